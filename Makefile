@@ -1,0 +1,70 @@
+# One command for each thing. `make help` lists them; nothing here needs Docker or root.
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+SETUP  := $(VENV)/.packages node_modules/.packages
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help setup demo up down reset status test lint types docs lock
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SETUP) ## install what is missing: the virtual environment and the stack's parts
+
+$(VENV)/.packages: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "error: Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=/path/to/python3.11." >&2; exit 1; }
+	@echo "Installing the Python packages into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "error: $(PYTHON) -m venv failed; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.packages: package.json package-lock.json
+	@command -v node >/dev/null || { echo "error: Node 20 or newer is needed for the local stack and was not found on PATH." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "error: npm is needed for the local stack and was not found on PATH." >&2; exit 1; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' \
+	  || { echo "error: Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
+	@echo "Installing Postgres, PostgREST, pgTAP and the Supabase CLI into node_modules ..."
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(PYTHON) -m stack.hydrate
+	@touch $@
+
+demo: setup ## start everything and walk through the main job as its users do
+	@$(PY) -m stack up
+	@$(PY) -m stack reset
+	@$(PY) -m examples.demo
+
+up: setup ## start the local stack and say where everything is
+	@$(PY) -m stack up
+
+down: ## stop the local stack
+	@if [ -x $(PY) ]; then $(PY) -m stack down; else echo "Nothing is set up here, so nothing runs."; fi
+
+reset: setup ## make the local database anew: migrations and seed, by the Supabase CLI
+	@$(PY) -m stack reset
+
+status: setup ## say what runs, where, and what went wrong
+	@$(PY) -m stack status
+
+test: setup lint ## everything: linters, types, pgTAP, Python and HTTP tests
+	@$(PY) -m pytest $(ARGS)
+
+lint: setup ## sqlfluff, ruff and mypy --strict
+	@$(VENV)/bin/sqlfluff lint --processes 0 --disable-progress-bar --nofail-warnings supabase tests/sql stack
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --quiet --check .
+	@$(VENV)/bin/mypy
+
+types: setup ## write the generated files anew: types, schema dump, access matrix, docs tables
+	@$(PY) -m tools.generate
+
+lock: $(VENV)/.packages ## pin the Python packages anew, with hashes and without addresses
+	@for extra in "" "--extra dev"; do \
+	  out=requirements$${extra:+-dev}.txt; \
+	  $(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --no-emit-trusted-host --strip-extras --allow-unsafe --no-header $$extra -o $$out pyproject.toml || exit 1; \
+	done
