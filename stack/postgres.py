@@ -1,0 +1,332 @@
+"""One Postgres server: made, started and stopped, on the loopback address and a Unix socket, never as root."""
+
+from __future__ import annotations
+
+import contextlib
+import locale
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import conninfo
+
+from stack import processes
+from stack.errors import StackError
+from stack.packages import PostgresBinaries
+from stack.processes import LOOPBACK, Account
+
+SUPERUSER = "supabase_admin"
+
+# A Unix socket's whole path has at most 107 bytes on Linux, 103 on macOS.
+_LONGEST_SOCKET_FOLDER = 80
+
+DURABLE: Mapping[str, str] = {"wal_level": "logical"}
+THROWAWAY: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "jit": "off",
+    "max_connections": "200",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
+}
+_SETTINGS: Mapping[str, str] = {
+    "listen_addresses": LOOPBACK,
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_checkpoints": "off",
+    "unix_socket_permissions": "0777",
+    # As on Supabase; passwords and tokens that a client sent by mistake stay out of the log.
+    "log_parameter_max_length_on_error": "0",
+}
+
+
+def tools_environment() -> dict[str, str]:
+    """The environment for Postgres's programs: nothing of the caller's that would change what they do."""
+    kept = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+def _system_locale() -> str:
+    """C.UTF-8 where the system has it, else C. Letters are ICU's business either way."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return "C.UTF-8"
+
+
+def private_copy(binaries: PostgresBinaries, folder: Path) -> PostgresBinaries:
+    """Copy an installation of Postgres into `folder`, where it can be read by others or added to.
+
+    Postgres finds its libraries and its share folder by their place relative to its programs, so a copy that keeps
+    those places runs as it is. Made once; a copy that is there is used.
+    """
+    if binaries.packaged:
+        parts = [binaries.home]
+        root = binaries.home
+    else:
+        told = subprocess.run(
+            [binaries.bin / "pg_config", "--bindir", "--sharedir", "--pkglibdir"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=tools_environment(),
+        )
+        if told.returncode != 0:
+            raise StackError(f"{binaries.bin / 'pg_config'} failed", log=told.stderr)
+        parts = [Path(line) for line in told.stdout.split("\n") if line]
+        root = Path(os.path.commonpath(parts))
+    copied = PostgresBinaries(folder / parts[0].relative_to(root), packaged=False)
+    if binaries.packaged:
+        copied = PostgresBinaries(folder / "bin", packaged=True)
+    if not (folder / ".complete").exists():
+        for part in parts:
+            shutil.copytree(
+                part, folder / part.relative_to(root), symlinks=binaries.packaged, dirs_exist_ok=True
+            )
+        (folder / ".complete").touch()
+    return copied
+
+
+@dataclass
+class Cluster:
+    """A Postgres server of its own.
+
+    Attributes:
+        home: the folder that holds everything of it: `data`, `socket`, `log`.
+        binaries: the installation it runs.
+        port: its port, on the loopback address and as the socket's number.
+        password: the password of every role that can log in.
+        account: the account it runs under, or None for the caller's.
+        settings: settings beside the usual ones.
+        trust_socket: whether the socket asks for no password. Only for a throwaway server in a private folder.
+    """
+
+    home: Path
+    binaries: PostgresBinaries
+    port: int
+    password: str
+    account: Account | None = None
+    settings: Mapping[str, str] = field(default_factory=lambda: DURABLE)
+    trust_socket: bool = False
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        """Where the databases are."""
+        return self.home / "data"
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes what happens."""
+        return self.home / "postgres.log"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder of its Unix socket; somewhere short where `home` is too deep for a socket's path."""
+        folder = self.home / "socket"
+        if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
+            return folder
+        return Path("/tmp") / f"pg-{os.getuid()}-{self.port}"  # noqa: S108  made with mode 700, checked below
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a complete data folder."""
+        return (self.home / "made").exists()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id, or None when it does not run."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+        return pid if processes.is_alive(pid) else None
+
+    def dsn(self, user: str, database: str, *, socket: bool = True, **options: str) -> str:
+        """A libpq connection string: over the socket, or over TCP."""
+        host = str(self.socket_folder) if socket else LOOPBACK
+        return conninfo.make_conninfo(
+            host=host, port=self.port, user=user, dbname=database, password=self.password, **options
+        )
+
+    def url(self, user: str, database: str) -> str:
+        """A connection URL, over TCP."""
+        return f"postgresql://{user}:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/{database}"
+
+    def make(self) -> None:
+        """Make the data folder.
+
+        Raises:
+            StackError: initdb failed, or the disk is nearly full.
+        """
+        if processes.free_space(self.home) < 300 * 1024 * 1024:
+            raise StackError(
+                f"less than 300 MB are free where {self.home} is",
+                "Postgres needs them: make room, then try again.",
+            )
+        self.home.mkdir(parents=True, exist_ok=True)
+        if self.data.exists():
+            shutil.rmtree(self.data)
+        self.data.mkdir(mode=0o700)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=self.home, prefix=".password-", encoding="utf-8"
+        ) as password:
+            password.write(self.password)
+            password.flush()
+            if self.account:
+                self.account.take(self.data)
+                os.chown(password.name, self.account.uid, self.account.gid)
+            result = subprocess.run(
+                [
+                    self.binaries.bin / "initdb",
+                    f"--pgdata={self.data}",
+                    f"--username={SUPERUSER}",
+                    f"--pwfile={password.name}",
+                    "--auth-host=scram-sha-256",
+                    f"--auth-local={'trust' if self.trust_socket else 'scram-sha-256'}",
+                    "--encoding=UTF8",
+                    f"--locale={_system_locale()}",
+                    "--locale-provider=icu",
+                    "--icu-locale=en-US",
+                    "--no-instructions",
+                    *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                env=tools_environment(),
+                user=self.account.uid if self.account else None,
+                group=self.account.gid if self.account else None,
+                extra_groups=[] if self.account else None,
+            )
+        if result.returncode != 0:
+            raise StackError("initdb failed", log=result.stdout[-1500:] + result.stderr[-1500:])
+        (self.home / "made").touch()
+
+    def start(self, *, with_parent: bool = False, timeout: float = 60.0) -> None:
+        """Start the server and wait until it answers. Nothing when it runs already.
+
+        Args:
+            with_parent: it ends when this process does.
+            timeout: seconds to wait for its first answer, recovery after a crash included.
+
+        Raises:
+            StackError: it ended at once, or did not answer in time; with the end of its log.
+        """
+        if self.pid is not None:
+            self.wait(timeout)
+            return
+        self._prepare_folders()
+        options = {
+            **_SETTINGS,
+            **self.settings,
+            "port": str(self.port),
+            "unix_socket_directories": str(self.socket_folder),
+        }
+        command = [str(self.binaries.bin / "postgres"), "-D", str(self.data)]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        self.process = processes.spawn(
+            command, log=self.log, account=self.account, env=tools_environment(), with_parent=with_parent
+        )
+        self.wait(timeout)
+
+    def wait(self, timeout: float = 60.0) -> None:
+        """Wait until the server answers.
+
+        Raises:
+            StackError: it ended, or did not answer in time.
+        """
+
+        def answers_or_ended() -> bool:
+            return self.answers() or (self.process is not None and self.process.poll() is not None)
+
+        if not processes.wait_until(answers_or_ended, timeout, pause=0.05) or not self.answers():
+            raise StackError("Postgres does not start", log=processes.tail(self.log))
+
+    def answers(self) -> bool:
+        """Whether the server takes connections."""
+        try:
+            with psycopg.connect(self.dsn(SUPERUSER, "template1", connect_timeout="5")):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    def stop(self, timeout: float = 20.0) -> None:
+        """Stop the server, without waiting for its clients. Nothing when it does not run."""
+        pid = self.pid
+        if pid is not None:
+            for sign, patience in ((signal.SIGINT, timeout), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, sign)
+                if processes.wait_until(lambda: not processes.is_alive(pid), patience):
+                    break
+        if self.process is not None:
+            self.process.wait(timeout=5)
+            self.process = None
+        if self.socket_folder.parent != self.home:
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+    def _prepare_folders(self) -> None:
+        self.socket_folder.mkdir(mode=0o700, exist_ok=True)
+        if self.socket_folder.parent != self.home and self.socket_folder.stat().st_uid not in {
+            os.geteuid(),
+            self.account.uid if self.account else os.geteuid(),
+        }:
+            raise StackError(
+                f"{self.socket_folder} belongs to somebody else", "Remove it, or choose another port."
+            )
+        self.log.touch()
+        if self.account:
+            self.account.take(self.socket_folder)
+            os.chown(self.log, self.account.uid, self.account.gid)
+
+
+@contextlib.contextmanager
+def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+    """A server for tests, in a temporary folder: as fast as can be, gone when the block or the process ends.
+
+    Its socket asks for no password, and only the account that runs it (and root) can reach the socket.
+    """
+    account = processes.unprivileged_account()
+    home = Path(tempfile.mkdtemp(prefix="assessments-"))
+    try:
+        if account:
+            os.chown(home, account.uid, account.gid)
+            if not account.can_use(binaries.bin):
+                binaries = private_copy(binaries, home / "postgres")
+                account.take(home / "postgres")
+        cluster = Cluster(
+            home=home,
+            binaries=binaries,
+            port=processes.free_port(),
+            password="postgres",  # noqa: S106  a throwaway server's
+            account=account,
+            settings={**THROWAWAY, **(settings or {})},
+            trust_socket=True,
+        )
+        cluster.make()
+        try:
+            cluster.start(with_parent=True)
+            yield cluster
+        finally:
+            cluster.stop()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
