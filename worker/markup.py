@@ -1,0 +1,43 @@
+"""What a text may contain: inline Markdown, but no HTML, and links only where a browser may safely follow."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pyromark
+
+__all__ = ["is_safe_destination", "markup_faults"]
+
+SCHEMES: Final = ("http://", "https://", "mailto:")
+
+
+def is_safe_destination(kind: object, destination: str) -> bool:
+    """Tell whether a link of this kind (pulldown-cmark's ``link_type``) may lead to ``destination``.
+
+    Only the schemes http, https and mailto are safe. A destination without a scheme is not: a definition is
+    shown on pages that its author does not know, where a relative address leads nowhere, or somewhere else.
+    """
+    return kind == "Email" or destination[:8].lower().startswith(SCHEMES)
+
+
+def markup_faults(text: str) -> Iterator[tuple[str, str]]:
+    """Yield ``(code, what)`` for each fault of a text when it is rendered on its own, as browsers do.
+
+    ``code`` is ``raw-html`` or ``unsafe-link``; ``what`` is the tag or the destination. Linear in ``text``.
+    """
+    # Without one of these there is neither a tag nor a link; most texts end here.
+    if "<" not in text and "](" not in text and "]:" not in text:
+        return
+    for event in pyromark.events(text):
+        if isinstance(event, str):
+            continue
+        if "InlineHtml" in event:
+            yield "raw-html", event["InlineHtml"]
+        elif "Html" in event:
+            yield "raw-html", event["Html"].strip()
+        elif "Start" in event:
+            tag = event["Start"]
+            if isinstance(tag, str):
+                continue
+            link = tag.get("Link") or tag.get("Image")
+            if isinstance(link, dict) and not is_safe_destination(link["link_type"], link["dest_url"]):
+                yield "unsafe-link", link["dest_url"]

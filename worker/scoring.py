@@ -1,0 +1,212 @@
+"""Scoring: from the scores of an interview to an overall score and a category.
+
+Pure functions over exact numbers. The rule, in full:
+
+* ``overall`` is ``sum(weight * score) / sum(weight)`` over the dimensions that were scored, rounded half up
+  to two decimal places.
+* ``overall`` is then rounded half up to the precision of the category ranges: the largest number of decimal
+  places that any bound of any range is written with (``4.0`` has one, ``4`` has none).
+* Of the ranges that contain the rounded value, the one whose primary dimensions have the highest average
+  score wins. Only dimensions that were scored count. A category without primary dimensions, or with none that
+  was scored, counts as ``overall``. Of equals, the first in the source wins.
+
+No float is ever made. Averages are compared as fractions, so that no rounding decides between two categories.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from worker.names import fold
+
+__all__ = ["CategoryRule", "DimensionRule", "Outcome", "ScoreFault", "ScoresInvalid", "ScoringRules", "score"]
+
+OVERALL_PLACES: Final = 2
+DEFAULT_SCALE: Final = (Decimal(1), Decimal(5))
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionRule:
+    """What scoring needs of a dimension. ``weight`` is positive."""
+
+    name: str
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRule:
+    """What scoring needs of a category.
+
+    ``score_range`` is inclusive at both ends; a category without one (the database allows it) is never
+    matched.
+    """
+
+    name: str
+    score_range: tuple[Decimal, Decimal] | None
+    primary_dimensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRules:
+    """The parts of a definition that scoring reads."""
+
+    dimensions: tuple[DimensionRule, ...]
+    categories: tuple[CategoryRule, ...]
+    scale: tuple[Decimal, Decimal] = DEFAULT_SCALE
+
+    @classmethod
+    def from_json(cls, text: str) -> "ScoringRules":
+        """Read a definition as the database stores it.
+
+        The database asks for less than ``worker.definition.Definition`` and keeps keys that it does not know,
+        so this reads only what scoring needs and takes the rest as it is.
+
+        Raises:
+            ValueError: the text is not a definition that can be scored.
+        """
+        try:
+            document = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+            low, high = (document.get("metadata") or {}).get("scale") or DEFAULT_SCALE
+            return cls(
+                dimensions=tuple(
+                    DimensionRule(d["name"], _number(d["weight"])) for d in document["dimensions"]
+                ),
+                categories=tuple(_stored_category(c) for c in document["resultCategories"]),
+                scale=(_number(low), _number(high)),
+            )
+        except (KeyError, TypeError, AttributeError, RecursionError) as fault:
+            raise ValueError("the text is not a definition that can be scored") from fault
+
+    @property
+    def precision(self) -> int:
+        """The number of decimal places to which an overall score is rounded before it is matched."""
+        return range_precision([c.score_range for c in self.categories if c.score_range is not None])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A scored interview.
+
+    ``overall`` has exactly two decimal places. ``category`` is the matched category or None. ``uncovered``
+    names the dimensions that were not scored, as the definition spells them and in its order.
+    """
+
+    overall: Decimal
+    category: CategoryRule | None
+    uncovered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFault:
+    """One reason why scores cannot be used.
+
+    ``reason`` is ``unknown-dimension``, ``duplicate-dimension``, ``not-a-number``, ``off-scale`` or
+    ``no-scores``; ``dimension`` is the name at fault as it was given, None for ``no-scores``.
+    """
+
+    reason: str
+    dimension: str | None
+
+
+class ScoresInvalid(ValueError):  # noqa: N818 - named as the API's refusal is: SCORES_INVALID
+    """The scores do not fit the definition; ``faults`` lists every reason."""
+
+    def __init__(self, faults: Sequence[ScoreFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(", ".join(sorted({fault.reason for fault in faults})))
+
+
+def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
+    """Score an interview.
+
+    Args:
+        rules: what is scored; ``Definition.rules`` or ``ScoringRules.from_json``.
+        scores: dimension name, in any case, to score on the scale. A dimension that is left out was not
+        scored.
+
+    Raises:
+        ScoresInvalid: a name is unknown or given twice, a score is off the scale, or there is none.
+    """
+    given = _accept(rules, scores)
+    exact = {name: Fraction(value) for name, value in given.items()}
+    total = weights = Fraction(0)
+    for dimension in rules.dimensions:
+        value = exact.get(fold(dimension.name))
+        if value is not None:
+            weight = Fraction(dimension.weight)
+            total += weight * value
+            weights += weight
+    overall = round_half_up(total / weights, OVERALL_PLACES)
+    uncovered = tuple(d.name for d in rules.dimensions if fold(d.name) not in exact)
+    return Outcome(overall, _match(rules, exact, overall), uncovered)
+
+
+def round_half_up(value: Fraction, places: int) -> Decimal:
+    """Round a number that is not negative to ``places`` decimal places, halves up."""
+    units = (2 * value.numerator * 10**places + value.denominator) // (2 * value.denominator)
+    return Decimal(units).scaleb(-places)
+
+
+def range_precision(ranges: Sequence[tuple[Decimal, Decimal]]) -> int:
+    """Return the largest number of decimal places that any bound is written with; 0 without ranges."""
+    return max((decimal_places(bound) for bounds in ranges for bound in bounds), default=0)
+
+
+def decimal_places(number: Decimal) -> int:
+    """Return how many decimal places a finite number is written with, trailing zeros included."""
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
+def _match(rules: ScoringRules, scores: Mapping[str, Fraction], overall: Decimal) -> CategoryRule | None:
+    matched = round_half_up(Fraction(overall), rules.precision)
+    best: CategoryRule | None = None
+    best_average = Fraction(-1)
+    for category in rules.categories:
+        if category.score_range is None or not category.score_range[0] <= matched <= category.score_range[1]:
+            continue
+        primary = [scores[key] for key in map(fold, category.primary_dimensions) if key in scores]
+        average = sum(primary, Fraction(0)) / len(primary) if primary else Fraction(overall)
+        if average > best_average:
+            best, best_average = category, average
+    return best
+
+
+def _accept(rules: ScoringRules, scores: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return the scores by folded name, or raise every fault at once."""
+    known = {fold(dimension.name) for dimension in rules.dimensions}
+    low, high = rules.scale
+    accepted: dict[str, Decimal] = {}
+    faults: list[ScoreFault] = []
+    for name, value in scores.items():
+        key = fold(name)
+        if key not in known:
+            faults.append(ScoreFault("unknown-dimension", name))
+        elif key in accepted:
+            faults.append(ScoreFault("duplicate-dimension", name))
+        elif not isinstance(value, Decimal) or not value.is_finite():
+            faults.append(ScoreFault("not-a-number", name))
+        elif not low <= value <= high:
+            faults.append(ScoreFault("off-scale", name))
+        else:
+            accepted[key] = value
+    if not scores:
+        faults.append(ScoreFault("no-scores", None))
+    if faults:
+        raise ScoresInvalid(faults)
+    return accepted
+
+
+def _stored_category(category: Mapping[str, Any]) -> CategoryRule:
+    bounds = category.get("scoreRange")
+    score_range = None if bounds is None else (_number(bounds[0]), _number(bounds[1]))
+    return CategoryRule(category["name"], score_range, tuple(category.get("primaryDimensions") or ()))
+
+
+def _number(value: object) -> Decimal:
+    if not isinstance(value, Decimal):
+        raise TypeError("a number was expected")
+    return value
