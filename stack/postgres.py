@@ -1,4 +1,4 @@
-"""One Postgres server: made, started and stopped, on the loopback address and a Unix socket, never as root."""
+"""One Postgres server: on the loopback address and a Unix socket, and never as root."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def _system_locale() -> str:
 def private_copy(binaries: PostgresBinaries, folder: Path) -> PostgresBinaries:
     """Copy an installation of Postgres into `folder`, where it can be read by others or added to.
 
-    Postgres finds its libraries and its share folder by their place relative to its programs, so a copy that keeps
-    those places runs as it is. Made once; a copy that is there is used.
+    Postgres finds its libraries and its share folder by their place relative to its programs, so a copy that
+    keeps those places runs as it is. Made once; a copy that is there is used.
     """
     if binaries.packaged:
         parts = [binaries.home]
@@ -114,7 +114,7 @@ class Cluster:
         password: the password of every role that can log in.
         account: the account it runs under, or None for the caller's.
         settings: settings beside the usual ones.
-        trust_socket: whether the socket asks for no password. Only for a throwaway server in a private folder.
+        trust_socket: whether the socket asks no password: only for a throwaway server in a private folder.
     """
 
     home: Path

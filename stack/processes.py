@@ -108,7 +108,7 @@ def spawn(
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
-                preexec_fn=follow_parent if with_parent else None,
+                preexec_fn=follow_parent if with_parent else None,  # noqa: PLW1509  only before any thread starts
             )
         except OSError as error:
             raise StackError(f"{command[0]} cannot be started: {error.strerror}") from error
