@@ -1,0 +1,64 @@
+"""The documentation says nothing that is not so: links lead somewhere, commands run, examples compile."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from worker.compiler import compile_markdown
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Return the fenced blocks of one language, in order."""
+    return [text for name, text in BLOCK.findall(page.read_text(encoding="utf-8")) if name == language]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    missing = [
+        target for target in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_the_readme_names_the_two_commands_and_make_knows_them() -> None:
+    commands = "".join(blocks(ROOT / "README.md", "sh"))
+    named = set(re.findall(r"\bmake ([a-z]+)", commands))
+    assert {"demo", "test"} <= named
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in named | {"help", "setup", "up", "down", "reset", "status", "lint", "types"}:
+        assert f"  make {target} " in listed
+
+
+def test_the_readmes_assessment_compiles() -> None:
+    [source] = blocks(ROOT / "README.md", "markdown")
+    compilation = compile_markdown(source.encode())
+    assert compilation.definition is not None
+    assert compilation.diagnostics == ()
+
+
+def test_the_readmes_check_command_runs_and_shows_the_broken_files_faults() -> None:
+    [command] = [block for block in blocks(ROOT / "README.md", "sh") if "worker check" in block]
+    done = subprocess.run(
+        ["bash", "-c", command.replace(".venv/bin/python", sys.executable)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert re.search(r"^examples/broken\.md:\d+:\d+: error\[[a-z-]+\]: ", done.stdout, re.MULTILINE)
+
+
+def test_no_generated_file_has_drifted() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.generate", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

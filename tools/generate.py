@@ -1,0 +1,84 @@
+"""``python -m tools.generate [--check]``: every committed file that a program writes.
+
+The database's files come from a throwaway database that the migrations were just applied to; the others from the
+code. With ``--check`` nothing is written; the exit code is 1 when a committed file differs, and it is named.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from stack import database, postgres
+from stack.errors import StackError
+from stack.packages import ROOT, find_postgres, find_supabase_cli
+from tools.diagram import diagram
+from tools.errors_doc import errors_doc
+from tools.schema_dump import schema_dump
+
+
+def gen_types(url: str, language: str) -> str:
+    """Return the row types of the exposed schema as the Supabase CLI writes them.
+
+    Args:
+        url: of the migrated database, as role postgres.
+        language: ``typescript`` or ``python``.
+    """
+    done = subprocess.run(
+        [find_supabase_cli(), "gen", "types", "--lang", language, "--schema", "public", f"--remote={url}"],
+        env=os.environ | {"DO_NOT_TRACK": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StackError(f"supabase gen types --lang {language} failed", log=done.stderr)
+    return done.stdout.rstrip() + "\n"
+
+
+def generated_files() -> Iterator[tuple[Path, str]]:
+    """Yield every generated file of the database: its path and what it should hold."""
+    with postgres.throwaway(find_postgres()) as cluster:
+        with psycopg.connect(cluster.dsn(postgres.SUPERUSER, "postgres")) as admin:
+            database.bootstrap(admin, password=cluster.password)
+        with psycopg.connect(cluster.dsn("postgres", "postgres")) as owner:
+            database.migrate(owner)
+            yield ROOT / "docs" / "schema.sql", schema_dump(owner)
+            yield ROOT / "docs" / "diagram.md", diagram(owner)
+            yield ROOT / "docs" / "errors.md", errors_doc(owner)
+        url = cluster.url("postgres", "postgres")
+        yield ROOT / "types" / "database.types.ts", gen_types(url, "typescript")
+        yield ROOT / "worker" / "rows.py", gen_types(url, "python")
+
+
+def main() -> int:
+    """Write or check the generated files; 0 when all is well, 1 when a file differs or something failed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file differs")
+    check: bool = parser.parse_args().check
+    stale: list[str] = []
+    try:
+        for path, text in generated_files():
+            if path.exists() and path.read_text(encoding="utf-8") == text:
+                continue
+            name = str(path.relative_to(ROOT))
+            if check:
+                stale.append(name)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+                print(f"wrote {name}")
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name in stale:
+        print(f"{name} differs from what the code generates; run `make types` and commit it.", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
