@@ -1,0 +1,332 @@
+"""The API as the worker uses it: one long-lived client, each request repeated until it is answered.
+
+A lost connection, a timeout, an overloaded or restarting server is waiting, never a job's failure. Each
+request is safe to repeat: a finish that was applied answers ``repeated``, a claim whose answer was lost comes
+back with its lease.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import httpx
+from postgrest.exceptions import APIError
+
+from supabase import Client, ClientOptions, create_client
+from worker.engine.jobs import Exchange, Finished, Malformed, read_exchange
+from worker.engine.settings import Settings
+
+__all__ = [
+    "Api",
+    "ApiUnusable",
+    "FunctionMissing",
+    "KeyRefused",
+    "Observer",
+    "RequestRefused",
+    "Stopped",
+    "Unreachable",
+]
+
+FIRST_DELAY_SECONDS: Final = 0.1
+LONGEST_DELAY_SECONDS: Final = 15.0
+LONGEST_RETRY_AFTER_SECONDS: Final = 60.0
+# A key that is refused or a function that is missing while the worker runs may be a gateway or a schema cache
+# that is just restarting: only when it lasts longer than this is it taken at its word.
+PATIENCE_SECONDS: Final = 60.0
+TRIES_WHEN_STOPPING: Final = 3
+
+
+class ApiUnusable(Exception):  # noqa: N818 - the state of the API
+    """The API cannot be used as it is configured; ``exit_code`` is the process's."""
+
+    exit_code = 69
+
+
+class KeyRefused(ApiUnusable):
+    """The API refused the key."""
+
+    exit_code = 77
+
+
+class FunctionMissing(ApiUnusable):
+    """The worker's functions are not there: the migrations are not applied."""
+
+    exit_code = 76
+
+
+class Unreachable(ApiUnusable):
+    """Nothing answers, or what answers is not this project's API.
+
+    ``waiting`` says that the API does answer, and asks to wait: its database is starting or overloaded.
+    """
+
+    def __init__(self, message: str, *, waiting: bool = False) -> None:
+        self.waiting = waiting
+        super().__init__(message)
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The worker was asked to stop before the request was answered."""
+
+
+class RequestRefused(Exception):  # noqa: N818 - the state of the request
+    """The API answered, and refuses this very request; ``code`` is its code, ``status`` the HTTP status."""
+
+    def __init__(self, status: int, code: str) -> None:
+        self.status = status
+        self.code = code
+        super().__init__(f"HTTP {status}, {code}")
+
+
+class Observer(Protocol):
+    """What is told of each request."""
+
+    def request(self, function: str, seconds: float) -> None:
+        """A request was answered."""
+
+    def waiting(self, function: str, reason: str, seconds: float) -> None:
+        """A request failed for a passing ``reason`` and is repeated after ``seconds``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """Why a request is to be repeated, and how long the server asks to wait."""
+
+    reason: str
+    retry_after: float | None = None
+    answered: bool = True
+
+
+class Api:
+    """The functions of the worker's API. One object serves one thread.
+
+    Args:
+        settings: where the API is, and the key.
+        worker: this worker's name, unique among all that run.
+        pause: waits so many seconds or until the worker is asked to stop.
+        stopping: whether the worker was asked to stop.
+        observer: is told of requests and of waits.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        worker: str,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        stopping: Callable[[], bool] = lambda: False,
+        observer: Observer | None = None,
+    ) -> None:
+        self._settings = settings
+        self._worker = worker
+        self._pause = pause
+        self._stopping = stopping
+        self._observer = observer
+        self._last_status: int | None = None
+        self._last_retry_after: str | None = None
+        # HTTP/1.1: the client's own HTTP/2 connections break when they are used again after a server's
+        # restart.
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(settings.http_seconds, connect=min(5.0, settings.http_seconds)),
+            limits=httpx.Limits(max_connections=2, keepalive_expiry=30.0),
+            event_hooks={"response": [self._note_response]},
+        )
+        options = ClientOptions(
+            auto_refresh_token=False,
+            persist_session=False,
+            httpx_client=self._http,
+            postgrest_client_retry=False,
+        )
+        self._client: Client = create_client(
+            settings.supabase_url, settings.service_key.get_secret_value(), options
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    # --- the functions --------------------------------------------------------------------------------------
+
+    def exchange(
+        self, finished: Sequence[Finished], claim_limit: int, *, patience: float | None = None
+    ) -> Exchange:
+        """Hand back finished jobs and claim up to ``claim_limit`` new ones, in one transaction."""
+        return read_exchange(
+            self.call(
+                "exchange_jobs",
+                {
+                    "worker": self._worker,
+                    "finished": list(finished),
+                    "claim_limit": claim_limit,
+                    "lease_seconds": self._settings.lease_seconds,
+                },
+                patience=patience,
+            )
+        )
+
+    def extend_leases(self, jobs: Sequence[int]) -> set[int]:
+        """Hold the jobs for another lease; return those that are still held. Tried once."""
+        held = self.call(
+            "extend_leases",
+            {"worker": self._worker, "jobs": list(jobs), "lease_seconds": self._settings.lease_seconds},
+            patience=0,
+        )
+        if not isinstance(held, list):
+            raise Malformed("extend_leases did not answer a list")
+        return {int(job) for job in held}
+
+    def queue_status(self, *, patience: float = 5.0) -> dict[str, Any]:
+        """Return the state of the queue as the database tells it."""
+        status = self.call("queue_status", {}, patience=patience)
+        if not isinstance(status, dict):
+            raise Malformed("queue_status did not answer an object")
+        return status
+
+    def retry_jobs(
+        self,
+        *,
+        jobs: Sequence[int] | None = None,
+        uploads: Sequence[str] | None = None,
+        failed_since: str | None = None,
+        patience: float = 5.0,
+    ) -> int:
+        """Put failed jobs back into the queue; return how many."""
+        given = {"jobs": jobs, "uploads": uploads, "failed_since": failed_since}
+        return int(
+            self.call(
+                "retry_jobs", {name: v for name, v in given.items() if v is not None}, patience=patience
+            )
+        )
+
+    def prune_jobs(self, keep: str, *, batch: int, patience: float = 5.0) -> int:
+        """Remove up to ``batch`` jobs that finished an interval ``keep`` ago; return how many."""
+        return int(self.call("prune_jobs", {"keep": keep, "batch": batch}, patience=patience))
+
+    # --- one request, until it is answered ------------------------------------------------------------------
+
+    def call(self, function: str, arguments: Mapping[str, Any], *, patience: float | None = None) -> Any:
+        """Call a function, again and again while that may help.
+
+        Args:
+            function: its name.
+            arguments: its named arguments.
+            patience: for how many seconds to repeat a request that fails; None for as long as it takes.
+
+        Raises:
+            ApiUnusable: the key is refused, the function is missing, or nothing has answered for
+            ``patience``. RequestRefused: the API refuses this very request.
+            Stopped: the worker was asked to stop and the request has failed.
+        """
+        first = time.monotonic()
+        failures = 0
+        tries_left = TRIES_WHEN_STOPPING
+        while True:
+            started = time.monotonic()
+            outcome = self._once(function, arguments, lasting=self._tells_at_once(started - first, patience))
+            if not isinstance(outcome, _Passing):
+                if self._observer is not None:
+                    self._observer.request(function, time.monotonic() - started)
+                return outcome
+            failures += 1
+            delay = self._delay(failures, outcome.retry_after)
+            if patience is not None and time.monotonic() - first + delay > patience:
+                raise Unreachable(self._unreachable(outcome.reason), waiting=outcome.answered)
+            if self._observer is not None:
+                self._observer.waiting(function, outcome.reason, delay)
+            if not self._stopping():
+                self._pause(delay)
+            elif tries_left := tries_left - 1:
+                time.sleep(min(delay, 0.5))
+            else:
+                raise Stopped
+
+    @staticmethod
+    def _tells_at_once(waited: float, patience: float | None) -> bool:
+        return patience is not None or waited > PATIENCE_SECONDS
+
+    def _once(self, function: str, arguments: Mapping[str, Any], *, lasting: bool) -> Any:
+        """Send the request once; return its answer, or why to send it again."""
+        self._last_status = None
+        self._last_retry_after = None
+        try:
+            answer = self._client.rpc(function, dict(arguments)).execute().data
+        except httpx.RequestError as error:
+            return _Passing(type(error).__name__, answered=False)
+        except APIError as error:
+            return self._judge(str(error.code or ""), lasting=lasting)
+        if isinstance(answer, str):  # not JSON: a gateway's page with status 200
+            return self._judge("", lasting=lasting)
+        return answer
+
+    def _judge(self, code: str, *, lasting: bool) -> _Passing:
+        """Say whether an error is worth waiting for, or raise what is wrong."""
+        status = self._last_status or 0
+        described = f"HTTP {status}" + (f", {code}" if code and code != str(status) else "")
+        if status in {408, 425, 429} or status >= 500:
+            if status == 500 and _is_sqlstate(code) and not code.startswith(("40", "53", "55", "57", "08")):
+                raise RequestRefused(status, code)
+            if code == "57014":  # the statement took too long: fewer jobs a request may help
+                raise RequestRefused(status, code)
+            return _Passing(described, _seconds(self._last_retry_after))
+        if status in {401, 403}:
+            if not lasting:
+                return _Passing(described)
+            raise KeyRefused(self._key_refused(described))
+        if status == 404 or status < 400:
+            if not lasting:
+                return _Passing(described)
+            if code == "PGRST202":
+                raise FunctionMissing(
+                    "The worker's functions are missing in the database: the migrations are not applied, or "
+                    "are older than this worker. Apply them with `supabase db push`, then start again."
+                )
+            raise Unreachable(
+                f"SUPABASE_URL does not lead to a Supabase API ({described}). It should be the project's "
+                "URL, such as https://abcdefgh.supabase.co."
+            )
+        raise RequestRefused(status, code or str(status))
+
+    def _note_response(self, response: httpx.Response) -> None:
+        # The client's errors have no HTTP status; the status decides whether to wait.
+        self._last_status = response.status_code
+        self._last_retry_after = response.headers.get("Retry-After")
+
+    @staticmethod
+    def _delay(failures: int, retry_after: float | None) -> float:
+        delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 20))
+        jittered = delay * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+        return max(jittered, min(retry_after or 0.0, LONGEST_RETRY_AFTER_SECONDS))
+
+    def _unreachable(self, reason: str) -> str:
+        return (
+            f"The API at {_shown_url(self._settings.supabase_url)} does not answer ({reason}). "
+            "Check SUPABASE_URL, the network, and that the project is not paused."
+        )
+
+    def _key_refused(self, described: str) -> str:
+        return (
+            f"The API refused the key in SUPABASE_SERVICE_ROLE_KEY ({described}). The worker needs the "
+            "service role key, or a key that begins with sb_secret_, of the project that SUPABASE_URL names; "
+            "the anon (publishable) key is not enough."
+        )
+
+
+def _shown_url(url: str) -> str:
+    """The URL without a user name or password that it may hold."""
+    parsed = httpx.URL(url)
+    return str(parsed.copy_with(username=None, password=None)) if parsed.userinfo else url
+
+
+def _is_sqlstate(code: str) -> bool:
+    return len(code) == 5 and code.isalnum()
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    # The other form of the header, a date, would need the wall clock, which may be wrong: it counts as not
+    # given.
+    try:
+        return None if retry_after is None else max(0.0, float(retry_after))
+    except ValueError:
+        return None

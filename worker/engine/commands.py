@@ -1,0 +1,248 @@
+"""The operator's commands: run, drain, status, retry, prune."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from worker.engine.api import Api
+
+__all__ = ["add_commands"]
+
+EXIT_SETTINGS: Final = 78
+EXIT_SOFTWARE: Final = 70
+UNITS: Final = {"m": 60, "h": 3600, "d": 86400}
+
+
+def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the operator's commands. Each sets ``run``, a function from the arguments to the exit code."""
+    settings = "Settings come from the environment; docs/operations.md lists them."
+
+    run = subparsers.add_parser(
+        "run",
+        help="do jobs until asked to stop",
+        description=f"Claim jobs, do them, hand them back, until SIGTERM or SIGINT. {settings}",
+    )
+    _add_scale(run)
+    run.set_defaults(run=_run)
+
+    drain = subparsers.add_parser(
+        "drain",
+        help="do the jobs that are ready, then exit",
+        description="Do jobs until none is ready, then exit. Jobs that wait for another try, and those that "
+        f"other workers have in hand, are left. {settings}",
+    )
+    _add_scale(drain)
+    drain.set_defaults(run=_drain)
+
+    status = subparsers.add_parser("status", help="say how the queue stands", description=settings)
+    status.add_argument("--json", action="store_true", help="print the database's answer as JSON")
+    status.set_defaults(run=_status)
+
+    retry = subparsers.add_parser(
+        "retry", help="put failed jobs back into the queue", description=f"Put failed jobs back. {settings}"
+    )
+    which = retry.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "ids", nargs="*", default=[], type=_job_or_upload, metavar="ID", help="a job or an upload"
+    )
+    which.add_argument(
+        "--failed-since",
+        type=_since,
+        metavar="WHEN",
+        help="all that failed since then: 30m, 2h, 7d, or a time such as 2026-01-31T12:00:00Z",
+    )
+    retry.set_defaults(run=_retry)
+
+    prune = subparsers.add_parser(
+        "prune", help="remove jobs that finished long ago", description=f"Remove finished jobs. {settings}"
+    )
+    prune.add_argument(
+        "--keep",
+        type=_duration,
+        default=timedelta(days=30),
+        metavar="TIME",
+        help="how long to keep them (30d)",
+    )
+    prune.set_defaults(run=_prune)
+
+
+def _add_scale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--batch", type=int, metavar="N", help="jobs a request claims (WORKER_BATCH, 50)")
+    parser.add_argument(
+        "--concurrency", type=int, metavar="N", help="worker processes (WORKER_CONCURRENCY, 1)"
+    )
+
+
+# --- arguments ----------------------------------------------------------------------------------------------
+
+
+def _job_or_upload(text: str) -> int | str:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        return str(UUID(text))
+    except ValueError:
+        message = f"{text!r} is neither a job's number nor an upload's id"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _duration(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,6})([mhd])", text, re.ASCII)
+    if match is None:
+        message = f"{text!r} is no duration: 30m, 2h and 7d are"
+        raise argparse.ArgumentTypeError(message)
+    return timedelta(seconds=int(match[1]) * UNITS[match[2]])
+
+
+def _since(text: str) -> str:
+    try:
+        return (datetime.now(UTC) - _duration(text)).isoformat()
+    except argparse.ArgumentTypeError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is neither a duration (30m, 2h, 7d) nor a time (2026-01-31T12:00:00Z)"
+        raise argparse.ArgumentTypeError(message) from None
+    return (moment if moment.tzinfo else moment.astimezone()).isoformat()
+
+
+# --- commands -----------------------------------------------------------------------------------------------
+# What they need is loaded only when one of them runs: `check` and `format` need no client of the API.
+
+
+def _guarded(command: Callable[[], int]) -> int:
+    """Run a command; say what is wrong in a sentence, without a traceback."""
+    from worker.engine.api import ApiUnusable, RequestRefused  # noqa: PLC0415
+    from worker.engine.jobs import Malformed  # noqa: PLC0415
+    from worker.engine.settings import SettingsError  # noqa: PLC0415
+
+    try:
+        return command()
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"error: {problem}", file=sys.stderr)
+        return EXIT_SETTINGS
+    except ApiUnusable as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except RequestRefused as error:
+        print(f"error: The API refused the request ({error}).", file=sys.stderr)
+        return EXIT_SOFTWARE
+    except Malformed as error:
+        print(f"error: The API's answer was not understood: {error}.", file=sys.stderr)
+        return EXIT_SOFTWARE
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    return _guarded(lambda: _work(arguments, drain=False))
+
+
+def _drain(arguments: argparse.Namespace) -> int:
+    return _guarded(lambda: _work(arguments, drain=True))
+
+
+def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
+    from worker.engine.process import run_workers  # noqa: PLC0415
+    from worker.engine.settings import load_settings  # noqa: PLC0415
+
+    settings = load_settings(batch=arguments.batch, concurrency=arguments.concurrency)
+    try:
+        ended = run_workers(settings, drain=drain)
+    except OSError as error:
+        if settings.metrics_port is None:
+            raise
+        print(
+            f"error: WORKER_METRICS_PORT is {settings.metrics_port}, which cannot be used on "
+            f"{settings.metrics_host}: {error.strerror}.",
+            file=sys.stderr,
+        )
+        return EXIT_SETTINGS
+    if drain:
+        print(_summary(ended.totals, ended.next_seconds))
+    return ended.exit_code
+
+
+def _summary(totals: dict[tuple[str, str], int], next_seconds: float | None) -> str:
+    parts = [f"{count} {kind} {outcome}" for (kind, outcome), count in sorted(totals.items())]
+    done = ", ".join(parts) if parts else "nothing was ready"
+    later = "" if next_seconds is None else f"; the next delayed job is due in {next_seconds:.1f} s"
+    return f"Drained: {done}{later}."
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    def command() -> int:
+        status = _api().queue_status()
+        print(json.dumps(status, indent=2) if arguments.json else _table(status))
+        return 0
+
+    return _guarded(command)
+
+
+def _table(status: dict[str, Any]) -> str:
+    """Set the kinds of jobs side by side, one row a figure."""
+    kinds = {kind: figures for kind, figures in status.items() if isinstance(figures, dict)}
+    names = list(dict.fromkeys(name for figures in kinds.values() for name in figures))
+    rows = [
+        ["", *kinds],
+        *([name.replace("_", " "), *(_cell(f.get(name)) for f in kinds.values())] for name in names),
+    ]
+    rows += [[name.replace("_", " "), _cell(v)] for name, v in status.items() if not isinstance(v, dict)]
+    widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(len(kinds) + 1)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=False))
+        )
+        for row in rows
+    )
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+def _retry(arguments: argparse.Namespace) -> int:
+    def command() -> int:
+        if arguments.failed_since is not None:
+            count = _api().retry_jobs(failed_since=arguments.failed_since)
+        else:
+            count = _api().retry_jobs(
+                jobs=[i for i in arguments.ids if isinstance(i, int)],
+                uploads=[i for i in arguments.ids if isinstance(i, str)],
+            )
+        print(f"{count} {'job' if count == 1 else 'jobs'} put back.")
+        wanted = len(set(arguments.ids))
+        if count < wanted:
+            print(
+                f"error: {wanted - count} of {wanted} are not failed jobs or do not exist.", file=sys.stderr
+            )
+            return 1
+        return 0
+
+    return _guarded(command)
+
+
+def _prune(arguments: argparse.Namespace) -> int:
+    def command() -> int:
+        api, total = _api(), 0
+        keep = f"{int(arguments.keep.total_seconds())} seconds"
+        while removed := api.prune_jobs(keep, batch=10000):
+            total += removed
+        print(f"{total} finished {'job' if total == 1 else 'jobs'} removed.")
+        return 0
+
+    return _guarded(command)
+
+
+def _api() -> "Api":
+    from worker.engine.api import Api  # noqa: PLC0415
+    from worker.engine.settings import load_settings  # noqa: PLC0415
+
+    return Api(load_settings(), "operator")

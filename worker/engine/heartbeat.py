@@ -1,0 +1,92 @@
+"""Heartbeats: while a batch takes long, its leases are extended, so that no other worker takes its jobs."""
+
+import threading
+import time
+from collections.abc import Iterable
+
+from worker.engine.api import Api, ApiUnusable, RequestRefused
+from worker.engine.jobs import Malformed
+from worker.engine.logs import describe_error, get_logger
+
+__all__ = ["Heartbeat"]
+
+
+class Heartbeat(threading.Thread):
+    """Extends the leases of the jobs in hand each third of a lease.
+
+    A job that runs longer than it may is no longer extended: should the worker be stuck in it, another takes
+    over.
+
+    Args:
+        api: a client of this thread's own.
+        lease_seconds: how long a lease lasts.
+        job_seconds: how long a job may run.
+    """
+
+    def __init__(self, api: Api, lease_seconds: float, job_seconds: float) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self._api = api
+        self._interval = lease_seconds / 3
+        self._job_seconds = job_seconds
+        self._end = threading.Event()
+        self._lock = threading.Lock()
+        self._held: dict[int, float] = {}
+        self._lost: set[int] = set()
+        self._busy_since: float | None = None
+
+    def hold(self, jobs: Iterable[int]) -> None:
+        """The jobs were claimed just now."""
+        now = time.monotonic()
+        with self._lock:
+            self._held.update(dict.fromkeys(jobs, now))
+
+    def let_go(self, jobs: Iterable[int]) -> None:
+        """The jobs are settled."""
+        with self._lock:
+            for job in jobs:
+                self._held.pop(job, None)
+                self._lost.discard(job)
+
+    def is_lost(self, job: int) -> bool:
+        """Whether another worker has taken the job meanwhile."""
+        with self._lock:
+            return job in self._lost
+
+    def busy(self, working: bool) -> None:
+        """The worker begins or ends a job."""
+        self._busy_since = time.monotonic() if working else None
+
+    def close(self) -> None:
+        """End soon."""
+        self._end.set()
+
+    def run(self) -> None:
+        """Extend leases until closed."""
+        log = get_logger()
+        while not self._end.wait(self._interval / 2):
+            due = self._due()
+            if not due:
+                continue
+            asked = time.monotonic()
+            try:
+                held = self._api.extend_leases(due)
+            except (ApiUnusable, RequestRefused, Malformed) as error:
+                log.warning("leases-not-extended", jobs=len(due), **describe_error(error))
+                continue
+            with self._lock:
+                # A job that was let go while the request ran is neither held nor lost.
+                lost = [job for job in due if job not in held and job in self._held]
+                for job in held & self._held.keys():
+                    self._held[job] = asked
+                for job in lost:
+                    del self._held[job]
+                self._lost.update(lost)
+            log.info("leases-extended", jobs=len(held), lost=len(lost))
+
+    def _due(self) -> list[int]:
+        now = time.monotonic()
+        busy_since = self._busy_since
+        if busy_since is not None and now - busy_since > self._job_seconds + self._interval:
+            return []
+        with self._lock:
+            return [job for job, since in self._held.items() if now - since >= self._interval * 0.9]

@@ -1,0 +1,202 @@
+"""Isolation: a job that has failed before runs in a child process that may crash, hang or eat memory alone.
+
+The child is a fresh interpreter without the worker's environment, so without its keys. It lives on from job
+to job and is replaced when it dies or is ended.
+"""
+
+import json
+import math
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Final
+
+from worker.engine.jobs import Finished, Job, failed, read_job, release, retry
+from worker.engine.logs import describe_error, get_logger
+
+__all__ = ["Sandbox"]
+
+STARTUP_SECONDS: Final = 30.0
+# How often a wait for the child looks whether the worker should stop.
+LOOK_SECONDS: Final = 0.1
+CPU_MARGIN_SECONDS: Final = 3
+KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV")
+READY: Final = b"ready"
+OUT_OF_MEMORY: Final = b"out-of-memory"
+FAULT: Final = b"fault"
+
+
+class _ChildDied(Exception):  # noqa: N818 - what happened
+    """The child has ended before it answered."""
+
+
+class _TooLong(Exception):  # noqa: N818 - what happened
+    """The child has not answered in time."""
+
+
+class _Stop(Exception):  # noqa: N818 - what happened
+    """The worker was asked to stop meanwhile."""
+
+
+class Sandbox:
+    """Runs jobs one at a time in a child process.
+
+    Args:
+        job_seconds: how long a job may take.
+        memory_mb: how much address space the child may use, in MiB.
+        stopping: whether the worker was asked to stop; a job that runs then is given back.
+    """
+
+    def __init__(self, job_seconds: float, memory_mb: int, stopping: Callable[[], bool]) -> None:
+        self._job_seconds = job_seconds
+        self._memory_mb = memory_mb
+        self._stopping = stopping
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+
+    def run(self, job: Job) -> Finished:
+        """Do one job in the child. A crash, a hang or too much memory is a passing fault."""
+        try:
+            self._start()
+            self._send(json.dumps(asdict(job)).encode())
+            answer = self._receive(self._job_seconds)
+        except _ChildDied:
+            return self._end(job, "crashed")
+        except _TooLong:
+            return self._end(job, "timeout")
+        except _Stop:
+            self.close()
+            return release(job)
+        if answer == OUT_OF_MEMORY:
+            return self._end(job, "out-of-memory")
+        if answer.startswith(FAULT):
+            # The same exception in a fresh process: trying again would change nothing.
+            get_logger().error("job-fault", job=job.job, kind=job.kind, **json.loads(answer[len(FAULT) :]))
+            return failed(
+                job,
+                "internal-error",
+                "The worker could not process this file. The fault is in the worker, not in the file.",
+                "Tell the operator the id of this upload.",
+            )
+        finished: Finished = json.loads(answer)
+        return finished
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        process, self._process = self._process, None
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def _end(self, job: Job, error: str) -> Finished:
+        code = None if self._process is None else self._process.poll()
+        self.close()
+        get_logger().warning("isolated-job-ended", job=job.job, kind=job.kind, code=error, exit_code=code)
+        return retry(job, error)
+
+    def _start(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        ours, theirs = socket.socketpair()
+        environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        arguments = (theirs.fileno(), self._memory_mb, math.ceil(self._job_seconds))
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this module
+                [sys.executable, "-m", "worker.engine.isolation", *map(str, arguments)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # a traceback might quote the job
+                env=environment,
+                start_new_session=True,  # Ctrl-C in a terminal is the worker's to handle
+            )
+        self._channel = ours
+        if self._receive(STARTUP_SECONDS) != READY:
+            raise _ChildDied
+
+    def _send(self, message: bytes) -> None:
+        channel = self._connected()
+        channel.settimeout(self._job_seconds)
+        try:
+            channel.sendall(message + b"\n")
+        except TimeoutError:
+            raise _TooLong from None
+        except OSError:
+            raise _ChildDied from None
+
+    def _receive(self, seconds: float) -> bytes:
+        channel = self._connected()
+        channel.settimeout(LOOK_SECONDS)
+        end = time.monotonic() + seconds
+        parts: list[bytes] = []
+        while True:
+            try:
+                part = channel.recv(1 << 20)
+            except TimeoutError:
+                if self._stopping():
+                    raise _Stop from None
+                if time.monotonic() > end:
+                    raise _TooLong from None
+                continue
+            except OSError:
+                raise _ChildDied from None
+            if not part:
+                raise _ChildDied
+            parts.append(part)
+            if part.endswith(b"\n"):
+                return b"".join(parts)[:-1]
+
+    def _connected(self) -> socket.socket:
+        if self._channel is None:
+            raise _ChildDied
+        return self._channel
+
+
+# --- the child ----------------------------------------------------------------------------------------------
+
+
+def _serve(descriptor: int, memory_mb: int, job_seconds: int) -> None:
+    """Do jobs, one a line, until the parent closes the connection."""
+    # SIGTERM to the whole group is the parent's business; when the parent goes, its end of the socket closes.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from worker.engine.work import do_job  # noqa: PLC0415 - what the limits below are for is loaded first
+
+    limit = memory_mb << 20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    with socket.socket(fileno=descriptor) as channel, channel.makefile("rwb") as stream:
+        stream.write(READY + b"\n")
+        stream.flush()
+        for line in stream:
+            # The parent ends a job that takes too long; this limit is for a child whose parent is gone.
+            used = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+            resource.setrlimit(
+                resource.RLIMIT_CPU, (used + job_seconds + CPU_MARGIN_SECONDS, resource.RLIM_INFINITY)
+            )
+            stream.write(_answer(do_job, line) + b"\n")
+            stream.flush()
+
+
+def _answer(do_job: Callable[[Job], Finished], line: bytes) -> bytes:
+    try:
+        claimed: dict[str, Any] = json.loads(line)
+        return json.dumps(do_job(read_job(claimed))).encode()
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the job's and must not end the child
+        return FAULT + json.dumps(describe_error(error)).encode()
+
+
+if __name__ == "__main__":
+    _serve(*map(int, sys.argv[1:4]))

@@ -1,0 +1,197 @@
+"""The shapes in which jobs come from the database and go back to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+__all__ = [
+    "CompileJob",
+    "Exchange",
+    "Finished",
+    "Job",
+    "Malformed",
+    "Place",
+    "ScoreJob",
+    "Settled",
+    "UnknownJob",
+    "failed",
+    "read_exchange",
+    "read_job",
+    "release",
+    "retry",
+]
+
+
+class Malformed(ValueError):  # noqa: N818 - it describes the answer
+    """An answer of the API has not the shape that was agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompileJob:
+    """An upload to compile. ``attempt`` counts from 1 and fences the finish."""
+
+    job: int
+    attempt: int
+    subject: str
+    source_markdown: str
+    kind: Literal["compile"] = "compile"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreJob:
+    """A finished interview to score. The two JSON texts stay texts, so that no float is made on the way."""
+
+    job: int
+    attempt: int
+    subject: str
+    definition: str
+    definition_digest: str
+    dimension_scores: str
+    kind: Literal["score"] = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownJob:
+    """A job of a kind that this version of the worker does not know: the database is newer."""
+
+    job: int
+    attempt: int
+    subject: str
+    kind: Literal["unknown"] = "unknown"
+
+
+Job: TypeAlias = CompileJob | ScoreJob | UnknownJob
+
+
+class Place(TypedDict):
+    """A place in a source; both count from 1."""
+
+    line: int
+    column: int
+
+
+class Finished(TypedDict):
+    """What came of one job, as the database takes it back.
+
+    ``outcome`` is ``compiled`` (``definition`` is null when the source has errors), ``scored``, ``failed`` (a
+    lasting fault), ``retry`` (a passing fault: the job comes back later) or ``release`` (not begun: no
+    attempt is charged).
+    """
+
+    job: int
+    attempt: int
+    outcome: Literal["compiled", "scored", "failed", "retry", "release"]
+    definition: NotRequired[str | None]
+    diagnostics: NotRequired[list[dict[str, str | int]]]
+    version_at: NotRequired[Place]
+    definition_digest: NotRequired[str]
+    overall_score: NotRequired[str]
+    matched_category: NotRequired[str | None]
+    uncovered_dimensions: NotRequired[list[str]]
+    error: NotRequired[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the database made of a finished job.
+
+    ``succeeded``, ``failed``, ``retried``, ``released``, ``repeated``
+    (it had been settled before: a repeated request), ``lost`` (the lease is another's) or ``stale`` (the
+    definition changed meanwhile: the job is queued anew).
+    """
+
+    job: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An answer: what became of finished jobs, the jobs claimed, the wait until the next delayed job."""
+
+    settled: tuple[Settled, ...]
+    jobs: tuple[Job, ...]
+    next_seconds: float | None
+
+
+def release(job: Job) -> Finished:
+    """Give a job back that was not begun."""
+    return {"job": job.job, "attempt": job.attempt, "outcome": "release"}
+
+
+def retry(job: Job, error: str) -> Finished:
+    """Give a job back after a passing fault; ``error`` is a code."""
+    return {"job": job.job, "attempt": job.attempt, "outcome": "retry", "error": error}
+
+
+def failed(job: Job, error: str, message: str, hint: str) -> Finished:
+    """End a job for a lasting fault; ``error`` is the code of its diagnostic."""
+    diagnostic: dict[str, str | int] = {
+        "severity": "error",
+        "code": error,
+        "line": 1,
+        "column": 1,
+        "section": "",
+        "message": message,
+        "hint": hint,
+    }
+    return {
+        "job": job.job,
+        "attempt": job.attempt,
+        "outcome": "failed",
+        "error": error,
+        "diagnostics": [diagnostic],
+    }
+
+
+def read_job(claimed: Mapping[str, Any]) -> Job:
+    """Read one claimed job.
+
+    Raises:
+        Malformed: a member is missing or has another type.
+    """
+    job, attempt, subject = (
+        _get(claimed, "job", int),
+        _get(claimed, "attempt", int),
+        _get(claimed, "subject", str),
+    )
+    match claimed.get("kind"):
+        case "compile":
+            return CompileJob(job, attempt, subject, _get(claimed, "source_markdown", str))
+        case "score":
+            return ScoreJob(
+                job,
+                attempt,
+                subject,
+                definition=_get(claimed, "definition", str),
+                definition_digest=_get(claimed, "definition_digest", str),
+                dimension_scores=_get(claimed, "dimension_scores", str),
+            )
+        case _:
+            return UnknownJob(job, attempt, subject)
+
+
+def read_exchange(answer: object) -> Exchange:
+    """Read the answer of ``exchange_jobs``.
+
+    Raises:
+        Malformed: it has not the agreed shape.
+    """
+    if not isinstance(answer, Mapping):
+        raise Malformed("the answer is not an object")
+    wait = answer.get("next_in_ms")
+    if wait is not None and not isinstance(wait, int | float):
+        raise Malformed("next_in_ms is not a number")
+    return Exchange(
+        settled=tuple(
+            Settled(_get(e, "job", int), _get(e, "outcome", str)) for e in _get(answer, "finished", list)
+        ),
+        jobs=tuple(read_job(e) for e in _get(answer, "jobs", list)),
+        next_seconds=None if wait is None else wait / 1000,
+    )
+
+
+def _get(holder: Any, key: str, kind: type) -> Any:
+    value = holder.get(key) if isinstance(holder, Mapping) else None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise Malformed(f"{key} is missing or not a {kind.__name__}")
+    return value

@@ -1,0 +1,80 @@
+"""Listening: the database says at once that there is work, instead of being asked for it again and again."""
+
+import random
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import psycopg
+
+from worker.engine.logs import describe_error, get_logger
+
+__all__ = ["CHANNEL", "Listener"]
+
+CHANNEL: Final = "assessment_jobs"
+FIRST_DELAY_SECONDS: Final = 0.5
+LONGEST_DELAY_SECONDS: Final = 30.0
+# How long one wait for notifications lasts before the thread looks whether it should end.
+TURN_SECONDS: Final = 1.0
+# A connection whose other end vanished without a word is noticed by asking it something this often.
+PROBE_TURNS: Final = 30
+
+
+class Listener(threading.Thread):
+    """Wakes the worker when jobs are queued.
+
+    It is a help, never a need: while it is not connected, the worker polls.
+
+    Args:
+        database_url: a direct connection or a pooler in session mode.
+        wake: called for every notification, and once after every connect, for what was missed.
+    """
+
+    def __init__(self, database_url: str, wake: Callable[[], None]) -> None:
+        super().__init__(name="listener", daemon=True)
+        self._database_url = database_url
+        self._wake = wake
+        self._end = threading.Event()
+        self.connected = False
+
+    def close(self) -> None:
+        """End soon."""
+        self._end.set()
+
+    def run(self) -> None:
+        """Listen, and connect again with growing delay when the connection is lost."""
+        log = get_logger()
+        failures = 0
+        while not self._end.is_set():
+            try:
+                with psycopg.connect(
+                    self._database_url,
+                    autocommit=True,
+                    connect_timeout=10,
+                    application_name="assessment-worker-listener",
+                    prepare_threshold=None,
+                ) as connection:
+                    connection.execute(f"listen {CHANNEL}")
+                    self.connected = True
+                    failures = 0
+                    log.info("listening")
+                    self._wake()
+                    self._listen(connection)
+            except psycopg.Error as error:
+                failures += 1
+                delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 20))
+                delay *= random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+                log.warning("listener-lost", retry_seconds=round(delay, 2), **describe_error(error))
+                self.connected = False
+                self._end.wait(delay)
+            finally:
+                self.connected = False
+
+    def _listen(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        turns = 0
+        while not self._end.is_set():
+            for _ in connection.notifies(timeout=TURN_SECONDS, stop_after=1):
+                self._wake()
+            turns += 1
+            if turns % PROBE_TURNS == 0:
+                connection.execute("select 1")

@@ -1,0 +1,273 @@
+"""The worker's loop: claim a batch, do it, hand it back and claim the next in one request.
+
+Nothing here reads the wall clock: leases are the database's, waits are of the monotonic clock.
+"""
+
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from worker.engine.api import Api, FunctionMissing, RequestRefused, Stopped, Unreachable
+from worker.engine.heartbeat import Heartbeat
+from worker.engine.isolation import Sandbox
+from worker.engine.jobs import Exchange, Finished, Job, release, retry
+from worker.engine.listener import Listener
+from worker.engine.logs import describe_error, get_logger
+from worker.engine.settings import Settings
+from worker.engine.signals import JobTimeout, Signals
+from worker.engine.telemetry import Telemetry
+from worker.engine.work import do_job
+
+__all__ = ["Loop", "Totals"]
+
+Totals = Counter[tuple[str, str]]
+"""How many jobs were settled, by kind and outcome."""
+
+# A batch of large files is handed back in parts, so that the first tenant does not wait for the last file.
+HAND_BACK_SECONDS: Final = 0.5
+# The first wait after the queue has run empty; it doubles up to the poll interval.
+FIRST_WAIT_SECONDS: Final = 0.05
+# While the database tells of new jobs, looking is only for what nobody tells: leases of workers that died.
+LISTENING_WAIT_SECONDS: Final = 5.0
+START_PATIENCE_SECONDS: Final = 5.0
+DRAIN_PATIENCE_SECONDS: Final = 30.0
+
+
+class Loop:
+    """One worker: claims, works and hands back until it is asked to stop or, draining, none is ready.
+
+    Args:
+        settings: the worker's settings.
+        signals: asks it to stop.
+        api: for this thread.
+        heartbeat: extends leases; not yet started.
+        sandbox: runs jobs that have failed before.
+        listener: wakes the loop, where there is one; not yet started.
+        telemetry: is told what happens.
+        drain: whether to end when nothing is ready.
+    """
+
+    def __init__(  # noqa: PLR0913 - its parts, each with a reason of its own
+        self,
+        settings: Settings,
+        *,
+        signals: Signals,
+        api: Api,
+        heartbeat: Heartbeat,
+        sandbox: Sandbox,
+        listener: Listener | None,
+        telemetry: Telemetry,
+        drain: bool,
+    ) -> None:
+        self._settings = settings
+        self._signals = signals
+        self._api = api
+        self._heartbeat = heartbeat
+        self._sandbox = sandbox
+        self._listener = listener
+        self._telemetry = telemetry
+        self._drain = drain
+        self._log = get_logger()
+        self._kinds: dict[int, str] = {}
+        self._wait = FIRST_WAIT_SECONDS
+        self.totals: Totals = Counter()
+        self.next_seconds: float | None = None
+
+    def run(self) -> None:
+        """Work.
+
+        Raises:
+            ApiUnusable: the API cannot be used as it is configured.
+            GraceOver: asked to stop, the worker was still busy at the end of the grace.
+        """
+        self._heartbeat.start()
+        if self._listener is not None:
+            self._listener.start()
+        try:
+            with contextlib.suppress(Stopped):
+                self._turn_until_done(self._start())
+        finally:
+            self._heartbeat.close()
+            if self._listener is not None:
+                self._listener.close()
+            self._sandbox.close()
+
+    def _start(self) -> Exchange:
+        """Make the first request, which tells at once when the API cannot be used."""
+        try:
+            answer = self._api.exchange([], self._settings.batch, patience=START_PATIENCE_SECONDS)
+        except Unreachable as error:
+            if self._drain or not error.waiting:
+                raise
+            # The API is there and asks to wait: its database is starting, which takes as long as it takes.
+            answer = self._api.exchange([], self._settings.batch)
+        except RequestRefused as refused:
+            raise FunctionMissing(
+                f"The database does not understand this worker ({refused}): the migrations and "
+                "the worker are of different versions. Apply the migrations that came with this worker, then start."
+            ) from None
+        self._take(answer)
+        return answer
+
+    def _turn_until_done(self, answer: Exchange) -> None:
+        while True:
+            if answer.jobs:
+                self._wait = FIRST_WAIT_SECONDS
+                finished = self._work(answer.jobs)
+            elif self._signals.stop_requested:
+                return
+            elif self._drain:
+                self.next_seconds = answer.next_seconds
+                return
+            else:
+                self._idle(answer.next_seconds)
+                finished = []
+            if self._signals.stop_requested and not finished:
+                return
+            answer = self._exchange(finished, 0 if self._signals.stop_requested else self._settings.batch)
+
+    # --- talking to the database ----------------------------------------------------------------------------
+
+    def _exchange(self, finished: Sequence[Finished], claim_limit: int) -> Exchange:
+        """Hand back and claim. What is refused is handed back in halves, down to the job at fault."""
+        patience = DRAIN_PATIENCE_SECONDS if self._drain else None
+        try:
+            answer = self._api.exchange(finished, claim_limit, patience=patience)
+        except RequestRefused as refused:
+            self._log.error(
+                "request-refused", status=refused.status, code=refused.code, finished=len(finished)
+            )
+            self._hand_back_apart(finished, refused)
+            if self._drain and not finished:
+                raise
+            self._signals.pause(random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
+            return Exchange((), (), None)
+        self._take(answer)
+        return answer
+
+    def _hand_back_apart(self, finished: Sequence[Finished], refused: RequestRefused) -> None:
+        if len(finished) > 1:
+            middle = len(finished) // 2
+            for half in (finished[:middle], finished[middle:]):
+                try:
+                    self._take(self._api.exchange(half, 0))
+                except RequestRefused as again:
+                    self._hand_back_apart(half, again)
+        elif finished and finished[0]["outcome"] not in {"retry", "release"}:
+            # The database cannot take this outcome at all. After its attempts the job ends as failed.
+            job, attempt = finished[0]["job"], finished[0]["attempt"]
+            self._log.error("outcome-refused", job=job, status=refused.status, code=refused.code)
+            again_later: Finished = {
+                "job": job,
+                "attempt": attempt,
+                "outcome": "retry",
+                "error": "finish-refused",
+            }
+            self._hand_back_last(again_later)
+
+    def _hand_back_last(self, finished: Finished) -> None:
+        try:
+            self._take(self._api.exchange([finished], 0))
+        except RequestRefused:
+            # Its lease ends, and with it the attempt.
+            self._heartbeat.let_go([finished["job"]])
+            self._kinds.pop(finished["job"], None)
+
+    def _take(self, answer: Exchange) -> None:
+        """Count what was settled and hold what was claimed."""
+        for settled in answer.settled:
+            kind = self._kinds.pop(settled.job, "unknown")
+            self.totals[kind, settled.outcome] += 1
+            self._telemetry.job(kind, settled.outcome)
+            if settled.outcome not in {"succeeded", "released"}:
+                self._log.info("job-settled", job=settled.job, kind=kind, outcome=settled.outcome)
+        self._heartbeat.let_go(settled.job for settled in answer.settled)
+        self._heartbeat.hold(job.job for job in answer.jobs)
+        self._kinds.update((job.job, job.kind) for job in answer.jobs)
+        self._telemetry.turn(len(self._kinds))
+
+    def _idle(self, next_seconds: float | None) -> None:
+        """Wait for work: until woken, until a delayed job is due, or for a while that grows."""
+        listening = self._listener is not None and self._listener.connected
+        longest = (
+            max(LISTENING_WAIT_SECONDS, self._settings.poll_seconds)
+            if listening
+            else self._settings.poll_seconds
+        )
+        wait = longest if listening else min(self._wait, longest)
+        self._wait = min(self._wait * 2, longest)
+        wait *= random.uniform(0.8, 1.0)  # noqa: S311 - keeps workers from asking in step
+        if next_seconds is not None:
+            wait = min(wait, next_seconds + 0.005)
+        self._signals.wait(wait)
+
+    # --- working --------------------------------------------------------------------------------------------
+
+    def _work(self, jobs: Sequence[Job]) -> list[Finished]:
+        """Do a batch; return what has not been handed back yet."""
+        finished: list[Finished] = []
+        hand_back_at = time.monotonic() + HAND_BACK_SECONDS
+        for index, job in enumerate(jobs):
+            if self._signals.stop_requested:
+                finished.extend(release(left) for left in jobs[index:])
+                break
+            if self._heartbeat.is_lost(job.job):
+                self._drop(job)
+                continue
+            finished.append(self._do(job))
+            if time.monotonic() >= hand_back_at and index + 1 < len(jobs):
+                self._exchange(finished, 0)
+                finished = []
+                hand_back_at = time.monotonic() + HAND_BACK_SECONDS
+        return finished
+
+    def _drop(self, job: Job) -> None:
+        """Another worker has the job by now."""
+        self._log.warning("lease-lost", job=job.job, kind=job.kind)
+        self._heartbeat.let_go([job.job])
+        self._kinds.pop(job.job, None)
+        self.totals[job.kind, "lost"] += 1
+        self._telemetry.job(job.kind, "lost")
+
+    def _do(self, job: Job) -> Finished:
+        """Do one job: the first attempt here, every later one in a child process."""
+        started = time.monotonic()
+        self._heartbeat.busy(working=True)
+        try:
+            finished = self._sandbox.run(job) if job.attempt > 1 else self._do_here(job)
+        finally:
+            self._heartbeat.busy(working=False)
+        seconds = time.monotonic() - started
+        self._telemetry.worked(job.kind, seconds)
+        self._log.debug(
+            "job-done",
+            job=job.job,
+            kind=job.kind,
+            subject=job.subject,
+            attempt=job.attempt,
+            outcome=finished["outcome"],
+            ms=round(seconds * 1000, 2),
+        )
+        return finished
+
+    def _do_here(self, job: Job) -> Finished:
+        # Whatever goes wrong here, the job is tried again alone and in a process of its own, which tells for
+        # sure.
+        try:
+            self._signals.start_job(self._settings.job_seconds)
+            try:
+                return do_job(job)
+            finally:
+                self._signals.end_job()
+        except JobTimeout:
+            self._log.warning("job-fault", job=job.job, kind=job.kind, error="timeout")
+            return retry(job, "timeout")
+        except MemoryError:
+            self._log.warning("job-fault", job=job.job, kind=job.kind, error="out-of-memory")
+            return retry(job, "out-of-memory")
+        except Exception as error:  # noqa: BLE001 - a fault of the compiler must not end the worker
+            self._log.error("job-fault", job=job.job, kind=job.kind, **describe_error(error))
+            return retry(job, "internal-error")

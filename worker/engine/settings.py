@@ -1,0 +1,135 @@
+"""What the worker is told by its environment, checked before anything starts."""
+
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings", "SettingsError", "load_settings", "unknown_settings"]
+
+# What each setting must be, for the message that names a bad one.
+EXPECTED: Final = {
+    "SUPABASE_URL": "the URL of the Supabase project is needed, such as https://abcdefgh.supabase.co",
+    "SUPABASE_SERVICE_ROLE_KEY": "the project's service role key (or one that begins with sb_secret_) is needed, "
+    "on one line and without spaces",
+    "DATABASE_URL": "a Postgres URL is needed, such as postgresql://postgres:password@host:5432/postgres; "
+    "leave it unset to poll instead of listening",
+    "WORKER_BATCH": "a whole number from 1 to 500 is needed: how many jobs one request claims",
+    "WORKER_CONCURRENCY": "a whole number from 1 to 64 is needed: how many processes work side by side",
+    "WORKER_POLL_SECONDS": "a number from 0.05 to 300 is needed: the longest wait between two looks",
+    "WORKER_LEASE_SECONDS": "a whole number from 1 to 3600 is needed: how long a silent worker keeps jobs",
+    "WORKER_JOB_SECONDS": "a number from 0.1 to 600 is needed: how long one job may take",
+    "WORKER_JOB_MEMORY_MB": "a whole number from 128 to 65536 is needed: the memory of a job tried again",
+    "WORKER_HTTP_SECONDS": "a number from 1 to 300 is needed: how long to wait for one answer of the API",
+    "WORKER_METRICS_PORT": "a port number from 1 to 65535 is needed; leave it unset for no metrics",
+    "WORKER_METRICS_HOST": "an address to bind is needed, such as 127.0.0.1 or 0.0.0.0",
+    "WORKER_LOG_LEVEL": "debug, info, warning or error is needed",
+    "WORKER_NAME": "1 to 100 letters, digits, dots, hyphens and underscores are needed",
+}
+# Never shown in a message: a key, or an address that may hold a password.
+SECRET: Final = frozenset({"SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY", "DATABASE_URL"})
+POOLER_PORT: Final = 6543
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or bad; ``problems`` has one sentence for each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("not an http(s) URL")
+    _ = parts.port  # raises ValueError for a port that is none
+    return value.strip().rstrip("/").removesuffix("/rest/v1")
+
+
+def _key(value: SecretStr) -> SecretStr:
+    # The key travels in a header: a line end, a space or a letter outside ASCII is a slip of copy and paste.
+    text = value.get_secret_value().strip()
+    if not text or not text.isascii() or any(not "!" <= letter <= "~" for letter in text):
+        raise ValueError("not a key")
+    return SecretStr(text)
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value().strip())
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("not a Postgres URL")
+    _ = parts.port
+    return SecretStr(value.get_secret_value().strip())
+
+
+class Settings(BaseSettings):
+    """The worker's settings. Every field says its environment variable; durations are in seconds."""
+
+    model_config = SettingsConfigDict(
+        case_sensitive=True, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    supabase_url: Annotated[str, AfterValidator(_api_url)] = Field(validation_alias="SUPABASE_URL")
+    service_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
+        validation_alias="SUPABASE_SERVICE_ROLE_KEY"
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
+        default=None, validation_alias="DATABASE_URL"
+    )
+    batch: int = Field(default=50, ge=1, le=500, validation_alias="WORKER_BATCH")
+    concurrency: int = Field(default=1, ge=1, le=64, validation_alias="WORKER_CONCURRENCY")
+    poll_seconds: float = Field(default=1.0, ge=0.05, le=300, validation_alias="WORKER_POLL_SECONDS")
+    lease_seconds: int = Field(default=60, ge=1, le=3600, validation_alias="WORKER_LEASE_SECONDS")
+    job_seconds: float = Field(default=20.0, ge=0.1, le=600, validation_alias="WORKER_JOB_SECONDS")
+    job_memory_mb: int = Field(default=512, ge=128, le=65536, validation_alias="WORKER_JOB_MEMORY_MB")
+    http_seconds: float = Field(default=30.0, ge=1, le=300, validation_alias="WORKER_HTTP_SECONDS")
+    metrics_port: int | None = Field(default=None, ge=1, le=65535, validation_alias="WORKER_METRICS_PORT")
+    metrics_host: str = Field(default="127.0.0.1", min_length=1, validation_alias="WORKER_METRICS_HOST")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", validation_alias="WORKER_LOG_LEVEL"
+    )
+    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,100}$", validation_alias="WORKER_NAME")
+
+    @property
+    def through_transaction_pooler(self) -> bool:
+        """Whether ``DATABASE_URL`` leads to a pooler in transaction mode: LISTEN does not hold."""
+        return self.database_url is not None and (
+            urlsplit(self.database_url.get_secret_value()).port == POOLER_PORT
+        )
+
+
+def load_settings(*, batch: int | None = None, concurrency: int | None = None) -> Settings:
+    """Read the settings from the environment; what is given here goes before it.
+
+    Raises:
+        SettingsError: with one sentence for every setting that is missing or bad.
+    """
+    given = {"WORKER_BATCH": batch, "WORKER_CONCURRENCY": concurrency}
+    flags = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**flags)  # type: ignore[arg-type]  # the fields' aliases are the environment's names
+    except ValidationError as error:
+        names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors(include_input=False))
+        raise SettingsError(_problem(name, flags) for name in names) from None
+
+
+def unknown_settings() -> list[tuple[str, str | None]]:
+    """Return each ``WORKER_`` variable that is no setting, with the setting it may stand for."""
+    unknown = sorted(name for name in os.environ if name.startswith("WORKER_") and name not in EXPECTED)
+    return [(name, next(iter(get_close_matches(name, EXPECTED, 1)), None)) for name in unknown]
+
+
+def _problem(name: str, flags: dict[str, int]) -> str:
+    if name in flags:
+        return f"--{name.removeprefix('WORKER_').lower()} is {flags[name]}: {EXPECTED[name]}."
+    value = os.environ.get(name, "")
+    if not value:
+        return f"{name} is not set: {EXPECTED[name]}."
+    if name in SECRET:
+        return f"{name} is not usable as it is: {EXPECTED[name]}."
+    return f"{name} is {value!r}: {EXPECTED[name]}."

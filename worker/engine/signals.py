@@ -1,0 +1,131 @@
+"""Stopping and waking: one pipe that signals, the listener and waits share."""
+
+import contextlib
+import os
+import select
+import signal
+import time
+from multiprocessing import parent_process
+from types import FrameType
+from typing import Final
+
+__all__ = ["GRACE_SECONDS", "GraceOver", "JobTimeout", "Signals"]
+
+# A stop takes at most this long for what is in hand, so that a worker is gone within five seconds.
+GRACE_SECONDS: Final = 3.5
+
+
+class JobTimeout(BaseException):
+    """The job in hand took longer than it may. Not an Exception, so that the job's own handlers pass it."""
+
+
+class GraceOver(BaseException):
+    """The worker was asked to stop and is still busy at the end of the grace: it leaves at once."""
+
+
+class Signals:
+    """Asks a process to stop, wakes it from a wait, and ends what takes too long.
+
+    A signal handler may run between any two instructions of the main thread, also while that holds a lock; so
+    the handlers only set plain values and write a byte into a pipe, on which every wait looks.
+    All times are of the monotonic clock: a step of the wall clock changes nothing.
+
+    Args:
+        grace_seconds: how long after a request to stop GraceOver is raised in the main thread; None for
+        never.
+    """
+
+    def __init__(self, grace_seconds: float | None = GRACE_SECONDS) -> None:
+        self.stop_requested = False
+        self._grace_seconds = grace_seconds
+        self._stop_deadline: float | None = None
+        self._job_deadline: float | None = None
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+        parent = parent_process()
+        self._parent = None if parent is None else parent.sentinel
+
+    def fileno(self) -> int:
+        """What becomes readable when woken, for a wait on several things."""
+        return self._read
+
+    def install(self) -> None:
+        """Take SIGTERM, SIGINT and SIGALRM. Must be called in the main thread."""
+        signal.signal(signal.SIGTERM, self._on_stop)
+        signal.signal(signal.SIGINT, self._on_stop)
+        signal.signal(signal.SIGALRM, self._on_alarm)
+
+    def stop(self) -> None:
+        """Ask for a stop; a second call changes nothing."""
+        if not self.stop_requested:
+            self.stop_requested = True
+            if self._grace_seconds is not None:
+                self._stop_deadline = time.monotonic() + self._grace_seconds
+                self._set_alarm()
+        self.wake()
+
+    def wake(self) -> None:
+        """End the present or the next wait. Safe in a signal handler and in any thread."""
+        with contextlib.suppress(
+            BlockingIOError
+        ):  # the pipe is full, so a wake is already waiting to be read
+            os.write(self._write, b"\0")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until woken, asked to stop, or ``seconds`` have passed; return whether woken.
+
+        A worker process whose parent has died stops too.
+        """
+        if self.stop_requested:
+            return True
+        watched = [self._read] if self._parent is None else [self._read, self._parent]
+        ready, _, _ = select.select(watched, [], [], max(0.0, seconds))
+        if self._parent in ready:
+            self.stop()
+        woken = self._read in ready
+        if woken:
+            self.clear()
+        return woken
+
+    def clear(self) -> None:
+        """Forget wakes that came before now."""
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._read, 4096):
+                pass
+
+    def pause(self, seconds: float) -> None:
+        """Wait ``seconds``, or until asked to stop; a mere wake does not cut it short."""
+        end = time.monotonic() + seconds
+        while not self.stop_requested and (left := end - time.monotonic()) > 0:
+            self.wait(left)
+
+    def start_job(self, seconds: float) -> None:
+        """Raise JobTimeout in the main thread unless ``end_job`` is called within ``seconds``."""
+        self._job_deadline = time.monotonic() + seconds
+        self._set_alarm()
+
+    def end_job(self) -> None:
+        """The job in hand is done."""
+        self._job_deadline = None
+        if self._stop_deadline is None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _set_alarm(self) -> None:
+        deadlines = [d for d in (self._job_deadline, self._stop_deadline) if d is not None]
+        signal.setitimer(signal.ITIMER_REAL, max(0.001, min(deadlines) - time.monotonic()))
+
+    def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop()
+
+    def _on_alarm(self, _number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._stop_deadline is not None and now >= self._stop_deadline:
+            raise GraceOver
+        if self._job_deadline is not None and now >= self._job_deadline:
+            self._job_deadline = None
+            if self._stop_deadline is not None:
+                self._set_alarm()
+            raise JobTimeout
+        if self._stop_deadline is not None or self._job_deadline is not None:
+            self._set_alarm()

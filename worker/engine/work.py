@@ -1,0 +1,19 @@
+"""One job of any kind in, what came of it out. Pure; serves the worker and its isolated child."""
+
+from worker.engine.compile_job import do_compile
+from worker.engine.jobs import CompileJob, Finished, Job, ScoreJob, retry
+from worker.engine.score_job import do_score
+
+__all__ = ["do_job"]
+
+
+def do_job(job: Job) -> Finished:
+    """Do one job."""
+    match job:
+        case CompileJob():
+            return do_compile(job)
+        case ScoreJob():
+            return do_score(job)
+        case _:
+            # A newer worker will know it; until one runs, the job waits with growing delay.
+            return retry(job, "unknown-kind")
