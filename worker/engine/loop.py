@@ -107,7 +107,7 @@ class Loop:
         except RequestRefused as refused:
             raise FunctionMissing(
                 f"The database does not understand this worker ({refused}): the migrations and "
-                "the worker are of different versions. Apply the migrations that came with this worker, then start."
+                "the worker are of different versions. Apply the migrations that came with this worker."
             ) from None
         self._take(answer)
         return answer

@@ -14,7 +14,7 @@ __all__ = ["Settings", "SettingsError", "load_settings", "unknown_settings"]
 # What each setting must be, for the message that names a bad one.
 EXPECTED: Final = {
     "SUPABASE_URL": "the URL of the Supabase project is needed, such as https://abcdefgh.supabase.co",
-    "SUPABASE_SERVICE_ROLE_KEY": "the project's service role key (or one that begins with sb_secret_) is needed, "
+    "SUPABASE_SERVICE_ROLE_KEY": "the project's service role key (or an sb_secret_ key) is needed, "
     "on one line and without spaces",
     "DATABASE_URL": "a Postgres URL is needed, such as postgresql://postgres:password@host:5432/postgres; "
     "leave it unset to poll instead of listening",

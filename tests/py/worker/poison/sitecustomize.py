@@ -1,0 +1,57 @@
+"""Makes the compiler do what a source beginning with POISON says, wherever this is on the path.
+
+No upload crashes the real compiler, so the crash is made here; the processes that it hits are the real ones.
+"""
+
+import ctypes
+import os
+import time
+
+import worker.compiler
+from worker.compiler import Compilation, Diagnostic
+
+_compile = worker.compiler.compile_markdown
+
+
+def _poisoned(source: bytes) -> Compilation:
+    if not source.startswith(b"POISON "):
+        return _compile(source)
+    return _say(_act(source.split()[1].decode()))
+
+
+def _act(what: str) -> str:  # noqa: PLR0912 - one case for each thing that can happen
+    match what:
+        case "segfault":
+            ctypes.string_at(0)
+        case "exit":
+            os._exit(3)
+        case "hang":
+            while True:
+                time.sleep(0.01)
+        case "spin":
+            end = time.monotonic() + 3600
+            while time.monotonic() < end:
+                pass
+        case "nap":
+            time.sleep(0.2)
+        case "memory":
+            blocks: list[bytearray] = []
+            while True:
+                blocks.append(bytearray(1 << 24))
+        case "exception":
+            raise RuntimeError("a text that quotes the tenant")
+        case "environment":
+            return " ".join(sorted(os.environ))
+        case "pid":
+            return str(os.getpid())
+        case _:
+            pass
+    return "poison"
+
+
+def _say(message: str) -> Compilation:
+    said = Diagnostic("error", "poison", 1, 1, "", message, "")
+    return Compilation(None, (said,), (1, 1))
+
+
+worker.compiler.compile_markdown = _poisoned

@@ -1,0 +1,103 @@
+"""A job that crashes, hangs or eats memory does so alone: the child process really dies here."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from worker.engine.isolation import Sandbox
+from worker.engine.jobs import CompileJob, ScoreJob
+
+POISON = Path(__file__).with_name("poison")
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    # The child starts with the same import path; the folder holds a sitecustomize that makes the compiler do
+    # what the source says.
+    monkeypatch.syspath_prepend(str(POISON))
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", "sb_secret_do-not-show-me")
+    box = Sandbox(job_seconds=1.0, memory_mb=400, stopping=lambda: False)
+    yield box
+    box.close()
+
+
+def compile_job(source: str) -> CompileJob:
+    return CompileJob(
+        job=7, attempt=2, subject="00000000-0000-0000-0000-000000000001", source_markdown=source
+    )
+
+
+def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox) -> None:
+    job = ScoreJob(
+        job=8,
+        attempt=2,
+        subject="00000000-0000-0000-0000-000000000002",
+        definition='{"dimensions":[{"name":"Vision","weight":1.0,"description":"d"}],"resultCategories":[]}',
+        definition_digest="d1",
+        dimension_scores='{"Vision": 3.945}',
+    )
+    assert sandbox.run(job) == {
+        "job": 8,
+        "attempt": 2,
+        "outcome": "scored",
+        "definition_digest": "d1",
+        "overall_score": "3.95",
+        "matched_category": None,
+        "uncovered_dimensions": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("POISON segfault", "crashed"),
+        ("POISON exit", "crashed"),
+        ("POISON hang", "timeout"),
+        ("POISON memory", "out-of-memory"),
+    ],
+)
+def test_what_ends_the_child_is_a_passing_fault_and_the_next_job_has_a_new_child(
+    sandbox: Sandbox, source: str, code: str
+) -> None:
+    assert sandbox.run(compile_job(source)) == {"job": 7, "attempt": 2, "outcome": "retry", "error": code}
+    assert sandbox.run(compile_job("POISON ok"))["outcome"] == "compiled"
+
+
+def test_an_exception_is_a_lasting_fault_that_the_tenant_can_read(sandbox: Sandbox) -> None:
+    finished = sandbox.run(compile_job("POISON exception"))
+    assert (finished["outcome"], finished["error"]) == ("failed", "internal-error")
+    (diagnostic,) = finished["diagnostics"]
+    assert (
+        diagnostic["message"]
+        == "The worker could not process this file. The fault is in the worker, not in the file."
+    )
+
+
+def test_the_child_has_no_keys(sandbox: Sandbox) -> None:
+    finished = sandbox.run(compile_job("POISON environment"))
+    names = str(finished["diagnostics"][0]["message"]).split()
+    assert "PATH" in names
+    assert not [name for name in names if name.startswith(("SUPABASE", "DATABASE", "WORKER"))]
+
+
+def test_a_job_that_runs_when_the_worker_is_to_stop_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(POISON))
+    started = time.monotonic()
+    box = Sandbox(job_seconds=30, memory_mb=400, stopping=lambda: time.monotonic() - started > 1.0)
+    try:
+        assert box.run(compile_job("POISON hang")) == {"job": 7, "attempt": 2, "outcome": "release"}
+    finally:
+        box.close()
+    assert time.monotonic() - started < 3
+
+
+def test_one_child_serves_many_jobs_and_ends_with_the_sandbox(sandbox: Sandbox) -> None:
+    pids = {str(sandbox.run(compile_job("POISON pid"))["diagnostics"][0]["message"]) for _ in range(5)}
+    assert len(pids) == 1
+    (pid,) = map(int, pids)
+    sandbox.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -1,0 +1,130 @@
+"""Settings are checked before anything starts: a bad one is named, with what is needed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from worker.engine.settings import EXPECTED, SettingsError, load_settings, unknown_settings
+
+SECRET = "sb_secret_do-not-show-me"
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in EXPECTED:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SUPABASE_URL", "https://abcdefgh.supabase.co")
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", SECRET)
+
+
+def problems() -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    return caught.value.problems
+
+
+def test_the_url_and_the_key_are_enough() -> None:
+    settings = load_settings()
+    assert settings.supabase_url == "https://abcdefgh.supabase.co"
+    assert settings.service_key.get_secret_value() == SECRET
+    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (50, 1, 60)
+    assert settings.database_url is None
+    assert settings.metrics_port is None
+
+
+def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SUPABASE_URL")
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", "")
+    first, second = problems()
+    assert first.startswith("SUPABASE_URL is not set: the URL of the Supabase project is needed")
+    assert second.startswith("SUPABASE_SERVICE_ROLE_KEY is not set: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SUPABASE_URL", "abcdefgh.supabase.co"),
+        ("SUPABASE_URL", "postgresql://host/db"),
+        ("SUPABASE_URL", "https://host:notaport"),
+        ("SUPABASE_SERVICE_ROLE_KEY", "two words"),
+        ("SUPABASE_SERVICE_ROLE_KEY", "kéy"),
+        ("SUPABASE_SERVICE_ROLE_KEY", "one\ntwo"),
+        ("DATABASE_URL", "mysql://u:hidden-password@host/db"),
+        ("DATABASE_URL", "postgresql://u:hidden-password@host:x/db"),
+        ("WORKER_BATCH", "0"),
+        ("WORKER_BATCH", "501"),
+        ("WORKER_BATCH", "many"),
+        ("WORKER_BATCH", "1.5"),
+        ("WORKER_CONCURRENCY", "-1"),
+        ("WORKER_POLL_SECONDS", "0"),
+        ("WORKER_POLL_SECONDS", "nan"),
+        ("WORKER_LEASE_SECONDS", "4000"),
+        ("WORKER_JOB_SECONDS", "inf"),
+        ("WORKER_JOB_MEMORY_MB", "1"),
+        ("WORKER_HTTP_SECONDS", "x"),
+        ("WORKER_METRICS_PORT", "70000"),
+        ("WORKER_LOG_LEVEL", "loud"),
+        ("WORKER_NAME", "a name"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_is_needed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (problem,) = problems()
+    assert problem.startswith(f"{name} is ")
+    assert problem.endswith(f"{EXPECTED[name]}.")
+    assert SECRET not in problem
+    assert "hidden-password" not in problem
+    assert "kéy" not in problem
+
+
+def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKER_BATCH", "7")
+    assert load_settings().batch == 7
+    assert load_settings(batch=9).batch == 9
+    with pytest.raises(SettingsError, match=r"^--batch is 0: a whole number from 1 to 500 is needed"):
+        load_settings(batch=0)
+
+
+def test_forgivable_spellings_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPABASE_URL", " https://abcdefgh.supabase.co/rest/v1/ ")
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", f"{SECRET}\n")
+    monkeypatch.setenv("WORKER_BATCH", "")
+    settings = load_settings()
+    assert settings.supabase_url == "https://abcdefgh.supabase.co"
+    assert settings.service_key.get_secret_value() == SECRET
+    assert settings.batch == 50
+
+
+def test_the_transaction_pooler_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://postgres.x:p@pooler.supabase.com:6543/postgres")
+    assert load_settings().through_transaction_pooler
+    monkeypatch.setenv("DATABASE_URL", "postgresql://postgres.x:p@pooler.supabase.com:5432/postgres")
+    assert not load_settings().through_transaction_pooler
+
+
+def test_a_misspelt_setting_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKER_BATCHES", "5")
+    assert ("WORKER_BATCHES", "WORKER_BATCH") in unknown_settings()
+
+
+def test_the_settings_do_not_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hidden-password@host/db")
+    assert SECRET not in repr(load_settings())
+    assert "hidden-password" not in repr(load_settings())
+
+
+def test_a_command_without_settings_says_so_and_ends() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "worker", "run"],
+        env={},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 78
+    assert done.stderr.splitlines()[0].startswith("error: SUPABASE_URL is not set: ")
+    assert "Traceback" not in done.stderr
