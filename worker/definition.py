@@ -12,6 +12,7 @@ For a definition that the database holds, which may lack optional parts and have
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
@@ -49,7 +50,9 @@ __all__ = [
     "ResultCategory",
     "clean_name",
     "clean_text",
+    "parse_plain_number",
     "parse_range_key",
+    "shortest",
 ]
 
 MAX_DIMENSIONS: Final = 20
@@ -59,6 +62,7 @@ MAX_BYTES: Final = 512_000
 MAX_SCALE: Final = Decimal("9.99")
 MAX_DIGITS: Final = 30
 WEIGHT_TOLERANCE: Final = Decimal("0.01")
+VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
 GENERAL: Final = "general"
 NO_MATCH: Final = "none"
 EMPHASIS: Final = ("***", "___", "**", "__", "*", "_", "`")
@@ -102,24 +106,19 @@ def clean_name(text: str) -> str:
             return name
 
 
+def parse_plain_number(text: str) -> Decimal | None:
+    """Return the number that ``3``, ``3.5`` or ``.5`` spells, with its decimal places; None for any other text."""
+    digits = text.replace(".", "", 1)
+    if not digits.isdigit() or not digits.isascii() or len(text) > MAX_DIGITS or text[-1] == ".":
+        return None
+    return Decimal(text)
+
+
 def parse_range_key(key: str) -> tuple[Decimal, Decimal] | None:
     """Return the bounds of a rubric's key, ``3`` or ``3-4``; None when it is neither."""
     low, dash, high = key.partition("-")
-    if not _is_plain_number(low) or (dash and not _is_plain_number(high)):
-        return None
-    return Decimal(low), Decimal(high if dash else low)
-
-
-def _is_plain_number(text: str) -> bool:
-    whole, point, part = text.partition(".")
-    digits = whole + part
-    return (
-        digits.isascii()
-        and digits.isdigit()
-        and bool(whole)
-        and bool(part) == bool(point)
-        and len(text) <= MAX_DIGITS
-    )
+    first, second = parse_plain_number(low), parse_plain_number(high if dash else low)
+    return None if first is None or second is None else (first, second)
 
 
 def _exact(value: object) -> Decimal:
@@ -133,10 +132,10 @@ def _exact(value: object) -> Decimal:
     return number.copy_abs() if number.is_zero() else number
 
 
-def _shortest(number: Decimal) -> Decimal:
+def shortest(number: Decimal) -> Decimal:
     """Drop trailing zeros: a weight is a value, not a spelling."""
-    short = number.normalize()
-    return short if short.as_tuple().exponent <= 0 else short.quantize(Decimal(1))  # type: ignore[operator]  # finite
+    text = format(number, "f")
+    return Decimal(text.rstrip("0").rstrip(".") or "0") if "." in text else number
 
 
 def _text(value: object) -> object:
@@ -192,13 +191,13 @@ Weight: TypeAlias = Annotated[
     Decimal,
     BeforeValidator(_exact),
     Field(gt=0, le=1),
-    AfterValidator(_shortest),
+    AfterValidator(shortest),
     _number_schema(exclusiveMinimum=0, maximum=1),
 ]
 Bound: TypeAlias = Annotated[
     Decimal, BeforeValidator(_exact), Field(ge=0, le=MAX_SCALE), _number_schema(minimum=0, maximum=9.99)
 ]
-Version: TypeAlias = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$")]
+Version: TypeAlias = Annotated[str, Field(pattern=f"^{VERSION.pattern}$")]
 
 
 def _ordered(bounds: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:

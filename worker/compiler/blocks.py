@@ -1,0 +1,209 @@
+"""The block structure of a body: which headings, list items and texts stand where.
+
+One pass over the parser's events. Only where a block begins and ends is kept; its text is read from the
+source, so that it stays as the author wrote it. Blocks come in the order of the source and nest by their
+ranges. Kept are: headings, paragraphs and other blocks outside of all lists and quotes, and list items of the
+first two levels.
+"""
+
+from collections import Counter
+from typing import Any, Final, TypeAlias
+
+from pyromark import events_with_range
+
+from worker.compiler.diagnostics import Code, Faults, plain, shown
+from worker.markup import is_safe_destination
+
+__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "scan"]
+
+#: A kind (1 to 6 is the level of a heading), and the byte range.
+Block: TypeAlias = tuple[int, int, int]
+
+ITEM: Final = 0
+PARAGRAPH: Final = 7
+OTHER: Final = 8
+MAX_DEPTH: Final = 10
+RESCANS: Final = 2
+
+
+def scan(text: str, raw: bytes, faults: Faults) -> list[Block]:
+    """Return the blocks of a document.
+
+    Args:
+        text: the document, in which what is not Markdown (the front matter) is masked.
+        raw: the whole file; the byte offsets of ``text`` are those of ``raw``.
+        faults: takes HTML, unsafe links, deep nesting and code blocks that are never closed.
+
+    An opening that swallows the headings after it is reported and the rest is read as if it were not there.
+    """
+    for _ in range(RESCANS):
+        mark = len(faults.found)
+        blocks, swallower = _scan(text, raw, faults)
+        if swallower is None:
+            return blocks
+        # Read again from the start: what was found after the opening was found in the wrong light.
+        del faults.found[mark:]
+        at, end, code = swallower
+        if code is Code.UNCLOSED_FENCE:
+            message = "this code block is never closed, so it hides the rest of the file"
+            hint = f"write a line {shown(raw[at : at + 3].decode())} where the code ends, or delete this line"
+            faults.add(code, at, end, "", message, hint)
+        else:
+            _report_html(raw[at:end].decode(), at, faults)
+        text = _mask(text, at, end)
+    return _scan(text, raw, faults)[0]
+
+
+def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int, int, Code] | None]:  # noqa: PLR0912, PLR0915 - one pass, one loop
+    blocks: list[Block] = []
+    add = blocks.append
+    outside = 0  # the end of the outermost container that is open, or was the last to be
+    ends: list[int] = []  # the ends of the open list items and quotes, outermost first
+    too_deep = False
+    html: Any = None
+    # This loop is the cost of compiling. Most events are texts and ends, and neither is looked at twice.
+    for event, span in events_with_range(text):
+        if "Text" in event or "End" in event:
+            continue
+        if "Start" in event:
+            tag = event["Start"]
+            if tag == "Item":
+                start = span["start"]
+                end = span["end"]
+                while ends and ends[-1] <= start:
+                    ends.pop()
+                ends.append(end)
+                if len(ends) <= 2:
+                    add((ITEM, start, end))
+                    outside = max(outside, end)
+                elif len(ends) > MAX_DEPTH and not too_deep:
+                    too_deep = True
+                    _report_depth(start, faults)
+            elif tag == "Paragraph":
+                start = span["start"]
+                if start >= outside:
+                    add((PARAGRAPH, start, span["end"]))
+            elif tag.__class__ is dict:
+                start = span["start"]
+                if "List" in tag:
+                    continue
+                if "Heading" in tag:
+                    if start >= outside:
+                        add((int(tag["Heading"]["level"][1]), start, span["end"]))
+                elif "BlockQuote" in tag:
+                    end = span["end"]
+                    while ends and ends[-1] <= start:
+                        ends.pop()
+                    ends.append(end)
+                    if start >= outside:
+                        add((OTHER, start, end))
+                        outside = end
+                    elif len(ends) > MAX_DEPTH and not too_deep:
+                        too_deep = True
+                        _report_depth(start, faults)
+                elif "CodeBlock" in tag:
+                    end = span["end"]
+                    if start >= outside:
+                        add((OTHER, start, end))
+                        if tag["CodeBlock"] != "Indented" and _hides_headings(raw, start, end):
+                            return blocks, (start, raw.find(b"\n", start), Code.UNCLOSED_FENCE)
+                else:
+                    link = tag.get("Link") or tag.get("Image")
+                    if not is_safe_destination(link["link_type"], link["dest_url"]):
+                        _report_link(link["dest_url"], start, span["end"], faults)
+            elif tag == "HtmlBlock":
+                start = span["start"]
+                end = span["end"]
+                if start >= outside:
+                    add((OTHER, start, end))
+                    if b"\n#" in raw[start:end]:
+                        return blocks, (start, raw.find(b"\n", start), Code.RAW_HTML)
+                if html is None:
+                    html = Counter()
+                _report_html(raw[start:end].decode(), start, faults, html)
+        elif event.__class__ is dict and "InlineHtml" in event:
+            if html is None:
+                html = Counter()
+            _report_html(event["InlineHtml"], span["start"], faults, html)
+    return blocks, None
+
+
+def _hides_headings(raw: bytes, start: int, end: int) -> bool:
+    """Tell whether a fenced code block runs to the end of the file without a closing fence and over headings."""
+    if raw[end:].strip() or b"\n#" not in raw[start:end]:
+        return False
+    fence = raw[start : start + 1]
+    last = raw[start:end].rstrip().rpartition(b"\n")[2].strip()
+    return len(last) < 3 or bool(last.strip(fence))
+
+
+def _mask(text: str, start: int, end: int) -> str:
+    """Return the text with blanks between two byte offsets, without moving anything else."""
+    encoded = text.encode()
+    return (encoded[:start] + b" " * (end - start) + encoded[end:]).decode()
+
+
+def _report_depth(start: int, faults: Faults) -> None:
+    faults.add(
+        Code.NESTED_TOO_DEEP,
+        start,
+        start + 1,
+        "",
+        f"lists and quotes are nested more than {MAX_DEPTH} levels deep",
+        "indent this and what follows less; the format needs two levels of bullets",
+    )
+
+
+def _report_link(destination: str, start: int, end: int, faults: Faults) -> None:
+    scheme, colon, _ = destination.partition(":")
+    what = f"the link leads to {shown(destination)}"
+    if not colon or "/" in scheme:
+        mend = "write the full address, such as `https://example.org/page`"
+    else:
+        mend = "only http, https and mailto are allowed; write the text without the link"
+    faults.add(Code.UNSAFE_LINK, start, end, "", what, mend)
+
+
+def _report_html(tag: str, start: int, faults: Faults, opened: "Counter[str] | None" = None) -> None:
+    """Report a tag, a comment or a block of HTML; a closing tag belongs to the fault of its opening tag."""
+    first = tag.partition("\n")[0].strip()
+    name = "".join(_leading_word(first.lstrip("</"))).lower()
+    if opened is not None:
+        if first.startswith("</") and opened[name]:
+            opened[name] -= 1
+            return
+        if not first.startswith("</") and f"</{name}" not in tag.lower():
+            opened[name] += 1
+    faults.add(
+        Code.RAW_HTML,
+        start,
+        start + len(first.encode()),
+        "",
+        f"HTML is not allowed: {shown(first)}",
+        HTML_MENDS.get(name) or _html_mend(first),
+    )
+
+
+def _leading_word(text: str) -> str:
+    end = 0
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return text[:end]
+
+
+HTML_MENDS: Final = {
+    "b": "write `**bold**`",
+    "strong": "write `**bold**`",
+    "i": "write `*italic*`",
+    "em": "write `*italic*`",
+    "br": "end the line with a backslash, or begin a new paragraph",
+    "a": "write `[text](https://example.org)`",
+    "img": "write `![text](https://example.org/picture.png)`",
+    "code": "write the code between backticks",
+}
+
+
+def _html_mend(tag: str) -> str:
+    if tag.startswith("<!--"):
+        return "delete the comment, or write it into the front matter as a line `# comment`"
+    return f"delete it; to show the characters themselves write `\\{plain(tag, 40)}`"

@@ -1,0 +1,237 @@
+"""Which overall scores can occur, and which category each of them meets.
+
+The scores that an interview can give: a dimension with a rubric is scored with any decimal from the lowest to
+the highest mark of its rubric, one without with any decimal of the scale; every dimension is scored. The
+overall scores are then all two-place decimals between the weighted averages of the lowest and of the highest
+scores, and what is matched are these, rounded to the precision of the ranges. All of it is exact: weights and
+marks are handled as fractions.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from worker.compiler.diagnostics import Code, Faults, plain
+from worker.compiler.grammar import CATEGORIES, Grammar
+from worker.compiler.meaning import CategoryNode, DimensionNode
+from worker.scoring import OVERALL_PLACES, range_precision, round_half_up
+
+__all__ = ["check_coverage", "check_overlaps"]
+
+Box = list[tuple[Fraction, Fraction, Fraction]]  # weight, lowest and highest score of each dimension
+
+
+def check_overlaps(categories: Sequence[CategoryNode], grammar: Grammar, faults: Faults) -> None:
+    """Report categories between which no rule could choose."""
+    for index, later in enumerate(categories):
+        if later.score_range is None or later.primary is None:
+            continue
+        for first in categories[:index]:
+            if first.score_range is None or first.primary != later.primary:
+                continue
+            low = max(first.score_range[0], later.score_range[0])
+            high = min(first.score_range[1], later.score_range[1])
+            if low <= high:
+                faults.add(
+                    Code.AMBIGUOUS_CATEGORIES,
+                    *later.at,
+                    f"{later.item.where} / score_range",
+                    f"{_quoted(later)} and {_quoted(first)} on line {grammar.line_of(first.at[0])} share "
+                    f"{_span(low, high)} and have the same primary dimensions",
+                    "change one of the ranges so that they do not meet, or give the two different `primary_dimensions`",
+                )
+                break
+
+
+def check_coverage(
+    scale: tuple[Decimal, Decimal],
+    dimensions: Sequence[DimensionNode],
+    categories: Sequence[CategoryNode],
+    grammar: Grammar,
+    faults: Faults,
+) -> None:
+    """Report gaps between the ranges, ranges that no score reaches, and ties that the order in the file decides.
+
+    Every weight, rubric and range must be sound.
+    """
+    ranges = [node.score_range for node in categories if node.score_range is not None]
+    precision = range_precision(ranges)
+    places = min(precision, OVERALL_PLACES)
+    unit = 10**places
+    lowest, highest = _reach(scale, dimensions, precision, unit)
+    spans: list[tuple[int, int, CategoryNode]] = []  # inclusive, in units of the precision
+    for node in categories:
+        if node.score_range is None:
+            continue
+        low, high = -int(-node.score_range[0] * unit // 1), int(node.score_range[1] * unit // 1)
+        if max(low, lowest) > min(high, highest):
+            faults.add(
+                Code.UNREACHABLE_RANGE,
+                *node.at,
+                f"{node.item.where} / score_range",
+                f"no complete interview reaches this range: overall scores lie between "
+                f"{_number(lowest, places)} and {_number(highest, places)}, in steps of {_number(1, places)}",
+                "change the range, or the scale, weights or rubrics that limit the scores",
+            )
+        else:
+            spans.append((low, high, node))
+    _report_gaps(sorted(spans, key=lambda span: span[:2]), lowest, highest, places, faults)
+    if len(spans) > 1:
+        _report_ties(spans, (lowest, highest), (scale, precision, places), dimensions, grammar, faults)
+
+
+def _reach(
+    scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode], precision: int, unit: int
+) -> tuple[int, int]:
+    """Return the lowest and the highest score that is matched, in units."""
+    if not any(node.rubric for node in dimensions) or all(
+        not node.rubric or (node.rubric[0][0] <= scale[0] and _top(node) >= scale[1]) for node in dimensions
+    ):
+        return _units(Fraction(scale[0]), precision, unit), _units(Fraction(scale[1]), precision, unit)
+    box = _box(scale, dimensions)
+    total = sum(weight for weight, _, _ in box)
+    low = sum((weight * bottom for weight, bottom, _ in box), Fraction(0)) / total
+    high = sum((weight * top for weight, _, top in box), Fraction(0)) / total
+    return _units(low, precision, unit), _units(high, precision, unit)
+
+
+def _top(node: DimensionNode) -> Decimal:
+    return max(entry[1] for entry in node.rubric)
+
+
+def _box(scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode]) -> Box:
+    return [
+        (
+            Fraction(node.weight or 0),
+            Fraction(node.rubric[0][0] if node.rubric else scale[0]),
+            Fraction(_top(node) if node.rubric else scale[1]),
+        )
+        for node in dimensions
+    ]
+
+
+def _units(value: Fraction, precision: int, unit: int) -> int:
+    """Return an exact overall score as it is matched: rounded to two places, then to the precision, in units."""
+    matched = round_half_up(Fraction(round_half_up(value, OVERALL_PLACES)), precision)
+    return int(matched * unit)
+
+
+def _report_gaps(
+    spans: list[tuple[int, int, CategoryNode]], lowest: int, highest: int, places: int, faults: Faults
+) -> None:
+    covered = lowest - 1  # the highest score such that it and all scores below are in a range
+    below: CategoryNode | None = None
+    for low, high, node in spans:
+        if low > covered + 1:
+            _report_gap(covered + 1, min(low - 1, highest), below or node, places, faults)
+        if high > covered:
+            covered, below = high, node
+    if covered < highest and below is not None:
+        _report_gap(covered + 1, highest, below, places, faults)
+
+
+def _report_gap(first: int, last: int, node: CategoryNode, places: int, faults: Faults) -> None:
+    low, high = _number(first, places), _number(last, places)
+    gap = low if first == last else f"{low} to {high}"
+    faults.add(
+        Code.RANGE_GAP,
+        *node.at,
+        CATEGORIES,
+        f"no category has the scores {gap}" if first != last else f"no category has the score {gap}",
+        f"extend a neighbouring range, such as the one of {_quoted(node)}; an interview with such a score has no category",
+    )
+
+
+def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that decides a tie
+    spans: Sequence[tuple[int, int, CategoryNode]],
+    reach: tuple[int, int],
+    grid: tuple[tuple[Decimal, Decimal], int, int],
+    dimensions: Sequence[DimensionNode],
+    grammar: Grammar,
+    faults: Faults,
+) -> None:
+    """Report once for each category which earlier ones it can tie with."""
+    scale, precision, places = grid
+    box: Box | None = None
+    index_of = {node.model.name: index for index, node in enumerate(dimensions)}
+    for position, (low, high, node) in enumerate(spans):
+        rivals: list[str] = []
+        for other_low, other_high, other in spans[:position]:
+            first, last = max(low, other_low, reach[0]), min(high, other_high, reach[1])
+            if first > last or node.primary == other.primary:
+                continue
+            box = box or _box(scale, dimensions)
+            balance = _balance(box, node, other, index_of)
+            tied = _tied(box, balance)
+            if tied is None:
+                continue
+            tied_low, tied_high = (_units(value, precision, 10**places) for value in tied)
+            if max(first, tied_low) <= min(last, tied_high):
+                shared = _span(Decimal(first).scaleb(-places), Decimal(last).scaleb(-places))
+                rivals.append(f"{_quoted(other)} (line {grammar.line_of(other.at[0])}, {shared})")
+        if rivals:
+            faults.add(
+                Code.POSSIBLE_TIE,
+                *node.at,
+                f"{node.item.where} / score_range",
+                f"{_quoted(node)} shares scores with {', '.join(rivals)}; where the primary dimensions average the "
+                "same, only the order in the file decides, and the first wins",
+                "put the category that should win first, or let the ranges not meet",
+            )
+
+
+def _balance(box: Box, one: CategoryNode, other: CategoryNode, index_of: dict[str, int]) -> list[Fraction]:
+    """Return, for each dimension, how much a point of its score moves the average of one category over the other's."""
+    total = sum(weight for weight, _, _ in box)
+    result = [Fraction(0)] * len(box)
+    for node, sign in ((one, 1), (other, -1)):
+        primary = node.model.primary_dimensions
+        if primary:
+            for name in primary:
+                result[index_of[name]] += Fraction(sign, len(primary))
+        else:
+            for index, (weight, _, _) in enumerate(box):
+                result[index] += sign * weight / total
+    return result
+
+
+def _tied(box: Box, balance: Sequence[Fraction]) -> tuple[Fraction, Fraction] | None:
+    """Return the lowest and highest overall score of an interview in which the two averages are equal.
+
+    The scores that an interview can give form a box, overall and the difference of the averages are linear,
+    so the extremes are found by giving up as little overall as possible for each point of difference. None
+    when the averages are never equal.
+    """
+    lowest = _extreme([(w, low, high, b) for (w, low, high), b in zip(box, balance, strict=True)])
+    if lowest is None:
+        return None
+    # The highest is the lowest of the same box seen from its other end.
+    highest = _extreme([(w, -high, -low, b) for (w, low, high), b in zip(box, balance, strict=True)])
+    return None if highest is None else (lowest, -highest)
+
+
+def _extreme(box: Sequence[tuple[Fraction, Fraction, Fraction, Fraction]]) -> Fraction | None:
+    """Return the lowest weighted average at which ``sum(balance * score)`` is 0."""
+    total = sum(weight for weight, _, _, _ in box)
+    overall = sum((weight * low for weight, low, _, _ in box), Fraction(0)) / total
+    balance = sum((b * low for _, low, _, b in box), Fraction(0))
+    # Raise the scores that move the balance towards 0, those that cost least overall for it first.
+    helpful = [(w / total / abs(b), abs(b) * (high - low)) for w, low, high, b in box if b * balance < 0]
+    left = abs(balance)
+    for cost, room in sorted(helpful):
+        used = min(room, left)
+        overall += used * cost
+        left -= used
+    return overall if left == 0 else None
+
+
+def _number(units: int, places: int) -> str:
+    return f"{Decimal(units).scaleb(-places):f}"
+
+
+def _span(low: Decimal, high: Decimal) -> str:
+    return f"{low:f}" if low == high else f"{low:f} to {high:f}"
+
+
+def _quoted(node: CategoryNode) -> str:
+    return f'"{plain(node.name)}"'

@@ -1,0 +1,338 @@
+"""The front matter: where it stands, and a strict reader for its YAML.
+
+The reader works on parser events, never on a loader: nothing is resolved, merged or constructed, and nesting
+is bounded, so no input can make it slow or deep. Scalars are texts; what they mean is the business of
+``meaning``.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import yaml
+
+from worker.compiler.diagnostics import Code, Faults, plain, shown
+
+__all__ = [
+    "Broken",
+    "Collection",
+    "Entries",
+    "FrontMatter",
+    "Scalar",
+    "Value",
+    "find_front_matter",
+    "pairs",
+    "read_front_matter",
+]
+
+MAX_BYTES: Final = 16_384
+MAX_BRACKETS: Final = 64
+MAX_DEPTH: Final = 3
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FENCE: Final = b"---"
+WHERE: Final = "Front matter"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The byte ranges of the front matter: of the YAML between the fences, and of all that the body must not see."""
+
+    start: int
+    end: int
+    body: int
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A YAML scalar: its text and its byte range."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Collection:
+    """A YAML sequence, or a mapping whose keys and values stand in turn."""
+
+    values: "list[Value]"
+    mapping: bool
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Broken:
+    """A value that was reported and about which nothing more is to be said."""
+
+    start: int
+    end: int
+
+
+Value: TypeAlias = Scalar | Collection | Broken
+Entries: TypeAlias = list[tuple[Value, Value]]
+
+NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
+COLLECTIONS: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+COLLECTION_ENDS: Final = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+
+
+def pairs(mapping: Collection) -> Entries:
+    """Return the keys of a mapping with their values."""
+    return list(zip(mapping.values[::2], mapping.values[1::2], strict=True))
+
+
+def find_front_matter(raw: bytes, faults: Faults) -> FrontMatter | None:
+    """Find the front matter; report when it is missing, not at the top or not closed."""
+    top = len(raw) - len(raw.lstrip(b" \t\n"))
+    start = raw.rfind(b"\n", 0, top) + 1
+    if _is_fence(_line(raw, start)):
+        return _from_fence(raw, start, faults)
+    if raw.startswith((b"```", b"~~~"), start):
+        return _fenced_file(raw, start, faults)
+    return _misplaced(raw, start, faults)
+
+
+def _fenced_file(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
+    """Report a file that is wrapped in a code fence, as language models answer, and look inside it."""
+    inside = start + len(_line(raw, start)) + 1
+    if not _is_fence(_line(raw, inside)):
+        return _misplaced(raw, start, faults)
+    faults.add(
+        Code.FENCED_FILE,
+        start,
+        inside - 1,
+        "",
+        "the whole file is wrapped in a code block",
+        f"delete this line and the closing {shown(raw[start : start + 3].decode())} at the end of the file",
+    )
+    return _from_fence(raw, inside, faults)
+
+
+def _misplaced(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
+    """Look for a front matter that has text before it; report that, or that there is none."""
+    at = start
+    for _ in range(20):
+        line = _line(raw, at)
+        after = at + len(line) + 1
+        if _is_fence(line) and re.match(rb"[A-Za-z_]+:", _line(raw, after)):
+            faults.add(
+                Code.MISPLACED_FRONT_MATTER,
+                start,
+                start + len(_line(raw, start)),
+                WHERE,
+                "there is text before the front matter",
+                "delete everything before the first `---` line",
+            )
+            return _from_fence(raw, at, faults)
+        if after > len(raw):
+            break
+        at = after
+    faults.add(
+        Code.MISSING_FRONT_MATTER,
+        start,
+        start + len(_line(raw, start)),
+        WHERE,
+        "the file does not begin with a front matter",
+        "begin the file with three lines: `---`, `name: The name of your assessment`, `---`",
+    )
+    return None
+
+
+def _from_fence(raw: bytes, fence: int, faults: Faults) -> FrontMatter:
+    start = min(fence + len(_line(raw, fence)) + 1, len(raw))
+    at = start
+    while at < len(raw):
+        line = _line(raw, at)
+        after = min(at + len(line) + 1, len(raw))
+        if _is_fence(line):
+            return FrontMatter(start, at, after)
+        if line.startswith(b"## "):
+            break
+        at = after
+    faults.add(
+        Code.UNCLOSED_FRONT_MATTER,
+        fence,
+        fence + 3,
+        WHERE,
+        "the front matter is not closed",
+        "write a line `---` after its last key",
+    )
+    return FrontMatter(start, at, at)
+
+
+def _line(raw: bytes, start: int) -> bytes:
+    end = raw.find(b"\n", start)
+    return raw[start : end if end >= 0 else len(raw)]
+
+
+def _is_fence(line: bytes) -> bool:
+    return line.startswith(FENCE) and not line[3:].strip()
+
+
+def read_front_matter(raw: bytes, place: FrontMatter, faults: Faults) -> tuple[Entries, bool]:
+    """Read the YAML between the fences.
+
+    Returns the entries of the outermost mapping, and whether they are all that is there: False when a part
+    could not be read, so that nothing may be concluded from what is missing. Every faulty entry is reported;
+    the others are read.
+    """
+    text = raw[place.start : place.end].decode()
+    if place.end - place.start > MAX_BYTES:
+        faults.add(
+            Code.FRONT_MATTER_TOO_LARGE,
+            place.start,
+            place.start,
+            WHERE,
+            f"the front matter has {place.end - place.start:,} bytes; at most {MAX_BYTES:,} are allowed",
+            "move long texts into the body, and close the front matter with a line `---`",
+        )
+        return [], False
+    if text.count("[") + text.count("{") > MAX_BRACKETS:
+        _too_deep(place.start, faults)
+        return [], False
+    reader = _Reader(text, place.start, faults)
+    try:
+        return reader.read(text, 0), True
+    except yaml.YAMLError as fault:
+        whole = fault
+    except _TooDeepError:
+        return [], False
+    entries: Entries = []
+    count = len(faults.found)
+    for at, chunk in _chunks(text):
+        try:
+            entries += reader.read(chunk, at)
+        except yaml.YAMLError as fault:
+            reader.report(fault, at)
+        except _TooDeepError:
+            break
+    if len(faults.found) == count:
+        reader.report(whole, 0)
+    return entries, False
+
+
+def _too_deep(at: int, faults: Faults) -> None:
+    faults.add(
+        Code.YAML_TOO_DEEP,
+        at,
+        at + 1,
+        WHERE,
+        "the front matter is nested too deep",
+        "the front matter holds short values only: `key: value`, one a line; write long texts into the body",
+    )
+
+
+def _chunks(text: str) -> list[tuple[int, str]]:
+    """Split YAML before every line that begins an outermost entry."""
+    starts = [0, *(match.start() for match in re.finditer(r"(?<=\n)[^\s#\-\]}]", text))]
+    return [(at, text[at:end]) for at, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+class _TooDeepError(Exception):
+    """The reading ends here; the fault has been reported."""
+
+
+class _Reader:
+    """Turns parser events into values, with the byte range of each."""
+
+    def __init__(self, text: str, base: int, faults: Faults) -> None:
+        self.text = text
+        self.base = base
+        self.faults = faults
+        self.ascii = text.isascii()
+
+    def offset(self, index: int) -> int:
+        """Return the byte offset in the file of a character of the YAML."""
+        return self.base + (index if self.ascii else len(self.text[:index].encode()))
+
+    def read(self, chunk: str, at: int) -> Entries:
+        """Read one YAML document that holds a mapping.
+
+        Raises:
+            yaml.YAMLError: it is not YAML.
+            _TooDeepError: it is nested too deep.
+        """
+        # Each open collection: its values so far (keys and values in turn for a mapping), and whether it is a
+        # mapping.
+        root: list[Value] = []
+        values = root
+        open_: list[list[Value]] = []
+        for event in yaml.parse(chunk, Loader=LOADER):
+            kind = event.__class__
+            if kind is yaml.ScalarEvent:
+                start, end = self.offset(at + event.start_mark.index), self.offset(at + event.end_mark.index)
+                text = "" if event.implicit[0] and event.value in NULLS else event.value
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse(event, start, end)
+                values.append(Scalar(text, start, end))
+            elif kind in COLLECTIONS:
+                start = self.offset(at + event.start_mark.index)
+                if event.anchor is not None or event.tag is not None:
+                    self._refuse(event, start, start + 1)
+                if len(open_) == MAX_DEPTH:
+                    _too_deep(start, self.faults)
+                    raise _TooDeepError
+                collection = Collection([], kind is yaml.MappingStartEvent, start, start)
+                values.append(collection)
+                open_.append(values)
+                values = collection.values
+            elif kind in COLLECTION_ENDS:
+                values = open_.pop()
+                closed = values[-1]
+                closed.end = max(self.offset(at + event.end_mark.index), closed.start + 1)
+            elif kind is yaml.AliasEvent:
+                start, end = self.offset(at + event.start_mark.index), self.offset(at + event.end_mark.index)
+                self._refuse(event, start, end)
+                values.append(Broken(start, end))
+        return self._entries(root)
+
+    def _entries(self, root: list[Value]) -> Entries:
+        entries: Entries = []
+        for value in root:
+            if isinstance(value, Collection) and value.mapping:
+                entries += pairs(value)
+            elif not isinstance(value, Scalar) or value.text:
+                self.faults.add(
+                    Code.YAML_SYNTAX,
+                    value.start,
+                    value.end,
+                    WHERE,
+                    "this is not a `key: value` line",
+                    "write one `key: value` a line, such as `name: The name of your assessment`",
+                )
+        return entries
+
+    def _refuse(self, event: yaml.Event, start: int, end: int) -> None:
+        """Report an alias, an anchor or a tag."""
+        if event.__class__ is yaml.AliasEvent:
+            code, what, mend = Code.YAML_ALIAS, f"the alias `*{event.anchor}`", "write the value itself"
+        elif event.anchor is not None:
+            code, what = Code.YAML_ANCHOR, f"the anchor `&{shown(event.anchor)}`"
+            mend = "delete it; if the value begins with `&`, put the value in quotes"
+        else:
+            code, what = Code.YAML_TAG, f"the tag `{shown(event.tag)}`"
+            mend = "delete it; if the value begins with `!`, put the value in quotes"
+        self.faults.add(code, start, end, WHERE, f"{what} is not allowed in the front matter", mend)
+
+    def report(self, fault: yaml.YAMLError, at: int) -> None:
+        """Report what the parser could not read; ``at`` is where the text that it was given begins."""
+        problem = str(getattr(fault, "problem", None) or "it holds a character that YAML does not allow")
+        mark = getattr(fault, "problem_mark", None)
+        if "quoted" in str(getattr(fault, "context", None)):
+            mark = getattr(fault, "context_mark", None)
+        index = at + (mark.index if mark is not None else getattr(fault, "position", 0))
+        index = min(index, max(len(self.text.rstrip()) - 1, 0))
+        line = self.text[self.text.rfind("\n", 0, index) + 1 :].partition("\n")[0]
+        key, colon, value = line.partition(":")
+        value = value.strip()
+        if "mapping values" in problem:
+            problem = "a value that holds `: ` must stand in quotes"
+        hint = "write one `key: value` a line; texts with `:`, `#`, quotes or brackets stand in quotes"
+        if colon and value and re.fullmatch(r"\s*\w[\w .-]*", key):
+            inner = value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
+            hint = f'write `{key.strip()}: "{plain(inner, 200)}"`'
+        start = self.offset(index)
+        self.faults.add(
+            Code.YAML_SYNTAX, start, start + 1, WHERE, f"the YAML cannot be read: {problem}", hint
+        )

@@ -1,0 +1,530 @@
+"""The grammar of a body: sections, items under their headings, and the fields of an item.
+
+It knows which words open what, and reports what it cannot place; it does not know what values mean.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from worker.compiler.blocks import ITEM, PARAGRAPH, Block
+from worker.compiler.diagnostics import Code, Faults, Hint, nearest, plain, shown
+from worker.compiler.source import Lines
+from worker.compiler.values import normal_key
+from worker.definition import EMPHASIS, clean_name, clean_text
+from worker.names import fold
+
+__all__ = [
+    "CATEGORIES",
+    "CATEGORY_FIELDS",
+    "DIMENSIONS",
+    "DIMENSION_FIELDS",
+    "EXAMPLES",
+    "EXAMPLE_FIELDS",
+    "GUIDELINES",
+    "Field",
+    "Grammar",
+    "Item",
+    "Lost",
+    "Section",
+    "item_text",
+]
+
+DIMENSIONS: Final = "Dimensions"
+CATEGORIES: Final = "Result Categories"
+GUIDELINES: Final = "Interview Guidelines"
+EXAMPLES: Final = "Examples"
+SECTIONS: Final = {normal_key(name): name for name in (DIMENSIONS, CATEGORIES, GUIDELINES, EXAMPLES)}
+REQUIRED_SECTIONS: Final = (DIMENSIONS, CATEGORIES)
+
+#: The fields of an item by name; True where the value is a list.
+DIMENSION_FIELDS: Final = {
+    "weight": False,
+    "description": False,
+    "interview_themes": True,
+    "scoring_rubric": True,
+}
+CATEGORY_FIELDS: Final = {
+    "score_range": False,
+    "primary_dimensions": True,
+    "description": False,
+    "strengths": True,
+    "growth_areas": True,
+    "recommendations": True,
+}
+EXAMPLE_FIELDS: Final = {"scores": True, "overall": False, "category": False}
+KNOWN: Final = {normal_key(name): name for name in (*DIMENSION_FIELDS, *CATEGORY_FIELDS, *EXAMPLE_FIELDS)}
+
+#: How many misspelt keys are compared with the known ones while reading; more than 100 are never shown.
+NEAR_BUDGET: Final = 200
+
+
+@dataclass(slots=True)
+class Section:
+    """A second-level heading and the blocks under it: ``blocks[first:last]``, up to the byte ``stop``."""
+
+    name: str
+    level: int
+    start: int
+    end: int
+    first: int
+    last: int
+    stop: int
+
+
+@dataclass(slots=True)
+class Item:
+    """A third-level heading and the blocks under it."""
+
+    name: str
+    where: str
+    start: int
+    end: int
+    first: int
+    last: int
+    stop: int
+
+
+#: The byte range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and the
+#: range of blocks that holds its nested bullets.
+Field: TypeAlias = tuple[int, int, str, int, int]
+
+#: What the definition leaves out: a name for it and where it stands.
+Lost: TypeAlias = tuple[str, int]
+
+
+def item_text(slice_: str) -> str:
+    """Return the text of a list item without its bullet or number."""
+    if slice_[0] in "-*+":
+        return clean_text(slice_[1:])
+    return clean_text(slice_.lstrip("0123456789")[1:])
+
+
+class Grammar:
+    """Finds sections, items and fields among the blocks of a file."""
+
+    def __init__(self, raw: bytes, blocks: Sequence[Block], faults: Faults) -> None:
+        self.raw = raw
+        self.blocks = blocks
+        self.faults = faults
+        self.lost: list[Lost] = []
+        self._keys: dict[str, tuple[str, str]] = {}
+        self._near_left = NEAR_BUDGET
+        self._level_reported = False
+        self._lines: Lines | None = None
+
+    def line_of(self, offset: int) -> int:
+        """Return the line, from 1, of a byte."""
+        if self._lines is None:
+            self._lines = Lines(self.raw)
+        return self._lines.line(offset)
+
+    def heading(self, start: int, end: int) -> str:
+        """Return the text of a heading: on one line, without the marks that make it one."""
+        line = self.raw[start:end].decode().strip()
+        if line.startswith("#"):
+            line = line.lstrip("#").strip(" \t")
+            bare = line.rstrip("#")
+            if not bare:
+                return ""
+            return bare.rstrip() if bare[-1] in " \t" else line
+        return " ".join(part.strip() for part in line.split("\n")[:-1])
+
+    # --- sections ---
+
+    def sections(self, title: str | None) -> dict[str, list[Section]]:
+        """Return the known sections by name, each with all of its occurrences, and report what is out of place.
+
+        Args:
+            title: the assessment's name, which a first-level heading may repeat; None when it is not known.
+        """
+        found: dict[str, list[Section]] = {}
+        unknown: list[Section] = []
+        current: Section | None = None
+        stray = False  # whether the text that belongs to no section has been reported since the last heading
+        for index, (kind, start, end) in enumerate(self.blocks):
+            if kind in (1, 2):
+                text = self.heading(start, end)
+                name = self._section_name(text)
+                if name is None and kind == 2 and current is not None and current.level == 1:
+                    continue
+                if current is not None:
+                    current.last, current.stop = index, start
+                    current = None
+                stray = False
+                if name is None and kind == 1:
+                    self._title(text, title, start, end)
+                    continue
+                if kind == 1:
+                    self._wrong_level(
+                        start, end, "", f"sections are second-level headings: write `## {name}`"
+                    )
+                current = Section(name or text, kind, start, end, index + 1, len(self.blocks), len(self.raw))
+                (unknown if name is None else found.setdefault(name, [])).append(current)
+            elif current is None and not stray:
+                stray = True
+                self.stray("", start, end)
+        self._adopt(found, unknown)
+        self._report_sections(found, unknown)
+        return found
+
+    def _adopt(self, found: dict[str, list[Section]], unknown: list[Section]) -> None:
+        """Find the sections and items that were meant by unknown sections, so that they are checked all the same."""
+        for section in list(unknown):
+            name = self.near(section.name, [name for name in SECTIONS.values() if name not in found])
+            if name is not None:
+                unknown.remove(section)
+                found[name] = [section]
+                self.faults.add(
+                    Code.UNKNOWN_SECTION,
+                    section.start,
+                    section.end,
+                    plain(section.name),
+                    f"there is no section {shown(section.name)}",
+                    f"write `## {name}`",
+                    "error",
+                )
+        for name in (DIMENSIONS, CATEGORIES):
+            for section in found.get(name, ()):
+                if any(1 <= kind <= 6 for kind, _, _ in self.blocks[section.first : section.last]):
+                    continue
+                inside = []
+                for item in unknown:
+                    if item.start == section.stop:
+                        inside.append(item)
+                        section.last, section.stop = item.last, item.stop
+                adopted = set(map(id, inside))
+                unknown[:] = [item for item in unknown if id(item) not in adopted]
+                if inside:
+                    mend = f"items are third-level headings: write `### {plain(inside[0].name)}`"
+                    self._wrong_level(inside[0].start, inside[0].end, name, mend)
+
+    def _report_sections(self, found: dict[str, list[Section]], unknown: list[Section]) -> None:
+        for section in unknown:
+            self.lost.append((f'section "{plain(section.name)}"', section.start))
+            self.faults.add(
+                Code.UNKNOWN_SECTION,
+                section.start,
+                section.end,
+                plain(section.name),
+                f"there is no section {shown(section.name)}; it is left out of the definition",
+                "the sections are " + ", ".join(f"`## {name}`" for name in SECTIONS.values()),
+            )
+        for name, occurrences in found.items():
+            for again in occurrences[1:]:
+                self.faults.add(
+                    Code.DUPLICATE_SECTION,
+                    again.start,
+                    again.end,
+                    name,
+                    f"the section {shown(name)} stands twice; the first is on line {self.line_of(occurrences[0].start)}",
+                    "move its items under the first heading and delete this one",
+                )
+        for name in REQUIRED_SECTIONS:
+            if name not in found:
+                at = max(len(self.raw.rstrip()) - 1, 0)
+                self.faults.add(
+                    Code.MISSING_SECTION,
+                    at,
+                    at + 1,
+                    name,
+                    f"the section {shown(name)} is missing",
+                    f"add a line `## {name}`, and under it one `###` heading for each item",
+                )
+
+    def _section_name(self, text: str) -> str | None:
+        """Return the section that a heading opens, None when it opens none."""
+        text = clean_name(text)
+        name = SECTIONS.get(normal_key(text))
+        if name is None and text[:1].isdigit():
+            text = text.lstrip("0123456789").lstrip(".)\\ ")
+            name = SECTIONS.get(normal_key(clean_name(text)))
+        return name
+
+    def _title(self, text: str, title: str | None, start: int, end: int) -> None:
+        if title is None or fold(clean_name(text)) == fold(clean_name(title)):
+            return
+        self.lost.append((f'heading "{plain(text)}"', start))
+        self.faults.add(
+            Code.STRAY_TEXT,
+            start,
+            end,
+            "",
+            f"the heading {shown(text)} is not the assessment's name and is left out",
+            f"write `# {plain(title)}`, or delete the heading",
+        )
+
+    def _wrong_level(self, start: int, end: int, where: str, mend: str) -> None:
+        if not self._level_reported:
+            self._level_reported = True
+            self.faults.add(Code.HEADING_LEVEL, start, end, where, "this heading has the wrong level", mend)
+
+    # --- items ---
+
+    def items(self, section: Section) -> Iterator[Item]:
+        """Yield the items of a section, and report the text before the first."""
+        blocks = self.blocks
+        headings = [i for i in range(section.first, section.last) if 1 <= blocks[i][0] <= 6]
+        level = min((blocks[i][0] for i in headings), default=3)
+        if level > 3:
+            start, end = blocks[headings[0]][1:]
+            name = plain(self.heading(start, end))
+            self._wrong_level(start, end, section.name, f"items are third-level headings: write `### {name}`")
+        tops = [i for i in headings if blocks[i][0] == level]
+        first = tops[0] if tops else section.last
+        if first > section.first:
+            self.stray(section.name, blocks[section.first][1], blocks[section.first][2])
+        for position, index in enumerate(tops):
+            _, start, end = blocks[index]
+            following = tops[position + 1] if position + 1 < len(tops) else section.last
+            stop = blocks[following][1] if position + 1 < len(tops) else section.stop
+            name = clean_name(self.heading(start, end))
+            yield Item(name, f"{section.name} / {plain(name)}", start, end, index + 1, following, stop)
+
+    def stray(self, where: str, start: int, end: int) -> None:
+        """Report text that belongs to nothing and is left out."""
+        text = self.raw[start:end].decode()
+        self.lost.append((f"text under {where or 'no section'}", start))
+        self.faults.add(
+            Code.STRAY_TEXT,
+            start,
+            end,
+            where,
+            f"the text {shown(text)} belongs to nothing and is left out",
+            "write it as the value of a field, or delete it",
+        )
+
+    # --- fields ---
+
+    def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:
+        """Return the fields of an item by name, and report unknown, repeated and missing ones."""
+        raw = self.raw
+        blocks = self.blocks
+        keys = self._keys
+        fields: dict[str, Field] = {}
+        unknown: list[tuple[str, Field]] = []
+        texts: list[Block] = []
+        bare = 0
+        index = item.first
+        last = item.last
+        while index < last:
+            kind, start, end = block = blocks[index]
+            after = index + 1
+            while after < last and blocks[after][1] < end:
+                after += 1
+            if kind == ITEM:
+                slice_ = raw[start : blocks[index + 1][1] if after > index + 1 else end].decode()
+                spelled, colon, rest = slice_.partition(":")
+                if not colon:
+                    if not bare:
+                        bare = index
+                    index = after
+                    continue
+                key = keys.get(spelled)
+                if key is None:
+                    key = self._key(spelled, rest)
+                name, mark = key
+                if mark:
+                    rest = _cut(rest, mark)
+                is_list = known.get(name)
+                if is_list is None:
+                    unknown.append((spelled, (start, end, rest, index + 1, after)))
+                elif name in fields:
+                    self._repeated(name, item, start, fields[name])
+                else:
+                    if after > index + 1 and not is_list:
+                        rest = raw[start:end].decode().partition(":")[2]
+                        if mark:
+                            rest = _cut(rest, mark)
+                    fields[name] = (start, end, rest, index + 1, after)
+            elif kind >= PARAGRAPH:
+                texts.append(block)
+            else:
+                after = self._field_heading(block, after, item, known, fields)
+            index = after
+        if bare:
+            self._bare_bullet(item, bare, fields)
+        if texts or unknown or any(name not in fields for name in required):
+            self._complete(item, known, required, fields, unknown, texts)
+        return fields
+
+    def _key(self, spelled: str, rest: str) -> tuple[str, str]:
+        """Return the name of the field that a bullet's text before the colon spells, and the emphasis left open."""
+        key = spelled[1:] if spelled[0] in "-*+" else spelled.lstrip("0123456789")[1:]
+        key = key.strip()
+        name = KNOWN.get(normal_key(key), "") if len(key) < 100 else ""
+        mark = ""
+        for candidate in EMPHASIS:
+            if key.startswith(candidate):
+                mark = "" if key.endswith(candidate) and len(key) > len(candidate) else candidate
+                break
+        if name:
+            self._keys[spelled] = (name, mark)
+        return name, mark
+
+    def near(self, name: str, known: Sequence[str]) -> str | None:
+        """Return the known name that was probably meant; None also when too many were asked for already."""
+        if not known or self._near_left == 0:
+            return None
+        self._near_left -= 1
+        return nearest(name, known)
+
+    def _repeated(self, name: str, item: Item, start: int, first: Field) -> None:
+        self.faults.add(
+            Code.DUPLICATE_FIELD,
+            start,
+            start + 1,
+            f"{item.where} / {name}",
+            f"the field `{name}` stands twice; the first is on line {self.line_of(first[0])}",
+            "keep one of them",
+        )
+
+    def _bare_bullet(self, item: Item, index: int, fields: Mapping[str, Field]) -> None:
+        """Report the bullets of an item that are no fields; one diagnostic for all of them."""
+        _, start, end = self.blocks[index]
+        owner = max((f for f in fields.items() if f[1][0] < start), key=lambda f: f[1][0], default=None)
+        text = plain(item_text(self.raw[start:end].decode() + " "))
+        hint = "write each field as `- key: value`"
+        if owner is not None and not owner[1][2].strip():
+            hint = f"if it belongs to `{owner[0]}`, indent it under that bullet: `  - {text}`"
+        self.faults.add(Code.NOT_A_FIELD, start, end, item.where, f"the bullet `{text}` has no `key:`", hint)
+
+    def _field_heading(
+        self, block: Block, after: int, item: Item, known: Mapping[str, bool], fields: dict[str, Field]
+    ) -> int:
+        """Report a heading inside of an item, and return the index of the first block that is not under it."""
+        kind, start, end = block
+        text = self.heading(start, end)
+        name = KNOWN.get(normal_key(clean_name(text)), "")
+        hint = "an item has bullets under its `###` heading, and no headings of its own"
+        while after < item.last and not 1 <= self.blocks[after][0] <= kind:
+            after += 1
+        if name in known:
+            hint = f"write it as a bullet `- {name}:` with its value behind or under it"
+            fields.setdefault(name, (start, end, FAULTY, 0, 0))
+        self.faults.add(
+            Code.NOT_A_BULLET,
+            start,
+            end,
+            item.where,
+            f"the heading {shown(text)} stands where a field is expected",
+            hint,
+        )
+        return after
+
+    def _complete(  # noqa: PLR0913, PLR0917 - what the loop in fields() has gathered
+        self,
+        item: Item,
+        known: Mapping[str, bool],
+        required: Sequence[str],
+        fields: dict[str, Field],
+        unknown: list[tuple[str, Field]],
+        texts: list[Block],
+    ) -> None:
+        """Report unknown fields, stray text and missing fields, each once."""
+        missing = [name for name in required if name not in fields]
+        for spelled, field in unknown:
+            key = item_text(spelled + " ")
+            near = self.near(key.strip("*_`"), missing)
+            if near is not None:
+                missing.remove(near)
+                fields[near] = field
+                message, severity = f"there is no field {shown(key)}, and `{near}` is missing", "error"
+            else:
+                message, severity = f"there is no field {shown(key)} here; it is left out", "warning"
+                self.lost.append((f'field "{plain(key)}" of {item.where}', field[0]))
+            self.faults.add(
+                Code.UNKNOWN_FIELD,
+                field[0],
+                field[0] + len(spelled.encode()),
+                f"{item.where} / {plain(key)}",
+                message,
+                _field_hint(key, near, known),
+                "error" if severity == "error" else "warning",
+            )
+        for block in texts:
+            self._loose_text(block, item, known, fields, missing)
+        for name in missing:
+            self.faults.add(
+                Code.MISSING_FIELD,
+                item.start,
+                item.end,
+                f"{item.where} / {name}",
+                f"the field `{name}` is missing",
+                f"add a bullet `- {name}: {FIELD_EXAMPLES[name]}`",
+            )
+
+    def _loose_text(
+        self,
+        block: Block,
+        item: Item,
+        known: Mapping[str, bool],
+        fields: dict[str, Field],
+        missing: list[str],
+    ) -> None:
+        """Report text beside the fields: fields without bullets, a description without its key, or stray text."""
+        _, start, end = block
+        text = self.raw[start:end].decode()
+        at = start
+        spelled_fields = False
+        for line in text.split("\n"):
+            name = KNOWN.get(normal_key(line.partition(":")[0]), "") if ":" in line[:60] else ""
+            if name in known and not line.startswith(" " * 4):
+                spelled_fields = True
+                value = line.partition(":")[2].strip(" *_")
+                self.faults.add(
+                    Code.NOT_A_BULLET,
+                    at,
+                    at + len(line.encode()),
+                    f"{item.where} / {name}",
+                    f"the field `{name}` is not a bullet",
+                    f"write `- {name}: {plain(value)}`",
+                )
+                if name in missing:
+                    missing.remove(name)
+                fields.setdefault(name, (at, at + len(line.encode()), FAULTY, 0, 0))
+            at += len(line.encode()) + 1
+        if spelled_fields:
+            return
+        if "description" in missing:
+            missing.remove("description")
+            fields["description"] = (start, end, FAULTY, 0, 0)
+            self.faults.add(
+                Code.MISSING_FIELD,
+                start,
+                end,
+                f"{item.where} / description",
+                "the field `description` is missing, and this text belongs to no field",
+                f"write `- description: {plain(text)}`",
+            )
+            return
+        self.stray(item.where, start, end)
+
+
+#: The value of a field that was reported: it is there, and nothing more is to be said about it.
+FAULTY: Final = "\0"
+
+FIELD_EXAMPLES: Final = {
+    "weight": "0.25",
+    "description": "what it is, in a sentence or two",
+    "score_range": "[4.0, 5.0]",
+    "scores": "[Name of a dimension: 4]",
+}
+
+
+def _cut(rest: str, mark: str) -> str:
+    """Drop the end of emphasis that began in the key: directly behind the colon, or at the very end."""
+    value = rest.strip()
+    if value.startswith(mark):
+        return value[len(mark) :]
+    return value.removesuffix(mark)
+
+
+def _field_hint(key: str, near: str | None, known: Mapping[str, bool]) -> Hint:
+    if near is not None:
+        return f"write `- {near}:`"
+    return lambda: (
+        f"did you mean `{guess}`?"
+        if (guess := nearest(key, known)) is not None
+        else "the fields are " + ", ".join(f"`{name}`" for name in known)
+    )

@@ -1,0 +1,905 @@
+"""What the values of a file mean: names, numbers, sums, references. Builds the definition's parts.
+
+Each reader takes the items of its section and returns models; where a value is faulty it is reported and a
+stand-in takes its place, so that the checks that do not depend on it still run. The models are put together
+without pydantic's validation, which would cost more than all the rest: a test holds what is built here
+against the validated models.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+from worker.compiler.blocks import ITEM, PARAGRAPH
+from worker.compiler.diagnostics import Code, Faults, nearest, plain, shown
+from worker.compiler.grammar import (
+    CATEGORY_FIELDS,
+    DIMENSION_FIELDS,
+    DIMENSIONS,
+    EXAMPLE_FIELDS,
+    FAULTY,
+    GUIDELINES,
+    Field,
+    Grammar,
+    Item,
+    Section,
+    item_text,
+)
+from worker.compiler.values import (
+    close_emphasis,
+    normal_key,
+    parse_inline_list,
+    parse_number,
+    parse_range,
+    parse_weight,
+    unquote,
+    unwrap,
+)
+from worker.definition import (
+    GENERAL,
+    MAX_CATEGORIES,
+    MAX_DIMENSIONS,
+    WEIGHT_TOLERANCE,
+    Dimension,
+    Example,
+    InterviewGuidelines,
+    ResultCategory,
+    by_dimension,
+    clean_name,
+    clean_text,
+)
+from worker.markup import markup_faults
+from worker.names import fold
+from worker.scoring import CategoryRule, DimensionRule
+
+__all__ = ["CategoryNode", "DimensionNode", "ExampleNode", "Meaning", "make"]
+
+Model = TypeVar("Model", bound=BaseModel)
+Range = tuple[Decimal, Decimal]
+Listed = tuple[str, int]  # the text of an item of a list, and the byte at which it begins
+
+WHEN_EXPLORING: Final = "when exploring "
+GUIDELINE_ITEMS: Final = {normal_key(name): name for name in ("Opening", "Probing Questions", "Closing")}
+
+
+def make(model: type[Model], values: dict[str, Any]) -> Model:
+    """Return a model with these values, all of them and already valid, without validating them again."""
+    made = model.__new__(model)
+    set_ = object.__setattr__
+    set_(made, "__dict__", values)
+    set_(made, "__pydantic_fields_set__", set(values))
+    set_(made, "__pydantic_extra__", None)
+    set_(made, "__pydantic_private__", None)
+    return made
+
+
+@dataclass(slots=True)
+class DimensionNode:
+    """A dimension as it was read. ``weight`` is None when it is missing or faulty."""
+
+    item: Item
+    name: str
+    weight: Decimal | None
+    weight_text: str
+    rubric: list[tuple[Decimal, Decimal, str, int]]
+    model: Dimension
+
+    @property
+    def rule(self) -> DimensionRule:
+        """What scoring needs of the dimension."""
+        return DimensionRule(self.name, self.weight or Decimal(0))
+
+
+@dataclass(slots=True)
+class CategoryNode:
+    """A category as it was read. ``score_range`` is None when it is missing or faulty; ``primary`` is folded."""
+
+    item: Item
+    name: str
+    score_range: Range | None
+    at: tuple[int, int]
+    primary: frozenset[str] | None
+    model: ResultCategory
+
+    @property
+    def rule(self) -> CategoryRule:
+        """What scoring needs of the category."""
+        return CategoryRule(self.name, self.score_range, self.model.primary_dimensions)
+
+
+@dataclass(slots=True)
+class ExampleNode:
+    """An example as it was read; ``sound`` when it can be scored."""
+
+    item: Item
+    overall_at: tuple[int, int]
+    category_at: tuple[int, int]
+    sound: bool
+    model: Example
+
+
+@dataclass(slots=True)
+class Meaning:
+    """Reads the items of the sections, in the order: dimensions, categories, guidelines, examples."""
+
+    raw: bytes
+    grammar: Grammar
+    faults: Faults
+    scale: Range | None
+    risky: bool
+    dimensions: dict[str, str] = field(default_factory=dict)
+    dimensions_known: bool = False
+    marked: list[int] = field(default_factory=list)
+
+    # --- dimensions ---
+
+    def read_dimensions(self, sections: Sequence[Section]) -> list[DimensionNode]:
+        """Read the dimensions, and check their names, weights and rubrics."""
+        nodes: list[DimensionNode] = []
+        named = True
+        for section in sections:
+            for item in self._items(section):
+                fields = self.grammar.fields(item, DIMENSION_FIELDS, ("weight", "description"))
+                named = self._name(item, self.dimensions, "dimension") and named
+                weight, weight_text = self._weight(item, fields.get("weight"))
+                rubric_texts: dict[str, str] = {}
+                rubric = self._rubric(item, fields.get("scoring_rubric"), rubric_texts)
+                model = make(
+                    Dimension,
+                    {
+                        "name": item.name,
+                        "weight": weight,
+                        "description": self._text(item, fields, "description"),
+                        "interview_themes": self._texts(item, fields, "interview_themes"),
+                        "scoring_rubric": rubric_texts,
+                    },
+                )
+                nodes.append(DimensionNode(item, item.name, weight, weight_text, rubric, model))
+        self.dimensions_known = named and bool(nodes)
+        if len(nodes) > MAX_DIMENSIONS:
+            self._too_many(Code.TOO_MANY_DIMENSIONS, nodes[MAX_DIMENSIONS].item, len(nodes), MAX_DIMENSIONS)
+        if sections and nodes and all(node.weight is not None for node in nodes):
+            self._check_sum(sections[0], nodes)
+        return nodes
+
+    def _weight(self, item: Item, found: Field | None) -> tuple[Decimal | None, str]:
+        if found is None or found[2] is FAULTY:
+            return None, ""
+        text = found[2].strip()
+        weight = parse_weight(text)
+        if weight is not None and 0 < weight <= 1:
+            return weight, text
+        where = f"{item.where} / weight"
+        start, end = self._span(found, text)
+        if not text:
+            self._empty(Code.EMPTY_VALUE, found, where, "write a decimal such as `- weight: 0.25`")
+        elif weight is None:
+            hint = "write a decimal (`0.25`), a percentage (`25%`) or a fraction (`1/4`)"
+            guess = parse_weight(text.replace(",", ".", 1))
+            if guess is not None:
+                hint = f"write `- weight: {guess}`"
+            self.faults.add(Code.INVALID_WEIGHT, start, end, where, f"{shown(text)} is not a weight", hint)
+        else:
+            hint = "a weight is more than 0 and at most 1; write `0.25`, `25%` or `1/4`"
+            if 1 < weight <= 100:
+                hint = f"write `- weight: {plain(text)}%` if that is a percentage; a weight is at most 1"
+            self.faults.add(
+                Code.INVALID_WEIGHT, start, end, where, f"the weight {shown(text)} is outside of 0 to 1", hint
+            )
+        return None, text
+
+    def _check_sum(self, section: Section, nodes: Sequence[DimensionNode]) -> None:
+        total = sum((node.weight for node in nodes if node.weight is not None), Decimal(0))
+        if -WEIGHT_TOLERANCE <= total - 1 <= WEIGHT_TOLERANCE:
+            return
+        missing = 1 - total
+        what = f"{missing} is missing" if missing > 0 else f"{-missing} is too much"
+        self.faults.add(
+            Code.WEIGHTS_SUM,
+            section.start,
+            section.end,
+            DIMENSIONS,
+            f"the weights sum to {total}, not to 1: {what}",
+            lambda: _sum_hint(nodes, missing),
+        )
+
+    def _rubric(
+        self, item: Item, found: Field | None, texts: dict[str, str]
+    ) -> list[tuple[Decimal, Decimal, str, int]]:
+        """Return the ranges of a rubric in ascending order, each with its key and place; fill ``texts`` in that order."""
+        ranges: list[tuple[Decimal, Decimal, str, int]] = []
+        if found is None:
+            return ranges
+        entries: dict[str, str] = {}
+        scale = self.scale
+        for text, start in self._listed(item, found, "scoring_rubric"):
+            spelled, colon, rest = text.partition(":")
+            bounds = _rubric_range(spelled) if colon else None
+            if bounds is None:
+                spelled, rest = close_emphasis(spelled, rest)
+                spelled = unwrap(spelled)
+                bounds = _rubric_range(spelled) if colon else None
+            value = clean_text(rest)
+            if bounds is None or not value:
+                self._rubric_fault(item, text, start, bounds is not None)
+                continue
+            low, high, key = bounds
+            if low > high:
+                self._reversed(
+                    item, "scoring_rubric", (start, start + len(spelled)), spelled, f"{high}-{low}"
+                )
+            elif scale is not None and (low < scale[0] or high > scale[1]):
+                self._outside(item, "scoring_rubric", (start, start + len(spelled)), spelled)
+            else:
+                if self.risky:
+                    self._check(value, start, start + len(text.encode()), f"{item.where} / scoring_rubric")
+                ranges.append((low, high, key, start))
+                entries.setdefault(key, value)
+        ranges.sort()
+        previous = None
+        for entry in ranges:
+            if previous is not None and entry[0] <= previous[1]:
+                later, first = (entry, previous) if entry[3] > previous[3] else (previous, entry)
+                self.faults.add(
+                    Code.RUBRIC_OVERLAP,
+                    later[3],
+                    later[3] + len(later[2]),
+                    f"{item.where} / scoring_rubric",
+                    f"the range `{later[2]}` overlaps `{first[2]}` on line {self.grammar.line_of(first[3])}",
+                    "give each score to one range only, such as `1-2`, `3` and `4-5`",
+                )
+            else:
+                texts[entry[2]] = entries[entry[2]]
+            if previous is None or entry[1] > previous[1]:
+                previous = entry
+        return ranges
+
+    def _rubric_fault(self, item: Item, text: str, start: int, has_range: bool) -> None:
+        first = plain(text.partition("\n")[0])
+        digits = "".join(c if c.isdigit() or c in ".-" else " " for c in text[:20]).split()
+        message = (
+            f"the range of `{first}` has no text" if has_range else f"`{first}` does not begin with a range"
+        )
+        guess = digits[0].strip(".-") if digits else ""
+        self.faults.add(
+            Code.INVALID_RANGE,
+            start,
+            start + len(text.partition("\n")[0].encode()),
+            f"{item.where} / scoring_rubric",
+            message,
+            f"write `- {guess or '1-2'}: what it means`",
+        )
+
+    # --- categories ---
+
+    def read_categories(self, sections: Sequence[Section]) -> list[CategoryNode]:
+        """Read the categories, and check their names, ranges and references."""
+        nodes: list[CategoryNode] = []
+        names: dict[str, str] = {}
+        for section in sections:
+            for item in self._items(section):
+                fields = self.grammar.fields(item, CATEGORY_FIELDS, ("score_range", "description"))
+                self._name(item, names, "category")
+                score_range, at = self._score_range(item, fields.get("score_range"))
+                primary, known = self._references(item, fields.get("primary_dimensions"))
+                model = make(
+                    ResultCategory,
+                    {
+                        "name": item.name,
+                        "score_range": score_range,
+                        "primary_dimensions": primary,
+                        "description": self._text(item, fields, "description"),
+                        "strengths": self._texts(item, fields, "strengths"),
+                        "growth_areas": self._texts(item, fields, "growth_areas"),
+                        "recommendations": self._texts(item, fields, "recommendations"),
+                    },
+                )
+                folded = frozenset(map(fold, primary)) if known else None
+                nodes.append(CategoryNode(item, item.name, score_range, at, folded, model))
+        if len(nodes) > MAX_CATEGORIES:
+            self._too_many(Code.TOO_MANY_CATEGORIES, nodes[MAX_CATEGORIES].item, len(nodes), MAX_CATEGORIES)
+        return nodes
+
+    def _score_range(self, item: Item, found: Field | None) -> tuple[Range | None, tuple[int, int]]:
+        if found is None or found[2] is FAULTY:
+            return None, (item.start, item.end)
+        text = found[2].strip()
+        bounds = parse_range(text)
+        at = self._span(found, text)
+        where = f"{item.where} / score_range"
+        if bounds is None:
+            if not text:
+                self._empty(
+                    Code.EMPTY_VALUE, found, where, "write a range such as `- score_range: [4.0, 5.0]`"
+                )
+            else:
+                hint = "write two numbers, such as `- score_range: [4.0, 5.0]`"
+                if (number := parse_number(text)) is not None:
+                    hint = f"write `- score_range: [{number}, {number}]`"
+                self.faults.add(Code.INVALID_RANGE, *at, where, f"{shown(text)} is not a range", hint)
+            return None, at
+        low, high = bounds
+        if low > high:
+            self._reversed(item, "score_range", at, text, f"[{high}, {low}]")
+            return None, at
+        if self.scale is not None and (low < self.scale[0] or high > self.scale[1]):
+            self._outside(item, "score_range", at, text)
+            return None, at
+        return bounds, at
+
+    def _references(self, item: Item, found: Field | None) -> tuple[tuple[str, ...], bool]:
+        """Return the dimensions of a list as they spell themselves, and whether all of them are known."""
+        if found is None:
+            return (), True
+        seen: dict[str, str] = {}
+        sound = found[2] is not FAULTY
+        for text, start in self._listed(item, found, "primary_dimensions"):
+            key = fold(text)
+            spelled = self.dimensions.get(key)
+            if spelled is None:
+                key = fold(unwrap(text))
+                spelled = self.dimensions.get(key)
+            if spelled is None:
+                sound = False
+                self._unknown_dimension(text, start, f"{item.where} / primary_dimensions")
+            elif key in seen:
+                self.faults.add(
+                    Code.DUPLICATE_REFERENCE,
+                    start,
+                    start + len(text.encode()),
+                    f"{item.where} / primary_dimensions",
+                    f"the dimension {shown(text)} stands twice in this list",
+                    "delete one of them",
+                )
+            else:
+                seen[key] = spelled
+        return tuple(seen.values()), sound
+
+    def _unknown_dimension(self, text: str, start: int, where: str) -> None:
+        if not self.dimensions_known:
+            return
+        names = self.dimensions
+        self.faults.add(
+            Code.UNKNOWN_DIMENSION,
+            start,
+            start + len(text.partition("\n")[0].encode()),
+            where,
+            f"there is no dimension {shown(text)}",
+            lambda: (
+                f"did you mean `{plain(guess)}`?"
+                if (guess := nearest(text, names.values())) is not None
+                else "the dimensions are "
+                + ", ".join(f"`{plain(name)}`" for name in list(names.values())[:20])
+            ),
+        )
+
+    # --- guidelines ---
+
+    def read_guidelines(self, sections: Sequence[Section]) -> InterviewGuidelines:
+        """Read what the interviewer says."""
+        texts: dict[str, str | None] = {"Opening": None, "Closing": None}
+        questions: dict[str, list[str]] = {}
+        seen: dict[str, int] = {}
+        for section in sections:
+            for item in self.grammar.items(section):
+                name = GUIDELINE_ITEMS.get(normal_key(item.name))
+                if name is None:
+                    self._unknown_item(item)
+                    continue
+                if name in seen:
+                    self.faults.add(
+                        Code.DUPLICATE_ITEM,
+                        item.start,
+                        item.end,
+                        f"{GUIDELINES} / {name}",
+                        f"{shown(name)} stands twice; the first is on line {self.grammar.line_of(seen[name])}",
+                        "keep one of them",
+                    )
+                    continue
+                seen[name] = item.start
+                if name == "Probing Questions":
+                    self._questions(item, questions)
+                    continue
+                text = spoken_text(self.raw[item.end : item.stop].decode())
+                if text:
+                    texts[name] = text
+                    if self.risky:
+                        self._check(text, item.end, item.stop, item.where)
+                else:
+                    self.faults.add(
+                        Code.EMPTY_VALUE,
+                        item.start,
+                        item.end,
+                        item.where,
+                        f"there is no text under {shown(name)}",
+                        "write what the interviewer says, or delete the heading",
+                    )
+        ordered = by_dimension(self.dimensions, {name: tuple(items) for name, items in questions.items()})
+        return make(
+            InterviewGuidelines,
+            {"opening": texts["Opening"], "probing_questions": ordered, "closing": texts["Closing"]},
+        )
+
+    def _unknown_item(self, item: Item) -> None:
+        self.grammar.lost.append((f'"{plain(item.name)}" of {GUIDELINES}', item.start))
+        name = item.name
+        self.faults.add(
+            Code.UNKNOWN_ITEM,
+            item.start,
+            item.end,
+            item.where,
+            f"there is no part {shown(name)} of the interview guidelines; it is left out",
+            lambda: (
+                f"did you mean `### {guess}`?"
+                if (guess := nearest(name, GUIDELINE_ITEMS.values())) is not None
+                else "the parts are " + ", ".join(f"`### {part}`" for part in GUIDELINE_ITEMS.values())
+            ),
+        )
+
+    def _questions(self, item: Item, questions: dict[str, list[str]]) -> None:
+        blocks = self.grammar.blocks
+        raw = self.raw
+        under: str | None = None  # the dimension whose heading the bullets are under; "" when it is not known
+        index = item.first
+        where = item.where
+        while index < item.last:
+            kind, start, end = blocks[index]
+            after = index + 1
+            while after < item.last and blocks[after][1] < end:
+                after += 1
+            if kind == ITEM:
+                if under is not None:
+                    self._question(item_text(raw[start:end].decode()), under, start, end, where, questions)
+                elif after > index + 1:
+                    self._question_group(index, after, where, questions)
+                else:
+                    self._single_question(start, end, where, questions)
+            elif kind >= PARAGRAPH:
+                self.grammar.stray(where, start, end)
+            else:
+                text = clean_name(self.grammar.heading(start, end))
+                under = self._dimension_or_general(_explored(text))
+                if under is None:
+                    under = ""
+                    self._unknown_dimension(text, self._find(start, end, text), where)
+            index = after
+
+    def _question(  # noqa: PLR0913, PLR0917 - a question, whose it is and where it stands
+        self, text: str, name: str, start: int, end: int, where: str, questions: dict[str, list[str]]
+    ) -> None:
+        text = unquote(text)
+        if not text:
+            self._empty_item(start, where)
+        else:
+            if self.risky:
+                self._check(text, start, end, where)
+            questions.setdefault(name, []).append(text)
+
+    def _question_group(self, index: int, after: int, where: str, questions: dict[str, list[str]]) -> None:
+        """Read a bullet with bullets of its own: a dimension and its questions, or one question with more to say."""
+        blocks = self.grammar.blocks
+        raw = self.raw
+        _, start, end = blocks[index]
+        head = item_text(raw[start : blocks[index + 1][1]].decode())
+        name = self._dimension_or_general(_explored(clean_name(head)))
+        if name is None:
+            if not head.endswith((":", ":**", ":*", ":__", ":_")) and self._near_dimension(head) is None:
+                self._question(item_text(raw[start:end].decode()), GENERAL, start, end, where, questions)
+                return
+            name = ""
+            text = _explored(clean_name(head))
+            self._unknown_dimension(text, self._find(start, end, text), where)
+        for _, child_start, child_end in blocks[index + 1 : after]:
+            text = item_text(raw[child_start:child_end].decode())
+            self._question(text, name, child_start, child_end, where, questions)
+
+    def _single_question(self, start: int, end: int, where: str, questions: dict[str, list[str]]) -> None:
+        """Read a bullet such as ``When exploring <dimension>: "question"``, or a question for no dimension."""
+        text = item_text(self.raw[start:end].decode())
+        name, question = self._split_question(text)
+        if name is None:
+            before, colon, rest = text.partition(":")
+            key, rest = close_emphasis(before, rest)
+            meant = _explored(clean_name(key)) if colon else ""
+            if colon and (meant != clean_name(key) or self._near_dimension(meant) is not None):
+                self._unknown_dimension(meant, self._find(start, end, meant), where)
+                name, question = "", rest.strip()
+            else:
+                name, question = GENERAL, text
+        if not question and name:
+            self.faults.add(
+                Code.EMPTY_VALUE,
+                start,
+                end,
+                where,
+                f"there is no question behind {shown(text)}",
+                "write the question behind the colon, or as bullets indented under it",
+            )
+            return
+        self._question(question, name, start, end, where, questions)
+
+    def _split_question(self, text: str) -> tuple[str | None, str]:
+        """Split at the last of the first colons before which a dimension's name stands."""
+        best: tuple[str | None, str] = (None, text)
+        at = text.find(":")
+        tries = 1 + max((name.count(":") for name in self.dimensions), default=0)
+        while at >= 0 and tries:
+            key, rest = close_emphasis(text[:at], text[at + 1 :])
+            name = self._dimension_or_general(_explored(clean_name(key)))
+            if name is not None:
+                best = name, rest.strip()
+            at = text.find(":", at + 1)
+            tries -= 1
+        return best
+
+    def _dimension_or_general(self, text: str) -> str | None:
+        key = fold(text)
+        name = self.dimensions.get(key)
+        if name is None:
+            unwrapped = fold(unwrap(text))
+            name = self.dimensions.get(unwrapped)
+            if name is None and GENERAL in (key, unwrapped):
+                return GENERAL
+        return name
+
+    def _near_dimension(self, text: str) -> str | None:
+        if len(text) > 100:
+            return None
+        return self.grammar.near(text, list(self.dimensions.values()))
+
+    # --- examples ---
+
+    def read_examples(
+        self, sections: Sequence[Section], categories: Sequence[CategoryNode]
+    ) -> list[ExampleNode]:
+        """Read the author's test cases; they are scored when all of the file has been read."""
+        nodes: list[ExampleNode] = []
+        names: dict[str, str] = {}
+        spelled = {fold(node.name): node.name for node in categories}
+        for section in sections:
+            for item in self._items(section):
+                fields = self.grammar.fields(item, EXAMPLE_FIELDS, ("scores",))
+                self._name(item, names, "example")
+                scores, sound = self._scores(item, fields.get("scores"))
+                overall, overall_at, overall_sound = self._overall(item, fields.get("overall"))
+                category, category_at, category_sound = self._expected(item, fields.get("category"), spelled)
+                if "overall" not in fields and "category" not in fields:
+                    self.faults.add(
+                        Code.NO_EXPECTATION,
+                        item.start,
+                        item.end,
+                        item.where,
+                        "the example does not say what is expected",
+                        "add a bullet `- overall: 3.9` or `- category: Name of a category`, or both",
+                    )
+                model = make(
+                    Example,
+                    {
+                        "name": item.name,
+                        "scores": by_dimension(self.dimensions, scores),
+                        "overall": overall,
+                        "category": category,
+                    },
+                )
+                nodes.append(
+                    ExampleNode(
+                        item,
+                        overall_at,
+                        category_at,
+                        sound and overall_sound and category_sound and bool(scores),
+                        model,
+                    )
+                )
+        return nodes
+
+    def _scores(self, item: Item, found: Field | None) -> tuple[dict[str, Decimal], bool]:
+        scores: dict[str, Decimal] = {}
+        if found is None or found[2] is FAULTY:
+            return scores, False
+        sound = True
+        where = f"{item.where} / scores"
+        listed = self._listed(item, found, "scores")
+        for text, start in listed:
+            at = text.rfind(":")
+            key, rest = close_emphasis(text[: max(at, 0)], text[at + 1 :])
+            value = parse_number(rest.strip()) if at > 0 else None
+            end = start + len(text.partition("\n")[0].encode())
+            name = self.dimensions.get(fold(clean_name(key))) or self.dimensions.get(fold(unwrap(key)))
+            if value is None:
+                sound = False
+                hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
+                self.faults.add(Code.INVALID_SCORE, start, end, where, f"{shown(text)} is not a score", hint)
+            elif name is None:
+                sound = False
+                self._unknown_dimension(clean_name(key), start, where)
+            elif name in scores:
+                sound = False
+                message = f"the dimension {shown(name)} is scored twice"
+                self.faults.add(Code.INVALID_SCORE, start, end, where, message, "keep one of the scores")
+            elif self.scale is not None and not self.scale[0] <= value <= self.scale[1]:
+                sound = False
+                self._outside(item, "scores", (start, end), text)
+            else:
+                scores[name] = value
+        if not listed and not self._reported(found):
+            self._empty(
+                Code.EMPTY_VALUE,
+                found,
+                where,
+                "write a score for at least one dimension, such as `[Vision: 4]`",
+            )
+        return scores, sound
+
+    def _overall(self, item: Item, found: Field | None) -> tuple[Decimal | None, tuple[int, int], bool]:
+        if found is None or found[2] is FAULTY:
+            return None, (item.start, item.end), found is None
+        text = found[2].strip()
+        value = parse_number(text)
+        at = self._span(found, text)
+        if value is None:
+            self.faults.add(
+                Code.INVALID_SCORE,
+                *at,
+                f"{item.where} / overall",
+                f"{shown(text)} is not a score",
+                "write the overall score with up to two decimal places, such as `- overall: 3.95`",
+            )
+        return value, at, value is not None
+
+    def _expected(
+        self, item: Item, found: Field | None, spelled: Mapping[str, str]
+    ) -> tuple[str | None, tuple[int, int], bool]:
+        if found is None or found[2] is FAULTY:
+            return None, (item.start, item.end), found is None
+        text = clean_text(found[2])
+        at = self._span(found, text)
+        where = f"{item.where} / category"
+        key = fold(clean_name(text))
+        if key not in spelled and key != "none":
+            key = fold(unwrap(text))
+        if key == "none":
+            if key not in spelled:
+                return "none", at, True
+            self.faults.add(
+                Code.AMBIGUOUS_EXPECTATION,
+                *at,
+                where,
+                "`none` could mean the category of that name, or that no category matches",
+                "give the category another name",
+            )
+            return None, at, False
+        if key in spelled:
+            return spelled[key], at, True
+        if spelled:
+            self.faults.add(
+                Code.UNKNOWN_CATEGORY,
+                *at,
+                where,
+                f"there is no category {shown(text)}",
+                lambda: (
+                    f"did you mean `{plain(guess)}`?"
+                    if (guess := nearest(text, [*spelled.values(), "none"])) is not None
+                    else "write the name of a category, or `none` when none is to match"
+                ),
+            )
+        return None, at, False
+
+    # --- what all sections share ---
+
+    def _items(self, section: Section) -> list[Item]:
+        """Return the items of a section that must have some."""
+        items = list(self.grammar.items(section))
+        if not items:
+            self.faults.add(
+                Code.EMPTY_SECTION,
+                section.start,
+                section.end,
+                section.name,
+                f"the section {shown(section.name)} has no items",
+                "write a third-level heading for each item, such as `### Name`",
+            )
+        return items
+
+    def _too_many(self, code: Code, item: Item, count: int, limit: int) -> None:
+        message = f"there are {count} of them; at most {limit} are allowed"
+        self.faults.add(
+            code, item.start, item.end, item.where, message, f"delete {count - limit}, or join some"
+        )
+
+    def _name(self, item: Item, names: dict[str, str], kind: str) -> bool:
+        """Check the name of an item and remember it; return whether it has one."""
+        name = item.name
+        if not name:
+            self.faults.add(
+                Code.EMPTY_NAME,
+                item.start,
+                item.end,
+                item.where.removesuffix(" / "),
+                "this heading has no text",
+                f"write the name of the {kind} behind the `###`",
+            )
+            return False
+        if self.risky:
+            self._check(name, item.start, item.end, item.where)
+        key = fold(name)
+        if key in names:
+            self.faults.add(
+                Code.DUPLICATE_NAME,
+                item.start,
+                item.end,
+                item.where,
+                f"there is already a {kind} {shown(names[key])}; upper and lower case do not count",
+                "give one of them another name",
+            )
+        else:
+            names[key] = name
+        return True
+
+    def _text(self, item: Item, fields: Mapping[str, Field], name: str) -> str:
+        """Return the value of a required text."""
+        found = fields.get(name)
+        if found is None or found[2] is FAULTY:
+            return ""
+        text = clean_text(found[2])
+        if not text:
+            self._empty(Code.EMPTY_VALUE, found, f"{item.where} / {name}", f"write a text behind `{name}:`")
+        elif self.risky:
+            self._check(text, found[0], found[1], f"{item.where} / {name}")
+        return text
+
+    def _texts(self, item: Item, fields: Mapping[str, Field], name: str) -> tuple[str, ...]:
+        """Return the value of a list of texts."""
+        found = fields.get(name)
+        if found is None:
+            return ()
+        listed = self._listed(item, found, name)
+        if self.risky:
+            for text, start in listed:
+                self._check(text, start, start + len(text.encode()), f"{item.where} / {name}")
+        return tuple([text for text, _ in listed])
+
+    def _listed(self, item: Item, found: Field, name: str) -> list[Listed]:
+        """Return the items of a list value: nested bullets, or an inline list. Report what is neither."""
+        _start, end, rest, first, last = found
+        listed: list[Listed] = []
+        if rest is FAULTY:
+            return listed
+        inline = rest.strip()
+        if first < last:
+            raw = self.raw
+            blocks = self.grammar.blocks
+            covered = blocks[first][1]
+            gap = b""
+            for _, child_start, child_end in blocks[first:last]:
+                gap = gap or raw[covered:child_start].strip()
+                covered = child_end
+                text = item_text(raw[child_start:child_end].decode())
+                if text:
+                    listed.append((text, child_start + raw[child_start:child_end].find(text[:1].encode(), 1)))
+                else:
+                    self._empty_item(child_start, f"{item.where} / {name}")
+            gap = gap or raw[covered:end].strip()
+            if not inline and not gap:
+                return listed
+            inline = inline or gap.decode()
+            mend = f"write every entry of `{name}` as a bullet indented under it"
+        else:
+            parsed = parse_inline_list(inline)
+            if parsed is not None:
+                at = self._span(found, inline)[0]
+                for text, offset in parsed:
+                    text_at = at + len(inline[:offset].encode())
+                    if text:
+                        listed.append((clean_text(text), text_at))
+                    else:
+                        self._empty_item(text_at, f"{item.where} / {name}")
+                return listed
+            mend = (
+                f"write `- {name}: [{plain(inline.strip('[]'))}]`, or one bullet for each, indented under it"
+            )
+        if inline:
+            at, to = self._span(found, inline)
+            where = f"{item.where} / {name}"
+            self.faults.add(Code.NOT_A_LIST, at, to, where, f"{shown(inline)} is not a list", mend)
+        return listed
+
+    def _reported(self, found: Field) -> bool:
+        """Tell whether a list has been reported as being none."""
+        return bool(found[2].strip()) and parse_inline_list(found[2].strip()) is None
+
+    def _empty(self, code: Code, found: Field, where: str, hint: str) -> None:
+        line = self.raw[found[0] : found[1]].partition(b"\n")[0]
+        self.faults.add(code, found[0], found[0] + len(line), where, "there is no value", hint)
+
+    def _empty_item(self, start: int, where: str) -> None:
+        message = "this entry of the list is empty and is left out"
+        self.faults.add(Code.EMPTY_ITEM, start, start + 1, where, message, "write its text, or delete it")
+
+    def _reversed(self, item: Item, name: str, at: tuple[int, int], text: str, mend: str) -> None:
+        message = f"the range {shown(text)} begins above its end"
+        key = "" if name == "scoring_rubric" else f"{name}: "
+        self.faults.add(Code.REVERSED_RANGE, *at, f"{item.where} / {name}", message, f"write `- {key}{mend}`")
+
+    def _outside(self, item: Item, name: str, at: tuple[int, int], text: str) -> None:
+        low, high = self.scale or (0, 0)
+        self.faults.add(
+            Code.OUTSIDE_SCALE,
+            *at,
+            f"{item.where} / {name}",
+            f"{shown(text)} lies outside of the scale, {low} to {high}",
+            f"stay within {low} to {high}, or widen `scale` in the front matter",
+        )
+
+    def _check(self, text: str, start: int, end: int, where: str) -> None:
+        """Report HTML and links that a text has when it is rendered alone, and that the file has not shown."""
+        first = bisect_left(self.marked, start)
+        if first < len(self.marked) and self.marked[first] < end:
+            return
+        for code, what in markup_faults(text):
+            message = (
+                f"HTML is not allowed: {shown(what)}"
+                if code == "raw-html"
+                else f"the link leads to {shown(what)}"
+            )
+            self.faults.add(
+                Code(code), start, end, where, message, "delete it, or write it as code between backticks"
+            )
+            return
+
+    def _find(self, start: int, end: int, text: str) -> int:
+        """Return where a text stands in a range of bytes; the beginning of the range when it is not found."""
+        at = self.raw.find(text.encode(), start, end)
+        return at if at >= 0 else start
+
+    def _span(self, found: Field, text: str) -> tuple[int, int]:
+        """Return the byte range of the first line of a field's value."""
+        start, end = found[0], found[1]
+        first = text.partition("\n")[0].rstrip().encode()
+        colon = self.raw.find(b":", start, end)
+        at = self.raw.find(first, max(colon, start), end)
+        return (at, at + len(first)) if at >= 0 and first else (start, start + 1)
+
+
+def spoken_text(text: str) -> str:
+    """Return what an interviewer says: without one level of quote marks, or one pair of quotation marks, around it."""
+    text = clean_text(text)
+    lines = text.split("\n")
+    if text and all(line.startswith(">") for line in lines):
+        text = clean_text("\n".join([line[1:].removeprefix(" ") for line in lines]))
+    return unquote(text)
+
+
+def _explored(text: str) -> str:
+    """Return the name in ``When exploring <name>``."""
+    if text[: len(WHEN_EXPLORING)].lower() == WHEN_EXPLORING:
+        return clean_name(text[len(WHEN_EXPLORING) :])
+    return text
+
+
+def _rubric_range(spelled: str) -> tuple[Decimal, Decimal, str] | None:
+    """Return the bounds and the stored spelling of a rubric's range."""
+    number = parse_number(spelled) if "-" not in spelled else None
+    if number is not None:
+        return number, number, f"{number:f}"
+    bounds = parse_range(spelled)
+    if bounds is None:
+        return None
+    return bounds[0], bounds[1], f"{bounds[0]:f}-{bounds[1]:f}"
+
+
+def _sum_hint(nodes: Iterable[DimensionNode], missing: Decimal) -> str:
+    """Return the weight that would make the sum right."""
+    for node in reversed(list(nodes)):
+        weight = (node.weight or Decimal(0)) + missing
+        if 0 < weight <= 1:
+            text = (
+                f"{weight * 100:f}".rstrip("0").rstrip(".") + "%"
+                if "%" in node.weight_text
+                else f"{weight:f}"
+            )
+            return f"for example write `- weight: {text}` for `{plain(node.name)}`"
+    return "lower the weights until they sum to 1"

@@ -1,0 +1,177 @@
+"""How a single value is spelled: numbers, weights, ranges, inline lists, quotation marks. Pure functions over texts."""
+
+from decimal import Decimal
+from typing import Final
+
+from worker.definition import EMPHASIS, MAX_DIGITS, clean_name, parse_plain_number, shortest
+
+__all__ = [
+    "close_emphasis",
+    "is_number",
+    "normal_key",
+    "parse_inline_list",
+    "parse_number",
+    "parse_range",
+    "parse_weight",
+    "unquote",
+    "unwrap",
+]
+
+QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
+DASHES: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "\\": None})
+KEY_NOISE: Final = str.maketrans(
+    {" ": None, "-": None, "_": None, "*": None, "`": None, "\\": None, "\t": None}
+)
+
+
+def normal_key(text: str) -> str:
+    """Return a key without case, spaces, hyphens, underscores, emphasis and the backslashes that exports add."""
+    return text.translate(KEY_NOISE).lower()
+
+
+def unwrap(text: str) -> str:
+    """Return a value that is no text (a number, a range, a name) without emphasis or quotation marks around it."""
+    return unquote(clean_name(text))
+
+
+def unquote(text: str) -> str:
+    """Drop one pair of quotation marks that surrounds the whole text.
+
+    Marks that only begin and end the text (``"one" or "two"``) are no pair, unless the text inside is itself
+    quoted.
+    """
+    if len(text) < 3:
+        return text
+    close = QUOTES.get(text[0])
+    if close is None or text[-1] != close:
+        return text
+    inner = text[1:-1]
+    if (text[0] in inner or close in inner) and not (
+        inner[0] == text[0] and inner[-1] == close and len(inner) > 2
+    ):
+        return text
+    return inner.strip() or text
+
+
+def close_emphasis(key: str, rest: str) -> tuple[str, str]:
+    """Split emphasis that begins in a key and ends behind its colon: ``**key:** value`` and ``**key: value**``."""
+    key = key.strip()
+    for mark in EMPHASIS:
+        if key.startswith(mark):
+            inner = key[len(mark) :]
+            if mark[0] in inner:
+                break
+            value = rest.strip()
+            if value.startswith(mark):
+                return inner, value[len(mark) :]
+            if value.endswith(mark):
+                return inner, value[: -len(mark)]
+            break
+    return key, rest
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number such as ``3``, ``3.5`` or ``.5``."""
+    return parse_plain_number(text) is not None
+
+
+def parse_number(text: str) -> Decimal | None:
+    """Return the number that a value spells, None when it spells none."""
+    return parse_plain_number(unwrap(text))
+
+
+def parse_weight(text: str) -> Decimal | None:
+    """Return the weight that a value spells: ``0.25``, ``25%`` or ``1/4`` (to six decimal places, halves up).
+
+    The result may lie outside of the range that weights may have. None when the value spells no weight.
+    """
+    number = parse_plain_number(text)
+    if number is None:
+        text = unwrap(text)
+        if text.endswith("%"):
+            number = parse_plain_number(text[:-1].rstrip().rstrip("\\"))
+            if number is not None:
+                number = number.scaleb(-2)
+        elif "/" in text:
+            number = _parse_fraction(text)
+        else:
+            number = parse_plain_number(text)
+    return None if number is None else shortest(number)
+
+
+def _parse_fraction(text: str) -> Decimal | None:
+    above, _, below = (part.strip() for part in text.partition("/"))
+    if (
+        not (above + below).isascii()
+        or not above.isdigit()
+        or not below.isdigit()
+        or len(above + below) > MAX_DIGITS
+    ):
+        return None
+    numerator, denominator = int(above), int(below)
+    if denominator == 0:
+        return None
+    return Decimal((2 * numerator * 10**6 + denominator) // (2 * denominator)).scaleb(-6)
+
+
+def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
+    """Return the bounds that a value spells: ``[1, 2]``, ``1-2``, ``1 – 2`` or ``1 to 2``; None when it spells none.
+
+    The lower bound need not come first.
+    """
+    if not text.startswith("[") or "\\" in text:
+        text = unwrap(text).translate(DASHES)
+    if text.startswith("["):
+        low, comma, high = text[1:-1].partition(",")
+        if not comma or not text.endswith("]"):
+            return None
+    else:
+        low, dash, high = text.lower().replace(" to ", "-", 1).partition("-")
+        if not dash:
+            return None
+    first, second = parse_plain_number(low.strip()), parse_plain_number(high.strip())
+    return None if first is None or second is None else (first, second)
+
+
+def parse_inline_list(text: str) -> list[tuple[str, int]] | None:
+    """Return the items of ``[a, "b, c", d]``, each with its offset in ``text``; None when ``text`` is no such list.
+
+    Commas inside of quotation marks, brackets and code do not separate.
+    """
+    text = text.rstrip()
+    if not text.startswith("[") or not text.endswith("]") or len(text) < 2:
+        return None
+    items: list[tuple[str, int]] = []
+    begin = 1
+    end = len(text) - 1
+    depth = 0
+    closing = ""
+    fresh = True  # nothing but white space in this item so far: only here can quotation marks begin
+    for at in range(1, end):
+        c = text[at]
+        if closing:
+            if c == closing:
+                closing = ""
+        elif c == "," and depth == 0:
+            items.append((text[begin:at], begin))
+            begin = at + 1
+            fresh = True
+            continue
+        elif c in "[(":
+            depth += 1
+        elif c in "])":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif c == "`" or (fresh and c in QUOTES):
+            closing = QUOTES.get(c, "`")
+            if text.rfind(closing, 0, end) <= at:
+                closing = ""
+        if c not in " \t\n":
+            fresh = False
+    items.append((text[begin:end], begin))
+    if depth:
+        return None
+    if not items[-1][0].strip():
+        items.pop()
+    return [(unquote(item.strip()), offset + len(item) - len(item.lstrip())) for item, offset in items]
