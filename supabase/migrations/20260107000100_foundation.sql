@@ -47,8 +47,13 @@ as $$
      'Set its status to active before you change anything else.'),
     ('ASSESSMENT_HAS_RESULTS', 409, 'The assessment has results and cannot be deleted.',
      'Archive it instead: archived assessments keep their results and are offered to nobody.'),
-    ('ASSESSMENT_ACCESS_DENIED', 403, 'This change is reserved for the marketplace''s reviewers.',
-     'Tenants may move marketplace_status between private and pending_review only.'),
+    ('ASSESSMENT_ACCESS_DENIED', 403, 'This is not yours to do with the assessment.',
+     'Tenants move marketplace_status between private and pending_review, and use their own assessments, templates, '
+     'and published assessments that are free. The rest is for reviewers.'),
+    ('TENANT_ACCESS_DENIED', 403, 'The tenant does not exist or is not yours.',
+     'Send the id of a tenant that the signed-in account owns.'),
+    ('TENANT_REQUIRED', 422, 'A custom assessment needs a campaign that belongs to a tenant.',
+     'Set tenant_id on the campaign.'),
     ('ASSESSMENT_REQUIRED', 422, 'The assessment type custom needs a custom assessment.',
      'Set custom_assessment_id together with assessment_type = custom.'),
     ('ASSESSMENT_TYPE_MISMATCH', 422, 'A custom assessment needs the assessment type custom.',
@@ -71,8 +76,22 @@ as $$
      'Read the present result; one session has one result.'),
     ('SCORES_INVALID', 422, 'The scores are not valid for this assessment.',
      'Score at least one dimension of the definition, each by its name and with a number on the scale.'),
+    ('SESSION_ASSESSMENT_MISMATCH', 422, 'The session did not use this assessment.',
+     'Name the assessment that the session''s campaign, coaching session or agent session refers to.'),
     ('UPLOAD_TOO_LARGE', 413, 'The upload is larger than 500 KB.',
-     'Shorten the Markdown to at most 512,000 bytes of UTF-8.')
+     'Shorten the Markdown to at most 512,000 bytes of UTF-8.'),
+    ('UPLOAD_IMMUTABLE', 409, 'An upload never changes.',
+     'Upload the new text as another upload.'),
+    ('RESULT_NOT_FOUND', 404, 'The result does not exist.',
+     'Check the id; it must be a result that you may see.'),
+    ('TENANT_NOT_FOUND', 404, 'The tenant does not exist.',
+     'Check the id; it is the id of a row of tenant_profiles.'),
+    ('TENANT_HAS_RESULTS', 409, 'The tenant has results and cannot be deleted.',
+     'To erase a tenant together with its results, call erase_tenant.'),
+    ('ACCOUNT_NOT_FOUND', 404, 'The account does not exist.',
+     'Check the id; it is the id of a user of Auth.'),
+    ('INVALID_ARGUMENT', 422, 'An argument is missing or out of range.',
+     'See details: the argument''s name and what was expected.')
 $$;
 revoke all on function private.refusal_catalogue() from public, anon, authenticated, service_role;
 grant execute on function private.refusal_catalogue() to anon, authenticated, service_role;
@@ -91,7 +110,9 @@ begin
     from private.refusal_catalogue() as c
    where c.reason = refuse.reason;
   raise exception using
-    errcode = 'PT' || refusal.http_status,
+    -- A row for somebody else's tenant is refused with the code that row-level security has for it, since it stands
+    -- behind this: the client gets the same code from either, and from this one a reason and a hint as well.
+    errcode = case when refuse.reason = 'TENANT_ACCESS_DENIED' then '42501' else 'PT' || refusal.http_status end,
     message = refusal.message,
     detail = (jsonb_build_object('reason', refuse.reason) || coalesce(facts, '{}'::jsonb))::text,
     hint = refusal.hint;
@@ -118,5 +139,3 @@ as $$
 $$;
 revoke all on function private.my_tenant_ids() from public, anon, authenticated, service_role;
 grant execute on function private.my_tenant_ids() to authenticated;
-
-create index if not exists idx_tenant_profiles_user_id on public.tenant_profiles (user_id);

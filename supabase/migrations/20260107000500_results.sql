@@ -1,0 +1,465 @@
+-- Results: what a finished interview gave, frozen.
+--
+-- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
+-- row is what the database holds or works out at that moment: the owner, the snapshot, the version, the overall
+-- score, the category. From then on the row never changes, for any role.
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Scoring
+-- ---------------------------------------------------------------------------------------------------------
+
+-- The worker's worker/scoring.py follows the same rule, and both are held to docs/scoring-vectors.json. All
+-- arithmetic is exact: division is avoided, since its digits end somewhere and a half could be lost there.
+--
+-- named_scores are the scores under the definition's own spelling of the dimensions. Where faults is not empty the
+-- other outputs mean nothing. At most 100 faults are listed.
+create or replace function private.score_assessment(
+  definition jsonb,
+  scores jsonb,
+  out overall numeric,
+  out category jsonb,
+  out uncovered text [],
+  out named_scores jsonb,
+  out faults jsonb
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  names text[];
+  folded text[];
+  weights numeric[];
+  score_of numeric[];
+  bounds jsonb := definition #> '{metadata,scale}';
+  low numeric := 1;
+  high numeric := 5;
+  given record;
+  place integer;
+  fault text;
+  weighted numeric := 0;
+  weight_sum numeric := 0;
+  places integer := 0;
+  matched numeric;
+  candidate jsonb;
+  total numeric;
+  parts integer;
+  best_total numeric;
+  best_parts integer;
+begin
+  faults := '[]';
+  named_scores := '{}';
+  uncovered := '{}';
+
+  -- What is scored ----------------------------------------------------------------------------------------
+  select
+    array_agg(dimension.value ->> 'name' order by dimension.ordinality),
+    array_agg(private.fold_name(dimension.value ->> 'name') order by dimension.ordinality),
+    array_agg((dimension.value ->> 'weight')::numeric order by dimension.ordinality)
+    into names, folded, weights
+    from jsonb_array_elements(definition -> 'dimensions') with ordinality as dimension;
+  score_of := array_fill(null::numeric, array[cardinality(names)]);
+  if jsonb_typeof(bounds) = 'array' then
+    low := (bounds ->> 0)::numeric;
+    high := (bounds ->> 1)::numeric;
+  end if;
+
+  -- The scores, each under its dimension ------------------------------------------------------------------
+  if scores is null or jsonb_typeof(scores) <> 'object' then
+    faults := jsonb_build_array(jsonb_build_object(
+      'path', '$', 'reason', 'not-an-object', 'expected', 'an object of dimension names and their scores'));
+    return;
+  end if;
+  for given in select each.key, each.value from jsonb_each(scores) as each loop
+    place := array_position(folded, private.fold_name(given.key));
+    fault := case
+      when place is null then 'unknown-dimension'
+      when score_of[place] is not null then 'duplicate-dimension'
+      when jsonb_typeof(given.value) <> 'number' then 'not-a-number'
+      when given.value::numeric not between low and high then 'off-scale'
+    end;
+    if fault is null then
+      score_of[place] := given.value::numeric;
+      named_scores := jsonb_set(named_scores, array[names[place]], given.value);
+    elsif jsonb_array_length(faults) < 100 then
+      faults := faults || jsonb_build_object(
+        'path', '$[' || to_json(left(given.key, 200))::text || ']',
+        'reason', fault,
+        'expected', case fault
+          when 'unknown-dimension' then 'the name of a dimension of the definition'
+          when 'duplicate-dimension' then 'one score for each dimension'
+          when 'not-a-number' then 'a number'
+          else format('a number from %s to %s', low, high)
+        end);
+    end if;
+  end loop;
+  if scores = '{}' then
+    faults := jsonb_build_array(jsonb_build_object(
+      'path', '$', 'reason', 'no-scores', 'expected', 'the score of at least one dimension'));
+  end if;
+  if faults <> '[]' then
+    return;
+  end if;
+
+  -- The overall score: the weighted mean of what was scored, half up to two places --------------------------
+  for place in 1 .. cardinality(names) loop
+    if score_of[place] is null then
+      uncovered := uncovered || names[place];
+    else
+      weighted := weighted + weights[place] * score_of[place];
+      weight_sum := weight_sum + weights[place];
+    end if;
+  end loop;
+  overall := round(div(weighted * 200 + weight_sum, weight_sum * 2) / 100, 2);
+
+  -- The category ------------------------------------------------------------------------------------------
+  select coalesce(max(scale(bound.value::numeric)), 0)
+    into places
+    from jsonb_array_elements(definition -> 'resultCategories') as each,
+         jsonb_array_elements(each.value -> 'scoreRange') as bound
+   where jsonb_typeof(each.value -> 'scoreRange') = 'array';
+  matched := round(overall, least(places, 2));
+
+  for candidate in
+    select each.value
+      from jsonb_array_elements(definition -> 'resultCategories') with ordinality as each
+     where jsonb_typeof(each.value -> 'scoreRange') = 'array'
+       and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
+     order by each.ordinality
+  loop
+    -- The average of its primary dimensions, as total over parts; of the overall score where none was scored.
+    select sum(score_of[array_position(folded, private.fold_name(primary_dimension.value))]),
+           count(score_of[array_position(folded, private.fold_name(primary_dimension.value))])
+      into total, parts
+      from jsonb_array_elements_text(
+        case when jsonb_typeof(candidate -> 'primaryDimensions') = 'array'
+          then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension;
+    if parts = 0 then
+      total := overall;
+      parts := 1;
+    end if;
+    if category is null or total * best_parts > best_total * parts then
+      category := candidate;
+      best_total := total;
+      best_parts := parts;
+    end if;
+  end loop;
+end
+$$;
+comment on function private.score_assessment(jsonb, jsonb) is
+'The overall score, category and uncovered dimensions that these scores give under this definition; or the faults.';
+revoke all on function private.score_assessment(jsonb, jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.score_assessment(jsonb, jsonb) to authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Whose session, and what it used
+-- ---------------------------------------------------------------------------------------------------------
+
+-- No row: there is no such session. assessment_ids are the assessments the session used: the one that its interview
+-- ran with (as the agent recorded it), and the one that its campaign or coaching session has now. The first of them
+-- is the one to score by: where the agent recorded exactly one, that one.
+create or replace function private.session_facts(session_id uuid, session_type text)
+returns table (tenant_id uuid, campaign_id uuid, campaign_created_by uuid, assessment_ids uuid [])
+language plpgsql
+stable
+set search_path = ''
+rows 1
+as $$
+declare
+  present uuid;
+  recorded uuid[];
+begin
+  if session_facts.session_type = 'campaign' then
+    select campaign.tenant_id, campaign.id, campaign.created_by, campaign.custom_assessment_id
+      into tenant_id, campaign_id, campaign_created_by, present
+      from public.campaign_assignments as assignment
+      join public.campaigns as campaign on campaign.id = assignment.campaign_id
+     where assignment.id = session_facts.session_id;
+    recorded := array(
+      select distinct agent.custom_assessment_id
+        from public.agent_sessions as agent
+       where agent.stakeholder_session_id = session_facts.session_id
+         and agent.custom_assessment_id is not null);
+  elsif session_facts.session_type = 'coaching' then
+    select coaching.tenant_id, coaching.custom_assessment_id
+      into tenant_id, present
+      from public.coaching_sessions as coaching
+     where coaching.id = session_facts.session_id;
+    recorded := array(
+      select distinct agent.custom_assessment_id
+        from public.agent_sessions as agent
+       where agent.coaching_session_id = session_facts.session_id
+         and agent.custom_assessment_id is not null);
+  end if;
+  if tenant_id is null then
+    return;
+  end if;
+  assessment_ids := array_remove(
+    case when cardinality(recorded) = 1 then recorded || present else present || recorded end, null);
+  return next;
+end
+$$;
+comment on function private.session_facts(uuid, text) is
+'The owner of a session and the assessments it used; no row when there is no such session.';
+revoke all on function private.session_facts(uuid, text) from public, anon, authenticated, service_role;
+grant execute on function private.session_facts(uuid, text) to service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- The table
+-- ---------------------------------------------------------------------------------------------------------
+
+create table if not exists public.custom_assessment_results (
+  id uuid not null default gen_random_uuid(),
+
+  -- References
+  assessment_id uuid not null,
+  session_id uuid not null,
+  session_type text not null,
+
+  -- Whose result it is, settled when it is written
+  tenant_id uuid not null,
+  campaign_id uuid,
+  campaign_created_by uuid,
+
+  -- Results data
+  dimension_scores jsonb not null,
+  overall_score numeric(3, 2),
+  matched_category text,
+  matched_category_data jsonb,
+  uncovered_dimensions text [] not null default '{}',
+  ai_insights jsonb,
+
+  -- The assessment as it was
+  assessment_version text not null,
+  assessment_definition_snapshot jsonb not null,
+  result_disclosure text not null,
+
+  created_at timestamptz not null default now(),
+  completed_at timestamptz,
+
+  constraint custom_assessment_results_pkey primary key (id),
+  constraint idx_custom_assessment_results_session unique (session_id, session_type),
+  constraint custom_assessment_results_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete restrict,
+  constraint custom_assessment_results_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id),
+  constraint session_type_is_campaign_or_coaching check (session_type in ('campaign', 'coaching')),
+  constraint campaign_is_known_for_campaign_sessions_only check ((session_type = 'campaign') = (campaign_id is not null)),
+  constraint campaign_creator_needs_campaign check (campaign_created_by is null or campaign_id is not null),
+  constraint dimension_scores_is_object check (jsonb_typeof(dimension_scores) = 'object'),
+  constraint overall_score_is_not_negative check (overall_score >= 0),
+  constraint category_and_its_data_come_together
+  check ((matched_category is null) = (matched_category_data is null)),
+  constraint ai_insights_is_array_or_object check (jsonb_typeof(ai_insights) in ('array', 'object')),
+  constraint result_disclosure_is_known check (result_disclosure in ('full', 'teaser', 'none')),
+  constraint snapshot_is_object check (jsonb_typeof(assessment_definition_snapshot) = 'object'),
+  constraint completed_at_is_finite check (isfinite(completed_at))
+);
+
+comment on table public.custom_assessment_results is 'Results from completed custom assessment sessions';
+comment on column public.custom_assessment_results.assessment_definition_snapshot is
+'Frozen copy of assessment definition at completion time for historical accuracy';
+comment on column public.custom_assessment_results.result_disclosure is
+'What the respondent may see, as the assessment had it when the result was written: full, teaser or none.';
+comment on column public.custom_assessment_results.session_id is
+'The campaign assignment or coaching session, as session_type says. It may be deleted later; the result stays.';
+comment on column public.custom_assessment_results.tenant_id is
+'The tenant of the session when the result was written. Its owner may read the result.';
+comment on column public.custom_assessment_results.campaign_id is
+'The campaign of the session when the result was written; null for coaching sessions.';
+comment on column public.custom_assessment_results.campaign_created_by is
+'The account that created the campaign, as of then. It may read the result too.';
+comment on column public.custom_assessment_results.dimension_scores is
+'Dimension name to score on the scale, e.g. {"Strategic Thinking": 4.2}; names as the definition spells them.';
+comment on column public.custom_assessment_results.overall_score is
+'The weighted mean of the scored dimensions, rounded half up to two places. Worked out by the database.';
+comment on column public.custom_assessment_results.matched_category is
+'Name of the matched result category; null where no range contains the overall score.';
+comment on column public.custom_assessment_results.matched_category_data is
+'The whole matched category as the definition has it.';
+comment on column public.custom_assessment_results.uncovered_dimensions is
+'Names of the dimensions that were not scored and so count for nothing in the overall score.';
+comment on column public.custom_assessment_results.ai_insights is 'What the interview agent noted, as it handed it in.';
+
+alter table public.custom_assessment_results enable row level security;
+revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
+
+-- Results of one assessment, newest first; serves the foreign key as well.
+create index if not exists idx_custom_assessment_results_assessment
+on public.custom_assessment_results (assessment_id, created_at desc);
+-- A tenant's results by date; serves the policy and the foreign key as well.
+create index if not exists idx_custom_assessment_results_tenant
+on public.custom_assessment_results (tenant_id, created_at desc);
+-- The results of campaigns that an account created, by date; serves the policy as well.
+create index if not exists idx_custom_assessment_results_campaign_creator
+on public.custom_assessment_results (campaign_created_by, created_at desc)
+where campaign_created_by is not null;
+-- The results of one campaign.
+create index if not exists idx_custom_assessment_results_campaign
+on public.custom_assessment_results (campaign_id, created_at desc)
+where campaign_id is not null;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Writing a result
+-- ---------------------------------------------------------------------------------------------------------
+
+create or replace function private.write_result()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  session record;
+  assessment record;
+  outcome record;
+begin
+  -- Size first: nothing below should have to look at megabytes of scores.
+  if new.dimension_scores is null or pg_column_size(new.dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  end if;
+
+  -- Guards: the session, its owner, and that it has no result yet -------------------------------------------
+  select facts.tenant_id, facts.campaign_id, facts.campaign_created_by, facts.assessment_ids
+    into session
+    from private.session_facts(new.session_id, new.session_type) as facts;
+  if not found then
+    perform private.refuse('SESSION_NOT_FOUND',
+      jsonb_build_object('session_id', new.session_id));
+  end if;
+  if exists (select from public.custom_assessment_results as result
+              where result.session_id = new.session_id and result.session_type = new.session_type) then
+    perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
+  end if;
+
+  -- The assessment, held as it is until this transaction ends: an edit, an archiving or a deletion waits. ----
+  select source.definition, source.version, source.result_disclosure
+    into assessment
+    from public.custom_assessments as source
+   where source.id = new.assessment_id
+     for share;
+  if not found then
+    perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+  end if;
+  if new.assessment_id <> all (session.assessment_ids) then
+    perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
+      jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
+  end if;
+
+  -- The scores ---------------------------------------------------------------------------------------------
+  select scored.overall, scored.category, scored.uncovered, scored.named_scores, scored.faults
+    into outcome
+    from private.score_assessment(assessment.definition, new.dimension_scores) as scored;
+  if outcome.faults = '[]' then
+    outcome.faults := '[]'::jsonb
+      || case when new.overall_score <> outcome.overall then jsonb_build_object(
+           'path', '$.overall_score', 'reason', 'not-the-computed-one', 'expected', outcome.overall::text)
+         else '[]' end
+      || case when new.matched_category is distinct from outcome.category ->> 'name'
+               and new.matched_category is not null then jsonb_build_object(
+           'path', '$.matched_category', 'reason', 'not-the-computed-one',
+           'expected', outcome.category -> 'name')
+         else '[]' end;
+  end if;
+  if outcome.faults <> '[]' then
+    perform private.refuse('SCORES_INVALID',
+      jsonb_build_object('session_id', new.session_id, 'faults', outcome.faults));
+  end if;
+
+  -- The row: what the caller may say stays, the rest is the database's. --------------------------------------
+  new.tenant_id := session.tenant_id;
+  new.campaign_id := session.campaign_id;
+  new.campaign_created_by := session.campaign_created_by;
+  new.dimension_scores := outcome.named_scores;
+  new.overall_score := outcome.overall;
+  new.matched_category := outcome.category ->> 'name';
+  new.matched_category_data := outcome.category;
+  new.uncovered_dimensions := outcome.uncovered;
+  new.ai_insights := nullif(new.ai_insights, 'null');
+  new.assessment_version := assessment.version;
+  new.assessment_definition_snapshot := assessment.definition;
+  new.result_disclosure := assessment.result_disclosure;
+  new.created_at := now();
+  new.completed_at := coalesce(new.completed_at, now());
+  return new;
+end
+$$;
+revoke all on function private.write_result() from public, anon, authenticated, service_role;
+
+create or replace trigger write_result
+before insert on public.custom_assessment_results
+for each row execute function private.write_result();
+
+-- ---------------------------------------------------------------------------------------------------------
+-- A finished result never changes
+-- ---------------------------------------------------------------------------------------------------------
+
+create or replace function private.refuse_result_update()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.refuse('RESULT_IMMUTABLE', jsonb_build_object('result_id', old.id));
+  return null;
+end
+$$;
+revoke all on function private.refuse_result_update() from public, anon, authenticated, service_role;
+
+create or replace trigger refuse_result_update
+before update on public.custom_assessment_results
+for each row execute function private.refuse_result_update();
+
+-- ---------------------------------------------------------------------------------------------------------
+-- What has results is not deleted
+-- ---------------------------------------------------------------------------------------------------------
+
+-- SECURITY DEFINER: an owner may not see the results that other tenants made with a published assessment, and still
+-- must be told plainly. It tells only someone who may delete the row, since no row that RLS hides comes this far.
+create or replace function private.keep_assessment_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if exists (select from public.custom_assessment_results as result where result.assessment_id = old.id) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
+  end if;
+  return old;
+end
+$$;
+revoke all on function private.keep_assessment_with_results() from public, anon, authenticated, service_role;
+
+create or replace trigger keep_assessment_with_results
+before delete on public.custom_assessments
+for each row execute function private.keep_assessment_with_results();
+
+-- The same for a tenant, before its deletion reaches anything: its results are erased on purpose or not at all.
+-- SECURITY DEFINER for the same reason.
+create or replace function private.keep_tenant_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if exists (
+    select
+      from public.custom_assessments as assessment
+      join public.custom_assessment_results as result on result.assessment_id = assessment.id
+     where assessment.tenant_id = old.id
+  ) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id) then
+    perform private.refuse('TENANT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  end if;
+  return old;
+end
+$$;
+revoke all on function private.keep_tenant_with_results() from public, anon, authenticated, service_role;
+
+create or replace trigger keep_tenant_with_results
+before delete on public.tenant_profiles
+for each row execute function private.keep_tenant_with_results();

@@ -1,0 +1,372 @@
+-- Uploads, the requests to score a session, and the one queue of jobs that serves both.
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Uploads: a tenant's Markdown on its way to an assessment
+-- ---------------------------------------------------------------------------------------------------------
+
+create table if not exists public.assessment_uploads (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  created_by uuid,
+
+  -- What the tenant says
+  source_markdown text not null,
+  assessment_id uuid,
+  dry_run boolean not null default false,
+
+  -- What the worker found
+  status text not null default 'queued',
+  diagnostics jsonb not null default '[]',
+  definition jsonb,
+  attempts integer not null default 0,
+
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz,
+
+  constraint assessment_uploads_pkey primary key (id),
+  constraint assessment_uploads_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint assessment_uploads_created_by_fkey
+  foreign key (created_by) references auth.users (id) on delete set null,
+  constraint assessment_uploads_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
+  constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
+  constraint upload_status_is_known check (status in ('queued', 'processing', 'succeeded', 'failed')),
+  constraint upload_starts_when_processed check ((started_at is null) = (status = 'queued')),
+  constraint upload_finishes_when_decided check ((finished_at is not null) = (status in ('succeeded', 'failed'))),
+  constraint upload_finishes_after_its_start check (finished_at >= started_at),
+  constraint diagnostics_is_array check (jsonb_typeof(diagnostics) = 'array'),
+  constraint upload_says_nothing_before_it_is_decided
+  check (status in ('succeeded', 'failed') or (diagnostics = '[]' and definition is null)),
+  constraint successful_upload_has_definition check (status <> 'succeeded' or definition is not null),
+  constraint upload_attempts_are_not_negative check (attempts >= 0)
+);
+
+comment on table public.assessment_uploads is
+'Markdown files on their way to an assessment. Insert tenant_id and source_markdown, and optionally assessment_id '
+'(replace that draft or active assessment) and dry_run (compile only); then read the row until its status is '
+'succeeded or failed.';
+comment on column public.assessment_uploads.created_by is
+'The account that uploaded; null once that account is deleted.';
+comment on column public.assessment_uploads.source_markdown is 'The file, at most 512,000 bytes of UTF-8.';
+comment on column public.assessment_uploads.assessment_id is
+'The assessment to replace, then the one made or replaced. Null for a dry run, and once the assessment is deleted.';
+comment on column public.assessment_uploads.dry_run is 'Compile only: diagnostics and definition, no assessment.';
+comment on column public.assessment_uploads.status is 'queued, processing, succeeded or failed.';
+comment on column public.assessment_uploads.diagnostics is
+'Errors and warnings: [{severity, code, line, column, section, message, hint}], in the order of the source.';
+comment on column public.assessment_uploads.definition is 'The compiled definition, when the file is valid.';
+comment on column public.assessment_uploads.attempts is 'How often a worker has begun with it.';
+
+alter table public.assessment_uploads enable row level security;
+revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
+
+-- My uploads by date; serves the policy and the foreign key as well.
+create index if not exists idx_assessment_uploads_tenant
+on public.assessment_uploads (tenant_id, created_at desc);
+create index if not exists idx_assessment_uploads_assessment
+on public.assessment_uploads (assessment_id)
+where assessment_id is not null;
+create index if not exists idx_assessment_uploads_created_by
+on public.assessment_uploads (created_by)
+where created_by is not null;
+
+-- Finds the assessment that was made of the same bytes. The hash only narrows the search: the bytes are compared.
+create index if not exists idx_custom_assessments_source
+on public.custom_assessments (tenant_id, hashtextextended(source_markdown, 0))
+where source_markdown is not null;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Requests to score a session
+-- ---------------------------------------------------------------------------------------------------------
+
+-- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's
+-- answers, so it goes as soon as the result has them.
+create table if not exists private.score_requests (
+  id uuid not null default gen_random_uuid(),
+  session_id uuid not null,
+  session_type text not null,
+  tenant_id uuid not null,
+  assessment_id uuid not null,
+  dimension_scores jsonb not null,
+  ai_insights jsonb,
+  completed_at timestamptz not null,
+  created_at timestamptz not null default now(),
+
+  constraint score_requests_pkey primary key (id),
+  constraint one_score_request_a_session unique (session_id, session_type),
+  constraint score_requests_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint score_requests_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
+  constraint score_request_session_type_is_known check (session_type in ('campaign', 'coaching'))
+);
+comment on table private.score_requests is 'Completed sessions whose result is not written yet.';
+alter table private.score_requests enable row level security;
+revoke all on table private.score_requests from public, anon, authenticated, service_role;
+
+create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
+create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Jobs
+-- ---------------------------------------------------------------------------------------------------------
+
+-- attempts counts every claim and never goes down, so that it names a claim: finishing must say it. A claim that was
+-- given back unstarted counts under releases too; attempts - releases is what is charged against max_attempts.
+--
+-- rank is the order of claims, and what makes it fair: a tenant's next job stands behind its last one, while the
+-- first job of a tenant that has none open stands at the front. So tenants take turns, however much one of them
+-- brings. Only open jobs have a rank.
+--
+-- A job that has to wait has not_before; the claim takes the mark off when the time has come, so that the index it
+-- reads holds nothing but what can be claimed now.
+create table if not exists private.jobs (
+  id bigint generated always as identity,
+  kind text not null,
+  subject_id uuid,
+  target_id uuid,
+  tenant_id uuid,
+  state text not null default 'queued',
+  rank bigint default 0,
+  size_bytes integer not null default 0,
+  attempts integer not null default 0,
+  releases integer not null default 0,
+  max_attempts integer not null default 5,
+  not_before timestamptz,
+  worker text,
+  request text,
+  lease_expires_at timestamptz,
+  last_error text,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz,
+
+  constraint jobs_pkey primary key (id),
+  constraint one_job_a_subject unique (subject_id),
+  constraint jobs_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint job_kind_is_known check (kind in ('compile', 'score', 'probe')),
+  constraint job_has_subject_and_tenant
+  check ((subject_id is null) = (kind = 'probe') and (tenant_id is null) = (kind = 'probe')),
+  constraint job_state_is_known check (state in ('queued', 'running', 'succeeded', 'failed')),
+  constraint job_has_rank_while_open check ((rank is not null) = (state in ('queued', 'running'))),
+  constraint job_has_lease_while_running check ((lease_expires_at is not null) = (state = 'running')),
+  constraint job_has_worker_while_running check (state <> 'running' or (worker is not null and started_at is not null)),
+  constraint job_waits_while_queued check (not_before is null or state = 'queued'),
+  constraint job_finishes_when_decided check ((finished_at is not null) = (state in ('succeeded', 'failed'))),
+  constraint job_error_is_a_code check (last_error ~ '^[a-z0-9-]{1,64}$'),
+  constraint failed_job_has_error check (state <> 'failed' or last_error is not null),
+  constraint job_counts_are_sane check (0 <= releases and releases <= attempts and max_attempts > 0)
+)
+with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
+comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
+comment on column private.jobs.subject_id is 'The upload or the score request; none for a probe, which does nothing.';
+comment on column private.jobs.target_id is
+'The assessment that an upload replaces, remembered here because the upload''s own reference is emptied when that '
+'assessment is deleted.';
+comment on column private.jobs.attempts is 'Claims so far; the last claim''s number is its fencing token.';
+comment on column private.jobs.releases is 'Claims that were given back unstarted and are not charged.';
+comment on column private.jobs.request is 'The request that claimed it, so that a request sent again gets the same jobs.';
+comment on column private.jobs.last_error is 'A stable code, never text that a tenant wrote.';
+alter table private.jobs enable row level security;
+revoke all on table private.jobs from public, anon, authenticated, service_role;
+
+-- The claim. Finished jobs are not in it, so their number costs nothing.
+create index if not exists idx_jobs_claimable on private.jobs (rank, id)
+where state = 'queued' and not_before is null;
+create index if not exists idx_jobs_waiting on private.jobs (not_before)
+where state = 'queued' and not_before is not null;
+create index if not exists idx_jobs_leases on private.jobs (lease_expires_at)
+where state = 'running';
+create index if not exists idx_jobs_finished on private.jobs (finished_at)
+where finished_at is not null;
+create index if not exists idx_jobs_failed on private.jobs (finished_at)
+where state = 'failed';
+-- The rank of a tenant's last open job; serves the foreign key as well.
+create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank);
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Putting jobs into the queue
+-- ---------------------------------------------------------------------------------------------------------
+
+-- The rank at which a tenant without open jobs comes in: that of the job next in line.
+create or replace function private.queue_front()
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (select job.rank from private.jobs as job
+      where job.state = 'queued' and job.not_before is null order by job.rank, job.id limit 1),
+    (select min(job.rank) from private.jobs as job where job.state = 'running'),
+    0)
+$$;
+revoke all on function private.queue_front() from public, anon, authenticated, service_role;
+
+-- Adds one job a subject, in the order given, and wakes the workers that listen.
+create or replace function private.enqueue(
+  kind text, subjects uuid [], targets uuid [], tenants uuid [], sizes integer []
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  front bigint := private.queue_front();
+begin
+  if cardinality(subjects) = 0 then
+    return;
+  end if;
+  insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
+  with subject as (
+    select given.subject, given.target, given.tenant, given.size, given.ordinality,
+           row_number() over (partition by given.tenant order by given.ordinality) as turn
+      from unnest(enqueue.subjects, enqueue.targets, enqueue.tenants, enqueue.sizes)
+        with ordinality as given (subject, target, tenant, size, ordinality)
+  ),
+  last_of as materialized (
+    select tenant.id, (select max(job.rank) from private.jobs as job where job.tenant_id = tenant.id) as rank
+      from (select distinct unnest(enqueue.tenants) as id) as tenant
+  )
+  select enqueue.kind, subject.subject, subject.target, subject.tenant, subject.size,
+         greatest(coalesce(last_of.rank + 1, front), front) + subject.turn - 1
+    from subject
+    join last_of on last_of.id = subject.tenant
+   order by subject.turn, subject.ordinality;
+  perform pg_notify('assessment_jobs', '');
+end
+$$;
+revoke all on function private.enqueue(text, uuid [], uuid [], uuid [], integer [])
+from public, anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- An upload comes in
+-- ---------------------------------------------------------------------------------------------------------
+
+create or replace function private.take_upload()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  assessment_status text;
+begin
+  if octet_length(new.source_markdown) > 512000 then
+    perform private.refuse('UPLOAD_TOO_LARGE',
+      jsonb_build_object('bytes', octet_length(new.source_markdown), 'limit', 512000));
+  end if;
+  if new.assessment_id is not null then
+    select assessment.status
+      into assessment_status
+      from public.custom_assessments as assessment
+     where assessment.id = new.assessment_id
+       and assessment.tenant_id = new.tenant_id;
+    if not found then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+    elsif assessment_status = 'archived' then
+      perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', new.assessment_id));
+    end if;
+  end if;
+
+  -- An upload begins at the beginning, whoever writes it.
+  if current_user in ('anon', 'authenticated') or new.created_by is null then
+    new.created_by := (select auth.uid());
+  end if;
+  new.dry_run := coalesce(new.dry_run, false);
+  new.status := 'queued';
+  new.diagnostics := '[]';
+  new.definition := null;
+  new.attempts := 0;
+  new.created_at := now();
+  new.started_at := null;
+  new.finished_at := null;
+  return new;
+end
+$$;
+revoke all on function private.take_upload() from public, anon, authenticated, service_role;
+
+create or replace trigger take_upload
+before insert on public.assessment_uploads
+for each row execute function private.take_upload();
+
+-- SECURITY DEFINER: a tenant's insert must reach the queue, which no role of the API can write.
+create or replace function private.enqueue_uploads()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.enqueue(
+    'compile',
+    array_agg(upload.id),
+    array_agg(upload.assessment_id),
+    array_agg(upload.tenant_id),
+    array_agg(octet_length(upload.source_markdown)))
+    from added as upload
+  having count(*) > 0;
+  return null;
+end
+$$;
+revoke all on function private.enqueue_uploads() from public, anon, authenticated, service_role;
+
+create or replace trigger enqueue_uploads
+after insert on public.assessment_uploads
+referencing new table as added
+for each statement execute function private.enqueue_uploads();
+
+-- What was uploaded stays what it was, for every writer; the queue moves only the columns that tell how far it is.
+create or replace function private.refuse_upload_change()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if (new.id, new.tenant_id, new.source_markdown, new.dry_run, new.created_at)
+     is distinct from (old.id, old.tenant_id, old.source_markdown, old.dry_run, old.created_at) then
+    perform private.refuse('UPLOAD_IMMUTABLE', jsonb_build_object('upload_id', old.id));
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.refuse_upload_change() from public, anon, authenticated, service_role;
+
+create or replace trigger refuse_upload_change
+before update of id, tenant_id, source_markdown, dry_run, created_at on public.assessment_uploads
+for each row execute function private.refuse_upload_change();
+
+-- ---------------------------------------------------------------------------------------------------------
+-- The subject of a job goes away
+-- ---------------------------------------------------------------------------------------------------------
+
+-- SECURITY DEFINER: the deletion may come from any role that may delete the subject or what it hangs on.
+create or replace function private.end_jobs_without_subject()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update private.jobs as job
+     set state = 'failed', last_error = 'subject-deleted', rank = null, not_before = null,
+         lease_expires_at = null, finished_at = now()
+    from gone
+   where job.subject_id = gone.id
+     and job.rank is not null;
+  return null;
+end
+$$;
+revoke all on function private.end_jobs_without_subject() from public, anon, authenticated, service_role;
+
+create or replace trigger end_jobs_without_subject
+after delete on public.assessment_uploads
+referencing old table as gone
+for each statement execute function private.end_jobs_without_subject();
+
+create or replace trigger end_jobs_without_subject
+after delete on private.score_requests
+referencing old table as gone
+for each statement execute function private.end_jobs_without_subject();

@@ -1,0 +1,909 @@
+-- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
+-- an effect and the end of its job are one.
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Diagnostics that only the database can make
+-- ---------------------------------------------------------------------------------------------------------
+
+create or replace function private.upload_diagnostic(code text, place jsonb default null)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+           'severity', text.severity, 'code', text.code,
+           'line', coalesce(place -> 'line', '1'), 'column', coalesce(place -> 'column', '1'),
+           'section', text.section, 'message', text.message, 'hint', text.hint)
+    from (values
+      ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',
+       'Use the assessment that this upload names, or change the file and upload it again.'),
+      ('version-conflict', 'error', 'Front matter / version',
+       'The active assessment has this version already, with another text.',
+       'Raise the version in the front matter and upload the file again.'),
+      ('version-falls', 'error', 'Front matter / version',
+       'The version is lower than that of the assessment to replace.',
+       'Give a version that is higher than the present one, or upload the file as a new assessment.'),
+      ('assessment-archived', 'error', '', 'The assessment to replace is archived and read-only.',
+       'Set its status to active first, or upload the file as a new assessment.'),
+      ('assessment-missing', 'error', '', 'The assessment to replace does not exist any more.',
+       'Upload the file without assessment_id to make a new assessment.'),
+      ('database-refused', 'error', '', 'The database refused the assessment.',
+       'Mend the file and upload it again; if nothing in it is wrong, tell the operator the id of this upload.'),
+      ('worker-lost', 'error', '', 'The worker was lost every time it compiled this file.',
+       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.'),
+      ('too-many-attempts', 'error', '', 'The file could not be handled after several attempts.',
+       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.')
+    ) as text (code, severity, section, message, hint)
+   where text.code = upload_diagnostic.code
+$$;
+revoke all on function private.upload_diagnostic(text, jsonb) from public, anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Applying what a worker found
+-- ---------------------------------------------------------------------------------------------------------
+
+-- Names the definition that a worker has read, so that a change until the result is written is noticed.
+create or replace function private.definition_digest(definition text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(definition, 'UTF8')), 'hex')
+$$;
+revoke all on function private.definition_digest(text) from public, anon, authenticated, service_role;
+
+-- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
+-- {"end", "error", "assessment_id", "diagnostics"}. The caller holds the lock on the upload's tenant.
+create or replace function private.apply_upload(
+  upload_id uuid, target_id uuid, definition jsonb, version_place jsonb
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  upload record;
+  target record;
+  found_id uuid;
+  fault text;
+  metadata jsonb := definition -> 'metadata';
+  stated_version numeric[] := string_to_array(metadata ->> 'version', '.');
+begin
+  select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
+    into strict upload
+    from public.assessment_uploads as present
+   where present.id = apply_upload.upload_id;
+  if upload.dry_run then
+    return '{"end": "succeeded"}';
+  end if;
+
+  if apply_upload.target_id is null then
+    -- The same bytes again -------------------------------------------------------------------------------
+    select assessment.id
+      into found_id
+      from public.custom_assessments as assessment
+     where assessment.tenant_id = upload.tenant_id
+       and hashtextextended(assessment.source_markdown, 0) = hashtextextended(upload.source_markdown, 0)
+       and assessment.source_markdown = upload.source_markdown
+       and assessment.status <> 'archived'
+       and assessment.definition = apply_upload.definition
+     order by assessment.created_at
+     limit 1;
+    if found then
+      return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id,
+        'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
+    end if;
+
+    -- A new draft ----------------------------------------------------------------------------------------
+    insert into public.custom_assessments (
+      tenant_id, created_by, name, version, description, definition, source_markdown, source_type, status,
+      assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
+    )
+    values (
+      upload.tenant_id, upload.created_by, metadata ->> 'name', coalesce(metadata ->> 'version', '1.0'),
+      metadata ->> 'description', apply_upload.definition, upload.source_markdown, 'upload', 'draft',
+      coalesce(metadata ->> 'type', 'multi-dimensional'),
+      coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
+      coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
+      coalesce(metadata ->> 'resultDisclosure', 'full')
+    )
+    returning id into found_id;
+    return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id);
+  end if;
+
+  -- A replacement ----------------------------------------------------------------------------------------
+  select assessment.status, assessment.version, assessment.source_markdown, assessment.definition
+    into target
+    from public.custom_assessments as assessment
+   where assessment.id = apply_upload.target_id
+     and assessment.tenant_id = upload.tenant_id
+     for update;
+  if not found then
+    fault := 'assessment-missing';
+  elsif target.status = 'archived' then
+    fault := 'assessment-archived';
+  elsif target.source_markdown = upload.source_markdown and target.definition = apply_upload.definition then
+    return jsonb_build_object('end', 'succeeded',
+      'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
+  elsif stated_version < string_to_array(target.version, '.')::numeric[] then
+    fault := 'version-falls';
+  elsif target.status = 'active' and stated_version = string_to_array(target.version, '.')::numeric[] then
+    fault := 'version-conflict';
+  end if;
+  if fault is not null then
+    return jsonb_build_object('end', 'failed', 'error', fault, 'diagnostics', jsonb_build_array(
+      private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
+  end if;
+  update public.custom_assessments as assessment
+     set name = metadata ->> 'name',
+         version = coalesce(metadata ->> 'version', '1.0'),
+         description = metadata ->> 'description',
+         definition = apply_upload.definition,
+         source_markdown = upload.source_markdown,
+         source_type = 'upload',
+         assessment_type = coalesce(metadata ->> 'type', 'multi-dimensional'),
+         interview_style_default = coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
+         interview_style_allow_override = coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
+         result_disclosure = coalesce(metadata ->> 'resultDisclosure', 'full')
+   where assessment.id = apply_upload.target_id;
+  return '{"end": "succeeded"}';
+end
+$$;
+revoke all on function private.apply_upload(uuid, uuid, jsonb, jsonb) from public, anon, authenticated, service_role;
+
+-- The end of a scored session: its result. "stale" means that the definition has changed since the worker read it.
+-- What the worker worked out must be what the database works out; a difference between the two versions of the rule
+-- (workers upgraded before migrations) passes when both are upgraded, so it is tried again.
+create or replace function private.apply_score(request_id uuid, element jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  request record;
+  definition jsonb;
+  result record;
+begin
+  select present.session_id, present.session_type, present.assessment_id, present.dimension_scores,
+         present.ai_insights, present.completed_at
+    into strict request
+    from private.score_requests as present
+   where present.id = apply_score.request_id;
+  select assessment.definition
+    into strict definition
+    from public.custom_assessments as assessment
+   where assessment.id = request.assessment_id
+     for share;
+  if private.definition_digest(definition::text) is distinct from element ->> 'definition_digest' then
+    return '{"end": "stale"}';
+  end if;
+  insert into public.custom_assessment_results (
+    assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
+  )
+  values (
+    request.assessment_id, request.session_id, request.session_type, request.dimension_scores, request.ai_insights,
+    request.completed_at
+  )
+  returning overall_score, matched_category, uncovered_dimensions into result;
+  if result.overall_score is distinct from (element ->> 'overall_score')::numeric
+     or result.matched_category is distinct from element ->> 'matched_category'
+     or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
+    raise exception using errcode = 'CAS01', message = 'The worker and the database score differently.';
+  end if;
+  return '{"end": "succeeded"}';
+end
+$$;
+revoke all on function private.apply_score(uuid, jsonb) from public, anon, authenticated, service_role;
+
+-- What the database said against it, as the end of a job. Passing faults are tried again; a refusal or a constraint
+-- is the end, with a diagnostic that the tenant can read.
+create or replace function private.ending_of_error(kind text, state text, detail text)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  facts jsonb;
+  code text := 'database-refused';
+  diagnostics jsonb;
+begin
+  -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
+  -- that was not to be had, a function that is just being upgraded: all that may pass.
+  if state = 'CAS01' then
+    return '{"end": "retry", "error": "scored-differently"}';
+  elsif state = 'P0002' then
+    return '{"end": "failed", "error": "subject-deleted"}';
+  elsif state = '23505' or state !~ '^(PT|22|23)' then
+    return jsonb_build_object('end', 'retry', 'error', 'database-' || lower(state));
+  end if;
+  if state like 'PT%' then
+    facts := detail::jsonb;
+    code := case facts ->> 'reason'
+      when 'ASSESSMENT_ARCHIVED' then 'assessment-archived'
+      when 'ASSESSMENT_NOT_FOUND' then 'assessment-missing'
+      else replace(lower(facts ->> 'reason'), '_', '-')
+    end;
+  end if;
+  if kind = 'compile' then
+    if code not in ('assessment-archived', 'assessment-missing') then
+      code := 'database-refused';
+    end if;
+    select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
+             'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
+                               fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
+      into diagnostics
+      from jsonb_array_elements(case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' end) as fault;
+    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(code)));
+  end if;
+  return jsonb_build_object('end', 'failed', 'error', code, 'diagnostics', coalesce(diagnostics, '[]'));
+end
+$$;
+revoke all on function private.ending_of_error(text, text, text) from public, anon, authenticated, service_role;
+
+create or replace function private.apply_finish(kind text, subject_id uuid, target_id uuid, element jsonb)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if kind = 'compile' then
+    return private.apply_upload(
+      subject_id, target_id, (element ->> 'definition')::jsonb, element -> 'version_at');
+  end if;
+  return private.apply_score(subject_id, element);
+end
+$$;
+revoke all on function private.apply_finish(text, uuid, uuid, jsonb) from public, anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Finishing
+-- ---------------------------------------------------------------------------------------------------------
+
+-- How long a job waits before its next attempt: 1, 4, 16, 64, ... seconds, at most ten minutes, each within a half
+-- and one and a half times that, so that jobs that failed together do not come back together.
+create or replace function private.retry_delay(charged integer)
+returns interval
+language sql
+volatile
+set search_path = ''
+as $$
+  select least(4.0 ^ (least(greatest(charged, 1), 10) - 1), 600) * (0.5 + random()) * interval '1 second'
+$$;
+revoke all on function private.retry_delay(integer) from public, anon, authenticated, service_role;
+
+-- Ends, delays or gives back each job that the worker still holds, with its effects. Gives one answer an element, in
+-- their order: succeeded, failed, retried, released, stale; repeated where this claim was finished before; lost where
+-- the worker does not hold the job any more.
+create or replace function private.finish_jobs(worker text, finished jsonb)
+returns json
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- Elements whose effects go beyond their own upload: a definition, or a score. The first of each job counts.
+  effects cursor for
+    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, each.value as element
+      from jsonb_array_elements(finish_jobs.finished) with ordinality as each
+      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+     where job.state = 'running'
+       and job.worker = finish_jobs.worker
+       and job.attempts = (each.value ->> 'attempt')::integer
+       and ((job.kind = 'compile' and each.value ->> 'outcome' = 'compiled'
+             and jsonb_typeof(each.value -> 'definition') = 'string')
+            or (job.kind = 'score' and each.value ->> 'outcome' = 'scored'))
+     order by job.tenant_id, job.rank, job.id;
+  tenant uuid;
+  endings jsonb := '{}';
+  state text;
+  detail text;
+  answers json;
+  wakes boolean;
+begin
+  -- Locks, in an order that two workers cannot cross: the jobs, then the tenants whose assessments will be written.
+  perform job.id
+     from private.jobs as job
+    where job.id = any (array(
+            select (each.value ->> 'job')::bigint from jsonb_array_elements(finish_jobs.finished) as each))
+    order by job.id
+      for update;
+  for tenant in
+    select distinct job.tenant_id
+      from jsonb_array_elements(finish_jobs.finished) as each
+      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+     where job.kind = 'compile'
+       and jsonb_typeof(each.value -> 'definition') = 'string'
+     order by job.tenant_id
+  loop
+    perform pg_advisory_xact_lock(hashtextextended('custom_assessments/' || tenant::text, 0));
+  end loop;
+
+  -- Effects, all at once; where one of them fails, one by one, so that each has its own end.
+  begin
+    for effect in effects loop
+      if not endings ? effect.id::text then
+        endings := endings || jsonb_build_object(
+          effect.id, private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element));
+      end if;
+    end loop;
+  exception when others then
+    endings := '{}';
+    for effect in effects loop
+      if not endings ? effect.id::text then
+        begin
+          endings := endings || jsonb_build_object(
+            effect.id, private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element));
+        exception when others then
+          get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
+          endings := endings || jsonb_build_object(
+            effect.id, private.ending_of_error(effect.kind, state, detail));
+        end;
+      end if;
+    end loop;
+  end;
+
+  -- The ends, in one statement.
+  with element as materialized (
+    select given.ordinality, given.job, given.attempt, given.outcome, given.definition, given.diagnostics,
+           given.error, job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
+           job.attempts - job.releases as charged,
+           job.state = 'running' and job.worker = finish_jobs.worker and job.attempts = given.attempt
+             and row_number() over (partition by given.job order by given.ordinality) = 1 as held,
+           endings -> given.job::text as ending
+      from rows from (jsonb_to_recordset(finish_jobs.finished) as (
+             job bigint, attempt integer, outcome text, definition text, diagnostics jsonb, error text
+           )) with ordinality as given (job, attempt, outcome, definition, diagnostics, error, ordinality)
+      left join private.jobs as job on job.id = given.job
+  ),
+  judged as materialized (
+    select element.*,
+           case
+             when verdict.found = 'retry' and element.charged >= element.max_attempts then 'exhausted'
+             else verdict.found
+           end as verdict,
+           coalesce(element.ending ->> 'error',
+                    substring(element.error from '^[a-z0-9-]{1,64}$'),
+                    case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
+      from element,
+           lateral (select case
+             when element.ending is not null then element.ending ->> 'end'
+             when element.outcome = 'done' and element.kind = 'probe' then 'succeeded'
+             when element.outcome = 'compiled' and element.kind = 'compile' then 'failed'
+             when element.outcome in ('failed', 'release') then element.outcome
+             else 'retry'
+           end as found) as verdict
+     where element.held
+  ),
+  uploads as (
+    update public.assessment_uploads as upload
+       set status = case when judged.verdict = 'succeeded' then 'succeeded'
+                         when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
+           diagnostics = case
+             when judged.verdict in ('succeeded', 'failed') then
+               case when jsonb_typeof(judged.diagnostics) = 'array' then judged.diagnostics else '[]' end
+               || coalesce(judged.ending -> 'diagnostics', '[]')
+             when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
+             else '[]' end,
+           -- A definition that the database could not even read made its element fail; it is not read again.
+           definition = case when judged.verdict = 'succeeded'
+                               or judged.ending ->> 'error' in ('version-conflict', 'version-falls',
+                                                                'assessment-archived', 'assessment-missing')
+                             then judged.definition::jsonb end,
+           assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
+           attempts = judged.charged - case when judged.verdict in ('release', 'stale') then 1 else 0 end,
+           started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
+           finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
+      from judged
+     where judged.kind = 'compile'
+       and upload.id = judged.subject_id
+  ),
+  jobs as (
+    update private.jobs as job
+       set state = case when judged.verdict = 'succeeded' then 'succeeded'
+                        when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
+           rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
+           releases = job.releases + case when judged.verdict in ('release', 'stale') then 1 else 0 end,
+           not_before = case when judged.verdict = 'retry' then now() + private.retry_delay(judged.charged) end,
+           lease_expires_at = null,
+           last_error = case when judged.verdict = 'succeeded' then null
+                             when judged.verdict in ('release', 'stale') then job.last_error
+                             else judged.code end,
+           finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
+      from judged
+     where job.id = judged.job
+  )
+  select json_agg(
+           json_build_object('job', element.job, 'outcome', coalesce(
+             case judged.verdict when 'retry' then 'retried' when 'release' then 'released'
+                                 when 'exhausted' then 'failed' else judged.verdict end,
+             case when element.worker = finish_jobs.worker
+                   and element.attempts = element.attempt
+                  then 'repeated' else 'lost' end))
+           order by element.ordinality),
+         coalesce(bool_or(judged.verdict in ('release', 'stale')), false)
+    into answers, wakes
+    from element
+    left join judged on judged.ordinality = element.ordinality;
+
+  -- Once the result has them, the answers need not be kept a second time.
+  delete from private.score_requests as request
+   where request.id = any (array(
+           select job.subject_id
+             from jsonb_each(endings) as ending
+             join private.jobs as job on job.id = ending.key::bigint
+            where ending.value ->> 'end' = 'succeeded'
+              and job.kind = 'score'));
+  if wakes then
+    perform pg_notify('assessment_jobs', '');
+  end if;
+  return answers;
+end
+$$;
+revoke all on function private.finish_jobs(text, jsonb) from public, anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Claiming
+-- ---------------------------------------------------------------------------------------------------------
+
+-- Takes back jobs whose lease has run out: their worker died or hangs. Each was charged its attempt; after the last
+-- one it ends. A worker that comes back later finds its claim lost.
+create or replace function private.take_back_jobs()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  expired bigint[] := array(
+    select job.id
+      from private.jobs as job
+     where job.state = 'running'
+       and job.lease_expires_at <= now()
+     order by job.lease_expires_at
+     limit 1000
+       for update skip locked);
+begin
+  if cardinality(expired) = 0 then
+    return;
+  end if;
+  update public.assessment_uploads as upload
+     set status = case when job.attempts - job.releases >= job.max_attempts then 'failed' else 'queued' end,
+         diagnostics = case when job.attempts - job.releases >= job.max_attempts
+           then jsonb_build_array(private.upload_diagnostic('worker-lost')) else '[]' end,
+         started_at = case when job.attempts - job.releases >= job.max_attempts then upload.started_at end,
+         finished_at = case when job.attempts - job.releases >= job.max_attempts then now() end
+    from private.jobs as job
+   where job.id = any (expired)
+     and job.kind = 'compile'
+     and upload.id = job.subject_id;
+  update private.jobs as job
+     set state = case when job.attempts - job.releases >= job.max_attempts then 'failed' else 'queued' end,
+         rank = case when job.attempts - job.releases < job.max_attempts then job.rank end,
+         finished_at = case when job.attempts - job.releases >= job.max_attempts then now() end,
+         last_error = 'worker-lost',
+         worker = null,
+         lease_expires_at = null
+   where job.id = any (expired);
+end
+$$;
+revoke all on function private.take_back_jobs() from public, anon, authenticated, service_role;
+
+-- The next jobs in line, given to this worker. At most about 4 MB of text at once. A job that has been charged an
+-- attempt before is given alone, so that one that kills its worker takes no neighbour along.
+create or replace function private.claim_jobs(worker text, claim_limit integer, lease_seconds integer, request text)
+returns json
+language plpgsql
+set search_path = ''
+as $$
+declare
+  size_limit constant integer := 4194304;
+  chosen bigint[];
+  claimed json;
+begin
+  if claim_jobs.request is not null then
+    -- The same request again, because its answer was lost: the same jobs again.
+    chosen := array(
+      select job.id
+        from private.jobs as job
+       where job.state = 'running'
+         and job.worker = claim_jobs.worker
+         and job.request = claim_jobs.request
+       order by job.rank, job.id
+         for update);
+    if cardinality(chosen) > 0 then
+      -- The claim below counts it once more; that is not charged twice.
+      update private.jobs as job set releases = job.releases + 1 where job.id = any (chosen);
+    end if;
+  end if;
+
+  if coalesce(cardinality(chosen), 0) = 0 then
+    perform private.take_back_jobs();
+    update private.jobs as job
+       set not_before = null
+     where job.id = any (array(
+             select due.id
+               from private.jobs as due
+              where due.state = 'queued'
+                and due.not_before <= now()
+              order by due.not_before
+              limit 1000
+                for update skip locked));
+
+    -- Locked first, in the order of the index; then cut off where the batch is full.
+    with candidate as materialized (
+      select job.id, job.size_bytes, job.attempts > job.releases as charged
+        from private.jobs as job
+       where job.state = 'queued'
+         and job.not_before is null
+       order by job.rank, job.id
+       limit claim_jobs.claim_limit
+         for update skip locked
+    ),
+    counted as (
+      select candidate.id, candidate.charged,
+             row_number() over (rows unbounded preceding) as turn,
+             sum(candidate.size_bytes) over (rows unbounded preceding) as total,
+             bool_or(candidate.charged) over (rows unbounded preceding) as after_charged
+        from candidate
+    )
+    select array_agg(counted.id)
+      into chosen
+      from counted
+     where counted.turn = 1 or (counted.total <= size_limit and not counted.after_charged);
+    if chosen is null then
+      return '[]';
+    end if;
+  end if;
+
+  with claimed as (
+    update private.jobs as job
+       set state = 'running',
+           attempts = job.attempts + 1,
+           worker = claim_jobs.worker,
+           request = claim_jobs.request,
+           lease_expires_at = now() + claim_jobs.lease_seconds * interval '1 second',
+           started_at = coalesce(job.started_at, now())
+     where job.id = any (chosen)
+    returning job.id, job.kind, job.subject_id, job.attempts, job.attempts - job.releases as charged, job.rank
+  ),
+  compiling as (
+    update public.assessment_uploads as upload
+       set status = 'processing', started_at = now(), attempts = claimed.charged
+      from claimed
+     where claimed.kind = 'compile'
+       and upload.id = claimed.subject_id
+    returning upload.id, upload.source_markdown
+  ),
+  scoring as materialized (
+    select claimed.id, request.assessment_id, request.dimension_scores
+      from claimed
+      join private.score_requests as request on request.id = claimed.subject_id
+     where claimed.kind = 'score'
+  ),
+  -- Once for each assessment, not for each session.
+  text_of as materialized (
+    select assessment.id, assessment.definition::text as definition
+      from public.custom_assessments as assessment
+     where assessment.id in (select scoring.assessment_id from scoring)
+  ),
+  read as materialized (
+    select text_of.id, text_of.definition, private.definition_digest(text_of.definition) as digest from text_of
+  )
+  select json_agg(
+           case claimed.kind
+             when 'compile' then json_build_object(
+               'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind,
+               'subject', claimed.subject_id, 'source_markdown', compiling.source_markdown)
+             when 'score' then json_build_object(
+               'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind,
+               'subject', claimed.subject_id,
+               'definition', read.definition, 'definition_digest', read.digest,
+               'dimension_scores', scoring.dimension_scores::text)
+             else json_build_object(
+               'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind)
+           end
+           order by claimed.rank, claimed.id)
+    into claimed
+    from claimed
+    left join compiling on compiling.id = claimed.subject_id
+    left join scoring on scoring.id = claimed.id
+    left join read on read.id = scoring.assessment_id;
+  return claimed;
+end
+$$;
+revoke all on function private.claim_jobs(text, integer, integer, text) from public, anon, authenticated, service_role;
+
+-- Milliseconds until there may be something to claim; null while nothing is open.
+create or replace function private.next_claim_in_ms()
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when exists (select from private.jobs as job where job.state = 'queued' and job.not_before is null) then 0
+    else (
+      select ceil(extract(epoch from greatest(min(due.time) - now(), interval '0')) * 1000)::bigint
+        from (
+          (select job.not_before as time from private.jobs as job
+            where job.state = 'queued' and job.not_before is not null order by job.not_before limit 1)
+          union all
+          (select job.lease_expires_at from private.jobs as job
+            where job.state = 'running' order by job.lease_expires_at limit 1)
+        ) as due
+    )
+  end
+$$;
+revoke all on function private.next_claim_in_ms() from public, anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- The functions that the worker calls
+-- ---------------------------------------------------------------------------------------------------------
+
+-- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
+create or replace function public.exchange_jobs(
+  worker text,
+  finished jsonb default '[]',
+  claim_limit integer default 0,
+  lease_seconds integer default 60,
+  request text default null
+)
+returns json
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  answers json := '[]';
+  claimed json := '[]';
+  next_in_ms bigint;
+begin
+  if worker is null or worker !~ '^[!-~]{1,200}$' then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "worker", "expected": "1 to 200 printable ASCII characters without spaces"}');
+  elsif finished is null or jsonb_typeof(finished) <> 'array' or jsonb_array_length(finished) > 1000
+        or jsonb_path_exists(finished,
+             '$[*] ? (@.type() != "object" || !exists(@.job ? (@.type() == "number"))
+                      || !exists(@.attempt ? (@.type() == "number")))') then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "finished", "expected": "an array of at most 1000 objects, each with job and attempt"}');
+  elsif claim_limit is null or claim_limit not between 0 and 1000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "claim_limit", "expected": "0 to 1000"}');
+  elsif lease_seconds is null or lease_seconds not between 1 and 3600 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "lease_seconds", "expected": "1 to 3600"}');
+  elsif length(request) > 200 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "request", "expected": "at most 200 characters"}');
+  end if;
+
+  if finished <> '[]' then
+    answers := private.finish_jobs(worker, finished);
+  end if;
+  if claim_limit > 0 then
+    claimed := private.claim_jobs(worker, claim_limit, lease_seconds, request);
+    next_in_ms := case when json_array_length(claimed) = claim_limit then 0 else private.next_claim_in_ms() end;
+  end if;
+  return json_build_object('finished', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
+end
+$$;
+comment on function public.exchange_jobs(text, jsonb, integer, integer, text) is
+'For workers: finishes the jobs in hand and claims the next ones in one transaction. Safe to repeat: a finish that '
+'was applied before answers "repeated", and the same request id claims the same jobs.';
+revoke all on function public.exchange_jobs(text, jsonb, integer, integer, text)
+from public, anon, authenticated, service_role;
+grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.extend_leases(worker text, jobs bigint [], lease_seconds integer default 60)
+returns bigint []
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  held bigint[];
+begin
+  if lease_seconds is null or lease_seconds not between 1 and 3600 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "lease_seconds", "expected": "1 to 3600"}');
+  end if;
+  with extended as (
+    update private.jobs as job
+       set lease_expires_at = now() + extend_leases.lease_seconds * interval '1 second'
+     where job.id = any (array(
+             select mine.id
+               from private.jobs as mine
+              where mine.id = any (extend_leases.jobs)
+                and mine.state = 'running'
+                and mine.worker = extend_leases.worker
+              order by mine.id
+                for update))
+    returning job.id
+  )
+  select coalesce(array_agg(extended.id order by extended.id), '{}') into held from extended;
+  return held;
+end
+$$;
+comment on function public.extend_leases(text, bigint [], integer) is
+'For workers: keeps the jobs in hand for longer. Returns those that the worker still holds; the others are lost.';
+revoke all on function public.extend_leases(text, bigint [], integer) from public, anon, authenticated, service_role;
+grant execute on function public.extend_leases(text, bigint [], integer) to service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- The functions that operators call
+-- ---------------------------------------------------------------------------------------------------------
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.queue_status()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  with kind as (
+    select name from (values ('compile'), ('score')) as known (name)
+  ),
+  open as (
+    select job.kind,
+           count(*) filter (where job.state = 'queued' and job.not_before is null) as queued,
+           count(*) filter (where job.not_before is not null) as waiting,
+           count(*) filter (where job.state = 'running') as running,
+           count(*) filter (where job.state = 'running' and job.lease_expires_at <= now()) as expired,
+           min(job.created_at) filter (where job.state = 'queued') as oldest
+      from private.jobs as job
+     where job.state in ('queued', 'running')
+     group by job.kind
+  ),
+  ended as (
+    select job.kind,
+           count(*) filter (where job.last_error <> 'invalid-source') as failed,
+           count(*) filter (where job.last_error = 'invalid-source') as rejected
+      from private.jobs as job
+     where job.state = 'failed'
+       and job.finished_at > now() - interval '1 hour'
+     group by job.kind
+  )
+  select jsonb_object_agg(kind.name, jsonb_build_object(
+           'queued', coalesce(open.queued, 0),
+           'waiting', coalesce(open.waiting, 0),
+           'running', coalesce(open.running, 0),
+           'expired_leases', coalesce(open.expired, 0),
+           'failed_last_hour', coalesce(ended.failed, 0),
+           'rejected_last_hour', coalesce(ended.rejected, 0),
+           'oldest_queued_seconds', round(extract(epoch from greatest(now() - open.oldest, interval '0')), 3)))
+    from kind
+    left join open on open.kind = kind.name
+    left join ended on ended.kind = kind.name
+$$;
+comment on function public.queue_status() is
+'For operators: for each kind of job how many are queued, waiting for another attempt, running, held by a lost '
+'worker; how many failed in the last hour and how many files were rejected as invalid; the age of the oldest queued.';
+revoke all on function public.queue_status() from public, anon, authenticated, service_role;
+grant execute on function public.queue_status() to service_role;
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.retry_jobs(
+  jobs bigint [] default null, uploads uuid [] default null, failed_since timestamptz default null
+)
+returns integer
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  front bigint := private.queue_front();
+  retried bigint[];
+begin
+  if jobs is null and uploads is null and failed_since is null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "jobs", "expected": "at least one of jobs, uploads and failed_since"}');
+  end if;
+  retried := array(
+    select job.id
+      from private.jobs as job
+     where job.state = 'failed'
+       and (job.id = any (retry_jobs.jobs)
+            or job.subject_id = any (retry_jobs.uploads)
+            or job.finished_at >= retry_jobs.failed_since)
+       and (exists (select from public.assessment_uploads as upload where upload.id = job.subject_id)
+            or exists (select from private.score_requests as request where request.id = job.subject_id))
+     order by job.id
+       for update);
+  update public.assessment_uploads as upload
+     set status = 'queued', diagnostics = '[]', definition = null, attempts = 0, started_at = null, finished_at = null
+    from private.jobs as job
+   where job.id = any (retried)
+     and upload.id = job.subject_id;
+  with turn as (
+    select job.id, job.tenant_id, row_number() over (partition by job.tenant_id order by job.id) as number
+      from private.jobs as job
+     where job.id = any (retried)
+  ),
+  last_of as materialized (
+    select tenant.id, (select max(job.rank) from private.jobs as job where job.tenant_id = tenant.id) as rank
+      from (select distinct turn.tenant_id as id from turn) as tenant
+  )
+  update private.jobs as job
+     set state = 'queued', releases = job.attempts, finished_at = null, worker = null, request = null,
+         rank = greatest(coalesce(last_of.rank + 1, front), front) + turn.number - 1
+    from turn
+    join last_of on last_of.id = turn.tenant_id
+   where job.id = turn.id;
+  if cardinality(retried) > 0 then
+    perform pg_notify('assessment_jobs', '');
+  end if;
+  return cardinality(retried);
+end
+$$;
+comment on function public.retry_jobs(bigint [], uuid [], timestamptz) is
+'For operators: puts failed jobs back into the queue, by job, by upload, or all that failed since a time. Returns '
+'how many.';
+revoke all on function public.retry_jobs(bigint [], uuid [], timestamptz) from public, anon, authenticated, service_role;
+grant execute on function public.retry_jobs(bigint [], uuid [], timestamptz) to service_role;
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.prune_jobs(keep interval default '30 days', batch integer default 10000)
+returns integer
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  pruned integer;
+begin
+  if keep is null or keep < interval '0' then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "keep", "expected": "an interval of zero or more"}');
+  elsif batch is null or batch not between 1 and 1000000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "batch", "expected": "1 to 1000000"}');
+  end if;
+  with old as materialized (
+    select job.id, job.kind, job.subject_id
+      from private.jobs as job
+     where job.finished_at < now() - prune_jobs.keep
+     order by job.finished_at
+     limit prune_jobs.batch
+       for update skip locked
+  ),
+  requests as (
+    delete from private.score_requests as request
+     where request.id in (select old.subject_id from old where old.kind = 'score')
+  ),
+  gone as (
+    delete from private.jobs as job
+     where job.id = any (array(select old.id from old))
+    returning job.id
+  )
+  select count(*) into pruned from gone;
+  return pruned;
+end
+$$;
+comment on function public.prune_jobs(interval, integer) is
+'For operators: deletes finished jobs that are older than keep, oldest first, at most batch of them. Returns how '
+'many; call it again while it returns as many as batch. Uploads and results stay.';
+revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
+grant execute on function public.prune_jobs(interval, integer) to service_role;
+
+create or replace view public.job_queue
+with (security_invoker = true) as
+select
+  job.id,
+  job.kind,
+  job.subject_id,
+  job.tenant_id,
+  job.state,
+  job.rank,
+  job.attempts - job.releases as attempts,
+  job.max_attempts,
+  job.not_before,
+  job.worker,
+  job.lease_expires_at,
+  job.last_error,
+  now() - job.created_at as age,
+  job.created_at,
+  job.started_at,
+  job.finished_at
+from private.jobs as job;
+comment on view public.job_queue is 'For operators: one row a job, open and finished. No text that a tenant wrote.';
+revoke all on table public.job_queue from public, anon, authenticated, service_role;
+grant select on table public.job_queue to service_role;
+grant select on table private.jobs to service_role;

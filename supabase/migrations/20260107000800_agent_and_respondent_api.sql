@@ -1,0 +1,282 @@
+-- What interview agents, respondents and owners call about one session or one result.
+
+-- ---------------------------------------------------------------------------------------------------------
+-- For interview agents
+-- ---------------------------------------------------------------------------------------------------------
+
+create or replace function public.interview_context(agent_session_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  session record;
+  context jsonb;
+begin
+  select coalesce(agent.custom_assessment_id, coaching.custom_assessment_id, campaign.custom_assessment_id)
+           as assessment_id,
+         coalesce(coaching.interview_style_override, campaign.interview_style_override) as style
+    into session
+    from public.agent_sessions as agent
+    left join public.coaching_sessions as coaching on coaching.id = agent.coaching_session_id
+    left join public.campaign_assignments as assignment on assignment.id = agent.stakeholder_session_id
+    left join public.campaigns as campaign on campaign.id = assignment.campaign_id
+   where agent.id = interview_context.agent_session_id;
+  if not found then
+    perform private.refuse('SESSION_NOT_FOUND',
+      jsonb_build_object('agent_session_id', interview_context.agent_session_id));
+  end if;
+  select jsonb_build_object(
+           'assessment_id', assessment.id,
+           'version', assessment.version,
+           'interview_style', coalesce(session.style, assessment.interview_style_default),
+           'definition', assessment.definition)
+    into context
+    from public.custom_assessments as assessment
+   where assessment.id = session.assessment_id;
+  return context;
+end
+$$;
+comment on function public.interview_context(uuid) is
+'For interview agents: {assessment_id, version, interview_style, definition} of the agent session''s custom '
+'assessment; the style is the campaign''s or coaching session''s override, else the assessment''s default. Null when '
+'the session has no custom assessment.';
+revoke all on function public.interview_context(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.interview_context(uuid) to service_role;
+
+-- SECURITY DEFINER: the service role has no rights of its own on the queue.
+create or replace function public.complete_assessment_session(
+  session_id uuid,
+  session_type text,
+  dimension_scores jsonb,
+  ai_insights jsonb default null,
+  completed_at timestamptz default now()
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  session record;
+  earlier record;
+  result_id uuid;
+  assessment record;
+  faults jsonb;
+  request_id uuid;
+begin
+  -- Arguments ----------------------------------------------------------------------------------------------
+  if session_id is null then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_id", "expected": "the id of a session"}');
+  elsif session_type is null or session_type not in ('campaign', 'coaching') then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_type", "expected": "campaign or coaching"}');
+  elsif dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
+        or pg_column_size(dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null') or pg_column_size(ai_insights) > 512000 then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
+  elsif not isfinite(completed_at) or completed_at > now() + interval '1 day' then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "completed_at", "expected": "a time that is not in the future"}');
+  end if;
+
+  -- The session, and what became of it before ----------------------------------------------------------------
+  select facts.tenant_id, facts.assessment_ids
+    into session
+    from private.session_facts(complete_assessment_session.session_id, complete_assessment_session.session_type)
+      as facts;
+  if not found then
+    perform private.refuse('SESSION_NOT_FOUND',
+      jsonb_build_object('session_id', complete_assessment_session.session_id));
+  end if;
+  select result.id
+    into result_id
+    from public.custom_assessment_results as result
+   where result.session_id = complete_assessment_session.session_id
+     and result.session_type = complete_assessment_session.session_type;
+  if found then
+    return jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
+  end if;
+  select request.id, job.state, job.last_error
+    into earlier
+    from private.score_requests as request
+    left join private.jobs as job on job.subject_id = request.id
+   where request.session_id = complete_assessment_session.session_id
+     and request.session_type = complete_assessment_session.session_type
+     for update of request;
+  if earlier.state = 'queued' then
+    return '{"queued": false, "status": "queued"}';
+  elsif earlier.state = 'running' then
+    return '{"queued": false, "status": "processing"}';
+  end if;
+
+  -- Its assessment and the scores ------------------------------------------------------------------------------
+  select source.id, source.definition
+    into assessment
+    from public.custom_assessments as source
+   where source.id = session.assessment_ids[1];
+  if not found then
+    perform private.refuse('ASSESSMENT_REQUIRED',
+      jsonb_build_object('session_id', complete_assessment_session.session_id));
+  end if;
+  select scored.faults
+    into faults
+    from private.score_assessment(assessment.definition, complete_assessment_session.dimension_scores) as scored;
+  if faults <> '[]' then
+    perform private.refuse('SCORES_INVALID',
+      jsonb_build_object('session_id', complete_assessment_session.session_id, 'faults', faults));
+  end if;
+
+  -- One request, one job; a completion whose job failed is replaced. -----------------------------------------
+  delete from private.score_requests as request where request.id = earlier.id;
+  insert into private.score_requests (
+    session_id, session_type, tenant_id, assessment_id, dimension_scores, ai_insights, completed_at
+  )
+  values (
+    complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
+    assessment.id, complete_assessment_session.dimension_scores,
+    nullif(complete_assessment_session.ai_insights, 'null'),
+    coalesce(complete_assessment_session.completed_at, now())
+  )
+  on conflict on constraint one_score_request_a_session do nothing
+  returning id into request_id;
+  if request_id is not null then
+    perform private.enqueue('score', array[request_id], array[null::uuid], array[session.tenant_id],
+      array[octet_length(assessment.definition::text)]);
+  end if;
+  return jsonb_build_object('queued', request_id is not null, 'status', 'queued');
+end
+$$;
+comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) is
+'For interview agents: hands in the scores of a finished session, to be scored by the worker. Returns {queued, '
+'status}: queued is true when this call queued it; otherwise nothing was changed, and status says how far the '
+'earlier call is (queued, processing, succeeded). After a failure it may be handed in again.';
+revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz)
+from public, anon, authenticated, service_role;
+grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) to service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- For respondents
+-- ---------------------------------------------------------------------------------------------------------
+
+-- SECURITY DEFINER: a respondent has no account; the link's token is what lets them in, and RLS knows nothing of it.
+--
+-- Unknown, expired and unfinished answer with the same body after the same two look-ups. The result must belong to
+-- the session's own tenant and campaign, so that a session made later under the id of a deleted one shows nothing.
+-- What is disclosed was settled when the result was written.
+create or replace function public.session_result(access_token text)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  session record;
+  result record;
+begin
+  select found.id, found.kind, found.tenant_id, found.campaign_id, found.expires_at
+    into session
+    from (
+      select assignment.id, 'campaign' as kind, campaign.tenant_id, campaign.id as campaign_id,
+             assignment.access_expires_at as expires_at
+        from public.campaign_assignments as assignment
+        join public.campaigns as campaign on campaign.id = assignment.campaign_id
+       where assignment.access_token::text = session_result.access_token
+      union all
+      select coaching.id, 'coaching', coaching.tenant_id, null, coaching.access_expires_at
+        from public.coaching_sessions as coaching
+       where coaching.access_token::text = session_result.access_token
+    ) as found
+   limit 1;
+
+  select present.tenant_id, present.campaign_id, present.overall_score, present.dimension_scores,
+         present.uncovered_dimensions, present.matched_category_data, present.ai_insights, present.completed_at,
+         present.result_disclosure, present.assessment_definition_snapshot -> 'metadata' as metadata
+    into result
+    from public.custom_assessment_results as present
+   where present.session_id = coalesce(session.id, '00000000-0000-0000-0000-000000000000')
+     and present.session_type = coalesce(session.kind, 'coaching');
+
+  if session.id is null
+     or session.expires_at <= now()
+     or result.tenant_id is distinct from session.tenant_id
+     or result.campaign_id is distinct from session.campaign_id then
+    return '{"complete": false}';
+  end if;
+  return case result.result_disclosure
+    when 'full' then jsonb_build_object(
+      'complete', true,
+      'disclosure', result.result_disclosure,
+      'completed_at', result.completed_at,
+      'scale', coalesce(result.metadata -> 'scale', '[1, 5]'),
+      'overall_score', result.overall_score,
+      'dimension_scores', result.dimension_scores,
+      'uncovered_dimensions', result.uncovered_dimensions,
+      'category', result.matched_category_data,
+      'insights', result.ai_insights)
+    when 'teaser' then jsonb_build_object(
+      'complete', true,
+      'disclosure', result.result_disclosure,
+      'category', case when result.matched_category_data is not null then jsonb_build_object(
+        'name', result.matched_category_data -> 'name',
+        'description', result.matched_category_data -> 'description') end)
+    else '{"complete": true}'
+  end;
+end
+$$;
+comment on function public.session_result(text) is
+'For respondents: the result of the session with this link, as far as the assessment discloses it. full: '
+'{complete, disclosure, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, '
+'insights}; teaser: {complete, disclosure, category: {name, description}}; none: {complete}. An unknown, expired or '
+'unfinished session: {complete: false}.';
+revoke all on function public.session_result(text) from public, anon, authenticated, service_role;
+grant execute on function public.session_result(text) to anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- For owners
+-- ---------------------------------------------------------------------------------------------------------
+
+create or replace function public.verify_result(result_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  result record;
+  computed record;
+  differences jsonb;
+begin
+  select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
+         present.uncovered_dimensions, present.assessment_definition_snapshot
+    into result
+    from public.custom_assessment_results as present
+   where present.id = verify_result.result_id;
+  if not found then
+    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
+  end if;
+  select scored.overall, scored.category, scored.uncovered, scored.faults
+    into computed
+    from private.score_assessment(result.assessment_definition_snapshot, result.dimension_scores) as scored;
+  select coalesce(jsonb_agg(to_jsonb(field) order by field.field), '[]')
+    into differences
+    from (values
+      ('dimension_scores', '[]'::jsonb, computed.faults),
+      ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
+      ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
+      ('matched_category_data', result.matched_category_data, computed.category),
+      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered))
+    ) as field (field, stored, computed)
+   where field.stored is distinct from field.computed;
+  return jsonb_build_object('equal', differences = '[]', 'differences', differences);
+end
+$$;
+comment on function public.verify_result(uuid) is
+'For owners: works the score and category out again from the frozen row alone. Returns {equal, differences: '
+'[{field, stored, computed}]}.';
+revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.verify_result(uuid) to authenticated, service_role;

@@ -1,0 +1,312 @@
+-- The marketplace's listing page, and people's right to erasure.
+
+-- ---------------------------------------------------------------------------------------------------------
+-- The marketplace
+-- ---------------------------------------------------------------------------------------------------------
+
+-- What listing pages read, beside the assessments: a definition is up to 500 KB, a page needs the names of its
+-- dimensions only, and a visitor may not read who the tenants are. The triggers below keep one row for each published
+-- active assessment of an active tenant, and no others, so that every row here is everyone's to read and a page costs
+-- the same wherever it begins.
+create table if not exists private.listings (
+  assessment_id uuid not null,
+  tenant_id uuid not null,
+  name text not null,
+  slug text not null,
+  tenant text not null,
+  description text,
+  type text not null,
+  dimension_names text [] not null,
+  price_tier text,
+  published_at timestamptz not null,
+
+  constraint listings_pkey primary key (assessment_id),
+  constraint listings_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
+  constraint listings_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
+);
+comment on table private.listings is 'One row for each assessment that the marketplace shows.';
+alter table private.listings enable row level security;
+revoke all on table private.listings from public, anon, authenticated, service_role;
+grant select on table private.listings to anon, authenticated, service_role;
+drop policy if exists "Listings are public" on private.listings;
+create policy "Listings are public" on private.listings for select to anon, authenticated using (true);
+
+create index if not exists idx_listings_published on private.listings (published_at desc, assessment_id);
+create index if not exists idx_listings_tenant on private.listings (tenant_id);
+
+-- Lists these assessments anew, or takes them off.
+create or replace function private.refresh_listings(assessments uuid [])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from private.listings as listing where listing.assessment_id = any (refresh_listings.assessments);
+  insert into private.listings (
+    assessment_id, tenant_id, name, slug, tenant, description, type, dimension_names, price_tier, published_at
+  )
+  select assessment.id, assessment.tenant_id, assessment.name, assessment.slug,
+         coalesce(tenant.display_name, tenant.slug, ''), assessment.description, assessment.assessment_type,
+         array(select dimension.value ->> 'name'
+                 from jsonb_array_elements(assessment.definition -> 'dimensions') with ordinality as dimension
+                order by dimension.ordinality),
+         assessment.marketplace_price_tier, assessment.published_at
+    from public.custom_assessments as assessment
+    join public.tenant_profiles as tenant on tenant.id = assessment.tenant_id
+   where assessment.id = any (refresh_listings.assessments)
+     and assessment.marketplace_status = 'published'
+     and assessment.status = 'active'
+     and tenant.is_active
+  on conflict on constraint listings_pkey do nothing;
+end
+$$;
+revoke all on function private.refresh_listings(uuid []) from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: the listings are nobody's to write but through the assessments and tenants that they show.
+create or replace function private.list_assessment()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.refresh_listings(array[new.id]);
+  return null;
+end
+$$;
+revoke all on function private.list_assessment() from public, anon, authenticated, service_role;
+
+create or replace trigger list_new_assessment
+after insert on public.custom_assessments
+for each row when (new.marketplace_status = 'published')
+execute function private.list_assessment();
+
+create or replace trigger list_changed_assessment
+after update on public.custom_assessments
+for each row when (old.marketplace_status = 'published' or new.marketplace_status = 'published')
+execute function private.list_assessment();
+
+-- SECURITY DEFINER: as above; a host may let tenants write their own profile.
+create or replace function private.list_assessments_of_tenant()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.refresh_listings(array(
+    select assessment.id
+      from public.custom_assessments as assessment
+     where assessment.tenant_id = new.id
+       and assessment.marketplace_status = 'published'));
+  return null;
+end
+$$;
+revoke all on function private.list_assessments_of_tenant() from public, anon, authenticated, service_role;
+
+create or replace trigger list_assessments_of_tenant
+after update on public.tenant_profiles
+for each row when (
+  (old.is_active, old.display_name, old.slug) is distinct from (new.is_active, new.display_name, new.slug)
+)
+execute function private.list_assessments_of_tenant();
+
+-- Where assessments were published before this table was made.
+do $list_present$
+begin
+  perform private.refresh_listings(array(
+    select assessment.id from public.custom_assessments as assessment where assessment.marketplace_status = 'published'));
+end
+$list_present$;
+
+create or replace view public.marketplace_listings
+with (security_invoker = true) as
+select
+  listing.assessment_id as id,
+  listing.name,
+  listing.slug,
+  listing.tenant,
+  listing.description,
+  listing.type,
+  listing.dimension_names,
+  listing.price_tier,
+  listing.published_at
+from private.listings as listing;
+comment on view public.marketplace_listings is
+'What the marketplace shows: published active assessments of active tenants. Order by published_at desc, id for pages '
+'that cost the same wherever they begin. tenant is the tenant''s display name.';
+revoke all on table public.marketplace_listings from public, anon, authenticated, service_role;
+grant select on table public.marketplace_listings to anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Erasure
+-- ---------------------------------------------------------------------------------------------------------
+
+-- Other tenants' results were made with assessments of this tenant: those results are not this tenant's to erase, and
+-- they hold on to the assessment. So it goes to the tenant with the oldest of them: archived, private, without source
+-- and author. Returns how many were handed over.
+create or replace function private.hand_over_assessments_with_results(tenant_id uuid)
+returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  handed record;
+  total integer := 0;
+begin
+  for handed in
+    select assessment.id, assessment.status, heir.tenant_id, heir.user_id
+      from public.custom_assessments as assessment,
+           lateral (
+             select result.tenant_id, tenant.user_id
+               from public.custom_assessment_results as result
+               join public.tenant_profiles as tenant on tenant.id = result.tenant_id
+              where result.assessment_id = assessment.id
+                and result.tenant_id <> assessment.tenant_id
+              order by result.created_at, result.id
+              limit 1
+           ) as heir
+     where assessment.tenant_id = hand_over_assessments_with_results.tenant_id
+  loop
+    -- An archived row takes no change but that of its status.
+    if handed.status = 'archived' then
+      update public.custom_assessments as assessment set status = 'draft' where assessment.id = handed.id;
+    end if;
+    update public.custom_assessments as assessment
+       set tenant_id = handed.tenant_id,
+           created_by = handed.user_id,
+           slug = null,
+           definition = assessment.definition #- '{metadata,author}',
+           source_markdown = null,
+           is_template = false,
+           marketplace_status = 'private',
+           marketplace_price_tier = null,
+           status = 'archived'
+     where assessment.id = handed.id;
+    total := total + 1;
+  end loop;
+  return total;
+end
+$$;
+revoke all on function private.hand_over_assessments_with_results(uuid)
+from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: it deletes across tables that no role of the API may delete from.
+create or replace function public.erase_tenant(tenant_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  results integer;
+  requests integer;
+  jobs integer;
+  uploads integer;
+  handed_over integer;
+  assessments integer;
+begin
+  -- Locks first: nothing is added to the tenant, and no result is made with its assessments, while they go.
+  perform tenant.id from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id for update;
+  if not found then
+    perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant.tenant_id));
+  end if;
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.tenant_id = erase_tenant.tenant_id
+    order by assessment.id
+      for update;
+
+  delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant.tenant_id;
+  get diagnostics results = row_count;
+  delete from private.score_requests as request where request.tenant_id = erase_tenant.tenant_id;
+  get diagnostics requests = row_count;
+  delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant.tenant_id;
+  get diagnostics uploads = row_count;
+  delete from private.jobs as job where job.tenant_id = erase_tenant.tenant_id;
+  get diagnostics jobs = row_count;
+
+  handed_over := private.hand_over_assessments_with_results(erase_tenant.tenant_id);
+  delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant.tenant_id;
+  get diagnostics assessments = row_count;
+
+  -- The host's own tables (campaigns, sessions) go as its foreign keys say.
+  delete from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id;
+
+  return jsonb_build_object(
+    'tenants', 1,
+    'results', results,
+    'score_requests', requests,
+    'uploads', uploads,
+    'jobs', jobs,
+    'assessments', assessments,
+    'assessments_handed_over', handed_over);
+end
+$$;
+comment on function public.erase_tenant(uuid) is
+'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one '
+'transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, '
+'private and without source and author (assessments_handed_over). Returns the counts.';
+revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.erase_tenant(uuid) to service_role;
+
+-- SECURITY DEFINER: as erase_tenant; and the service role cannot delete accounts.
+create or replace function public.erase_account(user_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  owned uuid;
+  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
+                    "assessments_handed_over": 0}';
+  reassigned integer := 0;
+  moved integer;
+begin
+  perform account.id from auth.users as account where account.id = erase_account.user_id for update;
+  if not found then
+    perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account.user_id));
+  end if;
+
+  for owned in
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account.user_id order by tenant.id
+  loop
+    select jsonb_object_agg(erased.key, (counts ->> erased.key)::integer + erased.value::integer)
+      into counts
+      from jsonb_each_text(public.erase_tenant(owned)) as erased;
+  end loop;
+
+  -- What the account made for other tenants is theirs, and goes to their owners.
+  update public.custom_assessments as assessment
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where assessment.created_by = erase_account.user_id
+     and tenant.id = assessment.tenant_id;
+  get diagnostics reassigned = row_count;
+  update public.assessment_uploads as upload
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where upload.created_by = erase_account.user_id
+     and tenant.id = upload.tenant_id;
+  get diagnostics moved = row_count;
+  reassigned := reassigned + moved;
+  update public.campaigns as campaign
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where campaign.created_by = erase_account.user_id
+     and tenant.id = campaign.tenant_id;
+  get diagnostics moved = row_count;
+  reassigned := reassigned + moved;
+
+  delete from auth.users as account where account.id = erase_account.user_id;
+  return counts || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
+end
+$$;
+comment on function public.erase_account(uuid) is
+'For operators: removes an account, with erase_tenant for each tenant it owns; rows that it made for other tenants go '
+'to those tenants'' owners (rows_given_to_tenants). One transaction. Returns the counts.';
+revoke all on function public.erase_account(uuid) from public, anon, authenticated, service_role;
+grant execute on function public.erase_account(uuid) to service_role;
