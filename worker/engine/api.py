@@ -124,6 +124,7 @@ class Api:
         self._pause = pause
         self._stopping = stopping
         self._observer = observer
+        self._exchanges = 0
         self._last_status: int | None = None
         self._last_retry_after: str | None = None
         # HTTP/1.1: the client's own HTTP/2 connections break when they are used again after a server's
@@ -152,7 +153,11 @@ class Api:
     def exchange(
         self, finished: Sequence[Finished], claim_limit: int, *, patience: float | None = None
     ) -> Exchange:
-        """Hand back finished jobs and claim up to ``claim_limit`` new ones, in one transaction."""
+        """Hand back finished jobs and claim up to ``claim_limit`` new ones, in one transaction.
+
+        Each call has a number, which its repetitions share: should an answer be lost, they get the same jobs.
+        """
+        self._exchanges += 1
         return read_exchange(
             self.call(
                 "exchange_jobs",
@@ -161,6 +166,7 @@ class Api:
                     "finished": list(finished),
                     "claim_limit": claim_limit,
                     "lease_seconds": self._settings.lease_seconds,
+                    "request": str(self._exchanges),
                 },
                 patience=patience,
             )

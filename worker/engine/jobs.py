@@ -11,6 +11,7 @@ __all__ = [
     "Job",
     "Malformed",
     "Place",
+    "ProbeJob",
     "ScoreJob",
     "Settled",
     "UnknownJob",
@@ -28,10 +29,16 @@ class Malformed(ValueError):  # noqa: N818 - it describes the answer
 
 @dataclass(frozen=True, slots=True)
 class CompileJob:
-    """An upload to compile. ``attempt`` counts from 1 and fences the finish."""
+    """An upload to compile.
+
+    ``attempt`` is the claim's number, which finishing must say. ``tries`` counts the claims that were
+    charged, this one included: more than 1 means that the job has failed or lost its worker before.
+    ``subject`` is the upload's id.
+    """
 
     job: int
     attempt: int
+    tries: int
     subject: str
     source_markdown: str
     kind: Literal["compile"] = "compile"
@@ -43,6 +50,7 @@ class ScoreJob:
 
     job: int
     attempt: int
+    tries: int
     subject: str
     definition: str
     definition_digest: str
@@ -51,16 +59,26 @@ class ScoreJob:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeJob:
+    """A job that does nothing: benchmarks measure the queue alone with it."""
+
+    job: int
+    attempt: int
+    tries: int
+    kind: Literal["probe"] = "probe"
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownJob:
     """A job of a kind that this version of the worker does not know: the database is newer."""
 
     job: int
     attempt: int
-    subject: str
+    tries: int
     kind: Literal["unknown"] = "unknown"
 
 
-Job: TypeAlias = CompileJob | ScoreJob | UnknownJob
+Job: TypeAlias = CompileJob | ScoreJob | ProbeJob | UnknownJob
 
 
 class Place(TypedDict):
@@ -73,14 +91,14 @@ class Place(TypedDict):
 class Finished(TypedDict):
     """What came of one job, as the database takes it back.
 
-    ``outcome`` is ``compiled`` (``definition`` is null when the source has errors), ``scored``, ``failed`` (a
-    lasting fault), ``retry`` (a passing fault: the job comes back later) or ``release`` (not begun: no
-    attempt is charged).
+    ``outcome`` is ``compiled`` (``definition`` is null when the source has errors), ``scored``, ``done`` (a
+    probe), ``failed`` (a lasting fault), ``retry`` (a passing fault: the job comes back later) or ``release``
+    (not begun: no attempt is charged).
     """
 
     job: int
     attempt: int
-    outcome: Literal["compiled", "scored", "failed", "retry", "release"]
+    outcome: Literal["compiled", "scored", "done", "failed", "retry", "release"]
     definition: NotRequired[str | None]
     diagnostics: NotRequired[list[dict[str, str | int]]]
     version_at: NotRequired[Place]
@@ -149,25 +167,29 @@ def read_job(claimed: Mapping[str, Any]) -> Job:
     Raises:
         Malformed: a member is missing or has another type.
     """
-    job, attempt, subject = (
+    job, attempt, tries = (
         _get(claimed, "job", int),
         _get(claimed, "attempt", int),
-        _get(claimed, "subject", str),
+        _get(claimed, "tries", int),
     )
     match claimed.get("kind"):
         case "compile":
-            return CompileJob(job, attempt, subject, _get(claimed, "source_markdown", str))
+            subject, source = _get(claimed, "subject", str), _get(claimed, "source_markdown", str)
+            return CompileJob(job, attempt, tries, subject, source)
         case "score":
             return ScoreJob(
                 job,
                 attempt,
-                subject,
+                tries,
+                _get(claimed, "subject", str),
                 definition=_get(claimed, "definition", str),
                 definition_digest=_get(claimed, "definition_digest", str),
                 dimension_scores=_get(claimed, "dimension_scores", str),
             )
+        case "probe":
+            return ProbeJob(job, attempt, tries)
         case _:
-            return UnknownJob(job, attempt, subject)
+            return UnknownJob(job, attempt, tries)
 
 
 def read_exchange(answer: object) -> Exchange:

@@ -109,7 +109,7 @@ class Loop:
                 f"The database does not understand this worker ({refused}): the migrations and "
                 "the worker are of different versions. Apply the migrations that came with this worker."
             ) from None
-        self._take(answer)
+        self._take(answer, [])
         return answer
 
     def _turn_until_done(self, answer: Exchange) -> None:
@@ -145,7 +145,7 @@ class Loop:
                 raise
             self._signals.pause(random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
             return Exchange((), (), None)
-        self._take(answer)
+        self._take(answer, finished)
         return answer
 
     def _hand_back_apart(self, finished: Sequence[Finished], refused: RequestRefused) -> None:
@@ -153,7 +153,7 @@ class Loop:
             middle = len(finished) // 2
             for half in (finished[:middle], finished[middle:]):
                 try:
-                    self._take(self._api.exchange(half, 0))
+                    self._take(self._api.exchange(half, 0), half)
                 except RequestRefused as again:
                     self._hand_back_apart(half, again)
         elif finished and finished[0]["outcome"] not in {"retry", "release"}:
@@ -170,20 +170,27 @@ class Loop:
 
     def _hand_back_last(self, finished: Finished) -> None:
         try:
-            self._take(self._api.exchange([finished], 0))
+            self._take(self._api.exchange([finished], 0), [finished])
         except RequestRefused:
             # Its lease ends, and with it the attempt.
             self._heartbeat.let_go([finished["job"]])
             self._kinds.pop(finished["job"], None)
 
-    def _take(self, answer: Exchange) -> None:
+    def _take(self, answer: Exchange, finished: Sequence[Finished]) -> None:
         """Count what was settled and hold what was claimed."""
+        said = {element["job"]: element for element in finished}
         for settled in answer.settled:
-            kind = self._kinds.pop(settled.job, "unknown")
-            self.totals[kind, settled.outcome] += 1
-            self._telemetry.job(kind, settled.outcome)
-            if settled.outcome not in {"succeeded", "released"}:
-                self._log.info("job-settled", job=settled.job, kind=kind, outcome=settled.outcome)
+            kind, element = self._kinds.pop(settled.job, "unknown"), said.get(settled.job)
+            outcome = settled.outcome
+            if outcome == "failed" and element is not None and _has_faults(element):
+                outcome = (
+                    "rejected"  # the file has faults, which is the tenant's affair and no fault of the system
+                )
+            self.totals[kind, outcome] += 1
+            self._telemetry.job(kind, outcome)
+            if outcome not in {"succeeded", "rejected", "released", "repeated"}:
+                code = None if element is None else element.get("error")
+                self._log.warning("job-settled", job=settled.job, kind=kind, outcome=outcome, code=code)
         self._heartbeat.let_go(settled.job for settled in answer.settled)
         self._heartbeat.hold(job.job for job in answer.jobs)
         self._kinds.update((job.job, job.kind) for job in answer.jobs)
@@ -237,7 +244,7 @@ class Loop:
         started = time.monotonic()
         self._heartbeat.busy(working=True)
         try:
-            finished = self._sandbox.run(job) if job.attempt > 1 else self._do_here(job)
+            finished = self._sandbox.run(job) if job.tries > 1 else self._do_here(job)
         finally:
             self._heartbeat.busy(working=False)
         seconds = time.monotonic() - started
@@ -246,8 +253,7 @@ class Loop:
             "job-done",
             job=job.job,
             kind=job.kind,
-            subject=job.subject,
-            attempt=job.attempt,
+            tries=job.tries,
             outcome=finished["outcome"],
             ms=round(seconds * 1000, 2),
         )
@@ -271,3 +277,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - a fault of the compiler must not end the worker
             self._log.error("job-fault", job=job.job, kind=job.kind, **describe_error(error))
             return retry(job, "internal-error")
+
+
+def _has_faults(finished: Finished) -> bool:
+    return finished["outcome"] == "compiled" and finished.get("definition") is None

@@ -136,17 +136,20 @@ class _Queue(Collector):
         oldest = GaugeMetricFamily(
             "assessment_queue_oldest_seconds", "Age of the oldest job that waits.", labels=["kind"]
         )
-        failed = GaugeMetricFamily(
-            "assessment_queue_failed_last_hour", "Jobs that failed within the last hour.", labels=["kind"]
+        ended = GaugeMetricFamily(
+            "assessment_queue_ended_last_hour",
+            "Jobs that failed within the last hour, and files that were rejected as invalid.",
+            labels=["kind", "state"],
         )
         for kind, state in sorted(status.items()):
             if not isinstance(state, dict):
                 continue
-            for name in ("queued", "running"):
+            for name in ("queued", "waiting", "running", "expired_leases"):
                 jobs.add_metric([kind, name], float(state.get(name) or 0))
             oldest.add_metric([kind], float(state.get("oldest_queued_seconds") or 0))
-            failed.add_metric([kind], float(state.get("failed_last_hour") or 0))
-        return (up, jobs, oldest, failed)
+            for name in ("failed", "rejected"):
+                ended.add_metric([kind, name], float(state.get(f"{name}_last_hour") or 0))
+        return (up, jobs, oldest, ended)
 
 
 class MetricsServer:

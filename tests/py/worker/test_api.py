@@ -58,8 +58,9 @@ def test_a_request_carries_the_key_and_the_arguments() -> None:
         "finished": [{"job": 1, "attempt": 1, "outcome": "release"}],
         "claim_limit": 50,
         "lease_seconds": 60,
+        "request": "1",
     }
-    assert second[2]["finished"] == []
+    assert (second[2]["finished"], second[2]["request"]) == ([], "2")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 def compile_job(source: str) -> CompileJob:
     return CompileJob(
-        job=7, attempt=2, subject="00000000-0000-0000-0000-000000000001", source_markdown=source
+        job=7, attempt=2, tries=2, subject="00000000-0000-0000-0000-000000000001", source_markdown=source
     )
 
 
@@ -34,6 +34,7 @@ def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox)
     job = ScoreJob(
         job=8,
         attempt=2,
+        tries=2,
         subject="00000000-0000-0000-0000-000000000002",
         definition='{"dimensions":[{"name":"Vision","weight":1.0,"description":"d"}],"resultCategories":[]}',
         definition_digest="d1",
