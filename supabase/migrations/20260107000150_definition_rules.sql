@@ -1,0 +1,713 @@
+-- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
+-- whatever else takes a definition call it.
+--
+-- The rules are those of the definition models (worker/definition.py), or laxer: what the models accept is accepted
+-- here, what is refused here the models refuse. Required are the parts without which nothing works; every other key
+-- that the format names is checked where it stands (null counts as absent), and keys that it does not name are kept
+-- and ignored, so that a newer builder can work with an older database.
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Small parts
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- A text without the white space at its ends, as Python's str.strip() sees it, whatever the database's locale.
+create or replace function private.trim_text(value text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+begin
+  return btrim(
+    value,
+    E'\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006'
+    || E'\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
+  );
+end
+$$;
+revoke all on function private.trim_text(text) from public, anon, authenticated, service_role;
+grant execute on function private.trim_text(text) to anon, authenticated, service_role;
+
+-- Whether a text is a version: major.minor without leading zeros, each of at most nine digits.
+create or replace function private.is_version(value text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return coalesce(value ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$', false);
+end
+$$;
+revoke all on function private.is_version(text) from public, anon, authenticated, service_role;
+grant execute on function private.is_version(text) to anon, authenticated, service_role;
+
+-- Whether a value is a list of two numbers.
+create or replace function private.is_number_pair(value jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    jsonb_typeof(value) = 'array'
+    and jsonb_array_length(value) = 2
+    and jsonb_typeof(value -> 0) = 'number'
+    and jsonb_typeof(value -> 1) = 'number',
+    false
+  );
+end
+$$;
+revoke all on function private.is_number_pair(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.is_number_pair(jsonb) to anon, authenticated, service_role;
+
+-- One fault: where (a JSON path), why (a stable key) and what was expected.
+create or replace function private.fault(path text, reason text, expected text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object('path', path, 'reason', reason, 'expected', expected);
+end
+$$;
+revoke all on function private.fault(text, text, text) from public, anon, authenticated, service_role;
+grant execute on function private.fault(text, text, text) to anon, authenticated, service_role;
+
+-- A key as a step of a JSON path. A long key is cut: a path is for finding, not for carrying text.
+create or replace function private.path_step(key text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case when length(key) <= 100 and key ~ '^[A-Za-z_][A-Za-z0-9_]*$' then '.' || key
+              else '[' || to_json(left(key, 100))::text || ']' end;
+end
+$$;
+revoke all on function private.path_step(text) from public, anon, authenticated, service_role;
+grant execute on function private.path_step(text) to anon, authenticated, service_role;
+
+-- Of some names, the places (from 1) of those that are not among the known ones, at most 100. known holds both the
+-- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
+create or replace function private.unknown_names(names text[], known text[])
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  longest integer;
+begin
+  if names <@ known then
+    return '{}';
+  end if;
+  -- Normalising and folding never shorten a name to a twelfth, so that longer ones need no folding to be unknown.
+  longest := 12 * coalesce((select max(octet_length(listed.name)) from unnest(known) as listed (name)), 0);
+  return array(
+    select listed.place::integer
+      from unnest(names) with ordinality as listed (name, place)
+     where not listed.name = any (known)
+       and (octet_length(listed.name) > longest
+            or not private.fold_name(private.trim_text(listed.name)) = any (known))
+     limit 100
+  );
+end
+$$;
+revoke all on function private.unknown_names(text[], text[]) from public, anon, authenticated, service_role;
+grant execute on function private.unknown_names(text[], text[]) to anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Parts of a definition. Each answers a fault, a list of faults, or null.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- The whole: too large, nested too deep, numbers out of all proportion. Everything else that walks a definition comes
+-- after this and relies on its bounds. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in
+-- jsonb, and as many characters as its exponent says once it is text.
+create or replace function private.definition_bounds_fault(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(definition) is distinct from 'object' then
+    return private.fault('$', 'wrong-type', 'an object with dimensions and resultCategories');
+  end if;
+  -- jsonb takes at most some six times the room of its text.
+  if pg_column_size(definition) > 4000000 then
+    return private.fault('$', 'too-large', 'at most 512000 bytes');
+  end if;
+  if jsonb_path_exists(definition, 'strict $.**{40}') then
+    return private.fault('$', 'too-deep', 'at most 40 levels of lists and objects');
+  end if;
+  if exists (
+    select
+      from jsonb_path_query(definition, 'strict $.**{1 to 39} ? (@.type() == "number")') as found (number)
+     where scale(found.number::numeric) > 100 or abs(found.number::numeric) >= 1e100
+  ) then
+    return private.fault('$', 'number-out-of-range', 'numbers below 1e100 with at most 100 decimal places');
+  end if;
+  if octet_length(definition::text) > 512000 then
+    return private.fault('$', 'too-large', 'at most 512000 bytes');
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.definition_bounds_fault(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.definition_bounds_fault(jsonb) to anon, authenticated, service_role;
+
+-- A list of texts: themes, strengths, questions.
+create or replace function private.text_list_faults(list jsonb, path text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(list) <> 'array' then
+    return private.fault(path, 'wrong-type', 'a list of texts');
+  end if;
+  if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
+    return null;
+  end if;
+  return (
+    select jsonb_agg(private.fault(path || '[' || found.place - 1 || ']', 'wrong-type', 'a text') order by found.place)
+      from (
+        select item.place
+          from jsonb_array_elements(list) with ordinality as item (value, place)
+         where jsonb_typeof(item.value) <> 'string'
+         limit 100
+      ) as found
+  );
+end
+$$;
+revoke all on function private.text_list_faults(jsonb, text) from public, anon, authenticated, service_role;
+grant execute on function private.text_list_faults(jsonb, text) to anon, authenticated, service_role;
+
+-- A rubric: {"1-2": "...", "3": "..."}; ranges on the scale that do not overlap.
+create or replace function private.rubric_faults(rubric jsonb, path text, low numeric, high numeric)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  faults jsonb;
+begin
+  if jsonb_typeof(rubric) <> 'object' then
+    return private.fault(path, 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}');
+  end if;
+  with level as (
+    select entry.key,
+           entry.value,
+           -- An upper bound on the length keeps the cast from meeting more digits than numeric holds.
+           case when length(entry.key) <= 100
+             then regexp_match(entry.key, '^\s*([0-9]+(?:\.[0-9]+)?)\s*(?:[-–]\s*([0-9]+(?:\.[0-9]+)?)\s*)?$')
+           end as bounds
+      from jsonb_each(rubric) as entry
+  ),
+  range as (
+    select level.key,
+           level.value,
+           level.bounds[1]::numeric as first,
+           coalesce(level.bounds[2], level.bounds[1])::numeric as last
+      from level
+  ),
+  checked as (
+    select range.key,
+           range.first,
+           case
+             when range.first is null then 'invalid-range'
+             when range.first > range.last then 'out-of-order'
+             when range.first < low or range.last > high then 'outside-scale'
+             when range.first <= max(range.last) over (
+               order by range.first, range.last, range.key rows between unbounded preceding and 1 preceding
+             ) then 'overlapping-range'
+             when jsonb_typeof(range.value) <> 'string' then 'wrong-type'
+           end as reason
+      from range
+  )
+  select jsonb_agg(
+           private.fault(
+             path || private.path_step(found.key), found.reason,
+             case found.reason
+               when 'invalid-range' then 'a range such as 3 or 3-4'
+               when 'out-of-order' then 'the lower number first'
+               when 'outside-scale' then 'numbers on the scale from ' || low || ' to ' || high
+               when 'overlapping-range' then 'a range that shares no score with another'
+               else 'a text'
+             end
+           ) order by found.first, found.key
+         )
+    into faults
+    from (select checked.* from checked where checked.reason is not null limit 100) as found;
+  return faults;
+end
+$$;
+revoke all on function private.rubric_faults(jsonb, text, numeric, numeric) from public, anon, authenticated, service_role;
+grant execute on function private.rubric_faults(jsonb, text, numeric, numeric) to anon, authenticated, service_role;
+
+-- metadata: what the front matter says about the whole.
+create or replace function private.metadata_faults(metadata jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  faults jsonb := '[]';
+  part jsonb;
+begin
+  if jsonb_typeof(metadata) <> 'object' then
+    return private.fault('$.metadata', 'wrong-type', 'an object');
+  end if;
+  part := metadata -> 'name';
+  if jsonb_typeof(part) <> 'null'
+    and (jsonb_typeof(part) <> 'string' or length(private.trim_text(metadata ->> 'name')) not between 1 and 200) then
+    faults := faults || private.fault('$.metadata.name', 'invalid-text', 'a text of 1 to 200 characters');
+  end if;
+  part := metadata -> 'version';
+  if jsonb_typeof(part) <> 'null'
+    and (jsonb_typeof(part) <> 'string' or not private.is_version(metadata ->> 'version')) then
+    faults := faults || private.fault('$.metadata.version', 'invalid-version', 'a text major.minor, such as "1.0"');
+  end if;
+  part := metadata -> 'type';
+  if jsonb_typeof(part) <> 'null' and part not in ('"single-outcome"', '"multi-dimensional"', '"comparative"') then
+    faults := faults
+      || private.fault('$.metadata.type', 'unknown-value', 'single-outcome, multi-dimensional or comparative');
+  end if;
+  if jsonb_typeof(metadata -> 'author') not in ('string', 'null') then
+    faults := faults || private.fault('$.metadata.author', 'wrong-type', 'a text');
+  end if;
+  if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
+    faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
+  end if;
+  part := metadata -> 'interviewStyle';
+  if jsonb_typeof(part) = 'object' then
+    if jsonb_typeof(part -> 'default') <> 'null' and part -> 'default' not in ('1', '2', '3', '4', '5') then
+      faults := faults
+        || private.fault('$.metadata.interviewStyle.default', 'out-of-range', 'a whole number from 1 to 5');
+    end if;
+    if jsonb_typeof(part -> 'allowOverride') not in ('boolean', 'null') then
+      faults := faults || private.fault('$.metadata.interviewStyle.allowOverride', 'wrong-type', 'true or false');
+    end if;
+  elsif jsonb_typeof(part) <> 'null' then
+    faults := faults
+      || private.fault('$.metadata.interviewStyle', 'wrong-type', 'an object with default and allowOverride');
+  end if;
+  part := metadata -> 'resultDisclosure';
+  if jsonb_typeof(part) <> 'null' and part not in ('"full"', '"teaser"', '"none"') then
+    faults := faults || private.fault('$.metadata.resultDisclosure', 'unknown-value', 'full, teaser or none');
+  end if;
+  if jsonb_typeof(metadata -> 'scale') <> 'null' and private.scale_of(metadata) is null then
+    faults := faults
+      || private.fault('$.metadata.scale', 'invalid-scale', 'two numbers [low, high] with 0 <= low < high <= 9.99');
+  end if;
+  return faults;
+end
+$$;
+revoke all on function private.metadata_faults(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.metadata_faults(jsonb) to anon, authenticated, service_role;
+
+-- The scale that metadata states, as {low,high}; null where it states none or a wrong one.
+create or replace function private.scale_of(metadata jsonb)
+returns numeric[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  scale constant jsonb := metadata -> 'scale';
+begin
+  if private.is_number_pair(scale) and (scale -> 0)::numeric >= 0
+    and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= 9.99 then
+    return array[(scale -> 0)::numeric, (scale -> 1)::numeric];
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.scale_of(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.scale_of(jsonb) to anon, authenticated, service_role;
+
+-- interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
+create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  path constant text := '$.interviewGuidelines.probingQuestions';
+  faults jsonb := '[]';
+  questions jsonb;
+  keys text[];
+begin
+  if jsonb_typeof(guidelines) <> 'object' then
+    return private.fault('$.interviewGuidelines', 'wrong-type', 'an object');
+  end if;
+  if jsonb_typeof(guidelines -> 'opening') not in ('string', 'null') then
+    faults := faults || private.fault('$.interviewGuidelines.opening', 'wrong-type', 'a text');
+  end if;
+  questions := guidelines -> 'probingQuestions';
+  if jsonb_typeof(questions) = 'object' then
+    keys := array(select jsonb_object_keys(questions));
+    faults := faults || coalesce((
+      select jsonb_agg(
+               private.fault(path || private.path_step(keys[listed.place]), 'unknown-dimension',
+                             'the name of a dimension, or general')
+             )
+        from unnest(private.unknown_names(keys, known_dimensions || 'general'::text)) as listed (place)
+    ), '[]');
+    faults := faults || coalesce((
+      select jsonb_agg(found.fault)
+        from (
+          select fault
+            from jsonb_each(questions) as entry,
+                 lateral private.text_list_faults(entry.value, path || private.path_step(entry.key)) as fault
+           where jsonb_typeof(entry.value) <> 'array'
+              or jsonb_path_exists(entry.value, 'strict $[*] ? (@.type() != "string")')
+           limit 100
+        ) as found
+    ), '[]');
+  elsif jsonb_typeof(questions) <> 'null' then
+    faults := faults || private.fault(path, 'wrong-type', 'an object of lists of questions');
+  end if;
+  if jsonb_typeof(guidelines -> 'closing') not in ('string', 'null') then
+    faults := faults || private.fault('$.interviewGuidelines.closing', 'wrong-type', 'a text');
+  end if;
+  return faults;
+end
+$$;
+revoke all on function private.guidelines_faults(jsonb, text[]) from public, anon, authenticated, service_role;
+grant execute on function private.guidelines_faults(jsonb, text[]) to anon, authenticated, service_role;
+
+-- examples: the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
+-- references count.
+create or replace function private.example_faults(
+  examples jsonb, known_dimensions text[], known_categories text[], low numeric, high numeric
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  faults jsonb;
+  paths text[];
+  names text[];
+begin
+  if jsonb_typeof(examples) <> 'array' then
+    return private.fault('$.examples', 'wrong-type', 'a list of examples');
+  end if;
+
+  -- Shapes and numbers.
+  select jsonb_agg(private.fault('$.examples[' || found.place - 1 || ']' || found.step, found.reason, found.expected)
+                   order by found.place)
+    into faults
+    from (
+      select example.place, rule.step, rule.reason, rule.expected
+        from jsonb_array_elements(examples) with ordinality as example (value, place),
+             lateral (values
+               ('', 'wrong-type', 'an object with scores', jsonb_typeof(example.value) <> 'object'),
+               ('.name', 'wrong-type', 'a text', jsonb_typeof(example.value -> 'name') not in ('string', 'null')),
+               ('.scores', 'wrong-type', 'an object of scores',
+                jsonb_typeof(example.value -> 'scores') not in ('object', 'null')),
+               ('.overall', 'outside-scale', 'a number on the scale from ' || low || ' to ' || high,
+                case jsonb_typeof(example.value -> 'overall')
+                  when 'null' then false
+                  -- Rounding to two places may step over the end of a scale that is written in more.
+                  when 'number' then (example.value -> 'overall')::numeric not between low - 0.01 and high + 0.01
+                  else example.value ? 'overall'
+                end),
+               ('.category', 'wrong-type', 'the name of a category, or none',
+                jsonb_typeof(example.value -> 'category') not in ('string', 'null'))
+             ) as rule (step, reason, expected, broken)
+       where rule.broken
+       limit 100
+    ) as found;
+  faults := coalesce(faults, '[]');
+
+  -- Scores: each a number on the scale.
+  select faults || coalesce(jsonb_agg(private.fault(found.path, 'outside-scale', found.expected)), '[]')
+    into faults
+    from (
+      select '$.examples[' || example.place - 1 || '].scores' || private.path_step(score.key) as path,
+             'a number on the scale from ' || low || ' to ' || high as expected
+        from jsonb_array_elements(examples) with ordinality as example (value, place),
+             lateral jsonb_each(
+               case when jsonb_typeof(example.value -> 'scores') = 'object' then example.value -> 'scores' end
+             ) as score
+       where case when jsonb_typeof(score.value) = 'number' then score.value::numeric not between low and high
+                  else true end
+       limit 100
+    ) as found;
+
+  -- References: every name of a dimension, then of a category, once each, where it stands first.
+  select array_agg(spelled.name), array_agg('$.examples[' || spelled.place - 1 || '].scores')
+    into names, paths
+    from (
+      select score.name, min(example.place) as place
+        from jsonb_array_elements(examples) with ordinality as example (value, place),
+             lateral jsonb_object_keys(
+               case when jsonb_typeof(example.value -> 'scores') = 'object' then example.value -> 'scores' end
+             ) as score (name)
+       group by score.name
+    ) as spelled;
+  select faults || coalesce(jsonb_agg(
+           private.fault(paths[unknown.place] || private.path_step(names[unknown.place]), 'unknown-dimension',
+                         'the name of a dimension')
+         ), '[]')
+    into faults
+    from unnest(private.unknown_names(names, known_dimensions)) as unknown (place);
+
+  select array_agg(spelled.name), array_agg('$.examples[' || spelled.place - 1 || '].category')
+    into names, paths
+    from (
+      select example.value ->> 'category' as name, min(example.place) as place
+        from jsonb_array_elements(examples) with ordinality as example (value, place)
+       where jsonb_typeof(example.value -> 'category') = 'string'
+       group by example.value ->> 'category'
+    ) as spelled;
+  select faults || coalesce(jsonb_agg(
+           private.fault(paths[unknown.place], 'unknown-category', 'the name of a category, or none')
+         ), '[]')
+    into faults
+    from unnest(private.unknown_names(names, known_categories || 'none'::text)) as unknown (place);
+
+  return faults;
+end
+$$;
+revoke all on function private.example_faults(jsonb, text[], text[], numeric, numeric)
+from public, anon, authenticated, service_role;
+grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric)
+to anon, authenticated, service_role;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The whole
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- Every fault of a definition, at most 100, in the order in which the format names the parts; an empty list for a
+-- valid one. Each is {"path": "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
+--
+-- The loops run over at most a hundred items, and what can be long inside an item is one pass in C: the whole takes
+-- time in proportion to the definition's size, whatever it holds.
+create or replace function private.definition_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  faults jsonb := '[]';
+  found jsonb;
+  dimensions jsonb := definition -> 'dimensions';
+  categories jsonb := definition -> 'resultCategories';
+  part jsonb;
+  item jsonb;
+  path text;
+  name text;
+  folded text;
+  list text;
+  scale numeric[] := array[1, 5];
+  low numeric;
+  high numeric;
+  weight_sum numeric := 0;
+  weights_known boolean := true;
+  -- Names as they are spelled and as they are compared.
+  dimension_names text[] := '{}';
+  dimension_keys text[] := '{}';
+  category_names text[] := '{}';
+  category_keys text[] := '{}';
+begin
+  found := private.definition_bounds_fault(definition);
+  if found is not null then
+    return jsonb_build_array(found);
+  end if;
+
+  -- metadata ----------------------------------------------------------------------------------------------------------
+  part := definition -> 'metadata';
+  if jsonb_typeof(part) <> 'null' then
+    faults := faults || private.metadata_faults(part);
+    scale := coalesce(private.scale_of(part), scale);
+  end if;
+  low := scale[1];
+  high := scale[2];
+
+  -- dimensions --------------------------------------------------------------------------------------------------------
+  if jsonb_typeof(dimensions) is distinct from 'array' then
+    faults := faults || private.fault('$.dimensions', 'missing', 'a list of 1 to 20 dimensions');
+    dimensions := '[]';
+    weights_known := false;
+  elsif jsonb_array_length(dimensions) not between 1 and 20 then
+    faults := faults || private.fault('$.dimensions', 'wrong-count', 'a list of 1 to 20 dimensions');
+    weights_known := jsonb_array_length(dimensions) between 1 and 100;
+  end if;
+
+  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
+    item := dimensions -> place;
+    path := '$.dimensions[' || place || ']';
+    if jsonb_typeof(item) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
+      weights_known := false;
+      continue;
+    end if;
+
+    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
+    if name is null or name = '' then
+      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
+    else
+      folded := private.fold_name(name);
+      if folded = any (dimension_keys) then
+        faults := faults
+          || private.fault(path || '.name', 'duplicate-name', 'a name that no other dimension has, in any letter case');
+      end if;
+      dimension_names := dimension_names || (item ->> 'name');
+      dimension_keys := dimension_keys || folded;
+    end if;
+
+    if jsonb_typeof(item -> 'weight') is distinct from 'number' then
+      faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
+      weights_known := false;
+    elsif (item -> 'weight')::numeric <= 0 then
+      faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
+      weights_known := false;
+    else
+      weight_sum := weight_sum + (item -> 'weight')::numeric;
+    end if;
+
+    if jsonb_typeof(item -> 'description') is distinct from 'string'
+      or private.trim_text(item ->> 'description') = '' then
+      faults := faults || private.fault(path || '.description', 'missing', 'a text that is not empty');
+    end if;
+
+    part := item -> 'interviewThemes';
+    if jsonb_typeof(part) <> 'null' then
+      found := private.text_list_faults(part, path || '.interviewThemes');
+      faults := case when found is null then faults else faults || found end;
+    end if;
+
+    part := item -> 'scoringRubric';
+    if jsonb_typeof(part) <> 'null' then
+      found := private.rubric_faults(part, path || '.scoringRubric', low, high);
+      faults := case when found is null then faults else faults || found end;
+    end if;
+  end loop;
+
+  -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
+  if weights_known and abs(weight_sum - 1) > 0.01 then
+    faults := faults
+      || private.fault('$.dimensions', 'weights-sum', 'weights that sum to 1.0 within 0.01, not to ' || weight_sum);
+  end if;
+
+  -- resultCategories --------------------------------------------------------------------------------------------------
+  if jsonb_typeof(categories) is distinct from 'array' then
+    faults := faults || private.fault('$.resultCategories', 'missing', 'a list of at most 15 categories');
+    categories := '[]';
+  elsif jsonb_array_length(categories) > 15 then
+    faults := faults || private.fault('$.resultCategories', 'wrong-count', 'a list of at most 15 categories');
+  end if;
+
+  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
+    item := categories -> place;
+    path := '$.resultCategories[' || place || ']';
+    if jsonb_typeof(item) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
+      continue;
+    end if;
+
+    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
+    if name is null or name = '' then
+      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
+    else
+      folded := private.fold_name(name);
+      if folded = any (category_keys) then
+        faults := faults
+          || private.fault(path || '.name', 'duplicate-name', 'a name that no other category has, in any letter case');
+      end if;
+      category_names := category_names || (item ->> 'name');
+      category_keys := category_keys || folded;
+    end if;
+
+    part := item -> 'scoreRange';
+    if jsonb_typeof(part) <> 'null' then
+      if not private.is_number_pair(part) then
+        faults := faults || private.fault(path || '.scoreRange', 'wrong-type', 'two numbers [low, high]');
+      elsif (part -> 0)::numeric > (part -> 1)::numeric then
+        faults := faults || private.fault(path || '.scoreRange', 'out-of-order', 'the lower number first');
+      elsif (part -> 0)::numeric < low or (part -> 1)::numeric > high then
+        faults := faults
+          || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
+      end if;
+    end if;
+
+    part := item -> 'primaryDimensions';
+    if jsonb_typeof(part) <> 'null' then
+      found := private.text_list_faults(part, path || '.primaryDimensions');
+      if found is not null then
+        faults := faults || found;
+      elsif jsonb_array_length(part) > 0 then
+        faults := faults || coalesce((
+          select jsonb_agg(
+                   private.fault(path || '.primaryDimensions[' || listed.place - 1 || ']', 'unknown-dimension',
+                                 'the name of a dimension')
+                 )
+            from unnest(
+              private.unknown_names(
+                array(select jsonb_array_elements_text(part)), dimension_names || dimension_keys
+              )
+            ) as listed (place)
+        ), '[]');
+      end if;
+    end if;
+
+    if jsonb_typeof(item -> 'description') not in ('string', 'null') then
+      faults := faults || private.fault(path || '.description', 'wrong-type', 'a text');
+    end if;
+    foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
+      if jsonb_typeof(item -> list) <> 'null' then
+        found := private.text_list_faults(item -> list, path || '.' || list);
+        faults := case when found is null then faults else faults || found end;
+      end if;
+    end loop;
+  end loop;
+
+  -- interviewGuidelines and examples ----------------------------------------------------------------------------------
+  part := definition -> 'interviewGuidelines';
+  if jsonb_typeof(part) <> 'null' then
+    faults := faults || private.guidelines_faults(part, dimension_names || dimension_keys);
+  end if;
+  part := definition -> 'examples';
+  if jsonb_typeof(part) <> 'null' then
+    faults := faults
+      || private.example_faults(part, dimension_names || dimension_keys, category_names || category_keys, low, high);
+  end if;
+
+  if jsonb_array_length(faults) > 100 then
+    return jsonb_path_query_array(faults, '$[0 to 99]');
+  end if;
+  return faults;
+end
+$$;
+comment on function private.definition_faults(jsonb) is
+  'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
+revoke all on function private.definition_faults(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.definition_faults(jsonb) to anon, authenticated, service_role;

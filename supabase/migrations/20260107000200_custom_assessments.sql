@@ -1,0 +1,486 @@
+-- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
+--
+-- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
+-- anon and authenticated; reviewers' tools, imports and support work as service_role or postgres and are trusted with
+-- it. Triggers run with the writer's rights, so current_user tells the two apart; what a foreign key or a function
+-- with its owner's rights does counts as trusted.
+
+create table if not exists public.custom_assessments (
+  id uuid primary key default gen_random_uuid(),
+
+  -- Ownership. The maker is checked at commit: when an account is deleted, its tenants' rows go in the same
+  -- transaction, but only after an immediate check would have refused.
+  tenant_id uuid not null
+    constraint custom_assessments_tenant_id_fkey references public.tenant_profiles (id) on delete cascade,
+  created_by uuid not null
+    constraint custom_assessments_created_by_fkey references auth.users (id) deferrable initially deferred,
+
+  -- Identity
+  name text not null
+    constraint name_has_1_to_200_characters check (length(btrim(name)) between 1 and 200),
+  slug text not null
+    constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 200),
+  version text not null default '1.0'
+    constraint version_format check (version ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$'),
+  description text
+    constraint description_is_at_most_500_kb check (octet_length(description) <= 512000),
+
+  -- The definition, and the Markdown it was compiled from. private.definition_faults() has the rules; this stands
+  -- behind it.
+  definition jsonb not null
+    constraint definition_has_dimensions_and_categories check (
+      jsonb_typeof(definition) = 'object'
+      and jsonb_typeof(definition -> 'dimensions') is not distinct from 'array'
+      and jsonb_typeof(definition -> 'resultCategories') is not distinct from 'array'
+    ),
+  source_markdown text
+    constraint source_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
+  source_type text not null default 'upload'
+    constraint source_type_is_known check (source_type in ('upload', 'builder', 'imported')),
+
+  -- Configuration
+  assessment_type text not null default 'multi-dimensional'
+    constraint assessment_type_is_known
+    check (assessment_type in ('single-outcome', 'multi-dimensional', 'comparative')),
+  interview_style_default integer not null default 3
+    constraint interview_style_default_is_1_to_5 check (interview_style_default between 1 and 5),
+  interview_style_allow_override boolean not null default true,
+  result_disclosure text not null default 'full'
+    constraint result_disclosure_is_known check (result_disclosure in ('full', 'teaser', 'none')),
+
+  -- Status
+  status text not null default 'draft'
+    constraint status_is_known check (status in ('draft', 'active', 'archived')),
+  is_template boolean not null default false,
+
+  -- Marketplace
+  marketplace_status text default 'private'
+    constraint marketplace_status_is_known
+    check (marketplace_status in ('private', 'pending_review', 'published', 'rejected')),
+  marketplace_price_tier text
+    constraint marketplace_price_tier_is_known
+    check (marketplace_price_tier in ('free', 'starter', 'professional', 'enterprise')),
+
+  -- Dates
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  published_at timestamptz
+    constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
+
+  constraint slug_is_unique_in_its_tenant unique (tenant_id, slug)
+);
+
+comment on table public.custom_assessments is
+  'Custom assessment frameworks uploaded or built by tenants.';
+comment on column public.custom_assessments.created_by is
+  'The account that made the row: the caller, whatever is sent.';
+comment on column public.custom_assessments.slug is
+  'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
+comment on column public.custom_assessments.version is
+  'major.minor. Never falls. Changing the definition of an active assessment without raising it raises the minor by 1.';
+comment on column public.custom_assessments.definition is
+  'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
+  'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '
+  'The scale is read from its metadata.';
+comment on column public.custom_assessments.source_markdown is
+  'The Markdown that the definition was compiled from, for editing; empty for an assessment from a builder.';
+comment on column public.custom_assessments.interview_style_default is
+  'Default interview style: 1 = highly structured, 5 = fully conversational.';
+comment on column public.custom_assessments.interview_style_allow_override is
+  'Whether a campaign or coaching session may choose another style.';
+comment on column public.custom_assessments.result_disclosure is
+  'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
+comment on column public.custom_assessments.status is
+  'draft to active or archived, active to archived, archived to active. Archived rows are read-only but for this.';
+comment on column public.custom_assessments.is_template is
+  'System templates, readable by everyone while active. Set by reviewers only.';
+comment on column public.custom_assessments.marketplace_status is
+  'Tenants move it between private and pending_review; published and rejected are the reviewers''.';
+comment on column public.custom_assessments.published_at is
+  'When it was first activated. Set once, by the database.';
+
+alter table public.custom_assessments enable row level security;
+
+-- Lists of a tenant's assessments, newest first.
+create index if not exists idx_custom_assessments_tenant_id
+on public.custom_assessments (tenant_id, created_at desc);
+-- The active ones of a tenant, by name: what is offered when a campaign is made.
+create index if not exists idx_custom_assessments_status
+on public.custom_assessments (tenant_id, name) where status = 'active';
+-- The marketplace's page, newest first.
+create index if not exists idx_custom_assessments_marketplace
+on public.custom_assessments (published_at desc) where marketplace_status = 'published';
+create index if not exists idx_custom_assessments_templates
+on public.custom_assessments (name) where is_template;
+create index if not exists idx_custom_assessments_created_by
+on public.custom_assessments (created_by);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- 1. Authority: what the API's roles may not do
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- First of all triggers, so that nothing below works on a row for somebody else's tenant or tells anything about it.
+create or replace function private.guard_assessment_authority()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    if not new.tenant_id = any (array(select private.my_tenant_ids())) then
+      perform private.refuse('TENANT_ACCESS_DENIED');
+    end if;
+    -- Clients that still send a maker are not refused; they are not believed either.
+    new.created_by := auth.uid();
+    new.marketplace_status := coalesce(new.marketplace_status, 'private');
+    if new.is_template or new.marketplace_status not in ('private', 'pending_review') then
+      perform private.refuse('ASSESSMENT_ACCESS_DENIED');
+    end if;
+    if new.status = 'archived' then
+      perform private.refuse('INVALID_STATUS_TRANSITION', jsonb_build_object('from', null, 'to', new.status));
+    end if;
+    return new;
+  end if;
+
+  new.marketplace_status := coalesce(new.marketplace_status, 'private');
+  if (new.tenant_id, new.created_by, new.is_template) is distinct from (old.tenant_id, old.created_by, old.is_template)
+    or (
+      new.marketplace_status is distinct from old.marketplace_status
+      and not (
+        coalesce(old.marketplace_status, 'private') in ('private', 'pending_review')
+        and new.marketplace_status in ('private', 'pending_review')
+      )
+    ) then
+    perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id));
+  end if;
+  if new.status is distinct from old.status
+    and (old.status, new.status) not in (
+      ('draft', 'active'), ('draft', 'archived'), ('active', 'archived'), ('archived', 'active')
+    ) then
+    perform private.refuse(
+      'INVALID_STATUS_TRANSITION',
+      jsonb_build_object('assessment_id', old.id, 'from', old.status, 'to', left(new.status, 50))
+    );
+  end if;
+  -- What a reviewer has read is what is listed: a listing that shows something else is read again.
+  if old.marketplace_status = 'published'
+    and (new.definition, new.name, new.description) is distinct from (old.definition, old.name, old.description) then
+    new.marketplace_status := 'pending_review';
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.guard_assessment_authority() from public, anon, authenticated, service_role;
+
+create or replace trigger assessment_1_authority
+before insert or update on public.custom_assessments
+for each row when (current_user in ('anon', 'authenticated'))
+execute function private.guard_assessment_authority();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- 2. Status and dates
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- The owner of a tenant; null for a tenant that does not exist. SECURITY DEFINER, because a trusted writer need not be
+-- granted the host's tenant_profiles.
+create or replace function private.tenant_owner(tenant_id uuid)
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$ select tenant.user_id from public.tenant_profiles as tenant where tenant.id = tenant_owner.tenant_id $$;
+revoke all on function private.tenant_owner(uuid) from public, anon, authenticated, service_role;
+grant execute on function private.tenant_owner(uuid) to service_role;
+
+create or replace function private.keep_assessment_history()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.marketplace_status := coalesce(new.marketplace_status, 'private');
+  if tg_op = 'INSERT' then
+    if new.created_by is null then
+      new.created_by := private.tenant_owner(new.tenant_id);
+    end if;
+    if new.status = 'active' then
+      new.published_at := coalesce(new.published_at, now());
+    elsif new.status = 'draft' then
+      new.published_at := null;
+    end if;
+    return new;
+  end if;
+
+  -- The maker may be replaced when an account goes; everything else of an archived row stands still.
+  if old.status = 'archived' and (
+    new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
+    new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
+    new.result_disclosure, new.is_template, new.marketplace_status, new.marketplace_price_tier
+  ) is distinct from (
+    old.id, old.tenant_id, old.name, old.slug, old.version, old.description, old.definition, old.source_markdown,
+    old.source_type, old.assessment_type, old.interview_style_default, old.interview_style_allow_override,
+    old.result_disclosure, old.is_template, old.marketplace_status, old.marketplace_price_tier
+  ) then
+    perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', old.id));
+  end if;
+
+  new.created_at := old.created_at;
+  new.updated_at := now();
+  new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
+  return new;
+end
+$$;
+revoke all on function private.keep_assessment_history() from public, anon, authenticated, service_role;
+
+create or replace trigger assessment_2_history
+before insert or update on public.custom_assessments
+for each row execute function private.keep_assessment_history();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- 3. Content
+-- ---------------------------------------------------------------------------------------------------------------------
+
+create or replace function private.check_assessment_content()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  faults jsonb := '[]';
+begin
+  if octet_length(new.source_markdown) > 512000 then
+    perform private.refuse(
+      'UPLOAD_TOO_LARGE',
+      jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes')
+    );
+  end if;
+  if coalesce(length(btrim(new.name)), 0) not between 1 and 200 then
+    faults := faults || private.fault('name', 'invalid-text', 'a text of 1 to 200 characters');
+  end if;
+  if octet_length(new.description) > 512000 then
+    faults := faults || private.fault('description', 'too-large', 'at most 512000 bytes');
+  end if;
+  if tg_op = 'INSERT' or new.definition is distinct from old.definition then
+    faults := faults || private.definition_faults(new.definition);
+  end if;
+  if faults <> '[]' then
+    perform private.refuse('ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('faults', faults));
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.check_assessment_content() from public, anon, authenticated, service_role;
+
+create or replace trigger assessment_3_content
+before insert or update of name, description, definition, source_markdown on public.custom_assessments
+for each row execute function private.check_assessment_content();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- 4. Version
+-- ---------------------------------------------------------------------------------------------------------------------
+
+create or replace function private.keep_assessment_version()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  earlier bigint[];
+  later bigint[];
+begin
+  if not private.is_version(new.version) then
+    perform private.refuse('INVALID_VERSION', jsonb_build_object('expected', 'major.minor, such as "1.0"'));
+  end if;
+  if tg_op = 'INSERT' then
+    return new;
+  end if;
+
+  earlier := string_to_array(old.version, '.')::bigint[];
+  later := string_to_array(new.version, '.')::bigint[];
+  if later < earlier then
+    perform private.refuse(
+      'INVALID_VERSION',
+      jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
+                         'expected', 'at least ' || old.version)
+    );
+  end if;
+  if old.status = 'active' and later = earlier and new.definition is distinct from old.definition then
+    if earlier[2] = 999999999 then
+      perform private.refuse(
+        'INVALID_VERSION',
+        jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
+                           'expected', 'a higher major version')
+      );
+    end if;
+    new.version := earlier[1] || '.' || earlier[2] + 1;
+  end if;
+  return new;
+end
+$$;
+revoke all on function private.keep_assessment_version() from public, anon, authenticated, service_role;
+
+create or replace trigger assessment_4_version
+before insert or update of version, definition on public.custom_assessments
+for each row execute function private.keep_assessment_version();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- 5. Slug
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- One row for every slug that was ever given out in a tenant, with the last number of the series stem, stem-2, stem-3
+-- and so on. Its row locks put writers who want the same slug in a line, and the number spares them the search: the
+-- ten-thousandth equal name costs what the second does.
+create table if not exists private.slug_series (
+  tenant_id uuid not null constraint slug_series_tenant_id_fkey references public.tenant_profiles (id)
+    on delete cascade deferrable initially deferred,
+  stem text not null,
+  last_number bigint not null default 1,
+  constraint slug_series_pkey primary key (tenant_id, stem)
+);
+comment on table private.slug_series is 'The last number that was appended to a slug, by tenant and stem.';
+alter table private.slug_series enable row level security;
+revoke all on private.slug_series from public, anon, authenticated, service_role;
+
+-- The slug that a name gives: accents folded, lower case, every run of other characters one hyphen, none at the ends,
+-- cut at a word to the given length. 'assessment' where nothing usable is left.
+create or replace function private.slug_of(name text, most integer default 60)
+returns text
+language plpgsql
+stable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  slug text;
+begin
+  slug := extensions.unaccent(normalize(name, NFC));
+  -- Marks that no composed character has, such as a diaeresis on a q.
+  slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
+  slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
+  if length(slug) > most then
+    slug := case
+      when substr(slug, most + 1, 1) = '-' then left(slug, most)
+      -- Up to the last hyphen, or through the word where it is the only one.
+      else coalesce(substring(left(slug, most) from '^(.*)-'), left(slug, most))
+    end;
+  end if;
+  return coalesce(nullif(slug, ''), 'assessment');
+end
+$$;
+revoke all on function private.slug_of(text, integer) from public, anon, authenticated, service_role;
+
+-- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
+-- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
+-- tenant has, seen or unseen. Only the trigger below calls it, after the caller's right to the tenant is settled.
+create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, given text, name text)
+returns text
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  base constant text := coalesce(given, private.slug_of(name));
+  candidate text := base;
+  number bigint;
+begin
+  -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
+  insert into private.slug_series as series (tenant_id, stem)
+  values (claim_slug.tenant_id, base)
+  on conflict on constraint slug_series_pkey do update set last_number = series.last_number
+  returning series.last_number into number;
+
+  while exists (
+    select
+      from public.custom_assessments as taken
+     where taken.tenant_id = claim_slug.tenant_id
+       and taken.slug = candidate
+       and taken.id <> claim_slug.assessment_id
+  ) loop
+    if given is not null then
+      return null;
+    end if;
+    number := number + 1;
+    candidate := private.slug_of(base, 59 - length(number::text)) || '-' || number;
+    -- The numbered slug may also be somebody's given one, or the base of another name's series.
+    insert into private.slug_series as series (tenant_id, stem)
+    values (claim_slug.tenant_id, candidate)
+    on conflict on constraint slug_series_pkey do update set last_number = series.last_number;
+  end loop;
+
+  if candidate <> base then
+    update private.slug_series as series
+       set last_number = number
+     where series.tenant_id = claim_slug.tenant_id
+       and series.stem = base;
+  end if;
+  return candidate;
+end
+$$;
+revoke all on function private.claim_slug(uuid, uuid, text, text) from public, anon, authenticated, service_role;
+grant execute on function private.claim_slug(uuid, uuid, text, text) to authenticated, service_role;
+
+create or replace function private.set_assessment_slug()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  slug text;
+begin
+  if tg_op = 'UPDATE' and (new.tenant_id, new.slug) is not distinct from (old.tenant_id, old.slug) then
+    return new;
+  end if;
+  if new.slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or length(new.slug) > 200 then
+    perform private.refuse(
+      'INVALID_SLUG',
+      jsonb_build_object('expected', '[a-z0-9]+(-[a-z0-9]+)* with at most 200 characters')
+    );
+  end if;
+  slug := private.claim_slug(new.tenant_id, new.id, new.slug, new.name);
+  if slug is null then
+    -- `insert ... on conflict` means the taken slug: there the constraint decides. It stands behind this in any case,
+    -- so that a query which merely has the words gets the same refusal in the constraint's words.
+    if tg_op = 'INSERT' and current_query() ~* '\mon\s+conflict\M' then
+      return new;
+    end if;
+    perform private.refuse('SLUG_TAKEN', jsonb_build_object('slug', new.slug));
+  end if;
+  new.slug := slug;
+  return new;
+end
+$$;
+revoke all on function private.set_assessment_slug() from public, anon, authenticated, service_role;
+
+create or replace trigger assessment_5_slug
+before insert or update of slug, tenant_id on public.custom_assessments
+for each row execute function private.set_assessment_slug();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Accounts that go
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- Rows that the account made for other people's tenants go to those tenants' owners; the account's own tenants go with
+-- it. The trigger runs as whoever deletes the account (Auth's own role), so it is SECURITY DEFINER.
+create or replace function private.hand_over_assessments()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.custom_assessments as assessment
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where assessment.created_by = old.id
+     and tenant.id = assessment.tenant_id
+     and tenant.user_id <> old.id;
+  return old;
+end
+$$;
+revoke all on function private.hand_over_assessments() from public, anon, authenticated, service_role;
+
+create or replace trigger hand_over_assessments
+before delete on auth.users
+for each row execute function private.hand_over_assessments();

@@ -1,0 +1,378 @@
+-- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
+-- campaign, a coaching session or an agent session may refer to.
+--
+-- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. The next
+-- migration validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial
+-- indexes are empty when they are made, but each reads its table once under a lock that stops writes; on very large
+-- tables make them beforehand with `create index concurrently` under the same names, once the columns are there.
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Columns
+-- ---------------------------------------------------------------------------------------------------------------------
+
+alter table public.campaigns
+add column if not exists custom_assessment_id uuid
+  constraint campaigns_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
+add column if not exists interview_style_override integer;
+
+alter table public.coaching_sessions
+add column if not exists custom_assessment_id uuid
+  constraint coaching_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
+add column if not exists assessment_type text default 'archetype',
+add column if not exists interview_style_override integer;
+
+alter table public.agent_sessions
+add column if not exists custom_assessment_id uuid
+  constraint agent_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null;
+
+comment on column public.campaigns.custom_assessment_id is
+  'Reference to custom assessment when assessment_type is custom.';
+comment on column public.campaigns.interview_style_override is
+  'Override the assessment default interview style for this campaign, where the assessment allows it.';
+comment on column public.coaching_sessions.custom_assessment_id is
+  'Reference to custom assessment when using custom type.';
+comment on column public.coaching_sessions.assessment_type is
+  'Type of assessment: archetype (default) or custom.';
+comment on column public.coaching_sessions.interview_style_override is
+  'Override the assessment default interview style for this session, where the assessment allows it.';
+comment on column public.agent_sessions.custom_assessment_id is
+  'Custom assessment being used in this interview session.';
+
+create index if not exists idx_campaigns_custom_assessment
+on public.campaigns (custom_assessment_id) where custom_assessment_id is not null;
+create index if not exists idx_coaching_sessions_custom_assessment
+on public.coaching_sessions (custom_assessment_id) where custom_assessment_id is not null;
+create index if not exists idx_agent_sessions_custom_assessment
+on public.agent_sessions (custom_assessment_id) where custom_assessment_id is not null;
+
+-- Whoever may write such rows may write the new columns too. A host that grants by column needs this said; one that
+-- grants the whole table has it already, and one that grants nothing keeps it so.
+do $grants$
+declare
+  wanted record;
+begin
+  for wanted in
+    select granted.role, granted.tbl, granted.verb, granted.cols
+      from (values
+        ('campaigns', 'custom_assessment_id, interview_style_override'),
+        ('coaching_sessions', 'custom_assessment_id, assessment_type, interview_style_override'),
+        ('agent_sessions', 'custom_assessment_id')
+      ) as listed (tbl, cols)
+      cross join (values ('insert'), ('update')) as verbs (verb)
+      cross join (values ('authenticated'), ('service_role')) as roles (role),
+           lateral (select listed.tbl, listed.cols, verbs.verb, roles.role) as granted
+     where has_any_column_privilege(roles.role, format('public.%I', listed.tbl), verbs.verb)
+       and not has_table_privilege(roles.role, format('public.%I', listed.tbl), verbs.verb)
+  loop
+    execute format('grant %s (%s) on public.%I to %I', wanted.verb, wanted.cols, wanted.tbl, wanted.role);
+  end loop;
+end
+$grants$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Constraints, found by what they are and not by what they are usually called
+-- ---------------------------------------------------------------------------------------------------------------------
+
+do $constraints$
+declare
+  wanted record;
+  present record;
+  allows_custom boolean;
+begin
+  -- The types. A CHECK on the column alone that refuses 'custom' goes, whatever its name; others stay.
+  for wanted in
+    select *
+      from (values
+        ('campaigns', 'campaigns_assessment_type_check',
+         $$assessment_type in ('industry4', 'archetype', 'education', 'custom')$$),
+        ('coaching_sessions', 'coaching_sessions_assessment_type_check',
+         $$assessment_type in ('archetype', 'custom')$$)
+      ) as listed (tbl, name, rule)
+  loop
+    for present in
+      select found.conname, pg_get_expr(found.conbin, found.conrelid) as rule
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'c'
+         and col.attname = 'assessment_type'
+    loop
+      execute format('select (%s) from (select ''custom''::text as assessment_type) as candidate', present.rule)
+        into allows_custom;
+      if not allows_custom then
+        execute format('alter table public.%I drop constraint %I', wanted.tbl, present.conname);
+      end if;
+    end loop;
+    if not exists (
+      select
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'c'
+         and (found.conname = wanted.name
+              or (col.attname = 'assessment_type'
+                  and pg_get_expr(found.conbin, found.conrelid) like '%''custom''%'))
+    ) then
+      execute format('alter table public.%I add constraint %I check (%s) not valid', wanted.tbl, wanted.name, wanted.rule);
+    end if;
+    execute format('alter table public.%I alter column assessment_type set default %L', wanted.tbl,
+                   case wanted.tbl when 'campaigns' then 'industry4' else 'archetype' end);
+
+    if not exists (
+      select
+        from pg_catalog.pg_constraint as found
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.conname = 'interview_style_override_is_1_to_5'
+    ) then
+      execute format(
+        'alter table public.%I add constraint interview_style_override_is_1_to_5
+         check (interview_style_override between 1 and 5) not valid', wanted.tbl
+      );
+    end if;
+  end loop;
+
+  -- The references. A column that was there already may lack its foreign key, or have one that does something else
+  -- when the assessment is deleted.
+  for wanted in
+    select listed.tbl
+      from (values ('campaigns'), ('coaching_sessions'), ('agent_sessions')) as listed (tbl)
+  loop
+    for present in
+      select found.conname
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'f'
+         and col.attname = 'custom_assessment_id'
+         and (found.confrelid <> 'public.custom_assessments'::regclass or found.confdeltype <> 'n')
+    loop
+      execute format('alter table public.%I drop constraint %I', wanted.tbl, present.conname);
+    end loop;
+    if not exists (
+      select
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'f'
+         and col.attname = 'custom_assessment_id'
+    ) then
+      execute format(
+        'alter table public.%I add constraint %I foreign key (custom_assessment_id)
+         references public.custom_assessments (id) on delete set null not valid',
+        wanted.tbl, wanted.tbl || '_custom_assessment_id_fkey'
+      );
+    end if;
+  end loop;
+end
+$constraints$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Which assessment may be chosen
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- What the writer of a campaign or session may know about an assessment, and whether it may be chosen for a tenant.
+-- verdict is 'chosen', 'denied' (readable, but not for this), 'inactive' or 'unknown'; the rest is null unless chosen.
+--
+-- SECURITY DEFINER, because a campaign's assessment may be one that its writer cannot read (a reference made by
+-- somebody else), because of the lock, and because the answer must not depend on the host's policies. The lock lets
+-- nobody archive or change the assessment until the choice is committed; it is taken on nothing the caller may not see.
+-- A missing assessment and one that the caller may not read give the same answer by the same path.
+create or replace function private.choose_assessment(assessment_id uuid, tenant_id uuid, bound boolean)
+returns table (verdict text, allows_override boolean)
+language plpgsql
+volatile
+security definer
+rows 1
+set search_path = ''
+as $$
+declare
+  chosen record;
+begin
+  select assessment.status,
+         assessment.interview_style_allow_override as allows_override,
+         assessment.tenant_id is not distinct from choose_assessment.tenant_id as is_tenants,
+         assessment.marketplace_price_tier,
+         assessment.is_template,
+         owner.user_id is not distinct from auth.uid() and owner.user_id is not null as is_callers,
+         assessment.marketplace_status = 'published' and owner.is_active is distinct from false as is_listed
+    into chosen
+    from public.custom_assessments as assessment
+    join public.tenant_profiles as owner on owner.id = assessment.tenant_id
+   where assessment.id = choose_assessment.assessment_id
+     and (
+       not bound
+       or owner.user_id = auth.uid()
+       or (assessment.status = 'active'
+           and (assessment.is_template
+                or (assessment.marketplace_status = 'published' and owner.is_active is distinct from false)))
+     )
+     for share of assessment;
+
+  verdict := case
+    when not found then 'unknown'
+    when not bound then 'chosen'
+    when chosen.is_template and chosen.status = 'active' then 'chosen'
+    when chosen.is_listed and chosen.status = 'active' and coalesce(chosen.marketplace_price_tier, 'free') = 'free'
+      then 'chosen'
+    -- A tenant's own, which only its owner may choose: whoever else may write the campaign cannot read it.
+    when chosen.is_callers and chosen.is_tenants and chosen.status = 'active' then 'chosen'
+    when chosen.is_callers and chosen.status <> 'active' then 'inactive'
+    else 'denied'
+  end;
+  allows_override := case when verdict = 'chosen' then chosen.allows_override end;
+  return next;
+end
+$$;
+revoke all on function private.choose_assessment(uuid, uuid, boolean) from public, anon, authenticated, service_role;
+grant execute on function private.choose_assessment(uuid, uuid, boolean) to anon, authenticated, service_role;
+
+-- Whether an assessment is gone: so the foreign key's own `set null` is told from somebody clearing the column.
+create or replace function private.assessment_is_gone(assessment_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select not exists (
+    select from public.custom_assessments as assessment where assessment.id = assessment_is_gone.assessment_id
+  )
+$$;
+revoke all on function private.assessment_is_gone(uuid) from public, anon, authenticated, service_role;
+grant execute on function private.assessment_is_gone(uuid) to anon, authenticated, service_role;
+
+-- The rules of a choice, for all three tables; raises the refusal. style is the override that is asked for.
+create or replace function private.check_choice(assessment_id uuid, tenant_id uuid, style integer)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  chosen record;
+begin
+  select * into chosen
+    from private.choose_assessment(assessment_id, tenant_id, current_user in ('anon', 'authenticated'));
+  case chosen.verdict
+    when 'unknown' then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', assessment_id));
+    when 'inactive' then
+      perform private.refuse('ASSESSMENT_NOT_ACTIVE', jsonb_build_object('assessment_id', assessment_id));
+    when 'denied' then
+      perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', assessment_id));
+    else
+      -- A style outside 1 to 5 is the constraint's to refuse.
+      if style between 1 and 5 and not chosen.allows_override then
+        perform private.refuse('INTERVIEW_STYLE_OVERRIDE_DENIED', jsonb_build_object('assessment_id', assessment_id));
+      end if;
+  end case;
+end
+$$;
+revoke all on function private.check_choice(uuid, uuid, integer) from public, anon, authenticated, service_role;
+grant execute on function private.check_choice(uuid, uuid, integer) to anon, authenticated, service_role;
+
+-- Campaigns and coaching sessions, which have the same columns.
+create or replace function private.check_session_assessment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE'
+    and (new.custom_assessment_id, new.assessment_type, new.interview_style_override, new.tenant_id)
+    is not distinct from (old.custom_assessment_id, old.assessment_type, old.interview_style_override, old.tenant_id) then
+    return new;
+  end if;
+
+  if new.custom_assessment_id is null then
+    -- Deleting the assessment clears the reference and is not stopped here.
+    if tg_op = 'UPDATE' and old.custom_assessment_id is not null
+      and (new.assessment_type, new.interview_style_override, new.tenant_id)
+      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id)
+      and private.assessment_is_gone(old.custom_assessment_id) then
+      return new;
+    end if;
+    if new.assessment_type = 'custom' then
+      perform private.refuse('ASSESSMENT_REQUIRED');
+    end if;
+    if new.interview_style_override between 1 and 5 then
+      perform private.refuse('INTERVIEW_STYLE_OVERRIDE_DENIED');
+    end if;
+    return new;
+  end if;
+
+  if new.assessment_type is distinct from 'custom' then
+    perform private.refuse('ASSESSMENT_TYPE_MISMATCH');
+  end if;
+  if new.tenant_id is null then
+    perform private.refuse('TENANT_REQUIRED');
+  end if;
+  perform private.check_choice(new.custom_assessment_id, new.tenant_id, new.interview_style_override);
+  return new;
+end
+$$;
+revoke all on function private.check_session_assessment() from public, anon, authenticated, service_role;
+
+create or replace trigger check_session_assessment
+before insert or update of custom_assessment_id, assessment_type, interview_style_override, tenant_id
+on public.campaigns
+for each row execute function private.check_session_assessment();
+
+create or replace trigger check_session_assessment
+before insert or update of custom_assessment_id, assessment_type, interview_style_override, tenant_id
+on public.coaching_sessions
+for each row execute function private.check_session_assessment();
+
+-- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
+-- granted the host's tables, and the answer decides what may be chosen.
+create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(
+    (select session.tenant_id
+       from public.coaching_sessions as session
+      where session.id = tenant_of_agent_session.coaching_session_id),
+    (select campaign.tenant_id
+       from public.campaign_assignments as assignment
+       join public.campaigns as campaign on campaign.id = assignment.campaign_id
+      where assignment.id = tenant_of_agent_session.stakeholder_session_id)
+  )
+$$;
+revoke all on function private.tenant_of_agent_session(uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function private.tenant_of_agent_session(uuid, uuid) to anon, authenticated, service_role;
+
+create or replace function private.check_agent_session_assessment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if new.custom_assessment_id is null
+    or (
+      tg_op = 'UPDATE'
+      and (new.custom_assessment_id, new.stakeholder_session_id, new.coaching_session_id)
+      is not distinct from (old.custom_assessment_id, old.stakeholder_session_id, old.coaching_session_id)
+    ) then
+    return new;
+  end if;
+  perform private.check_choice(
+    new.custom_assessment_id,
+    private.tenant_of_agent_session(new.stakeholder_session_id, new.coaching_session_id),
+    null
+  );
+  return new;
+end
+$$;
+revoke all on function private.check_agent_session_assessment() from public, anon, authenticated, service_role;
+
+create or replace trigger check_agent_session_assessment
+before insert or update of custom_assessment_id, stakeholder_session_id, coaching_session_id
+on public.agent_sessions
+for each row execute function private.check_agent_session_assessment();

@@ -1,0 +1,151 @@
+-- Who may read and write the tables of custom assessments: every policy and every grant, in one place.
+--
+-- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
+-- (`array(select ...)`, `not in (select ...)`), never once a row. Grants are verb by verb and, where a client may write
+-- only some columns, column by column; everything is revoked first, so that projects whose new tables are open to the
+-- API's roles and projects whose new tables are closed end up alike. The functions' grants stand beside the functions.
+--
+-- service_role is not bound by policies. It is granted what its tools do, and triggers keep the integrity of what it
+-- writes as of what anybody writes.
+
+-- Deactivated tenants, whose listings are not shown. SECURITY DEFINER, because nobody may read other people's tenants.
+create or replace function private.inactive_tenant_ids()
+returns setof uuid
+language sql
+stable
+security definer
+rows 100
+set search_path = ''
+as $$
+  select tenant.id from public.tenant_profiles as tenant where not tenant.is_active
+$$;
+revoke all on function private.inactive_tenant_ids() from public, anon, authenticated, service_role;
+grant execute on function private.inactive_tenant_ids() to anon, authenticated;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- custom_assessments
+-- ---------------------------------------------------------------------------------------------------------------------
+
+revoke all on table public.custom_assessments from public, anon, authenticated, service_role;
+grant select on table public.custom_assessments to anon;
+grant select, delete on table public.custom_assessments to authenticated;
+-- id, is_template, published_at, created_at and updated_at are the database's or the reviewers'. created_by may be
+-- sent, since clients have always sent it, but is overwritten.
+grant insert (
+  tenant_id, created_by, name, slug, version, description, definition, source_markdown, source_type, assessment_type,
+  interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
+  marketplace_price_tier
+) on table public.custom_assessments to authenticated;
+grant update (
+  name, slug, version, description, definition, source_markdown, source_type, assessment_type,
+  interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
+  marketplace_price_tier
+) on table public.custom_assessments to authenticated;
+grant select, insert, update, delete on table public.custom_assessments to service_role;
+
+-- "Published assessments are publicly readable" and "System templates are publicly readable".
+drop policy if exists "Everyone reads templates and published assessments" on public.custom_assessments;
+create policy "Everyone reads templates and published assessments" on public.custom_assessments
+for select to anon
+using (
+  (is_template and status = 'active')
+  or (
+    marketplace_status = 'published'
+    and status = 'active'
+    and tenant_id not in (select private.inactive_tenant_ids())
+  )
+);
+
+-- The same, and "Tenant owners can manage their assessments".
+drop policy if exists "Owners read their assessments and what everyone reads" on public.custom_assessments;
+create policy "Owners read their assessments and what everyone reads" on public.custom_assessments
+for select to authenticated
+using (
+  tenant_id = any (array(select private.my_tenant_ids()))
+  or (is_template and status = 'active')
+  or (
+    marketplace_status = 'published'
+    and status = 'active'
+    and tenant_id not in (select private.inactive_tenant_ids())
+  )
+);
+
+drop policy if exists "Owners make assessments" on public.custom_assessments;
+create policy "Owners make assessments" on public.custom_assessments
+for insert to authenticated
+with check (tenant_id = any (array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners change their assessments" on public.custom_assessments;
+create policy "Owners change their assessments" on public.custom_assessments
+for update to authenticated
+using (tenant_id = any (array(select private.my_tenant_ids())))
+with check (tenant_id = any (array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners delete their assessments" on public.custom_assessments;
+create policy "Owners delete their assessments" on public.custom_assessments
+for delete to authenticated
+using (tenant_id = any (array(select private.my_tenant_ids())));
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- custom_assessment_results
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- service_role may delete, for a respondent's right to erasure; nobody may update a result.
+revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
+grant select on table public.custom_assessment_results to authenticated;
+grant select, insert, delete on table public.custom_assessment_results to service_role;
+
+-- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
+-- up at reading time would follow ids that were taken again, and sessions that are gone.
+drop policy if exists "Owners and campaign creators read results" on public.custom_assessment_results;
+create policy "Owners and campaign creators read results" on public.custom_assessment_results
+for select to authenticated
+using (
+  tenant_id = any (array(select private.my_tenant_ids()))
+  or campaign_created_by = (select auth.uid())
+);
+
+-- "Service role can manage results": for service_role by name, not by a claim that any role could set.
+drop policy if exists "Service role can manage results" on public.custom_assessment_results;
+create policy "Service role can manage results" on public.custom_assessment_results
+for all to service_role
+using (true) with check (true);
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- assessment_uploads
+-- ---------------------------------------------------------------------------------------------------------------------
+
+revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
+grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
+on table public.assessment_uploads to authenticated;
+grant select, insert, update, delete on table public.assessment_uploads to service_role;
+
+drop policy if exists "Owners read their uploads" on public.assessment_uploads;
+create policy "Owners read their uploads" on public.assessment_uploads
+for select to authenticated
+using (tenant_id = any (array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners upload" on public.assessment_uploads;
+create policy "Owners upload" on public.assessment_uploads
+for insert to authenticated
+with check (tenant_id = any (array(select private.my_tenant_ids())));
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Realtime
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- Front ends watch an upload being compiled; Realtime applies the policies above to each listener.
+do $realtime$
+begin
+  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime' and not puballtables)
+    and not exists (
+      select
+        from pg_catalog.pg_publication_tables
+       where pubname = 'supabase_realtime'
+         and schemaname = 'public'
+         and tablename = 'assessment_uploads'
+    ) then
+    alter publication supabase_realtime add table public.assessment_uploads;
+  end if;
+end
+$realtime$;
