@@ -1,0 +1,140 @@
+"""The operator's page, the alert rules and the deployment files name what the code has."""
+
+import argparse
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from prometheus_client import generate_latest
+
+from worker.engine.commands import add_commands
+from worker.engine.metrics import Metrics
+from worker.engine.settings import EXPECTED, Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "worker" / "engine").glob("*.py")}
+
+
+def section(title: str) -> str:
+    """Return the text under a second-level heading."""
+    return PAGE.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of the tables' rows, heads left out."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    tables = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    rules = {number for number, row in enumerate(tables) if set("".join(row)) == {"-"}}
+    heads = {number - 1 for number in rules}
+    return [row for number, row in enumerate(tables) if number not in rules | heads]
+
+
+def code(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    listed = {code(row[0])[0]: row[1] for row in rows(section("Settings"))}
+    assert list(listed) == list(EXPECTED)
+    for name, info in Settings.model_fields.items():
+        alias = str(info.validation_alias)
+        default = "needed" if info.is_required() else "unset" if info.default is None else str(info.default)
+        if name != "name":
+            assert listed[alias] == default, alias
+
+
+def metrics() -> set[str]:
+    registry = Metrics(lambda: {"compile": {"queued": 1}, "score": {}}).registry
+    shown = re.findall(r"^# TYPE (\S+)", generate_latest(registry).decode(), re.MULTILINE)
+    return {name for name in shown if not name.endswith("_created")}
+
+
+def test_every_metric_is_listed() -> None:
+    names = {name for row in rows(section("Monitoring")) for name in code(row[0])}
+    listed = {name for name in names if name.startswith("assessment_")}
+    assert listed == metrics()
+
+
+def test_every_event_is_listed_with_its_level() -> None:
+    logged: dict[str, set[str]] = {}
+    call = re.compile(r"(?:log|_log|get_logger\(\))\.(debug|info|warning|error)\(\s*\"([a-z-]+)\"")
+    for source in SOURCES.values():
+        for level, event in call.findall(source):
+            logged.setdefault(event, set()).add(level)
+    listed = {
+        event: set(row[1].split(", "))
+        for row in rows(section("Monitoring"))
+        if len(row) == 3 and set(row[1].split(", ")) <= {"debug", "info", "warning", "error"}
+        for event in code(row[0])
+    }
+    assert listed == logged
+
+
+def test_the_alert_rules_use_metrics_that_exist() -> None:
+    groups = yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert len({rule["alert"] for rule in rules}) == len(rules) >= 6
+    known = metrics()
+    for rule in rules:
+        used = set(re.findall(r"assessment_[a-z_]+", rule["expr"]))
+        assert used
+        assert {name.removesuffix("_bucket") for name in used} <= known
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"]["summary"]
+        assert rule["annotations"]["action"]
+
+
+def test_the_commands_of_the_page_exist() -> None:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(required=True))
+    for line in re.findall(r"python -m worker ([^`\n]+)", section("Commands")):
+        words = [word for word in re.sub(r"\[.*?\]", "", line).replace("ID...", "7").split() if word]
+        parser.parse_args(words)
+    for line in re.findall(r"python -m worker ([^`\n]+)`", PAGE):
+        if "ID..." not in line and "[" not in line:
+            parser.parse_args(line.split())
+
+
+@pytest.mark.parametrize("bad", ["0x7", "two", "00000000-0000-0000-0000-00000000000g", "-5"])
+def test_an_id_that_is_none_is_refused(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(required=True))
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(["retry", bad])
+    assert caught.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("bad", ["yesterday", "2x", "2026-13-01"])
+def test_a_time_that_is_none_is_refused(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(required=True))
+    with pytest.raises(SystemExit):
+        parser.parse_args(["retry", "--failed-since", bad])
+    assert "neither a duration (30m, 2h, 7d) nor a time" in capsys.readouterr().err
+
+
+def test_the_container_copies_what_exists_and_runs_what_exists() -> None:
+    text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    for source in re.findall(r"^COPY (?!--from)(\S+) ", text, re.MULTILINE):
+        assert (ROOT / source).exists(), source
+    assert "USER 10001:10001" in text
+    assert "HEALTHCHECK" in text
+    assert set(re.findall(r"\bWORKER_[A-Z_]+", text)) <= set(EXPECTED)
+
+
+def test_the_unit_stops_in_time_and_does_not_repeat_what_cannot_work() -> None:
+    text = (ROOT / "deploy" / "assessment-worker.service").read_text(encoding="utf-8")
+    assert "RestartPreventExitStatus=76 77 78" in text
+    assert "KillSignal=SIGTERM" in text
+    assert re.search(r"^ExecStart=\S+ -m worker run$", text, re.MULTILINE)
+
+
+def test_the_fly_configuration_is_whole() -> None:
+    fly = tomllib.loads((ROOT / "deploy" / "fly.toml").read_text(encoding="utf-8"))
+    assert (ROOT / "deploy" / fly["build"]["dockerfile"]).exists()
+    assert fly["processes"] == {"worker": "run"}
+    assert fly["checks"]["alive"]["path"] == "/health"
