@@ -254,6 +254,10 @@ as $$
 declare
   assessment_status text;
 begin
+  -- First of all, so that nothing below tells anything about somebody else's tenant.
+  if current_user in ('anon', 'authenticated') and not new.tenant_id = any (array(select private.my_tenant_ids())) then
+    perform private.refuse('TENANT_ACCESS_DENIED');
+  end if;
   if octet_length(new.source_markdown) > 512000 then
     perform private.refuse('UPLOAD_TOO_LARGE',
       jsonb_build_object('bytes', octet_length(new.source_markdown), 'limit', 512000));

@@ -146,7 +146,13 @@ begin
          assessment_type = coalesce(metadata ->> 'type', 'multi-dimensional'),
          interview_style_default = coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
          interview_style_allow_override = coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
-         result_disclosure = coalesce(metadata ->> 'resultDisclosure', 'full')
+         result_disclosure = coalesce(metadata ->> 'resultDisclosure', 'full'),
+         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
+         marketplace_status = case
+           when assessment.marketplace_status = 'published'
+             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description')
+               is distinct from (assessment.definition, assessment.name, assessment.description)
+           then 'pending_review' else assessment.marketplace_status end
    where assessment.id = apply_upload.target_id;
   return '{"end": "succeeded"}';
 end
@@ -604,12 +610,14 @@ begin
                'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind)
            end
            order by claimed.rank, claimed.id)
+         -- A subject that is being deleted in this moment is nobody's work any more.
+         filter (where claimed.kind = 'probe' or compiling.id is not null or read.id is not null)
     into claimed
     from claimed
     left join compiling on compiling.id = claimed.subject_id
     left join scoring on scoring.id = claimed.id
     left join read on read.id = scoring.assessment_id;
-  return claimed;
+  return coalesce(claimed, '[]');
 end
 $$;
 revoke all on function private.claim_jobs(text, integer, integer, text) from public, anon, authenticated, service_role;
@@ -770,7 +778,7 @@ as $$
            'expired_leases', coalesce(open.expired, 0),
            'failed_last_hour', coalesce(ended.failed, 0),
            'rejected_last_hour', coalesce(ended.rejected, 0),
-           'oldest_queued_seconds', round(extract(epoch from greatest(now() - open.oldest, interval '0')), 3)))
+           'oldest_queued_seconds', round(extract(epoch from now() - open.oldest), 3)))
     from kind
     left join open on open.kind = kind.name
     left join ended on ended.kind = kind.name

@@ -219,14 +219,15 @@ begin
     order by assessment.id
       for update;
 
+  -- Jobs before their subjects, which is the order in which a claim locks them.
+  delete from private.jobs as job where job.tenant_id = erase_tenant.tenant_id;
+  get diagnostics jobs = row_count;
   delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant.tenant_id;
   get diagnostics results = row_count;
   delete from private.score_requests as request where request.tenant_id = erase_tenant.tenant_id;
   get diagnostics requests = row_count;
   delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant.tenant_id;
   get diagnostics uploads = row_count;
-  delete from private.jobs as job where job.tenant_id = erase_tenant.tenant_id;
-  get diagnostics jobs = row_count;
 
   handed_over := private.hand_over_assessments_with_results(erase_tenant.tenant_id);
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant.tenant_id;

@@ -90,10 +90,11 @@ using (tenant_id = any (array(select private.my_tenant_ids())));
 -- custom_assessment_results
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- service_role may delete, for a respondent's right to erasure; nobody may update a result.
+-- service_role may delete, for a respondent's right to erasure. It may say UPDATE, so that the trigger can answer that
+-- a result never changes; nobody's update goes through.
 revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
 grant select on table public.custom_assessment_results to authenticated;
-grant select, insert, delete on table public.custom_assessment_results to service_role;
+grant select, insert, update, delete on table public.custom_assessment_results to service_role;
 
 -- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
 -- up at reading time would follow ids that were taken again, and sessions that are gone.
@@ -118,7 +119,8 @@ using (true) with check (true);
 revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
 grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
-grant select, insert, update, delete on table public.assessment_uploads to service_role;
+-- How far an upload is, only the queue says.
+grant select, insert, delete on table public.assessment_uploads to service_role;
 
 drop policy if exists "Owners read their uploads" on public.assessment_uploads;
 create policy "Owners read their uploads" on public.assessment_uploads
