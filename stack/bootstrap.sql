@@ -179,14 +179,14 @@ create table auth.users (
   phone_change_sent_at timestamptz,
   confirmed_at timestamptz generated always as (least(email_confirmed_at, phone_confirmed_at)) stored,
   email_change_token_current varchar(255) default '',
-  email_change_confirm_status smallint default 0
-    constraint users_email_change_confirm_status_check check (email_change_confirm_status between 0 and 2),
+  email_change_confirm_status smallint default 0,
   banned_until timestamptz,
   reauthentication_token varchar(255) default '',
   reauthentication_sent_at timestamptz,
   is_sso_user boolean not null default false,
   deleted_at timestamptz,
-  is_anonymous boolean not null default false
+  is_anonymous boolean not null default false,
+  constraint users_email_change_confirm_status_check check (email_change_confirm_status between 0 and 2)
 );
 
 create index users_instance_id_idx on auth.users (instance_id);

@@ -1,0 +1,93 @@
+"""`python -m stack up | down | reset | status | env | logs PART`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stack.local import Stack
+
+
+def main() -> int:
+    """Do what the command line says; 0 when it was done."""
+    arguments = parse()
+    try:
+        from stack import local  # noqa: PLC0415  a missing package gets an answer instead of a traceback
+        from stack.errors import StackError  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        print(f"error: the Python package {error.name} is missing\n  Run `make setup`.", file=sys.stderr)
+        return 1
+    try:
+        return run(local.Stack(say), arguments)
+    except StackError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"error: {error.strerror or error}: {error.filename or 'the system refused'}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stack",
+        description="The local Supabase without Docker: Postgres, PostgREST, and a gateway with Auth.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="start what does not run, and say where everything is")
+    commands.add_parser("down", help="stop everything")
+    commands.add_parser("reset", help="make the database anew, with migrations and seed")
+    commands.add_parser("status", help="say what runs, where, and what went wrong")
+    commands.add_parser("env", help='the URLs and keys, for a shell: eval "$(python -m stack env)"')
+    logs = commands.add_parser("logs", help="the end of a part's log")
+    logs.add_argument("part", choices=["postgres", "postgrest", "gateway"])
+    return parser.parse_args()
+
+
+def run(stack: Stack, arguments: argparse.Namespace) -> int:
+    """Do it; the exit code."""
+    match arguments.command:
+        case "up":
+            stack.up()
+            return print_status(stack)
+        case "down":
+            say("The stack is stopped." if stack.down() else "Nothing was running.")
+        case "reset":
+            stack.reset()
+            say("The database is new: migrations and seed are applied.")
+        case "status":
+            return print_status(stack)
+        case "env":
+            for name, value in stack.env().items():
+                print(f'{name}="{value}"')
+        case _:
+            print(stack.read_log(arguments.part))
+    return 0
+
+
+def print_status(stack: Stack) -> int:
+    """Say how each part is, and where; 0 when all are up."""
+    parts = stack.status()
+    for part in parts:
+        state = "up" if part.up else "has died; the end of its log:" if part.wanted else "down"
+        print(f"  {part.name:17} {state}")
+        if part.wanted and not part.up:
+            print("\n".join(f"      {line}" for line in part.log_end.splitlines()) or "      (empty)")
+    if all(part.up for part in parts):
+        width = max(len(name) for name in stack.env())
+        print("\n".join(f"  {name:{width}}  {value}" for name, value in stack.env().items()))
+        return 0
+    print("Start what is missing: `make up`.", file=sys.stderr)
+    return 1
+
+
+def say(line: str) -> None:
+    """Show a line at once."""
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
