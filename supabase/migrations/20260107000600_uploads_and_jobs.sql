@@ -144,20 +144,30 @@ create table if not exists private.jobs (
   finished_at timestamptz,
 
   constraint jobs_pkey primary key (id),
-  constraint one_job_a_subject unique (subject_id),
   constraint jobs_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
-  constraint job_kind_is_known check (kind in ('compile', 'score', 'probe')),
-  constraint job_has_subject_and_tenant
-  check ((subject_id is null) = (kind = 'probe') and (tenant_id is null) = (kind = 'probe')),
-  constraint job_state_is_known check (state in ('queued', 'running', 'succeeded', 'failed')),
-  constraint job_has_rank_while_open check ((rank is not null) = (state in ('queued', 'running'))),
-  constraint job_has_lease_while_running check ((lease_expires_at is not null) = (state = 'running')),
-  constraint job_has_worker_while_running check (state <> 'running' or (worker is not null and started_at is not null)),
-  constraint job_waits_while_queued check (not_before is null or state = 'queued'),
-  constraint job_finishes_when_decided check ((finished_at is not null) = (state in ('succeeded', 'failed'))),
+  constraint job_has_subject_and_tenant_unless_it_is_a_probe check (
+    case kind
+      when 'compile' then subject_id is not null and tenant_id is not null
+      when 'score' then subject_id is not null and tenant_id is not null
+      when 'probe' then subject_id is null and tenant_id is null
+      else false
+    end
+  ),
+  -- One table of truths instead of a check a column: every claim and every finish pays for it.
+  constraint job_columns_agree_with_its_state check (
+    case state
+      when 'queued' then rank is not null and lease_expires_at is null and finished_at is null
+      when 'running' then rank is not null and lease_expires_at is not null and finished_at is null
+        and worker is not null and started_at is not null and not_before is null
+      when 'succeeded' then rank is null and lease_expires_at is null and finished_at is not null
+        and not_before is null and last_error is null
+      when 'failed' then rank is null and lease_expires_at is null and finished_at is not null
+        and not_before is null and last_error is not null
+      else false
+    end
+  ),
   constraint job_error_is_a_code check (last_error ~ '^[a-z0-9-]{1,64}$'),
-  constraint failed_job_has_error check (state <> 'failed' or last_error is not null),
   constraint job_counts_are_sane check (0 <= releases and releases <= attempts and max_attempts > 0)
 )
 with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
@@ -184,8 +194,11 @@ create index if not exists idx_jobs_finished on private.jobs (finished_at)
 where finished_at is not null;
 create index if not exists idx_jobs_failed on private.jobs (finished_at)
 where state = 'failed';
+create unique index if not exists one_job_a_subject on private.jobs (subject_id)
+where subject_id is not null;
 -- The rank of a tenant's last open job; serves the foreign key as well.
-create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank);
+create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank)
+where tenant_id is not null;
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Putting jobs into the queue

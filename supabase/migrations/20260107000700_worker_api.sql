@@ -301,6 +301,8 @@ declare
              and jsonb_typeof(each.value -> 'definition') = 'string')
             or (job.kind = 'score' and each.value ->> 'outcome' = 'scored'))
      order by job.tenant_id, job.rank, job.id;
+  ids constant bigint[] := array(
+    select (each.value ->> 'job')::bigint from jsonb_array_elements(finish_jobs.finished) as each);
   tenant uuid;
   endings jsonb := '{}';
   state text;
@@ -311,8 +313,7 @@ begin
   -- Locks, in an order that two workers cannot cross: the jobs, then the tenants whose assessments will be written.
   perform job.id
      from private.jobs as job
-    where job.id = any (array(
-            select (each.value ->> 'job')::bigint from jsonb_array_elements(finish_jobs.finished) as each))
+    where job.id = any (ids)
     order by job.id
       for update;
   for tenant in
@@ -361,7 +362,9 @@ begin
       from rows from (jsonb_to_recordset(finish_jobs.finished) as (
              job bigint, attempt integer, outcome text, definition text, diagnostics jsonb, error text
            )) with ordinality as given (job, attempt, outcome, definition, diagnostics, error, ordinality)
-      left join private.jobs as job on job.id = given.job
+      -- Narrowed by an array, so that no estimate can talk the planner into reading the whole table.
+      left join (select present.* from private.jobs as present where present.id = any (ids)) as job
+        on job.id = given.job
   ),
   judged as materialized (
     select element.*,
@@ -404,6 +407,7 @@ begin
       from judged
      where judged.kind = 'compile'
        and upload.id = judged.subject_id
+       and upload.id = any (array(select subject.subject_id from judged as subject))
   ),
   jobs as (
     update private.jobs as job
@@ -419,6 +423,7 @@ begin
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
      where job.id = judged.job
+       and job.id = any (ids)
   )
   select json_agg(
            json_build_object('job', element.job, 'outcome', coalesce(
@@ -579,6 +584,7 @@ begin
       from claimed
      where claimed.kind = 'compile'
        and upload.id = claimed.subject_id
+       and upload.id = any (array(select subject.subject_id from claimed as subject))
     returning upload.id, upload.source_markdown
   ),
   scoring as materialized (
@@ -586,12 +592,13 @@ begin
       from claimed
       join private.score_requests as request on request.id = claimed.subject_id
      where claimed.kind = 'score'
+       and request.id = any (array(select subject.subject_id from claimed as subject))
   ),
   -- Once for each assessment, not for each session.
   text_of as materialized (
     select assessment.id, assessment.definition::text as definition
       from public.custom_assessments as assessment
-     where assessment.id in (select scoring.assessment_id from scoring)
+     where assessment.id = any (array(select scoring.assessment_id from scoring))
   ),
   read as materialized (
     select text_of.id, text_of.definition, private.definition_digest(text_of.definition) as digest from text_of
@@ -640,6 +647,7 @@ as $$
           (select job.lease_expires_at from private.jobs as job
             where job.state = 'running' order by job.lease_expires_at limit 1)
         ) as due
+      having count(*) > 0
     )
   end
 $$;
