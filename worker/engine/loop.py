@@ -208,7 +208,8 @@ class Loop:
         self._wait = min(self._wait * 2, longest)
         wait *= random.uniform(0.8, 1.0)  # noqa: S311 - keeps workers from asking in step
         if next_seconds is not None:
-            wait = min(wait, next_seconds + 0.005)
+            # What is due and was not given is in another worker's hands just now: not to be asked for in a hurry.
+            wait = min(wait, max(next_seconds, FIRST_WAIT_SECONDS))
         self._signals.wait(wait)
 
     # --- working --------------------------------------------------------------------------------------------

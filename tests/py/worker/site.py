@@ -1,0 +1,294 @@
+"""A database, PostgREST and a gateway for the worker's tests, with what tenants and agents do to them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from stack import processes
+from stack.postgres import Cluster
+from stack.services import Api
+from stack.tokens import Keys
+from tests.py.harness.people import People, Tenant
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKER = [sys.executable, "-m", "worker"]
+
+SOURCE = """---
+name: {name}
+version: {version}
+---
+
+## Dimensions
+
+### Vision
+
+- weight: 0.6
+- description: Sees where things are going.
+
+### Delivery
+
+- weight: 0.4
+- description: Gets things done. {note}
+
+## Result Categories
+
+### Starter
+
+- score_range: [1.0, 2.9]
+- description: At the beginning.
+
+### Leader
+
+- score_range: [3.0, 5.0]
+- primary_dimensions: [Vision]
+- description: Leads.
+"""
+
+
+def source(name: str = "Leadership", version: str = "1.0", note: str = "") -> str:
+    """Return a valid file."""
+    return SOURCE.format(name=name, version=version, note=note)
+
+
+@dataclass
+class Site:
+    """One database with the API over it.
+
+    Attributes:
+        api: PostgREST and the gateway.
+        database: the database's name.
+        postgrest: the running PostgREST, or None while it is down.
+    """
+
+    api: Api
+    database: str
+    postgrest: subprocess.Popen[bytes] | None = None
+    gateway: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cluster(self) -> Cluster:
+        """The server that the database is in."""
+        return self.api.cluster
+
+    def start(self) -> None:
+        """Start PostgREST and the gateway; both end with this process."""
+        self.gateway = self.api.start_gateway(with_parent=True)
+        self.start_postgrest()
+
+    def start_postgrest(self) -> None:
+        """Start PostgREST."""
+        self.postgrest = self.api.start_postgrest(with_parent=True)
+
+    def kill_postgrest(self) -> None:
+        """Kill PostgREST in the middle of whatever it does."""
+        if self.postgrest is not None:
+            self.postgrest.kill()
+            self.postgrest.wait()
+            self.postgrest = None
+
+    def stop(self) -> None:
+        """Stop PostgREST and the gateway."""
+        self.kill_postgrest()
+        if self.gateway is not None:
+            self.gateway.terminate()
+            self.gateway.wait()
+
+    # --- the database ---------------------------------------------------------------------------------------
+
+    def connect(self, user: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+        """Connect over the socket, in autocommit."""
+        return psycopg.connect(self.cluster.dsn(user, self.database), autocommit=True)
+
+    def rows(self, query: str, *arguments: object) -> list[tuple[Any, ...]]:
+        """Run a query as role postgres."""
+        with self.connect() as connection:
+            return connection.execute(query.encode(), arguments).fetchall()
+
+    def value(self, query: str, *arguments: object) -> Any:
+        """Return the only value of a query's only row."""
+        ((value,),) = self.rows(query, *arguments)
+        return value
+
+    def run(self, statement: str, *arguments: object) -> None:
+        """Run a statement as role postgres."""
+        with self.connect() as connection:
+            connection.execute(statement.encode(), arguments)
+
+    # --- what people do -------------------------------------------------------------------------------------
+
+    def tenant(self) -> Tenant:
+        """Make a tenant with an owner."""
+        with self.connect() as connection:
+            return People(connection).tenant()
+
+    def upload(
+        self, tenant: Tenant, text: str, assessment_id: str | None = None, *, dry_run: bool = False
+    ) -> str:
+        """Upload a file as a trusted writer; return the upload's id."""
+        return str(
+            self.value(
+                "insert into public.assessment_uploads (tenant_id, created_by, source_markdown, assessment_id, dry_run)"
+                " values (%s, %s, %s, %s, %s) returning id",
+                tenant.id,
+                tenant.owner.id,
+                text,
+                assessment_id,
+                dry_run,
+            )
+        )
+
+    def upload_row(self, upload: str) -> dict[str, Any]:
+        """Return an upload as its tenant reads it."""
+        row: dict[str, Any] = self.value(
+            "select to_jsonb(u) from public.assessment_uploads as u where id = %s", upload
+        )
+        return row
+
+    def assessment(self, tenant: Tenant, text: str) -> str:
+        """Make an active assessment without the worker; return its id."""
+        from worker.compiler import compile_markdown
+
+        definition = compile_markdown(text.encode()).definition
+        assert definition is not None
+        return str(
+            self.value(
+                "insert into public.custom_assessments"
+                " (tenant_id, created_by, name, version, definition, source_markdown, status)"
+                " values (%s, %s, %s, %s, %s, %s, 'active') returning id",
+                tenant.id,
+                tenant.owner.id,
+                definition.metadata.name,
+                definition.metadata.version,
+                Jsonb(json.loads(definition.to_json())),
+                text,
+            )
+        )
+
+    def session(self, tenant: Tenant, assessment: str) -> str:
+        """Make a coaching session that uses the assessment; return its id."""
+        return str(
+            self.value(
+                "insert into public.coaching_sessions"
+                " (tenant_id, client_name, assessment_type, custom_assessment_id, access_token)"
+                " values (%s, 'A client', 'custom', %s, %s) returning id",
+                tenant.id,
+                assessment,
+                uuid.uuid4().hex,
+            )
+        )
+
+    def complete(self, session: str, scores: Mapping[str, float]) -> dict[str, Any]:
+        """Complete a coaching session as an agent does, over SQL."""
+        answer: dict[str, Any] = self.value(
+            "select public.complete_assessment_session(%s, 'coaching', %s, null, now())",
+            session,
+            Jsonb(dict(scores)),
+        )
+        return answer
+
+    # --- the worker -----------------------------------------------------------------------------------------
+
+    def worker_environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of a worker on this site, and nothing of the caller's but what programs need."""
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+            if name in os.environ
+        }
+        return kept | {
+            "SUPABASE_URL": self.api.url,
+            "SUPABASE_SERVICE_ROLE_KEY": self.api.keys.service_role,
+            **self.environment,
+            **more,
+        }
+
+    def worker(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the worker to its end."""
+        return subprocess.run(
+            [*WORKER, *words],
+            cwd=ROOT,
+            env=self.worker_environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    @contextmanager
+    def running_worker(self, *words: str, **environment: str) -> Iterator[Worker]:
+        """Run a worker for the length of the block."""
+        worker = Worker.start(self, words, environment)
+        try:
+            yield worker
+        finally:
+            worker.end()
+
+
+@dataclass
+class Worker:
+    """A worker process and its log."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @classmethod
+    def start(
+        cls, site: Site, words: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> Worker:
+        """Start a worker and return at once."""
+        log = site.api.home / f"worker-{uuid.uuid4().hex}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [*WORKER, "run", *words],
+                cwd=ROOT,
+                env=site.worker_environment(**(environment or {})),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+            )
+        return cls(process, log)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the log's lines."""
+        return [
+            json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines() if line[:1] == "{"
+        ]
+
+    def wait_for(self, event: str, seconds: float = 20.0) -> dict[str, Any]:
+        """Wait until an event is logged."""
+        wait_until(lambda: any(e["event"] == event for e in self.events()), seconds, f"event {event}")
+        return next(e for e in self.events() if e["event"] == event)
+
+    def end(self) -> None:
+        """Kill it if it still runs."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def wait_until(condition: Any, seconds: float, what: str) -> float:
+    """Wait until the condition holds; return how long that took."""
+    started = time.monotonic()
+    if not processes.wait_until(condition, seconds, pause=0.02):
+        message = f"waited {seconds} s for: {what}"
+        raise AssertionError(message)
+    return time.monotonic() - started
+
+
+def make_site(cluster: Cluster, database: str, home: Path) -> Site:
+    """Put the API over a database; not started."""
+    return Site(Api(home, cluster, database, Keys.generate(), processes.free_port()), database)

@@ -1,0 +1,212 @@
+"""Both kinds of job from end to end: the real worker, PostgREST and Postgres."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from tests.py.worker.site import Site, source
+
+
+def codes(row: dict[str, object]) -> list[str]:
+    diagnostics = row["diagnostics"]
+    assert isinstance(diagnostics, list)
+    return [diagnostic["code"] for diagnostic in diagnostics]
+
+
+def drain(site: Site) -> str:
+    done = site.worker("drain")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_an_upload_becomes_a_draft(site: Site) -> None:
+    tenant = site.tenant()
+    upload = site.upload(tenant, source("A new one"))
+    assert drain(site) == "Drained: 1 compile succeeded.\n"
+    row = site.upload_row(upload)
+    assert (row["status"], row["diagnostics"], row["attempts"]) == ("succeeded", [], 1)
+    assert row["definition"]["metadata"]["name"] == "A new one"
+    (stored,) = site.rows(
+        "select name, version, status, source_type, created_by, definition = %s::jsonb"
+        " from public.custom_assessments where id = %s",
+        json.dumps(row["definition"]),
+        row["assessment_id"],
+    )
+    assert stored == ("A new one", "1.0", "draft", "upload", tenant.owner.id, True)
+
+
+def test_a_file_with_faults_fails_with_all_of_them(site: Site) -> None:
+    upload = site.upload(
+        site.tenant(),
+        source("Faulty").replace("weight: 0.6", "weight: heavy").replace("[3.0, 5.0]", "[5.0, 3.0]"),
+    )
+    assert drain(site) == "Drained: 1 compile rejected.\n"
+    row = site.upload_row(upload)
+    assert (row["status"], row["definition"], row["assessment_id"]) == ("failed", None, None)
+    assert len(codes(row)) == 2
+    assert {d["severity"] for d in row["diagnostics"]} == {"error"}
+    assert [d["line"] for d in row["diagnostics"]] == sorted(d["line"] for d in row["diagnostics"])
+
+
+def test_a_dry_run_compiles_and_makes_nothing(site: Site) -> None:
+    tenant = site.tenant()
+    upload = site.upload(tenant, source("Only looking"), dry_run=True)
+    drain(site)
+    row = site.upload_row(upload)
+    assert (row["status"], row["assessment_id"]) == ("succeeded", None)
+    assert row["definition"]["metadata"]["name"] == "Only looking"
+    assert site.value("select count(*) from public.custom_assessments where tenant_id = %s", tenant.id) == 0
+
+
+def test_the_same_bytes_again_change_nothing_and_say_so(site: Site) -> None:
+    tenant = site.tenant()
+    first = site.upload(tenant, source("Twice"))
+    drain(site)
+    again = site.upload(tenant, source("Twice"))
+    drain(site)
+    row = site.upload_row(again)
+    assert (row["status"], codes(row)) == ("succeeded", ["already-uploaded"])
+    assert row["assessment_id"] == site.upload_row(first)["assessment_id"]
+    assert site.value("select count(*) from public.custom_assessments where tenant_id = %s", tenant.id) == 1
+
+
+def test_the_same_bytes_twice_in_one_batch_make_one_assessment(site: Site) -> None:
+    tenant = site.tenant()
+    uploads = [site.upload(tenant, source("Together")) for _ in range(2)]
+    assert drain(site) == "Drained: 2 compile succeeded.\n"
+    first, second = map(site.upload_row, uploads)
+    assert first["assessment_id"] == second["assessment_id"]
+    assert codes(second) == ["already-uploaded"]
+
+
+def test_an_active_assessment_is_replaced_by_a_higher_version_only(site: Site) -> None:
+    tenant = site.tenant()
+    assessment = site.assessment(tenant, source("Versioned", "1.1"))
+    outcomes = {}
+    for version, note in (("1.1", "Other bytes."), ("1.0", "Other bytes."), ("1.1", ""), ("1.10", "Better.")):
+        upload = site.upload(tenant, source("Versioned", version, note), assessment)
+        drain(site)
+        row = site.upload_row(upload)
+        outcomes[version, note] = (row["status"], codes(row))
+        assert row["assessment_id"] == assessment
+    assert outcomes == {
+        ("1.1", "Other bytes."): ("failed", ["version-conflict"]),
+        ("1.0", "Other bytes."): ("failed", ["version-falls"]),
+        ("1.1", ""): ("succeeded", ["already-uploaded"]),
+        ("1.10", "Better."): ("succeeded", []),
+    }
+    assert site.rows("select version, status from public.custom_assessments where id = %s", assessment) == [
+        ("1.10", "active")
+    ]
+
+
+def test_the_place_of_a_version_conflict_is_the_version(site: Site) -> None:
+    tenant = site.tenant()
+    assessment = site.assessment(tenant, source("Placed"))
+    upload = site.upload(tenant, source("Placed", note="Changed."), assessment)
+    drain(site)
+    (diagnostic,) = site.upload_row(upload)["diagnostics"]
+    assert (diagnostic["line"], diagnostic["section"]) == (3, "Front matter / version")
+
+
+def test_an_assessment_that_is_archived_meanwhile_is_not_replaced(site: Site) -> None:
+    tenant = site.tenant()
+    assessment = site.assessment(tenant, source("Old"))
+    upload = site.upload(tenant, source("Old", "2.0"), assessment)
+    site.run("update public.custom_assessments set status = 'archived' where id = %s", assessment)
+    drain(site)
+    row = site.upload_row(upload)
+    assert (row["status"], codes(row)) == ("failed", ["assessment-archived"])
+
+
+def test_a_completion_becomes_a_result(site: Site) -> None:
+    tenant = site.tenant()
+    assessment = site.assessment(tenant, source("Scored"))
+    session = site.session(tenant, assessment)
+    site.complete(session, {"vision": 4.27, "Delivery": 2.0})
+    assert drain(site) == "Drained: 1 score succeeded.\n"
+    ((overall, category, data, uncovered, version, snapshot),) = site.rows(
+        "select overall_score, matched_category, matched_category_data, uncovered_dimensions, assessment_version,"
+        " assessment_definition_snapshot from public.custom_assessment_results where session_id = %s",
+        session,
+    )
+    assert (overall, category, uncovered, version) == (Decimal("3.36"), "Leader", [], "1.0")
+    assert data["description"] == "Leads."
+    assert snapshot["metadata"]["name"] == "Scored"
+
+
+def test_a_dimension_that_was_not_scored_is_named(site: Site) -> None:
+    tenant = site.tenant()
+    session = site.session(tenant, site.assessment(tenant, source("Partial")))
+    site.complete(session, {"Delivery": 2.0})
+    drain(site)
+    assert site.rows(
+        "select overall_score, matched_category, uncovered_dimensions from public.custom_assessment_results"
+        " where session_id = %s",
+        session,
+    ) == [(Decimal("2.00"), "Starter", ["Vision"])]
+
+
+def test_a_definition_that_changes_between_reading_and_writing_is_scored_again(site: Site) -> None:
+    from worker.engine.api import Api
+    from worker.engine.settings import Settings
+    from worker.engine.work import do_job
+
+    tenant = site.tenant()
+    assessment = site.assessment(tenant, source("Moving"))
+    session = site.session(tenant, assessment)
+    site.complete(session, {"Vision": 5.0, "Delivery": 1.0})
+    settings = Settings(SUPABASE_URL=site.api.url, SUPABASE_SERVICE_ROLE_KEY=site.api.keys.service_role)
+    api = Api(settings, "slow-worker")
+    (job,) = api.exchange([], 10).jobs
+    site.run(
+        "update public.custom_assessments set version = '1.1',"
+        " definition = jsonb_set(jsonb_set(definition, '{dimensions,0,weight}', '0.5'), '{dimensions,1,weight}', '0.5')"
+        " where id = %s",
+        assessment,
+    )
+    answer = api.exchange([do_job(job)], 0)
+    assert [settled.outcome for settled in answer.settled] == ["stale"]
+    assert (
+        site.value("select count(*) from public.custom_assessment_results where session_id = %s", session)
+        == 0
+    )
+    assert drain(site) == "Drained: 1 score succeeded.\n"
+    assert site.rows(
+        "select overall_score, assessment_version from public.custom_assessment_results where session_id = %s",
+        session,
+    ) == [(Decimal("3.00"), "1.1")]
+
+
+def test_nothing_to_do_is_said(site: Site) -> None:
+    assert drain(site) == "Drained: nothing was ready.\n"
+
+
+@pytest.mark.parametrize("words", [["drain", "--batch", "7"], ["drain", "--concurrency", "2"]])
+def test_a_burst_of_both_kinds_is_done_once_each(site: Site, words: list[str]) -> None:
+    tenant = site.tenant()
+    assessment = site.assessment(tenant, source("Burst"))
+    uploads = [site.upload(tenant, source(f"Burst {number}")) for number in range(30)]
+    sessions = [site.session(tenant, assessment) for _ in range(30)]
+    for session in sessions:
+        site.complete(session, {"Vision": 4.0})
+    done = site.worker(*words)
+    assert (done.returncode, done.stdout) == (0, "Drained: 30 compile succeeded, 30 score succeeded.\n"), (
+        done.stderr
+    )
+    assert {site.upload_row(upload)["status"] for upload in uploads} == {"succeeded"}
+    assert (
+        site.value(
+            "select count(*) from public.custom_assessments where tenant_id = %s and name like 'Burst %%'",
+            tenant.id,
+        )
+        == 30
+    )
+    assert (
+        site.value(
+            "select count(*) from public.custom_assessment_results where session_id = any (%s::uuid[])",
+            sessions,
+        )
+        == 30
+    )
