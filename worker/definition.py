@@ -65,6 +65,8 @@ WEIGHT_TOLERANCE: Final = Decimal("0.01")
 VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
 GENERAL: Final = "general"
 NO_MATCH: Final = "none"
+MARKS: Final = frozenset("*_`")
+NAME_ENDS: Final = ":" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 EMPHASIS: Final = ("***", "___", "**", "__", "*", "_", "`")
 
 
@@ -94,9 +96,13 @@ def clean_text(text: str) -> str:
 def clean_name(text: str) -> str:
     """Return a name without the spelling around it: white space, a trailing colon, emphasis of the whole."""
     name = text.strip()
+    if name[:1].isalnum() and name[-1].isalnum():
+        return name
     while True:
         before = name
-        name = name.removesuffix(":").rstrip()
+        name = name.rstrip(NAME_ENDS)
+        if name[:1] not in MARKS:
+            return name
         for mark in EMPHASIS:
             inner = name[len(mark) : -len(mark)]
             if name.startswith(mark) and name.endswith(mark) and inner.strip(" \\") and mark[0] not in inner:
@@ -134,7 +140,7 @@ def _exact(value: object) -> Decimal:
 
 def shortest(number: Decimal) -> Decimal:
     """Drop trailing zeros: a weight is a value, not a spelling."""
-    text = format(number, "f")
+    text = f"{number:f}"
     return Decimal(text.rstrip("0").rstrip(".") or "0") if "." in text else number
 
 

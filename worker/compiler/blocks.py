@@ -7,6 +7,7 @@ first two levels.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from pyromark import events_with_range
@@ -16,12 +17,14 @@ from worker.markup import is_safe_destination
 
 __all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "scan"]
 
-#: A kind (1 to 6 is the level of a heading), and the byte range.
-Block: TypeAlias = tuple[int, int, int]
+#: A kind (1 to 6 is the level of a heading), the byte range, and for list items the byte ranges of the items of the
+#: lists in them.
+Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]]]
 
 ITEM: Final = 0
 PARAGRAPH: Final = 7
 OTHER: Final = 8
+NO_CHILDREN: Final[Sequence[tuple[int, int]]] = ()
 MAX_DEPTH: Final = 10
 RESCANS: Final = 2
 
@@ -57,10 +60,11 @@ def scan(text: str, raw: bytes, faults: Faults) -> list[Block]:
 def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int, int, Code] | None]:  # noqa: PLR0912, PLR0915 - one pass, one loop
     blocks: list[Block] = []
     add = blocks.append
-    outside = 0  # the end of the outermost container that is open, or was the last to be
-    ends: list[int] = []  # the ends of the open list items and quotes, outermost first
-    too_deep = False
-    html: Any = None
+    children: list[tuple[int, int]] = []
+    outer = inner = 0  # the ends of the containers at the first and second level that are or were open last
+    deeper: list[int] = []  # the ends of the open containers at the third level and below
+    html: Counter[str] = Counter()
+    event: Any
     # This loop is the cost of compiling. Most events are texts and ends, and neither is looked at twice.
     for event, span in events_with_range(text):
         if "Text" in event or "End" in event:
@@ -69,42 +73,39 @@ def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int
             tag = event["Start"]
             if tag == "Item":
                 start = span["start"]
-                end = span["end"]
-                while ends and ends[-1] <= start:
-                    ends.pop()
-                ends.append(end)
-                if len(ends) <= 2:
-                    add((ITEM, start, end))
-                    outside = max(outside, end)
-                elif len(ends) > MAX_DEPTH and not too_deep:
-                    too_deep = True
-                    _report_depth(start, faults)
+                if start >= outer:
+                    outer = span["end"]
+                    inner = 0
+                    children = []
+                    add((ITEM, start, outer, children))
+                elif start >= inner:
+                    inner = span["end"]
+                    children.append((start, inner))
+                else:
+                    _deepen(deeper, start, span["end"], faults)
             elif tag == "Paragraph":
                 start = span["start"]
-                if start >= outside:
-                    add((PARAGRAPH, start, span["end"]))
+                if start >= outer:
+                    add((PARAGRAPH, start, span["end"], NO_CHILDREN))
             elif tag.__class__ is dict:
                 start = span["start"]
                 if "List" in tag:
                     continue
                 if "Heading" in tag:
-                    if start >= outside:
-                        add((int(tag["Heading"]["level"][1]), start, span["end"]))
+                    if start >= outer:
+                        add((int(tag["Heading"]["level"][1]), start, span["end"], NO_CHILDREN))
                 elif "BlockQuote" in tag:
-                    end = span["end"]
-                    while ends and ends[-1] <= start:
-                        ends.pop()
-                    ends.append(end)
-                    if start >= outside:
-                        add((OTHER, start, end))
-                        outside = end
-                    elif len(ends) > MAX_DEPTH and not too_deep:
-                        too_deep = True
-                        _report_depth(start, faults)
+                    if start >= outer:
+                        outer = inner = span["end"]
+                        add((OTHER, start, outer, NO_CHILDREN))
+                    elif start >= inner:
+                        inner = span["end"]
+                    else:
+                        _deepen(deeper, start, span["end"], faults)
                 elif "CodeBlock" in tag:
                     end = span["end"]
-                    if start >= outside:
-                        add((OTHER, start, end))
+                    if start >= outer:
+                        add((OTHER, start, end, NO_CHILDREN))
                         if tag["CodeBlock"] != "Indented" and _hides_headings(raw, start, end):
                             return blocks, (start, raw.find(b"\n", start), Code.UNCLOSED_FENCE)
                 else:
@@ -114,16 +115,12 @@ def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int
             elif tag == "HtmlBlock":
                 start = span["start"]
                 end = span["end"]
-                if start >= outside:
-                    add((OTHER, start, end))
+                if start >= outer:
+                    add((OTHER, start, end, NO_CHILDREN))
                     if b"\n#" in raw[start:end]:
                         return blocks, (start, raw.find(b"\n", start), Code.RAW_HTML)
-                if html is None:
-                    html = Counter()
                 _report_html(raw[start:end].decode(), start, faults, html)
         elif event.__class__ is dict and "InlineHtml" in event:
-            if html is None:
-                html = Counter()
             _report_html(event["InlineHtml"], span["start"], faults, html)
     return blocks, None
 
@@ -143,7 +140,13 @@ def _mask(text: str, start: int, end: int) -> str:
     return (encoded[:start] + b" " * (end - start) + encoded[end:]).decode()
 
 
-def _report_depth(start: int, faults: Faults) -> None:
+def _deepen(ends: list[int], start: int, end: int, faults: Faults) -> None:
+    """Open a container at the third level or below; report the first that is too deep."""
+    while ends and ends[-1] <= start:
+        ends.pop()
+    ends.append(end)
+    if len(ends) != MAX_DEPTH - 1 or (faults.found and faults.found[-1][2] is Code.NESTED_TOO_DEEP):
+        return
     faults.add(
         Code.NESTED_TOO_DEEP,
         start,

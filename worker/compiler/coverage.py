@@ -10,13 +10,16 @@ marks are handled as fractions.
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from worker.compiler.diagnostics import Code, Faults, plain
 from worker.compiler.grammar import CATEGORIES, Grammar
 from worker.compiler.meaning import CategoryNode, DimensionNode
-from worker.scoring import OVERALL_PLACES, range_precision, round_half_up
+from worker.scoring import OVERALL_PLACES, decimal_places, range_precision, round_half_up
 
 __all__ = ["check_coverage", "check_overlaps"]
+
+MAX_RIVALS: Final = 3
 
 Box = list[tuple[Fraction, Fraction, Fraction]]  # weight, lowest and highest score of each dimension
 
@@ -87,6 +90,8 @@ def _reach(
     if not any(node.rubric for node in dimensions) or all(
         not node.rubric or (node.rubric[0][0] <= scale[0] and _top(node) >= scale[1]) for node in dimensions
     ):
+        if max(decimal_places(scale[0]), decimal_places(scale[1])) <= min(precision, OVERALL_PLACES):
+            return int(scale[0] * unit), int(scale[1] * unit)
         return _units(Fraction(scale[0]), precision, unit), _units(Fraction(scale[1]), precision, unit)
     box = _box(scale, dimensions)
     total = sum(weight for weight, _, _ in box)
@@ -152,7 +157,8 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
 ) -> None:
     """Report once for each category which earlier ones it can tie with."""
     scale, precision, places = grid
-    box: Box | None = None
+    box: Box = []
+    common = 1, 0  # the matched scores that every dimension can have, and so every average
     index_of = {node.model.name: index for index, node in enumerate(dimensions)}
     for position, (low, high, node) in enumerate(spans):
         rivals: list[str] = []
@@ -160,15 +166,20 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
             first, last = max(low, other_low, reach[0]), min(high, other_high, reach[1])
             if first > last or node.primary == other.primary:
                 continue
-            box = box or _box(scale, dimensions)
-            balance = _balance(box, node, other, index_of)
-            tied = _tied(box, balance)
-            if tied is None:
-                continue
-            tied_low, tied_high = (_units(value, precision, 10**places) for value in tied)
-            if max(first, tied_low) <= min(last, tied_high):
+            if not box:
+                box = _box(scale, dimensions)
+                lows, highs = max(low for _, low, _ in box), min(high for _, _, high in box)
+                if lows <= highs:
+                    common = _units(lows, precision, 10**places), _units(highs, precision, 10**places)
+            tied = common
+            if max(first, common[0]) > min(last, common[1]):
+                # None of the shared scores can be given to all dimensions alike: see which are left.
+                tied = _tied(box, _balance(box, node, other, index_of), precision, 10**places)
+            if max(first, tied[0]) <= min(last, tied[1]):
                 shared = _span(Decimal(first).scaleb(-places), Decimal(last).scaleb(-places))
                 rivals.append(f"{_quoted(other)} (line {grammar.line_of(other.at[0])}, {shared})")
+        if len(rivals) > MAX_RIVALS:
+            rivals[MAX_RIVALS:] = [f"{len(rivals) - MAX_RIVALS} more"]
         if rivals:
             faults.add(
                 Code.POSSIBLE_TIE,
@@ -195,19 +206,19 @@ def _balance(box: Box, one: CategoryNode, other: CategoryNode, index_of: dict[st
     return result
 
 
-def _tied(box: Box, balance: Sequence[Fraction]) -> tuple[Fraction, Fraction] | None:
-    """Return the lowest and highest overall score of an interview in which the two averages are equal.
+def _tied(box: Box, balance: Sequence[Fraction], precision: int, unit: int) -> tuple[int, int]:
+    """Return the lowest and highest matched score of an interview in which the two averages are equal.
 
     The scores that an interview can give form a box, overall and the difference of the averages are linear,
     so the extremes are found by giving up as little overall as possible for each point of difference. None
     when the averages are never equal.
     """
     lowest = _extreme([(w, low, high, b) for (w, low, high), b in zip(box, balance, strict=True)])
-    if lowest is None:
-        return None
     # The highest is the lowest of the same box seen from its other end.
     highest = _extreme([(w, -high, -low, b) for (w, low, high), b in zip(box, balance, strict=True)])
-    return None if highest is None else (lowest, -highest)
+    if lowest is None or highest is None:
+        return 1, 0
+    return _units(lowest, precision, unit), _units(-highest, precision, unit)
 
 
 def _extreme(box: Sequence[tuple[Fraction, Fraction, Fraction, Fraction]]) -> Fraction | None:

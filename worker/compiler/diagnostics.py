@@ -204,6 +204,8 @@ def _render(fault: tuple[int, int, Code, Severity, str, str, Hint], lines: "Line
 
 def plain(text: str, limit: int = 60) -> str:
     """Return a text of the author for a message: on one line, cut, and without control characters."""
+    if len(text) <= limit and text.isprintable():
+        return text
     line = " ".join(text[: limit * 2].split())
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
     return f"{line[: limit - 1]}…" if len(line) > limit or len(text) > limit * 2 else line

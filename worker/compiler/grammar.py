@@ -86,8 +86,8 @@ class Item:
 
 
 #: The byte range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and the
-#: range of blocks that holds its nested bullets.
-Field: TypeAlias = tuple[int, int, str, int, int]
+#: byte ranges of its nested bullets.
+Field: TypeAlias = tuple[int, int, str, Sequence[tuple[int, int]]]
 
 #: What the definition leaves out: a name for it and where it stands.
 Lost: TypeAlias = tuple[str, int]
@@ -142,7 +142,7 @@ class Grammar:
         unknown: list[Section] = []
         current: Section | None = None
         stray = False  # whether the text that belongs to no section has been reported since the last heading
-        for index, (kind, start, end) in enumerate(self.blocks):
+        for index, (kind, start, end, _) in enumerate(self.blocks):
             if kind in (1, 2):
                 text = self.heading(start, end)
                 name = self._section_name(text)
@@ -186,7 +186,7 @@ class Grammar:
                 )
         for name in (DIMENSIONS, CATEGORIES):
             for section in found.get(name, ()):
-                if any(1 <= kind <= 6 for kind, _, _ in self.blocks[section.first : section.last]):
+                if any(1 <= block[0] <= 6 for block in self.blocks[section.first : section.last]):
                     continue
                 inside = []
                 for item in unknown:
@@ -267,7 +267,7 @@ class Grammar:
         headings = [i for i in range(section.first, section.last) if 1 <= blocks[i][0] <= 6]
         level = min((blocks[i][0] for i in headings), default=3)
         if level > 3:
-            start, end = blocks[headings[0]][1:]
+            _, start, end, _ = blocks[headings[0]]
             name = plain(self.heading(start, end))
             self._wrong_level(start, end, section.name, f"items are third-level headings: write `### {name}`")
         tops = [i for i in headings if blocks[i][0] == level]
@@ -275,7 +275,7 @@ class Grammar:
         if first > section.first:
             self.stray(section.name, blocks[section.first][1], blocks[section.first][2])
         for position, index in enumerate(tops):
-            _, start, end = blocks[index]
+            _, start, end, _ = blocks[index]
             following = tops[position + 1] if position + 1 < len(tops) else section.last
             stop = blocks[following][1] if position + 1 < len(tops) else section.stop
             name = clean_name(self.heading(start, end))
@@ -299,56 +299,51 @@ class Grammar:
     def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:
         """Return the fields of an item by name, and report unknown, repeated and missing ones."""
         raw = self.raw
-        blocks = self.blocks
         keys = self._keys
         fields: dict[str, Field] = {}
         unknown: list[tuple[str, Field]] = []
         texts: list[Block] = []
-        bare = 0
-        index = item.first
-        last = item.last
-        while index < last:
-            kind, start, end = block = blocks[index]
-            after = index + 1
-            while after < last and blocks[after][1] < end:
-                after += 1
+        bare: Block | None = None
+        hidden = 0  # the level of the heading whose blocks are skipped, if any
+        for block in self.blocks[item.first : item.last]:
+            kind, start, end, children = block
             if kind == ITEM:
-                slice_ = raw[start : blocks[index + 1][1] if after > index + 1 else end].decode()
-                spelled, colon, rest = slice_.partition(":")
+                if hidden:
+                    continue
+                spelled, colon, rest = (
+                    raw[start : children[0][0] if children else end].decode().partition(":")
+                )
                 if not colon:
-                    if not bare:
-                        bare = index
-                    index = after
+                    bare = bare or block
                     continue
                 key = keys.get(spelled)
                 if key is None:
-                    key = self._key(spelled, rest)
+                    key = self._key(spelled)
                 name, mark = key
+                is_list = known.get(name)
+                if children and not is_list:
+                    rest = raw[start:end].decode().partition(":")[2]
                 if mark:
                     rest = _cut(rest, mark)
-                is_list = known.get(name)
                 if is_list is None:
-                    unknown.append((spelled, (start, end, rest, index + 1, after)))
+                    unknown.append((spelled, (start, end, rest, children)))
                 elif name in fields:
                     self._repeated(name, item, start, fields[name])
                 else:
-                    if after > index + 1 and not is_list:
-                        rest = raw[start:end].decode().partition(":")[2]
-                        if mark:
-                            rest = _cut(rest, mark)
-                    fields[name] = (start, end, rest, index + 1, after)
-            elif kind >= PARAGRAPH:
+                    fields[name] = (start, end, rest, children)
+            elif kind < PARAGRAPH:
+                if not hidden or kind <= hidden:
+                    hidden = kind
+                    self._field_heading(block, item, known, fields)
+            elif not hidden:
                 texts.append(block)
-            else:
-                after = self._field_heading(block, after, item, known, fields)
-            index = after
         if bare:
             self._bare_bullet(item, bare, fields)
         if texts or unknown or any(name not in fields for name in required):
             self._complete(item, known, required, fields, unknown, texts)
         return fields
 
-    def _key(self, spelled: str, rest: str) -> tuple[str, str]:
+    def _key(self, spelled: str) -> tuple[str, str]:
         """Return the name of the field that a bullet's text before the colon spells, and the emphasis left open."""
         key = spelled[1:] if spelled[0] in "-*+" else spelled.lstrip("0123456789")[1:]
         key = key.strip()
@@ -379,9 +374,9 @@ class Grammar:
             "keep one of them",
         )
 
-    def _bare_bullet(self, item: Item, index: int, fields: Mapping[str, Field]) -> None:
+    def _bare_bullet(self, item: Item, block: Block, fields: Mapping[str, Field]) -> None:
         """Report the bullets of an item that are no fields; one diagnostic for all of them."""
-        _, start, end = self.blocks[index]
+        _, start, end, _ = block
         owner = max((f for f in fields.items() if f[1][0] < start), key=lambda f: f[1][0], default=None)
         text = plain(item_text(self.raw[start:end].decode() + " "))
         hint = "write each field as `- key: value`"
@@ -390,27 +385,18 @@ class Grammar:
         self.faults.add(Code.NOT_A_FIELD, start, end, item.where, f"the bullet `{text}` has no `key:`", hint)
 
     def _field_heading(
-        self, block: Block, after: int, item: Item, known: Mapping[str, bool], fields: dict[str, Field]
-    ) -> int:
-        """Report a heading inside of an item, and return the index of the first block that is not under it."""
-        kind, start, end = block
+        self, block: Block, item: Item, known: Mapping[str, bool], fields: dict[str, Field]
+    ) -> None:
+        """Report a heading inside of an item; what stands under it is not read."""
+        _, start, end, _ = block
         text = self.heading(start, end)
         name = KNOWN.get(normal_key(clean_name(text)), "")
         hint = "an item has bullets under its `###` heading, and no headings of its own"
-        while after < item.last and not 1 <= self.blocks[after][0] <= kind:
-            after += 1
         if name in known:
             hint = f"write it as a bullet `- {name}:` with its value behind or under it"
-            fields.setdefault(name, (start, end, FAULTY, 0, 0))
-        self.faults.add(
-            Code.NOT_A_BULLET,
-            start,
-            end,
-            item.where,
-            f"the heading {shown(text)} stands where a field is expected",
-            hint,
-        )
-        return after
+            fields.setdefault(name, (start, end, FAULTY, ()))
+        message = f"the heading {shown(text)} stands where a field is expected"
+        self.faults.add(Code.NOT_A_BULLET, start, end, item.where, message, hint)
 
     def _complete(  # noqa: PLR0913, PLR0917 - what the loop in fields() has gathered
         self,
@@ -463,7 +449,7 @@ class Grammar:
         missing: list[str],
     ) -> None:
         """Report text beside the fields: fields without bullets, a description without its key, or stray text."""
-        _, start, end = block
+        _, start, end, _ = block
         text = self.raw[start:end].decode()
         at = start
         spelled_fields = False
@@ -482,13 +468,13 @@ class Grammar:
                 )
                 if name in missing:
                     missing.remove(name)
-                fields.setdefault(name, (at, at + len(line.encode()), FAULTY, 0, 0))
+                fields.setdefault(name, (at, at + len(line.encode()), FAULTY, ()))
             at += len(line.encode()) + 1
         if spelled_fields:
             return
         if "description" in missing:
             missing.remove("description")
-            fields["description"] = (start, end, FAULTY, 0, 0)
+            fields["description"] = (start, end, FAULTY, ())
             self.faults.add(
                 Code.MISSING_FIELD,
                 start,

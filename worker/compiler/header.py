@@ -49,10 +49,11 @@ SPOKEN_BOOLEANS: Final = {
 
 # Front matter keys may be written flat, as the reference names them.
 KNOWN: Final = {
+    **{key: key for key in FRONT_MATTER_KEYS},
     **{normal_key(key): key for key in FRONT_MATTER_KEYS},
     **{normal_key(f"interview_style.{key}"): key for key in STYLE_KEYS},
 }
-STYLE_KNOWN: Final = {normal_key(key): key for key in STYLE_KEYS}
+STYLE_KNOWN: Final = {**{key: key for key in STYLE_KEYS}, **{normal_key(key): key for key in STYLE_KEYS}}
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class _Reader:
                 if not isinstance(key, Broken):
                     self._syntax(key)
                 continue
-            name = known.get(normal_key(key.text))
+            name = known.get(key.text) or known.get(normal_key(key.text))
             if name is None:
                 self.unknown.append((key, prefix + key.text, names))
             elif name in self.seen:

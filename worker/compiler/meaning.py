@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from worker.compiler.blocks import ITEM, PARAGRAPH
+from worker.compiler.blocks import ITEM, PARAGRAPH, Block
 from worker.compiler.diagnostics import Code, Faults, nearest, plain, shown
 from worker.compiler.grammar import (
     CATEGORY_FIELDS,
@@ -60,7 +60,9 @@ __all__ = ["CategoryNode", "DimensionNode", "ExampleNode", "Meaning", "make"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Range = tuple[Decimal, Decimal]
-Listed = tuple[str, int]  # the text of an item of a list, and the byte at which it begins
+Listed = tuple[
+    str, int
+]  # the text of an item of a list, and the byte where it begins, or white space before it
 
 WHEN_EXPLORING: Final = "when exploring "
 GUIDELINE_ITEMS: Final = {normal_key(name): name for name in ("Opening", "Probing Questions", "Closing")}
@@ -134,6 +136,7 @@ class Meaning:
     dimensions: dict[str, str] = field(default_factory=dict)
     dimensions_known: bool = False
     marked: list[int] = field(default_factory=list)
+    ranges: dict[str, tuple[Decimal, Decimal, str]] = field(default_factory=dict)
 
     # --- dimensions ---
 
@@ -216,24 +219,30 @@ class Meaning:
             return ranges
         entries: dict[str, str] = {}
         scale = self.scale
+        known = self.ranges
         for text, start in self._listed(item, found, "scoring_rubric"):
             spelled, colon, rest = text.partition(":")
-            bounds = _rubric_range(spelled) if colon else None
-            if bounds is None:
-                spelled, rest = close_emphasis(spelled, rest)
-                spelled = unwrap(spelled)
-                bounds = _rubric_range(spelled) if colon else None
+            bounds = known.get(spelled)
+            if bounds is None and colon:
+                bounds = _rubric_range(spelled)
+                if bounds is None:
+                    spelled, rest = close_emphasis(spelled, rest)
+                    spelled = unwrap(spelled)
+                    bounds = _rubric_range(spelled)
+                else:
+                    known[spelled] = bounds
             value = clean_text(rest)
             if bounds is None or not value:
-                self._rubric_fault(item, text, start, bounds is not None)
+                self._rubric_fault(item, text, self._skip(start), bounds is not None)
                 continue
             low, high, key = bounds
-            if low > high:
-                self._reversed(
-                    item, "scoring_rubric", (start, start + len(spelled)), spelled, f"{high}-{low}"
-                )
-            elif scale is not None and (low < scale[0] or high > scale[1]):
-                self._outside(item, "scoring_rubric", (start, start + len(spelled)), spelled)
+            if low > high or (scale is not None and (low < scale[0] or high > scale[1])):
+                start = self._skip(start)
+                at = start, start + len(spelled.encode())
+                if low > high:
+                    self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
+                else:
+                    self._outside(item, "scoring_rubric", at, spelled)
             else:
                 if self.risky:
                     self._check(value, start, start + len(text.encode()), f"{item.where} / scoring_rubric")
@@ -244,10 +253,11 @@ class Meaning:
         for entry in ranges:
             if previous is not None and entry[0] <= previous[1]:
                 later, first = (entry, previous) if entry[3] > previous[3] else (previous, entry)
+                at = self._skip(later[3])
                 self.faults.add(
                     Code.RUBRIC_OVERLAP,
-                    later[3],
-                    later[3] + len(later[2]),
+                    at,
+                    at + len(later[2]),
                     f"{item.where} / scoring_rubric",
                     f"the range `{later[2]}` overlaps `{first[2]}` on line {self.grammar.line_of(first[3])}",
                     "give each score to one range only, such as `1-2`, `3` and `4-5`",
@@ -347,6 +357,7 @@ class Meaning:
                 sound = False
                 self._unknown_dimension(text, start, f"{item.where} / primary_dimensions")
             elif key in seen:
+                start = self._skip(start)
                 self.faults.add(
                     Code.DUPLICATE_REFERENCE,
                     start,
@@ -363,6 +374,7 @@ class Meaning:
         if not self.dimensions_known:
             return
         names = self.dimensions
+        start = self._skip(start)
         self.faults.add(
             Code.UNKNOWN_DIMENSION,
             start,
@@ -441,21 +453,16 @@ class Meaning:
         )
 
     def _questions(self, item: Item, questions: dict[str, list[str]]) -> None:
-        blocks = self.grammar.blocks
         raw = self.raw
         under: str | None = None  # the dimension whose heading the bullets are under; "" when it is not known
-        index = item.first
         where = item.where
-        while index < item.last:
-            kind, start, end = blocks[index]
-            after = index + 1
-            while after < item.last and blocks[after][1] < end:
-                after += 1
+        for block in self.grammar.blocks[item.first : item.last]:
+            kind, start, end, children = block
             if kind == ITEM:
                 if under is not None:
                     self._question(item_text(raw[start:end].decode()), under, start, end, where, questions)
-                elif after > index + 1:
-                    self._question_group(index, after, where, questions)
+                elif children:
+                    self._question_group(block, where, questions)
                 else:
                     self._single_question(start, end, where, questions)
             elif kind >= PARAGRAPH:
@@ -466,7 +473,6 @@ class Meaning:
                 if under is None:
                     under = ""
                     self._unknown_dimension(text, self._find(start, end, text), where)
-            index = after
 
     def _question(  # noqa: PLR0913, PLR0917 - a question, whose it is and where it stands
         self, text: str, name: str, start: int, end: int, where: str, questions: dict[str, list[str]]
@@ -479,12 +485,11 @@ class Meaning:
                 self._check(text, start, end, where)
             questions.setdefault(name, []).append(text)
 
-    def _question_group(self, index: int, after: int, where: str, questions: dict[str, list[str]]) -> None:
+    def _question_group(self, block: Block, where: str, questions: dict[str, list[str]]) -> None:
         """Read a bullet with bullets of its own: a dimension and its questions, or one question with more to say."""
-        blocks = self.grammar.blocks
         raw = self.raw
-        _, start, end = blocks[index]
-        head = item_text(raw[start : blocks[index + 1][1]].decode())
+        _, start, end, children = block
+        head = item_text(raw[start : children[0][0]].decode())
         name = self._dimension_or_general(_explored(clean_name(head)))
         if name is None:
             if not head.endswith((":", ":**", ":*", ":__", ":_")) and self._near_dimension(head) is None:
@@ -493,7 +498,7 @@ class Meaning:
             name = ""
             text = _explored(clean_name(head))
             self._unknown_dimension(text, self._find(start, end, text), where)
-        for _, child_start, child_end in blocks[index + 1 : after]:
+        for child_start, child_end in children:
             text = item_text(raw[child_start:child_end].decode())
             self._question(text, name, child_start, child_end, where, questions)
 
@@ -607,6 +612,7 @@ class Meaning:
             at = text.rfind(":")
             key, rest = close_emphasis(text[: max(at, 0)], text[at + 1 :])
             value = parse_number(rest.strip()) if at > 0 else None
+            start = self._skip(start)
             end = start + len(text.partition("\n")[0].encode())
             name = self.dimensions.get(fold(clean_name(key))) or self.dimensions.get(fold(unwrap(key)))
             if value is None:
@@ -764,22 +770,26 @@ class Meaning:
 
     def _listed(self, item: Item, found: Field, name: str) -> list[Listed]:
         """Return the items of a list value: nested bullets, or an inline list. Report what is neither."""
-        _start, end, rest, first, last = found
+        _, end, rest, children = found
         listed: list[Listed] = []
         if rest is FAULTY:
             return listed
         inline = rest.strip()
-        if first < last:
+        if children:
             raw = self.raw
-            blocks = self.grammar.blocks
-            covered = blocks[first][1]
+            covered = children[0][0]
             gap = b""
-            for _, child_start, child_end in blocks[first:last]:
-                gap = gap or raw[covered:child_start].strip()
+            for child_start, child_end in children:
+                # Between bullets stands the second one's indentation; text there would be longer, a line at least.
+                if child_start - covered > 3:
+                    gap = gap or raw[covered:child_start].strip()
                 covered = child_end
-                text = item_text(raw[child_start:child_end].decode())
+                text = raw[child_start:child_end].decode()
+                text = (text[1:] if text[0] in "-*+" else text.lstrip("0123456789")[1:]).strip()
+                if "\n" in text:
+                    text = clean_text(text)
                 if text:
-                    listed.append((text, child_start + raw[child_start:child_end].find(text[:1].encode(), 1)))
+                    listed.append((text, child_start + 1))
                 else:
                     self._empty_item(child_start, f"{item.where} / {name}")
             gap = gap or raw[covered:end].strip()
@@ -849,6 +859,11 @@ class Meaning:
                 Code(code), start, end, where, message, "delete it, or write it as code between backticks"
             )
             return
+
+    def _skip(self, start: int) -> int:
+        """Return where the text begins that stands at ``start`` or behind white space there."""
+        line = self.raw[start : start + 100]
+        return start + len(line) - len(line.lstrip(b" \t\n"))
 
     def _find(self, start: int, end: int, text: str) -> int:
         """Return where a text stands in a range of bytes; the beginning of the range when it is not found."""

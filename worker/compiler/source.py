@@ -1,6 +1,7 @@
 """The bytes of a file: what is accepted as text, and where a byte stands."""
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Final
 
 from worker.compiler.diagnostics import Code, Faults
@@ -16,13 +17,7 @@ class Lines:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        starts = [0]
-        find = raw.find
-        at = find(b"\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = find(b"\n", at + 1)
-        self.starts = starts
+        self.starts = [0, *accumulate(len(line) + 1 for line in raw.split(b"\n")[:-1])]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the line and column, both from 1, of a byte; columns count characters."""

@@ -1,5 +1,6 @@
 """How a single value is spelled: numbers, weights, ranges, inline lists, quotation marks. Pure functions over texts."""
 
+import re
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +19,8 @@ __all__ = [
 ]
 
 QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
+#: What makes a comma of an inline list more than a separator.
+SEPARATORS: Final = re.compile(r"""["'“”„«»‘’`()\[\]]""")
 DASHES: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "\\": None})
 KEY_NOISE: Final = str.maketrans(
     {" ": None, "-": None, "_": None, "*": None, "`": None, "\\": None, "\t": None}
@@ -96,6 +99,8 @@ def parse_weight(text: str) -> Decimal | None:
             number = _parse_fraction(text)
         else:
             number = parse_plain_number(text)
+    elif text[-1] != "0":
+        return number
     return None if number is None else shortest(number)
 
 
@@ -142,6 +147,14 @@ def parse_inline_list(text: str) -> list[tuple[str, int]] | None:
     if not text.startswith("[") or not text.endswith("]") or len(text) < 2:
         return None
     items: list[tuple[str, int]] = []
+    if not SEPARATORS.search(text, 1, len(text) - 1):
+        at = 1
+        for item in text[1:-1].split(","):
+            items.append((item.strip(), at + len(item) - len(item.lstrip())))
+            at += len(item) + 1
+        if not items[-1][0]:
+            items.pop()
+        return items
     begin = 1
     end = len(text) - 1
     depth = 0
