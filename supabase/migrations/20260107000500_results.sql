@@ -18,7 +18,7 @@ create or replace function private.score_assessment(
   scores jsonb,
   out overall numeric,
   out category jsonb,
-  out uncovered text [],
+  out uncovered text[],
   out named_scores jsonb,
   out faults jsonb
 )
@@ -160,7 +160,7 @@ grant execute on function private.score_assessment(jsonb, jsonb) to authenticate
 -- ran with (as the agent recorded it), and the one that its campaign or coaching session has now. The first of them
 -- is the one to score by: where the agent recorded exactly one, that one.
 create or replace function private.session_facts(session_id uuid, session_type text)
-returns table (tenant_id uuid, campaign_id uuid, campaign_created_by uuid, assessment_ids uuid [])
+returns table (tenant_id uuid, campaign_id uuid, campaign_created_by uuid, assessment_ids uuid[])
 language plpgsql
 stable
 set search_path = ''
@@ -227,7 +227,7 @@ create table if not exists public.custom_assessment_results (
   overall_score numeric(3, 2),
   matched_category text,
   matched_category_data jsonb,
-  uncovered_dimensions text [] not null default '{}',
+  uncovered_dimensions text[] not null default '{}',
   ai_insights jsonb,
 
   -- The assessment as it was

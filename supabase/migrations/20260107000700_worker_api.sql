@@ -710,8 +710,8 @@ from public, anon, authenticated, service_role;
 grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
 
 -- SECURITY DEFINER: as exchange_jobs.
-create or replace function public.extend_leases(worker text, jobs bigint [], lease_seconds integer default 60)
-returns bigint []
+create or replace function public.extend_leases(worker text, jobs bigint[], lease_seconds integer default 60)
+returns bigint[]
 language plpgsql
 security definer
 set search_path = ''
@@ -739,10 +739,10 @@ begin
   return held;
 end
 $$;
-comment on function public.extend_leases(text, bigint [], integer) is
+comment on function public.extend_leases(text, bigint[], integer) is
 'For workers: keeps the jobs in hand for longer. Returns those that the worker still holds; the others are lost.';
-revoke all on function public.extend_leases(text, bigint [], integer) from public, anon, authenticated, service_role;
-grant execute on function public.extend_leases(text, bigint [], integer) to service_role;
+revoke all on function public.extend_leases(text, bigint[], integer) from public, anon, authenticated, service_role;
+grant execute on function public.extend_leases(text, bigint[], integer) to service_role;
 
 -- ---------------------------------------------------------------------------------------------------------
 -- The functions that operators call
@@ -799,7 +799,7 @@ grant execute on function public.queue_status() to service_role;
 
 -- SECURITY DEFINER: as exchange_jobs.
 create or replace function public.retry_jobs(
-  jobs bigint [] default null, uploads uuid [] default null, failed_since timestamptz default null
+  jobs bigint[] default null, uploads uuid[] default null, failed_since timestamptz default null
 )
 returns integer
 language plpgsql
@@ -851,11 +851,11 @@ begin
   return cardinality(retried);
 end
 $$;
-comment on function public.retry_jobs(bigint [], uuid [], timestamptz) is
+comment on function public.retry_jobs(bigint[], uuid[], timestamptz) is
 'For operators: puts failed jobs back into the queue, by job, by upload, or all that failed since a time. Returns '
 'how many.';
-revoke all on function public.retry_jobs(bigint [], uuid [], timestamptz) from public, anon, authenticated, service_role;
-grant execute on function public.retry_jobs(bigint [], uuid [], timestamptz) to service_role;
+revoke all on function public.retry_jobs(bigint[], uuid[], timestamptz) from public, anon, authenticated, service_role;
+grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
 
 -- SECURITY DEFINER: as exchange_jobs.
 create or replace function public.prune_jobs(keep interval default '30 days', batch integer default 10000)

@@ -16,7 +16,7 @@ create table if not exists private.listings (
   tenant text not null,
   description text,
   type text not null,
-  dimension_names text [] not null,
+  dimension_names text[] not null,
   price_tier text,
   published_at timestamptz not null,
 
@@ -37,7 +37,7 @@ create index if not exists idx_listings_published on private.listings (published
 create index if not exists idx_listings_tenant on private.listings (tenant_id);
 
 -- Lists these assessments anew, or takes them off.
-create or replace function private.refresh_listings(assessments uuid [])
+create or replace function private.refresh_listings(assessments uuid[])
 returns void
 language plpgsql
 set search_path = ''
@@ -62,7 +62,7 @@ begin
   on conflict on constraint listings_pkey do nothing;
 end
 $$;
-revoke all on function private.refresh_listings(uuid []) from public, anon, authenticated, service_role;
+revoke all on function private.refresh_listings(uuid[]) from public, anon, authenticated, service_role;
 
 -- SECURITY DEFINER: the listings are nobody's to write but through the assessments and tenants that they show.
 create or replace function private.list_assessment()
