@@ -179,19 +179,15 @@ class Gateway:
         if "apikey=" in query:
             query = "&".join(part for part in query.split("&") if not part.startswith("apikey="))
         url = URL(f"http://postgrest{path}{'?' if query else ''}{query}", encoded=True)
-        body = await _rest_body(request)
+        body = _Body(request)
         try:
             async with self._rest.request(
-                request.method, url, headers=headers, data=body, allow_redirects=False
+                request.method, url, headers=headers, data=await body.data(), allow_redirects=False
             ) as answer:
                 return await _pass_on(request, answer)
-        except (
-            aiohttp.ClientConnectorError,
-            aiohttp.ServerDisconnectedError,
-            aiohttp.ClientOSError,
-        ) as error:
-            if isinstance(error.__cause__ or error.__context__, _RefusalError):
-                raise (error.__cause__ or error.__context__) from None  # type: ignore[misc]  # checked above
+        except aiohttp.ClientError as error:
+            if body.too_large:
+                raise _too_large(MAX_REST_BODY_BYTES) from None
             raise _RefusalError(
                 503,
                 {
@@ -269,27 +265,36 @@ def _bearer(request: web.BaseRequest) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-async def _rest_body(request: web.BaseRequest) -> bytes | AsyncIterator[bytes] | None:
-    """A request's body, in one piece when it is small, and never larger than the limit."""
-    length = request.content_length
-    if not request.can_read_body or (request.method in _NO_BODY and not length):
-        return None
-    if length is None:
-        return _limited(request)
-    if length > MAX_REST_BODY_BYTES:
-        raise _too_large(MAX_REST_BODY_BYTES)
-    if length <= _WHOLE_BYTES:
-        return await request.content.read()
-    return _limited(request)
+class _Body:
+    """A request's body on its way to PostgREST.
 
+    Attributes:
+        too_large: whether it turned out to be larger than the limit, and was given up.
+    """
 
-async def _limited(request: web.BaseRequest) -> AsyncIterator[bytes]:
-    passed = 0
-    async for chunk in request.content.iter_any():
-        passed += len(chunk)
-        if passed > MAX_REST_BODY_BYTES:
+    def __init__(self, request: web.BaseRequest) -> None:
+        self._request = request
+        self.too_large = False
+
+    async def data(self) -> bytes | AsyncIterator[bytes] | None:
+        """The body, in one piece when it is small."""
+        length = self._request.content_length
+        if not self._request.can_read_body or (self._request.method in _NO_BODY and not length):
+            return None
+        if length is None:
+            return self._parts()
+        if length > MAX_REST_BODY_BYTES:
             raise _too_large(MAX_REST_BODY_BYTES)
-        yield chunk
+        return await self._request.content.read() if length <= _WHOLE_BYTES else self._parts()
+
+    async def _parts(self) -> AsyncIterator[bytes]:
+        passed = 0
+        async for chunk in self._request.content.iter_any():
+            passed += len(chunk)
+            if passed > MAX_REST_BODY_BYTES:
+                self.too_large = True
+                raise _too_large(MAX_REST_BODY_BYTES)
+            yield chunk
 
 
 async def _pass_on(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> web.StreamResponse:
@@ -313,10 +318,15 @@ async def _pass_on(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> 
         return web.Response(body=first, status=answer.status, reason=answer.reason, headers=headers)
     response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
     await response.prepare(request)
-    await response.write(first)
-    async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
-        await response.write(chunk)
-    await response.write_eof()
+    try:
+        await response.write(first)
+        async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
+            await response.write(chunk)
+        await response.write_eof()
+    except (aiohttp.ClientError, ConnectionError):
+        # The status is sent already: a connection that breaks off is all that can still be said.
+        if request.transport is not None:
+            request.transport.close()
     return response
 
 

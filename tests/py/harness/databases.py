@@ -148,6 +148,10 @@ class Databases:
             self._cluster = self._resources.enter_context(postgres.throwaway(self._binaries()))
         return self._cluster
 
+    def connect_admin(self) -> Connection:
+        """Connect as the superuser to no test's database, in autocommit. The caller closes it."""
+        return psycopg.connect(self.cluster.dsn(SUPERUSER, "template1"), autocommit=True)
+
     def close(self) -> None:
         """Stop the server and remove what it left."""
         self._resources.close()
