@@ -128,13 +128,13 @@ revoke all on function private.unknown_names(text[], text[]) from public, anon, 
 grant execute on function private.unknown_names(text[], text[]) to anon, authenticated, service_role;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Parts of a definition. Each answers a fault, a list of faults, or null.
+-- Parts of a definition. Each answers a list of faults, or null where there is none.
 -- ---------------------------------------------------------------------------------------------------------------------
 
 -- The whole: too large, nested too deep, numbers out of all proportion. Everything else that walks a definition comes
 -- after this and relies on its bounds. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in
 -- jsonb, and as many characters as its exponent says once it is text.
-create or replace function private.definition_bounds_fault(definition jsonb)
+create or replace function private.definition_bounds_faults(definition jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -143,30 +143,45 @@ set search_path = ''
 as $$
 begin
   if jsonb_typeof(definition) is distinct from 'object' then
-    return private.fault('$', 'wrong-type', 'an object with dimensions and resultCategories');
+    return jsonb_build_array(private.fault('$', 'wrong-type', 'an object with dimensions and resultCategories'));
   end if;
   -- jsonb takes at most some six times the room of its text.
   if pg_column_size(definition) > 4000000 then
-    return private.fault('$', 'too-large', 'at most 512000 bytes');
+    return jsonb_build_array(private.fault('$', 'too-large', 'at most 512000 bytes'));
   end if;
   if jsonb_path_exists(definition, 'strict $.**{40}') then
-    return private.fault('$', 'too-deep', 'at most 40 levels of lists and objects');
+    return jsonb_build_array(private.fault('$', 'too-deep', 'at most 40 levels of lists and objects'));
   end if;
   if exists (
     select
       from jsonb_path_query(definition, 'strict $.**{1 to 39} ? (@.type() == "number")') as found (number)
      where scale(found.number::numeric) > 100 or abs(found.number::numeric) >= 1e100
   ) then
-    return private.fault('$', 'number-out-of-range', 'numbers below 1e100 with at most 100 decimal places');
+    return coalesce(
+      (
+        select jsonb_agg(private.fault(found.path, 'number-out-of-range', found.expected))
+          from (
+            select '$.dimensions[' || listed.place - 1 || '].weight' as path,
+                   'a number above 0, at most 1' as expected
+              from jsonb_path_query(definition, 'lax $.dimensions[*]') with ordinality as listed (value, place)
+             where jsonb_typeof(listed.value -> 'weight') = 'number'
+               and (scale((listed.value -> 'weight')::numeric) > 100 or abs((listed.value -> 'weight')::numeric) >= 1e100)
+             limit 100
+          ) as found
+      ),
+      jsonb_build_array(
+        private.fault('$', 'number-out-of-range', 'numbers below 1e100 with at most 100 decimal places')
+      )
+    );
   end if;
   if octet_length(definition::text) > 512000 then
-    return private.fault('$', 'too-large', 'at most 512000 bytes');
+    return jsonb_build_array(private.fault('$', 'too-large', 'at most 512000 bytes'));
   end if;
   return null;
 end
 $$;
-revoke all on function private.definition_bounds_fault(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.definition_bounds_fault(jsonb) to anon, authenticated, service_role;
+revoke all on function private.definition_bounds_faults(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.definition_bounds_faults(jsonb) to anon, authenticated, service_role;
 
 -- A list of texts: themes, strengths, questions.
 create or replace function private.text_list_faults(list jsonb, path text)
@@ -178,7 +193,7 @@ set search_path = ''
 as $$
 begin
   if jsonb_typeof(list) <> 'array' then
-    return private.fault(path, 'wrong-type', 'a list of texts');
+    return jsonb_build_array(private.fault(path, 'wrong-type', 'a list of texts'));
   end if;
   if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
     return null;
@@ -197,8 +212,9 @@ $$;
 revoke all on function private.text_list_faults(jsonb, text) from public, anon, authenticated, service_role;
 grant execute on function private.text_list_faults(jsonb, text) to anon, authenticated, service_role;
 
--- A rubric: {"1-2": "...", "3": "..."}; ranges on the scale that do not overlap.
-create or replace function private.rubric_faults(rubric jsonb, path text, low numeric, high numeric)
+-- The rubrics of all dimensions, {"1-2": "...", "3": "..."} each: ranges on the scale that do not overlap. One query
+-- for all of them, since a query for each would take longer than everything else together.
+create or replace function private.rubric_faults(dimensions jsonb, low numeric, high numeric)
 returns jsonb
 language plpgsql
 immutable
@@ -208,33 +224,38 @@ as $$
 declare
   faults jsonb;
 begin
-  if jsonb_typeof(rubric) <> 'object' then
-    return private.fault(path, 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}');
-  end if;
   with level as (
-    select entry.key,
+    select dimension.place,
+           entry.key,
            entry.value,
            -- An upper bound on the length keeps the cast from meeting more digits than numeric holds.
            case when length(entry.key) <= 100
              then regexp_match(entry.key, '^\s*([0-9]+(?:\.[0-9]+)?)\s*(?:[-–]\s*([0-9]+(?:\.[0-9]+)?)\s*)?$')
            end as bounds
-      from jsonb_each(rubric) as entry
+      from jsonb_array_elements(dimensions) with ordinality as dimension (value, place),
+           lateral jsonb_each(
+             case when jsonb_typeof(dimension.value -> 'scoringRubric') = 'object'
+               then dimension.value -> 'scoringRubric' end
+           ) as entry
   ),
   range as (
-    select level.key,
+    select level.place,
+           level.key,
            level.value,
            level.bounds[1]::numeric as first,
            coalesce(level.bounds[2], level.bounds[1])::numeric as last
       from level
   ),
   checked as (
-    select range.key,
+    select range.place,
+           range.key,
            range.first,
            case
              when range.first is null then 'invalid-range'
              when range.first > range.last then 'out-of-order'
              when range.first < low or range.last > high then 'outside-scale'
              when range.first <= max(range.last) over (
+               partition by range.place
                order by range.first, range.last, range.key rows between unbounded preceding and 1 preceding
              ) then 'overlapping-range'
              when jsonb_typeof(range.value) <> 'string' then 'wrong-type'
@@ -243,7 +264,7 @@ begin
   )
   select jsonb_agg(
            private.fault(
-             path || private.path_step(found.key), found.reason,
+             '$.dimensions[' || found.place - 1 || '].scoringRubric' || private.path_step(found.key), found.reason,
              case found.reason
                when 'invalid-range' then 'a range such as 3 or 3-4'
                when 'out-of-order' then 'the lower number first'
@@ -251,15 +272,15 @@ begin
                when 'overlapping-range' then 'a range that shares no score with another'
                else 'a text'
              end
-           ) order by found.first, found.key
+           ) order by found.place, found.first, found.key
          )
     into faults
     from (select checked.* from checked where checked.reason is not null limit 100) as found;
   return faults;
 end
 $$;
-revoke all on function private.rubric_faults(jsonb, text, numeric, numeric) from public, anon, authenticated, service_role;
-grant execute on function private.rubric_faults(jsonb, text, numeric, numeric) to anon, authenticated, service_role;
+revoke all on function private.rubric_faults(jsonb, numeric, numeric) from public, anon, authenticated, service_role;
+grant execute on function private.rubric_faults(jsonb, numeric, numeric) to anon, authenticated, service_role;
 
 -- metadata: what the front matter says about the whole.
 create or replace function private.metadata_faults(metadata jsonb)
@@ -274,7 +295,7 @@ declare
   part jsonb;
 begin
   if jsonb_typeof(metadata) <> 'object' then
-    return private.fault('$.metadata', 'wrong-type', 'an object');
+    return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
   part := metadata -> 'name';
   if jsonb_typeof(part) <> 'null'
@@ -360,13 +381,15 @@ declare
   keys text[];
 begin
   if jsonb_typeof(guidelines) <> 'object' then
-    return private.fault('$.interviewGuidelines', 'wrong-type', 'an object');
+    return jsonb_build_array(private.fault('$.interviewGuidelines', 'wrong-type', 'an object'));
   end if;
   if jsonb_typeof(guidelines -> 'opening') not in ('string', 'null') then
     faults := faults || private.fault('$.interviewGuidelines.opening', 'wrong-type', 'a text');
   end if;
   questions := guidelines -> 'probingQuestions';
-  if jsonb_typeof(questions) = 'object' then
+  if questions = '{}' then
+    null;
+  elsif jsonb_typeof(questions) = 'object' then
     keys := array(select jsonb_object_keys(questions));
     faults := faults || coalesce((
       select jsonb_agg(
@@ -378,9 +401,11 @@ begin
     faults := faults || coalesce((
       select jsonb_agg(found.fault)
         from (
-          select fault
+          select fault.value as fault
             from jsonb_each(questions) as entry,
-                 lateral private.text_list_faults(entry.value, path || private.path_step(entry.key)) as fault
+                 lateral jsonb_array_elements(
+                   private.text_list_faults(entry.value, path || private.path_step(entry.key))
+                 ) as fault
            where jsonb_typeof(entry.value) <> 'array'
               or jsonb_path_exists(entry.value, 'strict $[*] ? (@.type() != "string")')
            limit 100
@@ -415,7 +440,7 @@ declare
   names text[];
 begin
   if jsonb_typeof(examples) <> 'array' then
-    return private.fault('$.examples', 'wrong-type', 'a list of examples');
+    return jsonb_build_array(private.fault('$.examples', 'wrong-type', 'a list of examples'));
   end if;
 
   -- Shapes and numbers.
@@ -532,15 +557,16 @@ declare
   high numeric;
   weight_sum numeric := 0;
   weights_known boolean := true;
+  rubrics boolean := false;
   -- Names as they are spelled and as they are compared.
   dimension_names text[] := '{}';
   dimension_keys text[] := '{}';
   category_names text[] := '{}';
   category_keys text[] := '{}';
 begin
-  found := private.definition_bounds_fault(definition);
+  found := private.definition_bounds_faults(definition);
   if found is not null then
-    return jsonb_build_array(found);
+    return found;
   end if;
 
   -- metadata ----------------------------------------------------------------------------------------------------------
@@ -606,11 +632,18 @@ begin
     end if;
 
     part := item -> 'scoringRubric';
-    if jsonb_typeof(part) <> 'null' then
-      found := private.rubric_faults(part, path || '.scoringRubric', low, high);
-      faults := case when found is null then faults else faults || found end;
+    if jsonb_typeof(part) = 'object' then
+      rubrics := true;
+    elsif jsonb_typeof(part) <> 'null' then
+      faults := faults || private.fault(
+        path || '.scoringRubric', 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}'
+      );
     end if;
   end loop;
+  if rubrics then
+    found := private.rubric_faults(dimensions, low, high);
+    faults := case when found is null then faults else faults || found end;
+  end if;
 
   -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
   if weights_known and abs(weight_sum - 1) > 0.01 then
@@ -696,7 +729,7 @@ begin
     faults := faults || private.guidelines_faults(part, dimension_names || dimension_keys);
   end if;
   part := definition -> 'examples';
-  if jsonb_typeof(part) <> 'null' then
+  if jsonb_typeof(part) <> 'null' and part <> '[]' then
     faults := faults
       || private.example_faults(part, dimension_names || dimension_keys, category_names || category_keys, low, high);
   end if;
