@@ -10,14 +10,15 @@ Pure functions over exact numbers. The rule, in full:
   score wins. Only dimensions that were scored count. A category without primary dimensions, or with none that
   was scored, counts as ``overall``. Of equals, the first in the source wins.
 
-No float is ever made. Averages are compared as fractions, so that no rounding decides between two categories.
+No float is ever made, and nothing is rounded but ``overall``: averages are compared as fractions.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 from worker.names import fold
@@ -26,6 +27,12 @@ __all__ = ["CategoryRule", "DimensionRule", "Outcome", "ScoreFault", "ScoresInva
 
 OVERALL_PLACES: Final = 2
 DEFAULT_SCALE: Final = (Decimal(1), Decimal(5))
+ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
+TWO: Final = Decimal(2)
+HUNDREDS_DOUBLED: Final = Decimal(200)
+#: Arithmetic without rounding: more digits than any number that Postgres holds, and an error if they were ever used.
+EXACT: Final = Context(prec=100_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class CategoryRule:
     primary_dimensions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScoringRules:
     """The parts of a definition that scoring reads."""
 
@@ -80,7 +87,7 @@ class ScoringRules:
         except (KeyError, TypeError, AttributeError, RecursionError) as fault:
             raise ValueError("the text is not a definition that can be scored") from fault
 
-    @property
+    @cached_property
     def precision(self) -> int:
         """The number of decimal places to which an overall score is rounded before it is matched."""
         return range_precision([c.score_range for c in self.categories if c.score_range is not None])
@@ -131,17 +138,20 @@ def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
         ScoresInvalid: a name is unknown or given twice, a score is off the scale, or there is none.
     """
     given = _accept(rules, scores)
-    exact = {name: Fraction(value) for name, value in given.items()}
-    total = weights = Fraction(0)
+    total = weights = ZERO
+    uncovered: list[str] = []
     for dimension in rules.dimensions:
-        value = exact.get(fold(dimension.name))
-        if value is not None:
-            weight = Fraction(dimension.weight)
-            total += weight * value
-            weights += weight
-    overall = round_half_up(total / weights, OVERALL_PLACES)
-    uncovered = tuple(d.name for d in rules.dimensions if fold(d.name) not in exact)
-    return Outcome(overall, _match(rules, exact, overall), uncovered)
+        value = given.get(fold(dimension.name))
+        if value is None:
+            uncovered.append(dimension.name)
+        else:
+            total = EXACT.add(total, EXACT.multiply(dimension.weight, value))
+            weights = EXACT.add(weights, dimension.weight)
+    # Rounding half up of total / weights to hundredths, in whole numbers: floor((200 total + weights) / (2
+    # weights)).
+    above = EXACT.add(EXACT.multiply(total, HUNDREDS_DOUBLED), weights)
+    overall = EXACT.divide_int(above, EXACT.multiply(weights, TWO)).scaleb(-OVERALL_PLACES)
+    return Outcome(overall, _match(rules, given, overall), tuple(uncovered))
 
 
 def round_half_up(value: Fraction, places: int) -> Decimal:
@@ -161,17 +171,25 @@ def decimal_places(number: Decimal) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _match(rules: ScoringRules, scores: Mapping[str, Fraction], overall: Decimal) -> CategoryRule | None:
-    matched = round_half_up(Fraction(overall), rules.precision)
+def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal) -> CategoryRule | None:
+    matched = overall
+    if rules.precision < OVERALL_PLACES:
+        matched = overall.quantize(ONE.scaleb(-rules.precision), ROUND_HALF_UP)
     best: CategoryRule | None = None
-    best_average = Fraction(-1)
+    best_sum, best_count = Decimal(-1), ONE
     for category in rules.categories:
         if category.score_range is None or not category.score_range[0] <= matched <= category.score_range[1]:
             continue
         primary = [scores[key] for key in map(fold, category.primary_dimensions) if key in scores]
-        average = sum(primary, Fraction(0)) / len(primary) if primary else Fraction(overall)
-        if average > best_average:
-            best, best_average = category, average
+        count = Decimal(len(primary))
+        sum_ = ZERO
+        for value in primary:
+            sum_ = EXACT.add(sum_, value)
+        if not primary:
+            sum_, count = overall, ONE
+        # The averages are compared without dividing: a / b > c / d is a * d > c * b.
+        if EXACT.multiply(sum_, best_count) > EXACT.multiply(best_sum, count):
+            best, best_sum, best_count = category, sum_, count
     return best
 
 

@@ -48,10 +48,10 @@ def compile_with_losses(source: bytes) -> "tuple[Compilation, list[tuple[str, in
         return Compilation(
             None, (Diagnostic("error", Code.EMPTY_FILE.value, 1, 1, "", message, hint),), (1, 1)
         ), []
-    definition, header, lost = _compile(raw, faults)
+    lines = Lines(raw)
+    definition, header, lost = _compile(raw, lines, faults)
     if not faults.found and header.version_at < 200:
         return Compilation(definition, (), _early_position(raw, header.version_at)), []
-    lines = Lines(raw)
     diagnostics = faults.render(lines)
     compilation = Compilation(definition, diagnostics, lines.position(header.version_at))
     return compilation, [(what, lines.line(at)) for what, at in lost]
@@ -63,16 +63,16 @@ def _early_position(raw: bytes, offset: int) -> tuple[int, int]:
     return before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode()) + 1
 
 
-def _compile(raw: bytes, faults: Faults) -> tuple[Definition | None, Header, list[Lost]]:
+def _compile(raw: bytes, lines: Lines, faults: Faults) -> tuple[Definition | None, Header, list[Lost]]:
     place = find_front_matter(raw, faults)
     entries, complete = read_front_matter(raw, place, faults) if place is not None else ([], False)
     header = read_header(entries, complete, place, faults)
     body = place.body if place is not None else 0
     rest = raw[body:]
     blocks = scan("\n" * body + rest.decode(), raw, faults)
-    risky = b"<" in rest or b"](" in rest or b"]:" in rest
+    risky = _may_have_markup(rest)
     marked = sorted(f[0] for f in faults.found if f[2] in {Code.RAW_HTML, Code.UNSAFE_LINK}) if risky else []
-    grammar = Grammar(raw, blocks, faults)
+    grammar = Grammar(raw, blocks, lines, faults)
     meaning = Meaning(raw, grammar, faults, header.scale, risky, marked=marked)
     sections = grammar.sections(header.title)
     dimensions = meaning.read_dimensions(sections.get(DIMENSIONS, ()))
@@ -114,6 +114,18 @@ def _compile(raw: bytes, faults: Faults) -> tuple[Definition | None, Header, lis
         )
         return None, header, grammar.lost
     return definition, header, grammar.lost
+
+
+def _may_have_markup(body: bytes) -> bool:
+    """Tell whether a text may have HTML or a link: whether it holds `<`, or a `]` before `(` or `:`."""
+    if b"<" in body:
+        return True
+    at = body.find(b"]")
+    while at >= 0:
+        if body[at + 1 : at + 2] in {b"(", b":"}:
+            return True
+        at = body.find(b"]", at + 1)
+    return False
 
 
 def _run_examples(

@@ -141,15 +141,13 @@ def _misplaced(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
 
 def _from_fence(raw: bytes, fence: int, faults: Faults) -> FrontMatter:
     start = min(fence + len(_line(raw, fence)) + 1, len(raw))
-    at = start
-    while at < len(raw):
+    at = raw.find(b"\n" + FENCE, start - 1) + 1
+    while at:
         line = _line(raw, at)
-        after = min(at + len(line) + 1, len(raw))
         if _is_fence(line):
-            return FrontMatter(start, at, after)
-        if line.startswith(b"## "):
-            break
-        at = after
+            return FrontMatter(start, at, min(at + len(line) + 1, len(raw)))
+        at = raw.find(b"\n" + FENCE, at) + 1
+    at = raw.find(b"\n## ", start - 1) + 1 or len(raw)
     faults.add(
         Code.UNCLOSED_FRONT_MATTER,
         fence,

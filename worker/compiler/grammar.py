@@ -103,21 +103,19 @@ def item_text(slice_: str) -> str:
 class Grammar:
     """Finds sections, items and fields among the blocks of a file."""
 
-    def __init__(self, raw: bytes, blocks: Sequence[Block], faults: Faults) -> None:
+    def __init__(self, raw: bytes, blocks: Sequence[Block], lines: Lines, faults: Faults) -> None:
         self.raw = raw
+        self.lines = lines
         self.blocks = blocks
         self.faults = faults
         self.lost: list[Lost] = []
         self._keys: dict[str, tuple[str, str]] = {}
         self._near_left = NEAR_BUDGET
         self._level_reported = False
-        self._lines: Lines | None = None
 
     def line_of(self, offset: int) -> int:
         """Return the line, from 1, of a byte."""
-        if self._lines is None:
-            self._lines = Lines(self.raw)
-        return self._lines.line(offset)
+        return self.lines.line(offset)
 
     def heading(self, start: int, end: int) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""

@@ -612,23 +612,29 @@ class Meaning:
             at = text.rfind(":")
             key, rest = close_emphasis(text[: max(at, 0)], text[at + 1 :])
             value = parse_number(rest.strip()) if at > 0 else None
-            start = self._skip(start)
-            end = start + len(text.partition("\n")[0].encode())
-            name = self.dimensions.get(fold(clean_name(key))) or self.dimensions.get(fold(unwrap(key)))
+            key = clean_name(key)
+            name = self.dimensions.get(fold(key)) or self.dimensions.get(fold(unwrap(key)))
             if value is None:
                 sound = False
                 hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
-                self.faults.add(Code.INVALID_SCORE, start, end, where, f"{shown(text)} is not a score", hint)
+                self.faults.add(
+                    Code.INVALID_SCORE,
+                    *self._listed_at(text, start),
+                    where,
+                    f"{shown(text)} is not a score",
+                    hint,
+                )
             elif name is None:
                 sound = False
-                self._unknown_dimension(clean_name(key), start, where)
+                self._unknown_dimension(key, start, where)
             elif name in scores:
                 sound = False
                 message = f"the dimension {shown(name)} is scored twice"
-                self.faults.add(Code.INVALID_SCORE, start, end, where, message, "keep one of the scores")
+                at_ = self._listed_at(text, start)
+                self.faults.add(Code.INVALID_SCORE, *at_, where, message, "keep one of the scores")
             elif self.scale is not None and not self.scale[0] <= value <= self.scale[1]:
                 sound = False
-                self._outside(item, "scores", (start, end), text)
+                self._outside(item, "scores", self._listed_at(text, start), text)
             else:
                 scores[name] = value
         if not listed and not self._reported(found):
@@ -780,7 +786,8 @@ class Meaning:
             covered = children[0][0]
             gap = b""
             for child_start, child_end in children:
-                # Between bullets stands the second one's indentation; text there would be longer, a line at least.
+                # Between bullets stands the second one's indentation; text there would be longer, a line at
+                # least.
                 if child_start - covered > 3:
                     gap = gap or raw[covered:child_start].strip()
                 covered = child_end
@@ -859,6 +866,11 @@ class Meaning:
                 Code(code), start, end, where, message, "delete it, or write it as code between backticks"
             )
             return
+
+    def _listed_at(self, text: str, start: int) -> tuple[int, int]:
+        """Return the byte range of the first line of an item of a list."""
+        start = self._skip(start)
+        return start, start + len(text.partition("\n")[0].encode())
 
     def _skip(self, start: int) -> int:
         """Return where the text begins that stands at ``start`` or behind white space there."""

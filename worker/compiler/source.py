@@ -1,6 +1,7 @@
 """The bytes of a file: what is accepted as text, and where a byte stands."""
 
 from bisect import bisect_right
+from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
@@ -13,11 +14,15 @@ BOM: Final = b"\xef\xbb\xbf"
 
 
 class Lines:
-    """Finds lines and columns in normalised bytes; made only when there is something to say about them."""
+    """Finds lines and columns in normalised bytes; the index is made when there is something to say about them."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        self.starts = [0, *accumulate(len(line) + 1 for line in raw.split(b"\n")[:-1])]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offset at which each line begins."""
+        return [0, *accumulate(len(line) + 1 for line in self.raw.split(b"\n")[:-1])]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the line and column, both from 1, of a byte; columns count characters."""

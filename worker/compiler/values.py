@@ -80,7 +80,8 @@ def is_number(text: str) -> bool:
 
 def parse_number(text: str) -> Decimal | None:
     """Return the number that a value spells, None when it spells none."""
-    return parse_plain_number(unwrap(text))
+    number = parse_plain_number(text)
+    return number if number is not None else parse_plain_number(unwrap(text))
 
 
 def parse_weight(text: str) -> Decimal | None:
