@@ -234,7 +234,12 @@ def _rubric(rubric: dict[str, str]) -> dict[str, str]:
         if upper[0] <= lower[1]:
             msg = f"the range {key} overlaps another"
             raise ValueError(msg)
-    return {key: rubric[key] for _, key in ranges}
+    return {range_key(bounds, key): rubric[key] for bounds, key in ranges}
+
+
+def range_key(bounds: tuple[Decimal, Decimal], spelled: str) -> str:
+    """Return the key under which a rubric stores a range: ``3``, or ``3-4`` where it was spelled with two bounds."""
+    return f"{bounds[0]:f}-{bounds[1]:f}" if "-" in spelled else f"{bounds[0]:f}"
 
 
 # --- models -------------------------------------------------------------------------------------------------
@@ -276,7 +281,7 @@ class Dimension(_Model):
     description: Text
     interview_themes: tuple[Text, ...] = ()
     scoring_rubric: Annotated[
-        dict[Annotated[str, Field(pattern=r"^\d+(\.\d+)?(-\d+(\.\d+)?)?$")], Text], AfterValidator(_rubric)
+        dict[Annotated[str, Field(pattern=r"^[0-9.]+(-[0-9.]+)?$")], Text], AfterValidator(_rubric)
     ] = {}
 
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from worker.compiler.diagnostics import Diagnostic, Severity
 from worker.definition import Definition
 
-__all__ = ["Compilation", "Diagnostic", "Severity", "compile_markdown"]
+__all__ = [
+    "Compilation",
+    "Diagnostic",
+    "Severity",
+    "compile_markdown",
+    "format_definition",
+    "format_source",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +47,17 @@ def compile_markdown(source: bytes) -> Compilation:
     from worker.compiler.compile import compile_source  # noqa: PLC0415
 
     return compile_source(source)
+
+
+def format_source(source: bytes) -> str | None:
+    """Return the canonical Markdown of a file, None when the file is not valid; see ``worker.compiler.formatter``."""
+    from worker.compiler import formatter  # noqa: PLC0415 - the module imports this package
+
+    return formatter.format_source(source)
+
+
+def format_definition(definition: Definition) -> str:
+    """Return the canonical Markdown of a valid definition, also of one that was never Markdown."""
+    from worker.compiler import formatter  # noqa: PLC0415 - the module imports this package
+
+    return formatter.format_definition(definition)

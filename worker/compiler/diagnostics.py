@@ -32,7 +32,6 @@ class Code(StrEnum):
     MISSING_FRONT_MATTER = "missing-front-matter"
     MISPLACED_FRONT_MATTER = "misplaced-front-matter"
     UNCLOSED_FRONT_MATTER = "unclosed-front-matter"
-    FRONT_MATTER_TOO_LARGE = "front-matter-too-large"
     YAML_SYNTAX = "yaml-syntax"
     YAML_ALIAS = "yaml-alias"
     YAML_ANCHOR = "yaml-anchor"

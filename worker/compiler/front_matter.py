@@ -25,7 +25,7 @@ __all__ = [
     "read_front_matter",
 ]
 
-MAX_BYTES: Final = 16_384
+MAX_CHUNKS: Final = 1000
 MAX_BRACKETS: Final = 64
 MAX_DEPTH: Final = 3
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -176,16 +176,6 @@ def read_front_matter(raw: bytes, place: FrontMatter, faults: Faults) -> tuple[E
     the others are read.
     """
     text = raw[place.start : place.end].decode()
-    if place.end - place.start > MAX_BYTES:
-        faults.add(
-            Code.FRONT_MATTER_TOO_LARGE,
-            place.start,
-            place.start,
-            WHERE,
-            f"the front matter has {place.end - place.start:,} bytes; at most {MAX_BYTES:,} are allowed",
-            "move long texts into the body, and close the front matter with a line `---`",
-        )
-        return [], False
     if text.count("[") + text.count("{") > MAX_BRACKETS:
         _too_deep(place.start, faults)
         return [], False
@@ -198,7 +188,7 @@ def read_front_matter(raw: bytes, place: FrontMatter, faults: Faults) -> tuple[E
         return [], False
     entries: Entries = []
     count = len(faults.found)
-    for at, chunk in _chunks(text):
+    for at, chunk in _chunks(text)[:MAX_CHUNKS]:
         try:
             entries += reader.read(chunk, at)
         except yaml.YAMLError as fault:

@@ -28,6 +28,7 @@ __all__ = [
     "Lost",
     "Section",
     "item_text",
+    "section_name",
 ]
 
 DIMENSIONS: Final = "Dimensions"
@@ -100,6 +101,16 @@ def item_text(slice_: str) -> str:
     return clean_text(slice_.lstrip("0123456789")[1:])
 
 
+def section_name(text: str) -> str | None:
+    """Return the section that a heading with this text opens, None when it opens none."""
+    text = clean_name(text)
+    name = SECTIONS.get(normal_key(text))
+    if name is None and text[:1].isdigit():
+        text = text.lstrip("0123456789").lstrip(".)\\ ")
+        name = SECTIONS.get(normal_key(clean_name(text)))
+    return name
+
+
 class Grammar:
     """Finds sections, items and fields among the blocks of a file."""
 
@@ -143,7 +154,7 @@ class Grammar:
         for index, (kind, start, end, _) in enumerate(self.blocks):
             if kind in (1, 2):
                 text = self.heading(start, end)
-                name = self._section_name(text)
+                name = section_name(text)
                 if name is None and kind == 2 and current is not None and current.level == 1:
                     continue
                 if current is not None:
@@ -229,15 +240,6 @@ class Grammar:
                     f"the section {shown(name)} is missing",
                     f"add a line `## {name}`, and under it one `###` heading for each item",
                 )
-
-    def _section_name(self, text: str) -> str | None:
-        """Return the section that a heading opens, None when it opens none."""
-        text = clean_name(text)
-        name = SECTIONS.get(normal_key(text))
-        if name is None and text[:1].isdigit():
-            text = text.lstrip("0123456789").lstrip(".)\\ ")
-            name = SECTIONS.get(normal_key(clean_name(text)))
-        return name
 
     def _title(self, text: str, title: str | None, start: int, end: int) -> None:
         if title is None or fold(clean_name(text)) == fold(clean_name(title)):

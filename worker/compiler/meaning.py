@@ -469,7 +469,7 @@ class Meaning:
                 self.grammar.stray(where, start, end)
             else:
                 text = clean_name(self.grammar.heading(start, end))
-                under = self._dimension_or_general(_explored(text))
+                under = self._dimension_or_general(text)
                 if under is None:
                     under = ""
                     self._unknown_dimension(text, self._find(start, end, text), where)
@@ -490,7 +490,7 @@ class Meaning:
         raw = self.raw
         _, start, end, children = block
         head = item_text(raw[start : children[0][0]].decode())
-        name = self._dimension_or_general(_explored(clean_name(head)))
+        name = self._dimension_or_general(clean_name(head))
         if name is None:
             if not head.endswith((":", ":**", ":*", ":__", ":_")) and self._near_dimension(head) is None:
                 self._question(item_text(raw[start:end].decode()), GENERAL, start, end, where, questions)
@@ -534,7 +534,7 @@ class Meaning:
         tries = 1 + max((name.count(":") for name in self.dimensions), default=0)
         while at >= 0 and tries:
             key, rest = close_emphasis(text[:at], text[at + 1 :])
-            name = self._dimension_or_general(_explored(clean_name(key)))
+            name = self._dimension_or_general(clean_name(key))
             if name is not None:
                 best = name, rest.strip()
             at = text.find(":", at + 1)
@@ -542,14 +542,14 @@ class Meaning:
         return best
 
     def _dimension_or_general(self, text: str) -> str | None:
-        key = fold(text)
-        name = self.dimensions.get(key)
-        if name is None:
-            unwrapped = fold(unwrap(text))
-            name = self.dimensions.get(unwrapped)
-            if name is None and GENERAL in (key, unwrapped):
+        """Return the dimension that a text names, with or without ``When exploring``, or ``general``."""
+        for spelled in (text, unwrap(text), _explored(text), unwrap(_explored(text))):
+            key = fold(spelled)
+            if key in self.dimensions:
+                return self.dimensions[key]
+            if key == GENERAL:
                 return GENERAL
-        return name
+        return None
 
     def _near_dimension(self, text: str) -> str | None:
         if len(text) > 100:

@@ -1,0 +1,160 @@
+"""The command line: ``python -m worker``. Commands of the engine are registered by ``worker.engine.commands``."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+__all__ = ["main"]
+
+EXIT_FAULTS: Final = 1
+EXIT_USAGE: Final = 2
+STDIN: Final = "-"
+
+CHECK_HELP: Final = "check assessments and show every fault with its line and its mend"
+FORMAT_HELP: Final = "rewrite valid assessments in the canonical spelling"
+
+
+class _Unreadable(Exception):  # noqa: N818 - says what it is
+    """A file or folder that cannot be read; the message is for people."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, 1 when a file has an error, 2 for a usage fault."""
+    parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__.partition(".")[0] + ".")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help=CHECK_HELP, description=CHECK_HELP)
+    check.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
+    check.add_argument("--format", choices=("text", "json", "github"), default="text", help="how to report")
+    check.set_defaults(run=_check)
+    formatter = commands.add_parser("format", help=FORMAT_HELP, description=FORMAT_HELP)
+    formatter.add_argument(
+        "files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input"
+    )
+    formatter.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 when a file would change"
+    )
+    formatter.set_defaults(run=_format)
+    _add_engine_commands(commands)
+    options = parser.parse_args(arguments)
+    result = options.run(options)
+    return int(result or 0)
+
+
+def _add_engine_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from worker.engine.commands import add_commands  # noqa: PLC0415 - keeps the author's tools quick to start
+
+    add_commands(commands)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from worker.compiler import compile_markdown, report  # noqa: PLC0415 - only this command needs them
+
+    colour = report.wants_colour(sys.stdout)
+    files = errors = warnings = 0
+    unreadable = False
+    for name, source in _read_all(options.files):
+        if source is None:
+            unreadable = True
+            continue
+        compilation = compile_markdown(source)
+        files += 1
+        errors += sum(d.severity == "error" for d in compilation.diagnostics)
+        warnings += sum(d.severity == "warning" for d in compilation.diagnostics)
+        if options.format == "json":
+            _print(report.json_report(name, compilation))
+        elif options.format == "github":
+            _print(report.github_report(name, compilation))
+        else:
+            _print(report.text_report(name, source, compilation, colour=colour))
+    if options.format == "text" and files:
+        _print(report.summary(files, errors, warnings))
+    return EXIT_USAGE if unreadable else EXIT_FAULTS if errors else 0
+
+
+def _format(options: argparse.Namespace) -> int:
+    from worker.compiler import compile_markdown, format_source, report  # noqa: PLC0415 - only this command needs them
+
+    result = 0
+    for name, source in _read_all(options.files):
+        if source is None:
+            result = EXIT_USAGE
+            continue
+        text = format_source(source)
+        if text is None:
+            sys.stderr.write(report.text_report(name, source, compile_markdown(source)))
+            sys.stderr.write(f"{name}: not formatted, since it has errors\n")
+            result = max(result, EXIT_FAULTS)
+        elif name == STDIN and not options.check:
+            _print(text)
+        elif text.encode() != source:
+            if options.check:
+                _print(f"{name}: would be formatted\n")
+                result = max(result, EXIT_FAULTS)
+            else:
+                _replace(Path(name), text.encode())
+                _print(f"{name}: formatted\n")
+    return result
+
+
+def _read_all(names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Yield every file with its bytes; None, and a message on standard error, where it cannot be read."""
+    for name in names:
+        try:
+            if name == STDIN:
+                yield name, sys.stdin.buffer.read()
+                continue
+            for path in _files(Path(name)):
+                yield str(path), path.read_bytes()
+        except (OSError, _Unreadable) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+            sys.stderr.write(f"{name}: cannot be read: {reason}\n")
+            yield name, None
+
+
+def _files(path: Path) -> list[Path]:
+    """Return a file itself, or the assessments of a folder: its Markdown files that begin with a front matter."""
+    if not path.is_dir():
+        return [path]
+    found = [
+        p
+        for p in sorted(path.rglob("*.md"))
+        if p.is_file() and not _is_hidden(p, path) and _has_front_matter(p)
+    ]
+    if not found:
+        msg = "the folder holds no Markdown file that begins with `---`"
+        raise _Unreadable(msg)
+    return found
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") or part == "node_modules" for part in path.relative_to(root).parts)
+
+
+def _has_front_matter(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file in one step, so that a crash leaves the old or the new one."""
+    path = path.resolve()
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(path.stat().st_mode & 0o7777)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _print(text: str) -> None:
+    """Write to standard output as UTF-8, whatever the locale says."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode(errors="replace"))
+    sys.stdout.flush()

@@ -1,0 +1,227 @@
+"""The canonical Markdown of a definition.
+
+For every valid definition ``d``, ``compile_markdown(format_definition(d).encode()).definition == d``. Where a
+text could be taken for structure it is written so that it cannot: everything of a field is indented under its
+bullet, and what an interviewer says stands in a block quote when it has headings of its own.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Final
+
+from worker.compiler.compile import compile_with_losses
+from worker.compiler.diagnostics import Faults
+from worker.compiler.front_matter import Collection, Scalar, Value, find_front_matter, read_front_matter
+from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, section_name
+from worker.compiler.source import read_source
+from worker.compiler.values import unquote
+from worker.definition import Definition, Metadata
+
+__all__ = ["format_definition", "format_source"]
+
+PLAIN: Final = re.compile(r"[^\W\d_][\w ,.()/'+-]*", re.UNICODE)
+NOT_PLAIN: Final = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+MANY_BRACKETS: Final = 10
+ESCAPES: Final = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
+
+def format_source(source: bytes) -> str | None:
+    """Return the canonical Markdown of a file, None when the file is not valid.
+
+    Comments in the front matter are kept. What the definition leaves out, such as an unknown section, is
+    named there in a comment, so that nothing goes without a word.
+    """
+    compilation, lost = compile_with_losses(source)
+    if compilation.definition is None:
+        return None
+    notes = [f"# Left out by format: {what}, line {line}" for what, line in lost]
+    return format_definition(compilation.definition, [*_comments(source), *notes])
+
+
+def format_definition(definition: Definition, comments: Sequence[str] = ()) -> str:
+    """Return the canonical Markdown of a definition.
+
+    Args:
+        definition: any valid definition, also one that was never Markdown.
+        comments: lines that begin with ``#``, to stand in the front matter.
+    """
+    lines: list[str] = ["---", *comments]
+    _write_metadata(definition.metadata, lines)
+    lines.append("---")
+    name = definition.metadata.name
+    if "\n" not in name and section_name(name) is None:
+        _heading(1, name, lines)
+    _write_dimensions(definition, lines)
+    _write_categories(definition, lines)
+    _write_guidelines(definition, lines)
+    _write_examples(definition, lines)
+    return "\n".join(lines) + "\n"
+
+
+def _write_metadata(metadata: Metadata, lines: list[str]) -> None:
+    lines += [f"name: {_scalar(metadata.name)}", f"version: {metadata.version}", f"type: {metadata.type}"]
+    if metadata.author is not None:
+        lines.append(f"author: {_scalar(metadata.author)}")
+    if metadata.description is not None:
+        lines.append(f"description: {_scalar(metadata.description)}")
+    style = metadata.interview_style
+    lines += [
+        "interview_style:",
+        f"  default: {style.default}",
+        f"  allow_override: {'true' if style.allow_override else 'false'}",
+        f"result_disclosure: {metadata.result_disclosure}",
+        f"scale: {_range(metadata.scale)}",
+    ]
+
+
+def _write_dimensions(definition: Definition, lines: list[str]) -> None:
+    _heading(2, DIMENSIONS, lines)
+    for dimension in definition.dimensions:
+        _heading(3, dimension.name, lines)
+        lines.append("")
+        _field("weight", f"{dimension.weight:f}", lines)
+        _field("description", dimension.description, lines)
+        _list("interview_themes", dimension.interview_themes, lines)
+        _list("scoring_rubric", [f"{key}: {text}" for key, text in dimension.scoring_rubric.items()], lines)
+
+
+def _write_categories(definition: Definition, lines: list[str]) -> None:
+    _heading(2, CATEGORIES, lines)
+    for category in definition.result_categories:
+        _heading(3, category.name, lines)
+        lines.append("")
+        _field("score_range", _range(category.score_range), lines)
+        _list("primary_dimensions", category.primary_dimensions, lines)
+        _field("description", category.description, lines)
+        _list("strengths", category.strengths, lines)
+        _list("growth_areas", category.growth_areas, lines)
+        _list("recommendations", category.recommendations, lines)
+
+
+def _write_guidelines(definition: Definition, lines: list[str]) -> None:
+    guidelines = definition.interview_guidelines
+    if guidelines.opening is None and guidelines.closing is None and not guidelines.probing_questions:
+        return
+    _heading(2, GUIDELINES, lines)
+    if guidelines.opening is not None:
+        _heading(3, "Opening", lines)
+        lines += ["", *_spoken(guidelines.opening)]
+    if guidelines.probing_questions:
+        _heading(3, "Probing Questions", lines)
+        for name, questions in guidelines.probing_questions.items():
+            _heading(4, name, lines)
+            lines.append("")
+            for question in questions:
+                _bullet(_quoted(question), "", lines)
+    if guidelines.closing is not None:
+        _heading(3, "Closing", lines)
+        lines += ["", *_spoken(guidelines.closing)]
+
+
+def _write_examples(definition: Definition, lines: list[str]) -> None:
+    if not definition.examples:
+        return
+    _heading(2, EXAMPLES, lines)
+    for example in definition.examples:
+        _heading(3, example.name, lines)
+        lines.append("")
+        _list("scores", [f"{name}: {value:f}" for name, value in example.scores.items()], lines)
+        if example.overall is not None:
+            _field("overall", f"{example.overall:f}", lines)
+        if example.category is not None:
+            _field("category", example.category, lines)
+
+
+def _heading(level: int, text: str, lines: list[str]) -> None:
+    # A text that ends in # would lose it: CommonMark takes it for the end of the heading.
+    end = " #" if text.endswith("#") else ""
+    lines += ["", f"{'#' * level} {text}{end}"]
+
+
+def _field(name: str, text: str, lines: list[str]) -> None:
+    _bullet(f"{name}: {text}", "", lines)
+
+
+def _list(name: str, items: Iterable[str], lines: list[str]) -> None:
+    head = len(lines)
+    for item in items:
+        _bullet(item, "  ", lines)
+    if len(lines) > head:
+        lines.insert(head, f"- {name}:")
+
+
+def _bullet(text: str, indent: str, lines: list[str]) -> None:
+    first, *rest = text.split("\n")
+    # Dashes after a dash are a thematic break.
+    mark = "+" if not first.strip("- \t") else "-"
+    lines.append(f"{indent}{mark} {first}")
+    lines += [f"{indent}  {line}" if line else "" for line in rest]
+
+
+def _quoted(text: str) -> str:
+    """Return a text of which the compiler drops no quotation marks that are its own."""
+    return text if unquote(text) == text else text[0] + text + text[-1]
+
+
+def _spoken(text: str) -> list[str]:
+    lines = _quoted(text).split("\n")
+    if any(_is_structure(line) for line in lines):
+        return [f"> {line}" if line else ">" for line in lines]
+    return lines
+
+
+def _is_structure(line: str) -> bool:
+    """Tell whether a line outside of a list could be a heading, a fence or a quote."""
+    line = line.strip()
+    return bool(line) and (
+        line.startswith(("#", ">", "```", "~~~")) or not line.strip("=") or not line.strip("- \t")
+    )
+
+
+def _range(bounds: tuple[Decimal, Decimal]) -> str:
+    return f"[{bounds[0]:f}, {bounds[1]:f}]"
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML: plain where it is surely a text, else in double quotes."""
+    if PLAIN.fullmatch(text) and text.isprintable() and text.lower() not in NOT_PLAIN:
+        return text
+    many = text.count("[") + text.count("{") > MANY_BRACKETS
+    return '"' + "".join(_escaped(c, many=many) for c in text) + '"'
+
+
+def _escaped(c: str, *, many: bool) -> str:
+    if c in ESCAPES:
+        return ESCAPES[c]
+    if c.isprintable() and not (many and c in "[{"):
+        return c
+    code = ord(c)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _comments(source: bytes) -> list[str]:
+    """Return the comments of a front matter, each on a line of its own."""
+    faults = Faults()
+    raw = read_source(source, faults)
+    place = find_front_matter(raw, faults)
+    if place is None:
+        return []
+    entries, _ = read_front_matter(raw, place, faults)
+    scalars = sorted((s.start, s.end) for entry in entries for value in entry for s in _scalars(value))
+    comments: list[str] = []
+    at = place.start
+    for start, end in [*scalars, (place.end, place.end)]:
+        for line in raw[at:start].decode().split("\n"):
+            match = re.search(r"(?:^|\s)(#.*)", line)
+            if match:
+                comments.append(match[1].rstrip())
+        at = end
+    return comments
+
+
+def _scalars(value: Value) -> list[Scalar]:
+    """Return the scalars of a value, which is at most a few levels deep."""
+    if isinstance(value, Collection):
+        return [scalar for inner in value.values for scalar in _scalars(inner)]
+    return [value] if isinstance(value, Scalar) else []
