@@ -1,0 +1,127 @@
+-- Who may call which function. A function that is missing here fails the test, and so does a right too many.
+-- SECURITY DEFINER functions are listed with their reason in docs/security.md, which tests/py/docs holds to this list.
+begin;
+\ir ../helpers.psql
+
+create table tests.expected (function_name text, definer boolean, callers text);
+insert into tests.expected values
+('complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone)', true, 'service_role'),
+('erase_account(uuid)', true, 'service_role'),
+('erase_tenant(uuid)', true, 'service_role'),
+('exchange_jobs(text,jsonb,integer,integer,text)', true, 'service_role'),
+('extend_leases(text,bigint[],integer)', true, 'service_role'),
+('interview_context(uuid)', false, 'service_role'),
+('prune_jobs(interval,integer)', true, 'service_role'),
+('queue_status()', true, 'service_role'),
+('retry_jobs(bigint[],uuid[],timestamp with time zone)', true, 'service_role'),
+('session_result(text)', true, 'anon authenticated service_role'),
+('verify_result(uuid)', false, 'authenticated service_role'),
+('private.apply_finish(text,uuid,uuid,jsonb)', false, ''),
+('private.apply_score(uuid,jsonb)', false, ''),
+('private.apply_upload(uuid,uuid,jsonb,jsonb)', false, ''),
+('private.assessment_is_gone(uuid)', true, 'anon authenticated service_role'),
+('private.check_agent_session_assessment()', false, ''),
+('private.check_assessment_content()', false, ''),
+('private.check_choice(uuid,uuid,integer)', false, 'anon authenticated service_role'),
+('private.check_session_assessment()', false, ''),
+('private.choose_assessment(uuid,uuid,boolean)', true, 'anon authenticated service_role'),
+('private.claim_jobs(text,integer,integer,text)', false, ''),
+('private.claim_slug(uuid,uuid,text,text)', true, 'authenticated service_role'),
+('private.definition_bounds_fault(jsonb)', false, 'anon authenticated service_role'),
+('private.definition_digest(text)', false, ''),
+('private.definition_faults(jsonb)', false, 'anon authenticated service_role'),
+('private.end_jobs_without_subject()', true, ''),
+('private.ending_of_error(text,text,text)', false, ''),
+('private.enqueue_uploads()', true, ''),
+('private.enqueue(text,uuid[],uuid[],uuid[],integer[])', false, ''),
+('private.example_faults(jsonb,text[],text[],numeric,numeric)', false, 'anon authenticated service_role'),
+('private.fault(text,text,text)', false, 'anon authenticated service_role'),
+('private.finish_jobs(text,jsonb)', false, ''),
+('private.fold_name(text)', false, 'anon authenticated service_role'),
+('private.guard_assessment_authority()', false, ''),
+('private.guidelines_faults(jsonb,text[])', false, 'anon authenticated service_role'),
+('private.hand_over_assessments_with_results(uuid)', false, ''),
+('private.hand_over_assessments()', true, ''),
+('private.inactive_tenant_ids()', true, 'anon authenticated'),
+('private.is_number_pair(jsonb)', false, 'anon authenticated service_role'),
+('private.is_version(text)', false, 'anon authenticated service_role'),
+('private.keep_assessment_history()', false, ''),
+('private.keep_assessment_version()', false, ''),
+('private.keep_assessment_with_results()', true, ''),
+('private.keep_tenant_with_results()', true, ''),
+('private.list_assessment()', true, ''),
+('private.list_assessments_of_tenant()', true, ''),
+('private.metadata_faults(jsonb)', false, 'anon authenticated service_role'),
+('private.my_tenant_ids()', true, 'authenticated'),
+('private.next_claim_in_ms()', false, ''),
+('private.path_step(text)', false, 'anon authenticated service_role'),
+('private.queue_front()', false, ''),
+('private.refresh_listings(uuid[])', false, ''),
+('private.refusal_catalogue()', false, 'anon authenticated service_role'),
+('private.refuse_result_update()', false, ''),
+('private.refuse_upload_change()', false, ''),
+('private.refuse(text,jsonb)', false, 'anon authenticated service_role'),
+('private.retry_delay(integer)', false, ''),
+('private.rubric_faults(jsonb,numeric,numeric)', false, 'anon authenticated service_role'),
+('private.scale_of(jsonb)', false, 'anon authenticated service_role'),
+('private.score_assessment(jsonb,jsonb)', false, 'authenticated service_role'),
+('private.session_facts(uuid,text)', false, 'service_role'),
+('private.set_assessment_slug()', false, ''),
+('private.slug_of(text,integer)', false, ''),
+('private.take_back_jobs()', false, ''),
+('private.take_upload()', false, ''),
+('private.tenant_of_agent_session(uuid,uuid)', true, 'anon authenticated service_role'),
+('private.tenant_owner(uuid)', true, 'service_role'),
+('private.text_list_faults(jsonb,text)', false, 'anon authenticated service_role'),
+('private.trim_text(text)', false, 'anon authenticated service_role'),
+('private.unknown_names(text[],text[])', false, 'anon authenticated service_role'),
+('private.upload_diagnostic(text,jsonb)', false, ''),
+('private.write_result()', false, '');
+
+create temporary table found on commit drop as
+select
+  p.oid::regprocedure::text collate "default" as function_name,
+  p.prosecdef as definer,
+  coalesce((
+    select string_agg(r.role_name, ' ' order by r.place)
+    from unnest(array['anon', 'authenticated', 'service_role']) with ordinality as r (role_name, place)
+    where has_function_privilege(r.role_name, p.oid, 'execute')
+  ), '') as callers,
+  p.proconfig
+from pg_catalog.pg_proc as p
+where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+  and not exists (select from pg_catalog.pg_depend as d where d.objid = p.oid and d.deptype = 'e');
+
+select plan((select count(*)::integer from tests.expected) + 3);
+
+select is(
+  (select f.callers || case when f.definer then ' (definer)' else '' end from found as f
+   where f.function_name = e.function_name),
+  e.callers || case when e.definer then ' (definer)' else '' end,
+  e.function_name || ' is executable by: ' || coalesce(nullif(e.callers, ''), 'nobody')
+)
+from tests.expected as e;
+
+select is_empty(
+  'select f.function_name from found as f where f.function_name not in (select e.function_name from tests.expected as e)',
+  'every function has its line'
+);
+select is_empty(
+  $$select f.function_name from found as f where not coalesce(f.proconfig, '{}') @> array['search_path=""']$$,
+  'every function has an empty search path'
+);
+select is_empty(
+  $$
+    select p.oid::regprocedure
+    from pg_catalog.pg_proc as p
+    where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+      and exists (
+        select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a where a.grantee = 0
+      )
+      and not exists (select from pg_catalog.pg_depend as d where d.objid = p.oid and d.deptype = 'e')
+  $$,
+  'no function is executable by PUBLIC'
+);
+
+select * from finish();
+rollback;

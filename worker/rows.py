@@ -1,0 +1,406 @@
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import (
+    Annotated,
+    Any,
+    List,
+    Literal,
+    Optional,
+    TypedDict,
+)
+from typing_extensions import NotRequired, TypeAlias
+
+from pydantic import BaseModel, Field, JsonValue
+
+AuthAalLevel: TypeAlias = Literal["aal1", "aal2", "aal3"]
+
+class PublicAgentSessions(BaseModel):
+    agent_type: str = Field(alias="agent_type")
+    coaching_session_id: Optional[uuid.UUID] = Field(alias="coaching_session_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    custom_assessment_id: Optional[uuid.UUID] = Field(alias="custom_assessment_id")
+    id: uuid.UUID = Field(alias="id")
+    session_context: JsonValue = Field(alias="session_context")
+    stakeholder_session_id: Optional[uuid.UUID] = Field(alias="stakeholder_session_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicAgentSessionsInsert(TypedDict):
+    agent_type: NotRequired[Annotated[str, Field(alias="agent_type")]]
+    coaching_session_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="coaching_session_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    custom_assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="custom_assessment_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    session_context: NotRequired[Annotated[JsonValue, Field(alias="session_context")]]
+    stakeholder_session_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="stakeholder_session_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicAgentSessionsUpdate(TypedDict):
+    agent_type: NotRequired[Annotated[str, Field(alias="agent_type")]]
+    coaching_session_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="coaching_session_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    custom_assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="custom_assessment_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    session_context: NotRequired[Annotated[JsonValue, Field(alias="session_context")]]
+    stakeholder_session_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="stakeholder_session_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicAssessmentUploads(BaseModel):
+    assessment_id: Optional[uuid.UUID] = Field(alias="assessment_id")
+    attempts: int = Field(alias="attempts")
+    created_at: datetime.datetime = Field(alias="created_at")
+    created_by: Optional[uuid.UUID] = Field(alias="created_by")
+    definition: Optional[JsonValue] = Field(alias="definition")
+    diagnostics: JsonValue = Field(alias="diagnostics")
+    dry_run: bool = Field(alias="dry_run")
+    finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
+    id: uuid.UUID = Field(alias="id")
+    source_markdown: str = Field(alias="source_markdown")
+    started_at: Optional[datetime.datetime] = Field(alias="started_at")
+    status: str = Field(alias="status")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+
+class PublicAssessmentUploadsInsert(TypedDict):
+    assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="assessment_id")]]
+    attempts: NotRequired[Annotated[int, Field(alias="attempts")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
+    diagnostics: NotRequired[Annotated[JsonValue, Field(alias="diagnostics")]]
+    dry_run: NotRequired[Annotated[bool, Field(alias="dry_run")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    source_markdown: Annotated[str, Field(alias="source_markdown")]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+
+class PublicAssessmentUploadsUpdate(TypedDict):
+    assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="assessment_id")]]
+    attempts: NotRequired[Annotated[int, Field(alias="attempts")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
+    diagnostics: NotRequired[Annotated[JsonValue, Field(alias="diagnostics")]]
+    dry_run: NotRequired[Annotated[bool, Field(alias="dry_run")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    source_markdown: NotRequired[Annotated[str, Field(alias="source_markdown")]]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+
+class PublicCampaignAssignments(BaseModel):
+    access_expires_at: Optional[datetime.datetime] = Field(alias="access_expires_at")
+    access_token: str = Field(alias="access_token")
+    campaign_id: uuid.UUID = Field(alias="campaign_id")
+    completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
+    created_at: datetime.datetime = Field(alias="created_at")
+    id: uuid.UUID = Field(alias="id")
+    stakeholder_email: Optional[str] = Field(alias="stakeholder_email")
+    stakeholder_name: Optional[str] = Field(alias="stakeholder_name")
+    started_at: Optional[datetime.datetime] = Field(alias="started_at")
+    status: str = Field(alias="status")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicCampaignAssignmentsInsert(TypedDict):
+    access_expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="access_expires_at")]]
+    access_token: NotRequired[Annotated[str, Field(alias="access_token")]]
+    campaign_id: Annotated[uuid.UUID, Field(alias="campaign_id")]
+    completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    stakeholder_email: NotRequired[Annotated[Optional[str], Field(alias="stakeholder_email")]]
+    stakeholder_name: NotRequired[Annotated[Optional[str], Field(alias="stakeholder_name")]]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicCampaignAssignmentsUpdate(TypedDict):
+    access_expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="access_expires_at")]]
+    access_token: NotRequired[Annotated[str, Field(alias="access_token")]]
+    campaign_id: NotRequired[Annotated[uuid.UUID, Field(alias="campaign_id")]]
+    completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    stakeholder_email: NotRequired[Annotated[Optional[str], Field(alias="stakeholder_email")]]
+    stakeholder_name: NotRequired[Annotated[Optional[str], Field(alias="stakeholder_name")]]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicCampaigns(BaseModel):
+    assessment_type: str = Field(alias="assessment_type")
+    created_at: datetime.datetime = Field(alias="created_at")
+    created_by: Optional[uuid.UUID] = Field(alias="created_by")
+    custom_assessment_id: Optional[uuid.UUID] = Field(alias="custom_assessment_id")
+    id: uuid.UUID = Field(alias="id")
+    interview_style_override: Optional[int] = Field(alias="interview_style_override")
+    name: str = Field(alias="name")
+    status: str = Field(alias="status")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicCampaignsInsert(TypedDict):
+    assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    custom_assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="custom_assessment_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_override: NotRequired[Annotated[Optional[int], Field(alias="interview_style_override")]]
+    name: Annotated[str, Field(alias="name")]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicCampaignsUpdate(TypedDict):
+    assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    custom_assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="custom_assessment_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_override: NotRequired[Annotated[Optional[int], Field(alias="interview_style_override")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicCoachingSessions(BaseModel):
+    access_expires_at: Optional[datetime.datetime] = Field(alias="access_expires_at")
+    access_token: str = Field(alias="access_token")
+    assessment_type: Optional[str] = Field(alias="assessment_type")
+    client_email: Optional[str] = Field(alias="client_email")
+    client_name: Optional[str] = Field(alias="client_name")
+    client_status: str = Field(alias="client_status")
+    completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
+    created_at: datetime.datetime = Field(alias="created_at")
+    custom_assessment_id: Optional[uuid.UUID] = Field(alias="custom_assessment_id")
+    id: uuid.UUID = Field(alias="id")
+    interview_style_override: Optional[int] = Field(alias="interview_style_override")
+    metadata: JsonValue = Field(alias="metadata")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+
+class PublicCoachingSessionsInsert(TypedDict):
+    access_expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="access_expires_at")]]
+    access_token: NotRequired[Annotated[str, Field(alias="access_token")]]
+    assessment_type: NotRequired[Annotated[Optional[str], Field(alias="assessment_type")]]
+    client_email: NotRequired[Annotated[Optional[str], Field(alias="client_email")]]
+    client_name: NotRequired[Annotated[Optional[str], Field(alias="client_name")]]
+    client_status: NotRequired[Annotated[str, Field(alias="client_status")]]
+    completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    custom_assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="custom_assessment_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_override: NotRequired[Annotated[Optional[int], Field(alias="interview_style_override")]]
+    metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicCoachingSessionsUpdate(TypedDict):
+    access_expires_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="access_expires_at")]]
+    access_token: NotRequired[Annotated[str, Field(alias="access_token")]]
+    assessment_type: NotRequired[Annotated[Optional[str], Field(alias="assessment_type")]]
+    client_email: NotRequired[Annotated[Optional[str], Field(alias="client_email")]]
+    client_name: NotRequired[Annotated[Optional[str], Field(alias="client_name")]]
+    client_status: NotRequired[Annotated[str, Field(alias="client_status")]]
+    completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    custom_assessment_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="custom_assessment_id")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_override: NotRequired[Annotated[Optional[int], Field(alias="interview_style_override")]]
+    metadata: NotRequired[Annotated[JsonValue, Field(alias="metadata")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+
+class PublicCustomAssessmentResults(BaseModel):
+    ai_insights: Optional[JsonValue] = Field(alias="ai_insights")
+    assessment_definition_snapshot: JsonValue = Field(alias="assessment_definition_snapshot")
+    assessment_id: uuid.UUID = Field(alias="assessment_id")
+    assessment_version: str = Field(alias="assessment_version")
+    campaign_created_by: Optional[uuid.UUID] = Field(alias="campaign_created_by")
+    campaign_id: Optional[uuid.UUID] = Field(alias="campaign_id")
+    completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
+    created_at: datetime.datetime = Field(alias="created_at")
+    dimension_scores: JsonValue = Field(alias="dimension_scores")
+    id: uuid.UUID = Field(alias="id")
+    matched_category: Optional[str] = Field(alias="matched_category")
+    matched_category_data: Optional[JsonValue] = Field(alias="matched_category_data")
+    overall_score: Optional[float] = Field(alias="overall_score")
+    result_disclosure: str = Field(alias="result_disclosure")
+    session_id: uuid.UUID = Field(alias="session_id")
+    session_type: str = Field(alias="session_type")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    uncovered_dimensions: List[str] = Field(alias="uncovered_dimensions")
+
+class PublicCustomAssessmentResultsInsert(TypedDict):
+    ai_insights: NotRequired[Annotated[Optional[JsonValue], Field(alias="ai_insights")]]
+    assessment_definition_snapshot: Annotated[JsonValue, Field(alias="assessment_definition_snapshot")]
+    assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
+    assessment_version: Annotated[str, Field(alias="assessment_version")]
+    campaign_created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_created_by")]]
+    campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
+    completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dimension_scores: Annotated[JsonValue, Field(alias="dimension_scores")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
+    matched_category_data: NotRequired[Annotated[Optional[JsonValue], Field(alias="matched_category_data")]]
+    overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
+    result_disclosure: Annotated[str, Field(alias="result_disclosure")]
+    session_id: Annotated[uuid.UUID, Field(alias="session_id")]
+    session_type: Annotated[str, Field(alias="session_type")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
+
+class PublicCustomAssessmentResultsUpdate(TypedDict):
+    ai_insights: NotRequired[Annotated[Optional[JsonValue], Field(alias="ai_insights")]]
+    assessment_definition_snapshot: NotRequired[Annotated[JsonValue, Field(alias="assessment_definition_snapshot")]]
+    assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
+    assessment_version: NotRequired[Annotated[str, Field(alias="assessment_version")]]
+    campaign_created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_created_by")]]
+    campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
+    completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dimension_scores: NotRequired[Annotated[JsonValue, Field(alias="dimension_scores")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
+    matched_category_data: NotRequired[Annotated[Optional[JsonValue], Field(alias="matched_category_data")]]
+    overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
+    result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
+    session_id: NotRequired[Annotated[uuid.UUID, Field(alias="session_id")]]
+    session_type: NotRequired[Annotated[str, Field(alias="session_type")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
+
+class PublicCustomAssessments(BaseModel):
+    assessment_type: str = Field(alias="assessment_type")
+    created_at: datetime.datetime = Field(alias="created_at")
+    created_by: uuid.UUID = Field(alias="created_by")
+    definition: JsonValue = Field(alias="definition")
+    description: Optional[str] = Field(alias="description")
+    id: uuid.UUID = Field(alias="id")
+    interview_style_allow_override: bool = Field(alias="interview_style_allow_override")
+    interview_style_default: int = Field(alias="interview_style_default")
+    is_template: bool = Field(alias="is_template")
+    marketplace_price_tier: Optional[str] = Field(alias="marketplace_price_tier")
+    marketplace_status: Optional[str] = Field(alias="marketplace_status")
+    name: str = Field(alias="name")
+    published_at: Optional[datetime.datetime] = Field(alias="published_at")
+    result_disclosure: str = Field(alias="result_disclosure")
+    slug: str = Field(alias="slug")
+    source_markdown: Optional[str] = Field(alias="source_markdown")
+    source_type: str = Field(alias="source_type")
+    status: str = Field(alias="status")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    version: str = Field(alias="version")
+
+class PublicCustomAssessmentsInsert(TypedDict):
+    assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: Annotated[uuid.UUID, Field(alias="created_by")]
+    definition: Annotated[JsonValue, Field(alias="definition")]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
+    interview_style_default: NotRequired[Annotated[int, Field(alias="interview_style_default")]]
+    is_template: NotRequired[Annotated[bool, Field(alias="is_template")]]
+    marketplace_price_tier: NotRequired[Annotated[Optional[str], Field(alias="marketplace_price_tier")]]
+    marketplace_status: NotRequired[Annotated[Optional[str], Field(alias="marketplace_status")]]
+    name: Annotated[str, Field(alias="name")]
+    published_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="published_at")]]
+    result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
+    slug: Annotated[str, Field(alias="slug")]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
+    source_type: NotRequired[Annotated[str, Field(alias="source_type")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    version: NotRequired[Annotated[str, Field(alias="version")]]
+
+class PublicCustomAssessmentsUpdate(TypedDict):
+    assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[uuid.UUID, Field(alias="created_by")]]
+    definition: NotRequired[Annotated[JsonValue, Field(alias="definition")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
+    interview_style_default: NotRequired[Annotated[int, Field(alias="interview_style_default")]]
+    is_template: NotRequired[Annotated[bool, Field(alias="is_template")]]
+    marketplace_price_tier: NotRequired[Annotated[Optional[str], Field(alias="marketplace_price_tier")]]
+    marketplace_status: NotRequired[Annotated[Optional[str], Field(alias="marketplace_status")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    published_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="published_at")]]
+    result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
+    slug: NotRequired[Annotated[str, Field(alias="slug")]]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
+    source_type: NotRequired[Annotated[str, Field(alias="source_type")]]
+    status: NotRequired[Annotated[str, Field(alias="status")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    version: NotRequired[Annotated[str, Field(alias="version")]]
+
+class PublicTenantProfiles(BaseModel):
+    created_at: datetime.datetime = Field(alias="created_at")
+    display_name: str = Field(alias="display_name")
+    id: uuid.UUID = Field(alias="id")
+    is_active: bool = Field(alias="is_active")
+    slug: str = Field(alias="slug")
+    subscription_tier: str = Field(alias="subscription_tier")
+    tenant_type: str = Field(alias="tenant_type")
+    updated_at: datetime.datetime = Field(alias="updated_at")
+    user_id: uuid.UUID = Field(alias="user_id")
+
+class PublicTenantProfilesInsert(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    display_name: Annotated[str, Field(alias="display_name")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    slug: Annotated[str, Field(alias="slug")]
+    subscription_tier: NotRequired[Annotated[str, Field(alias="subscription_tier")]]
+    tenant_type: NotRequired[Annotated[str, Field(alias="tenant_type")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: Annotated[uuid.UUID, Field(alias="user_id")]
+
+class PublicTenantProfilesUpdate(TypedDict):
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    display_name: NotRequired[Annotated[str, Field(alias="display_name")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    is_active: NotRequired[Annotated[bool, Field(alias="is_active")]]
+    slug: NotRequired[Annotated[str, Field(alias="slug")]]
+    subscription_tier: NotRequired[Annotated[str, Field(alias="subscription_tier")]]
+    tenant_type: NotRequired[Annotated[str, Field(alias="tenant_type")]]
+    updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
+    user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
+
+class PublicJobQueue(BaseModel):
+    age: Optional[str] = Field(alias="age")
+    attempts: Optional[int] = Field(alias="attempts")
+    created_at: datetime.datetime = Field(alias="created_at")
+    finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
+    id: int = Field(alias="id")
+    kind: str = Field(alias="kind")
+    last_error: Optional[str] = Field(alias="last_error")
+    lease_expires_at: Optional[datetime.datetime] = Field(alias="lease_expires_at")
+    max_attempts: int = Field(alias="max_attempts")
+    not_before: Optional[datetime.datetime] = Field(alias="not_before")
+    rank: Optional[int] = Field(alias="rank")
+    started_at: Optional[datetime.datetime] = Field(alias="started_at")
+    state: str = Field(alias="state")
+    subject_id: Optional[uuid.UUID] = Field(alias="subject_id")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    worker: Optional[str] = Field(alias="worker")
+
+class PublicMarketplaceListings(BaseModel):
+    description: Optional[str] = Field(alias="description")
+    dimension_names: List[str] = Field(alias="dimension_names")
+    id: uuid.UUID = Field(alias="id")
+    name: str = Field(alias="name")
+    price_tier: Optional[str] = Field(alias="price_tier")
+    published_at: datetime.datetime = Field(alias="published_at")
+    slug: str = Field(alias="slug")
+    tenant: str = Field(alias="tenant")
+    type: str = Field(alias="type")
