@@ -1,4 +1,4 @@
-"""The command line: ``python -m worker``. Commands of the engine are registered by ``worker.engine.commands``."""
+"""The command line: ``python -m worker``. The engine's commands register in ``worker.engine.commands``."""
 
 import argparse
 import os
@@ -116,7 +116,7 @@ def _read_all(names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
 
 
 def _files(path: Path) -> list[Path]:
-    """Return a file itself, or the assessments of a folder: its Markdown files that begin with a front matter."""
+    """Return a file itself, or the assessments of a folder: its Markdown files with a front matter."""
     if not path.is_dir():
         return [path]
     found = [

@@ -113,7 +113,7 @@ def clean_name(text: str) -> str:
 
 
 def parse_plain_number(text: str) -> Decimal | None:
-    """Return the number that ``3``, ``3.5`` or ``.5`` spells, with its decimal places; None for any other text."""
+    """Return the number that ``3``, ``3.5`` or ``.5`` spells; None for any other text."""
     digits = text.replace(".", "", 1)
     if not digits.isdigit() or not digits.isascii() or len(text) > MAX_DIGITS or text[-1] == ".":
         return None
@@ -238,7 +238,7 @@ def _rubric(rubric: dict[str, str]) -> dict[str, str]:
 
 
 def range_key(bounds: tuple[Decimal, Decimal], spelled: str) -> str:
-    """Return the key under which a rubric stores a range: ``3``, or ``3-4`` where it was spelled with two bounds."""
+    """Return the key under which a rubric stores a range: ``3``, or ``3-4`` where it has two bounds."""
     return f"{bounds[0]:f}-{bounds[1]:f}" if "-" in spelled else f"{bounds[0]:f}"
 
 

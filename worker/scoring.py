@@ -31,7 +31,7 @@ ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 TWO: Final = Decimal(2)
 HUNDREDS_DOUBLED: Final = Decimal(200)
-#: Arithmetic without rounding: more digits than any number that Postgres holds, and an error if they were ever used.
+#: Arithmetic without rounding: more digits than any number of Postgres has, and an error if they ran out.
 EXACT: Final = Context(prec=100_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
 
 

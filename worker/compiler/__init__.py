@@ -50,7 +50,7 @@ def compile_markdown(source: bytes) -> Compilation:
 
 
 def format_source(source: bytes) -> str | None:
-    """Return the canonical Markdown of a file, None when the file is not valid; see ``worker.compiler.formatter``."""
+    """Return the canonical Markdown of a file, None when it is not valid."""
     from worker.compiler import formatter  # noqa: PLC0415 - the module imports this package
 
     return formatter.format_source(source)

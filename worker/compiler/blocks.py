@@ -17,8 +17,8 @@ from worker.markup import is_safe_destination
 
 __all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "scan"]
 
-#: A kind (1 to 6 is the level of a heading), the byte range, and for list items the byte ranges of the items of the
-#: lists in them.
+#: A kind (1 to 6 is the level of a heading), the byte range, and for list items the byte ranges of the items
+#: of their own lists.
 Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]]]
 
 ITEM: Final = 0
@@ -109,7 +109,7 @@ def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int
                         if tag["CodeBlock"] != "Indented" and _hides_headings(raw, start, end):
                             return blocks, (start, raw.find(b"\n", start), Code.UNCLOSED_FENCE)
                 else:
-                    link = tag.get("Link") or tag.get("Image")
+                    link: Any = tag.get("Link") or tag.get("Image")
                     if not is_safe_destination(link["link_type"], link["dest_url"]):
                         _report_link(link["dest_url"], start, span["end"], faults)
             elif tag == "HtmlBlock":
@@ -126,7 +126,7 @@ def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int
 
 
 def _hides_headings(raw: bytes, start: int, end: int) -> bool:
-    """Tell whether a fenced code block runs to the end of the file without a closing fence and over headings."""
+    """Tell whether a fenced code block runs to the end of the file, unclosed and over headings."""
     if raw[end:].strip() or b"\n#" not in raw[start:end]:
         return False
     fence = raw[start : start + 1]

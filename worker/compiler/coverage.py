@@ -41,7 +41,7 @@ def check_overlaps(categories: Sequence[CategoryNode], grammar: Grammar, faults:
                     f"{later.item.where} / score_range",
                     f"{_quoted(later)} and {_quoted(first)} on line {grammar.line_of(first.at[0])} share "
                     f"{_span(low, high)} and have the same primary dimensions",
-                    "change one of the ranges so that they do not meet, or give the two different `primary_dimensions`",
+                    "change one range so that they do not meet, or give the two different `primary_dimensions`",
                 )
                 break
 
@@ -53,7 +53,7 @@ def check_coverage(
     grammar: Grammar,
     faults: Faults,
 ) -> None:
-    """Report gaps between the ranges, ranges that no score reaches, and ties that the order in the file decides.
+    """Report gaps between ranges, ranges that no score reaches, and ties that the order in the file decides.
 
     Every weight, rubric and range must be sound.
     """
@@ -116,7 +116,7 @@ def _box(scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode]) ->
 
 
 def _units(value: Fraction, precision: int, unit: int) -> int:
-    """Return an exact overall score as it is matched: rounded to two places, then to the precision, in units."""
+    """Return a score as it is matched: rounded to two places, then to the precision, in units."""
     matched = round_half_up(Fraction(round_half_up(value, OVERALL_PLACES)), precision)
     return int(matched * unit)
 
@@ -143,7 +143,7 @@ def _report_gap(first: int, last: int, node: CategoryNode, places: int, faults: 
         *node.at,
         CATEGORIES,
         f"no category has the scores {gap}" if first != last else f"no category has the score {gap}",
-        f"extend a neighbouring range, such as the one of {_quoted(node)}; an interview with such a score has no category",
+        f"extend a neighbouring range, such as that of {_quoted(node)}; such an interview has no category",
     )
 
 
@@ -185,14 +185,14 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
                 Code.POSSIBLE_TIE,
                 *node.at,
                 f"{node.item.where} / score_range",
-                f"{_quoted(node)} shares scores with {', '.join(rivals)}; where the primary dimensions average the "
-                "same, only the order in the file decides, and the first wins",
+                f"{_quoted(node)} shares scores with {', '.join(rivals)}; where the primary dimensions "
+                "average the same, the first in the file wins",
                 "put the category that should win first, or let the ranges not meet",
             )
 
 
 def _balance(box: Box, one: CategoryNode, other: CategoryNode, index_of: dict[str, int]) -> list[Fraction]:
-    """Return, for each dimension, how much a point of its score moves the average of one category over the other's."""
+    """Return how much a point of each dimension moves the average of one category over the other's."""
     total = sum(weight for weight, _, _ in box)
     result = [Fraction(0)] * len(box)
     for node, sign in ((one, 1), (other, -1)):
@@ -210,8 +210,8 @@ def _tied(box: Box, balance: Sequence[Fraction], precision: int, unit: int) -> t
     """Return the lowest and highest matched score of an interview in which the two averages are equal.
 
     The scores that an interview can give form a box, overall and the difference of the averages are linear,
-    so the extremes are found by giving up as little overall as possible for each point of difference. None
-    when the averages are never equal.
+    so the extremes are found by giving up as little overall as possible for each point of difference. The
+    first is the greater one when the averages are never equal.
     """
     lowest = _extreme([(w, low, high, b) for (w, low, high), b in zip(box, balance, strict=True)])
     # The highest is the lowest of the same box seen from its other end.

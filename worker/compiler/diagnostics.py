@@ -153,7 +153,7 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Faults:
-    """Collects faults by byte range; lines, columns and costly hints are worked out for those that are kept."""
+    """Collects faults by byte range; lines, columns and costly hints are worked out for the kept ones."""
 
     found: list[tuple[int, int, Code, Severity, str, str, Hint]] = field(default_factory=list)
 

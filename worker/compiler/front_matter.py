@@ -7,7 +7,7 @@ is bounded, so no input can make it slow or deep. Scalars are texts; what they m
 
 import re
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import yaml
 
@@ -35,7 +35,7 @@ WHERE: Final = "Front matter"
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The byte ranges of the front matter: of the YAML between the fences, and of all that the body must not see."""
+    """The byte ranges of the front matter: the YAML between the fences, and all that the body must not see."""
 
     start: int
     end: int
@@ -246,6 +246,7 @@ class _Reader:
         root: list[Value] = []
         values = root
         open_: list[list[Value]] = []
+        event: Any
         for event in yaml.parse(chunk, Loader=LOADER):
             kind = event.__class__
             if kind is yaml.ScalarEvent:
@@ -291,7 +292,7 @@ class _Reader:
                 )
         return entries
 
-    def _refuse(self, event: yaml.Event, start: int, end: int) -> None:
+    def _refuse(self, event: Any, start: int, end: int) -> None:
         """Report an alias, an anchor or a tag."""
         if event.__class__ is yaml.AliasEvent:
             code, what, mend = Code.YAML_ALIAS, f"the alias `*{event.anchor}`", "write the value itself"

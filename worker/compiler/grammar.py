@@ -86,8 +86,8 @@ class Item:
     stop: int
 
 
-#: The byte range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and the
-#: byte ranges of its nested bullets.
+#: The byte range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and
+#: the byte ranges of its nested bullets.
 Field: TypeAlias = tuple[int, int, str, Sequence[tuple[int, int]]]
 
 #: What the definition leaves out: a name for it and where it stands.
@@ -142,7 +142,7 @@ class Grammar:
     # --- sections ---
 
     def sections(self, title: str | None) -> dict[str, list[Section]]:
-        """Return the known sections by name, each with all of its occurrences, and report what is out of place.
+        """Return the known sections by name, each with all its occurrences, and report what is out of place.
 
         Args:
             title: the assessment's name, which a first-level heading may repeat; None when it is not known.
@@ -178,7 +178,7 @@ class Grammar:
         return found
 
     def _adopt(self, found: dict[str, list[Section]], unknown: list[Section]) -> None:
-        """Find the sections and items that were meant by unknown sections, so that they are checked all the same."""
+        """Find the sections and items that unknown sections were meant to be, so that they are checked."""
         for section in list(unknown):
             name = self.near(section.name, [name for name in SECTIONS.values() if name not in found])
             if name is not None:
@@ -226,7 +226,8 @@ class Grammar:
                     again.start,
                     again.end,
                     name,
-                    f"the section {shown(name)} stands twice; the first is on line {self.line_of(occurrences[0].start)}",
+                    f"the section {shown(name)} stands twice; the first is on line "
+                    f"{self.line_of(occurrences[0].start)}",
                     "move its items under the first heading and delete this one",
                 )
         for name in REQUIRED_SECTIONS:
@@ -344,7 +345,7 @@ class Grammar:
         return fields
 
     def _key(self, spelled: str) -> tuple[str, str]:
-        """Return the name of the field that a bullet's text before the colon spells, and the emphasis left open."""
+        """Return the field that a bullet's text before the colon spells, and the emphasis left open."""
         key = spelled[1:] if spelled[0] in "-*+" else spelled.lstrip("0123456789")[1:]
         key = key.strip()
         name = KNOWN.get(normal_key(key), "") if len(key) < 100 else ""
@@ -448,7 +449,7 @@ class Grammar:
         fields: dict[str, Field],
         missing: list[str],
     ) -> None:
-        """Report text beside the fields: fields without bullets, a description without its key, or stray text."""
+        """Report text beside the fields: fields without bullets, a description without key, stray text."""
         _, start, end, _ = block
         text = self.raw[start:end].decode()
         at = start

@@ -201,7 +201,7 @@ class _Reader:
             value,
             "interview_style.default",
             f"{shown(text)} is not a whole number from 1 to 5",
-            "write a number from 1 (highly structured) to 5 (fully conversational), such as `interview_style: 3`",
+            "write a number from 1 (highly structured) to 5 (fully conversational): `interview_style: 3`",
         )
 
     def boolean(self, name: str, value: Scalar) -> None:

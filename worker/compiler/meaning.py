@@ -98,7 +98,7 @@ class DimensionNode:
 
 @dataclass(slots=True)
 class CategoryNode:
-    """A category as it was read. ``score_range`` is None when it is missing or faulty; ``primary`` is folded."""
+    """A category as it was read. ``score_range`` is None when it is faulty; ``primary`` is folded."""
 
     item: Item
     name: str
@@ -213,7 +213,7 @@ class Meaning:
     def _rubric(
         self, item: Item, found: Field | None, texts: dict[str, str]
     ) -> list[tuple[Decimal, Decimal, str, int]]:
-        """Return the ranges of a rubric in ascending order, each with its key and place; fill ``texts`` in that order."""
+        """Return the ranges of a rubric in ascending order, with key and place; fill ``texts`` in that order."""
         ranges: list[tuple[Decimal, Decimal, str, int]] = []
         if found is None:
             return ranges
@@ -237,8 +237,8 @@ class Meaning:
                 continue
             low, high, key = bounds
             if low > high or (scale is not None and (low < scale[0] or high > scale[1])):
-                start = self._skip(start)
-                at = start, start + len(spelled.encode())
+                place = self._skip(start)
+                at = place, place + len(spelled.encode())
                 if low > high:
                     self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
                 else:
@@ -253,11 +253,11 @@ class Meaning:
         for entry in ranges:
             if previous is not None and entry[0] <= previous[1]:
                 later, first = (entry, previous) if entry[3] > previous[3] else (previous, entry)
-                at = self._skip(later[3])
+                place = self._skip(later[3])
                 self.faults.add(
                     Code.RUBRIC_OVERLAP,
-                    at,
-                    at + len(later[2]),
+                    place,
+                    place + len(later[2]),
                     f"{item.where} / scoring_rubric",
                     f"the range `{later[2]}` overlaps `{first[2]}` on line {self.grammar.line_of(first[3])}",
                     "give each score to one range only, such as `1-2`, `3` and `4-5`",
@@ -357,11 +357,9 @@ class Meaning:
                 sound = False
                 self._unknown_dimension(text, start, f"{item.where} / primary_dimensions")
             elif key in seen:
-                start = self._skip(start)
                 self.faults.add(
                     Code.DUPLICATE_REFERENCE,
-                    start,
-                    start + len(text.encode()),
+                    *self._listed_at(text, start),
                     f"{item.where} / primary_dimensions",
                     f"the dimension {shown(text)} stands twice in this list",
                     "delete one of them",
@@ -408,7 +406,7 @@ class Meaning:
                         item.start,
                         item.end,
                         f"{GUIDELINES} / {name}",
-                        f"{shown(name)} stands twice; the first is on line {self.grammar.line_of(seen[name])}",
+                        f"{shown(name)} stands twice; first on line {self.grammar.line_of(seen[name])}",
                         "keep one of them",
                     )
                     continue
@@ -486,7 +484,7 @@ class Meaning:
             questions.setdefault(name, []).append(text)
 
     def _question_group(self, block: Block, where: str, questions: dict[str, list[str]]) -> None:
-        """Read a bullet with bullets of its own: a dimension and its questions, or one question with more to say."""
+        """Read a bullet with bullets of its own: a dimension and its questions, or one long question."""
         raw = self.raw
         _, start, end, children = block
         head = item_text(raw[start : children[0][0]].decode())
@@ -503,7 +501,7 @@ class Meaning:
             self._question(text, name, child_start, child_end, where, questions)
 
     def _single_question(self, start: int, end: int, where: str, questions: dict[str, list[str]]) -> None:
-        """Read a bullet such as ``When exploring <dimension>: "question"``, or a question for no dimension."""
+        """Read a bullet ``When exploring <dimension>: "question"``, or a question for no dimension."""
         text = item_text(self.raw[start:end].decode())
         name, question = self._split_question(text)
         if name is None:
@@ -852,7 +850,7 @@ class Meaning:
         )
 
     def _check(self, text: str, start: int, end: int, where: str) -> None:
-        """Report HTML and links that a text has when it is rendered alone, and that the file has not shown."""
+        """Report HTML and links that a text has when it is rendered alone, unless the file showed them."""
         first = bisect_left(self.marked, start)
         if first < len(self.marked) and self.marked[first] < end:
             return
@@ -892,7 +890,7 @@ class Meaning:
 
 
 def spoken_text(text: str) -> str:
-    """Return what an interviewer says: without one level of quote marks, or one pair of quotation marks, around it."""
+    """Return what an interviewer says, without a block quote or quotation marks around it."""
     text = clean_text(text)
     lines = text.split("\n")
     if text and all(line.startswith(">") for line in lines):

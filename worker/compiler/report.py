@@ -16,7 +16,7 @@ COLOURS: Final = {"error": "\033[1;31m", "warning": "\033[1;33m", "hint": "\033[
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether output to a stream may be coloured: only on a terminal, and never where NO_COLOR is set."""
+    """Tell whether output may be coloured: only on a terminal, and never where NO_COLOR is set."""
     return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 

@@ -14,7 +14,7 @@ BOM: Final = b"\xef\xbb\xbf"
 
 
 class Lines:
-    """Finds lines and columns in normalised bytes; the index is made when there is something to say about them."""
+    """Finds lines and columns in normalised bytes; the index is made when it is first asked for."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw

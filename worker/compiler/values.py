@@ -1,4 +1,4 @@
-"""How a single value is spelled: numbers, weights, ranges, inline lists, quotation marks. Pure functions over texts."""
+"""How single values are spelled: numbers, weights, ranges, inline lists, quotation marks."""
 
 import re
 from decimal import Decimal
@@ -28,12 +28,12 @@ KEY_NOISE: Final = str.maketrans(
 
 
 def normal_key(text: str) -> str:
-    """Return a key without case, spaces, hyphens, underscores, emphasis and the backslashes that exports add."""
+    """Return a key without case, spaces, hyphens, underscores, emphasis and backslashes of exports."""
     return text.translate(KEY_NOISE).lower()
 
 
 def unwrap(text: str) -> str:
-    """Return a value that is no text (a number, a range, a name) without emphasis or quotation marks around it."""
+    """Return a number, a range or a name without emphasis or quotation marks around it."""
     return unquote(clean_name(text))
 
 
@@ -57,7 +57,7 @@ def unquote(text: str) -> str:
 
 
 def close_emphasis(key: str, rest: str) -> tuple[str, str]:
-    """Split emphasis that begins in a key and ends behind its colon: ``**key:** value`` and ``**key: value**``."""
+    """Split emphasis that begins in a key and ends behind its colon, as in ``**key:** value``."""
     key = key.strip()
     for mark in EMPHASIS:
         if key.startswith(mark):
@@ -121,7 +121,7 @@ def _parse_fraction(text: str) -> Decimal | None:
 
 
 def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
-    """Return the bounds that a value spells: ``[1, 2]``, ``1-2``, ``1 – 2`` or ``1 to 2``; None when it spells none.
+    """Return the bounds that ``[1, 2]``, ``1-2``, ``1 – 2`` or ``1 to 2`` spells; None for any other text.
 
     The lower bound need not come first.
     """
@@ -140,7 +140,7 @@ def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
 
 
 def parse_inline_list(text: str) -> list[tuple[str, int]] | None:
-    """Return the items of ``[a, "b, c", d]``, each with its offset in ``text``; None when ``text`` is no such list.
+    """Return the items of ``[a, "b, c", d]``, each with its offset; None when ``text`` is no such list.
 
     Commas inside of quotation marks, brackets and code do not separate.
     """
