@@ -26,7 +26,7 @@ $(VENV)/.packages: requirements-dev.txt
 node_modules/.packages: package.json package-lock.json
 	@command -v node >/dev/null || { echo "error: Node 20 or newer is needed for the local stack and was not found on PATH." >&2; exit 1; }
 	@command -v npm >/dev/null || { echo "error: npm is needed for the local stack and was not found on PATH." >&2; exit 1; }
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
 	  || { echo "error: Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
 	@echo "Installing Postgres, PostgREST, pgTAP and the Supabase CLI into node_modules ..."
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
