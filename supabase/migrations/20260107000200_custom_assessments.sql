@@ -127,7 +127,7 @@ set search_path = ''
 as $$
 begin
   if tg_op = 'INSERT' then
-    if not new.tenant_id = any (array(select private.my_tenant_ids())) then
+    if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
     -- Clients that still send a maker are not refused; they are not believed either.

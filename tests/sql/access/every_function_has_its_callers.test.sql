@@ -27,7 +27,7 @@ insert into tests.expected values
 ('private.choose_assessment(uuid,uuid,boolean)', true, 'anon authenticated service_role'),
 ('private.claim_jobs(text,integer,integer,text)', false, ''),
 ('private.claim_slug(uuid,uuid,text,text)', true, 'authenticated service_role'),
-('private.definition_bounds_fault(jsonb)', false, 'anon authenticated service_role'),
+('private.definition_bounds_faults(jsonb)', false, 'anon authenticated service_role'),
 ('private.definition_digest(text)', false, ''),
 ('private.definition_faults(jsonb)', false, 'anon authenticated service_role'),
 ('private.end_jobs_without_subject()', true, ''),
