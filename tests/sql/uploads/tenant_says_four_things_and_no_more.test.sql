@@ -1,0 +1,81 @@
+-- A tenant writes tenant_id, source_markdown, assessment_id and dry_run; the rest of an upload is the queue's.
+begin;
+\ir ../helpers.psql
+\ir ../assessments.psql
+select plan(23);
+
+select tests.keep('draft', tests.create_assessment(tests.kept('tenant')));
+select tests.keep('archived', tests.create_assessment(tests.kept('tenant'), '{"status": "archived"}'));
+select tests.keep('theirs', tests.create_assessment(tests.kept('others_tenant'),
+  '{"status": "active", "marketplace_status": "published"}'));
+
+select tests.as_user(tests.kept('owner'));
+insert into public.assessment_uploads (tenant_id, source_markdown) values (tests.kept('tenant'), '# One');
+select results_eq(
+  $$select created_by, status, diagnostics, definition, attempts, dry_run, created_at, started_at, finished_at
+      from public.assessment_uploads$$,
+  $$values (tests.kept('owner'), 'queued', '[]'::jsonb, null::jsonb, 0, false, now(), null::timestamptz,
+            null::timestamptz)$$,
+  'an upload begins queued, in the caller''s name'
+);
+select is((select count(*) from public.assessment_uploads), 1::bigint, 'and its owner reads it');
+
+select is(
+  tests.refusal(format('insert into public.assessment_uploads (tenant_id, source_markdown, %I) values (%L, ''#'', null)',
+    col, tests.kept('tenant'))),
+  '42501', col || ' is not the tenant''s to write'
+)
+from unnest(array['id', 'created_by', 'status', 'diagnostics', 'definition', 'attempts', 'created_at', 'started_at',
+                  'finished_at']) as col;
+select is(tests.refusal($$update public.assessment_uploads set source_markdown = '# Two'$$), '42501',
+  'an upload is not changed');
+select is(tests.refusal('delete from public.assessment_uploads'), '42501', 'nor deleted');
+
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown)
+                  values (tests.kept('others_tenant'), '# One')$$),
+  '42501 TENANT_ACCESS_DENIED', 'an upload for another tenant has a clear answer'
+);
+select is(
+  tests.refusal(format($$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
+    tests.kept('tenant'), repeat('x', 512001))),
+  'PT413 UPLOAD_TOO_LARGE', 'an upload has at most 500 KB'
+);
+select is(
+  tests.refusal(format($$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
+    tests.kept('tenant'), repeat('ü', 256001))),
+  'PT413 UPLOAD_TOO_LARGE', 'in bytes, not characters'
+);
+select is(
+  tests.refusal(format($$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
+    tests.kept('tenant'), repeat('ü', 256000))),
+  'done', '512,000 bytes are accepted'
+);
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown, assessment_id)
+                  values (tests.kept('tenant'), '# One', gen_random_uuid())$$),
+  'PT404 ASSESSMENT_NOT_FOUND', 'an assessment to replace must exist'
+);
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown, assessment_id)
+                  values (tests.kept('tenant'), '# One', tests.kept('theirs'))$$),
+  'PT404 ASSESSMENT_NOT_FOUND', 'and be the tenant''s own: another''s answers as none'
+);
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown, assessment_id)
+                  values (tests.kept('tenant'), '# One', tests.kept('archived'))$$),
+  'PT409 ASSESSMENT_ARCHIVED', 'and not archived'
+);
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown, assessment_id)
+                  values (tests.kept('tenant'), '# One', tests.kept('draft'))$$),
+  'done', 'a draft can be replaced'
+);
+
+select tests.as_user(tests.kept('other'));
+select is_empty('select from public.assessment_uploads', 'another tenant reads none of it');
+select tests.as_anon();
+select is(tests.refusal('select from public.assessment_uploads'), '42501', 'nor does a visitor');
+
+select * from finish();
+rollback;
