@@ -38,10 +38,10 @@ try:
     from supabase import Client, create_client
     from worker.compiler import Compilation, Diagnostic, compile_markdown
     from worker.compiler.report import summary, text_report
+except KeyboardInterrupt:
+    sys.exit(130)
 except ModuleNotFoundError as missing:
-    sys.exit(
-        f"error: the Python package {missing.name} is missing\n  Run it from the checkout, with: make demo"
-    )
+    sys.exit(f"error: the Python package {missing.name} is missing\n  Run it in the checkout: make demo")
 
 HERE: Final = Path(__file__).resolve().parent
 CHECKOUT: Final = HERE.parent
@@ -636,11 +636,10 @@ def show_uploads(
         done = uploads[upload_id]
         if done.assessment_id is not None:
             made = assessment(owner, done.assessment_id)
-            warnings = len(done.diagnostics or [])
-            noted = terminal.paint("2", f"  {warnings} warnings") if warnings else ""
-            terminal.write(
-                f"   {terminal.paint('32', '✓')} {path.name:<26} → {made.status} “{made.name}” {made.version}{noted}"
-            )
+            count = len(done.diagnostics or [])
+            noted = f"  {count} warning{'s' if count > 1 else ''}" if count else ""
+            tick, what = terminal.paint("32", "✓"), f"{made.status} “{made.name}” {made.version}"
+            terminal.write(f"   {tick} {path.name:<26} → {what}{terminal.paint('2', noted)}")
             continue
         terminal.write(f"   {terminal.paint('31', '✗')} {path.name:<26} → failed, with every fault at once:")
         terminal.write()
@@ -673,7 +672,8 @@ def show_next(terminal: Terminal, stack: Stack, token: str, session: Session) ->
     body = json.dumps({"access_token": session.access_token})
     script = (
         'import {createClient} from "@supabase/supabase-js"; import ws from "ws"; '
-        f'const db = createClient("{stack.url}", "{stack.publishable_key}", {{realtime: {{transport: ws}}}}); '
+        f'const db = createClient("{stack.url}", "{stack.publishable_key}", '
+        "{realtime: {transport: ws}}); "
         f'await db.auth.signInWithPassword({{email: "{OWNER_EMAIL}", password: "{OWNER_PASSWORD}"}}); '
         'console.table((await db.from("custom_assessments").select("name,version,status,slug")).data)'
     )
@@ -686,7 +686,7 @@ def show_next(terminal: Terminal, stack: Stack, token: str, session: Session) ->
             f"curl -sw '\\n' '{rest}/custom_assessment_results"
             f"?select=matched_category,overall_score,dimension_scores' {key} {bearer}"
         ),
-        "the owner's assessments, signed in with supabase-js": f"node --input-type=module -e '{script}'",
+        "what the owner may read, with supabase-js": f"node --input-type=module -e '{script}'",
     }.items():
         terminal.write()
         terminal.write(terminal.paint("2", f"# {title}"))
