@@ -24,6 +24,12 @@ LEVELS: Final = {
 }
 
 
+def _in_order(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put what every line has in front, where a person looks for it."""
+    first = ("time", "level", "event", "worker")
+    return {name: event[name] for name in first if name in event} | dict(event)
+
+
 def configure_logs(level: str, **bound: str | int) -> None:
     """Send the logs of this process to standard error, with ``bound`` on every line."""
     structlog.reset_defaults()
@@ -32,7 +38,7 @@ def configure_logs(level: str, **bound: str | int) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            structlog.processors.EventRenamer("event"),
+            _in_order,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),

@@ -208,7 +208,7 @@ class Loop:
         self._wait = min(self._wait * 2, longest)
         wait *= random.uniform(0.8, 1.0)  # noqa: S311 - keeps workers from asking in step
         if next_seconds is not None:
-            # What is due and was not given is in another worker's hands just now: not to be asked for in a hurry.
+            # What is due and was not given is in another worker's hands just now.
             wait = min(wait, max(next_seconds, FIRST_WAIT_SECONDS))
         self._signals.wait(wait)
 

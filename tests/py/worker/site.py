@@ -141,7 +141,8 @@ class Site:
         """Upload a file as a trusted writer; return the upload's id."""
         return str(
             self.value(
-                "insert into public.assessment_uploads (tenant_id, created_by, source_markdown, assessment_id, dry_run)"
+                "insert into public.assessment_uploads"
+                " (tenant_id, created_by, source_markdown, assessment_id, dry_run)"
                 " values (%s, %s, %s, %s, %s) returning id",
                 tenant.id,
                 tenant.owner.id,
@@ -203,7 +204,7 @@ class Site:
     # --- the worker -----------------------------------------------------------------------------------------
 
     def worker_environment(self, **more: str) -> dict[str, str]:
-        """Return the environment of a worker on this site, and nothing of the caller's but what programs need."""
+        """Return the environment of a worker here, with nothing of the caller's but what programs need."""
         kept = {
             name: os.environ[name]
             for name in ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")

@@ -19,7 +19,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     # what the source says.
     monkeypatch.syspath_prepend(str(POISON))
     monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", "sb_secret_do-not-show-me")
-    box = Sandbox(job_seconds=1.0, memory_mb=400, stopping=lambda: False)
+    box = Sandbox(job_seconds=3.0, memory_mb=400, stopping=lambda: False)
     yield box
     box.close()
 

@@ -127,8 +127,9 @@ def test_a_completion_becomes_a_result(site: Site) -> None:
     site.complete(session, {"vision": 4.27, "Delivery": 2.0})
     assert drain(site) == "Drained: 1 score succeeded.\n"
     ((overall, category, data, uncovered, version, snapshot),) = site.rows(
-        "select overall_score, matched_category, matched_category_data, uncovered_dimensions, assessment_version,"
-        " assessment_definition_snapshot from public.custom_assessment_results where session_id = %s",
+        "select overall_score, matched_category, matched_category_data, uncovered_dimensions,"
+        " assessment_version, assessment_definition_snapshot"
+        " from public.custom_assessment_results where session_id = %s",
         session,
     )
     assert (overall, category, uncovered, version) == (Decimal("3.36"), "Leader", [], "1.0")
@@ -162,7 +163,8 @@ def test_a_definition_that_changes_between_reading_and_writing_is_scored_again(s
     (job,) = api.exchange([], 10).jobs
     site.run(
         "update public.custom_assessments set version = '1.1',"
-        " definition = jsonb_set(jsonb_set(definition, '{dimensions,0,weight}', '0.5'), '{dimensions,1,weight}', '0.5')"
+        " definition = jsonb_set(jsonb_set(definition, '{dimensions,0,weight}', '0.5'),"
+        " '{dimensions,1,weight}', '0.5')"
         " where id = %s",
         assessment,
     )
@@ -174,7 +176,8 @@ def test_a_definition_that_changes_between_reading_and_writing_is_scored_again(s
     )
     assert drain(site) == "Drained: 1 score succeeded.\n"
     assert site.rows(
-        "select overall_score, assessment_version from public.custom_assessment_results where session_id = %s",
+        "select overall_score, assessment_version from public.custom_assessment_results"
+        " where session_id = %s",
         session,
     ) == [(Decimal("3.00"), "1.1")]
 
