@@ -699,9 +699,8 @@ def show_next(terminal: Terminal, stack: Stack, token: str, session: Session) ->
     terminal.write("Stop it    make down")
 
 
-def run(terminal: Terminal) -> None:
+def run(terminal: Terminal, stack: Stack) -> None:
     """Do the main job from beginning to end."""
-    stack = stack_in_use()
     owner, agent, respondent = (
         connect(stack, stack.anon_key),
         connect(stack, stack.service_key),
@@ -790,7 +789,7 @@ def main() -> int:
     """Run the demo; 0 when it went through, 1 when something was missing or refused, 130 when interrupted."""
     terminal = Terminal.for_stream(sys.stdout, os.environ)
     try:
-        run(terminal)
+        run(terminal, stack_in_use())
     except KeyboardInterrupt:
         terminal.write()
         terminal.write("Interrupted. The stack still runs; stop it with: make down")
