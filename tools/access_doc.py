@@ -88,12 +88,16 @@ def access_doc(connection: psycopg.Connection[tuple[str, str, str, str]]) -> str
     current = ""
     for subject, verb, answers, columns in connection.execute("select * from tests.cells()").fetchall():
         if subject != current:
-            lines.append(f"\n### {subject}\n\n| verb | {' | '.join(CALLERS)} | columns |\n|{' --- |' * (len(CALLERS) + 2)}")
+            lines.append(
+                f"\n### {subject}\n\n| verb | {' | '.join(CALLERS)} | columns |\n|{' --- |' * (len(CALLERS) + 2)}"
+            )
             current = subject
         cells = " | ".join("–" if answer == "-" else answer for answer in answers.split())
         lines.append(f"| {verb} | {cells} | {columns.replace(' ', ', ')} |")
     connection.rollback()
-    lines.append("\n## Functions that clients call\n\n| function | runs with the rights of | executable by | what it does |")
+    lines.append(
+        "\n## Functions that clients call\n\n| function | runs with the rights of | executable by | what it does |"
+    )
     lines.append("| --- | --- | --- | --- |")
     for signature, rights, callers, comment in connection.execute(_FUNCTIONS).fetchall():
         what = comment.replace("\n", " ").replace("|", "\\|")

@@ -30,7 +30,16 @@ def gen_types(url: str, language: str) -> str:
         language: ``typescript`` or ``python``.
     """
     done = subprocess.run(
-        [find_supabase_cli(), "gen", "types", "--lang", language, "--schema", "public", f"--remote={url}?sslmode=disable"],
+        [
+            find_supabase_cli(),
+            "gen",
+            "types",
+            "--lang",
+            language,
+            "--schema",
+            "public",
+            f"--remote={url}?sslmode=disable",
+        ],
         env=os.environ | {"DO_NOT_TRACK": "1"},
         capture_output=True,
         text=True,
@@ -81,7 +90,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     for name in stale:
-        print(f"{name} differs from what the code generates; run `make types` and commit it.", file=sys.stderr)
+        print(
+            f"{name} differs from what the code generates; run `make types` and commit it.", file=sys.stderr
+        )
     return 1 if stale else 0
 
 

@@ -348,11 +348,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if (new.id, new.tenant_id, new.source_markdown, new.dry_run, new.created_at)
-     is distinct from (old.id, old.tenant_id, old.source_markdown, old.dry_run, old.created_at) then
-    perform private.refuse('UPLOAD_IMMUTABLE', jsonb_build_object('upload_id', old.id));
-  end if;
-  return new;
+  perform private.refuse('UPLOAD_IMMUTABLE', jsonb_build_object('upload_id', old.id));
+  return null;
 end
 $$;
 revoke all on function private.refuse_upload_change() from public, anon, authenticated, service_role;

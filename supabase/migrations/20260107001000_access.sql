@@ -119,8 +119,10 @@ using (true) with check (true);
 revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
 grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
--- How far an upload is, only the queue says.
-grant select, insert, delete on table public.assessment_uploads to service_role;
+-- How far an upload is, only the queue says. What was uploaded may be named in an UPDATE, so that the trigger can answer
+-- that an upload never changes.
+grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
+on table public.assessment_uploads to service_role;
 
 drop policy if exists "Owners read their uploads" on public.assessment_uploads;
 create policy "Owners read their uploads" on public.assessment_uploads

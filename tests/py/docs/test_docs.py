@@ -23,7 +23,9 @@ def blocks(page: Path, language: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_to_a_file(page: Path) -> None:
     missing = [
-        target for target in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / target).exists()
+        target
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
     ]
     assert missing == []
 
@@ -59,6 +61,10 @@ def test_the_readmes_check_command_runs_and_shows_the_broken_files_faults() -> N
 
 def test_no_generated_file_has_drifted() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tools.generate", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tools.generate", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr

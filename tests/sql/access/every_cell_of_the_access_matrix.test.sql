@@ -29,8 +29,9 @@ insert into tests.expected values
 ('assessment_uploads', 'insert', '42501 42501 yes 42501 42501 yes',
   'tenant_id source_markdown assessment_id dry_run'),
 ('assessment_uploads', 'update', '42501 42501 42501 42501 42501 42501',
-  'id tenant_id created_by source_markdown assessment_id dry_run status diagnostics definition attempts '
-  || 'created_at started_at finished_at'),
+  'id created_by assessment_id status diagnostics definition attempts created_at started_at finished_at'),
+('assessment_uploads', 'update', '42501 42501 42501 42501 42501 PT409',
+  'tenant_id source_markdown dry_run'),
 ('assessment_uploads', 'delete', '42501 42501 42501 42501 42501 yes',
   ''),
 ('assessment_uploads', 'truncate', '42501 42501 42501 42501 42501 42501',

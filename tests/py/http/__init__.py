@@ -1,0 +1,1 @@
+"""What front ends and agents send over HTTP, through the real PostgREST."""

@@ -1,0 +1,312 @@
+"""Every refusal in the catalogue, raised through PostgREST by supabase-py and by supabase-js."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from postgrest.exceptions import APIError
+from supabase import Client
+from tests.py.harness.api import RunningApi, api_over
+from tests.py.harness.databases import Connection, Databases
+from tests.py.harness.people import People, Tenant
+
+REQUESTS = Path(__file__).with_name("requests.mjs")
+Json = dict[str, Any]
+
+
+def definition(*, allow_override: bool = True) -> Json:
+    """A valid definition of one dimension."""
+    return {
+        "metadata": {"interviewStyle": {"default": 3, "allowOverride": allow_override}},
+        "dimensions": [{"name": "Clarity", "weight": 1, "description": "Says what is meant."}],
+        "resultCategories": [{"name": "Clear", "scoreRange": [1, 5]}],
+    }
+
+
+@dataclass
+class World:
+    """A tenant with an assessment in every state, and sessions that use them."""
+
+    tenant: Tenant
+    stranger: Tenant
+    guest: Tenant
+    ids: dict[str, uuid.UUID] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return str(self.ids[name])
+
+
+def build_world(connection: Connection) -> World:
+    """Make the world as a trusted writer."""
+    people = People(connection)
+    world = World(people.tenant(), people.tenant(), people.tenant())
+
+    def assessment(name: str, tenant: Tenant, status: str, *, allow_override: bool = True) -> None:
+        row = connection.execute(
+            """
+            insert into public.custom_assessments (
+              tenant_id, name, version, definition, status, interview_style_allow_override
+            )
+            values (%s, %s, '1.1', %s, %s, %s) returning id
+            """,
+            [tenant.id, name, json.dumps(definition(allow_override=allow_override)), status, allow_override],
+        ).fetchone()
+        assert row is not None
+        world.ids[name] = row[0]
+
+    def session(name: str, assessment: str, tenant: Tenant) -> None:
+        row = connection.execute(
+            """
+            insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)
+            values (%s, 'custom', %s) returning id
+            """,
+            [tenant.id, world.ids[assessment]],
+        ).fetchone()
+        assert row is not None
+        world.ids[name] = row[0]
+
+    assessment("draft", world.tenant, "draft")
+    assessment("active", world.tenant, "active")
+    assessment("fixed style", world.tenant, "active", allow_override=False)
+    assessment("archived", world.tenant, "archived")
+    assessment("secret", world.stranger, "active")
+    # A system template of the tenant, which a guest uses: the guest has a result, and no assessment.
+    assessment("template", world.tenant, "active")
+    connection.execute(
+        "update public.custom_assessments set is_template = true where id = %s", [world.ids["template"]]
+    )
+    session("open session", "active", world.tenant)
+    session("scored session", "active", world.tenant)
+    session("guest's session", "template", world.guest)
+    for assessment_name, session_name in (("template", "guest's session"), ("active", "scored session")):
+        row = connection.execute(
+            """
+            insert into public.custom_assessment_results (
+              assessment_id, session_id, session_type, dimension_scores
+            )
+            values (%s, %s, 'coaching', '{"Clarity": 4}') returning id
+            """,
+            [world.ids[assessment_name], world.ids[session_name]],
+        ).fetchone()
+        assert row is not None
+        world.ids["result"] = row[0]
+    row = connection.execute(
+        "insert into public.assessment_uploads (tenant_id, source_markdown) values (%s, '#') returning id",
+        [world.tenant.id],
+    ).fetchone()
+    assert row is not None
+    world.ids["upload"] = row[0]
+    return world
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of a client."""
+
+    caller: Literal["owner", "service"]
+    verb: Literal["insert", "update", "delete", "rpc"]
+    target: str
+    values: Json = field(default_factory=dict)
+    row_id: str = ""
+
+    def as_json(self, api: RunningApi, world: World) -> Json:
+        """The request as ``requests.mjs`` reads it."""
+        return {
+            "key": api.keys.anon if self.caller == "owner" else api.keys.service_role,
+            "token": api.token(world.tenant.owner) if self.caller == "owner" else None,
+            "rpc" if self.verb == "rpc" else "table": self.target,
+            "verb": self.verb,
+            "args": self.values,
+            "values": self.values,
+            "id": self.row_id,
+        }
+
+    def send(self, client: Client) -> None:
+        """Send it with supabase-py."""
+        if self.verb == "rpc":
+            client.rpc(self.target, self.values).execute()
+        elif self.verb == "insert":
+            client.table(self.target).insert(self.values).execute()
+        elif self.verb == "update":
+            client.table(self.target).update(self.values).eq("id", self.row_id).execute()
+        else:
+            client.table(self.target).delete().eq("id", self.row_id).execute()
+
+
+def assessments(world: World, **values: object) -> Request:
+    """Insert an assessment as the owner."""
+    base = {"tenant_id": str(world.tenant.id), "name": "New", "definition": definition()}
+    return Request("owner", "insert", "custom_assessments", base | values)
+
+
+def change(world: World, which: str, /, **values: object) -> Request:
+    """Update an assessment as the owner."""
+    return Request("owner", "update", "custom_assessments", dict(values), world[which])
+
+
+def coaching(world: World, **values: object) -> Request:
+    """Insert a coaching session as the owner."""
+    return Request("owner", "insert", "coaching_sessions", {"tenant_id": str(world.tenant.id)} | values)
+
+
+def complete(world: World, session: str, scores: Json) -> Request:
+    """Complete a coaching session as an agent."""
+    return Request(
+        "service",
+        "rpc",
+        "complete_assessment_session",
+        {"session_id": session, "session_type": "coaching", "dimension_scores": scores},
+    )
+
+
+def write_result(world: World, assessment: str, session: str) -> Request:
+    """Insert a result as the service role."""
+    return Request(
+        "service",
+        "insert",
+        "custom_assessment_results",
+        {
+            "assessment_id": world[assessment],
+            "session_id": world[session],
+            "session_type": "coaching",
+            "dimension_scores": {"Clarity": 4},
+        },
+    )
+
+
+NOWHERE = str(uuid.UUID(int=7))
+
+# One request for each reason. A reason of the catalogue that is missing here fails a test.
+REFUSED: dict[str, Callable[[World], Request]] = {
+    "ACCOUNT_NOT_FOUND": lambda _: Request("service", "rpc", "erase_account", {"user_id": NOWHERE}),
+    "ASSESSMENT_ACCESS_DENIED": lambda w: change(w, "active", marketplace_status="published"),
+    "ASSESSMENT_ARCHIVED": lambda w: change(w, "archived", name="Renamed"),
+    "ASSESSMENT_HAS_RESULTS": lambda w: Request("owner", "delete", "custom_assessments", row_id=w["active"]),
+    "ASSESSMENT_NOT_ACTIVE": lambda w: coaching(w, assessment_type="custom", custom_assessment_id=w["draft"]),
+    "ASSESSMENT_NOT_FOUND": lambda w: coaching(w, assessment_type="custom", custom_assessment_id=w["secret"]),
+    "ASSESSMENT_REQUIRED": lambda w: coaching(w, assessment_type="custom"),
+    "ASSESSMENT_TYPE_MISMATCH": lambda w: coaching(
+        w, assessment_type="archetype", custom_assessment_id=w["active"]
+    ),
+    "ASSESSMENT_VALIDATION_ERROR": lambda w: assessments(w, definition={"dimensions": []}),
+    "INTERVIEW_STYLE_OVERRIDE_DENIED": lambda w: coaching(
+        w, assessment_type="custom", custom_assessment_id=w["fixed style"], interview_style_override=5
+    ),
+    "INVALID_ARGUMENT": lambda w: Request(
+        "service",
+        "rpc",
+        "complete_assessment_session",
+        {"session_id": w["open session"], "session_type": "lunch", "dimension_scores": {"Clarity": 3}},
+    ),
+    "INVALID_SLUG": lambda w: assessments(w, slug="Not a slug"),
+    "INVALID_STATUS_TRANSITION": lambda w: change(w, "active", status="draft"),
+    "INVALID_VERSION": lambda w: change(w, "active", version="1.0"),
+    "RESULT_IMMUTABLE": lambda w: Request(
+        "service", "update", "custom_assessment_results", {"overall_score": 5}, w["result"]
+    ),
+    "RESULT_NOT_FOUND": lambda _: Request("service", "rpc", "verify_result", {"result_id": NOWHERE}),
+    "SCORES_INVALID": lambda w: complete(w, w["open session"], {"Clarity": 6, "Courage": 3}),
+    "SESSION_ALREADY_SCORED": lambda w: write_result(w, "active", "scored session"),
+    "SESSION_ASSESSMENT_MISMATCH": lambda w: write_result(w, "fixed style", "open session"),
+    "SESSION_NOT_FOUND": lambda w: complete(w, NOWHERE, {"Clarity": 3}),
+    "SLUG_TAKEN": lambda w: assessments(w, slug="active"),
+    "TENANT_ACCESS_DENIED": lambda w: assessments(w, tenant_id=str(w.stranger.id)),
+    "TENANT_HAS_RESULTS": lambda w: Request("service", "delete", "tenant_profiles", row_id=str(w.guest.id)),
+    "TENANT_NOT_FOUND": lambda _: Request("service", "rpc", "erase_tenant", {"tenant_id": NOWHERE}),
+    "TENANT_REQUIRED": lambda w: Request(
+        "service",
+        "insert",
+        "campaigns",
+        {"name": "Nobody's", "assessment_type": "custom", "custom_assessment_id": w["active"]},
+    ),
+    "UPLOAD_IMMUTABLE": lambda w: Request(
+        "service", "update", "assessment_uploads", {"source_markdown": "# Other"}, w["upload"]
+    ),
+    "UPLOAD_TOO_LARGE": lambda w: Request(
+        "owner",
+        "insert",
+        "assessment_uploads",
+        {"tenant_id": str(w.tenant.id), "source_markdown": "x" * 512_001},
+    ),
+}
+
+
+@dataclass
+class Site:
+    """An API over the world."""
+
+    api: RunningApi
+    world: World
+    catalogue: dict[str, tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def site(databases: Databases) -> Iterator[Site]:
+    with databases.clone("migrated") as database:
+        connection = database.connect()
+        world = build_world(connection)
+        catalogue = {
+            reason: (status, message, hint)
+            for reason, status, message, hint in connection.execute(
+                "select reason, http_status, message, hint from private.refusal_catalogue()"
+            )
+        }
+        with api_over(database) as api:
+            yield Site(api, world, catalogue)
+
+
+@pytest.fixture(scope="module")
+def answers_of_supabase_js(site: Site) -> dict[str, Json]:
+    requests = [REFUSED[reason](site.world).as_json(site.api, site.world) for reason in sorted(REFUSED)]
+    done = subprocess.run(
+        ["node", REQUESTS],
+        input=json.dumps(requests),
+        env=os.environ | {"API_URL": site.api.url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(zip(sorted(REFUSED), json.loads(done.stdout), strict=True))
+
+
+def test_every_reason_of_the_catalogue_is_tried(site: Site) -> None:
+    assert sorted(site.catalogue) == sorted(REFUSED)
+
+
+@pytest.mark.parametrize("reason", sorted(REFUSED))
+def test_supabase_js_is_told_the_reason(
+    site: Site, answers_of_supabase_js: dict[str, Json], reason: str
+) -> None:
+    status, message, hint = site.catalogue[reason]
+    answer = answers_of_supabase_js[reason]
+    assert answer["error"] is not None, answer
+    assert json.loads(answer["error"]["details"])["reason"] == reason
+    assert answer["status"] == status
+    assert answer["error"]["message"] == message
+    assert answer["error"]["hint"] == hint
+
+
+@pytest.mark.parametrize("reason", sorted(REFUSED))
+def test_supabase_py_is_told_the_reason(site: Site, reason: str) -> None:
+    status, message, hint = site.catalogue[reason]
+    request = REFUSED[reason](site.world)
+    client = site.api.as_user(site.world.tenant.owner) if request.caller == "owner" else site.api.service()
+    with pytest.raises(APIError) as caught:
+        request.send(client)
+    error = caught.value
+    assert error.details is not None
+    assert json.loads(error.details)["reason"] == reason
+    assert error.code in {f"PT{status}", "42501"}
+    assert (error.code == "42501") == (reason == "TENANT_ACCESS_DENIED")
+    assert error.message == message
+    assert error.hint == hint
