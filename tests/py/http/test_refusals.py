@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-
 from postgrest.exceptions import APIError
 from supabase import Client
+
 from tests.py.harness.api import RunningApi, api_over
 from tests.py.harness.databases import Connection, Databases
 from tests.py.harness.people import People, Tenant
