@@ -9,6 +9,7 @@ import pytest
 
 from tools import seed
 from worker.compiler import compile_markdown
+from worker.compiler.report import summary, text_report
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.md") if path.name != "broken.md")
@@ -71,6 +72,13 @@ def test_guide_has_whole_files() -> None:
 @pytest.mark.parametrize("source", WHOLE_FILES, ids=lambda source: f"{len(source)} characters")
 def test_whole_file_in_guide_compiles_cleanly(source: str) -> None:
     assert said(source) == []
+
+
+def test_report_in_guide_is_what_check_says() -> None:
+    source = "- weight: 0.4".join(WHOLE_FILES[0].rsplit("- weight: 0.5", 1)).encode()
+    compilation = compile_markdown(source)
+    report = text_report("mentor-readiness.md", source, compilation) + summary(1, 1, 0)
+    assert report in BLOCKS
 
 
 def test_guide_ends_with_the_starter_of_that_name() -> None:
