@@ -10,6 +10,7 @@ marks are handled as fractions.
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final
 
 from worker.compiler.diagnostics import Code, Faults, plain
@@ -66,7 +67,7 @@ def check_coverage(
     for node in categories:
         if node.score_range is None:
             continue
-        low, high = -int(-node.score_range[0] * unit // 1), int(node.score_range[1] * unit // 1)
+        low, high = ceil(node.score_range[0] * unit), floor(node.score_range[1] * unit)
         if max(low, lowest) > min(high, highest):
             faults.add(
                 Code.UNREACHABLE_RANGE,

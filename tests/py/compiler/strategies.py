@@ -1,0 +1,172 @@
+"""Hypothesis strategies: valid definitions, wild texts, and files in every spelling that the format allows."""
+
+from decimal import Decimal
+from math import ceil, floor
+from typing import Any
+
+from hypothesis import strategies as st
+
+from worker.definition import Definition, clean_name, clean_text
+from worker.markup import markup_faults
+from worker.names import fold
+from worker.scoring import CategoryRule, DimensionRule, ScoringRules, score
+
+WORDS = ["Vision", "Trust", "clear goals", "3", "1-2", "Ärger", "ß", "größer", "日本", "e\u0301", "İ", "ﬁ"]
+MARKS = ["*", "**", "_", "`", "```", "~~~", "#", "##", ">", "-", "+", "1.", "---", "===", ":", '"', "“", "”", "'"]
+ODD = ["[", "]", "(", ")", "\\", "|", "!", "&amp;", "{", "}", "%", "$", "~", ",", ";", "none", "general", "\t", "\u00a0"]
+ODD += ["\u2028", "\x85", "\x0b", "\x7f", "\ufeff", "http://x.org", "When exploring ", "[a]: http://x.org", "weight: 1"]
+PIECES = st.sampled_from([*WORDS, *MARKS, *ODD, " ", " ", " ", "a", "b"])
+
+
+def _is_text(text: str) -> bool:
+    return bool(text) and not list(markup_faults(text))
+
+
+def texts(*, lines: bool = True) -> st.SearchStrategy[str]:
+    """Texts in the form in which they are stored, made of everything that Markdown and YAML might take for structure."""
+    pieces = st.one_of(PIECES, st.sampled_from(["\n", "\n  ", "\n\n", "\n    "])) if lines else PIECES
+    wild = st.lists(pieces, min_size=1, max_size=8).map("".join)
+    any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+    if not lines:
+        any_text = any_text.map(lambda text: text.replace("\n", " ").replace("\r", " "))
+    return st.one_of(wild, any_text).map(clean_text).filter(_is_text)
+
+
+def names() -> st.SearchStrategy[str]:
+    """Names as headings can spell them."""
+    return texts(lines=False).map(clean_name).filter(lambda name: _is_text(name) and clean_name(clean_text(name)) == name)
+
+
+def unique_names(low: int, high: int) -> st.SearchStrategy[list[str]]:
+    """Names that differ when upper and lower case do not count."""
+    return st.lists(names(), min_size=low, max_size=high, unique_by=fold)
+
+
+def decimals(low: str, high: str, places: int) -> st.SearchStrategy[Decimal]:
+    """Decimals written with up to ``places`` decimal places."""
+    def at(scale: int) -> st.SearchStrategy[Decimal]:
+        unit = Decimal(10) ** scale
+        return st.integers(ceil(Decimal(low) * unit), floor(Decimal(high) * unit)).map(lambda n: Decimal(n).scaleb(-scale))
+    usable = [p for p in range(places + 1) if ceil(Decimal(low) * 10**p) <= floor(Decimal(high) * 10**p)]
+    return st.sampled_from(usable).flatmap(at)
+
+
+@st.composite
+def weights(draw: st.DrawFn, count: int) -> list[Decimal]:
+    """Positive weights that sum to 1 within 0.01."""
+    cuts = draw(st.lists(st.integers(1, 999), min_size=count - 1, max_size=count - 1, unique=True))
+    edges = [0, *sorted(cuts), 1000]
+    found = [Decimal(b - a).scaleb(-3) for a, b in zip(edges, edges[1:], strict=False)]
+    found[-1] = min(found[-1] + draw(st.sampled_from([Decimal(0), Decimal("0.01")])), Decimal(1))
+    return found
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> Definition:
+    """Valid definitions, as a builder might send them."""
+    return Definition.model_validate(draw(definition_data()))
+
+
+@st.composite
+def definition_data(draw: st.DrawFn) -> dict[str, Any]:
+    """The JSON data of valid definitions."""
+    low = draw(decimals("0", "5", 2))
+    high = draw(decimals(str(low + 1), "9.99", 2))
+    scale = [low, high]
+    count = draw(st.integers(1, 4))
+    dimension_names = draw(unique_names(count, count))
+    some_texts = st.lists(texts(), max_size=2)
+    optional = st.none() | texts()
+    dimensions = [
+        {
+            "name": name,
+            "weight": weight,
+            "description": draw(texts()),
+            "interviewThemes": draw(some_texts),
+            "scoringRubric": draw(rubrics(low, high)),
+        }
+        for name, weight in zip(dimension_names, draw(weights(count)), strict=True)
+    ]
+    categories = draw(_categories(dimension_names, low, high))
+    keys = dimension_names + (["general"] if "general" not in map(fold, dimension_names) else [])
+    questions = {name: draw(st.lists(texts(), min_size=1, max_size=2)) for name in keys if draw(st.booleans())}
+    style = {"default": draw(st.integers(1, 5)), "allowOverride": draw(st.booleans())}
+    data: dict[str, Any] = {
+        "metadata": {
+            "name": draw(texts(lines=draw(st.booleans()))),
+            "version": draw(st.sampled_from(["1.0", "0.1", "1.10", "12.345"])),
+            "type": draw(st.sampled_from(["single-outcome", "multi-dimensional", "comparative"])),
+            "author": draw(optional),
+            "description": draw(optional),
+            "interviewStyle": style,
+            "resultDisclosure": draw(st.sampled_from(["full", "teaser", "none"])),
+            "scale": scale,
+        },
+        "dimensions": dimensions,
+        "resultCategories": categories,
+        "interviewGuidelines": {
+            "opening": draw(optional), "probingQuestions": questions, "closing": draw(optional)
+        },
+    }
+    data["examples"] = draw(_examples(data))
+    return data
+
+
+@st.composite
+def rubrics(draw: st.DrawFn, low: Decimal, high: Decimal) -> dict[str, str]:
+    """Rubrics whose ranges do not overlap, in any order."""
+    bounds = sorted(set(draw(st.lists(decimals(str(low), str(high), 1), max_size=4))))
+    found = {}
+    while bounds:
+        first = bounds.pop(0)
+        if bounds and draw(st.booleans()):
+            found[f"{first:f}-{bounds.pop(0):f}"] = draw(texts())
+        else:
+            found[f"{first:f}"] = draw(texts())
+    return dict(draw(st.permutations(list(found.items()))))
+
+
+@st.composite
+def _categories(draw: st.DrawFn, dimension_names: list[str], low: Decimal, high: Decimal) -> list[dict[str, Any]]:
+    bound = decimals(str(low), str(high), 2)
+    found: list[dict[str, Any]] = []
+    for name in draw(unique_names(1, 4)):
+        bounds = sorted([draw(bound), draw(bound)])
+        primary = draw(st.lists(st.sampled_from(dimension_names), unique=True, max_size=3))
+        same = [c for c in found if set(c["primaryDimensions"]) == set(primary)]
+        if any(c["scoreRange"][0] <= bounds[1] and bounds[0] <= c["scoreRange"][1] for c in same):
+            continue
+        category = {"name": name, "scoreRange": bounds, "primaryDimensions": primary, "description": draw(texts())}
+        for key in ("strengths", "growthAreas", "recommendations"):
+            category[key] = draw(st.lists(texts(), max_size=2))
+        found.append(category)
+    return found
+
+
+@st.composite
+def _examples(draw: st.DrawFn, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Examples whose expectations are right."""
+    low, high = data["metadata"]["scale"]
+    rules = ScoringRules(
+        tuple(DimensionRule(d["name"], d["weight"]) for d in data["dimensions"]),
+        tuple(
+            CategoryRule(c["name"], (c["scoreRange"][0], c["scoreRange"][1]), tuple(c["primaryDimensions"]))
+            for c in data["resultCategories"]
+        ),
+        (low, high),
+    )
+    named = [d["name"] for d in data["dimensions"]]
+    ambiguous = "none" in [fold(c["name"]) for c in data["resultCategories"]]
+    found = []
+    for name in draw(unique_names(0, 2)):
+        scored = draw(st.lists(st.sampled_from(named), unique=True, min_size=1))
+        scores = {dimension: draw(decimals(str(low), str(high), 2)) for dimension in scored}
+        outcome = score(rules, scores)
+        example: dict[str, Any] = {"name": name, "scores": scores}
+        matched = outcome.category.name if outcome.category else "none"
+        if not (ambiguous and fold(matched) == "none") and draw(st.booleans()):
+            example["category"] = matched
+        if "category" not in example or draw(st.booleans()):
+            example["overall"] = outcome.overall
+        found.append(example)
+    return found
