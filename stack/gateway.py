@@ -29,6 +29,7 @@ from yarl import URL
 
 from stack.auth import MAX_BODY_BYTES, Auth, AuthError, Unavailable
 from stack.errors import StackError
+from stack.processes import follow_parent
 from stack.tokens import Keys
 
 MAX_REST_BODY_BYTES = 20 * 1024 * 1024
@@ -78,6 +79,7 @@ class Settings:
         keys: the stack's secrets.
         uid: the account to become once the port is open, when started as root.
         gid: its group.
+        with_parent: whether to end when the process that started it does.
     """
 
     host: str
@@ -87,6 +89,7 @@ class Settings:
     keys: Keys
     uid: int | None = None
     gid: int | None = None
+    with_parent: bool = False
 
     def to_json(self) -> str:
         """As text, for `from_json`."""
@@ -392,6 +395,8 @@ def _drop_privileges(settings: Settings) -> None:
         os.setgroups([])
         os.setgid(settings.gid)
         os.setuid(settings.uid)
+        if settings.with_parent:
+            follow_parent()  # becoming somebody else has undone it
 
 
 def main() -> int:

@@ -64,6 +64,7 @@ class _State:
 
     api_port: int = 0
     db_port: int = 0
+    pushed: bool = False
     running: dict[Part, _Process] = field(default_factory=dict)
 
 
@@ -106,8 +107,12 @@ class Stack:
             StackError: a part cannot be started.
         """
         with self._locked():
-            if self._start():
-                self._push()
+            state = self._start()
+            try:
+                if not state.pushed:
+                    self._push(state)
+            finally:
+                self._start_postgrest(state)
 
     def down(self) -> bool:
         """Stop everything; whether there was anything to stop.
@@ -137,14 +142,15 @@ class Stack:
             StackError: a part cannot be started, or a migration fails.
         """
         with self._locked():
-            fresh = self._start()
-            if not fresh:
-                state = self._read_state()
-                self._say("Making the database anew ...")
-                self._stop_postgrest(state)
-                self._make_database(self._cluster(state))
+            state = self._start()
+            self._stop_postgrest(state)
+            self._say("Making the database anew ...")
+            self._make_database(state)
+            # Only then PostgREST, which reads the whole schema when it starts.
+            try:
+                self._push(state)
+            finally:
                 self._start_postgrest(state)
-            self._push()
 
     def status(self) -> list[PartStatus]:
         """How each part is."""
@@ -195,8 +201,8 @@ class Stack:
 
     # -- starting ------------------------------------------------------------------------------------------
 
-    def _start(self) -> bool:
-        """Start what does not run; whether the database is new, and so has neither migrations nor seed."""
+    def _start(self) -> _State:
+        """Start Postgres and the gateway, with a database at least as a fresh project has it."""
         # What is missing is said before anything is started.
         find_postgrest()
         find_supabase_cli()
@@ -212,24 +218,17 @@ class Stack:
             cluster.wait()
         state.running["postgres"] = _Process.of(cluster.pid or 0)
         self._write_state(state)
-        fresh = not self._has_database(cluster)
-        if fresh:
-            self._make_database(cluster)
-        if state.api_port == 0:
-            state.api_port = self._choose_port("STACK_API_PORT", USUAL_API_PORT)
+        if not self._has_database(cluster):
+            self._make_database(state)
         if not (self._runs(state, "gateway") and self._api(state).gateway_answers()):
             self._stop_api(state)
             self._start_gateway(state)
-        if not (self._runs(state, "postgrest") and self._api(state).rest_answers()):
-            self._start_postgrest(state)
-        return fresh
+        return state
 
     def _start_postgres(self, state: _State) -> Cluster:
         for attempt in range(5):
-            chosen = self._wanted_port("STACK_DB_PORT")
-            if chosen is None and attempt == 0 and state.db_port:
-                chosen = state.db_port if processes.port_is_free(state.db_port) else None
-            state.db_port = chosen or self._choose_port("STACK_DB_PORT", USUAL_DB_PORT)
+            usual = state.db_port if state.db_port and attempt == 0 else USUAL_DB_PORT
+            state.db_port = self._choose_port("STACK_DB_PORT", usual)
             cluster = self._cluster(state)
             self._say(f"Starting Postgres on port {state.db_port} ...")
             try:
@@ -243,16 +242,15 @@ class Stack:
         raise StackError("no free port was found for Postgres", "Say which: STACK_DB_PORT=54999 make up")
 
     def _start_gateway(self, state: _State) -> None:
-        for _ in range(5):
-            if not processes.port_is_free(state.api_port):
-                state.api_port = self._choose_port("STACK_API_PORT", USUAL_API_PORT)
+        for attempt in range(5):
+            usual = state.api_port if state.api_port and attempt == 0 else USUAL_API_PORT
+            state.api_port = self._choose_port("STACK_API_PORT", usual)
             self._say(f"Starting the gateway on port {state.api_port} ...")
             try:
                 process = self._api(state).start_gateway()
             except PortTakenError:
                 if self._wanted_port("STACK_API_PORT"):
                     raise
-                state.api_port = 0
             else:
                 state.running["gateway"] = _Process.of(process.pid)
                 self._write_state(state)
@@ -260,6 +258,9 @@ class Stack:
         raise StackError("no free port was found for the API", "Say which: STACK_API_PORT=54999 make up")
 
     def _start_postgrest(self, state: _State) -> None:
+        if self._runs(state, "postgrest") and self._api(state).rest_answers():
+            return
+        self._stop_postgrest(state)
         self._say("Starting PostgREST ...")
         process = self._api(state).start_postgrest()
         state.running["postgrest"] = _Process.of(process.pid)
@@ -315,16 +316,18 @@ class Stack:
         except psycopg.OperationalError:
             return False
 
-    def _make_database(self, cluster: Cluster) -> None:
+    def _make_database(self, state: _State) -> None:
+        cluster = self._cluster(state)
+        state.pushed = False
+        self._write_state(state)
         with psycopg.connect(cluster.dsn(SUPERUSER, "template1"), autocommit=True) as connection:
             database.drop_database(connection, DATABASE)
             database.create_database(connection, DATABASE)
         with psycopg.connect(cluster.dsn(SUPERUSER, DATABASE)) as connection:
             database.bootstrap(connection, password=cluster.password)
 
-    def _push(self) -> None:
+    def _push(self, state: _State) -> None:
         """Apply migrations and seed with the Supabase CLI, as role postgres."""
-        state = self._read_state()
         cluster = self._cluster(state)
         self._say("Applying migrations and seed with the Supabase CLI ...")
         result = self.supabase(
@@ -337,6 +340,8 @@ class Stack:
                 "Mend the migration or the seed, then `make reset`.",
                 (result.stdout + result.stderr).replace(cluster.password, "***"),
             )
+        state.pushed = True
+        self._write_state(state)
 
     def supabase(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the Supabase CLI in this checkout, without telemetry and without the caller's login."""
@@ -440,6 +445,7 @@ class Stack:
             return _State(
                 told["api_port"],
                 told["db_port"],
+                told["pushed"],
                 {part: _Process(**told["running"][part]) for part in PARTS if part in told["running"]},
             )
         except (OSError, ValueError, KeyError, TypeError):

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -234,6 +235,7 @@ class Cluster:
             self.wait(timeout)
             return
         self._prepare_folders()
+        self._forget_dead_server()
         options = {
             **_SETTINGS,
             **self.settings,
@@ -283,6 +285,18 @@ class Cluster:
             self.process = None
         if self.socket_folder.parent != self.home:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+    def _forget_dead_server(self) -> None:
+        """Remove the lock file of a server that was killed and that nobody has waited for.
+
+        Where a container's first process waits for no orphans, the dead server keeps its process id for ever,
+        and Postgres would take it for alive.
+        """
+        lock = self.data / "postmaster.pid"
+        if lock.exists():
+            # Its children notice within a moment that it is gone, and end.
+            time.sleep(1)
+            lock.unlink(missing_ok=True)
 
     def _prepare_folders(self) -> None:
         self.socket_folder.mkdir(mode=0o700, exist_ok=True)

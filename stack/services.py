@@ -104,6 +104,7 @@ class Api:
             keys=self.keys,
             uid=account.uid if account else None,
             gid=account.gid if account else None,
+            with_parent=with_parent,
         )
         config = self.home / "gateway.json"
         config.touch(mode=0o600)
@@ -148,7 +149,7 @@ class Api:
     def _wait(
         self, process: subprocess.Popen[bytes], answers: Callable[[], bool], name: str, log: Path
     ) -> None:
-        if processes.wait_until(lambda: process.poll() is not None or answers(), 30):
+        if processes.wait_until(lambda: process.poll() is not None or answers(), 30, pause=0.1):
             if process.poll() is None:
                 return
             raise StackError(f"{name} has ended with code {process.returncode}", log=processes.tail(log))

@@ -13,11 +13,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import httpx
+from supabase import Client, ClientOptions, create_client
 
 from stack import processes, tokens
 from stack.services import Api, PortTakenError
 from stack.tokens import Keys
-from supabase import Client, ClientOptions, create_client
 from tests.py.harness.databases import Database
 from tests.py.harness.people import PASSWORD, User
 
@@ -104,8 +104,17 @@ class RunningApi:
 
     def reload(self) -> None:
         """Have PostgREST read the schema anew, and wait until it has. DDL does so too, a moment later."""
+
+        def times_loaded() -> int:
+            return self.api.postgrest_log.read_text(encoding="utf-8").count("Schema cache loaded")
+
+        before = times_loaded()
         self.database.connect("supabase_admin").execute("notify pgrst, 'reload schema'")
-        time.sleep(0.3)
+        assert processes.wait_until(lambda: times_loaded() > before, 15), "PostgREST does not read the schema"
+        # Several notices come together: wait for the last of them.
+        latest = -1
+        while latest != (latest := times_loaded()):
+            time.sleep(0.15)
 
     def close(self) -> None:
         """Close every client."""

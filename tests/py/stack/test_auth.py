@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from supabase import AuthApiError, AuthWeakPasswordError, Client
 
 from stack import auth
-from supabase import AuthApiError, AuthWeakPasswordError, Client
 from tests.py.harness.api import RunningApi
 from tests.py.harness.people import PASSWORD, People
 
