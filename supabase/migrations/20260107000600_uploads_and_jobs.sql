@@ -372,7 +372,7 @@ as $$
 begin
   update private.jobs as job
      set state = 'failed', last_error = 'subject-deleted', rank = null, not_before = null,
-         lease_expires_at = null, finished_at = now()
+         worker = null, lease_expires_at = null, finished_at = now()
     from gone
    where job.subject_id = gone.id
      and job.rank is not null;

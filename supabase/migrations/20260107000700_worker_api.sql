@@ -234,15 +234,13 @@ begin
     end;
   end if;
   if kind = 'compile' then
-    if code not in ('assessment-archived', 'assessment-missing') then
-      code := 'database-refused';
-    end if;
     select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
              'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
                                fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
       into diagnostics
       from jsonb_array_elements(case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' end) as fault;
-    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(code)));
+    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(
+      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
   end if;
   return jsonb_build_object('end', 'failed', 'error', code, 'diagnostics', coalesce(diagnostics, '[]'));
 end

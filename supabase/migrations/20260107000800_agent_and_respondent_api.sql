@@ -262,7 +262,7 @@ begin
   select scored.overall, scored.category, scored.uncovered, scored.faults
     into computed
     from private.score_assessment(result.assessment_definition_snapshot, result.dimension_scores) as scored;
-  select coalesce(jsonb_agg(to_jsonb(field) order by field.field), '[]')
+  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
     into differences
     from (values
       ('dimension_scores', '[]'::jsonb, computed.faults),
@@ -270,8 +270,9 @@ begin
       ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
       ('matched_category_data', result.matched_category_data, computed.category),
       ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered))
-    ) as field (field, stored, computed)
-   where field.stored is distinct from field.computed;
+    ) as compared (field, stored, computed)
+   where compared.stored is distinct from compared.computed
+     and (compared.field = 'dimension_scores' or computed.faults = '[]');
   return jsonb_build_object('equal', differences = '[]', 'differences', differences);
 end
 $$;

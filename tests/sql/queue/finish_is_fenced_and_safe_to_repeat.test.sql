@@ -1,0 +1,42 @@
+begin;
+\ir ../helpers.psql
+\ir ../assessments.psql
+\ir ../worker.psql
+select plan(16);
+
+select tests.as_service();
+select tests.keep('upload', tests.upload(tests.kept('tenant'), '# One'));
+create temporary table claim on commit drop as select tests.claim('w1') -> 0 as job;
+
+select is(tests.finish('w2', tests.compiled(job, 'Theirs')), 'lost', 'another worker cannot finish it') from claim;
+select is(tests.finish('w1', tests.compiled(job || '{"attempt": 2}', 'Other')), 'lost', 'nor can another claim''s number')
+from claim;
+select is(tests.finish('w1', tests.ending('{"job": 0, "attempt": 1}', 'done')), 'lost', 'nor anybody a job that is none');
+select is((select count(*) from public.custom_assessments), 0::bigint, 'nothing was made');
+select is(tests.upload_value(tests.kept('upload'), 'status'), 'processing', 'and the upload is where it was');
+
+select is(tests.finish('w1', tests.compiled(job, 'One'), tests.compiled(job, 'One')), 'succeeded repeated',
+  'twice in one request counts once') from claim;
+select is(tests.finish('w1', tests.compiled(job, 'One')), 'repeated', 'again in another request') from claim;
+select is(tests.finish('w1', tests.ending(job, 'failed', '{"error": "x"}')), 'repeated', 'even when it says something else')
+from claim;
+select is((select count(*) from public.custom_assessments), 1::bigint, 'one assessment was made');
+select is(tests.upload_value(tests.kept('upload'), 'status'), 'succeeded', 'and the upload has succeeded');
+
+-- A claim whose answer was lost is asked for again.
+select tests.keep('second', tests.upload(tests.kept('tenant'), '# Two'));
+select tests.keep('third', tests.upload(tests.kept('tenant'), '# Three'));
+create temporary table first_answer on commit drop as select tests.claim('w1', 1, 'r7') as jobs;
+create temporary table second_answer on commit drop as select tests.claim('w1', 1, 'r7') as jobs;
+select is(second_answer.jobs -> 0 -> 'job', first_answer.jobs -> 0 -> 'job', 'the same request gets the same job')
+from first_answer, second_answer;
+select is(tests.upload_value(tests.kept('second'), 'attempts'), '1', 'which is charged once');
+select is(tests.finish('w1', tests.compiled(first_answer.jobs -> 0, 'Two')), 'lost', 'the lost answer''s claim is void')
+from first_answer;
+select is(tests.finish('w1', tests.compiled(second_answer.jobs -> 0, 'Two')), 'succeeded', 'the second one counts')
+from second_answer;
+select is((tests.claim('w1', 1, 'r8') -> 0 ->> 'subject')::uuid, tests.kept('third'), 'another request gets the next job');
+select is(tests.claim('w2', 1, 'r8'), '[]'::jsonb, 'another worker''s request of the same name is not this one');
+
+select * from finish();
+rollback;

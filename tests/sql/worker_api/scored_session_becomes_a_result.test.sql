@@ -1,0 +1,98 @@
+begin;
+\ir ../helpers.psql
+\ir ../assessments.psql
+\ir ../sessions.psql
+\ir ../worker.psql
+select plan(25);
+
+-- The end of a scored session, with what the worker worked out.
+create function tests.scored(job jsonb, overall text, category text, uncovered jsonb default '[]') returns jsonb
+language sql
+as $$
+  select tests.ending(job, 'scored', jsonb_build_object(
+    'definition_digest', job -> 'definition_digest', 'overall_score', overall, 'matched_category', category,
+    'uncovered_dimensions', uncovered))
+$$;
+
+select tests.as_service();
+select public.complete_assessment_session(
+  tests.kept('assignment'), 'campaign', '{"clarity": 4.50, "Courage": 3}', '["Plain."]', '2026-01-05 10:00+00');
+create temporary table first on commit drop as select tests.claim('w1') -> 0 as job;
+select is(job ->> 'kind', 'score', 'a completed session is a job to score') from first;
+select is((job ->> 'definition')::jsonb, tests.definition(), 'with the definition') from first;
+select is(jsonb_typeof(job -> 'definition'), 'string', 'as text, so that no number is rounded on the way') from first;
+select is(job ->> 'dimension_scores', '{"Courage": 3, "clarity": 4.50}', 'and the scores, as text too') from first;
+select is(job ->> 'definition_digest', encode(sha256(convert_to(job ->> 'definition', 'UTF8')), 'hex'),
+  'and a digest of the definition') from first;
+select is((public.queue_status() #>> '{score,running}')::integer, 1, 'operators see it run');
+
+-- The definition changes before the result is written.
+select tests.as_user(tests.kept('owner'));
+update public.custom_assessments set definition = jsonb_set(definition, '{resultCategories,1,name}', '"Able"')
+ where id = tests.kept('assessment');
+select tests.as_service();
+select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable')), 'stale', 'is noticed') from first;
+select is((select count(*) from public.custom_assessment_results), 0::bigint, 'no result is written');
+create temporary table second on commit drop as select tests.claim('w1') -> 0 as job;
+select is((job ->> 'tries')::integer, 1, 'the job comes back at once, uncharged') from second;
+select is((job ->> 'definition')::jsonb #>> '{resultCategories,1,name}', 'Able', 'with the new definition') from second;
+
+-- A worker that scores differently is not believed.
+select is(tests.finish('w1', tests.scored(job, '3.76', 'Able')), 'retried', 'another score is refused') from second;
+select is(
+  (select last_error from private.jobs where kind = 'score'), 'scored-differently', 'which may pass with an upgrade'
+);
+select tests.as_postgres();
+update private.jobs set not_before = now();
+create temporary table third on commit drop as select tests.claim('w1') -> 0 as job;
+select is(tests.finish('w1', tests.scored(job, '3.75', null)), 'retried', 'no category where there is one') from third;
+update private.jobs set not_before = now();
+create temporary table fourth on commit drop as select tests.claim('w1') -> 0 as job;
+select is(tests.finish('w1', tests.scored(job, '3.75', 'Able', '["Clarity"]')), 'retried', 'dimensions that were covered')
+from fourth;
+select is((select count(*) from public.custom_assessment_results), 0::bigint, 'still no result');
+update private.jobs set not_before = now();
+create temporary table fifth on commit drop as select tests.claim('w1') -> 0 as job;
+select is(tests.finish('w1', tests.scored(job, '3.75', 'Able')), 'succeeded', 'the same score is believed') from fifth;
+
+select results_eq(
+  $$select session_id, session_type, overall_score, matched_category, assessment_version, ai_insights, completed_at,
+           dimension_scores
+      from public.custom_assessment_results$$,
+  $$values (tests.kept('assignment'), 'campaign', 3.75, 'Able', '1.1', '["Plain."]'::jsonb,
+            '2026-01-05 10:00+00'::timestamptz, '{"Clarity": 4.50, "Courage": 3}'::jsonb)$$,
+  'the result is there'
+);
+select is((select count(*) from private.score_requests), 0::bigint, 'and what was handed in is not kept twice');
+select is(tests.finish('w1', tests.scored(job, '3.75', 'Able')), 'repeated', 'said again, nothing happens') from fifth;
+select is(
+  (public.verify_result(id) ->> 'equal')::boolean, true, 'the frozen row alone gives the same'
+) from public.custom_assessment_results;
+
+-- A session that is scored behind the queue's back.
+select tests.as_service();
+select public.complete_assessment_session(tests.kept('coaching'), 'coaching', '{"Clarity": 5}');
+create temporary table sixth on commit drop as select tests.claim('w1') -> 0 as job;
+select tests.create_result(tests.kept('coaching'), 'coaching', '{"dimension_scores": {"Clarity": 1}}');
+select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'failed', 'cannot be scored again') from sixth;
+select is(
+  (select last_error from private.jobs where state = 'failed'), 'session-already-scored', 'for that reason'
+);
+select is(
+  (select overall_score from public.custom_assessment_results where session_type = 'coaching'), 1.00,
+  'its result is as it was'
+);
+
+-- An assessment that is deleted takes its requests along; their jobs do not hang.
+select tests.as_postgres();
+select tests.keep('doomed', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "name": "Doomed"}'));
+select tests.keep('late', tests.create_coaching_session(tests.kept('tenant'), tests.kept('doomed')));
+select tests.as_service();
+select public.complete_assessment_session(tests.kept('late'), 'coaching', '{"Clarity": 5}');
+create temporary table seventh on commit drop as select tests.claim('w1') -> 0 as job;
+delete from public.custom_assessments where id = tests.kept('doomed');
+select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'lost', 'nobody''s work any more') from seventh;
+select is((select count(*) from private.jobs where rank is not null), 0::bigint, 'nothing is left open');
+
+select * from finish();
+rollback;
