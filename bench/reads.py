@@ -1,0 +1,491 @@
+"""Reads under row level security: our schema, the literal one, and the limit, over SQL and over PostgREST."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+from urllib.parse import urlencode
+
+import httpx
+import psycopg
+
+from bench import data
+from bench.cluster import Servers, make_token
+from bench.data import Schema, Size
+from bench.measure import Report, sample_in_turn
+
+# The same tenants in every sample, all of them in memory: what is compared is the work, not the disk.
+READERS = 25
+TIMEOUT_MS = 8_000
+
+Role = Literal["authenticated", "anon"]
+
+_LIST = "id, name, slug, version, status, assessment_type, marketplace_status, created_at, updated_at, published_at"
+_LISTING = "id, tenant_id, name, slug, description, assessment_type, marketplace_price_tier, published_at"
+_RESULT = (
+    "id, assessment_id, session_id, session_type, overall_score, matched_category, created_at, completed_at"
+)
+_UPLOAD = "id, status, assessment_id, attempts, created_at, started_at, finished_at"
+
+_PUBLISHED: LiteralString = "marketplace_status = 'published' and status = 'active'"
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read, as each schema answers it.
+
+    Attributes:
+        key: part of the figures' names.
+        title: for people.
+        role: who asks; at the limit it is the owner.
+        sql: the statement for our schema.
+        limit_sql: the statement at the limit.
+        literal_sql: the statement for the literal schema; None where it has no answer.
+        rest: the request for our schema: path and query.
+        limit_rest: the same at the limit; None where there is none.
+    """
+
+    key: str
+    title: str
+    role: Role
+    sql: str
+    limit_sql: str
+    literal_sql: str | None
+    rest: str
+    limit_rest: str | None
+
+    @property
+    def rest_in_literal(self) -> bool:
+        """Whether the literal schema understands the same request."""
+        return self.literal_sql is not None
+
+
+def _pages(role: Role, page: int) -> Read:
+    offset = (page - 1) * 20
+    statement = (
+        f"select {_LISTING} from public.custom_assessments where {_PUBLISHED}"
+        f" order by published_at desc limit 20 offset {offset}"
+    )
+    query = urlencode(
+        {
+            "select": _LISTING.replace(" ", ""),
+            "marketplace_status": "eq.published",
+            "status": "eq.active",
+            "order": "published_at.desc",
+            "limit": "20",
+            "offset": str(offset),
+        },
+        safe=",.",
+    )
+    return Read(
+        f"marketplace_{page}_{role}",
+        f"marketplace, page {page}" + (", as anon" if role == "anon" else ""),
+        role,
+        statement,
+        statement,
+        statement,
+        f"/custom_assessments?{query}",
+        f"/custom_assessments?{query}",
+    )
+
+
+_LISTINGS = "id, name, slug, tenant, description, type, dimension_names, price_tier, published_at"
+
+
+def _listing_page(page: int) -> Read:
+    offset = (page - 1) * 20
+    tail = f"order by published_at desc, id limit 20 offset {offset}"
+    return Read(
+        f"listings_{page}",
+        f"the view marketplace_listings, page {page}, as anon",
+        "anon",
+        f"select {_LISTINGS} from public.marketplace_listings {tail}",
+        f"select {_LISTINGS} from public.listings {tail}",
+        None,
+        f"/marketplace_listings?select={_LISTINGS.replace(' ', '')}&order=published_at.desc,id&limit=20&offset={offset}",
+        f"/listings?select={_LISTINGS.replace(' ', '')}&order=published_at.desc,id&limit=20&offset={offset}",
+    )
+
+
+READS: tuple[Read, ...] = (
+    Read(
+        "list_mine",
+        "list my assessments",
+        "authenticated",
+        f"select {_LIST} from public.custom_assessments where tenant_id = %(tenant)s order by created_at desc",
+        f"select {_LIST} from public.custom_assessments where tenant_id = %(tenant)s order by created_at desc",
+        f"select {_LIST} from public.custom_assessments where tenant_id = %(tenant)s order by created_at desc",
+        f"/custom_assessments?select={_LIST.replace(' ', '')}&tenant_id=eq.{{tenant}}&order=created_at.desc",
+        f"/custom_assessments?select={_LIST.replace(' ', '')}&tenant_id=eq.{{tenant}}&order=created_at.desc",
+    ),
+    Read(
+        "mine_active",
+        "my active assessments, by name",
+        "authenticated",
+        f"select {_LIST} from public.custom_assessments"
+        " where tenant_id = %(tenant)s and status = 'active' order by name",
+        f"select {_LIST} from public.custom_assessments"
+        " where tenant_id = %(tenant)s and status = 'active' order by name",
+        f"select {_LIST} from public.custom_assessments"
+        " where tenant_id = %(tenant)s and status = 'active' order by name",
+        f"/custom_assessments?select={_LIST.replace(' ', '')}&tenant_id=eq.{{tenant}}&status=eq.active&order=name",
+        f"/custom_assessments?select={_LIST.replace(' ', '')}&tenant_id=eq.{{tenant}}&status=eq.active&order=name",
+    ),
+    _pages("authenticated", 1),
+    _pages("authenticated", 50),
+    _pages("anon", 1),
+    _pages("anon", 50),
+    _listing_page(1),
+    _listing_page(50),
+    Read(
+        "count_results",
+        "count my results",
+        "authenticated",
+        "select count(*) from public.custom_assessment_results",
+        "select count(*) from public.custom_assessment_results where tenant_id = %(tenant)s",
+        "select count(*) from public.custom_assessment_results",
+        "/custom_assessment_results?select=id",
+        "/custom_assessment_results?select=id&tenant_id=eq.{tenant}",
+    ),
+    Read(
+        "last_results",
+        "my last 20 results",
+        "authenticated",
+        f"select {_RESULT} from public.custom_assessment_results order by created_at desc limit 20",
+        f"select {_RESULT} from public.custom_assessment_results"
+        " where tenant_id = %(tenant)s order by created_at desc limit 20",
+        f"select {_RESULT} from public.custom_assessment_results order by created_at desc limit 20",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')}&order=created_at.desc&limit=20",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')}"
+        "&tenant_id=eq.{tenant}&order=created_at.desc&limit=20",
+    ),
+    Read(
+        "last_results_filtered",
+        "my last 20 results, the tenant named in the query",
+        "authenticated",
+        f"select {_RESULT} from public.custom_assessment_results"
+        " where tenant_id = %(tenant)s order by created_at desc limit 20",
+        f"select {_RESULT} from public.custom_assessment_results"
+        " where tenant_id = %(tenant)s order by created_at desc limit 20",
+        None,
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')}"
+        "&tenant_id=eq.{tenant}&order=created_at.desc&limit=20",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')}"
+        "&tenant_id=eq.{tenant}&order=created_at.desc&limit=20",
+    ),
+    Read(
+        "results_of_assessment",
+        "results of one assessment",
+        "authenticated",
+        f"select {_RESULT} from public.custom_assessment_results"
+        " where assessment_id = %(assessment)s order by created_at desc",
+        f"select {_RESULT} from public.custom_assessment_results"
+        " where assessment_id = %(assessment)s order by created_at desc",
+        f"select {_RESULT} from public.custom_assessment_results"
+        " where assessment_id = %(assessment)s order by created_at desc",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')}"
+        "&assessment_id=eq.{assessment}&order=created_at.desc",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')}"
+        "&assessment_id=eq.{assessment}&order=created_at.desc",
+    ),
+    Read(
+        "result_by_session",
+        "the result of one session",
+        "authenticated",
+        f"select {_RESULT}, dimension_scores from public.custom_assessment_results"
+        " where session_id = %(session)s and session_type = 'campaign'",
+        f"select {_RESULT}, dimension_scores from public.custom_assessment_results"
+        " where session_id = %(session)s and session_type = 'campaign'",
+        f"select {_RESULT}, dimension_scores from public.custom_assessment_results"
+        " where session_id = %(session)s and session_type = 'campaign'",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')},dimension_scores"
+        "&session_id=eq.{session}&session_type=eq.campaign",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')},dimension_scores"
+        "&session_id=eq.{session}&session_type=eq.campaign",
+    ),
+    Read(
+        "my_uploads",
+        "my uploads",
+        "authenticated",
+        f"select {_UPLOAD} from public.assessment_uploads where tenant_id = %(tenant)s order by created_at desc",
+        f"select {_UPLOAD} from public.assessment_uploads where tenant_id = %(tenant)s order by created_at desc",
+        None,
+        f"/assessment_uploads?select={_UPLOAD.replace(' ', '')}&tenant_id=eq.{{tenant}}&order=created_at.desc",
+        f"/assessment_uploads?select={_UPLOAD.replace(' ', '')}&tenant_id=eq.{{tenant}}&order=created_at.desc",
+    ),
+    Read(
+        "respondent_link",
+        "a respondent's link, as anon",
+        "anon",
+        "select public.session_result(%(token)s)",
+        "select overall_score, dimension_scores, matched_category_data, ai_insights, completed_at,"
+        " assessment_definition_snapshot -> 'metadata'"
+        " from public.custom_assessment_results where session_type = 'campaign' and session_id ="
+        " (select id from public.campaign_assignments where access_token = %(token)s)",
+        None,
+        "/rpc/session_result?access_token={token}",
+        None,
+    ),
+)
+
+
+def _parameters(size: Size, reader: int) -> dict[str, str]:
+    """What one reader asks for: its tenant, an assessment, a session and a link of it."""
+    # Spread over all tenants; the readers of a smaller size are not the same people, but live as they do.
+    tenant = 1 + reader * (size.tenants // READERS)
+    place = 7 * (reader % 10) + reader % 10
+    return {
+        "user": str(data.identifier("user", tenant)),
+        "tenant": str(data.identifier("tenant", tenant)),
+        "assessment": str(data.identifier("assessment", tenant, reader % data.CAMPAIGNS)),
+        "session": str(data.identifier("assignment", tenant, place)),
+        "token": data.token("assignment", tenant, place),
+    }
+
+
+class _SqlReader:
+    """Asks over SQL, as PostgREST does: one transaction with role and claims set, then the statement."""
+
+    def __init__(self, connection: psycopg.Connection, schema: Schema, size: Size) -> None:
+        self._connection = connection
+        self._schema: Schema = schema
+        self._readers = [_parameters(size, reader) for reader in range(READERS)]
+        connection.execute(f"set statement_timeout = {TIMEOUT_MS}")
+        connection.commit()
+        self.timed_out = False
+
+    def statement(self, read: Read) -> str | None:
+        """What is asked of this schema."""
+        return {"ours": read.sql, "literal": read.literal_sql, "limit": read.limit_sql}[self._schema]
+
+    def sample(self, read: Read) -> float:
+        """The mean time of the statement over all readers, in milliseconds; a slow one asks for one reader only."""
+        statement = self.statement(read)
+        if statement is None:
+            raise ValueError(read.key)
+        total = 0.0
+        for done, reader in enumerate(self._readers, start=1):
+            total += self._ask(statement, read.role, reader)
+            if total > 200 and done >= 1:
+                return total / done
+        return total / len(self._readers)
+
+    def _ask(self, statement: str, role: Role, reader: Mapping[str, str]) -> float:
+        claims = json.dumps(
+            {"sub": reader["user"], "role": role} if role == "authenticated" else {"role": role}
+        )
+        cursor = self._connection.cursor()
+        # The limit sets its claims too, so that both statements stand at the same place of the same transaction.
+        cursor.execute(
+            "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)",
+            ["postgres" if self._schema == "limit" else role, claims],
+        )
+        start = time.perf_counter()
+        try:
+            cursor.execute(statement, reader)  # type: ignore[arg-type]  # one of this file's own statements
+            cursor.fetchall()
+        except psycopg.errors.QueryCanceled:
+            self._connection.rollback()
+            self.timed_out = True
+            return float(TIMEOUT_MS)
+        seconds = time.perf_counter() - start
+        self._connection.commit()
+        return seconds * 1000
+
+    def rows(self, read: Read) -> int:
+        """How many rows the first reader gets; -1 when it is refused."""
+        statement = self.statement(read)
+        reader = self._readers[0]
+        claims = {"role": read.role} | ({"sub": reader["user"]} if read.role == "authenticated" else {})
+        self._connection.execute(
+            "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)",
+            ["postgres" if self._schema == "limit" else read.role, json.dumps(claims)],
+        )
+        try:
+            rows = self._connection.execute(statement or "", reader).fetchall()  # type: ignore[arg-type]  # as above
+        except psycopg.errors.InsufficientPrivilege:
+            self._connection.rollback()
+            return -1
+        self._connection.commit()
+        first = rows[0][0] if len(rows) == 1 else None
+        return first if isinstance(first, int) else len(rows)
+
+
+class _HttpReader:
+    """Asks over PostgREST, with a reader's own token; at the limit with one that RLS does not bind."""
+
+    def __init__(self, url: str, schema: Schema, size: Size) -> None:
+        self._client = httpx.Client(base_url=url, timeout=60)
+        self._schema: Schema = schema
+        self._readers = [_parameters(size, reader) for reader in range(READERS)]
+        self._tokens = [
+            make_token("authenticated", data.uuid.UUID(reader["user"])) for reader in self._readers
+        ]
+        self._service = make_token("service_role")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def request(self, read: Read) -> str | None:
+        """What is asked of this schema."""
+        if self._schema == "limit":
+            return read.limit_rest
+        if self._schema == "literal" and not read.rest_in_literal:
+            return None
+        return read.rest
+
+    def sample(self, read: Read) -> float:
+        """The mean time of the request over all readers, in milliseconds; a slow one asks for one reader only."""
+        request = self.request(read)
+        if request is None:
+            raise ValueError(read.key)
+        total = 0.0
+        for done, (reader, own) in enumerate(zip(self._readers, self._tokens, strict=True), start=1):
+            # A count is asked for as supabase-js does it: HEAD, and no rows.
+            headers = {"Prefer": "count=exact"} if read.key.startswith("count_") else {}
+            method = "HEAD" if headers else "GET"
+            if self._schema == "limit":
+                headers["Authorization"] = f"Bearer {self._service}"
+            elif read.role == "authenticated":
+                headers["Authorization"] = f"Bearer {own}"
+            path = request.format(**reader)
+            start = time.perf_counter()
+            answer = self._client.request(method, path, headers=headers)
+            total += (time.perf_counter() - start) * 1000
+            if answer.status_code not in (200, 206):
+                raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:500]}")
+            if total > 400:
+                return total / done
+        return total / len(self._readers)
+
+
+def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
+    """Load the data and measure every read."""
+    size = Size(2_000) if full else Size(200)
+    databases: dict[str, tuple[Schema, Size]] = {
+        "ours": ("ours", size),
+        "literal": ("literal", size),
+        "limit": ("limit", size),
+        "ours_tenth": ("ours", size.times(0.1, stubs=False)),
+        "ours_tenfold": ("ours", size.times(10, stubs=True)),
+        "literal_tenth": ("literal", size.times(0.1, stubs=False)),
+    }
+    report.detail("reads", **{f"{name} at 1x": count for name, count in size.counts.items()})
+    for name, (schema, its_size) in databases.items():
+        start = time.monotonic()
+        servers.make(name, schema)
+        with servers.superuser(name) as admin:
+            data.load(admin, schema, its_size)
+            row = admin.execute("select pg_database_size(current_database()) / 1000000").fetchone()
+        seconds = time.monotonic() - start
+        report.detail("reads", **{f"{name}: size in MB": int(row[0]) if row else 0})
+        tell(f"{name}: {its_size.tenants:,} tenants loaded in {seconds:.0f} s")
+    servers.checkpoint()
+    rounds = 11 if full else 5
+    with ExitStack() as stack:
+        sql_readers = {
+            name: _SqlReader(stack.enter_context(servers.owner(name, autocommit=False)), schema, its_size)
+            for name, (schema, its_size) in databases.items()
+        }
+        for read in READS:
+            _measure_sql(report, read, sql_readers, rounds, tell)
+        for reader in sql_readers.values():
+            if reader.timed_out:
+                report.note(
+                    "reads",
+                    "A statement that reached the 8 s limit of hosted projects counts as 8,000 ms: at least.",
+                )
+        http_readers = {}
+        for name in ("ours", "literal", "limit"):
+            url = stack.enter_context(servers.rest(name))
+            http_readers[name] = _HttpReader(url, databases[name][0], size)
+        for read in READS:
+            _measure_http(report, read, http_readers, max(5, rounds - 4), tell)
+        for client in http_readers.values():
+            client.close()
+    for name in databases:
+        if name != "ours":
+            servers.drop(name)
+
+
+def _measure_sql(
+    report: Report, read: Read, readers: Mapping[str, _SqlReader], rounds: int, tell: Callable[[str], None]
+) -> None:
+    works = {
+        name: (lambda reader=reader: reader.sample(read))
+        for name, reader in readers.items()
+        if reader.statement(read)
+    }
+    rows = {name: readers[name].rows(read) for name in works}
+    if rows.get("literal") == -1:
+        report.note(
+            "reads",
+            f"{read.title}: the literal schema refuses it (42501); its policies read a table that anon may not.",
+        )
+    # A page that a smaller size does not reach is no page.
+    works = {name: work for name, work in works.items() if rows[name] > 0}
+    if "ours" not in works:
+        tell(f"{read.title}: our schema has no rows for it")
+        return
+    samples = sample_in_turn(works, rounds=rounds, budget_seconds=20)
+    figures = {
+        name: report.add(f"reads.sql.{read.key}.{name}", "ms", values, readers[name].statement(read) or "")
+        for name, values in samples.items()
+    }
+    parts = [f"{name} {figure.median:.3f}" for name, figure in figures.items()]
+    if "limit" in figures:
+        ratio = report.compare(
+            f"reads.sql.{read.key}", f"{read.title}: SQL", figures["ours"], figures["limit"]
+        )
+        parts.append(f"against the limit {ratio.value:.2f}")
+        if "literal" in figures:
+            report.compare(
+                f"reads.literal_sql.{read.key}",
+                f"{read.title}: the literal schema, SQL",
+                figures["literal"],
+                figures["limit"],
+            )
+    if "ours_tenfold" in figures:
+        ratio = report.compare(
+            f"reads.growth.{read.key}",
+            f"{read.title}: at 10x the tenants",
+            figures["ours_tenfold"],
+            figures["ours"],
+        )
+        parts.append(f"10x {ratio.value:.2f}")
+    tell(f"{read.title}: " + ", ".join(parts))
+
+
+def _measure_http(
+    report: Report, read: Read, readers: Mapping[str, _HttpReader], rounds: int, tell: Callable[[str], None]
+) -> None:
+    works = {
+        name: (lambda reader=reader: reader.sample(read))
+        for name, reader in readers.items()
+        if reader.request(read)
+    }
+    works = {name: work for name, work in works.items() if f"reads.sql.{read.key}.{name}" in report.figures}
+    if "ours" not in works:
+        return
+    samples = sample_in_turn(works, rounds=rounds, budget_seconds=10)
+    figures = {
+        name: report.add(
+            f"reads.rest.{read.key}.{name}",
+            "ms",
+            values,
+            f"{'HEAD' if read.key.startswith('count_') else 'GET'} {readers[name].request(read)}",
+        )
+        for name, values in samples.items()
+    }
+    if "limit" in figures:
+        ratio = report.compare(
+            f"reads.rest.{read.key}", f"{read.title}: PostgREST", figures["ours"], figures["limit"]
+        )
+        tell(
+            f"{read.title} over PostgREST: {figures['ours'].median:.2f} ms, against the limit {ratio.value:.2f}"
+        )
