@@ -741,6 +741,6 @@ begin
 end
 $$;
 comment on function private.definition_faults(jsonb) is
-  'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
+'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
 revoke all on function private.definition_faults(jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.definition_faults(jsonb) to anon, authenticated, service_role;

@@ -11,93 +11,93 @@ create table if not exists public.custom_assessments (
   -- Ownership. The maker is checked at commit: when an account is deleted, its tenants' rows go in the same
   -- transaction, but only after an immediate check would have refused.
   tenant_id uuid not null
-    constraint custom_assessments_tenant_id_fkey references public.tenant_profiles (id) on delete cascade,
+  constraint custom_assessments_tenant_id_fkey references public.tenant_profiles (id) on delete cascade,
   created_by uuid not null
-    constraint custom_assessments_created_by_fkey references auth.users (id) deferrable initially deferred,
+  constraint custom_assessments_created_by_fkey references auth.users (id) deferrable initially deferred,
 
   -- Identity
   name text not null
-    constraint name_has_1_to_200_characters check (length(btrim(name)) between 1 and 200),
+  constraint name_has_1_to_200_characters check (length(btrim(name)) between 1 and 200),
   slug text not null
-    constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 200),
+  constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 200),
   version text not null default '1.0'
-    constraint version_format check (version ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$'),
+  constraint version_format check (version ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$'),
   description text
-    constraint description_is_at_most_500_kb check (octet_length(description) <= 512000),
+  constraint description_is_at_most_500_kb check (octet_length(description) <= 512000),
 
   -- The definition, and the Markdown it was compiled from. private.definition_faults() has the rules; this stands
   -- behind it.
   definition jsonb not null
-    constraint definition_has_dimensions_and_categories check (
-      jsonb_typeof(definition) = 'object'
-      and jsonb_typeof(definition -> 'dimensions') is not distinct from 'array'
-      and jsonb_typeof(definition -> 'resultCategories') is not distinct from 'array'
-    ),
+  constraint definition_has_dimensions_and_categories check (
+    jsonb_typeof(definition) = 'object'
+    and jsonb_typeof(definition -> 'dimensions') is not distinct from 'array'
+    and jsonb_typeof(definition -> 'resultCategories') is not distinct from 'array'
+  ),
   source_markdown text
-    constraint source_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
+  constraint source_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
   source_type text not null default 'upload'
-    constraint source_type_is_known check (source_type in ('upload', 'builder', 'imported')),
+  constraint source_type_is_known check (source_type in ('upload', 'builder', 'imported')),
 
   -- Configuration
   assessment_type text not null default 'multi-dimensional'
-    constraint assessment_type_is_known
-    check (assessment_type in ('single-outcome', 'multi-dimensional', 'comparative')),
+  constraint assessment_type_is_known
+  check (assessment_type in ('single-outcome', 'multi-dimensional', 'comparative')),
   interview_style_default integer not null default 3
-    constraint interview_style_default_is_1_to_5 check (interview_style_default between 1 and 5),
+  constraint interview_style_default_is_1_to_5 check (interview_style_default between 1 and 5),
   interview_style_allow_override boolean not null default true,
   result_disclosure text not null default 'full'
-    constraint result_disclosure_is_known check (result_disclosure in ('full', 'teaser', 'none')),
+  constraint result_disclosure_is_known check (result_disclosure in ('full', 'teaser', 'none')),
 
   -- Status
   status text not null default 'draft'
-    constraint status_is_known check (status in ('draft', 'active', 'archived')),
+  constraint status_is_known check (status in ('draft', 'active', 'archived')),
   is_template boolean not null default false,
 
   -- Marketplace
   marketplace_status text default 'private'
-    constraint marketplace_status_is_known
-    check (marketplace_status in ('private', 'pending_review', 'published', 'rejected')),
+  constraint marketplace_status_is_known
+  check (marketplace_status in ('private', 'pending_review', 'published', 'rejected')),
   marketplace_price_tier text
-    constraint marketplace_price_tier_is_known
-    check (marketplace_price_tier in ('free', 'starter', 'professional', 'enterprise')),
+  constraint marketplace_price_tier_is_known
+  check (marketplace_price_tier in ('free', 'starter', 'professional', 'enterprise')),
 
   -- Dates
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   published_at timestamptz
-    constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
+  constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
 
   constraint slug_is_unique_in_its_tenant unique (tenant_id, slug)
 );
 
 comment on table public.custom_assessments is
-  'Custom assessment frameworks uploaded or built by tenants.';
+'Custom assessment frameworks uploaded or built by tenants.';
 comment on column public.custom_assessments.created_by is
-  'The account that made the row: the caller, whatever is sent.';
+'The account that made the row: the caller, whatever is sent.';
 comment on column public.custom_assessments.slug is
-  'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
+'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
 comment on column public.custom_assessments.version is
-  'major.minor. Never falls. Changing the definition of an active assessment without raising it raises the minor by 1.';
+'major.minor. Never falls. Changing the definition of an active assessment without raising it raises the minor by 1.';
 comment on column public.custom_assessments.definition is
-  'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
-  'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '
-  'The scale is read from its metadata.';
+'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
+'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '
+'The scale is read from its metadata.';
 comment on column public.custom_assessments.source_markdown is
-  'The Markdown that the definition was compiled from, for editing; empty for an assessment from a builder.';
+'The Markdown that the definition was compiled from, for editing; empty for an assessment from a builder.';
 comment on column public.custom_assessments.interview_style_default is
-  'Default interview style: 1 = highly structured, 5 = fully conversational.';
+'Default interview style: 1 = highly structured, 5 = fully conversational.';
 comment on column public.custom_assessments.interview_style_allow_override is
-  'Whether a campaign or coaching session may choose another style.';
+'Whether a campaign or coaching session may choose another style.';
 comment on column public.custom_assessments.result_disclosure is
-  'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
+'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
 comment on column public.custom_assessments.status is
-  'draft to active or archived, active to archived, archived to active. Archived rows are read-only but for this.';
+'draft to active or archived, active to archived, archived to active. Archived rows are read-only but for this.';
 comment on column public.custom_assessments.is_template is
-  'System templates, readable by everyone while active. Set by reviewers only.';
+'System templates, readable by everyone while active. Set by reviewers only.';
 comment on column public.custom_assessments.marketplace_status is
-  'Tenants move it between private and pending_review; published and rejected are the reviewers''.';
+'Tenants move it between private and pending_review; published and rejected are the reviewers''.';
 comment on column public.custom_assessments.published_at is
-  'When it was first activated. Set once, by the database.';
+'When it was first activated. Set once, by the database.';
 
 alter table public.custom_assessments enable row level security;
 
@@ -333,7 +333,7 @@ for each row execute function private.keep_assessment_version();
 -- ten-thousandth equal name costs what the second does.
 create table if not exists private.slug_series (
   tenant_id uuid not null constraint slug_series_tenant_id_fkey references public.tenant_profiles (id)
-    on delete cascade deferrable initially deferred,
+  on delete cascade deferrable initially deferred,
   stem text not null,
   last_number bigint not null default 1,
   constraint slug_series_pkey primary key (tenant_id, stem)

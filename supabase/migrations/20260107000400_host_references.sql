@@ -12,31 +12,31 @@
 
 alter table public.campaigns
 add column if not exists custom_assessment_id uuid
-  constraint campaigns_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
+constraint campaigns_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
 add column if not exists interview_style_override integer;
 
 alter table public.coaching_sessions
 add column if not exists custom_assessment_id uuid
-  constraint coaching_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
+constraint coaching_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
 add column if not exists assessment_type text default 'archetype',
 add column if not exists interview_style_override integer;
 
 alter table public.agent_sessions
 add column if not exists custom_assessment_id uuid
-  constraint agent_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null;
+constraint agent_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null;
 
 comment on column public.campaigns.custom_assessment_id is
-  'Reference to custom assessment when assessment_type is custom.';
+'Reference to custom assessment when assessment_type is custom.';
 comment on column public.campaigns.interview_style_override is
-  'Override the assessment default interview style for this campaign, where the assessment allows it.';
+'Override the assessment default interview style for this campaign, where the assessment allows it.';
 comment on column public.coaching_sessions.custom_assessment_id is
-  'Reference to custom assessment when using custom type.';
+'Reference to custom assessment when using custom type.';
 comment on column public.coaching_sessions.assessment_type is
-  'Type of assessment: archetype (default) or custom.';
+'Type of assessment: archetype (default) or custom.';
 comment on column public.coaching_sessions.interview_style_override is
-  'Override the assessment default interview style for this session, where the assessment allows it.';
+'Override the assessment default interview style for this session, where the assessment allows it.';
 comment on column public.agent_sessions.custom_assessment_id is
-  'Custom assessment being used in this interview session.';
+'Custom assessment being used in this interview session.';
 
 create index if not exists idx_campaigns_custom_assessment
 on public.campaigns (custom_assessment_id) where custom_assessment_id is not null;

@@ -9,11 +9,13 @@ select tests.keep('two', tests.create_assessment(tests.kept('tenant'), '{"slug":
 set constraints all immediate;
 alter table public.custom_assessments disable trigger user;
 
-select is(
-  tests.refusal(format('update public.custom_assessments set %I = %s where id = %L', given.col, given.value, tests.kept('one'))),
-  given.expected, given.col || ' = ' || left(given.value, 40)
-)
-from (values
+select
+  is(
+    tests.refusal(format('update public.custom_assessments set %I = %s where id = %L', given.col, given.value, tests.kept('one'))),
+    given.expected, given.col || ' = ' || left(given.value, 40)
+  )
+from (
+  values
   ('name', $$''$$, '23514 name_has_1_to_200_characters'),
   ('name', $$repeat('x', 201)$$, '23514 name_has_1_to_200_characters'),
   ('slug', $$'No Slug'$$, '23514 slug_format'),

@@ -30,7 +30,10 @@ select is(tests.refusal('set constraints all immediate'), 'done', 'and the trans
 
 select is(tests.assessment_value(tests.kept('own'), 'id'), null, 'its own assessment is gone');
 select is(
-  (select count(*)::integer from public.tenant_profiles where id = tests.kept('tenant')), 0, 'and its tenant'
+  (
+    select count(*)::integer from public.tenant_profiles
+    where id = tests.kept('tenant')
+  ), 0, 'and its tenant'
 );
 select is(
   tests.assessment_value(tests.kept('made_for_other'), 'created_by')::uuid, tests.kept('other'),
@@ -43,7 +46,10 @@ select is(
   tests.assessment_value(tests.kept('others_own'), 'created_by')::uuid, tests.kept('other'), 'others'' rows are as they were'
 );
 select is(
-  (select created_by from public.campaigns where name = 'Campaign'), null, 'a campaign of another tenant has lost its creator'
+  (
+    select created_by from public.campaigns
+    where name = 'Campaign'
+  ), null, 'a campaign of another tenant has lost its creator'
 );
 
 select * from finish();

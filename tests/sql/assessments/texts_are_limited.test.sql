@@ -5,13 +5,15 @@ begin;
 select plan(10);
 
 select tests.as_user(tests.kept('owner'));
-select is(
-  tests.refusal(format(
-    'select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object(given.col, given.value)
-  )),
-  given.expected, given.what
-)
-from (values
+select
+  is(
+    tests.refusal(format(
+      'select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object(given.col, given.value)
+    )),
+    given.expected, given.what
+  )
+from (
+  values
   ('name', '', 'an empty name', 'PT422 ASSESSMENT_VALIDATION_ERROR'),
   ('name', '   ', 'a blank name', 'PT422 ASSESSMENT_VALIDATION_ERROR'),
   ('name', null, 'no name', 'PT422 ASSESSMENT_VALIDATION_ERROR'),

@@ -41,7 +41,10 @@ select is(
   'the details name every fault'
 );
 select is(
-  (select count(*)::integer from public.custom_assessments where tenant_id = tests.kept('tenant')), 0, 'nothing was written'
+  (
+    select count(*)::integer from public.custom_assessments
+    where tenant_id = tests.kept('tenant')
+  ), 0, 'nothing was written'
 );
 
 select is(
@@ -53,9 +56,9 @@ select is(
 select is(
   (
     select jsonb_agg(fault ->> 'path')
-      from jsonb_array_elements(private.definition_faults(
-        tests.definition() || '{"interviewGuidelines": {"probingQuestions": {"a \"b\"\n": ["?"], "é": ["?"]}}}'
-      )) as fault
+    from jsonb_array_elements(private.definition_faults(
+      tests.definition() || '{"interviewGuidelines": {"probingQuestions": {"a \"b\"\n": ["?"], "é": ["?"]}}}'
+    )) as fault
   ),
   '["$.interviewGuidelines.probingQuestions[\"é\"]", "$.interviewGuidelines.probingQuestions[\"a \\\"b\\\"\\n\"]"]'::jsonb,
   'a key that is not a plain word is quoted in the path'

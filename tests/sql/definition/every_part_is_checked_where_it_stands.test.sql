@@ -32,30 +32,33 @@ select is(
 select is(
   tests.faults(tests.definition() || jsonb_build_object('dimensions', (
     select jsonb_agg(jsonb_build_object('name', 'D' || n, 'weight', 1.0 / 20, 'description', 'd'))
-      from generate_series(1, 20) as n
+    from generate_series(1, 20) as n
   ))),
   'none', 'twenty dimensions'
 );
 select is(
   tests.faults(tests.definition() || jsonb_build_object('dimensions', (
     select jsonb_agg(jsonb_build_object('name', 'D' || n, 'weight', 1.0 / 21, 'description', 'd'))
-      from generate_series(1, 21) as n
+    from generate_series(1, 21) as n
   ))),
   '$.dimensions wrong-count', 'twenty-one dimensions'
 );
-select is(
-  tests.faults(tests.definition() || jsonb_build_object('resultCategories', (
-    select jsonb_agg(jsonb_build_object('name', 'C' || n)) from generate_series(1, given.amount) as n
-  ))),
-  given.expected, given.amount || ' categories'
-)
+select
+  is(
+    tests.faults(tests.definition() || jsonb_build_object('resultCategories', (
+      select jsonb_agg(jsonb_build_object('name', 'C' || n)) from generate_series(1, given.amount) as n
+    ))),
+    given.expected, given.amount || ' categories'
+  )
 from (values (15, 'none'), (16, '$.resultCategories wrong-count')) as given (amount, expected);
 
-select is(
-  tests.faults(tests.with_value(given.path::text[], given.value::jsonb)), given.expected,
-  array_to_string(given.path::text[], '.') || ' = ' || left(given.value, 60)
-)
-from (values
+select
+  is(
+    tests.faults(tests.with_value(given.path::text[], given.value::jsonb)), given.expected,
+    array_to_string(given.path::text[], '.') || ' = ' || left(given.value, 60)
+  )
+from (
+  values
   -- dimensions
   ('{dimensions,1}', '"Courage"', '$.dimensions[1] wrong-type'),
   ('{dimensions,0,name}', 'null', '$.dimensions[0].name missing'),
@@ -75,8 +78,10 @@ from (values
   ('{dimensions,0,description}', '""', '$.dimensions[0].description missing'),
   ('{dimensions,0,description}', '["d"]', '$.dimensions[0].description missing'),
   ('{dimensions,0,interviewThemes}', '"one"', '$.dimensions[0].interviewThemes wrong-type'),
-  ('{dimensions,0,interviewThemes}', '["a", 1, "b", null]',
-   '$.dimensions[0].interviewThemes[1] wrong-type; $.dimensions[0].interviewThemes[3] wrong-type'),
+  (
+    '{dimensions,0,interviewThemes}', '["a", 1, "b", null]',
+    '$.dimensions[0].interviewThemes[1] wrong-type; $.dimensions[0].interviewThemes[3] wrong-type'
+  ),
   ('{dimensions,0,interviewThemes}', '["a"]', 'none'),
   ('{dimensions,0,interviewThemes}', 'null', 'none'),
   ('{dimensions,0,scoringRubric}', '{"1-2": "low", "3": "middle", "3.5-5": "high"}', 'none'),
@@ -85,10 +90,14 @@ from (values
   ('{dimensions,0,scoringRubric}', '{"low": "x"}', '$.dimensions[0].scoringRubric.low invalid-range'),
   ('{dimensions,0,scoringRubric}', '{"1-2": 1}', '$.dimensions[0].scoringRubric["1-2"] wrong-type'),
   ('{dimensions,0,scoringRubric}', '{"4-3": "x"}', '$.dimensions[0].scoringRubric["4-3"] out-of-order'),
-  ('{dimensions,0,scoringRubric}', '{"0-1": "x", "5-6": "y"}',
-   '$.dimensions[0].scoringRubric["0-1"] outside-scale; $.dimensions[0].scoringRubric["5-6"] outside-scale'),
-  ('{dimensions,0,scoringRubric}', '{"1-3": "x", "3-4": "y"}',
-   '$.dimensions[0].scoringRubric["3-4"] overlapping-range'),
+  (
+    '{dimensions,0,scoringRubric}', '{"0-1": "x", "5-6": "y"}',
+    '$.dimensions[0].scoringRubric["0-1"] outside-scale; $.dimensions[0].scoringRubric["5-6"] outside-scale'
+  ),
+  (
+    '{dimensions,0,scoringRubric}', '{"1-3": "x", "3-4": "y"}',
+    '$.dimensions[0].scoringRubric["3-4"] overlapping-range'
+  ),
   -- categories
   ('{resultCategories,0}', 'null', '$.resultCategories[0] wrong-type'),
   ('{resultCategories,0,name}', '""', '$.resultCategories[0].name missing'),
@@ -102,8 +111,10 @@ from (values
   ('{resultCategories,0,scoreRange}', '[0.9, 2]', '$.resultCategories[0].scoreRange outside-scale'),
   ('{resultCategories,0,scoreRange}', '[1, 5.1]', '$.resultCategories[0].scoreRange outside-scale'),
   ('{resultCategories,0,primaryDimensions}', '["clarity", "Courage"]', 'none'),
-  ('{resultCategories,0,primaryDimensions}', '["Clarity", "Calm"]',
-   '$.resultCategories[0].primaryDimensions[1] unknown-dimension'),
+  (
+    '{resultCategories,0,primaryDimensions}', '["Clarity", "Calm"]',
+    '$.resultCategories[0].primaryDimensions[1] unknown-dimension'
+  ),
   ('{resultCategories,0,primaryDimensions}', '[["Clarity"]]', '$.resultCategories[0].primaryDimensions[0] wrong-type'),
   ('{resultCategories,0,description}', '{}', '$.resultCategories[0].description wrong-type'),
   ('{resultCategories,0,strengths}', '[1]', '$.resultCategories[0].strengths[0] wrong-type'),
@@ -112,42 +123,58 @@ from (values
   -- metadata
   ('{metadata}', '[]', '$.metadata wrong-type'),
   ('{metadata}', '{}', 'none'),
-  ('{metadata}', '{"name": "", "author": 1, "description": false}',
-   '$.metadata.name invalid-text; $.metadata.author wrong-type; $.metadata.description wrong-type'),
+  (
+    '{metadata}', '{"name": "", "author": 1, "description": false}',
+    '$.metadata.name invalid-text; $.metadata.author wrong-type; $.metadata.description wrong-type'
+  ),
   ('{metadata}', '{"version": "1.0", "type": "comparative", "resultDisclosure": "teaser"}', 'none'),
-  ('{metadata}', '{"version": "01.0", "type": "quiz", "resultDisclosure": "some"}',
-   '$.metadata.version invalid-version; $.metadata.type unknown-value; $.metadata.resultDisclosure unknown-value'),
+  (
+    '{metadata}', '{"version": "01.0", "type": "quiz", "resultDisclosure": "some"}',
+    '$.metadata.version invalid-version; $.metadata.type unknown-value; $.metadata.resultDisclosure unknown-value'
+  ),
   ('{metadata}', '{"version": 1.0}', '$.metadata.version invalid-version'),
   ('{metadata}', '{"interviewStyle": 3}', '$.metadata.interviewStyle wrong-type'),
-  ('{metadata}', '{"interviewStyle": {"default": 6, "allowOverride": "yes"}}',
-   '$.metadata.interviewStyle.default out-of-range; $.metadata.interviewStyle.allowOverride wrong-type'),
+  (
+    '{metadata}', '{"interviewStyle": {"default": 6, "allowOverride": "yes"}}',
+    '$.metadata.interviewStyle.default out-of-range; $.metadata.interviewStyle.allowOverride wrong-type'
+  ),
   ('{metadata}', '{"interviewStyle": {"default": 2.5}}', '$.metadata.interviewStyle.default out-of-range'),
   ('{metadata}', '{"scale": [1, 5.0]}', 'none'),
   ('{metadata}', '{"scale": [5, 1]}', '$.metadata.scale invalid-scale'),
   ('{metadata}', '{"scale": [0, 10]}', '$.metadata.scale invalid-scale'),
   ('{metadata}', '{"scale": [-1, 5]}', '$.metadata.scale invalid-scale'),
   ('{metadata}', '{"scale": [1, 2, 3]}', '$.metadata.scale invalid-scale'),
-  ('{metadata}', '{"scale": [0, 3]}',
-   '$.resultCategories[1].scoreRange outside-scale; $.resultCategories[2].scoreRange outside-scale'),
+  (
+    '{metadata}', '{"scale": [0, 3]}',
+    '$.resultCategories[1].scoreRange outside-scale; $.resultCategories[2].scoreRange outside-scale'
+  ),
   -- guidelines
   ('{interviewGuidelines}', '"hello"', '$.interviewGuidelines wrong-type'),
-  ('{interviewGuidelines}', '{"opening": 1, "closing": []}',
-   '$.interviewGuidelines.opening wrong-type; $.interviewGuidelines.closing wrong-type'),
+  (
+    '{interviewGuidelines}', '{"opening": 1, "closing": []}',
+    '$.interviewGuidelines.opening wrong-type; $.interviewGuidelines.closing wrong-type'
+  ),
   ('{interviewGuidelines}', '{"probingQuestions": {"clarity": ["?"], "General": ["?"]}}', 'none'),
-  ('{interviewGuidelines}', '{"probingQuestions": {"Calm": ["?"], "Clarity": "?", "Courage": [1]}}',
-   '$.interviewGuidelines.probingQuestions.Calm unknown-dimension; '
-   '$.interviewGuidelines.probingQuestions.Clarity wrong-type; '
-   '$.interviewGuidelines.probingQuestions.Courage[0] wrong-type'),
+  (
+    '{interviewGuidelines}', '{"probingQuestions": {"Calm": ["?"], "Clarity": "?", "Courage": [1]}}',
+    '$.interviewGuidelines.probingQuestions.Calm unknown-dimension; '
+    '$.interviewGuidelines.probingQuestions.Clarity wrong-type; '
+    '$.interviewGuidelines.probingQuestions.Courage[0] wrong-type'
+  ),
   -- examples
   ('{examples}', '{}', '$.examples wrong-type'),
   ('{examples}', '[{"name": "e", "scores": {"CLARITY": 4.5}, "overall": 4.5, "category": "strong"}]', 'none'),
   ('{examples}', '[{"scores": {"Clarity": 1}, "category": "None"}, {"category": null, "overall": null}]', 'none'),
-  ('{examples}', '[7, {"name": 1, "scores": [], "overall": 9, "category": 2}]',
-   '$.examples[0] wrong-type; $.examples[1].name wrong-type; $.examples[1].scores wrong-type; '
-   '$.examples[1].overall outside-scale; $.examples[1].category wrong-type'),
-  ('{examples}', '[{"scores": {"Clarity": "5", "Courage": 5.1, "Calm": 1}, "category": "Weak"}]',
-   '$.examples[0].scores.Clarity outside-scale; $.examples[0].scores.Courage outside-scale; '
-   '$.examples[0].scores.Calm unknown-dimension; $.examples[0].category unknown-category'),
+  (
+    '{examples}', '[7, {"name": 1, "scores": [], "overall": 9, "category": 2}]',
+    '$.examples[0] wrong-type; $.examples[1].name wrong-type; $.examples[1].scores wrong-type; '
+    '$.examples[1].overall outside-scale; $.examples[1].category wrong-type'
+  ),
+  (
+    '{examples}', '[{"scores": {"Clarity": "5", "Courage": 5.1, "Calm": 1}, "category": "Weak"}]',
+    '$.examples[0].scores.Clarity outside-scale; $.examples[0].scores.Courage outside-scale; '
+    '$.examples[0].scores.Calm unknown-dimension; $.examples[0].category unknown-category'
+  ),
   -- what the format does not name
   ('{someday}', '{"nested": [1, "x", null]}', 'none')
 ) as given (path, value, expected);

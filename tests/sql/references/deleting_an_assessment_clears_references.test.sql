@@ -12,10 +12,15 @@ insert into public.coaching_sessions (tenant_id, client_name, assessment_type, c
 values (tests.kept('tenant'), 'Client', 'custom', tests.kept('own_active'));
 select tests.as_service();
 insert into public.agent_sessions (coaching_session_id, custom_assessment_id)
-select id, tests.kept('own_active') from public.coaching_sessions where client_name = 'Client';
+select
+  id,
+  tests.kept('own_active') as assessment_id
+from public.coaching_sessions
+where client_name = 'Client';
 
 select tests.as_user(tests.kept('owner'));
-delete from public.custom_assessments where id = tests.kept('own_active');
+delete from public.custom_assessments
+where id = tests.kept('own_active');
 select is(tests.assessment_value(tests.kept('own_active'), 'id'), null, 'the assessment is gone');
 
 select tests.as_postgres();
@@ -47,11 +52,15 @@ select is(
 -- A published assessment that others use can be deleted as well.
 select tests.refusal_of_choice('coaching_sessions', tests.kept('tenant'), tests.kept('published'));
 select tests.as_user(tests.kept('other'));
-delete from public.custom_assessments where id = tests.kept('published');
+delete from public.custom_assessments
+where id = tests.kept('published');
 select is(tests.assessment_value(tests.kept('published'), 'id'), null, 'the published assessment is gone');
 select tests.as_postgres();
 select is(
-  (select count(*)::integer from public.coaching_sessions where assessment_type = 'custom' and custom_assessment_id is null), 2,
+  (
+    select count(*)::integer from public.coaching_sessions
+    where assessment_type = 'custom' and custom_assessment_id is null
+  ), 2,
   'and the other tenant''s session has lost its reference'
 );
 

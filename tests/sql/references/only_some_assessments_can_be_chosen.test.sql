@@ -18,11 +18,13 @@ as $$
 $$;
 
 select tests.as_user(tests.kept('owner'));
-select is(
-  tests.refusal_of_choice(host.tbl, tests.kept('tenant'), tests.kept(given.name)), given.expected, host.tbl || ': ' || given.name
-)
+select
+  is(
+    tests.refusal_of_choice(host.tbl, tests.kept('tenant'), tests.kept(given.name)), given.expected, host.tbl || ': ' || given.name
+  )
 from (values ('campaigns'), ('coaching_sessions')) as host (tbl),
-  (values
+  (
+    values
     ('own_active', 'done'),
     ('own_draft', 'PT400 ASSESSMENT_NOT_ACTIVE'),
     ('own_archived', 'PT400 ASSESSMENT_NOT_ACTIVE'),
@@ -46,14 +48,16 @@ select is(
 
 -- Changing a row is choosing, too.
 insert into public.coaching_sessions (tenant_id, client_name) values (tests.kept('tenant'), 'Client');
-select is(
-  tests.refusal(format(
-    $$update public.coaching_sessions set assessment_type = 'custom', custom_assessment_id = %L where client_name = 'Client'$$,
-    tests.kept(given.name)
-  )),
-  given.expected, 'an update to ' || given.name
-)
-from (values
+select
+  is(
+    tests.refusal(format(
+      $$update public.coaching_sessions set assessment_type = 'custom', custom_assessment_id = %L where client_name = 'Client'$$,
+      tests.kept(given.name)
+    )),
+    given.expected, 'an update to ' || given.name
+  )
+from (
+  values
   ('their_draft', 'PT404 ASSESSMENT_NOT_FOUND'), ('own_draft', 'PT400 ASSESSMENT_NOT_ACTIVE'), ('own_active', 'done')
 ) as given (name, expected);
 
@@ -69,7 +73,8 @@ select is(
 
 -- A listing of a deactivated tenant cannot be seen, so it cannot be chosen.
 select tests.as_service();
-update public.tenant_profiles set is_active = false where id = tests.kept('others_tenant');
+update public.tenant_profiles set is_active = false
+where id = tests.kept('others_tenant');
 select tests.as_user(tests.kept('owner'));
 select is(
   tests.refusal_of_choice('campaigns', tests.kept('tenant'), tests.kept('published')), 'PT404 ASSESSMENT_NOT_FOUND',
@@ -87,10 +92,12 @@ select is(
 
 -- The service role is trusted with the choice, not with the impossible.
 select tests.as_service();
-select is(
-  tests.refusal_of_choice('campaigns', tests.kept('tenant'), tests.kept(given.name)), given.expected, 'service role: ' || given.name
-)
-from (values
+select
+  is(
+    tests.refusal_of_choice('campaigns', tests.kept('tenant'), tests.kept(given.name)), given.expected, 'service role: ' || given.name
+  )
+from (
+  values
   ('own_draft', 'done'), ('their_draft', 'done'), ('nowhere', 'PT404 ASSESSMENT_NOT_FOUND')
 ) as given (name, expected);
 

@@ -30,18 +30,20 @@ as $$
 $$;
 
 select tests.as_user(tests.kept('owner'));
-select is(
-  tests.refusal_of_choice(host_table, tests.kept('tenant'), case when assessment is not null then tests.kept(assessment) end, type, style),
-  expected, concat_ws(' ', 'owner:', host_table, type, coalesce(assessment, 'without assessment'), style)
-)
+select
+  is(
+    tests.refusal_of_choice(host_table, tests.kept('tenant'), case when assessment is not null then tests.kept(assessment) end, type, style),
+    expected, concat_ws(' ', 'owner:', host_table, type, coalesce(assessment, 'without assessment'), style)
+  )
 from tests.cases()
 where (host_table, type) <> ('coaching_sessions', 'industry4');
 
 select tests.as_service();
-select is(
-  tests.refusal_of_choice(host_table, tests.kept('tenant'), case when assessment is not null then tests.kept(assessment) end, type, style),
-  expected, concat_ws(' ', 'service role:', host_table, type, coalesce(assessment, 'without assessment'), style)
-)
+select
+  is(
+    tests.refusal_of_choice(host_table, tests.kept('tenant'), case when assessment is not null then tests.kept(assessment) end, type, style),
+    expected, concat_ws(' ', 'service role:', host_table, type, coalesce(assessment, 'without assessment'), style)
+  )
 from tests.cases()
 where expected <> 'done' and expected not like '23514%';
 
@@ -49,7 +51,8 @@ where expected <> 'done' and expected not like '23514%';
 select tests.as_user(tests.kept('owner'));
 insert into public.campaigns (tenant_id, name, assessment_type, custom_assessment_id, interview_style_override)
 values (tests.kept('tenant'), 'Campaign', 'custom', tests.kept('own_active'), 2);
-update public.custom_assessments set status = 'archived', interview_style_allow_override = false where id = tests.kept('own_active');
+update public.custom_assessments set status = 'archived', interview_style_allow_override = false
+where id = tests.kept('own_active');
 select is(
   tests.refusal($$
     update public.campaigns

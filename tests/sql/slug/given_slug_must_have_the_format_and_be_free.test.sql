@@ -17,7 +17,8 @@ $$;
 select tests.as_user(tests.kept('owner'));
 
 select is(tests.refusal_of_slug(given.slug), 'PT422 INVALID_SLUG', 'refused: ' || to_json(given.slug)::text)
-from (values
+from (
+  values
   (''), (' '), ('Upper'), ('two words'), ('-first'), ('last-'), ('two--hyphens'), ('under_score'), ('ümlaut'),
   (E'new\nline'), (E'ends\n'), ('../up'), ('a/b'), (repeat('a', 201)), ('naïve')
 ) as given (slug);
@@ -25,7 +26,10 @@ from (values
 select is(tests.refusal_of_slug('my-own-1'), 'done', 'a well-formed slug is taken as it is');
 select is(tests.refusal_of_slug('my-own-1'), 'PT409 SLUG_TAKEN', 'a taken slug is refused');
 select is(
-  (select count(*)::integer from public.custom_assessments where slug = 'my-own-1'), 1, 'and nothing was written'
+  (
+    select count(*)::integer from public.custom_assessments
+    where slug = 'my-own-1'
+  ), 1, 'and nothing was written'
 );
 select is(tests.refusal_of_slug(repeat('a', 200)), 'done', 'a given slug may have two hundred characters');
 

@@ -20,16 +20,22 @@ select is(tests.next_slug(), 'compass-3', '2 is taken');
 select is(tests.next_slug(), 'compass-5', '4 is taken');
 select is(tests.next_slug(), 'compass-6', 'a far number does not move the series');
 
-delete from public.custom_assessments where slug in ('compass', 'compass-6');
+delete from public.custom_assessments
+where slug in ('compass', 'compass-6');
 select is(tests.next_slug(), 'compass', 'the plain slug is given again once it is free');
 select is(tests.next_slug(), 'compass-7', 'numbers are not given twice');
 
-select tests.keep('renamed', (select id from public.custom_assessments where slug = 'compass-7'));
-update public.custom_assessments set slug = null where id = tests.kept('renamed');
+select tests.keep('renamed', (
+  select id from public.custom_assessments
+  where slug = 'compass-7'
+));
+update public.custom_assessments set slug = null
+where id = tests.kept('renamed');
 select is(
   tests.assessment_value(tests.kept('renamed'), 'slug'), 'compass-8', 'a slug that is set to null is made from the name'
 );
-update public.custom_assessments set name = 'North Star' where id = tests.kept('renamed');
+update public.custom_assessments set name = 'North Star'
+where id = tests.kept('renamed');
 select is(tests.assessment_value(tests.kept('renamed'), 'slug'), 'compass-8', 'a new name leaves the slug alone');
 
 select * from finish();

@@ -27,7 +27,10 @@ select is(
 insert into public.custom_assessments (tenant_id, name, slug, definition)
 values (tests.kept('tenant'), 'Again', 'compass', tests.definition())
 on conflict do nothing;
-select is((select count(*)::integer from public.custom_assessments where tenant_id = tests.kept('tenant')), 1, 'no second row');
+select is((
+  select count(*)::integer from public.custom_assessments
+  where tenant_id = tests.kept('tenant')
+), 1, 'no second row');
 
 select throws_ok(
   $$
@@ -38,7 +41,10 @@ select throws_ok(
   'PT422', 'The assessment definition is not valid.', 'an upsert passes the same checks'
 );
 select is(
-  (select definition from public.custom_assessments where id = tests.kept('first')), tests.definition(),
+  (
+    select definition from public.custom_assessments
+    where id = tests.kept('first')
+  ), tests.definition(),
   'and the row is as it was'
 );
 

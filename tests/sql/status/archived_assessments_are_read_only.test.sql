@@ -27,29 +27,33 @@ values
 
 select tests.as_user(tests.kept('owner'));
 select tests.keep('archived', tests.create_assessment(tests.kept('tenant'), '{"source_markdown": "old", "description": "old"}'));
-update public.custom_assessments set status = 'archived' where id = tests.kept('archived');
+update public.custom_assessments set status = 'archived'
+where id = tests.kept('archived');
 
 
-select is(
-  tests.refusal(format('update public.custom_assessments set %I = %s where id = %L', col, value, tests.kept('archived'))),
-  'PT409 ASSESSMENT_ARCHIVED', 'the owner cannot change ' || col
-)
+select
+  is(
+    tests.refusal(format('update public.custom_assessments set %I = %s where id = %L', col, value, tests.kept('archived'))),
+    'PT409 ASSESSMENT_ARCHIVED', 'the owner cannot change ' || col
+  )
 from tests.changes
 where tenants
 order by col;
-select is(
-  tests.refusal(format('update public.custom_assessments set %I = %s, status = $$active$$ where id = %L', col, value, tests.kept('archived'))),
-  'PT409 ASSESSMENT_ARCHIVED', 'nor together with the status: ' || col
-)
+select
+  is(
+    tests.refusal(format('update public.custom_assessments set %I = %s, status = $$active$$ where id = %L', col, value, tests.kept('archived'))),
+    'PT409 ASSESSMENT_ARCHIVED', 'nor together with the status: ' || col
+  )
 from tests.changes
 where tenants
 order by col;
 
 select tests.as_service();
-select is(
-  tests.refusal(format('update public.custom_assessments set %I = %s where id = %L', col, value, tests.kept('archived'))),
-  'PT409 ASSESSMENT_ARCHIVED', 'nor the service role ' || col
-)
+select
+  is(
+    tests.refusal(format('update public.custom_assessments set %I = %s where id = %L', col, value, tests.kept('archived'))),
+    'PT409 ASSESSMENT_ARCHIVED', 'nor the service role ' || col
+  )
 from tests.changes
 where not tenants or col in ('definition', 'marketplace_status')
 order by col;
@@ -81,8 +85,10 @@ select is(
 );
 
 -- Deleting is not changing.
-update public.custom_assessments set status = 'archived' where id = tests.kept('archived');
-delete from public.custom_assessments where id = tests.kept('archived');
+update public.custom_assessments set status = 'archived'
+where id = tests.kept('archived');
+delete from public.custom_assessments
+where id = tests.kept('archived');
 select is(tests.assessment_value(tests.kept('archived'), 'id'), null, 'an archived assessment without results can be deleted');
 
 select * from finish();

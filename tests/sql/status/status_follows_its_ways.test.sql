@@ -23,7 +23,8 @@ $$;
 
 select tests.as_user(tests.kept('owner'));
 select is(tests.refusal_of_way(way.came_from, way.went_to), way.expected, way.came_from || ' to ' || way.went_to)
-from (values
+from (
+  values
   ('draft', 'draft', 'done'),
   ('draft', 'active', 'done'),
   ('draft', 'archived', 'done'),
@@ -37,11 +38,13 @@ from (values
   ('active', 'ACTIVE', 'PT409 INVALID_STATUS_TRANSITION')
 ) as way (came_from, went_to, expected);
 
-select is(
-  tests.refusal(format('select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object('status', given.status))),
-  given.expected, 'born as ' || coalesce(given.status, 'null')
-)
-from (values
+select
+  is(
+    tests.refusal(format('select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object('status', given.status))),
+    given.expected, 'born as ' || coalesce(given.status, 'null')
+  )
+from (
+  values
   ('draft', 'done'), ('active', 'done'), ('archived', 'PT409 INVALID_STATUS_TRANSITION'), ('other', '23514 status_is_known'),
   (null, '23502')
 ) as given (status, expected);

@@ -14,18 +14,23 @@ as $$
 $$;
 
 select tests.as_user(tests.kept('owner'));
-select is(
-  tests.refusal(format(
-    'select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object('version', given.version)
-  )),
-  'PT422 INVALID_VERSION', 'refused on insert: ' || coalesce(to_json(given.version)::text, 'null')
-)
-from (values
+select
+  is(
+    tests.refusal(format(
+      'select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object('version', given.version)
+    )),
+    'PT422 INVALID_VERSION', 'refused on insert: ' || coalesce(to_json(given.version)::text, 'null')
+  )
+from (
+  values
   (''), ('1'), ('1.'), ('.1'), ('1.0.0'), ('01.0'), ('1.00'), ('1.01'), ('v1.0'), ('1.0 '), (E'1.0\n'), ('-1.0'),
   ('1,0'), ('1.1234567890'), ('١.٠'), (null)
 ) as given (version);
 select is(
-  (select count(*)::integer from public.custom_assessments where tenant_id = tests.kept('tenant')), 0, 'nothing was written'
+  (
+    select count(*)::integer from public.custom_assessments
+    where tenant_id = tests.kept('tenant')
+  ), 0, 'nothing was written'
 );
 
 select tests.keep('one', tests.create_assessment(tests.kept('tenant'), '{"version": "2.10"}'));
@@ -36,7 +41,8 @@ select is(tests.assessment_value(tests.kept('one'), 'version'), '2.10', 'the ver
 select is(tests.refusal_of_version('3.0'), 'done', 'it may rise');
 select is(tests.refusal_of_version('3.0'), 'done', 'and stay');
 
-update public.custom_assessments set status = 'active' where id = tests.kept('one');
+update public.custom_assessments set status = 'active'
+where id = tests.kept('one');
 select is(tests.refusal_of_version('2.99'), 'PT422 INVALID_VERSION', 'nor does it fall once active');
 
 select tests.as_service();
