@@ -61,7 +61,7 @@ drop policy if exists "Owners read their assessments and what everyone reads" on
 create policy "Owners read their assessments and what everyone reads" on public.custom_assessments
 for select to authenticated
 using (
-  tenant_id = any (array(select private.my_tenant_ids()))
+  tenant_id = any(array(select private.my_tenant_ids()))
   or (is_template and status = 'active')
   or (
     marketplace_status = 'published'
@@ -73,18 +73,18 @@ using (
 drop policy if exists "Owners make assessments" on public.custom_assessments;
 create policy "Owners make assessments" on public.custom_assessments
 for insert to authenticated
-with check (tenant_id = any (array(select private.my_tenant_ids())));
+with check (tenant_id = any(array(select private.my_tenant_ids())));
 
 drop policy if exists "Owners change their assessments" on public.custom_assessments;
 create policy "Owners change their assessments" on public.custom_assessments
 for update to authenticated
-using (tenant_id = any (array(select private.my_tenant_ids())))
-with check (tenant_id = any (array(select private.my_tenant_ids())));
+using (tenant_id = any(array(select private.my_tenant_ids())))
+with check (tenant_id = any(array(select private.my_tenant_ids())));
 
 drop policy if exists "Owners delete their assessments" on public.custom_assessments;
 create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
-using (tenant_id = any (array(select private.my_tenant_ids())));
+using (tenant_id = any(array(select private.my_tenant_ids())));
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- custom_assessment_results
@@ -102,7 +102,7 @@ drop policy if exists "Owners and campaign creators read results" on public.cust
 create policy "Owners and campaign creators read results" on public.custom_assessment_results
 for select to authenticated
 using (
-  tenant_id = any (array(select private.my_tenant_ids()))
+  tenant_id = any(array(select private.my_tenant_ids()))
   or campaign_created_by = (select auth.uid())
 );
 
@@ -127,12 +127,12 @@ on table public.assessment_uploads to service_role;
 drop policy if exists "Owners read their uploads" on public.assessment_uploads;
 create policy "Owners read their uploads" on public.assessment_uploads
 for select to authenticated
-using (tenant_id = any (array(select private.my_tenant_ids())));
+using (tenant_id = any(array(select private.my_tenant_ids())));
 
 drop policy if exists "Owners upload" on public.assessment_uploads;
 create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
-with check (tenant_id = any (array(select private.my_tenant_ids())));
+with check (tenant_id = any(array(select private.my_tenant_ids())));
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Realtime

@@ -32,7 +32,8 @@ select is(tests.after_edit($$interview_style_default = 4$$), 'published', 'what 
 -- A reviewer who mends a listing need not review it again.
 select tests.as_service();
 select tests.keep('mended', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "marketplace_status": "published"}'));
-update public.custom_assessments set definition = tests.definition() || '{"new": 1}' where id = tests.kept('mended');
+update public.custom_assessments set definition = tests.definition() || '{"new": 1}'
+where id = tests.kept('mended');
 select is(tests.assessment_value(tests.kept('mended'), 'marketplace_status'), 'published', 'a reviewer''s own edit leaves it listed');
 
 select * from finish();

@@ -8,177 +8,302 @@ begin;
 
 create table tests.expected (object text, verb text, answers text, columns text);
 insert into tests.expected values
-('agent_sessions', 'select', '42501 - yes - yes yes',
+(
+  'agent_sessions', 'select', '42501 - yes - yes yes',
   'id stakeholder_session_id coaching_session_id agent_type session_context created_at updated_at '
-  || 'custom_assessment_id'),
-('agent_sessions', 'insert', '42501 42501 42501 42501 42501 yes',
+  || 'custom_assessment_id'
+),
+(
+  'agent_sessions', 'insert', '42501 42501 42501 42501 42501 yes',
   'id stakeholder_session_id coaching_session_id agent_type session_context created_at updated_at '
-  || 'custom_assessment_id'),
-('agent_sessions', 'update', '42501 42501 42501 42501 42501 yes',
+  || 'custom_assessment_id'
+),
+(
+  'agent_sessions', 'update', '42501 42501 42501 42501 42501 yes',
   'id stakeholder_session_id coaching_session_id agent_type session_context created_at updated_at '
-  || 'custom_assessment_id'),
-('agent_sessions', 'delete', '42501 42501 42501 42501 42501 yes',
-  ''),
-('agent_sessions', 'truncate', '42501 42501 42501 42501 42501 42501',
-  ''),
-('assessment_uploads', 'select', '42501 - yes - - yes',
+  || 'custom_assessment_id'
+),
+(
+  'agent_sessions', 'delete', '42501 42501 42501 42501 42501 yes',
+  ''
+),
+(
+  'agent_sessions', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'assessment_uploads', 'select', '42501 - yes - - yes',
   'id tenant_id created_by source_markdown assessment_id dry_run status diagnostics definition attempts '
-  || 'created_at started_at finished_at'),
-('assessment_uploads', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id created_by status diagnostics definition attempts created_at started_at finished_at'),
-('assessment_uploads', 'insert', '42501 42501 yes 42501 42501 yes',
-  'tenant_id source_markdown assessment_id dry_run'),
-('assessment_uploads', 'update', '42501 42501 42501 42501 42501 42501',
-  'id created_by assessment_id status diagnostics definition attempts created_at started_at finished_at'),
-('assessment_uploads', 'update', '42501 42501 42501 42501 42501 PT409',
-  'tenant_id source_markdown dry_run'),
-('assessment_uploads', 'delete', '42501 42501 42501 42501 42501 yes',
-  ''),
-('assessment_uploads', 'truncate', '42501 42501 42501 42501 42501 42501',
-  ''),
-('campaign_assignments', 'select', '42501 - yes - yes yes',
+  || 'created_at started_at finished_at'
+),
+(
+  'assessment_uploads', 'insert', '42501 42501 42501 42501 42501 yes',
+  'id created_by status diagnostics definition attempts created_at started_at finished_at'
+),
+(
+  'assessment_uploads', 'insert', '42501 42501 yes 42501 42501 yes',
+  'tenant_id source_markdown assessment_id dry_run'
+),
+(
+  'assessment_uploads', 'update', '42501 42501 42501 42501 42501 42501',
+  'id created_by assessment_id status diagnostics definition attempts created_at started_at finished_at'
+),
+(
+  'assessment_uploads', 'update', '42501 42501 42501 42501 42501 PT409',
+  'tenant_id source_markdown dry_run'
+),
+(
+  'assessment_uploads', 'delete', '42501 42501 42501 42501 42501 yes',
+  ''
+),
+(
+  'assessment_uploads', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'campaign_assignments', 'select', '42501 - yes - yes yes',
   'id campaign_id stakeholder_name stakeholder_email status access_token access_expires_at started_at '
-  || 'completed_at created_at updated_at'),
-('campaign_assignments', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id access_token started_at completed_at created_at updated_at'),
-('campaign_assignments', 'insert', '42501 42501 yes 42501 yes yes',
-  'campaign_id stakeholder_name stakeholder_email status access_expires_at'),
-('campaign_assignments', 'update', '42501 42501 42501 42501 42501 yes',
-  'id campaign_id access_token started_at completed_at created_at updated_at'),
-('campaign_assignments', 'update', '42501 - yes - yes yes',
-  'stakeholder_name stakeholder_email status access_expires_at'),
-('campaign_assignments', 'delete', '42501 - yes - yes yes',
-  ''),
-('campaign_assignments', 'truncate', '42501 42501 42501 42501 42501 42501',
-  ''),
-('campaigns', 'select', '42501 - yes - yes yes',
+  || 'completed_at created_at updated_at'
+),
+(
+  'campaign_assignments', 'insert', '42501 42501 42501 42501 42501 yes',
+  'id access_token started_at completed_at created_at updated_at'
+),
+(
+  'campaign_assignments', 'insert', '42501 42501 yes 42501 yes yes',
+  'campaign_id stakeholder_name stakeholder_email status access_expires_at'
+),
+(
+  'campaign_assignments', 'update', '42501 42501 42501 42501 42501 yes',
+  'id campaign_id access_token started_at completed_at created_at updated_at'
+),
+(
+  'campaign_assignments', 'update', '42501 - yes - yes yes',
+  'stakeholder_name stakeholder_email status access_expires_at'
+),
+(
+  'campaign_assignments', 'delete', '42501 - yes - yes yes',
+  ''
+),
+(
+  'campaign_assignments', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'campaigns', 'select', '42501 - yes - yes yes',
   'id tenant_id created_by name status assessment_type created_at updated_at custom_assessment_id '
-  || 'interview_style_override'),
-('campaigns', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id created_at updated_at'),
-('campaigns', 'insert', '42501 42501 yes 42501 42501 yes',
-  'tenant_id created_by name status assessment_type custom_assessment_id interview_style_override'),
-('campaigns', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by created_at updated_at'),
-('campaigns', 'update', '42501 - yes - yes yes',
-  'name status assessment_type custom_assessment_id interview_style_override'),
-('campaigns', 'delete', '42501 - yes - - yes',
-  ''),
-('campaigns', 'truncate', '42501 42501 42501 42501 42501 42501',
-  ''),
-('coaching_sessions', 'select', '42501 - yes - - yes',
+  || 'interview_style_override'
+),
+(
+  'campaigns', 'insert', '42501 42501 42501 42501 42501 yes',
+  'id created_at updated_at'
+),
+(
+  'campaigns', 'insert', '42501 42501 yes 42501 42501 yes',
+  'tenant_id created_by name status assessment_type custom_assessment_id interview_style_override'
+),
+(
+  'campaigns', 'update', '42501 42501 42501 42501 42501 yes',
+  'id tenant_id created_by created_at updated_at'
+),
+(
+  'campaigns', 'update', '42501 - yes - yes yes',
+  'name status assessment_type custom_assessment_id interview_style_override'
+),
+(
+  'campaigns', 'delete', '42501 - yes - - yes',
+  ''
+),
+(
+  'campaigns', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'coaching_sessions', 'select', '42501 - yes - - yes',
   'id tenant_id client_name client_email client_status access_token access_expires_at completed_at '
-  || 'metadata created_at updated_at custom_assessment_id assessment_type interview_style_override'),
-('coaching_sessions', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id access_token completed_at created_at updated_at'),
-('coaching_sessions', 'insert', '42501 42501 yes 42501 42501 yes',
+  || 'metadata created_at updated_at custom_assessment_id assessment_type interview_style_override'
+),
+(
+  'coaching_sessions', 'insert', '42501 42501 42501 42501 42501 yes',
+  'id access_token completed_at created_at updated_at'
+),
+(
+  'coaching_sessions', 'insert', '42501 42501 yes 42501 42501 yes',
   'tenant_id client_name client_email client_status access_expires_at metadata custom_assessment_id '
-  || 'assessment_type interview_style_override'),
-('coaching_sessions', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id access_token completed_at created_at updated_at'),
-('coaching_sessions', 'update', '42501 - yes - - yes',
+  || 'assessment_type interview_style_override'
+),
+(
+  'coaching_sessions', 'update', '42501 42501 42501 42501 42501 yes',
+  'id tenant_id access_token completed_at created_at updated_at'
+),
+(
+  'coaching_sessions', 'update', '42501 - yes - - yes',
   'client_name client_email client_status access_expires_at metadata custom_assessment_id '
-  || 'assessment_type interview_style_override'),
-('coaching_sessions', 'delete', '42501 - yes - - yes',
-  ''),
-('coaching_sessions', 'truncate', '42501 42501 42501 42501 42501 42501',
-  ''),
-('custom_assessment_results', 'select', '42501 - yes - yes yes',
+  || 'assessment_type interview_style_override'
+),
+(
+  'coaching_sessions', 'delete', '42501 - yes - - yes',
+  ''
+),
+(
+  'coaching_sessions', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'custom_assessment_results', 'select', '42501 - yes - yes yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'),
-('custom_assessment_results', 'insert', '42501 42501 42501 42501 42501 yes',
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'
+),
+(
+  'custom_assessment_results', 'insert', '42501 42501 42501 42501 42501 yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'),
-('custom_assessment_results', 'update', '42501 42501 42501 42501 42501 PT409',
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'
+),
+(
+  'custom_assessment_results', 'update', '42501 42501 42501 42501 42501 PT409',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'),
-('custom_assessment_results', 'delete', '42501 42501 42501 42501 42501 yes',
-  ''),
-('custom_assessment_results', 'truncate', '42501 42501 42501 42501 42501 42501',
-  ''),
-('custom_assessment_results (coaching)', 'select', '42501 - yes - - yes',
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'
+),
+(
+  'custom_assessment_results', 'delete', '42501 42501 42501 42501 42501 yes',
+  ''
+),
+(
+  'custom_assessment_results', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'custom_assessment_results (coaching)', 'select', '42501 - yes - - yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'),
-('custom_assessments', 'select', '- - yes - - yes',
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at'
+),
+(
+  'custom_assessments', 'select', '- - yes - - yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'),
-('custom_assessments', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id is_template created_at updated_at published_at'),
-('custom_assessments', 'insert', '42501 42501 yes 42501 42501 yes',
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'
+),
+(
+  'custom_assessments', 'insert', '42501 42501 42501 42501 42501 yes',
+  'id is_template created_at updated_at published_at'
+),
+(
+  'custom_assessments', 'insert', '42501 42501 yes 42501 42501 yes',
   'tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'marketplace_status marketplace_price_tier'),
-('custom_assessments', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at'),
-('custom_assessments', 'update', '42501 - yes - - yes',
+  || 'marketplace_status marketplace_price_tier'
+),
+(
+  'custom_assessments', 'update', '42501 42501 42501 42501 42501 yes',
+  'id tenant_id created_by is_template created_at updated_at published_at'
+),
+(
+  'custom_assessments', 'update', '42501 - yes - - yes',
   'name slug version description definition source_markdown source_type assessment_type '
   || 'interview_style_default interview_style_allow_override result_disclosure status marketplace_status '
-  || 'marketplace_price_tier'),
-('custom_assessments', 'delete', '42501 - PT409 - - PT409',
-  ''),
-('custom_assessments', 'truncate', '42501 42501 42501 42501 42501 42501',
-  ''),
-('custom_assessments (published)', 'select', 'yes yes yes yes yes yes',
+  || 'marketplace_price_tier'
+),
+(
+  'custom_assessments', 'delete', '42501 - PT409 - - PT409',
+  ''
+),
+(
+  'custom_assessments', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'custom_assessments (published)', 'select', 'yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'),
-('custom_assessments (published)', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at'),
-('custom_assessments (published)', 'update', '42501 - yes - - yes',
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'
+),
+(
+  'custom_assessments (published)', 'update', '42501 42501 42501 42501 42501 yes',
+  'id tenant_id created_by is_template created_at updated_at published_at'
+),
+(
+  'custom_assessments (published)', 'update', '42501 - yes - - yes',
   'name slug version description definition source_markdown source_type assessment_type '
   || 'interview_style_default interview_style_allow_override result_disclosure status marketplace_status '
-  || 'marketplace_price_tier'),
-('custom_assessments (published)', 'delete', '42501 - yes - - yes',
-  ''),
-('custom_assessments (template)', 'select', 'yes yes yes yes yes yes',
+  || 'marketplace_price_tier'
+),
+(
+  'custom_assessments (published)', 'delete', '42501 - yes - - yes',
+  ''
+),
+(
+  'custom_assessments (template)', 'select', 'yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'),
-('custom_assessments (template)', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at'),
-('custom_assessments (template)', 'update', '42501 - yes - - yes',
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'
+),
+(
+  'custom_assessments (template)', 'update', '42501 42501 42501 42501 42501 yes',
+  'id tenant_id created_by is_template created_at updated_at published_at'
+),
+(
+  'custom_assessments (template)', 'update', '42501 - yes - - yes',
   'name slug version description definition source_markdown source_type assessment_type '
   || 'interview_style_default interview_style_allow_override result_disclosure status marketplace_status '
-  || 'marketplace_price_tier'),
-('custom_assessments (template)', 'delete', '42501 - yes - - yes',
-  ''),
-('job_queue', 'select', '42501 42501 42501 42501 42501 yes',
+  || 'marketplace_price_tier'
+),
+(
+  'custom_assessments (template)', 'delete', '42501 - yes - - yes',
+  ''
+),
+(
+  'job_queue', 'select', '42501 42501 42501 42501 42501 yes',
   'id kind subject_id tenant_id state rank attempts max_attempts not_before worker lease_expires_at '
-  || 'last_error age created_at started_at finished_at'),
-('marketplace_listings', 'select', 'yes yes yes yes yes yes',
-  'id name slug tenant description type dimension_names price_tier published_at'),
-('tenant_profiles', 'select', '42501 - yes - - yes',
-  'id user_id slug display_name tenant_type is_active subscription_tier created_at updated_at'),
-('tenant_profiles', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id user_id slug display_name tenant_type is_active subscription_tier created_at updated_at'),
-('tenant_profiles', 'update', '42501 42501 42501 42501 42501 yes',
-  'id user_id is_active subscription_tier created_at updated_at'),
-('tenant_profiles', 'update', '42501 - yes - - yes',
-  'slug display_name tenant_type'),
-('tenant_profiles', 'delete', '42501 42501 42501 42501 42501 PT409',
-  ''),
-('tenant_profiles', 'truncate', '42501 42501 42501 42501 42501 42501',
-  '');
+  || 'last_error age created_at started_at finished_at'
+),
+(
+  'marketplace_listings', 'select', 'yes yes yes yes yes yes',
+  'id name slug tenant description type dimension_names price_tier published_at'
+),
+(
+  'tenant_profiles', 'select', '42501 - yes - - yes',
+  'id user_id slug display_name tenant_type is_active subscription_tier created_at updated_at'
+),
+(
+  'tenant_profiles', 'insert', '42501 42501 42501 42501 42501 yes',
+  'id user_id slug display_name tenant_type is_active subscription_tier created_at updated_at'
+),
+(
+  'tenant_profiles', 'update', '42501 42501 42501 42501 42501 yes',
+  'id user_id is_active subscription_tier created_at updated_at'
+),
+(
+  'tenant_profiles', 'update', '42501 - yes - - yes',
+  'slug display_name tenant_type'
+),
+(
+  'tenant_profiles', 'delete', '42501 42501 42501 42501 42501 PT409',
+  ''
+),
+(
+  'tenant_profiles', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+);
 
 create temporary table found on commit drop as select * from tests.cells();
 
 select plan((select count(*)::integer from tests.expected) + 3);
 
 -- Each expected line: these columns, and no others, were answered so.
-select is(
-  (
-    select f.columns
-    from found as f
-    where f.object = e.object and f.verb = e.verb and f.answers = e.answers
-  ),
-  e.columns,
-  e.object || ': ' || e.verb || ' is answered ' || e.answers
-)
+select
+  is(
+    (
+      select f.columns
+      from found as f
+      where f.object = e.object and f.verb = e.verb and f.answers = e.answers
+    ),
+    e.columns,
+    e.object || ': ' || e.verb || ' is answered ' || e.answers
+  )
 from tests.expected as e;
 
 select is_empty(

@@ -89,17 +89,24 @@ select
   ), '') as callers,
   p.proconfig
 from pg_catalog.pg_proc as p
-where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-  and not exists (select from pg_catalog.pg_depend as d where d.objid = p.oid and d.deptype = 'e');
+where
+  p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+  and not exists (
+    select from pg_catalog.pg_depend as d
+    where d.objid = p.oid and d.deptype = 'e'
+  );
 
 select plan((select count(*)::integer from tests.expected) + 3);
 
-select is(
-  (select f.callers || case when f.definer then ' (definer)' else '' end from found as f
-   where f.function_name = e.function_name),
-  e.callers || case when e.definer then ' (definer)' else '' end,
-  e.function_name || ' is executable by: ' || coalesce(nullif(e.callers, ''), 'nobody')
-)
+select
+  is(
+    (
+      select f.callers || case when f.definer then ' (definer)' else '' end from found as f
+      where f.function_name = e.function_name
+    ),
+    e.callers || case when e.definer then ' (definer)' else '' end,
+    e.function_name || ' is executable by: ' || coalesce(nullif(e.callers, ''), 'nobody')
+  )
 from tests.expected as e;
 
 select is_empty(

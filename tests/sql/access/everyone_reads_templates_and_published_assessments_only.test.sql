@@ -10,8 +10,12 @@ set search_path = ''
 as $$ select slug from public.custom_assessments order by slug $$;
 
 select tests.as_service();
-select tests.create_assessment(tests.kept('tenant'), jsonb_build_object('status', s, 'marketplace_status', m, 'is_template', t, 'slug',
-  s || '-' || replace(m, '_', '-') || case when t then '-template' else '' end))
+select
+  tests.create_assessment(tests.kept(
+    'tenant'), jsonb_build_object(
+    'status', s, 'marketplace_status', m, 'is_template', t, 'slug',
+    s || '-' || replace(m, '_', '-') || case when t then '-template' else '' end
+  ))
 from unnest(array['draft', 'active', 'archived']) as s,
   unnest(array['private', 'pending_review', 'published', 'rejected']) as m,
   unnest(array[false, true]) as t;
@@ -19,8 +23,10 @@ from unnest(array['draft', 'active', 'archived']) as s,
 select tests.as_anon();
 select results_eq(
   'select tests.seen()',
-  array['active-pending-review-template', 'active-private-template', 'active-published', 'active-published-template',
-        'active-rejected-template'],
+  array[
+    'active-pending-review-template', 'active-private-template', 'active-published', 'active-published-template',
+    'active-rejected-template'
+  ],
   'a visitor reads active templates and active published assessments'
 );
 select tests.as_user(tests.kept('stranger'));
@@ -40,7 +46,8 @@ select is((select count(*)::integer from tests.seen()), 5, 'nor does a token wit
 
 -- A deactivated tenant's listings are not shown, its templates are.
 select tests.as_service();
-update public.tenant_profiles set is_active = false where id = tests.kept('tenant');
+update public.tenant_profiles set is_active = false
+where id = tests.kept('tenant');
 select tests.as_anon();
 select is_empty($$select 1 from tests.seen() as slug where slug = 'active-published'$$, 'a deactivated tenant''s listing is hidden');
 select is((select count(*)::integer from tests.seen()), 4, 'templates stay');
@@ -51,10 +58,14 @@ select is((select count(*)::integer from tests.seen()), 24, 'the owner still rea
 
 -- A published assessment is readable in full, and that is meant.
 select tests.as_service();
-update public.tenant_profiles set is_active = true where id = tests.kept('tenant');
+update public.tenant_profiles set is_active = true
+where id = tests.kept('tenant');
 select tests.as_anon();
 select is(
-  (select definition from public.custom_assessments where slug = 'active-published'), tests.definition(),
+  (
+    select definition from public.custom_assessments
+    where slug = 'active-published'
+  ), tests.definition(),
   'everyone reads a published definition'
 );
 

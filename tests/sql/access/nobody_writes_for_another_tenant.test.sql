@@ -36,9 +36,11 @@ select is(
 );
 
 -- Rows of others are not there to be changed.
-update public.custom_assessments set name = 'Mine now' where id = tests.kept('theirs');
+update public.custom_assessments set name = 'Mine now'
+where id = tests.kept('theirs');
 select is(tests.assessment_value(tests.kept('theirs'), 'name'), 'Clear Speech', 'an update changes nothing');
-delete from public.custom_assessments where id = tests.kept('theirs');
+delete from public.custom_assessments
+where id = tests.kept('theirs');
 select is(tests.assessment_value(tests.kept('theirs'), 'name'), 'Clear Speech', 'a delete removes nothing');
 select is_empty(
   format('select 1 from public.custom_assessments where id = %L', tests.kept('theirs')), 'a draft of others is not there'
@@ -72,11 +74,17 @@ select is(
 select tests.as_postgres();
 alter table public.custom_assessments enable trigger assessment_1_authority;
 select is(
-  (select count(*)::integer from public.custom_assessments where tenant_id = tests.kept('others_tenant')), 1,
+  (
+    select count(*)::integer from public.custom_assessments
+    where tenant_id = tests.kept('others_tenant')
+  ), 1,
   'the other tenant has what it had'
 );
 select is(
-  (select count(*)::integer from private.slug_series where tenant_id = tests.kept('others_tenant')), 1,
+  (
+    select count(*)::integer from private.slug_series
+    where tenant_id = tests.kept('others_tenant')
+  ), 1,
   'and its series of slugs was not touched'
 );
 

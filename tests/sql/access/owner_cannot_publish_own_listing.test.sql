@@ -25,11 +25,13 @@ begin
 end
 $$;
 
-select is(
-  tests.refusal_of_listing(way.came_from, way.went_to), way.expected,
-  way.came_from || ' to ' || coalesce(way.went_to, 'null')
-)
-from (values
+select
+  is(
+    tests.refusal_of_listing(way.came_from, way.went_to), way.expected,
+    way.came_from || ' to ' || coalesce(way.went_to, 'null')
+  )
+from (
+  values
   ('private', 'pending_review', 'done, then pending_review'),
   ('pending_review', 'private', 'done, then private'),
   ('private', null, 'done, then private'),
@@ -47,13 +49,15 @@ from (values
 ) as way (came_from, went_to, expected);
 
 select tests.as_user(tests.kept('owner'));
-select is(
-  tests.refusal(format(
-    'select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object('marketplace_status', given.status)
-  )),
-  given.expected, 'born as ' || coalesce(given.status, 'null')
-)
-from (values
+select
+  is(
+    tests.refusal(format(
+      'select tests.create_assessment(%L, %L)', tests.kept('tenant'), jsonb_build_object('marketplace_status', given.status)
+    )),
+    given.expected, 'born as ' || coalesce(given.status, 'null')
+  )
+from (
+  values
   ('private', 'done'), ('pending_review', 'done'), (null, 'done'),
   ('published', 'PT403 ASSESSMENT_ACCESS_DENIED'), ('rejected', 'PT403 ASSESSMENT_ACCESS_DENIED')
 ) as given (status, expected);
@@ -68,9 +72,11 @@ select is(
 
 select tests.as_service();
 select tests.keep('reviewed', tests.create_assessment(tests.kept('tenant'), '{"marketplace_status": "pending_review"}'));
-update public.custom_assessments set marketplace_status = 'published' where id = tests.kept('reviewed');
+update public.custom_assessments set marketplace_status = 'published'
+where id = tests.kept('reviewed');
 select is(tests.assessment_value(tests.kept('reviewed'), 'marketplace_status'), 'published', 'a reviewer''s tool publishes');
-update public.custom_assessments set marketplace_status = null where id = tests.kept('reviewed');
+update public.custom_assessments set marketplace_status = null
+where id = tests.kept('reviewed');
 select is(tests.assessment_value(tests.kept('reviewed'), 'marketplace_status'), 'private', 'null is private for it too');
 
 select * from finish();

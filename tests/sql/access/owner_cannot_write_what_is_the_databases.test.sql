@@ -5,11 +5,13 @@ begin;
 select plan(17);
 
 select tests.as_user(tests.kept('twice'));
-select is(
-  tests.refusal(format('select tests.create_assessment(%L, %L)', tests.kept('first_of_two'), jsonb_build_object(given.col, given.value))),
-  '42501', 'insert with ' || given.col
-)
-from (values
+select
+  is(
+    tests.refusal(format('select tests.create_assessment(%L, %L)', tests.kept('first_of_two'), jsonb_build_object(given.col, given.value))),
+    '42501', 'insert with ' || given.col
+  )
+from (
+  values
   ('id', '00000000-0000-0000-0000-000000000001'), ('is_template', 'true'), ('published_at', '2020-01-01'),
   ('created_at', '2020-01-01'), ('updated_at', '2020-01-01')
 ) as given (col, value);
@@ -22,11 +24,13 @@ select is(
   tests.assessment_value(tests.kept('mine'), 'created_by')::uuid, tests.kept('twice'), 'the maker is the caller, whatever is sent'
 );
 
-select is(
-  tests.refusal(format('update public.custom_assessments set %I = %L where id = %L', given.col, given.value, tests.kept('mine'))),
-  '42501', 'update of ' || given.col
-)
-from (values
+select
+  is(
+    tests.refusal(format('update public.custom_assessments set %I = %L where id = %L', given.col, given.value, tests.kept('mine'))),
+    '42501', 'update of ' || given.col
+  )
+from (
+  values
   ('id', '00000000-0000-0000-0000-000000000001'), ('is_template', 'true'), ('created_by', '00000000-0000-0000-0000-000000000001'),
   ('published_at', '2020-01-01'), ('created_at', '2020-01-01'), ('updated_at', '2020-01-01'),
   ('tenant_id', '00000000-0000-0000-0000-000000000001')
