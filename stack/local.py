@@ -65,6 +65,7 @@ class _State:
     api_port: int = 0
     db_port: int = 0
     pushed: bool = False
+    server_home: str = ""
     running: dict[Part, _Process] = field(default_factory=dict)
 
 
@@ -207,7 +208,9 @@ class Stack:
         find_postgrest()
         find_supabase_cli()
         state = self._read_state()
-        self._server_home().mkdir(parents=True, exist_ok=True)
+        state.server_home = str(self._server_home(state))
+        Path(state.server_home).mkdir(parents=True, exist_ok=True)
+        self._write_state(state)
         cluster = self._cluster(state)
         if not cluster.made:
             self._say("Making a database server ...")
@@ -383,8 +386,10 @@ class Stack:
                     break
             yield
 
-    def _server_home(self) -> Path:
-        """The folder of the servers' files, which their account can reach."""
+    def _server_home(self, state: _State) -> Path:
+        """The folder of the servers' files, which their account can reach. Where they are, they stay."""
+        if (Path(state.server_home) / "postgres").is_dir() and state.server_home:
+            return Path(state.server_home)
         account = self._account
         if account is None:
             return self.home
@@ -398,7 +403,7 @@ class Stack:
 
     def _cluster(self, state: _State) -> Cluster:
         binaries = find_postgres()
-        home = self._server_home()
+        home = self._server_home(state)
         if self._account and not self._account.can_use(binaries.bin):
             home.mkdir(parents=True, exist_ok=True)
             binaries = postgres.private_copy(binaries, home / "programs")
@@ -412,7 +417,7 @@ class Stack:
 
     def _api(self, state: _State) -> Api:
         return Api(
-            home=self._server_home(),
+            home=self._server_home(state),
             cluster=self._cluster(state),
             database=DATABASE,
             keys=self._keys(),
@@ -446,6 +451,7 @@ class Stack:
                 told["api_port"],
                 told["db_port"],
                 told["pushed"],
+                told["server_home"],
                 {part: _Process(**told["running"][part]) for part in PARTS if part in told["running"]},
             )
         except (OSError, ValueError, KeyError, TypeError):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -64,31 +68,36 @@ class Checkout:
         return found
 
 
+@contextmanager
+def folder_for_all() -> Iterator[Path]:
+    """A folder that every account can enter, as that of a usual checkout; pytest's own are closed."""
+    folder = Path(tempfile.mkdtemp(prefix="stack-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def checkout() -> Iterator[Checkout]:
     """A stack of this test's own, stopped afterwards."""
-    made = Checkout(_open_folder(tmp_path_factory.mktemp("stack")))
-    yield made
-    made.run("down")
-    assert made.processes() == []
+    with folder_for_all() as folder:
+        made = Checkout(folder / "stack")
+        yield made
+        made.run("down")
+        assert made.processes() == []
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def running() -> Iterator[Checkout]:
     """A stack that is up, for the tests that leave it so."""
-    made = Checkout(_open_folder(tmp_path_factory.mktemp("running")))
-    ok(made.run("up"))
-    yield made
-    made.run("down")
-    assert made.processes() == []
-
-
-def _open_folder(folder: Path) -> Path:
-    """Let the servers' account reach the folder, as a usual checkout lets it; pytest's are closed."""
-    for part in (folder, *folder.parents):
-        if part.stat().st_uid == os.geteuid() and part.is_relative_to("/tmp"):
-            part.chmod(part.stat().st_mode | 0o055) if part != Path("/tmp") else None
-    return folder
+    with folder_for_all() as folder:
+        made = Checkout(folder / "stack")
+        ok(made.run("up"))
+        yield made
+        made.run("down")
+        assert made.processes() == []
 
 
 def ok(answer: subprocess.CompletedProcess[str]) -> str:
@@ -230,6 +239,22 @@ def test_a_remembered_port_that_is_taken_meanwhile_is_replaced(checkout: Checkou
         taken.listen()
         ok(checkout.run("up"))
         assert checkout.env()["API_URL"] != before["API_URL"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers run under another account")
+def test_a_checkout_that_the_servers_account_cannot_enter_works_too(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    closed = Checkout(tmp_path / "stack")
+    try:
+        ok(closed.run("up"))
+        elsewhere = Path(json.loads((closed.home / "state.json").read_text(encoding="utf-8"))["server_home"])
+        assert not elsewhere.is_relative_to(closed.home)
+        env = closed.env()
+        rest = {"apikey": env["SERVICE_ROLE_KEY"]}
+        assert httpx.get(f"{env['API_URL']}/rest/v1/tenant_profiles", headers=rest).status_code == 200
+    finally:
+        ok(closed.run("down"))
+    shutil.rmtree(elsewhere)
 
 
 def test_what_is_missing_is_said_without_a_traceback(checkout: Checkout, tmp_path: Path) -> None:
