@@ -12,7 +12,8 @@ as $$ select public.complete_assessment_session(tests.kept('coaching'), 'coachin
 
 -- Arguments.
 select is(tests.refusal(format('select public.complete_assessment_session(%s)', arguments)), refusal, what)
-from (values
+from (
+  values
   ($$null, 'coaching', '{}'$$, 'PT422 INVALID_ARGUMENT', 'a session has an id'),
   ($$gen_random_uuid(), 'talk', '{}'$$, 'PT422 INVALID_ARGUMENT', 'a session has one of two types'),
   ($$gen_random_uuid(), null, '{}'$$, 'PT422 INVALID_ARGUMENT', 'or rather: exactly one'),
@@ -20,8 +21,10 @@ from (values
   ($$gen_random_uuid(), 'coaching', '[]'$$, 'PT422 SCORES_INVALID', 'scores are an object'),
   ($$gen_random_uuid(), 'coaching', '{"Clarity": 3}', '"Good."'$$, 'PT422 INVALID_ARGUMENT', 'insights are no text'),
   ($$gen_random_uuid(), 'coaching', '{"Clarity": 3}', null, 'infinity'$$, 'PT422 INVALID_ARGUMENT', 'time has an end'),
-  ($$gen_random_uuid(), 'coaching', '{"Clarity": 3}', null, now() + interval '2 days'$$, 'PT422 INVALID_ARGUMENT',
-   'nobody completes a session in the future'),
+  (
+    $$gen_random_uuid(), 'coaching', '{"Clarity": 3}', null, now() + interval '2 days'$$, 'PT422 INVALID_ARGUMENT',
+    'nobody completes a session in the future'
+  ),
   ($$gen_random_uuid(), 'coaching', '{"Clarity": 3}'$$, 'PT404 SESSION_NOT_FOUND', 'the session exists'),
   ($$tests.kept('coaching'), 'campaign', '{"Clarity": 3}'$$, 'PT404 SESSION_NOT_FOUND', 'under this type'),
   ($$tests.kept('coaching'), 'coaching', '{"Clarity": 9, "Wit": 3}'$$, 'PT422 SCORES_INVALID', 'the scores fit')
@@ -45,15 +48,21 @@ select is(pg_temp.complete('{"Clarity": 1}'), '{"queued": false, "status": "proc
 
 -- After a failure.
 select is(tests.finish('w1', tests.ending(job, 'failed', '{"error": "broken"}')), 'failed', 'its job fails') from claim;
-select is(tests.refusal($$select public.complete_assessment_session(tests.kept('coaching'), 'coaching', '{"Wit": 3}')$$),
-  'PT422 SCORES_INVALID', 'what is handed in anew is checked anew');
+select is(
+  tests.refusal($$select public.complete_assessment_session(tests.kept('coaching'), 'coaching', '{"Wit": 3}')$$),
+  'PT422 SCORES_INVALID', 'what is handed in anew is checked anew'
+);
 select is(pg_temp.complete('{"Clarity": 2}'), '{"queued": true, "status": "queued"}', 'and queued anew');
-select is((select count(*) from public.job_queue where state = 'queued'), 1::bigint, 'as one job');
+select is((
+  select count(*) from public.job_queue
+  where state = 'queued'
+), 1::bigint, 'as one job');
 create temporary table again on commit drop as select tests.claim('w1') -> 0 as job;
 select is(
   tests.finish('w1', tests.ending(job, 'scored', jsonb_build_object(
     'definition_digest', job -> 'definition_digest', 'overall_score', '2.00', 'matched_category', 'Emerging',
-    'uncovered_dimensions', '["Courage"]'::jsonb))),
+    'uncovered_dimensions', '["Courage"]'::jsonb
+  ))),
   'succeeded', 'which is scored'
 ) from again;
 select is(
@@ -62,28 +71,38 @@ select is(
   'after the result is there, a call names it'
 );
 select is((select overall_score from public.custom_assessment_results), 2.00, 'and changes nothing');
-select is((select count(*) from public.job_queue where state = 'queued'), 0::bigint, 'and queues nothing');
+select is((
+  select count(*) from public.job_queue
+  where state = 'queued'
+), 0::bigint, 'and queues nothing');
 
 -- The assessment that the interview ran with is the one that counts.
 select tests.as_postgres();
 select tests.keep('later', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "name": "Later"}'));
 insert into public.agent_sessions (stakeholder_session_id, custom_assessment_id)
 values (tests.kept('assignment'), tests.kept('assessment'));
-update public.campaigns set custom_assessment_id = tests.kept('later') where id = tests.kept('campaign');
+update public.campaigns set custom_assessment_id = tests.kept('later')
+where id = tests.kept('campaign');
 select tests.as_service();
 select public.complete_assessment_session(tests.kept('assignment'), 'campaign', '{"Clarity": 3}');
 select tests.as_postgres();
-select is((select assessment_id from private.score_requests), tests.kept('assessment'),
-  'a campaign that has gone on to another assessment changes nothing for its interviews');
+select is(
+  (select assessment_id from private.score_requests), tests.kept('assessment'),
+  'a campaign that has gone on to another assessment changes nothing for its interviews'
+);
 
 -- Nobody else calls it.
 select tests.as_user(tests.kept('owner'));
-select is(tests.refusal($$select public.complete_assessment_session(tests.kept('assignment'), 'campaign', '{}')$$), '42501',
-  'an owner does not complete sessions');
+select is(
+  tests.refusal($$select public.complete_assessment_session(tests.kept('assignment'), 'campaign', '{}')$$), '42501',
+  'an owner does not complete sessions'
+);
 select is(tests.refusal($$select public.interview_context(gen_random_uuid())$$), '42501', 'nor read agents'' contexts');
 select tests.as_anon();
-select is(tests.refusal($$select public.complete_assessment_session(tests.kept('assignment'), 'campaign', '{}')$$), '42501',
-  'nor does a visitor');
+select is(
+  tests.refusal($$select public.complete_assessment_session(tests.kept('assignment'), 'campaign', '{}')$$), '42501',
+  'nor does a visitor'
+);
 select is(tests.refusal($$select public.interview_context(gen_random_uuid())$$), '42501', 'who reads no context either');
 
 select * from finish();

@@ -11,8 +11,10 @@ as $$
   values (coaching, assignment, assessment)
   returning id
 $$;
-select tests.keep('styled', tests.create_assessment(tests.kept('tenant'),
-  '{"status": "active", "name": "Styled", "interview_style_default": 2, "version": "3.1"}'));
+select tests.keep('styled', tests.create_assessment(
+  tests.kept('tenant'),
+  '{"status": "active", "name": "Styled", "interview_style_default": 2, "version": "3.1"}'
+));
 select tests.keep('session', tests.create_coaching_session(tests.kept('tenant'), tests.kept('styled')));
 select tests.keep('coached', tests.agent_session(tests.kept('session'), null, tests.kept('styled')));
 select tests.keep('interviewed', tests.agent_session(null, tests.kept('assignment'), tests.kept('assessment')));
@@ -23,23 +25,35 @@ select tests.keep('alone', tests.agent_session(null, null, tests.kept('styled'))
 select tests.as_service();
 select is(
   public.interview_context(tests.kept('coached')),
-  jsonb_build_object('assessment_id', tests.kept('styled'), 'version', '3.1', 'interview_style', 2,
-    'definition', tests.definition()),
+  jsonb_build_object(
+    'assessment_id', tests.kept('styled'), 'version', '3.1', 'interview_style', 2,
+    'definition', tests.definition()
+  ),
   'the assessment''s definition, version and default style'
 );
-update public.coaching_sessions set interview_style_override = 5 where id = tests.kept('session');
-select is((public.interview_context(tests.kept('coached')) ->> 'interview_style')::integer, 5,
-  'the coaching session''s override comes first');
+update public.coaching_sessions set interview_style_override = 5
+where id = tests.kept('session');
+select is(
+  (public.interview_context(tests.kept('coached')) ->> 'interview_style')::integer, 5,
+  'the coaching session''s override comes first'
+);
 select is((public.interview_context(tests.kept('interviewed')) ->> 'interview_style')::integer, 3, 'the default');
-update public.campaigns set interview_style_override = 1 where id = tests.kept('campaign');
-select is((public.interview_context(tests.kept('interviewed')) ->> 'interview_style')::integer, 1,
-  'the campaign''s override comes first');
-select is((public.interview_context(tests.kept('unrecorded')) ->> 'assessment_id')::uuid, tests.kept('styled'),
-  'where the agent recorded none, its session''s assessment');
+update public.campaigns set interview_style_override = 1
+where id = tests.kept('campaign');
+select is(
+  (public.interview_context(tests.kept('interviewed')) ->> 'interview_style')::integer, 1,
+  'the campaign''s override comes first'
+);
+select is(
+  (public.interview_context(tests.kept('unrecorded')) ->> 'assessment_id')::uuid, tests.kept('styled'),
+  'where the agent recorded none, its session''s assessment'
+);
 select is(public.interview_context(tests.kept('alone')) ->> 'version', '3.1', 'a conversation without a session');
 select is(public.interview_context(tests.kept('plain')), null, 'null without a custom assessment');
-select is(tests.refusal('select public.interview_context(gen_random_uuid())'), 'PT404 SESSION_NOT_FOUND',
-  'an agent session that does not exist');
+select is(
+  tests.refusal('select public.interview_context(gen_random_uuid())'), 'PT404 SESSION_NOT_FOUND',
+  'an agent session that does not exist'
+);
 select is(tests.refusal('select public.interview_context(null)'), 'PT404 SESSION_NOT_FOUND', 'and none at all');
 
 select * from finish();

@@ -6,16 +6,20 @@ begin;
 select plan(15);
 
 -- `twice` owns two tenants, made things for `tenant`, and made a campaign there.
-select tests.keep('made', tests.create_assessment(tests.kept('tenant'),
-  jsonb_build_object('name', 'Made', 'created_by', tests.kept('twice'))));
+select tests.keep('made', tests.create_assessment(
+  tests.kept('tenant'),
+  jsonb_build_object('name', 'Made', 'created_by', tests.kept('twice'))
+));
 select tests.keep('round', tests.create_campaign(tests.kept('tenant'), tests.kept('twice'), tests.kept('assessment')));
 select tests.keep('their_result', tests.create_result(tests.create_assignment(tests.kept('round')), 'campaign'));
 insert into public.assessment_uploads (tenant_id, created_by, source_markdown)
 values (tests.kept('tenant'), tests.kept('twice'), '# One');
 select tests.keep('own', tests.create_assessment(tests.kept('first_of_two'), '{"status": "active", "name": "Own"}'));
 select tests.create_assessment(tests.kept('second_of_two'), '{"name": "Other own"}');
-select tests.create_result(tests.create_coaching_session(tests.kept('first_of_two'), tests.kept('own')), 'coaching',
-  jsonb_build_object('assessment_id', tests.kept('own')));
+select tests.create_result(
+  tests.create_coaching_session(tests.kept('first_of_two'), tests.kept('own')), 'coaching',
+  jsonb_build_object('assessment_id', tests.kept('own'))
+);
 
 select tests.as_service();
 select is(
@@ -29,8 +33,10 @@ set constraints all immediate;
 set constraints all deferred;
 select is_empty($$select from auth.users where id = tests.kept('twice')$$, 'the account is gone');
 select is_empty($$select from public.tenant_profiles where user_id = tests.kept('twice')$$, 'and its tenants');
-select is(tests.assessment_value(tests.kept('made'), 'created_by')::uuid, tests.kept('owner'),
-  'what it made for another tenant is that tenant''s owner''s');
+select is(
+  tests.assessment_value(tests.kept('made'), 'created_by')::uuid, tests.kept('owner'),
+  'what it made for another tenant is that tenant''s owner''s'
+);
 select is(tests.value_of('public.campaigns', tests.kept('round'), 'created_by')::uuid, tests.kept('owner'), 'campaigns too');
 select is((select created_by from public.assessment_uploads), tests.kept('owner'), 'and uploads');
 select tests.as_user(tests.kept('owner'));
@@ -48,17 +54,23 @@ select is(tests.refusal('select public.erase_account(null)'), 'PT404 ACCOUNT_NOT
 -- Deleting an account through Auth, without results: as a front end's "delete my account" does.
 select tests.as_postgres();
 select tests.keep('drafts', tests.create_assessment(tests.kept('others_tenant')));
-select tests.keep('guest', tests.create_assessment(tests.kept('tenant'),
-  jsonb_build_object('name', 'Guest', 'created_by', tests.kept('other'))));
+select tests.keep('guest', tests.create_assessment(
+  tests.kept('tenant'),
+  jsonb_build_object('name', 'Guest', 'created_by', tests.kept('other'))
+));
 insert into public.assessment_uploads (tenant_id, created_by, source_markdown)
 values (tests.kept('tenant'), tests.kept('other'), '# Guest');
 select is(tests.refusal($$delete from auth.users where id = tests.kept('other')$$), 'done', 'an account without results');
 select is(tests.refusal('set constraints all immediate'), 'done', 'is deleted');
 select is(tests.assessment_value(tests.kept('drafts'), 'id'), null, 'with its tenants'' assessments');
-select is(tests.assessment_value(tests.kept('guest'), 'created_by')::uuid, tests.kept('owner'),
-  'but not what it made for others');
-select is_empty($$select from public.assessment_uploads where created_by = tests.kept('other')$$,
-  'and nothing names it any more');
+select is(
+  tests.assessment_value(tests.kept('guest'), 'created_by')::uuid, tests.kept('owner'),
+  'but not what it made for others'
+);
+select is_empty(
+  $$select from public.assessment_uploads where created_by = tests.kept('other')$$,
+  'and nothing names it any more'
+);
 
 select * from finish();
 rollback;

@@ -11,11 +11,16 @@ select plan(24);
 select tests.keep('shared', tests.create_assessment(tests.kept('tenant'), jsonb_build_object(
   'name', 'Shared', 'status', 'active', 'marketplace_status', 'published', 'marketplace_price_tier', 'free',
   'is_template', true, 'source_markdown', '# By Robin',
-  'definition', tests.definition() || '{"metadata": {"author": "Robin Roe", "name": "Shared"}}')));
-select tests.keep('old', tests.create_assessment(tests.kept('tenant'),
-  '{"name": "Old", "status": "active", "is_template": true}'));
-select tests.keep('theirs', tests.create_assessment(tests.kept('others_tenant'),
-  '{"name": "Theirs", "status": "active", "is_template": true}'));
+  'definition', tests.definition() || '{"metadata": {"author": "Robin Roe", "name": "Shared"}}'
+)));
+select tests.keep('old', tests.create_assessment(
+  tests.kept('tenant'),
+  '{"name": "Old", "status": "active", "is_template": true}'
+));
+select tests.keep('theirs', tests.create_assessment(
+  tests.kept('others_tenant'),
+  '{"name": "Theirs", "status": "active", "is_template": true}'
+));
 -- The heir has a "shared" of its own.
 select tests.create_assessment(tests.kept('others_tenant'), '{"name": "Shared"}');
 
@@ -31,7 +36,8 @@ select tests.keep('r_theirs', tests.scored(tests.kept('tenant'), tests.kept('the
 select tests.keep('r_others', tests.scored(tests.kept('others_tenant'), tests.kept('shared')));
 select tests.keep('r_old', tests.scored(tests.kept('others_tenant'), tests.kept('old')));
 select tests.keep('r_third', tests.scored(tests.kept('first_of_two'), tests.kept('old')));
-update public.custom_assessments set status = 'archived' where id = tests.kept('old');
+update public.custom_assessments set status = 'archived'
+where id = tests.kept('old');
 select tests.as_service();
 select tests.upload(tests.kept('tenant'), '# One');
 select tests.upload(tests.kept('tenant'), '# Two');
@@ -67,15 +73,20 @@ select results_eq(
             null::text, '{"name": "Shared"}'::jsonb)$$,
   'what they were made with goes to who has the oldest of them: archived, private, without source and author'
 );
-select is(tests.assessment_value(tests.kept('old'), 'tenant_id')::uuid, tests.kept('others_tenant'),
-  'also what was archived before');
+select is(
+  tests.assessment_value(tests.kept('old'), 'tenant_id')::uuid, tests.kept('others_tenant'),
+  'also what was archived before'
+);
 select is(tests.assessment_value(tests.kept('old'), 'status'), 'archived', 'and stays so');
 select is(tests.assessment_value(tests.kept('old'), 'is_template'), 'false', 'though no template any more');
 select isnt(tests.assessment_value(tests.kept('theirs'), 'id'), null, 'what the tenant only used stays');
 select isnt(tests.upload_value(tests.kept('their_upload'), 'id'), null, 'so do other tenants'' uploads');
 select is(
-  (select (public.verify_result(id) ->> 'equal')::boolean from public.custom_assessment_results
-    where id = tests.kept('r_others')), true, 'the results that stay still verify');
+  (
+    select (public.verify_result(id) ->> 'equal')::boolean from public.custom_assessment_results
+    where id = tests.kept('r_others')
+  ), true, 'the results that stay still verify'
+);
 
 select tests.as_service();
 select is(tests.refusal($$select public.erase_tenant(tests.kept('tenant'))$$), 'PT404 TENANT_NOT_FOUND', 'once only');

@@ -40,40 +40,53 @@ from unnest(array[
 
 -- It follows the assessment.
 select tests.as_service();
-update public.custom_assessments set status = 'active' where id = tests.kept('draft');
+update public.custom_assessments set status = 'active'
+where id = tests.kept('draft');
 select is(tests.listed(), 'Draft, Listed', 'a published draft that is activated');
-update public.custom_assessments set name = 'Renamed', marketplace_price_tier = 'free',
-  definition = jsonb_set(definition, '{dimensions,0,name}', '"Candour"') where id = tests.kept('listed');
+update
+  public.custom_assessments set
+  name = 'Renamed', marketplace_price_tier = 'free',
+  definition = jsonb_set(definition, '{dimensions,0,name}', '"Candour"')
+where id = tests.kept('listed');
 select results_eq(
   $$select name, price_tier, dimension_names from public.marketplace_listings where id = tests.kept('listed')$$,
   $$values ('Renamed', 'free', array['Candour', 'Courage'])$$, 'a changed one'
 );
-update public.custom_assessments set status = 'archived' where id = tests.kept('draft');
+update public.custom_assessments set status = 'archived'
+where id = tests.kept('draft');
 select is(tests.listed(), 'Renamed', 'an archived one is gone');
-update public.custom_assessments set status = 'active' where id = tests.kept('draft');
+update public.custom_assessments set status = 'active'
+where id = tests.kept('draft');
 select is(tests.listed(), 'Draft, Renamed', 'and back');
 select tests.as_user(tests.kept('owner'));
-update public.custom_assessments set description = 'New.' where id = tests.kept('listed');
+update public.custom_assessments set description = 'New.'
+where id = tests.kept('listed');
 select is(tests.listed(), 'Draft', 'a tenant''s edit takes it off until it has been reviewed');
 select tests.as_service();
-update public.custom_assessments set marketplace_status = 'published' where id = tests.kept('listed');
+update public.custom_assessments set marketplace_status = 'published'
+where id = tests.kept('listed');
 select is(tests.listed(), 'Draft, Renamed', 'a reviewer puts it back');
 select tests.as_user(tests.kept('other'));
-delete from public.custom_assessments where id = tests.kept('draft');
+delete from public.custom_assessments
+where id = tests.kept('draft');
 select is(tests.listed(), 'Renamed', 'a deleted one is gone');
 
 -- It follows the tenant.
 select tests.as_service();
-update public.tenant_profiles set display_name = 'Tenant & Co.' where id = tests.kept('tenant');
+update public.tenant_profiles set display_name = 'Tenant & Co.'
+where id = tests.kept('tenant');
 select is((select tenant from public.marketplace_listings), 'Tenant & Co.', 'the tenant''s name is the present one');
-update public.tenant_profiles set is_active = false where id = tests.kept('tenant');
+update public.tenant_profiles set is_active = false
+where id = tests.kept('tenant');
 select is(tests.listed(), null, 'a deactivated tenant''s listings are not shown');
 select tests.keep('hidden', tests.create_assessment(tests.kept('tenant'), '{"name": "Hidden", "status": "active",
   "marketplace_status": "published"}'));
 select is(tests.listed(), null, 'nor what is published for it meanwhile');
-update public.tenant_profiles set is_active = true where id = tests.kept('tenant');
+update public.tenant_profiles set is_active = true
+where id = tests.kept('tenant');
 select is(tests.listed(), 'Hidden, Renamed', 'until it is active again');
-delete from public.tenant_profiles where id = tests.kept('tenant');
+delete from public.tenant_profiles
+where id = tests.kept('tenant');
 select is(tests.listed(), null, 'a deleted tenant''s are gone');
 
 -- A replacement by the worker is the tenant's edit.

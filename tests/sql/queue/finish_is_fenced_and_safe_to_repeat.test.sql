@@ -15,8 +15,10 @@ select is(tests.finish('w1', tests.ending('{"job": 0, "attempt": 1}', 'done')), 
 select is((select count(*) from public.custom_assessments), 0::bigint, 'nothing was made');
 select is(tests.upload_value(tests.kept('upload'), 'status'), 'processing', 'and the upload is where it was');
 
-select is(tests.finish('w1', tests.compiled(job, 'One'), tests.compiled(job, 'One')), 'succeeded repeated',
-  'twice in one request counts once') from claim;
+select is(
+  tests.finish('w1', tests.compiled(job, 'One'), tests.compiled(job, 'One')), 'succeeded repeated',
+  'twice in one request counts once'
+) from claim;
 select is(tests.finish('w1', tests.compiled(job, 'One')), 'repeated', 'again in another request') from claim;
 select is(tests.finish('w1', tests.ending(job, 'failed', '{"error": "x"}')), 'repeated', 'even when it says something else')
 from claim;

@@ -12,13 +12,19 @@ as $$ update private.jobs set lease_expires_at = now() - interval '1 second' whe
 select tests.keep('upload', tests.upload(tests.kept('tenant'), '# One'));
 select tests.as_service();
 create temporary table lost on commit drop as select tests.claim('dead') -> 0 as job;
-select is((public.exchange_jobs('w1', '[]', 5)::jsonb ->> 'next_in_ms')::integer, 60000,
-  'whoever finds nothing is told when the lease runs out');
-select is(public.extend_leases('dead', array[(select (job ->> 'job')::bigint from lost), 0], 120),
-  array[(select (job ->> 'job')::bigint from lost)], 'a worker keeps what it holds');
+select is(
+  (public.exchange_jobs('w1', '[]', 5)::jsonb ->> 'next_in_ms')::integer, 60000,
+  'whoever finds nothing is told when the lease runs out'
+);
+select is(
+  public.extend_leases('dead', array[(select (job ->> 'job')::bigint from lost), 0], 120),
+  array[(select (job ->> 'job')::bigint from lost)], 'a worker keeps what it holds'
+);
 select is((public.exchange_jobs('w1', '[]', 5)::jsonb ->> 'next_in_ms')::integer, 120000, 'for longer');
-select is(public.extend_leases('w1', array[(select (job ->> 'job')::bigint from lost)], 120), '{}'::bigint[],
-  'and nobody else keeps it');
+select is(
+  public.extend_leases('w1', array[(select (job ->> 'job')::bigint from lost)], 120), '{}'::bigint[],
+  'and nobody else keeps it'
+);
 
 select tests.as_postgres();
 select pg_temp.expire();
@@ -30,11 +36,14 @@ select is(tests.upload_value(tests.kept('upload'), 'attempts'), '2', 'for the se
 select is(tests.job_value(tests.kept('upload'), 'worker'), 'w1', 'to the one who asked');
 select is(tests.job_value(tests.kept('late'), 'state'), 'queued', 'the other is not taken along');
 select is(tests.finish('dead', tests.compiled(job, 'Dead')), 'lost', 'the first worker has lost it') from lost;
-select is(public.extend_leases('dead', array[(select (job ->> 'job')::bigint from lost)]), '{}'::bigint[],
-  'and cannot keep it');
+select is(
+  public.extend_leases('dead', array[(select (job ->> 'job')::bigint from lost)]), '{}'::bigint[],
+  'and cannot keep it'
+);
 select is((tests.claim('w2', 5) -> 0 ->> 'subject')::uuid, tests.kept('late'), 'the other one goes to the next worker');
 select tests.as_postgres();
-update private.jobs set lease_expires_at = now() + interval '1 hour' where subject_id = tests.kept('late');
+update private.jobs set lease_expires_at = now() + interval '1 hour'
+where subject_id = tests.kept('late');
 
 -- Three more losses.
 create function pg_temp.lose() returns void
@@ -58,12 +67,16 @@ select results_eq(
      where id = tests.kept('upload')$$,
   $$values ('failed', 'worker-lost', 1, 5)$$, 'the tenant reads why'
 );
-select is((select count(*) from private.jobs where state = 'queued'), 0::bigint, 'nothing loops for ever');
+select is((
+  select count(*) from private.jobs
+  where state = 'queued'
+), 0::bigint, 'nothing loops for ever');
 
 -- A late worker, before anybody else has asked.
 select tests.keep('slow', tests.upload(tests.kept('tenant'), '# Slow'));
 create temporary table slow on commit drop as select tests.claim('slow') -> 0 as job;
-update private.jobs set lease_expires_at = now() - interval '1 second' where subject_id = tests.kept('slow');
+update private.jobs set lease_expires_at = now() - interval '1 second'
+where subject_id = tests.kept('slow');
 select is(tests.finish('slow', tests.compiled(job, 'Slow')), 'succeeded', 'who is late but first still finishes') from slow;
 select is((select count(*) from public.custom_assessments), 1::bigint, 'once');
 

@@ -10,13 +10,17 @@ select tests.keep('broken', tests.upload(tests.kept('tenant'), '# Broken'));
 select tests.keep('refused', tests.upload(tests.kept('tenant'), '# Refused'));
 select tests.keep('runs', tests.upload(tests.kept('tenant'), '# Runs'));
 select tests.as_postgres();
-update private.jobs set not_before = now() + interval '1 hour' where subject_id = tests.kept('waits');
+update private.jobs set not_before = now() + interval '1 hour'
+where subject_id = tests.kept('waits');
 select tests.as_service();
 select is(
-  (select tests.finish('w1',
-     tests.ending(jobs -> 0, 'compiled', '{"definition": null, "diagnostics": []}'),
-     tests.ending(jobs -> 1, 'failed', '{"error": "too-slow"}'))
-     from tests.claim('w1') as jobs),
+  (select
+    tests.finish(
+      'w1',
+      tests.ending(jobs -> 0, 'compiled', '{"definition": null, "diagnostics": []}'),
+      tests.ending(jobs -> 1, 'failed', '{"error": "too-slow"}')
+    )
+  from tests.claim('w1') as jobs),
   'failed failed', 'two fail'
 );
 select tests.keep('queued', tests.upload(tests.kept('others_tenant'), '# Queued'));
@@ -52,14 +56,24 @@ select is(tests.refusal('select public.retry_jobs()'), 'PT422 INVALID_ARGUMENT',
 
 -- Pruning.
 select tests.as_postgres();
-delete from private.jobs where state <> 'running';
+delete from private.jobs
+where state <> 'running';
 insert into private.jobs (kind, state, rank, attempts, finished_at)
-select 'probe', 'succeeded', null, 1, now() - n * interval '1 day' from generate_series(1, 60) as n;
+select
+  'probe' as kind,
+  'succeeded' as state,
+  null as rank,
+  1 as attempts,
+  now() - n * interval '1 day' as finished_at
+from generate_series(1, 60) as n;
 select tests.as_service();
 select is(public.prune_jobs(), 30, 'finished jobs are kept for thirty days');
 select is(public.prune_jobs('10 days', 5), 5, 'or as long as one says, as many at a time as one says');
 select is(public.prune_jobs('10 days'), 15, 'the rest');
-select is((select count(*) from public.job_queue where state = 'running'), 2::bigint, 'open jobs are never pruned');
+select is((
+  select count(*) from public.job_queue
+  where state = 'running'
+), 2::bigint, 'open jobs are never pruned');
 select is(tests.refusal($$select public.prune_jobs('-1 day')$$), 'PT422 INVALID_ARGUMENT', 'no time runs backwards');
 select is(tests.refusal($$select public.prune_jobs(batch => 0)$$), 'PT422 INVALID_ARGUMENT', 'a batch holds something');
 
@@ -74,8 +88,10 @@ from unnest(array[
   $$select public.retry_jobs('{1}')$$, 'select public.prune_jobs()'
 ]) as call;
 select tests.as_service();
-select is(tests.refusal($$update private.jobs set state = 'succeeded'$$), '42501',
-  'not even the service role writes the queue by hand');
+select is(
+  tests.refusal($$update private.jobs set state = 'succeeded'$$), '42501',
+  'not even the service role writes the queue by hand'
+);
 select is(tests.refusal('delete from private.jobs where true'), '42501', 'nor deletes from it');
 
 select * from finish();

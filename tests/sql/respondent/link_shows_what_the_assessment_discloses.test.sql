@@ -53,8 +53,10 @@ select is(
 
 -- Frozen: what the tenant changes later shows nothing else.
 select tests.as_user(tests.kept('owner'));
-update public.custom_assessments set result_disclosure = 'full', definition = tests.definition() where name = 'none';
-update public.custom_assessments set definition = tests.definition() where name = 'full';
+update public.custom_assessments set result_disclosure = 'full', definition = tests.definition()
+where name = 'none';
+update public.custom_assessments set definition = tests.definition()
+where name = 'full';
 select tests.as_anon();
 select is(
   public.session_result(tests.token_of('public.coaching_sessions', tests.kept('none'))), '{"complete": true}'::jsonb,
@@ -67,13 +69,18 @@ select is(
 
 -- Alike: unknown, none, empty, unfinished, expired.
 select tests.as_postgres();
-select tests.keep('assessment', (select assessment_id from public.custom_assessment_results limit 1));
+select tests.keep('assessment', (
+  select assessment_id from public.custom_assessment_results
+  order by id limit 1
+));
 select tests.keep('open', tests.create_coaching_session(tests.kept('tenant'), tests.kept('assessment')));
 select tests.keep('past', tests.finished_session('full'));
-update public.coaching_sessions set access_expires_at = now() where id = tests.kept('past');
+update public.coaching_sessions set access_expires_at = now()
+where id = tests.kept('past');
 select tests.as_anon();
 select is(public.session_result(token), '{"complete": false}'::jsonb, what)
-from (values
+from (
+  values
   ('no such link', 'an unknown link'),
   (null, 'no link'),
   ('', 'an empty link'),
@@ -81,7 +88,8 @@ from (values
   (tests.token_of('public.coaching_sessions', tests.kept('past')), 'an expired link of a finished session')
 ) as link (token, what);
 select tests.as_postgres();
-update public.coaching_sessions set access_expires_at = now() + interval '1 second' where id = tests.kept('past');
+update public.coaching_sessions set access_expires_at = now() + interval '1 second'
+where id = tests.kept('past');
 select tests.as_anon();
 select is(
   public.session_result(tests.token_of('public.coaching_sessions', tests.kept('past'))) -> 'complete', 'true'::jsonb,
@@ -94,8 +102,14 @@ select is(
   '{"complete": false}'::jsonb, 'an unfinished assignment''s link'
 );
 select tests.as_service();
-select tests.create_result(tests.kept('assignment'), 'campaign', jsonb_build_object('assessment_id',
-  (select custom_assessment_id from public.campaigns where id = tests.kept('campaign'))));
+select tests.create_result(tests.kept(
+  'assignment'), 'campaign', jsonb_build_object(
+  'assessment_id',
+  (
+    select custom_assessment_id from public.campaigns
+    where id = tests.kept('campaign')
+  )
+));
 select tests.as_anon();
 select is(
   public.session_result(tests.token_of('public.campaign_assignments', tests.kept('assignment'))) ->> 'overall_score', '3.50',
@@ -109,7 +123,7 @@ select is(
 -- A result without category.
 select tests.as_postgres();
 update public.custom_assessments set result_disclosure = 'teaser', definition = definition || '{"resultCategories": []}'
- where name = 'full' and id = tests.kept('assessment');
+where name = 'full' and id = tests.kept('assessment');
 select tests.keep('bare', tests.create_coaching_session(tests.kept('tenant'), tests.kept('assessment')));
 select tests.create_result(tests.kept('bare'), 'coaching');
 select tests.as_anon();
@@ -118,7 +132,8 @@ select is(
   '{"complete": true, "disclosure": "teaser", "category": null}'::jsonb, 'a teaser without category'
 );
 -- Read-only: a GET request suffices.
-select is(provolatile, 's', 'it changes nothing') from pg_catalog.pg_proc where proname = 'session_result';
+select is(provolatile, 's', 'it changes nothing') from pg_catalog.pg_proc
+where proname = 'session_result';
 
 -- The token is the only way in.
 select is(tests.refusal('select from public.' || relation), '42501', 'a visitor does not read ' || relation)

@@ -8,7 +8,7 @@ select plan(13);
 
 -- The other tenant may use the assessment too.
 update public.custom_assessments set marketplace_status = 'published', marketplace_price_tier = 'free'
- where id = tests.kept('assessment');
+where id = tests.kept('assessment');
 select tests.as_service();
 select tests.keep('coached', tests.create_result(tests.kept('coaching'), 'coaching'));
 select tests.keep('assigned', tests.create_result(tests.kept('assignment'), 'campaign'));
@@ -37,13 +37,15 @@ select is_empty(
   'select id from public.custom_assessment_results', 'an assignment with a coaching session''s id shows nothing'
 );
 select tests.as_postgres();
-update public.campaigns set created_by = tests.kept('other') where id = tests.kept('campaign');
+update public.campaigns set created_by = tests.kept('other')
+where id = tests.kept('campaign');
 select tests.as_user(tests.kept('other'));
 select is_empty('select id from public.custom_assessment_results', 'nor does taking a campaign over');
 
 -- The id of a deleted session, taken again.
 select tests.as_postgres();
-delete from public.coaching_sessions where id = tests.kept('coaching');
+delete from public.coaching_sessions
+where id = tests.kept('coaching');
 insert into public.coaching_sessions (id, tenant_id, assessment_type, custom_assessment_id)
 values (tests.kept('coaching'), tests.kept('others_tenant'), 'custom', tests.kept('assessment'));
 select tests.as_user(tests.kept('other'));
@@ -61,7 +63,8 @@ select is(
 
 -- The same for the campaign: the assignment moves to a campaign of another tenant.
 select tests.as_postgres();
-update public.campaign_assignments set campaign_id = tests.kept('lure') where id = tests.kept('assignment');
+update public.campaign_assignments set campaign_id = tests.kept('lure')
+where id = tests.kept('assignment');
 select tests.as_user(tests.kept('other'));
 select is_empty('select id from public.custom_assessment_results', 'nor does an assignment that was moved');
 select tests.as_anon();

@@ -36,10 +36,14 @@ select is(
                    where id = tests.kept('result')$$),
   'PT409 RESULT_IMMUTABLE', 'nor can the migrations'' owner'
 );
-select is(tests.value_of('public.custom_assessment_results', tests.kept('result'), 'overall_score'), '3.50',
-  'the score is as it was');
-select is(tests.value_of('public.custom_assessment_results', tests.kept('result'), 'tenant_id')::uuid, tests.kept('tenant'),
-  'the owner is as it was');
+select is(
+  tests.value_of('public.custom_assessment_results', tests.kept('result'), 'overall_score'), '3.50',
+  'the score is as it was'
+);
+select is(
+  tests.value_of('public.custom_assessment_results', tests.kept('result'), 'tenant_id')::uuid, tests.kept('tenant'),
+  'the owner is as it was'
+);
 
 select tests.as_user(tests.kept('owner'));
 select is(
@@ -60,10 +64,14 @@ select is(tests.refusal('select from public.custom_assessment_results'), '42501'
 
 -- What happens to the session and the assessment later changes nothing.
 select tests.as_postgres();
-delete from public.coaching_sessions where id = tests.kept('coaching');
-update public.custom_assessments set status = 'archived' where id = tests.kept('assessment');
-select is(tests.value_of('public.custom_assessment_results', tests.kept('result'), 'session_id')::uuid,
-  tests.kept('coaching'), 'the result outlives its session');
+delete from public.coaching_sessions
+where id = tests.kept('coaching');
+update public.custom_assessments set status = 'archived'
+where id = tests.kept('assessment');
+select is(
+  tests.value_of('public.custom_assessment_results', tests.kept('result'), 'session_id')::uuid,
+  tests.kept('coaching'), 'the result outlives its session'
+);
 select tests.as_user(tests.kept('owner'));
 select is(
   (select id from public.custom_assessment_results), tests.kept('result'), 'and its owner still reads it'

@@ -21,7 +21,8 @@ select is(
     'state', 'PT422', 'message', 'The scores are not valid for this assessment.',
     'details', jsonb_build_object(
       'reason', 'SCORES_INVALID', 'session_id', tests.kept('coaching'),
-      'faults', '[{"path": "$", "reason": "no-scores", "expected": "the score of at least one dimension"}]'::jsonb)::text,
+      'faults', '[{"path": "$", "reason": "no-scores", "expected": "the score of at least one dimension"}]'::jsonb
+    )::text,
     'hint', 'Score at least one dimension of the definition, each by its name and with a number on the scale.'
   ),
   'no score at all'
@@ -58,10 +59,11 @@ select is(
 );
 
 select is(
-  pg_temp.faults('{"Clarity": 4}') , null, 'one score is enough'
+  pg_temp.faults('{"Clarity": 4}'), null, 'one score is enough'
 );
 select tests.as_postgres();
-delete from public.custom_assessment_results where session_id = tests.kept('coaching');
+delete from public.custom_assessment_results
+where session_id = tests.kept('coaching');
 select tests.as_service();
 
 select is(

@@ -46,7 +46,8 @@ select is((select count(*) from public.custom_assessment_results), 0::bigint, 'n
 select tests.as_postgres();
 insert into public.agent_sessions (stakeholder_session_id, custom_assessment_id)
 values (tests.kept('assignment'), tests.kept('assessment'));
-update public.campaigns set custom_assessment_id = tests.kept('another') where id = tests.kept('campaign');
+update public.campaigns set custom_assessment_id = tests.kept('another')
+where id = tests.kept('campaign');
 select tests.as_service();
 select lives_ok(
   $$select tests.keep('result', tests.create_result(tests.kept('assignment'), 'campaign'))$$,
@@ -66,7 +67,8 @@ select is((select count(*) from public.custom_assessment_results), 1::bigint, 'o
 
 -- A session is scored by what it used, whatever became of that since.
 select tests.as_postgres();
-update public.custom_assessments set status = 'archived' where id = tests.kept('assessment');
+update public.custom_assessments set status = 'archived'
+where id = tests.kept('assessment');
 select tests.as_service();
 select lives_ok(
   $$select tests.create_result(tests.kept('coaching'), 'coaching')$$,

@@ -6,16 +6,19 @@ select plan(9);
 
 select tests.as_service();
 select tests.keep('result', tests.create_result(tests.kept('assignment'), 'campaign'));
-select is(public.verify_result(tests.kept('result')), '{"equal": true, "differences": []}'::jsonb,
-  'a result is what its frozen row gives');
+select is(
+  public.verify_result(tests.kept('result')), '{"equal": true, "differences": []}'::jsonb,
+  'a result is what its frozen row gives'
+);
 
 -- Somebody with the table in their hands changes a row, and the assessment goes on.
 select tests.as_postgres();
 update public.custom_assessments set definition = definition || '{"resultCategories": []}';
 alter table public.custom_assessment_results disable trigger refuse_result_update;
 update public.custom_assessment_results
-   set overall_score = 4.50, matched_category = 'Strong', matched_category_data = '{"name": "Strong"}',
-       uncovered_dimensions = '{Courage}';
+set
+  overall_score = 4.50, matched_category = 'Strong', matched_category_data = '{"name": "Strong"}',
+  uncovered_dimensions = '{Courage}';
 alter table public.custom_assessment_results enable trigger refuse_result_update;
 select tests.as_user(tests.kept('owner'));
 select is(
@@ -42,10 +45,14 @@ select is(
 );
 
 select tests.as_user(tests.kept('other'));
-select is(tests.refusal($$select public.verify_result(tests.kept('result'))$$), 'PT404 RESULT_NOT_FOUND',
-  'what one may not see');
-select is(tests.refusal($$select public.verify_result(gen_random_uuid())$$), 'PT404 RESULT_NOT_FOUND',
-  'answers as what does not exist');
+select is(
+  tests.refusal($$select public.verify_result(tests.kept('result'))$$), 'PT404 RESULT_NOT_FOUND',
+  'what one may not see'
+);
+select is(
+  tests.refusal($$select public.verify_result(gen_random_uuid())$$), 'PT404 RESULT_NOT_FOUND',
+  'answers as what does not exist'
+);
 select tests.as_service();
 select is(tests.refusal($$select public.verify_result(gen_random_uuid())$$), 'PT404 RESULT_NOT_FOUND', 'for everybody');
 select is(tests.refusal($$select public.verify_result(null)$$), 'PT404 RESULT_NOT_FOUND', 'and so does nothing');

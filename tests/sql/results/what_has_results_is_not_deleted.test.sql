@@ -5,7 +5,7 @@ begin;
 select plan(14);
 
 update public.custom_assessments set marketplace_status = 'published', marketplace_price_tier = 'free'
- where id = tests.kept('assessment');
+where id = tests.kept('assessment');
 select tests.keep('others_session', tests.create_coaching_session(tests.kept('others_tenant'), tests.kept('assessment')));
 select tests.as_service();
 select tests.keep('others_result', tests.create_result(tests.kept('others_session'), 'coaching'));
@@ -54,7 +54,8 @@ select is((select count(*) from public.tenant_profiles), 4::bigint, 'all tenants
 select is((select count(*) from public.custom_assessment_results), 1::bigint, 'the result is there');
 
 -- Without results nothing stands in the way.
-delete from public.custom_assessment_results where id = tests.kept('others_result');
+delete from public.custom_assessment_results
+where id = tests.kept('others_result');
 select is(
   tests.refusal($$delete from auth.users where id = tests.kept('owner')$$), 'done',
   'an account whose tenants have no results can be deleted'

@@ -6,7 +6,10 @@ select plan(9);
 
 select tests.as_user(tests.kept('owner'));
 insert into public.assessment_uploads (tenant_id, source_markdown)
-select tests.kept('tenant'), '# ' || n from generate_series(1, 3) as n;
+select
+  tests.kept('tenant') as tenant_id,
+  '# ' || n as source_markdown
+from generate_series(1, 3) as n;
 
 select tests.as_service();
 insert into public.assessment_uploads (tenant_id, source_markdown, created_by, status, attempts, started_at, finished_at)
@@ -22,9 +25,14 @@ select is(
     repeat('x', 512001))$$),
   'PT413 UPLOAD_TOO_LARGE', 'sizes bind trusted writers too'
 );
-select is(tests.refusal($$update public.assessment_uploads set status = 'succeeded'$$), '42501',
-  'the service role does not move an upload by hand');
-insert into public.assessment_uploads (tenant_id, source_markdown) select tests.kept('tenant'), '#' where false;
+select is(
+  tests.refusal($$update public.assessment_uploads set status = 'succeeded'$$), '42501',
+  'the service role does not move an upload by hand'
+);
+insert into public.assessment_uploads (tenant_id, source_markdown) select
+  tests.kept('tenant') as tenant_id,
+  '#' as source_markdown
+where false;
 select is((select count(*) from public.job_queue), 4::bigint, 'four uploads, four jobs');
 select is_empty(
   $$select from public.assessment_uploads as upload
@@ -44,12 +52,14 @@ select is(
 );
 
 -- The job of a deleted upload is nobody's work any more.
-delete from public.assessment_uploads where tenant_id = tests.kept('others_tenant');
+delete from public.assessment_uploads
+where tenant_id = tests.kept('others_tenant');
 select results_eq(
   $$select state, last_error from private.jobs where tenant_id = tests.kept('others_tenant')$$,
   $$values ('failed', 'subject-deleted')$$, 'a deleted upload''s job is at its end'
 );
-delete from public.tenant_profiles where id = tests.kept('tenant');
+delete from public.tenant_profiles
+where id = tests.kept('tenant');
 select is((select count(*) from private.jobs), 1::bigint, 'a deleted tenant''s jobs are gone');
 
 select * from finish();

@@ -6,8 +6,10 @@ select plan(23);
 
 select tests.keep('draft', tests.create_assessment(tests.kept('tenant')));
 select tests.keep('archived', tests.create_assessment(tests.kept('tenant'), '{"status": "archived"}'));
-select tests.keep('theirs', tests.create_assessment(tests.kept('others_tenant'),
-  '{"status": "active", "marketplace_status": "published"}'));
+select tests.keep('theirs', tests.create_assessment(
+  tests.kept('others_tenant'),
+  '{"status": "active", "marketplace_status": "published"}'
+));
 
 select tests.as_user(tests.kept('owner'));
 insert into public.assessment_uploads (tenant_id, source_markdown) values (tests.kept('tenant'), '# One');
@@ -20,15 +22,22 @@ select results_eq(
 );
 select is((select count(*) from public.assessment_uploads), 1::bigint, 'and its owner reads it');
 
+select
+  is(
+    tests.refusal(format(
+      'insert into public.assessment_uploads (tenant_id, source_markdown, %I) values (%L, ''#'', null)',
+      col, tests.kept('tenant')
+    )),
+    '42501', col || ' is not the tenant''s to write'
+  )
+from unnest(array[
+  'id', 'created_by', 'status', 'diagnostics', 'definition', 'attempts', 'created_at', 'started_at',
+  'finished_at'
+]) as col;
 select is(
-  tests.refusal(format('insert into public.assessment_uploads (tenant_id, source_markdown, %I) values (%L, ''#'', null)',
-    col, tests.kept('tenant'))),
-  '42501', col || ' is not the tenant''s to write'
-)
-from unnest(array['id', 'created_by', 'status', 'diagnostics', 'definition', 'attempts', 'created_at', 'started_at',
-                  'finished_at']) as col;
-select is(tests.refusal($$update public.assessment_uploads set source_markdown = '# Two'$$), '42501',
-  'an upload is not changed');
+  tests.refusal($$update public.assessment_uploads set source_markdown = '# Two'$$), '42501',
+  'an upload is not changed'
+);
 select is(tests.refusal('delete from public.assessment_uploads'), '42501', 'nor deleted');
 
 select is(
@@ -37,18 +46,24 @@ select is(
   '42501 TENANT_ACCESS_DENIED', 'an upload for another tenant has a clear answer'
 );
 select is(
-  tests.refusal(format($$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
-    tests.kept('tenant'), repeat('x', 512001))),
+  tests.refusal(format(
+    $$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
+    tests.kept('tenant'), repeat('x', 512001)
+  )),
   'PT413 UPLOAD_TOO_LARGE', 'an upload has at most 500 KB'
 );
 select is(
-  tests.refusal(format($$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
-    tests.kept('tenant'), repeat('ü', 256001))),
+  tests.refusal(format(
+    $$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
+    tests.kept('tenant'), repeat('ü', 256001)
+  )),
   'PT413 UPLOAD_TOO_LARGE', 'in bytes, not characters'
 );
 select is(
-  tests.refusal(format($$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
-    tests.kept('tenant'), repeat('ü', 256000))),
+  tests.refusal(format(
+    $$insert into public.assessment_uploads (tenant_id, source_markdown) values (%L, %L)$$,
+    tests.kept('tenant'), repeat('ü', 256000)
+  )),
   'done', '512,000 bytes are accepted'
 );
 select is(

@@ -14,11 +14,15 @@ select is(
 );
 select is((select count(*) from public.custom_assessments), 1::bigint, 'no assessment is made');
 select is(tests.assessment_value(tests.kept('active'), 'name'), 'Clear Speech', 'none is replaced');
-select is(tests.upload_value(tests.kept('fresh'), 'definition')::jsonb #>> '{metadata,name}', 'Try',
-  'the definition is there to be read');
+select is(
+  tests.upload_value(tests.kept('fresh'), 'definition')::jsonb #>> '{metadata,name}', 'Try',
+  'the definition is there to be read'
+);
 select is(tests.upload_value(tests.kept('fresh'), 'assessment_id'), null, 'a new file''s dry run names no assessment');
-select is(tests.upload_value(tests.kept('aimed'), 'assessment_id')::uuid, tests.kept('active'),
-  'the other still says which it would replace');
+select is(
+  tests.upload_value(tests.kept('aimed'), 'assessment_id')::uuid, tests.kept('active'),
+  'the other still says which it would replace'
+);
 
 select * from finish();
 rollback;

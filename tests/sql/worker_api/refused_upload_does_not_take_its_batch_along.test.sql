@@ -11,12 +11,15 @@ select tests.keep('bad', tests.upload(tests.kept('tenant'), '# Bad'));
 select tests.keep('no_json', tests.upload(tests.kept('tenant'), '# No JSON'));
 select tests.keep('also_good', tests.upload(tests.kept('tenant'), '# Also good'));
 select is(
-  (select tests.finish('w1',
-     tests.compiled(jobs -> 0, 'Good'),
-     tests.compiled(jobs -> 1, 'Bad') || '{"definition": "{\"dimensions\": [{\"name\": \"A\"}], \"resultCategories\": []}"}',
-     tests.compiled(jobs -> 2, 'No JSON') || '{"definition": "{"}',
-     tests.compiled(jobs -> 3, 'Also good'))
-     from tests.claim('w1') as jobs),
+  (select
+    tests.finish(
+      'w1',
+      tests.compiled(jobs -> 0, 'Good'),
+      tests.compiled(jobs -> 1, 'Bad') || '{"definition": "{\"dimensions\": [{\"name\": \"A\"}], \"resultCategories\": []}"}',
+      tests.compiled(jobs -> 2, 'No JSON') || '{"definition": "{"}',
+      tests.compiled(jobs -> 3, 'Also good')
+    )
+  from tests.claim('w1') as jobs),
   'succeeded failed failed succeeded', 'each has its own end'
 );
 select is((select count(*) from public.custom_assessments), 2::bigint, 'the good ones are there');
@@ -27,11 +30,17 @@ select set_eq(
   array['database-refused'], 'the tenant reads that the database refused it'
 );
 select ok(
-  tests.upload_value(tests.kept('bad'), 'diagnostics') like '%dimensions[0].weight%', 'and where');
+  tests.upload_value(tests.kept('bad'), 'diagnostics') like '%dimensions[0].weight%', 'and where'
+);
 select is(tests.job_value(tests.kept('bad'), 'last_error'), 'assessment-validation-error', 'operators read the reason');
-select is(tests.upload_value(tests.kept('no_json'), 'diagnostics')::jsonb -> 0 ->> 'code', 'database-refused',
-  'what is no JSON is refused too');
-select is((select count(*) from private.jobs where state in ('succeeded', 'failed')), 4::bigint, 'all four are at their end');
+select is(
+  tests.upload_value(tests.kept('no_json'), 'diagnostics')::jsonb -> 0 ->> 'code', 'database-refused',
+  'what is no JSON is refused too'
+);
+select is((
+  select count(*) from private.jobs
+  where state in ('succeeded', 'failed')
+), 4::bigint, 'all four are at their end');
 
 select * from finish();
 rollback;

@@ -26,7 +26,8 @@ select is(pg_temp.compile('# One', 'One', '1.0'), 'succeeded already-uploaded', 
 select is(tests.upload_value(tests.kept('upload'), 'assessment_id')::uuid, tests.kept('one'), 'name the draft that is there');
 select is((select count(*) from public.custom_assessments), 1::bigint, 'and make no other');
 select is(
-  tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb -> 0 ->> 'severity', 'warning', 'which is a warning');
+  tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb -> 0 ->> 'severity', 'warning', 'which is a warning'
+);
 select is(pg_temp.compile('# One ', 'One', '1.0'), 'succeeded', 'other bytes make another draft');
 select is((select count(*) from public.custom_assessments), 2::bigint, 'beside the first');
 
@@ -48,10 +49,12 @@ select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'One')), 'su
 select isnt(tests.upload_value(tests.kept('theirs'), 'assessment_id')::uuid, tests.kept('one'), 'give it a draft of its own');
 
 -- What was edited since, or archived, is not "there already".
-update public.custom_assessments set definition = definition || '{"note": 1}' where id = tests.kept('one');
+update public.custom_assessments set definition = definition || '{"note": 1}'
+where id = tests.kept('one');
 select is(pg_temp.compile('# One', 'One', '1.0'), 'succeeded', 'a draft that was edited since is not these bytes any more');
 select isnt(tests.upload_value(tests.kept('upload'), 'assessment_id')::uuid, tests.kept('one'), 'a new one is made');
-update public.custom_assessments set status = 'archived' where source_markdown = '# Twin';
+update public.custom_assessments set status = 'archived'
+where source_markdown = '# Twin';
 select is(pg_temp.compile('# Twin', 'Twin', '1.0'), 'succeeded', 'nor is an archived one');
 
 -- Replacing a draft: freely, but for a version that falls.
@@ -70,11 +73,16 @@ select is(
 select isnt(tests.upload_value(tests.kept('upload'), 'definition'), null, 'with the definition, since the file is valid');
 
 -- Replacing an active one: with a higher version only.
-update public.custom_assessments set status = 'active' where id = tests.kept('one');
-select is(pg_temp.compile('# Uno', 'Uno', '1.0', tests.kept('one')), 'succeeded already-uploaded',
-  'the same bytes as the active one');
-select is(pg_temp.compile('# Duo', 'Duo', '1.0', tests.kept('one')), 'failed version-conflict',
-  'the same version with other bytes');
+update public.custom_assessments set status = 'active'
+where id = tests.kept('one');
+select is(
+  pg_temp.compile('# Uno', 'Uno', '1.0', tests.kept('one')), 'succeeded already-uploaded',
+  'the same bytes as the active one'
+);
+select is(
+  pg_temp.compile('# Duo', 'Duo', '1.0', tests.kept('one')), 'failed version-conflict',
+  'the same version with other bytes'
+);
 select is(tests.assessment_value(tests.kept('one'), 'name'), 'Uno', 'changes nothing');
 select is(pg_temp.compile('# Duo', 'Duo', '1.10', tests.kept('one')), 'succeeded', 'a higher version');
 select is(tests.assessment_value(tests.kept('one'), 'version'), '1.10', 'is taken as stated');
@@ -82,15 +90,19 @@ select is(pg_temp.compile('# Tre', 'Tre', '1.9', tests.kept('one')), 'failed ver
 
 -- The assessment goes away between the upload and its end.
 select tests.keep('late', tests.upload(tests.kept('tenant'), '# Late', tests.kept('one')));
-update public.custom_assessments set status = 'archived' where id = tests.kept('one');
+update public.custom_assessments set status = 'archived'
+where id = tests.kept('one');
 select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'Late', '3.0')), 'failed', 'archived meanwhile');
 select is(tests.upload_value(tests.kept('late'), 'diagnostics')::jsonb -> 0 ->> 'code', 'assessment-archived', 'says so');
 select tests.keep('doomed', tests.create_assessment(tests.kept('tenant'), '{"name": "Doomed"}'));
 select tests.keep('later', tests.upload(tests.kept('tenant'), '# Later', tests.kept('doomed')));
-delete from public.custom_assessments where id = tests.kept('doomed');
+delete from public.custom_assessments
+where id = tests.kept('doomed');
 select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'Later', '3.0')), 'failed', 'deleted meanwhile');
-select is(tests.upload_value(tests.kept('later'), 'diagnostics')::jsonb -> 0 ->> 'code', 'assessment-missing',
-  'says so, and makes no new one');
+select is(
+  tests.upload_value(tests.kept('later'), 'diagnostics')::jsonb -> 0 ->> 'code', 'assessment-missing',
+  'says so, and makes no new one'
+);
 
 select * from finish();
 rollback;

@@ -16,20 +16,23 @@ $$;
 
 select tests.as_service();
 select public.complete_assessment_session(
-  tests.kept('assignment'), 'campaign', '{"clarity": 4.50, "Courage": 3}', '["Plain."]', '2026-01-05 10:00+00');
+  tests.kept('assignment'), 'campaign', '{"clarity": 4.50, "Courage": 3}', '["Plain."]', '2026-01-05 10:00+00'
+);
 create temporary table first on commit drop as select tests.claim('w1') -> 0 as job;
 select is(job ->> 'kind', 'score', 'a completed session is a job to score') from first;
 select is((job ->> 'definition')::jsonb, tests.definition(), 'with the definition') from first;
 select is(jsonb_typeof(job -> 'definition'), 'string', 'as text, so that no number is rounded on the way') from first;
 select is(job ->> 'dimension_scores', '{"Courage": 3, "clarity": 4.50}', 'and the scores, as text too') from first;
-select is(job ->> 'definition_digest', encode(sha256(convert_to(job ->> 'definition', 'UTF8')), 'hex'),
-  'and a digest of the definition') from first;
+select is(
+  job ->> 'definition_digest', encode(sha256(convert_to(job ->> 'definition', 'UTF8')), 'hex'),
+  'and a digest of the definition'
+) from first;
 select is((public.queue_status() #>> '{score,running}')::integer, 1, 'operators see it run');
 
 -- The definition changes before the result is written.
 select tests.as_user(tests.kept('owner'));
 update public.custom_assessments set definition = jsonb_set(definition, '{resultCategories,1,name}', '"Able"')
- where id = tests.kept('assessment');
+where id = tests.kept('assessment');
 select tests.as_service();
 select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable')), 'stale', 'is noticed') from first;
 select is((select count(*) from public.custom_assessment_results), 0::bigint, 'no result is written');
@@ -40,7 +43,10 @@ select is((job ->> 'definition')::jsonb #>> '{resultCategories,1,name}', 'Able',
 -- A worker that scores differently is not believed.
 select is(tests.finish('w1', tests.scored(job, '3.76', 'Able')), 'retried', 'another score is refused') from second;
 select is(
-  (select last_error from private.jobs where kind = 'score'), 'scored-differently', 'which may pass with an upgrade'
+  (
+    select last_error from private.jobs
+    where kind = 'score'
+  ), 'scored-differently', 'which may pass with an upgrade'
 );
 select tests.as_postgres();
 update private.jobs set not_before = now();
@@ -76,10 +82,16 @@ create temporary table sixth on commit drop as select tests.claim('w1') -> 0 as 
 select tests.create_result(tests.kept('coaching'), 'coaching', '{"dimension_scores": {"Clarity": 1}}');
 select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'failed', 'cannot be scored again') from sixth;
 select is(
-  (select last_error from private.jobs where state = 'failed'), 'session-already-scored', 'for that reason'
+  (
+    select last_error from private.jobs
+    where state = 'failed'
+  ), 'session-already-scored', 'for that reason'
 );
 select is(
-  (select overall_score from public.custom_assessment_results where session_type = 'coaching'), 1.00,
+  (
+    select overall_score from public.custom_assessment_results
+    where session_type = 'coaching'
+  ), 1.00,
   'its result is as it was'
 );
 
@@ -90,9 +102,13 @@ select tests.keep('late', tests.create_coaching_session(tests.kept('tenant'), te
 select tests.as_service();
 select public.complete_assessment_session(tests.kept('late'), 'coaching', '{"Clarity": 5}');
 create temporary table seventh on commit drop as select tests.claim('w1') -> 0 as job;
-delete from public.custom_assessments where id = tests.kept('doomed');
+delete from public.custom_assessments
+where id = tests.kept('doomed');
 select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'lost', 'nobody''s work any more') from seventh;
-select is((select count(*) from private.jobs where rank is not null), 0::bigint, 'nothing is left open');
+select is((
+  select count(*) from private.jobs
+  where rank is not null
+), 0::bigint, 'nothing is left open');
 
 select * from finish();
 rollback;

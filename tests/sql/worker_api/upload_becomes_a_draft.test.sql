@@ -22,14 +22,19 @@ select is(
     'definition', (tests.definition() || '{"metadata": {
        "name": "Inner Compass", "version": "2.10", "type": "comparative", "description": "Where it points.",
        "interviewStyle": {"default": 5, "allowOverride": false}, "resultDisclosure": "teaser"}}')::text,
-    'diagnostics', '[{"severity": "warning", "code": "gap", "line": 7}]'::jsonb))),
+    'diagnostics', '[{"severity": "warning", "code": "gap", "line": 7}]'::jsonb
+  ))),
   'succeeded', 'the worker is told that it was applied'
 ) from claimed;
 select is(tests.upload_value(tests.kept('upload'), 'status'), 'succeeded', 'the upload has succeeded');
-select is(tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb,
-  '[{"severity": "warning", "code": "gap", "line": 7}]'::jsonb, 'with the compiler''s warnings');
-select is(tests.upload_value(tests.kept('upload'), 'definition')::jsonb -> 'dimensions', tests.definition() -> 'dimensions',
-  'and the definition');
+select is(
+  tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb,
+  '[{"severity": "warning", "code": "gap", "line": 7}]'::jsonb, 'with the compiler''s warnings'
+);
+select is(
+  tests.upload_value(tests.kept('upload'), 'definition')::jsonb -> 'dimensions', tests.definition() -> 'dimensions',
+  'and the definition'
+);
 select is(tests.upload_value(tests.kept('upload'), 'finished_at')::timestamptz, now(), 'now');
 select results_eq(
   $$select id, tenant_id, created_by, name, slug, version, description, status, source_type, source_markdown,
@@ -45,8 +50,10 @@ select is(tests.job_value(tests.kept('upload'), 'state'), 'succeeded', 'the job 
 -- Invalid source, and a failure of the worker's that lasts.
 select tests.keep('broken', tests.upload(tests.kept('tenant'), '# Broken'));
 select is(
-  tests.finish('w1', tests.ending(tests.claim('w1') -> 0, 'compiled',
-    '{"definition": null, "diagnostics": [{"severity": "error", "code": "missing-section", "line": 1}]}')),
+  tests.finish('w1', tests.ending(
+    tests.claim('w1') -> 0, 'compiled',
+    '{"definition": null, "diagnostics": [{"severity": "error", "code": "missing-section", "line": 1}]}'
+  )),
   'failed', 'a file with errors ends as failed'
 );
 select results_eq(
