@@ -13,8 +13,8 @@ from typing import Any, Final, Protocol
 
 import httpx
 from postgrest.exceptions import APIError
-
 from supabase import Client, ClientOptions, create_client
+
 from worker.engine.jobs import Exchange, Finished, Malformed, read_exchange
 from worker.engine.settings import Settings
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import re
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -149,6 +150,8 @@ def _drain(arguments: argparse.Namespace) -> int:
 
 
 def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
+    # A stop that is asked for while the worker still loads: nothing is in hand.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from worker.engine.process import run_workers  # noqa: PLC0415
     from worker.engine.settings import load_settings  # noqa: PLC0415
 

@@ -8,18 +8,20 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from worker.engine.api import Api, FunctionMissing, RequestRefused, Stopped, Unreachable
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
 from worker.engine.jobs import Exchange, Finished, Job, release, retry
-from worker.engine.listener import Listener
 from worker.engine.logs import describe_error, get_logger
 from worker.engine.settings import Settings
 from worker.engine.signals import JobTimeout, Signals
 from worker.engine.telemetry import Telemetry
 from worker.engine.work import do_job
+
+if TYPE_CHECKING:
+    from worker.engine.listener import Listener
 
 __all__ = ["Loop", "Totals"]
 
@@ -58,7 +60,7 @@ class Loop:
         api: Api,
         heartbeat: Heartbeat,
         sandbox: Sandbox,
-        listener: Listener | None,
+        listener: "Listener | None",
         telemetry: Telemetry,
         drain: bool,
     ) -> None:

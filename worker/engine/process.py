@@ -10,18 +10,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from worker.engine.api import Api, ApiUnusable
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
-from worker.engine.listener import Listener
 from worker.engine.logs import configure_logs, get_logger
 from worker.engine.loop import Loop, Totals
-from worker.engine.metrics import Metrics, MetricsServer
 from worker.engine.settings import Settings, load_settings, unknown_settings
 from worker.engine.signals import GRACE_SECONDS, GraceOver, Signals
 from worker.engine.telemetry import Relay, Silent, Telemetry, replay
+
+if TYPE_CHECKING:
+    from worker.engine.metrics import Metrics, MetricsServer
 
 __all__ = ["LASTING_EXITS", "Ended", "run_workers"]
 
@@ -72,9 +73,11 @@ def run_workers(settings: Settings, *, drain: bool) -> Ended:
             server.close()
 
 
-def _metrics(settings: Settings) -> tuple[Metrics | None, MetricsServer | None]:
+def _metrics(settings: Settings) -> "tuple[Metrics | None, MetricsServer | None]":
     if settings.metrics_port is None:
         return None, None
+    from worker.engine.metrics import Metrics, MetricsServer  # noqa: PLC0415 - off unless it is asked for
+
     api = Api(settings, "metrics")
     metrics = Metrics(lambda: api.queue_status(patience=0))
     server = MetricsServer(metrics, settings.metrics_host, settings.metrics_port)
@@ -101,6 +104,8 @@ def _run_here(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ended
     heartbeat_api = Api(settings, name)
     listener = None
     if settings.database_url is not None and not settings.through_transaction_pooler:
+        from worker.engine.listener import Listener  # noqa: PLC0415 - loads psycopg, which is needed for this only
+
         listener = Listener(settings.database_url.get_secret_value(), signals.wake)
     loop = Loop(
         settings,
@@ -185,7 +190,7 @@ class _Slot:
 class _Parent:
     """Keeps a number of worker processes running and gathers what they tell."""
 
-    def __init__(self, settings: Settings, metrics: Metrics | None, *, drain: bool) -> None:
+    def __init__(self, settings: Settings, metrics: "Metrics | None", *, drain: bool) -> None:
         self._settings = settings
         self._metrics = metrics
         self._drain = drain

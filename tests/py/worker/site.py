@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -290,6 +291,9 @@ def wait_until(condition: Any, seconds: float, what: str) -> float:
     return time.monotonic() - started
 
 
-def make_site(cluster: Cluster, database: str, home: Path) -> Site:
-    """Put the API over a database; not started."""
+def make_site(cluster: Cluster, database: str) -> Site:
+    """Put the API over a database; not started. Its files are where the server's account can read them."""
+    home = Path(tempfile.mkdtemp(prefix="site-", dir=cluster.home))
+    if cluster.account is not None:
+        cluster.account.take(home)
     return Site(Api(home, cluster, database, Keys.generate(), processes.free_port()), database)
