@@ -40,12 +40,12 @@ def scan(text: str, raw: bytes, faults: Faults) -> list[Block]:
     An opening that swallows the headings after it is reported and the rest is read as if it were not there.
     """
     for _ in range(RESCANS):
-        mark = len(faults.found)
-        blocks, swallower = _scan(text, raw, faults)
+        found = Faults()
+        blocks, swallower = _scan(text, raw, found)
         if swallower is None:
+            faults.extend(found)
             return blocks
-        # Read again from the start: what was found after the opening was found in the wrong light.
-        del faults.found[mark:]
+        # Read again from the start: what stands after the opening was seen in the wrong light.
         at, end, code = swallower
         if code is Code.UNCLOSED_FENCE:
             message = "this code block is never closed, so it hides the rest of the file"

@@ -16,6 +16,8 @@ Severity: TypeAlias = Literal["error", "warning"]
 Hint: TypeAlias = str | Callable[[], str]
 
 MAX_DIAGNOSTICS: Final = 100
+#: How many faults are held before those that will not be shown are only counted.
+MAX_HELD: Final = 2000
 
 
 class Code(StrEnum):
@@ -156,6 +158,9 @@ class Faults:
     """Collects faults by byte range; lines, columns and costly hints are worked out for the kept ones."""
 
     found: list[tuple[int, int, Code, Severity, str, str, Hint]] = field(default_factory=list)
+    fatal: bool = False
+    dropped: int = 0
+    dropped_error: bool = False
 
     def add(  # noqa: PLR0913, PLR0917 - a diagnostic has these parts
         self,
@@ -168,28 +173,45 @@ class Faults:
         severity: Severity | None = None,
     ) -> None:
         """Report a fault of the bytes from ``start`` to ``end``."""
-        self.found.append(
-            (start, end, code, severity or ("warning" if code in WARNINGS else "error"), where, message, hint)
-        )
+        if severity is None:
+            severity = "warning" if code in WARNINGS else "error"
+        if severity == "error":
+            self.fatal = True
+        self.found.append((start, end, code, severity, where, message, hint))
+        if len(self.found) >= MAX_HELD:
+            self._drop()
 
-    @property
-    def fatal(self) -> bool:
-        """Whether any fault is an error."""
-        return any(fault[3] == "error" for fault in self.found)
+    def extend(self, others: "Faults") -> None:
+        """Take over all faults of another collection."""
+        self.found += others.found
+        self.fatal = self.fatal or others.fatal
+        self.dropped += others.dropped
+        self.dropped_error = self.dropped_error or others.dropped_error
+
+    def _drop(self) -> None:
+        """Keep the faults that will be shown and the first that will not be, and count the others."""
+        self.found.sort(key=_position)
+        rest = self.found[MAX_DIAGNOSTICS + 1 :]
+        self.dropped += len(rest)
+        self.dropped_error = self.dropped_error or any(fault[3] == "error" for fault in rest)
+        del self.found[MAX_DIAGNOSTICS + 1 :]
 
     def render(self, lines: "Lines") -> tuple[Diagnostic, ...]:
         """Return the diagnostics in the order of the source, at most 100 and one that counts the rest."""
-        self.found.sort(key=lambda fault: fault[0])
+        self._drop()
         kept = [_render(fault, lines) for fault in self.found[:MAX_DIAGNOSTICS]]
-        rest = self.found[MAX_DIAGNOSTICS:]
-        if rest:
-            severity: Severity = "error" if any(fault[3] == "error" for fault in rest) else "warning"
-            line, column = lines.position(rest[0][0])
-            count = "one more fault was" if len(rest) == 1 else f"{len(rest)} more faults were"
+        for first in self.found[MAX_DIAGNOSTICS:]:
+            severity: Severity = "error" if self.dropped_error or first[3] == "error" else "warning"
+            line, column = lines.position(first[0])
+            count = f"{self.dropped + 1} more faults were" if self.dropped else "one more fault was"
             message = f"{count} found from here on"
             hint = f"mend the first {MAX_DIAGNOSTICS} and check again"
             kept.append(Diagnostic(severity, Code.TOO_MANY_FAULTS.value, line, column, "", message, hint))
         return tuple(kept)
+
+
+def _position(fault: tuple[int, int, Code, Severity, str, str, Hint]) -> int:
+    return fault[0]
 
 
 def _render(fault: tuple[int, int, Code, Severity, str, str, Hint], lines: "Lines") -> Diagnostic:

@@ -805,9 +805,11 @@ class Meaning:
         else:
             parsed = parse_inline_list(inline)
             if parsed is not None:
-                at = self._span(found, inline)[0]
+                text_at = self._span(found, inline)[0]
+                before = 0
                 for text, offset in parsed:
-                    text_at = at + len(inline[:offset].encode())
+                    text_at += len(inline[before:offset].encode())
+                    before = offset
                     if text:
                         listed.append((clean_text(text), text_at))
                     else:

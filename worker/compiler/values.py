@@ -160,6 +160,7 @@ def parse_inline_list(text: str) -> list[tuple[str, int]] | None:
     end = len(text) - 1
     depth = 0
     closing = ""
+    last: dict[str, int] = {}  # where each closing mark stands last, so that one that is never closed is seen at once
     fresh = True  # nothing but white space in this item so far: only here can quotation marks begin
     for at in range(1, end):
         c = text[at]
@@ -179,7 +180,9 @@ def parse_inline_list(text: str) -> list[tuple[str, int]] | None:
                 return None
         elif c == "`" or (fresh and c in QUOTES):
             closing = QUOTES.get(c, "`")
-            if text.rfind(closing, 0, end) <= at:
+            if closing not in last:
+                last[closing] = text.rfind(closing, 0, end)
+            if last[closing] <= at:
                 closing = ""
         if c not in " \t\n":
             fresh = False
