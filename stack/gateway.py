@@ -13,13 +13,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-import json
 import logging
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import aiohttp
@@ -29,8 +27,8 @@ from yarl import URL
 
 from stack.auth import MAX_BODY_BYTES, Auth, AuthError, Unavailable
 from stack.errors import StackError
+from stack.gateway_settings import Settings
 from stack.processes import follow_parent
-from stack.tokens import Keys
 
 MAX_REST_BODY_BYTES = 20 * 1024 * 1024
 # Bodies up to this size are passed on in one piece, which is faster than streaming them.
@@ -65,41 +63,6 @@ _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _NO_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 log = logging.getLogger("gateway")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the gateway is told.
-
-    Attributes:
-        host: the address to listen on; a loopback address.
-        port: the port to listen on.
-        rest_socket: PostgREST's Unix socket.
-        auth_dsn: the database, as supabase_auth_admin.
-        keys: the stack's secrets.
-        uid: the account to become once the port is open, when started as root.
-        gid: its group.
-        with_parent: whether to end when the process that started it does.
-    """
-
-    host: str
-    port: int
-    rest_socket: str
-    auth_dsn: str
-    keys: Keys
-    uid: int | None = None
-    gid: int | None = None
-    with_parent: bool = False
-
-    def to_json(self) -> str:
-        """As text, for `from_json`."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Settings:
-        """From the text that `to_json` gave."""
-        fields = json.loads(text)
-        return cls(**{**fields, "keys": Keys(**fields["keys"])})
 
 
 def require_loopback(host: str) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import gateway, postgrest, processes
+from stack import postgrest, processes
 from stack.errors import StackError
+from stack.gateway_settings import Settings
 from stack.packages import ROOT, find_postgrest
 from stack.postgres import Cluster, tools_environment
 from stack.processes import LOOPBACK
@@ -96,7 +97,7 @@ class Api:
             StackError: it ended for another reason, or did not answer in 30 seconds.
         """
         account = self.cluster.account
-        settings = gateway.Settings(
+        settings = Settings(
             host=self.host,
             port=self.port,
             rest_socket=str(self.rest_socket),

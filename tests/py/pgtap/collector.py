@@ -227,3 +227,5 @@ class _Tap:
             self.fail(["there is no plan; write select plan(n) or no_plan(), and finish()"], str(self.path))
         elif ran != self._planned and not any(verdict.name == "whole file" for verdict in self.verdicts):
             self.fail([f"{self._planned} assertions were planned, {ran} ran"], str(self.path))
+        elif ran == 0:
+            self.fail(["it asserts nothing"], str(self.path))
