@@ -17,6 +17,15 @@ __all__ = ["add_commands"]
 
 EXIT_SETTINGS: Final = 78
 EXIT_SOFTWARE: Final = 70
+FIGURES: Final = (
+    "queued",
+    "oldest_queued_seconds",
+    "running",
+    "waiting",
+    "expired_leases",
+    "failed_last_hour",
+    "rejected_last_hour",
+)
 UNITS: Final = {"m": 60, "h": 3600, "d": 86400}
 
 
@@ -189,21 +198,17 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _table(status: dict[str, Any]) -> str:
-    """Set the kinds of jobs side by side, one row a figure."""
-    kinds = {kind: figures for kind, figures in status.items() if isinstance(figures, dict)}
-    names = list(dict.fromkeys(name for figures in kinds.values() for name in figures))
-    rows = [
-        ["", *kinds],
-        *([name.replace("_", " "), *(_cell(f.get(name)) for f in kinds.values())] for name in names),
+    """Set the kinds of jobs side by side, one row a figure; figures that this version does not know come last."""
+    kinds = {kind: figures for kind, figures in sorted(status.items()) if isinstance(figures, dict)}
+    known = [name for name in FIGURES if any(name in figures for figures in kinds.values())]
+    names = [*known, *sorted({name for figures in kinds.values() for name in figures} - set(known))]
+    rows = [["", *kinds]]
+    rows += [
+        [name.replace("_", " "), *(_cell(figures.get(name)) for figures in kinds.values())] for name in names
     ]
-    rows += [[name.replace("_", " "), _cell(v)] for name, v in status.items() if not isinstance(v, dict)]
-    widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(len(kinds) + 1)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(kinds) + 1)]
     return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=False))
-        )
-        for row in rows
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in rows
     )
 
 

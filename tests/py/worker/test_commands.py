@@ -1,0 +1,211 @@
+"""The operator's commands and endpoints on the real parts, and what they say when something is wrong."""
+
+import json
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from stack import processes
+from tests.py.harness.databases import Databases
+from tests.py.worker.site import Site, make_site, source, wait_until
+
+OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
+KINDS = {"compile", "score"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(site: Site) -> Iterator[None]:
+    yield
+    site.run("delete from public.assessment_uploads")
+    site.run("delete from private.jobs")
+
+
+def faulty(site: Site) -> str:
+    """Upload a file with a fault and let it fail; return the upload's id."""
+    upload = site.upload(site.tenant(), source("Faulty").replace("weight: 0.6", "weight: heavy"))
+    assert site.worker("drain").returncode == 0
+    assert site.upload_row(upload)["status"] == "failed"
+    return upload
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one error that a command ended with; there is no traceback."""
+    assert "Traceback" not in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    return line
+
+
+# --- status, retry, prune -----------------------------------------------------------------------------------
+
+
+def test_status_shows_the_queue_as_a_table_and_as_json(site: Site) -> None:
+    tenant = site.tenant()
+    for number in range(3):
+        site.upload(tenant, source(f"Waiting {number}"))
+    shown = json.loads(site.worker("status", "--json").stdout)
+    assert set(shown) == KINDS
+    assert (shown["compile"]["queued"], shown["compile"]["running"], shown["score"]["queued"]) == (3, 0, 0)
+    assert shown["compile"]["oldest_queued_seconds"] >= 0
+    lines = site.worker("status").stdout.splitlines()
+    assert lines[0].split() == ["compile", "score"]
+    assert next(line for line in lines if line.startswith("queued")).split() == ["queued", "3", "0"]
+    assert any(line.startswith("failed last hour") for line in lines)
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_failed_uploads_are_put_back(site: Site) -> None:
+    upload = faulty(site)
+    done = site.worker("retry", upload)
+    assert (done.returncode, done.stdout) == (0, "1 job put back.\n"), done.stderr
+    assert site.upload_row(upload)["status"] == "queued"
+    assert site.worker("drain").stdout == "Drained: 1 compile rejected.\n"
+    job = site.value("select id from private.jobs where subject_id = %s", upload)
+    assert site.worker("retry", str(job)).stdout == "1 job put back.\n"
+    site.worker("drain")
+    assert site.worker("retry", "--failed-since", "1h").stdout == "1 job put back.\n"
+
+
+def test_what_cannot_be_put_back_is_said(site: Site) -> None:
+    upload = faulty(site)
+    done = site.worker("retry", upload, "00000000-0000-0000-0000-000000000000")
+    assert (done.returncode, done.stdout) == (1, "1 job put back.\n")
+    assert said(done) == "error: 1 of 2 are not failed jobs or do not exist."
+
+
+def test_finished_jobs_are_pruned_when_they_are_old(site: Site) -> None:
+    upload = faulty(site)
+    assert site.worker("prune").stdout == "0 finished jobs removed.\n"
+    site.run(
+        "update private.jobs set created_at = created_at - interval '31 days',"
+        " started_at = started_at - interval '31 days', finished_at = finished_at - interval '31 days'"
+    )
+    assert site.worker("prune").stdout == "1 finished job removed.\n"
+    assert site.upload_row(upload)["status"] == "failed"
+
+
+# --- what is wrong is said ----------------------------------------------------------------------------------
+
+COMMANDS = pytest.mark.parametrize(
+    "command", [("run",), ("drain",), ("status",), ("run", "--concurrency", "2")]
+)
+
+
+@COMMANDS
+def test_a_wrong_key_is_named(site: Site, command: tuple[str, ...]) -> None:
+    done = site.worker(*command, SUPABASE_SERVICE_ROLE_KEY="sb_secret_wrong")
+    assert done.returncode == 77
+    assert said(done).startswith("error: The API refused the key in SUPABASE_SERVICE_ROLE_KEY (HTTP 401")
+    assert "sb_secret_wrong" not in done.stderr
+
+
+def test_the_anon_key_is_not_enough(site: Site) -> None:
+    done = site.worker("run", SUPABASE_SERVICE_ROLE_KEY=site.api.keys.anon)
+    assert done.returncode == 77
+    assert "the anon (publishable) key is not enough" in said(done)
+    assert site.api.keys.anon not in done.stderr
+
+
+@COMMANDS
+def test_an_api_that_does_not_answer_is_named(site: Site, command: tuple[str, ...]) -> None:
+    done = site.worker(*command, SUPABASE_URL=f"http://127.0.0.1:{processes.free_port()}")
+    assert done.returncode == 69
+    assert "does not answer (ConnectError)" in said(done)
+
+
+def test_an_address_of_something_else_is_named(site: Site) -> None:
+    done = site.worker("run", SUPABASE_URL=f"{site.api.url}/nothing/here")
+    assert done.returncode == 69
+    assert "SUPABASE_URL does not lead to a Supabase API" in said(done)
+
+
+def test_missing_migrations_are_named(databases: Databases) -> None:
+    with databases.clone("empty") as database:
+        bare = make_site(databases.cluster, database.name)
+        bare.start()
+        try:
+            done = bare.worker("run")
+        finally:
+            bare.stop()
+    assert done.returncode == 76
+    assert "the migrations are not applied" in said(done)
+
+
+def test_a_worker_waits_for_a_database_that_is_starting(site: Site) -> None:
+    site.kill_postgrest()  # the gateway answers 503, as Supabase's does
+    try:
+        upload = site.upload(site.tenant(), source("Patient"))
+        with site.running_worker(WORKER_POLL_SECONDS="0.1") as worker:
+            worker.wait_for("api-waiting")
+            site.start_postgrest()
+            wait_until(lambda: site.upload_row(upload)["status"] == "succeeded", 30, "the upload to be done")
+    finally:
+        if site.postgrest is None:
+            site.start_postgrest()
+
+
+def test_a_port_that_is_taken_is_named(site: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = site.worker("run", WORKER_METRICS_PORT=str(port))
+    assert done.returncode == 78
+    assert said(done).startswith(f"error: WORKER_METRICS_PORT is {port}, which cannot be used on 127.0.0.1: ")
+
+
+# --- metrics and health -------------------------------------------------------------------------------------
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize("concurrency", ["1", "2"])
+def test_metrics_count_what_was_done(site: Site, concurrency: str) -> None:
+    tenant = site.tenant()
+    for number in range(4):
+        site.upload(tenant, source(f"Counted {number}"))
+    site.upload(tenant, source("Counted").replace("weight: 0.6", "weight: heavy"))
+    port = processes.free_port()
+    with site.running_worker(
+        "--concurrency", concurrency, WORKER_METRICS_PORT=str(port), WORKER_POLL_SECONDS="0.1"
+    ) as worker:
+        worker.wait_for("metrics")
+        wait_until(lambda: site.value(OPEN) == 0, 30, "all jobs to be done")
+
+        def counted() -> bool:
+            return 'jobs_total{kind="compile",outcome="succeeded"} 4.0' in get(port, "/metrics")[1]
+
+        wait_until(counted, 10, "the jobs to be counted")
+        site.upload(tenant, source("Not yet"))
+        status, text = get(port, "/metrics")
+        assert get(port, "/health") == (200, '{"status": "ok"}')
+        assert get(port, "/elsewhere")[0] == 404
+    assert status == 200
+    assert 'assessment_worker_jobs_total{kind="compile",outcome="rejected"} 1.0' in text
+    assert 'assessment_worker_job_seconds_count{kind="compile"} 5.0' in text
+    assert 'assessment_worker_request_seconds_count{function="exchange_jobs"}' in text
+    assert "assessment_queue_reachable 1.0" in text
+    assert 'assessment_queue_jobs{kind="score",state="queued"} 0.0' in text
+
+
+def test_metrics_tell_that_the_api_is_away(site: Site) -> None:
+    port = processes.free_port()
+    with site.running_worker(WORKER_METRICS_PORT=str(port), WORKER_POLL_SECONDS="0.1") as worker:
+        worker.wait_for("started")
+        site.kill_postgrest()
+        try:
+            worker.wait_for("api-waiting")
+            text = get(port, "/metrics")[1]
+            health = get(port, "/health")
+        finally:
+            site.start_postgrest()
+    assert "assessment_queue_reachable 0.0" in text
+    assert 'assessment_worker_request_retries_total{function="exchange_jobs",reason="HTTP 503"}' in text
+    assert health == (200, '{"status": "waiting"}')
