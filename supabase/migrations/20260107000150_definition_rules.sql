@@ -110,7 +110,7 @@ declare
   longest integer;
 begin
   if names <@ known then
-    return '{}';
+    return '{}'::integer[];
   end if;
   -- Normalising and folding never shorten a name to a twelfth, so that longer ones need no folding to be unknown.
   longest := 12 * coalesce((select max(octet_length(listed.name)) from unnest(known) as listed (name)), 0);
@@ -291,7 +291,7 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
   part jsonb;
 begin
   if jsonb_typeof(metadata) <> 'object' then
@@ -376,7 +376,7 @@ set search_path = ''
 as $$
 declare
   path constant text := '$.interviewGuidelines.probingQuestions';
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
   questions jsonb;
   keys text[];
 begin
@@ -542,7 +542,7 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
   found jsonb;
   dimensions jsonb := definition -> 'dimensions';
   categories jsonb := definition -> 'resultCategories';
@@ -552,17 +552,17 @@ declare
   name text;
   folded text;
   list text;
-  scale numeric[] := array[1, 5];
+  scale numeric[] := array[1.0, 5.0];
   low numeric;
   high numeric;
   weight_sum numeric := 0;
   weights_known boolean := true;
   rubrics boolean := false;
   -- Names as they are spelled and as they are compared.
-  dimension_names text[] := '{}';
-  dimension_keys text[] := '{}';
-  category_names text[] := '{}';
-  category_keys text[] := '{}';
+  dimension_names text[] := '{}'::text[];
+  dimension_keys text[] := '{}'::text[];
+  category_names text[] := '{}'::text[];
+  category_keys text[] := '{}'::text[];
 begin
   found := private.definition_bounds_faults(definition);
   if found is not null then

@@ -247,7 +247,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
 begin
   if octet_length(new.source_markdown) > 512000 then
     perform private.refuse(
