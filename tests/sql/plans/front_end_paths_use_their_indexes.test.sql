@@ -189,7 +189,7 @@ select
     paths.path || ' uses ' || paths.index
   )
 from tests.observed
-inner join tests.paths on read.path = paths.path
+inner join tests.paths on observed.path = paths.path
 where observed.tenants = 1000
 order by paths.path;
 
