@@ -9,15 +9,18 @@
 -- writes as of what anybody writes.
 
 -- Deactivated tenants, whose listings are not shown. SECURITY DEFINER, because nobody may read other people's tenants.
+-- In plpgsql for the reason given at my_tenant_ids.
 create or replace function private.inactive_tenant_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 rows 100
 set search_path = ''
 as $$
-  select tenant.id from public.tenant_profiles as tenant where not tenant.is_active
+begin
+  return query select tenant.id from public.tenant_profiles as tenant where not tenant.is_active;
+end
 $$;
 revoke all on function private.inactive_tenant_ids() from public, anon, authenticated, service_role;
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;
