@@ -49,7 +49,7 @@ def scan(text: str, raw: bytes, faults: Faults) -> list[Block]:
         at, end, code = swallower
         if code is Code.UNCLOSED_FENCE:
             message = "this code block is never closed, so it hides the rest of the file"
-            hint = f"write a line {shown(raw[at : at + 3].decode())} where the code ends, or delete this line"
+            hint = "repeat this line's marks on a line of their own where the code ends, or delete this line"
             faults.add(code, at, end, "", message, hint)
         else:
             _report_html(raw[at:end].decode(), at, faults)

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
-from worker.compiler.diagnostics import Code, Faults, plain, shown
+from worker.compiler.diagnostics import Code, Faults, plain
 
 __all__ = [
     "Broken",
@@ -104,7 +104,7 @@ def _fenced_file(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
         inside - 1,
         "",
         "the whole file is wrapped in a code block",
-        f"delete this line and the closing {shown(raw[start : start + 3].decode())} at the end of the file",
+        "delete this line, and the last line of the file if it closes the block",
     )
     return _from_fence(raw, inside, faults)
 
@@ -295,12 +295,16 @@ class _Reader:
     def _refuse(self, event: Any, start: int, end: int) -> None:
         """Report an alias, an anchor or a tag."""
         if event.__class__ is yaml.AliasEvent:
-            code, what, mend = Code.YAML_ALIAS, f"the alias `*{event.anchor}`", "write the value itself"
+            code, what, mend = (
+                Code.YAML_ALIAS,
+                f"the alias `*{plain(event.anchor)}`",
+                "write the value itself",
+            )
         elif event.anchor is not None:
-            code, what = Code.YAML_ANCHOR, f"the anchor `&{shown(event.anchor)}`"
+            code, what = Code.YAML_ANCHOR, f"the anchor `&{plain(event.anchor)}`"
             mend = "delete it; if the value begins with `&`, put the value in quotes"
         else:
-            code, what = Code.YAML_TAG, f"the tag `{shown(event.tag)}`"
+            code, what = Code.YAML_TAG, f"the tag `{plain(event.tag)}`"
             mend = "delete it; if the value begins with `!`, put the value in quotes"
         self.faults.add(code, start, end, WHERE, f"{what} is not allowed in the front matter", mend)
 

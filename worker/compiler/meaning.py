@@ -830,7 +830,8 @@ class Meaning:
 
     def _empty(self, code: Code, found: Field, where: str, hint: str) -> None:
         line = self.raw[found[0] : found[1]].partition(b"\n")[0]
-        self.faults.add(code, found[0], found[0] + len(line), where, "there is no value", hint)
+        message = f"`{where.rpartition(' / ')[2]}` has no value"
+        self.faults.add(code, found[0], found[0] + len(line), where, message, hint)
 
     def _empty_item(self, start: int, where: str) -> None:
         message = "this entry of the list is empty and is left out"

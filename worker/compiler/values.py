@@ -160,7 +160,9 @@ def parse_inline_list(text: str) -> list[tuple[str, int]] | None:
     end = len(text) - 1
     depth = 0
     closing = ""
-    last: dict[str, int] = {}  # where each closing mark stands last, so that one that is never closed is seen at once
+    last: dict[
+        str, int
+    ] = {}  # where each closing mark stands last, so that one that is never closed is seen at once
     fresh = True  # nothing but white space in this item so far: only here can quotation marks begin
     for at in range(1, end):
         c = text[at]

@@ -1,0 +1,120 @@
+"""Writes docs/diagnostics.md from the compiler's catalogue: ``python -m tools.diagnostics_doc [--check]``."""
+
+import sys
+from difflib import unified_diff
+from pathlib import Path
+
+from worker.compiler import compile_markdown
+from worker.compiler.catalogue import CATALOGUE, SPECIMEN, Entry
+from worker.compiler.report import text_report
+
+TARGET = Path("docs/diagnostics.md")
+LONGEST = 20
+
+HEAD = """\
+# Diagnostics
+
+<!-- Written by `python -m tools.diagnostics_doc`; change worker/compiler/catalogue.py instead. -->
+
+Every fault that the compiler reports has a code. Codes are stable: a program may rely on them, while messages
+and hints may get better. Each section below shows what a code means, lines with the fault, what `python -m
+worker check` says about them, and the same lines mended.
+
+A fault is reported once, where it stands: line and column count from 1 in the file as it was written. An
+**error** means that there is no definition; a **warning** leaves the file valid. The faults of a file come in
+the order of its lines.
+
+"""
+
+DATABASE = """\
+## Said when an upload is finished
+
+These come from the database, which knows what the compiler cannot: which assessments there are already.
+
+"""
+
+
+def generate() -> str:
+    """Return the page."""
+    parts = [HEAD]
+    entries = [entry for entry in CATALOGUE if not entry.by_database]
+    parts.append("| code | severity | meaning |\n| --- | --- | --- |\n")
+    for entry in CATALOGUE:
+        parts.append(f"| [`{entry.code}`](#{entry.code}) | {entry.usual_severity} | {entry.meaning} |\n")
+    parts.append("\n")
+    parts += [_section(entry) for entry in entries]
+    parts.append(DATABASE)
+    for entry in CATALOGUE:
+        if entry.by_database:
+            parts.append(f"### {entry.code}\n\n{_capital(entry.usual_severity)}. {entry.meaning}\n\n")
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def _section(entry: Entry) -> str:
+    head = f"## {entry.code}\n\n{_capital(entry.usual_severity)}. {entry.meaning}\n\n"
+    if not entry.good:
+        return head + _said(entry)
+    good, bad = _excerpts(entry)
+    return head + _block("markdown", bad) + _said(entry) + "Mended:\n\n" + _block("markdown", good)
+
+
+def _excerpts(entry: Entry) -> tuple[list[str], list[str]]:
+    """Return the mended and the faulty lines, with a line of context, cut where they are many."""
+    good = SPECIMEN.split("\n")
+    bad = entry.source.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}").split("\n")
+    first = 0
+    while good[first] == bad[first]:
+        first += 1
+    last = 1
+    while last < min(len(good), len(bad)) - first and good[-last] == bad[-last]:
+        last += 1
+    first = max(first - 1, 0)
+    return _cut(good[first : len(good) - last + 2]), _cut(bad[first : len(bad) - last + 2])
+
+
+def _cut(lines: list[str]) -> list[str]:
+    while lines and not lines[-1].strip():
+        lines.pop()
+    short = [line if len(line) <= 100 else f"{line[:60]} ..." for line in lines]
+    if len(short) <= LONGEST:
+        return short
+    return [*short[: LONGEST // 2], "...", *short[-LONGEST // 2 :]]
+
+
+def _said(entry: Entry) -> str:
+    compilation = compile_markdown(entry.source)
+    said = [d for d in compilation.diagnostics if d.code == entry.code]
+    shown = type(compilation)(None, tuple(said), (1, 1))
+    report = text_report("team-check.md", entry.source, shown)
+    return _block("text", [line.rstrip() for line in report.rstrip("\n").split("\n")])
+
+
+def _block(language: str, lines: list[str]) -> str:
+    fence = "````" if any("```" in line for line in lines) else "```"
+    return f"{fence}{language}\n" + "\n".join(lines) + f"\n{fence}\n\n"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` say whether it is up to date."""
+    return write(TARGET, generate(), "python -m tools.diagnostics_doc", check="--check" in arguments)
+
+
+def write(target: Path, text: str, command: str, *, check: bool) -> int:
+    """Write a generated file, or check it; return the exit code."""
+    old = target.read_text() if target.exists() else ""
+    if not check:
+        target.write_text(text)
+        return 0
+    if old == text:
+        return 0
+    sys.stdout.writelines(unified_diff(old.splitlines(True), text.splitlines(True), str(target), "generated"))
+    sys.stdout.write(f"{target} is out of date: run `{command}`\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

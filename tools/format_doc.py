@@ -1,0 +1,288 @@
+"""Writes docs/format.md, whose tables come from the models: ``python -m tools.format_doc [--check]``."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from tools.diagnostics_doc import write
+from worker.compiler.blocks import MAX_DEPTH
+from worker.compiler.grammar import CATEGORY_FIELDS, DIMENSION_FIELDS, EXAMPLE_FIELDS
+from worker.compiler.header import FRONT_MATTER_KEYS
+from worker.compiler.source import MAX_BYTES
+from worker.definition import (
+    MAX_CATEGORIES,
+    MAX_DIGITS,
+    MAX_DIMENSIONS,
+    MAX_NAME,
+    MAX_SCALE,
+    Definition,
+    Dimension,
+    Example,
+    InterviewGuidelines,
+    InterviewStyle,
+    Metadata,
+    ResultCategory,
+)
+
+TARGET = Path("docs/format.md")
+
+KEYS = {
+    "name": f"1 to {MAX_NAME} characters",
+    "version": "`major.minor`; the text counts, so `1.10` is not `1.1`",
+    "type": "`single-outcome`, `multi-dimensional` or `comparative`",
+    "author": "text",
+    "description": "text",
+    "interview_style": "1 (highly structured) to 5 (fully conversational), or the two keys below",
+    "interview_style.default": "whole number from 1 to 5",
+    "interview_style.allow_override": "`true` or `false`: whether a campaign or session may choose another style",
+    "result_disclosure": "`full`, `teaser` or `none`: what a respondent sees",
+    "scale": f"`[low, high]`, the range of a score; 0 <= low < high <= {MAX_SCALE}",
+}
+
+FIELDS = {
+    "weight": "`0.25`, `25%` or `1/4`; more than 0, at most 1; all weights sum to 1, give or take 0.01",
+    "description": "text",
+    "interview_themes": "list of texts",
+    "scoring_rubric": "list of `range: text`; a range is `3`, `3-4` or `3–4`, inside the scale, without overlaps",
+    "score_range": "`[4.0, 5.0]`, `4.0-5.0`, `4.0 – 5.0` or `4.0 to 5.0`, inside the scale",
+    "primary_dimensions": "list of dimensions",
+    "strengths": "list of texts",
+    "growth_areas": "list of texts",
+    "recommendations": "list of texts",
+    "scores": "list of `dimension: score`; a dimension that is left out was not scored",
+    "overall": "the overall score that scoring must give",
+    "category": "the category that scoring must give, or `none`",
+}
+
+
+def generate() -> str:
+    """Return the page."""
+    return PAGE.format(
+        bytes=f"{MAX_BYTES:,}",
+        dimensions=MAX_DIMENSIONS,
+        categories=MAX_CATEGORIES,
+        depth=MAX_DEPTH,
+        digits=MAX_DIGITS,
+        keys=_keys(),
+        dimension_fields=_fields(Dimension, DIMENSION_FIELDS),
+        category_fields=_fields(ResultCategory, CATEGORY_FIELDS),
+        example_fields=_fields(Example, EXAMPLE_FIELDS),
+        json=_json(),
+    )
+
+
+def _keys() -> str:
+    rows = ["| key | required | value | default |", "| --- | --- | --- | --- |"]
+    for key in FRONT_MATTER_KEYS:
+        rows.append(_key_row(key, Metadata.model_fields[key]))
+        if key == "interview_style":
+            rows += [_key_row(f"{key}.{name}", field) for name, field in InterviewStyle.model_fields.items()]
+    return "\n".join(rows)
+
+
+def _key_row(key: str, field: Any) -> str:
+    default = ""
+    if (
+        not field.is_required()
+        and field.default is not None
+        and not isinstance(field.default, InterviewStyle)
+    ):
+        default = f"`{_spelled(field.default)}`"
+    return f"| `{key}` | {'yes' if field.is_required() else 'no'} | {KEYS[key]} | {default} |"
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
+    return str(value)
+
+
+def _fields(model: Any, fields: dict[str, bool]) -> str:
+    rows = ["| field | required | value |", "| --- | --- | --- |"]
+    for name in fields:
+        required = "yes" if model.model_fields[name].is_required() else "no"
+        rows.append(f"| `{name}` | {required} | {FIELDS[name]} |")
+    return "\n".join(rows)
+
+
+def _json() -> str:
+    rows = ["| object | keys, in this order |", "| --- | --- |"]
+    for model, where in (
+        (Definition, "the definition"),
+        (Metadata, "`metadata`"),
+        (InterviewStyle, "`metadata.interviewStyle`"),
+        (Dimension, "each of `dimensions`"),
+        (ResultCategory, "each of `resultCategories`"),
+        (InterviewGuidelines, "`interviewGuidelines`"),
+        (Example, "each of `examples`"),
+    ):
+        names = ", ".join(f"`{field.alias or name}`" for name, field in model.model_fields.items())
+        rows.append(f"| {where} | {names} |")
+    return "\n".join(rows)
+
+
+PAGE = """\
+# The assessment format, version 1
+
+<!-- Written by `python -m tools.format_doc`; change tools/format_doc.py instead. -->
+
+One Markdown file defines one assessment. This page is the reference; [authoring.md](authoring.md) is the
+guide that begins at an empty file, and [diagnostics.md](diagnostics.md) explains everything that the compiler
+says.
+
+The rule behind all others: every spelling that can only mean one thing is accepted, everything that could
+mean two is refused, and all faults of a file are reported in one pass.
+
+## The file
+
+- UTF-8, with or without a byte order mark; line ends may be LF, CRLF or CR. At most {bytes} bytes.
+- At most {dimensions} dimensions and {categories} result categories.
+- First the front matter: YAML between two `---` lines. Only blank lines may stand before it.
+- Then the body: CommonMark. `##` headings open sections, `###` headings open the items in them.
+- No HTML. Links and pictures lead to http, https or mailto addresses, written in full.
+- Lists and quotes are nested at most {depth} levels deep; a number has at most {digits} characters.
+
+## Front matter
+
+{keys}
+
+`interview_style: 4` is short for `interview_style: {{default: 4}}`, and `interview_style.default: 4` is
+accepted too. Spaces, hyphens, underscores and upper case in a key or in a fixed value make no difference.
+Scalars are read as YAML 1.2 reads
+them: `yes`, `no` and `1:30` are texts. Aliases, anchors, tags, duplicate keys and deep nesting are refused.
+An unknown key is a warning. Lines of comment (`# like this`) are kept by `format`.
+
+## Sections
+
+| section | required | items |
+| --- | --- | --- |
+| `## Dimensions` | yes | one `###` heading for each dimension, at least one |
+| `## Result Categories` | yes | one `###` heading for each category, at least one |
+| `## Interview Guidelines` | no | `### Opening`, `### Probing Questions`, `### Closing` |
+| `## Examples` | no | one `###` heading for each test case |
+
+Upper case, emphasis around a heading, a colon at its end and a number before it make no difference: `## 2.
+Result categories:` is the second section. The same section twice is an error; an unknown one is a warning and
+is left out. A first-level heading that repeats the name is ignored; any other is a warning. Headings
+underlined with `---` or `===` count.
+
+The name of an item is its heading, without emphasis around it and without a colon at its end. Names of
+dimensions, of categories and of examples are unique; upper and lower case do not count.
+
+## Fields
+
+The fields of an item are the bullets under its heading, each `key: value`. Bullets may be `-`, `*`, `+` or
+numbered. The key may be bold, italic, in backticks or plain, with the colon inside or outside of that; upper
+case, spaces, hyphens and underscores in it make no difference, so `**Score Range**:`, `score-range:` and
+`scoreRange:` are the same.
+
+A text goes on over further lines and paragraphs of the bullet. It is kept as Markdown, as it was written;
+only white space at its ends, and indentation that all its further lines share, is dropped.
+
+A list is nested bullets, or `[a, "b, c", d]` on one line; commas inside of quotation marks, brackets and code
+do not separate.
+
+### Dimensions
+
+{dimension_fields}
+
+A fraction is stored with six decimal places, rounded half up (`1/3` is 0.333333); decimals and percentages
+keep their value. Rubric ranges are stored from the lowest to the highest.
+
+### Result categories
+
+{category_fields}
+
+References are found ignoring upper and lower case, and are stored as the dimension spells itself.
+
+### Interview guidelines
+
+`### Opening` and `### Closing` hold text. One pair of quotation marks around the whole of it, or one level of
+block quote, is dropped; `format` uses the block quote for texts that have headings of their own.
+
+`### Probing Questions` holds bullets, in any of these forms; a question for no dimension is kept under
+`general`:
+
+- `When exploring <dimension>: "question"`, or `<dimension>: question`;
+- a bullet with the dimension's name, and the questions as bullets under it;
+- a `####` heading with the dimension's name, and a list of questions under it.
+
+A bullet that begins with something like a dimension's name and a colon, but not with one, is an error, not a
+general question.
+
+### Examples
+
+Examples are the author's own test cases. They are scored with the worker's own rule when the file is
+compiled, and a wrong expectation is an error.
+
+{example_fields}
+
+At least one of `overall` and `category` is needed.
+
+## Overlaps, gaps and edges
+
+Scores are rounded, half up, first to two decimal places and then to the precision of the file: the largest
+number of decimal places that any bound of any `score_range` is written with. `[1.0, 2.9]` and `[3.0, 5.0]`
+therefore leave no gap, and neither do `[1, 2]` and `[3, 5]`; `[1, 3.0]` and `[4.5, 5]` leave 3.1 to 4.4.
+
+- Two categories that share a part of the range must differ in their `primary_dimensions`; otherwise it is an
+error.
+- Overall scores that can occur and lie in no range are a warning, and so is a range that no interview can
+reach. What can occur is worked out exactly, for interviews that score every dimension: one with a rubric is
+scored with any decimal from the lowest to the highest mark of its rubric, one without with any decimal of the
+scale.
+- Where two categories share scores, the one whose primary dimensions average higher wins. If there is an
+interview in which both average the same, the order in the file decides, which is a warning.
+- A category without primary dimensions, or with none that was scored, counts with the overall score instead
+of their average.
+
+## The definition
+
+The compiler turns a valid file into JSON. [definition.schema.json](definition.schema.json) is its JSON
+Schema.
+
+{json}
+
+Lists are present and empty when the file has none; texts that it does not have are left out. Key order is
+fixed, and the same file always gives the same bytes. Numbers are exact decimals: weights in their shortest
+form (`0.20` is 0.2), bounds of ranges and scales with the decimal places they were written with, because
+these carry the precision. An example that expects no match has the category `none`.
+
+## On the command line
+
+    python -m worker check FILE... [--format text|json|github]
+    python -m worker format FILE... [--check]
+
+FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input. `check`
+exits 0 when no file has an error, 1 when any has, 2 when one cannot be read. `--format json` prints one
+object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`; `--format github` prints
+annotations for workflows. Text is coloured on a terminal, unless `NO_COLOR` is set.
+
+`format` rewrites valid files in the canonical spelling, and leaves the others alone; `--check` only says
+which would change. What the definition leaves out, such as an unknown section, is named in a comment in the
+front matter.
+
+In Python, `worker.compiler.compile_markdown(source)` gives a `Compilation` with `definition`, `diagnostics`
+and `valid`, and `worker.compiler.format_definition(definition)` gives the canonical Markdown of a definition,
+also of one from a builder.
+
+As a pre-commit hook:
+
+    repos:
+      - repo: <address of this repository>
+        rev: <version>
+        hooks:
+          - id: check-assessments
+          - id: format-assessments
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with ``--check`` say whether it is up to date."""
+    return write(TARGET, generate(), "python -m tools.format_doc", check="--check" in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
