@@ -1,5 +1,6 @@
 """Hypothesis strategies: valid definitions, wild texts, and files in every spelling that the format allows."""
 
+import itertools
 from decimal import Decimal
 from math import ceil, floor
 from typing import Any
@@ -12,9 +13,59 @@ from worker.names import fold
 from worker.scoring import CategoryRule, DimensionRule, ScoringRules, score
 
 WORDS = ["Vision", "Trust", "clear goals", "3", "1-2", "Ärger", "ß", "größer", "日本", "e\u0301", "İ", "ﬁ"]
-MARKS = ["*", "**", "_", "`", "```", "~~~", "#", "##", ">", "-", "+", "1.", "---", "===", ":", '"', "“", "”", "'"]
-ODD = ["[", "]", "(", ")", "\\", "|", "!", "&amp;", "{", "}", "%", "$", "~", ",", ";", "none", "general", "\t", "\u00a0"]
-ODD += ["\u2028", "\x85", "\x0b", "\x7f", "\ufeff", "http://x.org", "When exploring ", "[a]: http://x.org", "weight: 1"]
+MARKS = [
+    "*",
+    "**",
+    "_",
+    "`",
+    "```",
+    "~~~",
+    "#",
+    "##",
+    ">",
+    "-",
+    "+",
+    "1.",
+    "---",
+    "===",
+    ":",
+    '"',
+    "“",
+    "”",
+    "'",
+]
+ODD = [
+    "[",
+    "]",
+    "(",
+    ")",
+    "\\",
+    "|",
+    "!",
+    "&amp;",
+    "{",
+    "}",
+    "%",
+    "$",
+    "~",
+    ",",
+    ";",
+    "none",
+    "general",
+    "\t",
+    "\u00a0",
+]
+ODD += [
+    "\u2028",
+    "\x85",
+    "\x0b",
+    "\x7f",
+    "\ufeff",
+    "http://x.org",
+    "When exploring ",
+    "[a]: http://x.org",
+    "weight: 1",
+]
 PIECES = st.sampled_from([*WORDS, *MARKS, *ODD, " ", " ", " ", "a", "b"])
 
 
@@ -26,7 +77,9 @@ def texts(*, lines: bool = True) -> st.SearchStrategy[str]:
     """Texts in the form in which they are stored, made of everything that Markdown and YAML might take for structure."""
     pieces = st.one_of(PIECES, st.sampled_from(["\n", "\n  ", "\n\n", "\n    "])) if lines else PIECES
     wild = st.lists(pieces, min_size=1, max_size=8).map("".join)
-    any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+    any_text = st.text(
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12
+    )
     if not lines:
         any_text = any_text.map(lambda text: text.replace("\n", " ").replace("\r", " "))
     return st.one_of(wild, any_text).map(clean_text).filter(_is_text)
@@ -34,7 +87,11 @@ def texts(*, lines: bool = True) -> st.SearchStrategy[str]:
 
 def names() -> st.SearchStrategy[str]:
     """Names as headings can spell them."""
-    return texts(lines=False).map(clean_name).filter(lambda name: _is_text(name) and clean_name(clean_text(name)) == name)
+    return (
+        texts(lines=False)
+        .map(clean_name)
+        .filter(lambda name: _is_text(name) and clean_name(clean_text(name)) == name)
+    )
 
 
 def unique_names(low: int, high: int) -> st.SearchStrategy[list[str]]:
@@ -44,9 +101,13 @@ def unique_names(low: int, high: int) -> st.SearchStrategy[list[str]]:
 
 def decimals(low: str, high: str, places: int) -> st.SearchStrategy[Decimal]:
     """Decimals written with up to ``places`` decimal places."""
+
     def at(scale: int) -> st.SearchStrategy[Decimal]:
         unit = Decimal(10) ** scale
-        return st.integers(ceil(Decimal(low) * unit), floor(Decimal(high) * unit)).map(lambda n: Decimal(n).scaleb(-scale))
+        return st.integers(ceil(Decimal(low) * unit), floor(Decimal(high) * unit)).map(
+            lambda n: Decimal(n).scaleb(-scale)
+        )
+
     usable = [p for p in range(places + 1) if ceil(Decimal(low) * 10**p) <= floor(Decimal(high) * 10**p)]
     return st.sampled_from(usable).flatmap(at)
 
@@ -56,7 +117,7 @@ def weights(draw: st.DrawFn, count: int) -> list[Decimal]:
     """Positive weights that sum to 1 within 0.01."""
     cuts = draw(st.lists(st.integers(1, 999), min_size=count - 1, max_size=count - 1, unique=True))
     edges = [0, *sorted(cuts), 1000]
-    found = [Decimal(b - a).scaleb(-3) for a, b in zip(edges, edges[1:], strict=False)]
+    found = [Decimal(b - a).scaleb(-3) for a, b in itertools.pairwise(edges)]
     found[-1] = min(found[-1] + draw(st.sampled_from([Decimal(0), Decimal("0.01")])), Decimal(1))
     return found
 
@@ -89,7 +150,9 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
     ]
     categories = draw(_categories(dimension_names, low, high))
     keys = dimension_names + (["general"] if "general" not in map(fold, dimension_names) else [])
-    questions = {name: draw(st.lists(texts(), min_size=1, max_size=2)) for name in keys if draw(st.booleans())}
+    questions = {
+        name: draw(st.lists(texts(), min_size=1, max_size=2)) for name in keys if draw(st.booleans())
+    }
     style = {"default": draw(st.integers(1, 5)), "allowOverride": draw(st.booleans())}
     data: dict[str, Any] = {
         "metadata": {
@@ -105,7 +168,9 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
         "dimensions": dimensions,
         "resultCategories": categories,
         "interviewGuidelines": {
-            "opening": draw(optional), "probingQuestions": questions, "closing": draw(optional)
+            "opening": draw(optional),
+            "probingQuestions": questions,
+            "closing": draw(optional),
         },
     }
     data["examples"] = draw(_examples(data))
@@ -127,7 +192,9 @@ def rubrics(draw: st.DrawFn, low: Decimal, high: Decimal) -> dict[str, str]:
 
 
 @st.composite
-def _categories(draw: st.DrawFn, dimension_names: list[str], low: Decimal, high: Decimal) -> list[dict[str, Any]]:
+def _categories(
+    draw: st.DrawFn, dimension_names: list[str], low: Decimal, high: Decimal
+) -> list[dict[str, Any]]:
     bound = decimals(str(low), str(high), 2)
     found: list[dict[str, Any]] = []
     for name in draw(unique_names(1, 4)):
@@ -136,7 +203,12 @@ def _categories(draw: st.DrawFn, dimension_names: list[str], low: Decimal, high:
         same = [c for c in found if set(c["primaryDimensions"]) == set(primary)]
         if any(c["scoreRange"][0] <= bounds[1] and bounds[0] <= c["scoreRange"][1] for c in same):
             continue
-        category = {"name": name, "scoreRange": bounds, "primaryDimensions": primary, "description": draw(texts())}
+        category = {
+            "name": name,
+            "scoreRange": bounds,
+            "primaryDimensions": primary,
+            "description": draw(texts()),
+        }
         for key in ("strengths", "growthAreas", "recommendations"):
             category[key] = draw(st.lists(texts(), max_size=2))
         found.append(category)

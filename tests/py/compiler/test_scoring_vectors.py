@@ -1,0 +1,37 @@
+"""The worker scores as the published vectors say; the database is held to the same file elsewhere."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.scoring_vectors import BY_HAND, expected
+from worker.scoring import ScoringRules, score
+
+VECTORS = json.loads(Path("docs/scoring-vectors.json").read_text(), parse_float=Decimal, parse_int=Decimal)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["what"])
+def test_vector(vector: dict[str, Any]) -> None:
+    definition = vector["definition"]
+    lines = Path("docs/scoring-vectors.json").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith(f'{{"what": {json.dumps(vector["what"])},')]
+    begin = line.index('"definition": ') + len('"definition": ')
+    text = line[begin : line.index(', "scores": ')]
+    rules = ScoringRules.from_json(text)
+    assert [d.name for d in rules.dimensions] == [d["name"] for d in definition["dimensions"]]
+    outcome = score(rules, vector["scores"])
+    assert str(outcome.overall) == vector["overall"]
+    assert (outcome.category and outcome.category.name) == vector["category"]
+    assert list(outcome.uncovered) == vector["uncovered"]
+
+
+@pytest.mark.parametrize("case", BY_HAND, ids=lambda case: case[0])
+def test_the_generator_agrees_with_what_was_worked_out_by_hand(case: Any) -> None:
+    _, dimensions, categories, scores, *wanted = case
+    spelled = {name.lower(): name for name, _ in dimensions}
+    assert (
+        list(expected(dimensions, categories, {spelled[n.lower()]: v for n, v in scores.items()})) == wanted
+    )
