@@ -1,0 +1,103 @@
+"""The database scores as the worker does: on the published vectors, and on what chance makes."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.py.harness.databases import Connection, Databases
+from worker.scoring import ScoresInvalid, ScoringRules, score
+
+
+@pytest.fixture(scope="module")
+def scoring(databases: Databases) -> Iterator[Connection]:
+    """A connection for all of these tests: they only read."""
+    with databases.clone("migrated") as clone:
+        yield clone.connect()
+
+
+def in_database(connection: Connection, definition: str, scores: str) -> dict[str, Any]:
+    """What the database gives: overall, category and uncovered; or the sorted reasons of the faults."""
+    row = connection.execute(
+        "select overall, category ->> 'name', uncovered, faults"
+        " from private.score_assessment(%s::jsonb, %s::jsonb)",
+        [definition, scores],
+    ).fetchone()
+    assert row is not None
+    overall, category, uncovered, faults = row
+    if faults:
+        return {"faults": sorted({fault["reason"] for fault in faults})}
+    return {"overall": str(overall), "category": category, "uncovered": uncovered}
+
+
+def in_worker(definition: str, scores: str) -> dict[str, Any]:
+    """What the worker gives, in the same form."""
+    try:
+        outcome = score(
+            ScoringRules.from_json(definition),
+            json.loads(scores, parse_float=Decimal, parse_int=Decimal),
+        )
+    except ScoresInvalid as invalid:
+        return {"faults": sorted({fault.reason for fault in invalid.faults})}
+    category = None if outcome.category is None else outcome.category.name
+    return {"overall": str(outcome.overall), "category": category, "uncovered": list(outcome.uncovered)}
+
+
+def chance(source: random.Random) -> tuple[str, str]:
+    """A definition and scores, as JSON texts: often at the edges of ranges, sometimes at fault."""
+
+    def number(low: int, high: int, places: int) -> str:
+        return str(Decimal(source.randint(low * 10**places, high * 10**places)).scaleb(-places))
+
+    names = [f"D{n}" for n in range(source.choice((1, 2, 3, 5, 20)))]
+    weights = [source.choice(("0.1", "0.2", "0.25", "0.333333", number(0, 1, 3))) for _ in names]
+    dimensions = [
+        f'{{"name": "{name}", "weight": {weight if Decimal(weight) else "0.5"}}}'
+        for name, weight in zip(names, weights, strict=True)
+    ]
+    places = source.choice((0, 1, 1, 2))
+    categories = []
+    for position in range(source.randint(0, 6)):
+        low, high = sorted((number(1, 5, places), number(1, 5, source.choice((places, 0)))), key=Decimal)
+        primary = json.dumps(source.sample([name.lower() for name in names], source.randint(0, len(names))))
+        categories.append(
+            f'{{"name": "C{position}", "scoreRange": [{low}, {high}], "primaryDimensions": {primary}}}'
+        )
+    scores = {
+        source.choice((name, name.lower())): number(1, 5, source.choice((0, 1, 2, 3)))
+        for name in names
+        if source.random() < 0.8
+    }
+    # One fault at most: of two, the order of JSON's keys would decide which is told.
+    match source.randrange(40):
+        case 0:
+            scores["Other"] = "3"
+        case 1:
+            scores |= {"D0": "2", "d0": "2"}
+        case 2 | 3 | 4 as fault if scores:
+            scores[source.choice(list(scores))] = ("5.001", '"3"', "null")[fault - 2]
+        case _:
+            pass
+    given = ", ".join(f"{json.dumps(name)}: {value}" for name, value in scores.items())
+    return (
+        f'{{"dimensions": [{", ".join(dimensions)}], "resultCategories": [{", ".join(categories)}]}}',
+        f"{{{given}}}",
+    )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_database_and_worker_agree_on_what_chance_makes(scoring: Connection, seed: int) -> None:
+    source = random.Random(seed)
+    differing = []
+    with scoring.transaction():
+        for _ in range(150):
+            definition, scores = chance(source)
+            database, worker = in_database(scoring, definition, scores), in_worker(definition, scores)
+            if database != worker:
+                differing.append((definition, scores, database, worker))
+    assert differing == []
