@@ -16,6 +16,7 @@ import psycopg
 from stack import database, postgres
 from stack.errors import StackError
 from stack.packages import ROOT, find_postgres, find_supabase_cli
+from tools import definition_schema, diagnostics_doc, format_doc, scoring_vectors, seed
 from tools.access_doc import access_doc
 from tools.diagram import diagram
 from tools.errors_doc import errors_doc
@@ -51,7 +52,17 @@ def gen_types(url: str, language: str) -> str:
 
 
 def generated_files() -> Iterator[tuple[Path, str]]:
-    """Yield every generated file of the database: its path and what it should hold."""
+    """Yield every generated file: its path and what it should hold."""
+    yield ROOT / definition_schema.TARGET, definition_schema.generate()
+    yield ROOT / diagnostics_doc.TARGET, diagnostics_doc.generate()
+    yield ROOT / format_doc.TARGET, format_doc.generate()
+    yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
+    yield seed.SEED, seed.refreshed(seed.SEED.read_text(encoding="utf-8"))
+    yield from generated_from_the_database()
+
+
+def generated_from_the_database() -> Iterator[tuple[Path, str]]:
+    """Yield the files that are read from a freshly migrated database."""
     with postgres.throwaway(find_postgres()) as cluster:
         with psycopg.connect(cluster.dsn(postgres.SUPERUSER, "postgres")) as admin:
             database.bootstrap(admin, password=cluster.password)
