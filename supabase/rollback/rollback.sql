@@ -1,0 +1,151 @@
+-- Takes custom assessments out of a project again. Not a migration: the Supabase CLI does not run this file.
+--
+--   psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f supabase/rollback/rollback.sql     as role postgres, workers stopped
+--   supabase migration repair --status reverted 20260107000000 20260107000100 ...  each version of supabase/migrations
+--
+-- Everything happens in one transaction, and nothing happens where it would lose what cannot be made again:
+--
+--   * it refuses while there is a result (export them, then delete them, or erase their tenants with erase_tenant);
+--   * it refuses while a campaign or coaching session has the type custom (give it another type, or delete it).
+--
+-- It deletes the assessments, their Markdown, the uploads, the queue and the marketplace's listings. Keep a dump of
+-- public.custom_assessments if they may be wanted again.
+--
+-- What stays on the platform's own five tables: their rows; the tables themselves, also where the first migration made
+-- them; the columns and indexes that the first migration added; coaching_sessions.assessment_type, which may be the
+-- host's own; the missing rights to TRUNCATE and the like; security_invoker on a view campaign_assignments. What stays
+-- of the project's settings: functions that postgres makes from now on are not executable by everyone. Should that be
+-- wanted again: alter default privileges grant execute on functions to public;
+
+begin;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Refusals first. The locks keep a result or a session from being written meanwhile.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+lock table public.custom_assessment_results, public.custom_assessments, public.campaigns, public.coaching_sessions
+in access exclusive mode;
+
+do $refusals$
+declare
+  amount bigint;
+begin
+  select count(*) into amount from public.custom_assessment_results;
+  if amount > 0 then
+    raise exception 'there are % results, and a rollback would lose them', amount
+      using hint = 'Export and delete them first, or erase their tenants with erase_tenant. Nothing was changed.';
+  end if;
+  select
+    (select count(*) from public.campaigns where assessment_type = 'custom')
+    + (select count(*) from public.coaching_sessions where assessment_type = 'custom')
+    into amount;
+  if amount > 0 then
+    raise exception '% campaigns and coaching sessions have the type custom, which goes with the rollback', amount
+      using hint = 'Give them another type or delete them first. Nothing was changed.';
+  end if;
+end
+$refusals$;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- The host's tables
+-- ---------------------------------------------------------------------------------------------------------------------
+
+drop trigger if exists check_session_assessment on public.campaigns;
+drop trigger if exists check_session_assessment on public.coaching_sessions;
+drop trigger if exists check_agent_session_assessment on public.agent_sessions;
+drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
+drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
+
+-- Columns take their constraints and indexes with them.
+alter table public.campaigns
+drop column if exists custom_assessment_id,
+drop column if exists interview_style_override,
+drop constraint if exists campaigns_assessment_type_check;
+alter table public.campaigns
+add constraint campaigns_assessment_type_check check (assessment_type in ('industry4', 'archetype', 'education'));
+
+alter table public.coaching_sessions
+drop column if exists custom_assessment_id,
+drop column if exists interview_style_override,
+drop constraint if exists coaching_sessions_assessment_type_check;
+
+alter table public.agent_sessions
+drop column if exists custom_assessment_id;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Views, tables, functions
+-- ---------------------------------------------------------------------------------------------------------------------
+
+drop view if exists public.marketplace_listings;
+drop view if exists public.job_queue;
+
+do $functions$
+declare
+  found record;
+begin
+  -- The functions that clients call, before the tables whose row types they might name.
+  for found in
+    select oid::regprocedure as signature
+    from pg_catalog.pg_proc
+    where
+      pronamespace = 'public'::regnamespace
+      and proname in (
+        'complete_assessment_session', 'erase_account', 'erase_tenant', 'exchange_jobs', 'extend_leases',
+        'interview_context', 'prune_jobs', 'queue_status', 'retry_jobs', 'session_result', 'verify_result'
+      )
+  loop
+    execute format('drop function %s', found.signature);
+  end loop;
+
+  -- Only postgres's own function goes from under Auth's table; `drop trigger` there is refused to it.
+  drop function if exists private.hand_over_assessments() cascade;
+end
+$functions$;
+
+drop table if exists private.listings;
+drop table if exists private.jobs;
+drop table if exists private.score_requests;
+drop table if exists private.slug_series;
+drop table if exists public.assessment_uploads;
+drop table if exists public.custom_assessment_results;
+drop table if exists public.custom_assessments;
+
+do $functions$
+declare
+  found record;
+begin
+  -- By name: a project may have a schema private with functions of its own.
+  for found in
+    select oid::regprocedure as signature
+    from pg_catalog.pg_proc
+    where
+      pronamespace = 'private'::regnamespace
+      and proname in (
+        'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone', 'check_agent_session_assessment',
+        'check_assessment_content', 'check_choice', 'check_session_assessment', 'choose_assessment', 'claim_jobs',
+        'claim_slug', 'definition_bounds_faults', 'definition_digest', 'definition_faults', 'end_jobs_without_subject',
+        'ending_of_error', 'enqueue', 'enqueue_uploads', 'example_faults', 'fault', 'finish_jobs', 'fold_name',
+        'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results', 'inactive_tenant_ids',
+        'is_number_pair', 'is_version', 'keep_assessment_history', 'keep_assessment_version',
+        'keep_assessment_with_completions', 'keep_assessment_with_results', 'keep_tenant_with_results',
+        'list_assessment', 'list_assessments_of_tenant', 'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms',
+        'path_step', 'queue_front', 'refresh_listings', 'refusal_catalogue', 'refuse', 'refuse_result_update',
+        'refuse_upload_change', 'require_definition', 'retry_delay', 'rubric_faults', 'scale_of', 'score_assessment',
+        'session_facts', 'set_assessment_slug', 'slug_of', 'take_back_jobs', 'take_upload', 'tenant_of_agent_session',
+        'tenant_owner', 'text_list_faults', 'trim_text', 'unknown_names', 'upload_diagnostic', 'write_result'
+      )
+  loop
+    execute format('drop function %s', found.signature);
+  end loop;
+
+  -- The schema goes where it was only ours.
+  if not exists (select from pg_catalog.pg_class where relnamespace = 'private'::regnamespace)
+    and not exists (select from pg_catalog.pg_proc where pronamespace = 'private'::regnamespace)
+    and not exists (select from pg_catalog.pg_type where typnamespace = 'private'::regnamespace) then
+    -- With what `alter default privileges in schema private` said, and nothing else.
+    drop schema private;
+  end if;
+end
+$functions$;
+
+commit;

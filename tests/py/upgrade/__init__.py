@@ -1,0 +1,1 @@
+"""Migrating hosts, and rolling back."""
