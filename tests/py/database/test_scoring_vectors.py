@@ -6,12 +6,15 @@ import json
 import random
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.py.harness.databases import Connection, Databases
 from worker.scoring import ScoresInvalid, ScoringRules, score
+
+VECTORS = (Path(__file__).parents[3] / "docs" / "scoring-vectors.json").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,30 @@ def chance(source: random.Random) -> tuple[str, str]:
         f'{{"dimensions": [{", ".join(dimensions)}], "resultCategories": [{", ".join(categories)}]}}',
         f"{{{given}}}",
     )
+
+
+@pytest.fixture(scope="module")
+def scored_vectors(scoring: Connection) -> dict[str, dict[str, Any]]:
+    """What the database gives for each vector. Numbers are as the file writes them."""
+    rows = scoring.execute(
+        "select vector.value ->> 'what', scored.overall, scored.category ->> 'name', scored.uncovered,"
+        " scored.faults"
+        " from jsonb_array_elements(%s::jsonb) as vector,"
+        " private.score_assessment(vector.value -> 'definition', vector.value -> 'scores') as scored",
+        [VECTORS],
+    )
+    return {
+        what: {"overall": str(overall), "category": category, "uncovered": uncovered, "faults": faults}
+        for what, overall, category, uncovered, faults in rows
+    }
+
+
+@pytest.mark.parametrize("vector", json.loads(VECTORS), ids=lambda vector: vector["what"])
+def test_database_scores_as_published(
+    scored_vectors: dict[str, dict[str, Any]], vector: dict[str, Any]
+) -> None:
+    wanted = {name: vector[name] for name in ("overall", "category", "uncovered")}
+    assert scored_vectors[vector["what"]] == wanted | {"faults": []}
 
 
 @pytest.mark.parametrize("seed", range(10))
