@@ -328,6 +328,20 @@ def _fast_folder() -> str | None:
     return str(memory) if processes.free_space(memory) > _PLENTY_BYTES else None
 
 
+def _private_folder(parent: str | None) -> Path:
+    """A temporary folder that says whose it is, so that it can be removed should its maker be killed."""
+    for mark in Path(parent or tempfile.gettempdir()).glob("assessments-*/.owner"):
+        with contextlib.suppress(OSError, ValueError):
+            pid, started = mark.read_text(encoding="utf-8").split()
+            if not processes.is_alive(int(pid)) or (processes.start_time(int(pid)) or "-") != started:
+                shutil.rmtree(mark.parent, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="assessments-", dir=parent))
+    (folder / ".owner").write_text(
+        f"{os.getpid()} {processes.start_time(os.getpid()) or '-'}", encoding="utf-8"
+    )
+    return folder
+
+
 @contextlib.contextmanager
 def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """A server for tests, in a temporary folder: as fast as can be, gone when the block or the process ends.
@@ -335,14 +349,14 @@ def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None 
     Its socket asks for no password, and only the account that runs it (and root) can reach the socket.
     """
     account = processes.unprivileged_account()
-    home = Path(tempfile.mkdtemp(prefix="assessments-", dir=_fast_folder()))
+    home = _private_folder(_fast_folder())
     programs = home
     try:
         if account:
             os.chown(home, account.uid, account.gid)
             if not account.can_use(binaries.bin):
                 # Not in memory: programs may not be allowed to run there.
-                programs = Path(tempfile.mkdtemp(prefix="assessments-"))
+                programs = _private_folder(None)
                 binaries = private_copy(binaries, programs)
                 account.take(programs)
         cluster = Cluster(

@@ -124,7 +124,7 @@ class RunningApi:
 @contextmanager
 def api_over(database: Database) -> Iterator[RunningApi]:
     """Start PostgREST and the gateway over a database; both end with the block."""
-    home = Path(mkdtemp(prefix="assessments-api-"))
+    home = Path(mkdtemp(prefix="api-"))
     home.chmod(0o755)
     try:
         with ExitStack() as started:
