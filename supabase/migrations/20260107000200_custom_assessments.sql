@@ -17,7 +17,7 @@ create table if not exists public.custom_assessments (
 
   -- Identity
   name text not null
-  constraint name_has_1_to_200_characters check (length(btrim(name)) between 1 and 200),
+  constraint name_has_1_to_200_characters check (length(name) <= 200 and btrim(name) <> ''),
   slug text not null
   constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 200),
   version text not null default '1.0'
@@ -162,9 +162,10 @@ begin
       jsonb_build_object('assessment_id', old.id, 'from', old.status, 'to', left(new.status, 50))
     );
   end if;
-  -- What a reviewer has read is what is listed: a listing that shows something else is read again.
+  -- What a reviewer has read is what everyone reads: whatever carries text of the tenant's is read again when it changes.
   if old.marketplace_status = 'published'
-    and (new.definition, new.name, new.description) is distinct from (old.definition, old.name, old.description) then
+    and (new.definition, new.name, new.slug, new.description, new.source_markdown)
+    is distinct from (old.definition, old.name, old.slug, old.description, old.source_markdown) then
     new.marketplace_status := 'pending_review';
   end if;
   return new;
@@ -255,7 +256,8 @@ begin
       jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes')
     );
   end if;
-  if coalesce(length(btrim(new.name)), 0) not between 1 and 200 then
+  -- White space at the ends counts too: the name stands in lists and in an index.
+  if new.name is null or length(new.name) > 200 or private.trim_text(new.name) = '' then
     faults := faults || private.fault('name', 'invalid-text', 'a text of 1 to 200 characters');
   end if;
   if octet_length(new.description) > 512000 then
@@ -374,11 +376,13 @@ revoke all on function private.slug_of(text, integer) from public, anon, authent
 -- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
 -- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
 -- tenant has, seen or unseen. Only the trigger below calls it, after the caller's right to the tenant is settled.
+-- Planned anew each time: a plan that was made and kept while the table was small reads all rows of the tenant.
 create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, given text, name text)
 returns text
 language plpgsql
 security definer
 set search_path = ''
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   base constant text := coalesce(given, private.slug_of(name));

@@ -1,0 +1,47 @@
+-- Everyone reads the whole of a published assessment. Whatever carries text of the tenant's goes back to the reviewers
+-- when it changes: not the definition alone, but its source and its address too; by hand and by upload.
+begin;
+\ir ../helpers.psql
+\ir ../assessments.psql
+\ir ../worker.psql
+select plan(4);
+
+create function tests.after_edit(assignment text) returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  made uuid;
+begin
+  perform tests.as_service();
+  made := tests.create_assessment(
+    tests.kept('tenant'), '{"status": "active", "marketplace_status": "published", "source_markdown": "# Reviewed"}');
+  perform tests.as_user(tests.kept('owner'));
+  execute pg_catalog.format('update public.custom_assessments set %s where id = %L', assignment, made);
+  return tests.assessment_value(made, 'marketplace_status');
+end
+$$;
+grant execute on all functions in schema tests to public;
+
+select is(tests.after_edit($$source_markdown = '# Buy my other thing'$$), 'pending_review', 'a new source');
+select is(tests.after_edit($$slug = 'buy-my-other-thing'$$), 'pending_review', 'a new slug');
+select is(tests.after_edit($$result_disclosure = 'none'$$), 'published', 'a setting that carries no text is no edit');
+
+-- The same by upload: the comment changed, the definition did not.
+select tests.as_service();
+select tests.keep('listed', tests.create_assessment(tests.kept('tenant'), jsonb_build_object(
+  'status', 'active', 'marketplace_status', 'published', 'name', 'Listed', 'version', '1.0', 'source_markdown', '# Reviewed',
+  'definition', tests.definition() || '{"metadata": {"name": "Listed"}}'
+)));
+select tests.as_user(tests.kept('owner'));
+select tests.keep('upload', tests.upload(tests.kept('tenant'), '# Buy my other thing', tests.kept('listed')));
+select tests.as_service();
+select
+  tests.finish('w', tests.ending(job.value, 'compiled', jsonb_build_object(
+    'definition', (tests.definition() || '{"metadata": {"name": "Listed"}}')::text, 'diagnostics', '[]'::jsonb
+  )))
+from jsonb_array_elements(tests.claim('w')) as job;
+select is(tests.assessment_value(tests.kept('listed'), 'marketplace_status'), 'pending_review', 'a new source by upload');
+
+select * from finish();
+rollback;
