@@ -54,14 +54,32 @@ as $$
 $$;
 revoke all on function private.definition_digest(text) from public, anon, authenticated, service_role;
 
+-- What an upload keeps is a definition, whatever the worker says. Where an assessment is written, its trigger looks.
+create or replace function private.require_definition(definition jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  faults constant jsonb := private.definition_faults(definition);
+begin
+  if faults <> '[]' then
+    perform private.refuse('ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('faults', faults));
+  end if;
+end
+$$;
+revoke all on function private.require_definition(jsonb) from public, anon, authenticated, service_role;
+
 -- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
 -- {"end", "error", "assessment_id", "diagnostics"}. The caller holds the lock on the upload's tenant.
+-- Planned anew each time: a plan that was made and kept while the table was small reads all rows of the tenant.
 create or replace function private.apply_upload(
   upload_id uuid, target_id uuid, definition jsonb, version_place jsonb
 )
 returns jsonb
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   upload record;
@@ -76,6 +94,7 @@ begin
     from public.assessment_uploads as present
    where present.id = apply_upload.upload_id;
   if upload.dry_run then
+    perform private.require_definition(apply_upload.definition);
     return '{"end": "succeeded"}';
   end if;
 
@@ -133,6 +152,7 @@ begin
     fault := 'version-conflict';
   end if;
   if fault is not null then
+    perform private.require_definition(apply_upload.definition);
     return jsonb_build_object('end', 'failed', 'error', fault, 'diagnostics', jsonb_build_array(
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
@@ -150,8 +170,9 @@ begin
          -- The upload is the tenant's edit: what a reviewer has not read is not listed.
          marketplace_status = case
            when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description')
-               is distinct from (assessment.definition, assessment.name, assessment.description)
+             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description', upload.source_markdown)
+               is distinct from
+               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
    where assessment.id = apply_upload.target_id;
   return '{"end": "succeeded"}';
