@@ -78,6 +78,8 @@ begin
       when score_of[place] is not null then 'duplicate-dimension'
       when jsonb_typeof(given.value) <> 'number' then 'not-a-number'
       when given.value::numeric not between low and high then 'off-scale'
+      -- It takes no room in jsonb, and 16,383 characters once it is read.
+      when scale(given.value::numeric) > 100 then 'too-precise'
     end;
     if fault is null then
       score_of[place] := given.value::numeric;
@@ -90,6 +92,7 @@ begin
           when 'unknown-dimension' then 'the name of a dimension of the definition'
           when 'duplicate-dimension' then 'one score for each dimension'
           when 'not-a-number' then 'a number'
+          when 'too-precise' then 'at most 100 decimal places'
           else format('a number from %s to %s', low, high)
         end);
     end if;
@@ -324,6 +327,11 @@ begin
   if new.dimension_scores is null or pg_column_size(new.dimension_scores) > 65536 then
     perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
       "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  end if;
+  -- A number such as 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+  if private.definition_bounds_faults(jsonb_build_object('insights', new.ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
   end if;
 
   -- Guards: the session, its owner, and that it has no result yet -------------------------------------------

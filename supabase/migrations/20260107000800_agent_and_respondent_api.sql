@@ -75,7 +75,8 @@ begin
         or pg_column_size(dimension_scores) > 65536 then
     perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
       "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
-  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null') or pg_column_size(ai_insights) > 512000 then
+  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
+        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
   elsif not isfinite(completed_at) or completed_at > now() + interval '1 day' then
