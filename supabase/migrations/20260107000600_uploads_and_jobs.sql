@@ -390,3 +390,38 @@ create or replace trigger end_jobs_without_subject
 after delete on private.score_requests
 referencing old table as gone
 for each statement execute function private.end_jobs_without_subject();
+
+-- ---------------------------------------------------------------------------------------------------------
+-- An interview that waits to be scored is as good as a result
+-- ---------------------------------------------------------------------------------------------------------
+
+-- Whoever owns the assessment could otherwise make other tenants' finished interviews vanish by deleting it in that
+-- moment. A tenant's own ones go with the tenant. SECURITY DEFINER: nobody of the API may read the requests.
+create or replace function private.keep_assessment_with_completions()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if exists (
+    select
+      from private.score_requests as request
+      join private.jobs as job on job.subject_id = request.id
+     where request.assessment_id = old.id
+       and job.rank is not null
+       and (
+         request.tenant_id <> old.tenant_id
+         or exists (select from public.tenant_profiles as tenant where tenant.id = old.tenant_id)
+       )
+  ) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
+  end if;
+  return old;
+end
+$$;
+revoke all on function private.keep_assessment_with_completions() from public, anon, authenticated, service_role;
+
+create or replace trigger keep_assessment_with_completions
+before delete on public.custom_assessments
+for each row execute function private.keep_assessment_with_completions();

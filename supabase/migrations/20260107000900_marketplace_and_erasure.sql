@@ -160,18 +160,28 @@ begin
     select assessment.id, assessment.status, heir.tenant_id, heir.user_id
       from public.custom_assessments as assessment,
            lateral (
-             select result.tenant_id, tenant.user_id
-               from public.custom_assessment_results as result
-               join public.tenant_profiles as tenant on tenant.id = result.tenant_id
-              where result.assessment_id = assessment.id
-                and result.tenant_id <> assessment.tenant_id
-              order by result.created_at, result.id
+             select holder.tenant_id, tenant.user_id
+               from (
+                 select result.tenant_id, result.created_at, result.id
+                   from public.custom_assessment_results as result
+                  where result.assessment_id = assessment.id
+                 union all
+                 -- Interviews that wait to be scored will be results.
+                 select request.tenant_id, request.created_at, request.id
+                   from private.score_requests as request
+                   join private.jobs as job on job.subject_id = request.id
+                  where request.assessment_id = assessment.id
+                    and job.rank is not null
+               ) as holder
+               join public.tenant_profiles as tenant on tenant.id = holder.tenant_id
+              where holder.tenant_id <> assessment.tenant_id
+              order by holder.created_at, holder.id
               limit 1
            ) as heir
      where assessment.tenant_id = hand_over_assessments_with_results.tenant_id
   loop
-    -- An archived row takes no change but that of its status.
-    if handed.status = 'archived' then
+    -- An archived row takes no change but that of its status, and an active one would raise its version.
+    if handed.status <> 'draft' then
       update public.custom_assessments as assessment set status = 'draft' where assessment.id = handed.id;
     end if;
     update public.custom_assessments as assessment

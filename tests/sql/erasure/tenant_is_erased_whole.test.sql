@@ -73,8 +73,9 @@ select results_eq(
             null::text, '{"name": "Shared"}'::jsonb)$$,
   'what they were made with goes to who has the oldest of them: archived, private, without source and author'
 );
-select is(
-  tests.assessment_value(tests.kept('old'), 'tenant_id')::uuid, tests.kept('others_tenant'),
+-- Both have results of the same moment here.
+select ok(
+  tests.assessment_value(tests.kept('old'), 'tenant_id')::uuid in (tests.kept('others_tenant'), tests.kept('first_of_two')),
   'also what was archived before'
 );
 select is(tests.assessment_value(tests.kept('old'), 'status'), 'archived', 'and stays so');

@@ -1,0 +1,87 @@
+-- An interview that is finished but not scored yet is as good as a result: whoever owns the assessment cannot make it
+-- vanish by deleting the assessment in that moment.
+begin;
+\ir ../helpers.psql
+\ir ../assessments.psql
+\ir ../worker.psql
+select plan(9);
+
+select tests.as_service();
+select tests.keep('listed', tests.create_assessment(
+  tests.kept('tenant'), '{"status": "active", "marketplace_status": "published"}'
+));
+select tests.as_user(tests.kept('other'));
+with made as (
+  insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)
+  values (tests.kept('others_tenant'), 'custom', tests.kept('listed')) returning id
+)
+
+select tests.keep('session', made.id) from made;
+select tests.as_service();
+select is(
+  public.complete_assessment_session(tests.kept('session'), 'coaching', '{"Clarity": 4}') ->> 'queued', 'true',
+  'another tenant''s interview waits to be scored'
+);
+
+select tests.as_user(tests.kept('owner'));
+select is(
+  tests.refusal(format('delete from public.custom_assessments where id = %L', tests.kept('listed'))),
+  'PT409 ASSESSMENT_HAS_RESULTS', 'the owner cannot delete the assessment meanwhile'
+);
+select tests.as_service();
+select is(
+  tests.refusal(format('delete from public.custom_assessments where id = %L', tests.kept('listed'))),
+  'PT409 ASSESSMENT_HAS_RESULTS', 'nor can the service role'
+);
+select is(
+  tests.refusal(format('delete from public.tenant_profiles where id = %L', tests.kept('tenant'))),
+  'PT409 ASSESSMENT_HAS_RESULTS', 'nor can it go with its tenant'
+);
+select is(
+  public.erase_tenant(tests.kept('tenant')) ->> 'assessments_handed_over', '1', 'erasing its tenant hands it over'
+);
+select
+  is(
+    tests.finish('w', tests.ending(job.value, 'scored', jsonb_build_object(
+      'definition_digest', job.value ->> 'definition_digest', 'overall_score', '4.00', 'matched_category', 'Strong',
+      'uncovered_dimensions', '["Courage"]'::jsonb
+    ))),
+    'succeeded', 'and the interview is scored'
+  )
+from jsonb_array_elements(tests.claim('w')) as job;
+
+-- A completion that failed for good holds nothing up, and a tenant's own one goes with the tenant.
+select tests.as_service();
+select tests.keep('own', tests.create_assessment(tests.kept('others_tenant'), '{"status": "active"}'));
+with made as (
+  insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)
+  values (tests.kept('others_tenant'), 'custom', tests.kept('own')) returning id
+)
+
+select tests.keep('own_session', made.id) from made;
+select public.complete_assessment_session(tests.kept('own_session'), 'coaching', '{"Clarity": 4}');
+select tests.finish('w', tests.ending(job.value, 'failed', '{"error": "scores-invalid"}'))
+from jsonb_array_elements(tests.claim('w')) as job;
+select is(
+  tests.refusal(format('delete from public.custom_assessments where id = %L', tests.kept('own'))), 'done',
+  'a completion that failed does not keep its assessment'
+);
+
+select tests.keep('first', tests.create_assessment(tests.kept('first_of_two'), '{"status": "active"}'));
+with made as (
+  insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)
+  values (tests.kept('first_of_two'), 'custom', tests.kept('first')) returning id
+)
+
+select tests.keep('first_session', made.id) from made;
+select is(
+  public.complete_assessment_session(tests.kept('first_session'), 'coaching', '{"Clarity": 4}') ->> 'queued', 'true',
+  'a tenant''s own interview waits'
+);
+select is(
+  tests.refusal(format('delete from public.tenant_profiles where id = %L', tests.kept('first_of_two'))), 'done',
+  'and goes with its tenant'
+);
+
+select * from finish();
+rollback;
