@@ -1,0 +1,165 @@
+"""What the queue and the marketplace read, and that it does not grow with what else there is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.py.database.sessions import World, one
+from tests.py.harness.databases import Connection, Database, Databases
+from tests.py.harness.people import People
+
+FINISHED = 100_000
+
+
+def plans_of(connection: Connection, call: str) -> list[dict[str, Any]]:
+    """Every plan that runs inside a call: auto_explain tells them. The connection is a superuser's."""
+    told: list[str] = []
+    connection.execute("load 'auto_explain'")
+    for setting in (
+        "auto_explain.log_min_duration = 0",
+        "auto_explain.log_nested_statements = on",
+        "auto_explain.log_analyze = on",
+        "auto_explain.log_timing = off",
+        "auto_explain.log_format = json",
+        "client_min_messages = log",
+    ):
+        connection.execute(f"set {setting}".encode())
+
+    def keep(diagnostic: Any) -> None:
+        told.append(diagnostic.message_primary)
+
+    connection.add_notice_handler(keep)
+    connection.execute(call.encode())
+    connection.remove_notice_handler(keep)
+    return [json.loads(text[text.index("{") :])["Plan"] for text in told if "plan:" in text]
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan's nodes."""
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def scans(plans: list[dict[str, Any]], table: str) -> list[tuple[str, str | None]]:
+    """How a table is read: node types and indexes."""
+    return [
+        (node["Node Type"], node.get("Index Name"))
+        for plan in plans
+        for node in nodes(plan)
+        if node.get("Relation Name") == table and node["Node Type"] != "ModifyTable"
+    ]
+
+
+def rows_read(plans: list[dict[str, Any]]) -> int:
+    """How many rows the scans gave or threw away."""
+    return sum(
+        int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+        for plan in plans
+        for node in nodes(plan)
+        if "Relation Name" in node and node["Node Type"] != "ModifyTable"
+    )
+
+
+# --- the queue ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("analyzed", [True, False], ids=["statistics", "no-statistics"])
+def test_claim_and_finish_read_nothing_but_their_jobs(
+    database: Database, people: People, *, analyzed: bool
+) -> None:
+    world = World(database, people)
+    world.upload(*(f"# {n}" for n in range(30)))
+    world.postgres.execute(
+        "insert into private.jobs (kind, state, rank, attempts, finished_at)"
+        " select 'probe', 'succeeded', null, 1, now() from generate_series(1, %s)",
+        [FINISHED],
+    )
+    world.postgres.execute(
+        "insert into public.assessment_uploads (tenant_id, source_markdown)"
+        " select %s, 'x' from generate_series(1, 3000)",
+        [world.tenant.id],
+    )
+    if analyzed:
+        world.postgres.execute("analyze private.jobs, public.assessment_uploads")
+    admin = database.connect("supabase_admin")
+
+    claim = plans_of(admin, "select public.exchange_jobs('w1', '[]', 20)")
+    read = scans(claim, "jobs")
+    assert ("Index Scan", "idx_jobs_claimable") in read
+    assert "Seq Scan" not in {kind for kind, _ in read + scans(claim, "assessment_uploads")}
+    assert rows_read(claim) < 200
+
+    finished = one(
+        admin,
+        "select jsonb_agg(jsonb_build_object('job', id, 'attempt', 1, 'outcome', 'compiled'))"
+        " from private.jobs where state = 'running'",
+    )
+    assert len(finished) == 20
+    finish = plans_of(admin, f"select public.exchange_jobs('w1', '{json.dumps(finished)}')")
+    assert "Seq Scan" not in {kind for kind, _ in scans(finish, "jobs") + scans(finish, "assessment_uploads")}
+    assert rows_read(finish) < 400
+
+
+def test_taking_an_upload_in_reads_next_to_nothing(database: Database, people: People) -> None:
+    world = World(database, people)
+    world.postgres.execute(
+        "insert into public.assessment_uploads (tenant_id, source_markdown)"
+        " select %s, 'x' from generate_series(1, 5000)",
+        [world.tenant.id],
+    )
+    world.postgres.execute("analyze private.jobs, public.assessment_uploads")
+    insert = plans_of(
+        database.connect("supabase_admin"),
+        "insert into public.assessment_uploads (tenant_id, source_markdown)"
+        f" values ('{world.tenant.id}', '# Late')",
+    )
+    assert "Seq Scan" not in {kind for kind, _ in scans(insert, "jobs")}
+    assert rows_read(insert) < 20
+
+
+# --- the marketplace ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def market(databases: Databases) -> Iterator[World]:
+    """1,200 listings of 120 tenants."""
+    with databases.clone("migrated") as database:
+        connection = database.connect()
+        people = People(connection)
+        world = World(database, people)
+        definition = {
+            "dimensions": [{"name": "A", "weight": 1, "description": "."}],
+            "resultCategories": [],
+        }
+        connection.execute(
+            "insert into public.tenant_profiles (user_id, slug, display_name)"
+            " select %s, 'crowd-' || n, 'Crowd' from generate_series(1, 120) as n",
+            [people.user().id],
+        )
+        connection.execute(
+            "insert into public.custom_assessments (tenant_id, name, definition, status, marketplace_status)"
+            " select tenant.id, 'Listed ' || n, %s, 'active', 'published'"
+            " from public.tenant_profiles as tenant, generate_series(1, 10) as n",
+            [Jsonb(definition)],
+        )
+        connection.execute("analyze")
+        yield world
+
+
+@pytest.mark.parametrize("page", [1, 50])
+def test_a_page_of_the_marketplace_costs_its_rows(market: World, page: int) -> None:
+    plan = one(
+        market.database.connect_as("anon"),
+        "explain (analyze, timing off, format json)"
+        " select * from public.marketplace_listings order by published_at desc, id"
+        f" limit 20 offset {(page - 1) * 20}",
+    )
+    plans = [plan[0]["Plan"]]
+    assert scans(plans, "listings") == [("Index Scan", "idx_listings_published")]
+    assert rows_read(plans) == page * 20
