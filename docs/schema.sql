@@ -366,7 +366,7 @@ alter table public.custom_assessments add constraint marketplace_price_tier_is_k
 
 alter table public.custom_assessments add constraint marketplace_status_is_known CHECK ((marketplace_status = ANY (ARRAY['private'::text, 'pending_review'::text, 'published'::text, 'rejected'::text])));
 
-alter table public.custom_assessments add constraint name_has_1_to_200_characters CHECK (((length(btrim(name)) >= 1) AND (length(btrim(name)) <= 200)));
+alter table public.custom_assessments add constraint name_has_1_to_200_characters CHECK (((length(name) <= 200) AND (btrim(name) <> ''::text)));
 
 alter table public.custom_assessments add constraint result_disclosure_is_known CHECK ((result_disclosure = ANY (ARRAY['full'::text, 'teaser'::text, 'none'::text])));
 
@@ -468,7 +468,7 @@ CREATE INDEX idx_custom_assessment_results_campaign ON public.custom_assessment_
 
 CREATE INDEX idx_custom_assessment_results_campaign_creator ON public.custom_assessment_results USING btree (campaign_created_by, created_at DESC) WHERE (campaign_created_by IS NOT NULL);
 
-CREATE INDEX idx_custom_assessment_results_tenant ON public.custom_assessment_results USING btree (tenant_id, created_at DESC);
+CREATE INDEX idx_custom_assessment_results_tenant ON public.custom_assessment_results USING btree (tenant_id, created_at DESC) INCLUDE (campaign_created_by);
 
 CREATE INDEX idx_custom_assessments_created_by ON public.custom_assessments USING btree (created_by);
 
@@ -549,7 +549,8 @@ begin
         or pg_column_size(dimension_scores) > 65536 then
     perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
       "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
-  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null') or pg_column_size(ai_insights) > 512000 then
+  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
+        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
   elsif not isfinite(completed_at) or completed_at > now() + interval '1 day' then
@@ -1058,7 +1059,7 @@ begin
   select scored.overall, scored.category, scored.uncovered, scored.faults
     into computed
     from private.score_assessment(result.assessment_definition_snapshot, result.dimension_scores) as scored;
-  select coalesce(jsonb_agg(to_jsonb(field) order by field.field), '[]')
+  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
     into differences
     from (values
       ('dimension_scores', '[]'::jsonb, computed.faults),
@@ -1066,8 +1067,9 @@ begin
       ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
       ('matched_category_data', result.matched_category_data, computed.category),
       ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered))
-    ) as field (field, stored, computed)
-   where field.stored is distinct from field.computed;
+    ) as compared (field, stored, computed)
+   where compared.stored is distinct from compared.computed
+     and (compared.field = 'dimension_scores' or computed.faults = '[]');
   return jsonb_build_object('equal', differences = '[]', 'differences', differences);
 end
 $function$;
@@ -1133,6 +1135,7 @@ CREATE OR REPLACE FUNCTION private.apply_upload(upload_id uuid, target_id uuid, 
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 declare
   upload record;
@@ -1147,6 +1150,7 @@ begin
     from public.assessment_uploads as present
    where present.id = apply_upload.upload_id;
   if upload.dry_run then
+    perform private.require_definition(apply_upload.definition);
     return '{"end": "succeeded"}';
   end if;
 
@@ -1204,6 +1208,7 @@ begin
     fault := 'version-conflict';
   end if;
   if fault is not null then
+    perform private.require_definition(apply_upload.definition);
     return jsonb_build_object('end', 'failed', 'error', fault, 'diagnostics', jsonb_build_array(
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
@@ -1221,8 +1226,9 @@ begin
          -- The upload is the tenant's edit: what a reviewer has not read is not listed.
          marketplace_status = case
            when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description')
-               is distinct from (assessment.definition, assessment.name, assessment.description)
+             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description', upload.source_markdown)
+               is distinct from
+               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
    where assessment.id = apply_upload.target_id;
   return '{"end": "succeeded"}';
@@ -1272,7 +1278,7 @@ CREATE OR REPLACE FUNCTION private.check_assessment_content()
  SET search_path TO ''
 AS $function$
 declare
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
 begin
   if octet_length(new.source_markdown) > 512000 then
     perform private.refuse(
@@ -1280,7 +1286,8 @@ begin
       jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes')
     );
   end if;
-  if coalesce(length(btrim(new.name)), 0) not between 1 and 200 then
+  -- White space at the ends counts too: the name stands in lists and in an index.
+  if new.name is null or length(new.name) > 200 or private.trim_text(new.name) = '' then
     faults := faults || private.fault('name', 'invalid-text', 'a text of 1 to 200 characters');
   end if;
   if octet_length(new.description) > 512000 then
@@ -1543,6 +1550,7 @@ CREATE OR REPLACE FUNCTION private.claim_slug(tenant_id uuid, assessment_id uuid
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
 declare
   base constant text := coalesce(given, private.slug_of(name));
@@ -1648,7 +1656,7 @@ CREATE OR REPLACE FUNCTION private.definition_faults(definition jsonb)
  SET search_path TO ''
 AS $function$
 declare
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
   found jsonb;
   dimensions jsonb := definition -> 'dimensions';
   categories jsonb := definition -> 'resultCategories';
@@ -1658,17 +1666,17 @@ declare
   name text;
   folded text;
   list text;
-  scale numeric[] := array[1, 5];
+  scale numeric[] := array[1.0, 5.0];
   low numeric;
   high numeric;
   weight_sum numeric := 0;
   weights_known boolean := true;
   rubrics boolean := false;
   -- Names as they are spelled and as they are compared.
-  dimension_names text[] := '{}';
-  dimension_keys text[] := '{}';
-  category_names text[] := '{}';
-  category_keys text[] := '{}';
+  dimension_names text[] := '{}'::text[];
+  dimension_keys text[] := '{}'::text[];
+  category_names text[] := '{}'::text[];
+  category_keys text[] := '{}'::text[];
 begin
   found := private.definition_bounds_faults(definition);
   if found is not null then
@@ -1857,7 +1865,7 @@ AS $function$
 begin
   update private.jobs as job
      set state = 'failed', last_error = 'subject-deleted', rank = null, not_before = null,
-         lease_expires_at = null, finished_at = now()
+         worker = null, lease_expires_at = null, finished_at = now()
     from gone
    where job.subject_id = gone.id
      and job.rank is not null;
@@ -1895,15 +1903,13 @@ begin
     end;
   end if;
   if kind = 'compile' then
-    if code not in ('assessment-archived', 'assessment-missing') then
-      code := 'database-refused';
-    end if;
     select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
              'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
                                fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
       into diagnostics
       from jsonb_array_elements(case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' end) as fault;
-    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(code)));
+    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(
+      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
   end if;
   return jsonb_build_object('end', 'failed', 'error', code, 'diagnostics', coalesce(diagnostics, '[]'));
 end
@@ -2291,7 +2297,7 @@ CREATE OR REPLACE FUNCTION private.guard_assessment_authority()
 AS $function$
 begin
   if tg_op = 'INSERT' then
-    if not new.tenant_id = any (array(select private.my_tenant_ids())) then
+    if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
     -- Clients that still send a maker are not refused; they are not believed either.
@@ -2326,9 +2332,10 @@ begin
       jsonb_build_object('assessment_id', old.id, 'from', old.status, 'to', left(new.status, 50))
     );
   end if;
-  -- What a reviewer has read is what is listed: a listing that shows something else is read again.
+  -- What a reviewer has read is what everyone reads: whatever carries text of the tenant's is read again when it changes.
   if old.marketplace_status = 'published'
-    and (new.definition, new.name, new.description) is distinct from (old.definition, old.name, old.description) then
+    and (new.definition, new.name, new.slug, new.description, new.source_markdown)
+    is distinct from (old.definition, old.name, old.slug, old.description, old.source_markdown) then
     new.marketplace_status := 'pending_review';
   end if;
   return new;
@@ -2344,7 +2351,7 @@ CREATE OR REPLACE FUNCTION private.guidelines_faults(guidelines jsonb, known_dim
 AS $function$
 declare
   path constant text := '$.interviewGuidelines.probingQuestions';
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
   questions jsonb;
   keys text[];
 begin
@@ -2421,18 +2428,28 @@ begin
     select assessment.id, assessment.status, heir.tenant_id, heir.user_id
       from public.custom_assessments as assessment,
            lateral (
-             select result.tenant_id, tenant.user_id
-               from public.custom_assessment_results as result
-               join public.tenant_profiles as tenant on tenant.id = result.tenant_id
-              where result.assessment_id = assessment.id
-                and result.tenant_id <> assessment.tenant_id
-              order by result.created_at, result.id
+             select holder.tenant_id, tenant.user_id
+               from (
+                 select result.tenant_id, result.created_at, result.id
+                   from public.custom_assessment_results as result
+                  where result.assessment_id = assessment.id
+                 union all
+                 -- Interviews that wait to be scored will be results.
+                 select request.tenant_id, request.created_at, request.id
+                   from private.score_requests as request
+                   join private.jobs as job on job.subject_id = request.id
+                  where request.assessment_id = assessment.id
+                    and job.rank is not null
+               ) as holder
+               join public.tenant_profiles as tenant on tenant.id = holder.tenant_id
+              where holder.tenant_id <> assessment.tenant_id
+              order by holder.created_at, holder.id
               limit 1
            ) as heir
      where assessment.tenant_id = hand_over_assessments_with_results.tenant_id
   loop
-    -- An archived row takes no change but that of its status.
-    if handed.status = 'archived' then
+    -- An archived row takes no change but that of its status, and an active one would raise its version.
+    if handed.status <> 'draft' then
       update public.custom_assessments as assessment set status = 'draft' where assessment.id = handed.id;
     end if;
     update public.custom_assessments as assessment
@@ -2455,11 +2472,13 @@ comment on function private.hand_over_assessments_with_results(uuid) is NULL;
 
 CREATE OR REPLACE FUNCTION private.inactive_tenant_ids()
  RETURNS SETOF uuid
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER ROWS 100
  SET search_path TO ''
 AS $function$
-  select tenant.id from public.tenant_profiles as tenant where not tenant.is_active
+begin
+  return query select tenant.id from public.tenant_profiles as tenant where not tenant.is_active;
+end
 $function$;
 comment on function private.inactive_tenant_ids() is NULL;
 
@@ -2573,6 +2592,31 @@ end
 $function$;
 comment on function private.keep_assessment_version() is NULL;
 
+CREATE OR REPLACE FUNCTION private.keep_assessment_with_completions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (
+    select
+      from private.score_requests as request
+      join private.jobs as job on job.subject_id = request.id
+     where request.assessment_id = old.id
+       and job.rank is not null
+       and (
+         request.tenant_id <> old.tenant_id
+         or exists (select from public.tenant_profiles as tenant where tenant.id = old.tenant_id)
+       )
+  ) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
+  end if;
+  return old;
+end
+$function$;
+comment on function private.keep_assessment_with_completions() is NULL;
+
 CREATE OR REPLACE FUNCTION private.keep_assessment_with_results()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2647,15 +2691,20 @@ CREATE OR REPLACE FUNCTION private.metadata_faults(metadata jsonb)
  SET search_path TO ''
 AS $function$
 declare
-  faults jsonb := '[]';
+  faults jsonb := '[]'::jsonb;
   part jsonb;
 begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
+  -- Indentation does not count: it goes when the name is read.
   part := metadata -> 'name';
   if jsonb_typeof(part) <> 'null'
-    and (jsonb_typeof(part) <> 'string' or length(private.trim_text(metadata ->> 'name')) not between 1 and 200) then
+    and (
+      jsonb_typeof(part) <> 'string'
+      or length(regexp_replace(private.trim_text(metadata ->> 'name'), '[\r\n][\r\n \t]*', E'\n', 'g'))
+      not between 1 and 200
+    ) then
     faults := faults || private.fault('$.metadata.name', 'invalid-text', 'a text of 1 to 200 characters');
   end if;
   part := metadata -> 'version';
@@ -2898,14 +2947,26 @@ CREATE OR REPLACE FUNCTION private.refuse_upload_change()
  SET search_path TO ''
 AS $function$
 begin
-  if (new.id, new.tenant_id, new.source_markdown, new.dry_run, new.created_at)
-     is distinct from (old.id, old.tenant_id, old.source_markdown, old.dry_run, old.created_at) then
-    perform private.refuse('UPLOAD_IMMUTABLE', jsonb_build_object('upload_id', old.id));
-  end if;
-  return new;
+  perform private.refuse('UPLOAD_IMMUTABLE', jsonb_build_object('upload_id', old.id));
+  return null;
 end
 $function$;
 comment on function private.refuse_upload_change() is NULL;
+
+CREATE OR REPLACE FUNCTION private.require_definition(definition jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  faults constant jsonb := private.definition_faults(definition);
+begin
+  if faults <> '[]' then
+    perform private.refuse('ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('faults', faults));
+  end if;
+end
+$function$;
+comment on function private.require_definition(jsonb) is NULL;
 
 CREATE OR REPLACE FUNCTION private.retry_delay(charged integer)
  RETURNS interval
@@ -2931,7 +2992,7 @@ begin
            entry.value,
            -- An upper bound on the length keeps the cast from meeting more digits than numeric holds.
            case when length(entry.key) <= 100
-             then regexp_match(entry.key, '^\s*([0-9]+(?:\.[0-9]+)?)\s*(?:[-–]\s*([0-9]+(?:\.[0-9]+)?)\s*)?$')
+             then regexp_match(entry.key, '^\s*([0-9]*\.?[0-9]+)\s*(?:[-–]\s*([0-9]*\.?[0-9]+)\s*)?$')
            end as bounds
       from jsonb_array_elements(dimensions) with ordinality as dimension (value, place),
            lateral jsonb_each(
@@ -3057,6 +3118,8 @@ begin
       when score_of[place] is not null then 'duplicate-dimension'
       when jsonb_typeof(given.value) <> 'number' then 'not-a-number'
       when given.value::numeric not between low and high then 'off-scale'
+      -- It takes no room in jsonb, and 16,383 characters once it is read.
+      when scale(given.value::numeric) > 100 then 'too-precise'
     end;
     if fault is null then
       score_of[place] := given.value::numeric;
@@ -3069,6 +3132,7 @@ begin
           when 'unknown-dimension' then 'the name of a dimension of the definition'
           when 'duplicate-dimension' then 'one score for each dimension'
           when 'not-a-number' then 'a number'
+          when 'too-precise' then 'at most 100 decimal places'
           else format('a number from %s to %s', low, high)
         end);
     end if;
@@ -3211,7 +3275,7 @@ AS $function$
 declare
   slug text;
 begin
-  slug := extensions.unaccent(normalize(name, NFC));
+  slug := private.without_accents(normalize(name, NFC));
   -- Marks that no composed character has, such as a diaeresis on a q.
   slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
   slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
@@ -3394,7 +3458,7 @@ declare
   longest integer;
 begin
   if names <@ known then
-    return '{}';
+    return '{}'::integer[];
   end if;
   -- Normalising and folding never shorten a name to a twelfth, so that longer ones need no folding to be unknown.
   longest := 12 * coalesce((select max(octet_length(listed.name)) from unnest(known) as listed (name)), 0);
@@ -3402,7 +3466,7 @@ begin
     select listed.place::integer
       from unnest(names) with ordinality as listed (name, place)
      where not listed.name = any (known)
-       and (octet_length(listed.name) > longest
+       and (octet_length(private.trim_text(listed.name)) > longest
             or not private.fold_name(private.trim_text(listed.name)) = any (known))
      limit 100
   );
@@ -3444,6 +3508,14 @@ AS $function$
 $function$;
 comment on function private.upload_diagnostic(text,jsonb) is NULL;
 
+CREATE OR REPLACE FUNCTION private.without_accents(value text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$ select extensions.unaccent(value) $function$;
+comment on function private.without_accents(text) is NULL;
+
 CREATE OR REPLACE FUNCTION private.write_result()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3458,6 +3530,11 @@ begin
   if new.dimension_scores is null or pg_column_size(new.dimension_scores) > 65536 then
     perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
       "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  end if;
+  -- A number such as 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+  if private.definition_bounds_faults(jsonb_build_object('insights', new.ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
   end if;
 
   -- Guards: the session, its owner, and that it has no result yet -------------------------------------------
@@ -3556,6 +3633,8 @@ CREATE TRIGGER assessment_3_content BEFORE INSERT OR UPDATE OF name, description
 CREATE TRIGGER assessment_4_version BEFORE INSERT OR UPDATE OF version, definition ON public.custom_assessments FOR EACH ROW EXECUTE FUNCTION private.keep_assessment_version();
 
 CREATE TRIGGER assessment_5_slug BEFORE INSERT OR UPDATE OF slug, tenant_id ON public.custom_assessments FOR EACH ROW EXECUTE FUNCTION private.set_assessment_slug();
+
+CREATE TRIGGER keep_assessment_with_completions BEFORE DELETE ON public.custom_assessments FOR EACH ROW EXECUTE FUNCTION private.keep_assessment_with_completions();
 
 CREATE TRIGGER keep_assessment_with_results BEFORE DELETE ON public.custom_assessments FOR EACH ROW EXECUTE FUNCTION private.keep_assessment_with_results();
 
@@ -3687,7 +3766,7 @@ grant delete, insert, select, update on public.agent_sessions to service_role;
 
 grant insert (tenant_id, source_markdown, assessment_id, dry_run), select on public.assessment_uploads to authenticated;
 
-grant delete, insert, select on public.assessment_uploads to service_role;
+grant delete, insert, select, update (tenant_id, source_markdown, dry_run) on public.assessment_uploads to service_role;
 
 grant delete, insert (campaign_id, stakeholder_name, stakeholder_email, status, access_expires_at), select, update (stakeholder_name, stakeholder_email, status, access_expires_at) on public.campaign_assignments to authenticated;
 

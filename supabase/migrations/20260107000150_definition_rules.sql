@@ -118,7 +118,7 @@ begin
     select listed.place::integer
       from unnest(names) with ordinality as listed (name, place)
      where not listed.name = any (known)
-       and (octet_length(listed.name) > longest
+       and (octet_length(private.trim_text(listed.name)) > longest
             or not private.fold_name(private.trim_text(listed.name)) = any (known))
      limit 100
   );
@@ -230,7 +230,7 @@ begin
            entry.value,
            -- An upper bound on the length keeps the cast from meeting more digits than numeric holds.
            case when length(entry.key) <= 100
-             then regexp_match(entry.key, '^\s*([0-9]+(?:\.[0-9]+)?)\s*(?:[-–]\s*([0-9]+(?:\.[0-9]+)?)\s*)?$')
+             then regexp_match(entry.key, '^\s*([0-9]*\.?[0-9]+)\s*(?:[-–]\s*([0-9]*\.?[0-9]+)\s*)?$')
            end as bounds
       from jsonb_array_elements(dimensions) with ordinality as dimension (value, place),
            lateral jsonb_each(
@@ -297,9 +297,14 @@ begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
+  -- Indentation does not count: it goes when the name is read.
   part := metadata -> 'name';
   if jsonb_typeof(part) <> 'null'
-    and (jsonb_typeof(part) <> 'string' or length(private.trim_text(metadata ->> 'name')) not between 1 and 200) then
+    and (
+      jsonb_typeof(part) <> 'string'
+      or length(regexp_replace(private.trim_text(metadata ->> 'name'), '[\r\n][\r\n \t]*', E'\n', 'g'))
+      not between 1 and 200
+    ) then
     faults := faults || private.fault('$.metadata.name', 'invalid-text', 'a text of 1 to 200 characters');
   end if;
   part := metadata -> 'version';

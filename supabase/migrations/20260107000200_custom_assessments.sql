@@ -344,6 +344,31 @@ comment on table private.slug_series is 'The last number that was appended to a 
 alter table private.slug_series enable row level security;
 revoke all on private.slug_series from public, anon, authenticated, service_role;
 
+-- unaccent() wherever the project has it: a project that enabled the extension long ago may have it in public.
+do $unaccent$
+begin
+  execute format(
+    $create$
+      create or replace function private.without_accents(value text)
+      returns text
+      language sql
+      stable
+      strict
+      parallel safe
+      set search_path = ''
+      as $body$ select %I.unaccent(value) $body$
+    $create$,
+    (
+      select nspname
+      from pg_catalog.pg_extension
+      inner join pg_catalog.pg_namespace on pg_namespace.oid = extnamespace
+      where extname = 'unaccent'
+    )
+  );
+end
+$unaccent$;
+revoke all on function private.without_accents(text) from public, anon, authenticated, service_role;
+
 -- The slug that a name gives: accents folded, lower case, every run of other characters one hyphen, none at the ends,
 -- cut at a word to the given length. 'assessment' where nothing usable is left.
 create or replace function private.slug_of(name text, most integer default 60)
@@ -357,7 +382,7 @@ as $$
 declare
   slug text;
 begin
-  slug := extensions.unaccent(normalize(name, NFC));
+  slug := private.without_accents(normalize(name, NFC));
   -- Marks that no composed character has, such as a diaeresis on a q.
   slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
   slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));

@@ -132,7 +132,7 @@ begin
         'path_step', 'queue_front', 'refresh_listings', 'refusal_catalogue', 'refuse', 'refuse_result_update',
         'refuse_upload_change', 'require_definition', 'retry_delay', 'rubric_faults', 'scale_of', 'score_assessment',
         'session_facts', 'set_assessment_slug', 'slug_of', 'take_back_jobs', 'take_upload', 'tenant_of_agent_session',
-        'tenant_owner', 'text_list_faults', 'trim_text', 'unknown_names', 'upload_diagnostic', 'write_result'
+        'tenant_owner', 'text_list_faults', 'trim_text', 'unknown_names', 'upload_diagnostic', 'without_accents', 'write_result'
       )
   loop
     execute format('drop function %s', found.signature);

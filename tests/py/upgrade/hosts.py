@@ -11,8 +11,9 @@ OWNER = "11111111-1111-1111-1111-111111111111"
 STRANGER = "22222222-2222-2222-2222-222222222222"
 TENANT = "33333333-3333-3333-3333-333333333333"
 
-# An older host: CHECKs under names of its own, columns missing, no coaching_sessions.assessment_type.
+# An older host: CHECKs under names of its own, columns missing, unaccent in public, no coaching_sessions.assessment_type.
 OLDER_HOST = """
+create extension unaccent with schema public;
 create table public.tenant_profiles (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete cascade,

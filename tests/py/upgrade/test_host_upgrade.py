@@ -62,16 +62,17 @@ def test_a_migrated_host_takes_custom_assessments(
     connection = make_host(empty_database, host, assignments)
     migrate(empty_database)
 
-    (assessment,) = single(
+    assessment, slug = single(
         connection,
         """
         insert into public.custom_assessments (tenant_id, name, status, definition)
-        values (%s, 'Clear Speech', 'active', '{
+        values (%s, 'Führung', 'active', '{
           "dimensions": [{"name": "Clarity", "weight": 1, "description": "d"}], "resultCategories": []
-        }') returning id
+        }') returning id, slug
         """,
         [TENANT],
     )
+    assert slug == "fuhrung"
     with as_role(connection, "authenticated", OWNER):
         changed = connection.execute(
             """

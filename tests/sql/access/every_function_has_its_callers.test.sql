@@ -78,6 +78,7 @@ insert into tests.expected values
 ('private.trim_text(text)', false, 'anon authenticated service_role'),
 ('private.unknown_names(text[],text[])', false, 'anon authenticated service_role'),
 ('private.upload_diagnostic(text,jsonb)', false, ''),
+('private.without_accents(text)', false, ''),
 ('private.write_result()', false, '');
 
 create temporary table found on commit drop as
