@@ -198,7 +198,7 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _table(status: dict[str, Any]) -> str:
-    """Set the kinds of jobs side by side, one row a figure; figures that this version does not know come last."""
+    """Set the kinds of jobs side by side, one row a figure; unknown figures come last."""
     kinds = {kind: figures for kind, figures in sorted(status.items()) if isinstance(figures, dict)}
     known = [name for name in FIGURES if any(name in figures for figures in kinds.values())]
     names = [*known, *sorted({name for figures in kinds.values() for name in figures} - set(known))]

@@ -4,6 +4,7 @@ The child is a fresh interpreter without the worker's environment, so without it
 to job and is replaced when it dies or is ended.
 """
 
+import contextlib
 import json
 import math
 import os
@@ -174,7 +175,8 @@ def _serve(descriptor: int, memory_mb: int, job_seconds: int) -> None:
     from worker.engine.work import do_job  # noqa: PLC0415 - what the limits below are for is loaded first
 
     limit = memory_mb << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    with contextlib.suppress(ValueError, OSError):  # macOS does not limit the address space
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     with socket.socket(fileno=descriptor) as channel, channel.makefile("rwb") as stream:
         stream.write(READY + b"\n")
         stream.flush()

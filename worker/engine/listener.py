@@ -51,6 +51,7 @@ class Listener(threading.Thread):
                     self._database_url,
                     autocommit=True,
                     connect_timeout=10,
+                    tcp_user_timeout=30_000,
                     application_name="assessment-worker-listener",
                     prepare_threshold=None,
                 ) as connection:
@@ -64,7 +65,7 @@ class Listener(threading.Thread):
                 failures += 1
                 delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 20))
                 delay *= random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
-                log.warning("listener-lost", retry_seconds=round(delay, 2), **describe_error(error))
+                log.warning("listener-lost", retry_seconds=round(delay, 2), **_reason(error))
                 self.connected = False
                 self._end.wait(delay)
             finally:
@@ -78,3 +79,11 @@ class Listener(threading.Thread):
             turns += 1
             if turns % PROBE_TURNS == 0:
                 connection.execute("select 1")
+
+
+def _reason(error: psycopg.Error) -> dict[str, str]:
+    """Describe why the connection failed. libpq's words name host and user, never a password."""
+    reason = describe_error(error)
+    if isinstance(error, psycopg.OperationalError):
+        reason["reason"] = str(error).strip().rpartition("\n")[2][:200]
+    return reason

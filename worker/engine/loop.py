@@ -34,6 +34,8 @@ HAND_BACK_SECONDS: Final = 0.5
 FIRST_WAIT_SECONDS: Final = 0.05
 # While the database tells of new jobs, looking is only for what nobody tells: leases of workers that died.
 LISTENING_WAIT_SECONDS: Final = 5.0
+# The longest wait after a request that the API understands and refuses.
+LONGEST_REFUSAL_SECONDS: Final = 15.0
 START_PATIENCE_SECONDS: Final = 5.0
 DRAIN_PATIENCE_SECONDS: Final = 30.0
 
@@ -75,6 +77,7 @@ class Loop:
         self._log = get_logger()
         self._kinds: dict[int, str] = {}
         self._wait = FIRST_WAIT_SECONDS
+        self._refusals = 0
         self.totals: Totals = Counter()
         self.next_seconds: float | None = None
 
@@ -145,8 +148,11 @@ class Loop:
             self._hand_back_apart(finished, refused)
             if self._drain and not finished:
                 raise
-            self._signals.pause(random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
+            self._refusals += 1
+            delay = min(LONGEST_REFUSAL_SECONDS, 0.5 * 2.0 ** min(self._refusals - 1, 20))
+            self._signals.pause(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
             return Exchange((), (), None)
+        self._refusals = 0
         self._take(answer, finished)
         return answer
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import secrets
 import socket
 import sys
@@ -88,7 +89,11 @@ def _metrics(settings: Settings) -> "tuple[Metrics | None, MetricsServer | None]
 
 def _run_here(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ended:
     """Be a worker. The name is new for every start: what an earlier process left is not this one's."""
-    host = settings.name or socket.gethostname().partition(".")[0][:60] or "worker"
+    host = (
+        settings.name
+        or re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname().partition(".")[0][:60])
+        or "worker"
+    )
     name = f"{host}-{os.getpid()}-{secrets.token_hex(3)}"
     configure_logs(settings.log_level, worker=name)
     log = get_logger()

@@ -306,3 +306,31 @@ def test_a_transaction_pooler_is_named_and_polled_instead(site: Site) -> None:
         assert "port 6543" in str(worker.wait_for("not-listening")["reason"])
         wait_until(lambda: site.value(OPEN) == 0, 20, "the job to be done")
         assert not [event for event in worker.events() if event["event"] == "listener-lost"]
+
+
+def test_a_listener_that_may_not_connect_says_why_and_the_worker_polls(site: Site) -> None:
+    (upload,) = upload_many(site, source("Polled NUMBER"), 1)
+    url = site.cluster.url("nobody_of_that_name", site.database).replace("postgres@", "hidden-password@")
+    with site.running_worker(DATABASE_URL=url, **FAST) as worker:
+        assert "nobody_of_that_name" in str(worker.wait_for("listener-lost")["reason"])
+        wait_until(lambda: site.upload_row(upload)["status"] == "succeeded", 20, "the job to be done")
+        assert "hidden-password" not in worker.log.read_text(encoding="utf-8")
+
+
+# --- memory -------------------------------------------------------------------------------------------------
+
+
+def resident_kb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
+
+
+def test_memory_stays_flat(site: Site) -> None:
+    """Two thousand jobs after the first five hundred cost no memory; what each left would show."""
+    upload_many(site, source("Flat NUMBER").replace("weight: 0.6", "weight: heavy"), 2500)
+    with site.running_worker(**FAST) as worker:
+        wait_until(lambda: site.value(OPEN) <= 2000, 60, "500 jobs to be done")
+        first = resident_kb(worker.process.pid)
+        wait_until(lambda: site.value(OPEN) == 0, 60, "all jobs to be done")
+        last = resident_kb(worker.process.pid)
+    assert last <= first * 1.1
