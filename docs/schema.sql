@@ -567,6 +567,14 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
+  -- The request first: while its result is being written this waits, and then finds the result.
+  select request.id, job.state, job.last_error
+    into earlier
+    from private.score_requests as request
+    left join private.jobs as job on job.subject_id = request.id
+   where request.session_id = complete_assessment_session.session_id
+     and request.session_type = complete_assessment_session.session_type
+     for update of request;
   select result.id
     into result_id
     from public.custom_assessment_results as result
@@ -575,17 +583,10 @@ begin
   if found then
     return jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
   end if;
-  select request.id, job.state, job.last_error
-    into earlier
-    from private.score_requests as request
-    left join private.jobs as job on job.subject_id = request.id
-   where request.session_id = complete_assessment_session.session_id
-     and request.session_type = complete_assessment_session.session_type
-     for update of request;
   if earlier.state = 'queued' then
-    return '{"queued": false, "status": "queued"}';
+    return '{"queued": false, "status": "queued"}'::jsonb;
   elsif earlier.state = 'running' then
-    return '{"queued": false, "status": "processing"}';
+    return '{"queued": false, "status": "processing"}'::jsonb;
   end if;
 
   -- Its assessment and the scores ------------------------------------------------------------------------------
@@ -636,7 +637,7 @@ AS $function$
 declare
   owned uuid;
   counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
-                    "assessments_handed_over": 0}';
+                    "assessments_handed_over": 0}'::jsonb;
   reassigned integer := 0;
   moved integer;
 begin
@@ -742,8 +743,8 @@ CREATE OR REPLACE FUNCTION public.exchange_jobs(worker text, finished jsonb DEFA
  SET search_path TO ''
 AS $function$
 declare
-  answers json := '[]';
-  claimed json := '[]';
+  answers json := '[]'::json;
+  claimed json := '[]'::json;
   next_in_ms bigint;
 begin
   if worker is null or worker !~ '^[!-~]{1,200}$' then
@@ -1012,7 +1013,7 @@ begin
      or session.expires_at <= now()
      or result.tenant_id is distinct from session.tenant_id
      or result.campaign_id is distinct from session.campaign_id then
-    return '{"complete": false}';
+    return '{"complete": false}'::jsonb;
   end if;
   return case result.result_disclosure
     when 'full' then jsonb_build_object(
@@ -1111,7 +1112,7 @@ begin
    where assessment.id = request.assessment_id
      for share;
   if private.definition_digest(definition::text) is distinct from element ->> 'definition_digest' then
-    return '{"end": "stale"}';
+    return '{"end": "stale"}'::jsonb;
   end if;
   insert into public.custom_assessment_results (
     assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
@@ -1126,7 +1127,7 @@ begin
      or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
     raise exception using errcode = 'CAS01', message = 'The worker and the database score differently.';
   end if;
-  return '{"end": "succeeded"}';
+  return '{"end": "succeeded"}'::jsonb;
 end
 $function$;
 comment on function private.apply_score(uuid,jsonb) is NULL;
@@ -1143,7 +1144,7 @@ declare
   found_id uuid;
   fault text;
   metadata jsonb := definition -> 'metadata';
-  stated_version numeric[] := string_to_array(metadata ->> 'version', '.');
+  stated_version numeric[] := string_to_array(metadata ->> 'version', '.')::numeric[];
 begin
   select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
     into strict upload
@@ -1151,7 +1152,7 @@ begin
    where present.id = apply_upload.upload_id;
   if upload.dry_run then
     perform private.require_definition(apply_upload.definition);
-    return '{"end": "succeeded"}';
+    return '{"end": "succeeded"}'::jsonb;
   end if;
 
   if apply_upload.target_id is null then
@@ -1231,7 +1232,7 @@ begin
                (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
    where assessment.id = apply_upload.target_id;
-  return '{"end": "succeeded"}';
+  return '{"end": "succeeded"}'::jsonb;
 end
 $function$;
 comment on function private.apply_upload(uuid,uuid,jsonb,jsonb) is NULL;
@@ -1479,7 +1480,7 @@ begin
       from counted
      where counted.turn = 1 or (counted.total <= size_limit and not counted.after_charged);
     if chosen is null then
-      return '[]';
+      return '[]'::jsonb;
     end if;
   end if;
 
@@ -1558,10 +1559,10 @@ declare
   number bigint;
 begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
-  insert into private.slug_series as series (tenant_id, stem)
-  values (claim_slug.tenant_id, base)
-  on conflict on constraint slug_series_pkey do update set last_number = series.last_number
-  returning series.last_number into number;
+  if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
+    perform private.lock_slug(claim_slug.tenant_id, '');
+  end if;
+  number := private.lock_slug(claim_slug.tenant_id, base);
 
   while exists (
     select
@@ -1576,9 +1577,7 @@ begin
     number := number + 1;
     candidate := private.slug_of(base, 59 - length(number::text)) || '-' || number;
     -- The numbered slug may also be somebody's given one, or the base of another name's series.
-    insert into private.slug_series as series (tenant_id, stem)
-    values (claim_slug.tenant_id, candidate)
-    on conflict on constraint slug_series_pkey do update set last_number = series.last_number;
+    perform private.lock_slug(claim_slug.tenant_id, candidate);
   end loop;
 
   if candidate <> base then
@@ -1888,9 +1887,9 @@ begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
   if state = 'CAS01' then
-    return '{"end": "retry", "error": "scored-differently"}';
+    return '{"end": "retry", "error": "scored-differently"}'::jsonb;
   elsif state = 'P0002' then
-    return '{"end": "failed", "error": "subject-deleted"}';
+    return '{"end": "failed", "error": "subject-deleted"}'::jsonb;
   elsif state = '23505' or state !~ '^(PT|22|23)' then
     return jsonb_build_object('end', 'retry', 'error', 'database-' || lower(state));
   end if;
@@ -2095,7 +2094,7 @@ declare
   ids constant bigint[] := array(
     select (each.value ->> 'job')::bigint from jsonb_array_elements(finish_jobs.finished) as each);
   tenant uuid;
-  endings jsonb := '{}';
+  endings jsonb := '{}'::jsonb;
   state text;
   detail text;
   answers json;
@@ -2127,7 +2126,7 @@ begin
       end if;
     end loop;
   exception when others then
-    endings := '{}';
+    endings := '{}'::jsonb;
     for effect in effects loop
       if not endings ? effect.id::text then
         begin
@@ -2684,6 +2683,35 @@ end
 $function$;
 comment on function private.list_assessments_of_tenant() is NULL;
 
+CREATE OR REPLACE FUNCTION private.lock_slug(tenant_id uuid, stem text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  number bigint;
+begin
+  loop
+    select series.last_number
+      into number
+      from private.slug_series as series
+     where series.tenant_id = lock_slug.tenant_id
+       and series.stem = lock_slug.stem
+       for update;
+    if found then
+      return number;
+    end if;
+    insert into private.slug_series (tenant_id, stem)
+    values (lock_slug.tenant_id, lock_slug.stem)
+    on conflict on constraint slug_series_pkey do nothing;
+    if found then
+      return 1;
+    end if;
+  end loop;
+end
+$function$;
+comment on function private.lock_slug(uuid,text) is NULL;
+
 CREATE OR REPLACE FUNCTION private.metadata_faults(metadata jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2820,6 +2848,16 @@ CREATE OR REPLACE FUNCTION private.refresh_listings(assessments uuid[])
  SET search_path TO ''
 AS $function$
 begin
+  -- First, and against others who change the tenant meanwhile: of an assessment that is published and a tenant that is
+  -- deactivated in the same moment, each would otherwise see the other as it was.
+  perform tenant.id
+     from public.tenant_profiles as tenant
+    where tenant.id in (
+      select assessment.tenant_id
+        from public.custom_assessments as assessment
+       where assessment.id = any (refresh_listings.assessments))
+    order by tenant.id
+      for share;
   delete from private.listings as listing where listing.assessment_id = any (refresh_listings.assessments);
   insert into private.listings (
     assessment_id, tenant_id, name, slug, tenant, description, type, dimension_names, price_tier, published_at

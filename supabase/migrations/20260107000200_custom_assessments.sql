@@ -332,7 +332,9 @@ for each row execute function private.keep_assessment_version();
 
 -- One row for every slug that was ever given out in a tenant, with the last number of the series stem, stem-2, stem-3
 -- and so on. Its row locks put writers who want the same slug in a line, and the number spares them the search: the
--- ten-thousandth equal name costs what the second does.
+-- ten-thousandth equal name costs what the second does. The row with the empty stem, which no name gives, stands for the
+-- whole tenant: new assessments of one tenant come in one transaction after the other, since two of several rows each
+-- could otherwise wait for each other's slugs for ever.
 create table if not exists private.slug_series (
   tenant_id uuid not null constraint slug_series_tenant_id_fkey references public.tenant_profiles (id)
   on delete cascade deferrable initially deferred,
@@ -398,6 +400,37 @@ end
 $$;
 revoke all on function private.slug_of(text, integer) from public, anon, authenticated, service_role;
 
+-- Locks a row of the series until the transaction ends, making it where missing; its last number. An upsert would leave
+-- a dead row behind each time, and a transaction of many equal names would walk over all of them.
+create or replace function private.lock_slug(tenant_id uuid, stem text)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  number bigint;
+begin
+  loop
+    select series.last_number
+      into number
+      from private.slug_series as series
+     where series.tenant_id = lock_slug.tenant_id
+       and series.stem = lock_slug.stem
+       for update;
+    if found then
+      return number;
+    end if;
+    insert into private.slug_series (tenant_id, stem)
+    values (lock_slug.tenant_id, lock_slug.stem)
+    on conflict on constraint slug_series_pkey do nothing;
+    if found then
+      return 1;
+    end if;
+  end loop;
+end
+$$;
+revoke all on function private.lock_slug(uuid, text) from public, anon, authenticated, service_role;
+
 -- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
 -- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
 -- tenant has, seen or unseen. Only the trigger below calls it, after the caller's right to the tenant is settled.
@@ -415,10 +448,10 @@ declare
   number bigint;
 begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
-  insert into private.slug_series as series (tenant_id, stem)
-  values (claim_slug.tenant_id, base)
-  on conflict on constraint slug_series_pkey do update set last_number = series.last_number
-  returning series.last_number into number;
+  if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
+    perform private.lock_slug(claim_slug.tenant_id, '');
+  end if;
+  number := private.lock_slug(claim_slug.tenant_id, base);
 
   while exists (
     select
@@ -433,9 +466,7 @@ begin
     number := number + 1;
     candidate := private.slug_of(base, 59 - length(number::text)) || '-' || number;
     -- The numbered slug may also be somebody's given one, or the base of another name's series.
-    insert into private.slug_series as series (tenant_id, stem)
-    values (claim_slug.tenant_id, candidate)
-    on conflict on constraint slug_series_pkey do update set last_number = series.last_number;
+    perform private.lock_slug(claim_slug.tenant_id, candidate);
   end loop;
 
   if candidate <> base then

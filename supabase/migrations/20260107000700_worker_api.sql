@@ -87,7 +87,7 @@ declare
   found_id uuid;
   fault text;
   metadata jsonb := definition -> 'metadata';
-  stated_version numeric[] := string_to_array(metadata ->> 'version', '.');
+  stated_version numeric[] := string_to_array(metadata ->> 'version', '.')::numeric[];
 begin
   select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
     into strict upload
@@ -95,7 +95,7 @@ begin
    where present.id = apply_upload.upload_id;
   if upload.dry_run then
     perform private.require_definition(apply_upload.definition);
-    return '{"end": "succeeded"}';
+    return '{"end": "succeeded"}'::jsonb;
   end if;
 
   if apply_upload.target_id is null then
@@ -175,7 +175,7 @@ begin
                (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
    where assessment.id = apply_upload.target_id;
-  return '{"end": "succeeded"}';
+  return '{"end": "succeeded"}'::jsonb;
 end
 $$;
 revoke all on function private.apply_upload(uuid, uuid, jsonb, jsonb) from public, anon, authenticated, service_role;
@@ -204,7 +204,7 @@ begin
    where assessment.id = request.assessment_id
      for share;
   if private.definition_digest(definition::text) is distinct from element ->> 'definition_digest' then
-    return '{"end": "stale"}';
+    return '{"end": "stale"}'::jsonb;
   end if;
   insert into public.custom_assessment_results (
     assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
@@ -219,7 +219,7 @@ begin
      or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
     raise exception using errcode = 'CAS01', message = 'The worker and the database score differently.';
   end if;
-  return '{"end": "succeeded"}';
+  return '{"end": "succeeded"}'::jsonb;
 end
 $$;
 revoke all on function private.apply_score(uuid, jsonb) from public, anon, authenticated, service_role;
@@ -240,9 +240,9 @@ begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
   if state = 'CAS01' then
-    return '{"end": "retry", "error": "scored-differently"}';
+    return '{"end": "retry", "error": "scored-differently"}'::jsonb;
   elsif state = 'P0002' then
-    return '{"end": "failed", "error": "subject-deleted"}';
+    return '{"end": "failed", "error": "subject-deleted"}'::jsonb;
   elsif state = '23505' or state !~ '^(PT|22|23)' then
     return jsonb_build_object('end', 'retry', 'error', 'database-' || lower(state));
   end if;
@@ -323,7 +323,7 @@ declare
   ids constant bigint[] := array(
     select (each.value ->> 'job')::bigint from jsonb_array_elements(finish_jobs.finished) as each);
   tenant uuid;
-  endings jsonb := '{}';
+  endings jsonb := '{}'::jsonb;
   state text;
   detail text;
   answers json;
@@ -355,7 +355,7 @@ begin
       end if;
     end loop;
   exception when others then
-    endings := '{}';
+    endings := '{}'::jsonb;
     for effect in effects loop
       if not endings ? effect.id::text then
         begin
@@ -582,7 +582,7 @@ begin
       from counted
      where counted.turn = 1 or (counted.total <= size_limit and not counted.after_charged);
     if chosen is null then
-      return '[]';
+      return '[]'::jsonb;
     end if;
   end if;
 
@@ -690,8 +690,8 @@ security definer
 set search_path = ''
 as $$
 declare
-  answers json := '[]';
-  claimed json := '[]';
+  answers json := '[]'::json;
+  claimed json := '[]'::json;
   next_in_ms bigint;
 begin
   if worker is null or worker !~ '^[!-~]{1,200}$' then

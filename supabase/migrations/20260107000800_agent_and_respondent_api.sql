@@ -93,6 +93,14 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
+  -- The request first: while its result is being written this waits, and then finds the result.
+  select request.id, job.state, job.last_error
+    into earlier
+    from private.score_requests as request
+    left join private.jobs as job on job.subject_id = request.id
+   where request.session_id = complete_assessment_session.session_id
+     and request.session_type = complete_assessment_session.session_type
+     for update of request;
   select result.id
     into result_id
     from public.custom_assessment_results as result
@@ -101,17 +109,10 @@ begin
   if found then
     return jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
   end if;
-  select request.id, job.state, job.last_error
-    into earlier
-    from private.score_requests as request
-    left join private.jobs as job on job.subject_id = request.id
-   where request.session_id = complete_assessment_session.session_id
-     and request.session_type = complete_assessment_session.session_type
-     for update of request;
   if earlier.state = 'queued' then
-    return '{"queued": false, "status": "queued"}';
+    return '{"queued": false, "status": "queued"}'::jsonb;
   elsif earlier.state = 'running' then
-    return '{"queued": false, "status": "processing"}';
+    return '{"queued": false, "status": "processing"}'::jsonb;
   end if;
 
   -- Its assessment and the scores ------------------------------------------------------------------------------
@@ -206,7 +207,7 @@ begin
      or session.expires_at <= now()
      or result.tenant_id is distinct from session.tenant_id
      or result.campaign_id is distinct from session.campaign_id then
-    return '{"complete": false}';
+    return '{"complete": false}'::jsonb;
   end if;
   return case result.result_disclosure
     when 'full' then jsonb_build_object(

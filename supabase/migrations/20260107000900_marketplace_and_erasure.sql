@@ -43,6 +43,16 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- First, and against others who change the tenant meanwhile: of an assessment that is published and a tenant that is
+  -- deactivated in the same moment, each would otherwise see the other as it was.
+  perform tenant.id
+     from public.tenant_profiles as tenant
+    where tenant.id in (
+      select assessment.tenant_id
+        from public.custom_assessments as assessment
+       where assessment.id = any (refresh_listings.assessments))
+    order by tenant.id
+      for share;
   delete from private.listings as listing where listing.assessment_id = any (refresh_listings.assessments);
   insert into private.listings (
     assessment_id, tenant_id, name, slug, tenant, description, type, dimension_names, price_tier, published_at
@@ -273,7 +283,7 @@ as $$
 declare
   owned uuid;
   counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
-                    "assessments_handed_over": 0}';
+                    "assessments_handed_over": 0}'::jsonb;
   reassigned integer := 0;
   moved integer;
 begin
