@@ -582,7 +582,7 @@ begin
       from counted
      where counted.turn = 1 or (counted.total <= size_limit and not counted.after_charged);
     if chosen is null then
-      return '[]'::jsonb;
+      return '[]'::json;
     end if;
   end if;
 
