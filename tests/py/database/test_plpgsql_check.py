@@ -1,6 +1,6 @@
 """What `supabase db lint` would say: plpgsql_check finds nothing in any function.
 
-The packaged Postgres has no plpgsql_check. Debian's `postgresql-15-plpgsql-check` brings it for Postgres 15, so
+The packaged Postgres has no plpgsql_check. Debian's `postgresql-15-plpgsql-check` brings it for Postgres 15:
 this runs there, on a server of its own, and is skipped where it is not installed.
 """
 
