@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import cast
 
 from worker.engine.jobs import Finished, ScoreJob, failed
-from worker.scoring import ScoresInvalid, ScoringRules, score
+from worker.scoring import ScoreFault, ScoresInvalid, ScoringRules, score
 
 __all__ = ["do_score"]
 
@@ -54,5 +54,5 @@ def _rules(definition: str) -> ScoringRules:
 def _scores(text: str) -> Mapping[str, Decimal]:
     scores = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     if not isinstance(scores, dict):
-        raise ScoresInvalid(())
+        raise ScoresInvalid([ScoreFault("not-an-object", None)])
     return cast("Mapping[str, Decimal]", scores)

@@ -213,3 +213,18 @@ def test_a_burst_of_both_kinds_is_done_once_each(site: Site, words: list[str]) -
         )
         == 30
     )
+
+
+def test_one_upload_of_a_tenant_does_not_wait_behind_hundreds_of_another(site: Site) -> None:
+    busy, quiet = site.tenant(), site.tenant()
+    for number in range(300):
+        site.upload(busy, source(f"Busy {number}"))
+    upload = site.upload(quiet, source("Quiet"))
+    assert site.worker("drain", "--batch", "10").returncode == 0
+    before = site.value(
+        "select count(*) from public.assessment_uploads as other, public.assessment_uploads as mine"
+        " where mine.id = %s and other.tenant_id = %s and other.finished_at < mine.finished_at",
+        upload,
+        busy.id,
+    )
+    assert before <= 10
