@@ -70,16 +70,39 @@ end
 $$;
 revoke all on function private.require_definition(jsonb) from public, anon, authenticated, service_role;
 
+-- The assessment of a tenant that was made of these bytes and still has that source and definition. Planned anew each
+-- time: a plan that was made and kept while the table was small reads all rows of the tenant.
+create or replace function private.assessment_with_source(tenant_id uuid, source text, definition jsonb)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return (
+    select assessment.id
+      from public.custom_assessments as assessment
+     where assessment.tenant_id = assessment_with_source.tenant_id
+       and hashtextextended(assessment.source_markdown, 0) = hashtextextended(assessment_with_source.source, 0)
+       and assessment.source_markdown = assessment_with_source.source
+       and assessment.definition = assessment_with_source.definition
+       and assessment.status <> 'archived'
+     order by assessment.created_at
+     limit 1
+  );
+end
+$$;
+revoke all on function private.assessment_with_source(uuid, text, jsonb) from public, anon, authenticated, service_role;
+
 -- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
--- {"end", "error", "assessment_id", "diagnostics"}. The caller holds the lock on the upload's tenant.
--- Planned anew each time: a plan that was made and kept while the table was small reads all rows of the tenant.
+-- {"end", "error", "assessment_id", "definition", "diagnostics"}. The caller holds the lock on the upload's tenant.
 create or replace function private.apply_upload(
   upload_id uuid, target_id uuid, definition jsonb, version_place jsonb
 )
 returns jsonb
 language plpgsql
 set search_path = ''
-set plan_cache_mode = force_custom_plan
 as $$
 declare
   upload record;
@@ -95,23 +118,14 @@ begin
    where present.id = apply_upload.upload_id;
   if upload.dry_run then
     perform private.require_definition(apply_upload.definition);
-    return '{"end": "succeeded"}'::jsonb;
+    return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition);
   end if;
 
   if apply_upload.target_id is null then
     -- The same bytes again -------------------------------------------------------------------------------
-    select assessment.id
-      into found_id
-      from public.custom_assessments as assessment
-     where assessment.tenant_id = upload.tenant_id
-       and hashtextextended(assessment.source_markdown, 0) = hashtextextended(upload.source_markdown, 0)
-       and assessment.source_markdown = upload.source_markdown
-       and assessment.status <> 'archived'
-       and assessment.definition = apply_upload.definition
-     order by assessment.created_at
-     limit 1;
-    if found then
-      return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id,
+    found_id := private.assessment_with_source(upload.tenant_id, upload.source_markdown, apply_upload.definition);
+    if found_id is not null then
+      return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id, 'definition', apply_upload.definition,
         'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
     end if;
 
@@ -129,7 +143,7 @@ begin
       coalesce(metadata ->> 'resultDisclosure', 'full')
     )
     returning id into found_id;
-    return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id);
+    return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id, 'definition', apply_upload.definition);
   end if;
 
   -- A replacement ----------------------------------------------------------------------------------------
@@ -144,7 +158,7 @@ begin
   elsif target.status = 'archived' then
     fault := 'assessment-archived';
   elsif target.source_markdown = upload.source_markdown and target.definition = apply_upload.definition then
-    return jsonb_build_object('end', 'succeeded',
+    return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition,
       'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
   elsif stated_version < string_to_array(target.version, '.')::numeric[] then
     fault := 'version-falls';
@@ -153,7 +167,8 @@ begin
   end if;
   if fault is not null then
     perform private.require_definition(apply_upload.definition);
-    return jsonb_build_object('end', 'failed', 'error', fault, 'diagnostics', jsonb_build_array(
+    return jsonb_build_object('end', 'failed', 'error', fault, 'definition', apply_upload.definition,
+      'diagnostics', jsonb_build_array(
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
   update public.custom_assessments as assessment
@@ -175,7 +190,7 @@ begin
                (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
    where assessment.id = apply_upload.target_id;
-  return '{"end": "succeeded"}'::jsonb;
+  return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition);
 end
 $$;
 revoke all on function private.apply_upload(uuid, uuid, jsonb, jsonb) from public, anon, authenticated, service_role;
@@ -308,82 +323,92 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  -- Elements whose effects go beyond their own upload: a definition, or a score. The first of each job counts.
-  effects cursor for
-    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, each.value as element
-      from jsonb_array_elements(finish_jobs.finished) with ordinality as each
-      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-     where job.state = 'running'
-       and job.worker = finish_jobs.worker
-       and job.attempts = (each.value ->> 'attempt')::integer
-       and ((job.kind = 'compile' and each.value ->> 'outcome' = 'compiled'
-             and jsonb_typeof(each.value -> 'definition') = 'string')
-            or (job.kind = 'score' and each.value ->> 'outcome' = 'scored'))
-     order by job.tenant_id, job.rank, job.id;
   ids constant bigint[] := array(
     select (each.value ->> 'job')::bigint from jsonb_array_elements(finish_jobs.finished) as each);
+  -- Elements whose effects go beyond their own upload: a definition, or a score. The first of each job counts.
+  effects cursor for
+    select first.id, first.kind, first.subject_id, first.target_id, first.element
+      from (
+        select distinct on (job.id)
+               job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, each.value as element
+          from jsonb_array_elements(finish_jobs.finished) with ordinality as each
+          join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+         where job.id = any (ids)
+           and job.state = 'running'
+           and job.worker = finish_jobs.worker
+           and job.attempts = (each.value ->> 'attempt')::integer
+         order by job.id, each.ordinality
+      ) as first
+     where (first.kind = 'compile' and first.element ->> 'outcome' = 'compiled'
+            and jsonb_typeof(first.element -> 'definition') = 'string')
+        or (first.kind = 'score' and first.element ->> 'outcome' = 'scored')
+     order by first.tenant_id, first.rank, first.id;
   tenant uuid;
-  endings jsonb := '{}'::jsonb;
+  ended bigint[] := array[]::bigint[];
+  endings jsonb[] := array[]::jsonb[];
   state text;
   detail text;
   answers json;
   wakes boolean;
+  scored boolean;
 begin
-  -- Locks, in an order that two workers cannot cross: the jobs, then the tenants whose assessments will be written.
+  -- The jobs, in an order that two workers cannot cross.
   perform job.id
      from private.jobs as job
     where job.id = any (ids)
     order by job.id
       for update;
-  for tenant in
-    select distinct job.tenant_id
-      from jsonb_array_elements(finish_jobs.finished) as each
-      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-     where job.kind = 'compile'
-       and jsonb_typeof(each.value -> 'definition') = 'string'
-     order by job.tenant_id
-  loop
-    perform pg_advisory_xact_lock(hashtextextended('custom_assessments/' || tenant::text, 0));
-  end loop;
 
-  -- Effects, all at once; where one of them fails, one by one, so that each has its own end.
-  begin
-    for effect in effects loop
-      if not endings ? effect.id::text then
-        endings := endings || jsonb_build_object(
-          effect.id, private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element));
-      end if;
+  if jsonb_path_exists(finish_jobs.finished, '$[*] ? (@.definition.type() == "string" || @.outcome == "scored")') then
+    -- The tenants whose assessments will be written, in such an order too.
+    for tenant in
+      select distinct job.tenant_id
+        from jsonb_array_elements(finish_jobs.finished) as each
+        join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+       where job.kind = 'compile'
+         and jsonb_typeof(each.value -> 'definition') = 'string'
+       order by job.tenant_id
+    loop
+      perform pg_advisory_xact_lock(hashtextextended('custom_assessments/' || tenant::text, 0));
     end loop;
-  exception when others then
-    endings := '{}'::jsonb;
-    for effect in effects loop
-      if not endings ? effect.id::text then
+
+    -- All effects at once; where one of them fails, one by one, so that each has its own end.
+    begin
+      for effect in effects loop
+        ended := ended || effect.id;
+        endings := endings
+          || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
+      end loop;
+    exception when others then
+      ended := array[]::bigint[];
+      endings := array[]::jsonb[];
+      for effect in effects loop
+        ended := ended || effect.id;
         begin
-          endings := endings || jsonb_build_object(
-            effect.id, private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element));
+          endings := endings
+            || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
         exception when others then
           get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
-          endings := endings || jsonb_build_object(
-            effect.id, private.ending_of_error(effect.kind, state, detail));
+          endings := endings || private.ending_of_error(effect.kind, state, detail);
         end;
-      end if;
-    end loop;
-  end;
+      end loop;
+    end;
+  end if;
 
   -- The ends, in one statement.
   with element as materialized (
-    select given.ordinality, given.job, given.attempt, given.outcome, given.definition, given.diagnostics,
-           given.error, job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
+    select given.ordinality, given.job, given.attempt, given.outcome, given.diagnostics, given.error, job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
            job.attempts - job.releases as charged,
            job.state = 'running' and job.worker = finish_jobs.worker and job.attempts = given.attempt
              and row_number() over (partition by given.job order by given.ordinality) = 1 as held,
-           endings -> given.job::text as ending
+           effect.ending
       from rows from (jsonb_to_recordset(finish_jobs.finished) as (
-             job bigint, attempt integer, outcome text, definition text, diagnostics jsonb, error text
-           )) with ordinality as given (job, attempt, outcome, definition, diagnostics, error, ordinality)
+             job bigint, attempt integer, outcome text, diagnostics jsonb, error text
+           )) with ordinality as given (job, attempt, outcome, diagnostics, error, ordinality)
       -- Narrowed by an array, so that no estimate can talk the planner into reading the whole table.
       left join (select present.* from private.jobs as present where present.id = any (ids)) as job
         on job.id = given.job
+      left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
   ),
   judged as materialized (
     select element.*,
@@ -414,11 +439,7 @@ begin
                || coalesce(judged.ending -> 'diagnostics', '[]')
              when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
              else '[]' end,
-           -- A definition that the database could not even read made its element fail; it is not read again.
-           definition = case when judged.verdict = 'succeeded'
-                               or judged.ending ->> 'error' in ('version-conflict', 'version-falls',
-                                                                'assessment-archived', 'assessment-missing')
-                             then judged.definition::jsonb end,
+           definition = judged.ending -> 'definition',
            assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
            attempts = judged.charged - case when judged.verdict in ('release', 'stale') then 1 else 0 end,
            started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
@@ -452,19 +473,22 @@ begin
                    and element.attempts = element.attempt
                   then 'repeated' else 'lost' end))
            order by element.ordinality),
-         coalesce(bool_or(judged.verdict in ('release', 'stale')), false)
-    into answers, wakes
+         coalesce(bool_or(judged.verdict in ('release', 'stale')), false),
+         coalesce(bool_or(judged.verdict = 'succeeded' and judged.kind = 'score'), false)
+    into answers, wakes, scored
     from element
     left join judged on judged.ordinality = element.ordinality;
 
   -- Once the result has them, the answers need not be kept a second time.
-  delete from private.score_requests as request
-   where request.id = any (array(
-           select job.subject_id
-             from jsonb_each(endings) as ending
-             join private.jobs as job on job.id = ending.key::bigint
-            where ending.value ->> 'end' = 'succeeded'
-              and job.kind = 'score'));
+  if scored then
+    delete from private.score_requests as request
+     where request.id = any (array(
+             select job.subject_id
+               from private.jobs as job
+              where job.id = any (ids)
+                and job.kind = 'score'
+                and job.state = 'succeeded'));
+  end if;
   if wakes then
     perform pg_notify('assessment_jobs', '');
   end if;

@@ -228,7 +228,14 @@ declare
   handed_over integer;
   assessments integer;
 begin
-  -- Locks first: nothing is added to the tenant, and no result is made with its assessments, while they go.
+  -- Locks first. A worker that is finishing this tenant's jobs comes before this, and holds the jobs before it writes
+  -- anything else. Then nothing is added to the tenant, and no result is made with its assessments, while they go.
+  perform job.id
+     from private.jobs as job
+    where job.tenant_id = erase_tenant.tenant_id
+      and job.rank is not null
+    order by job.id
+      for update;
   perform tenant.id from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id for update;
   if not found then
     perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant.tenant_id));
