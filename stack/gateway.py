@@ -34,6 +34,7 @@ MAX_REST_BODY_BYTES = 20 * 1024 * 1024
 # Bodies up to this size are passed on in one piece, which is faster than streaming them.
 _WHOLE_BYTES = 256 * 1024
 _CHUNK_BYTES = 64 * 1024
+_MAX_LINE_BYTES = 64 * 1024
 
 _REST = "/rest/v1"
 _AUTH = "/auth/v1"
@@ -100,6 +101,9 @@ class Gateway:
             connector=aiohttp.UnixConnector(settings.rest_socket, limit=0, keepalive_timeout=20),
             timeout=aiohttp.ClientTimeout(total=None, connect=5),
             auto_decompress=False,
+            # An answer repeats its URL in a header.
+            max_line_size=_MAX_LINE_BYTES,
+            max_field_size=_MAX_LINE_BYTES,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
@@ -113,6 +117,9 @@ class Gateway:
         """Answer one request."""
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return _preflight(request)
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
         path, _, query = request.raw_path.partition("?")
         try:
             if path.startswith(f"{_REST}/") or path == _REST:
@@ -333,7 +340,17 @@ async def serve(settings: Settings) -> None:
     """
     require_loopback(settings.host)
     gateway = Gateway(settings)
-    runner = web.ServerRunner(web.Server(gateway.handle, access_log=None, keepalive_timeout=75))
+    runner = web.ServerRunner(
+        web.Server(
+            gateway.handle,
+            access_log=None,
+            keepalive_timeout=75,
+            # A filter may list many ids, and bodies pass as they come.
+            max_line_size=_MAX_LINE_BYTES,
+            max_field_size=_MAX_LINE_BYTES,
+            auto_decompress=False,
+        )
+    )
     await runner.setup()
     try:
         try:

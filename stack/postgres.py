@@ -160,7 +160,14 @@ class Cluster:
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
         except (OSError, ValueError):
             return None
-        return pid if processes.is_alive(pid) else None
+        return pid if processes.is_alive(pid) and self._is_ours(pid) else None
+
+    def _is_ours(self, pid: int) -> bool:
+        """Whether a process serves this data folder: after a restart another may have its id."""
+        try:
+            return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return True
 
     def dsn(self, user: str, database: str, *, socket: bool = True, **options: str) -> str:
         """A libpq connection string: over the socket, or over TCP."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
+import socket
 import time
 
 import httpx
@@ -128,6 +130,34 @@ def test_a_body_of_unknown_length_passes(bare_api: RunningApi) -> None:
     )
     assert endless.status_code == 413
     client.delete("/rest/v1/notes?id=gt.0")
+
+
+def test_a_long_list_of_ids_fits_into_a_url(bare_api: RunningApi) -> None:
+    ids = ",".join(str(number) for number in range(10**9, 10**9 + 3000))
+    assert bare_api.http().get(f"/rest/v1/notes?id=in.({ids})").json() == []
+
+
+def test_a_client_that_asks_whether_to_go_on_is_answered_at_once(bare_api: RunningApi) -> None:
+    body = b'{"body": "after a pause"}'
+    head = (
+        "POST /rest/v1/notes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"apikey: {bare_api.keys.anon}\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", bare_api.api.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue")
+        connection.sendall(body)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 201")
+    bare_api.http().delete("/rest/v1/notes?id=gt.0")
+
+
+def test_a_compressed_body_is_not_blown_up_on_the_way(bare_api: RunningApi) -> None:
+    answer = bare_api.http().post(
+        "/rest/v1/notes",
+        content=gzip.compress(b'{"body": "' + b"x" * 50_000_000 + b'"}'),
+        headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    )
+    assert answer.status_code == 400
 
 
 def test_a_browser_may_ask_from_another_origin(bare_api: RunningApi) -> None:
