@@ -417,16 +417,12 @@ begin
      where series.tenant_id = lock_slug.tenant_id
        and series.stem = lock_slug.stem
        for update;
-    if found then
-      return number;
-    end if;
+    exit when found;
     insert into private.slug_series (tenant_id, stem)
     values (lock_slug.tenant_id, lock_slug.stem)
     on conflict on constraint slug_series_pkey do nothing;
-    if found then
-      return 1;
-    end if;
   end loop;
+  return number;
 end
 $$;
 revoke all on function private.lock_slug(uuid, text) from public, anon, authenticated, service_role;

@@ -52,6 +52,7 @@ insert into tests.expected values
 ('private.keep_tenant_with_results()', true, ''),
 ('private.list_assessment()', true, ''),
 ('private.list_assessments_of_tenant()', true, ''),
+('private.lock_slug(uuid,text)', false, ''),
 ('private.metadata_faults(jsonb)', false, 'anon authenticated service_role'),
 ('private.my_tenant_ids()', true, 'authenticated'),
 ('private.next_claim_in_ms()', false, ''),
