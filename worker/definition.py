@@ -331,7 +331,7 @@ class Definition(_Model):
             pydantic.ValidationError: the text is JSON, but not a valid definition.
             ValueError: the text is not JSON.
         """
-        return cls.model_validate(json.loads(text, parse_float=Decimal))
+        return cls.model_validate(json.loads(text, parse_float=Decimal), by_alias=True, by_name=False)
 
     def to_json(self) -> str:
         """Return the definition as compact JSON: fixed key order, exact decimals, absent texts left out."""
