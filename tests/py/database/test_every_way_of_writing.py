@@ -117,7 +117,7 @@ def test_an_owner_copies_no_better_than_it_inserts(
         write(connection, row_of(tenant, marketplace_status="published"))
 
     # COPY is not for roles that policies bind.
-    assert refusal.value.sqlstate == {copy: "0A000"}.get(write, "PT403")
+    assert refusal.value.sqlstate == ("0A000" if write is copy else "PT403")
     assert connection.execute("select from public.custom_assessments").fetchall() == []
 
 
