@@ -448,13 +448,13 @@ class Stack:
         try:
             told = json.loads((self.home / "state.json").read_text(encoding="utf-8"))
             return _State(
-                told["api_port"],
-                told["db_port"],
-                told["pushed"],
-                told["server_home"],
+                told.get("api_port", 0),
+                told.get("db_port", 0),
+                told.get("pushed", False),
+                told.get("server_home", ""),
                 {part: _Process(**told["running"][part]) for part in PARTS if part in told["running"]},
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return _State()
 
     def _write_state(self, state: _State) -> None:

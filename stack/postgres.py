@@ -297,7 +297,7 @@ class Cluster:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     def _forget_dead_server(self) -> None:
-        """Remove the lock file of a server that was killed and that nobody has waited for.
+        """Remove the lock files of a server that was killed and that nobody has waited for.
 
         Where a container's first process waits for no orphans, the dead server keeps its process id for ever,
         and Postgres would take it for alive.
@@ -307,6 +307,8 @@ class Cluster:
             # Its children notice within a moment that it is gone, and end.
             time.sleep(1)
             lock.unlink(missing_ok=True)
+            for left in self.socket_folder.glob(".s.PGSQL.*"):
+                left.unlink(missing_ok=True)
 
     def _prepare_folders(self) -> None:
         self.socket_folder.mkdir(mode=0o700, exist_ok=True)
