@@ -27,7 +27,7 @@ Faults: TypeAlias = list[dict[str, str]]
 
 MUTANTS = 40
 
-# What fails says which of its many texts disagree: shrinking the rest would take minutes and tell nothing more.
+# A failure names the texts that disagree; shrinking the rest would take minutes and tell nothing more.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 # Definitions that the generators seldom make: each is accepted by the models or refused by the database.
