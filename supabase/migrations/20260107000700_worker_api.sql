@@ -46,11 +46,13 @@ revoke all on function private.upload_diagnostic(text, jsonb) from public, anon,
 -- Names the definition that a worker has read, so that a change until the result is written is noticed.
 create or replace function private.definition_digest(definition text)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(definition, 'UTF8')), 'hex')
+begin
+  return encode(sha256(convert_to(definition, 'UTF8')), 'hex');
+end
 $$;
 revoke all on function private.definition_digest(text) from public, anon, authenticated, service_role;
 
@@ -306,11 +308,13 @@ revoke all on function private.apply_finish(text, uuid, uuid, jsonb) from public
 -- and one and a half times that, so that jobs that failed together do not come back together.
 create or replace function private.retry_delay(charged integer)
 returns interval
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
-  select least(4.0 ^ (least(greatest(charged, 1), 10) - 1), 600) * (0.5 + random()) * interval '1 second'
+begin
+  return least(4.0 ^ (least(greatest(charged, 1), 10) - 1), 600) * (0.5 + random()) * interval '1 second';
+end
 $$;
 revoke all on function private.retry_delay(integer) from public, anon, authenticated, service_role;
 
@@ -675,11 +679,12 @@ revoke all on function private.claim_jobs(text, integer, integer, text) from pub
 -- Milliseconds until there may be something to claim; null while nothing is open.
 create or replace function private.next_claim_in_ms()
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when exists (select from private.jobs as job where job.state = 'queued' and job.not_before is null) then 0
     else (
       select ceil(extract(epoch from greatest(min(due.time) - now(), interval '0')) * 1000)::bigint
@@ -692,7 +697,8 @@ as $$
         ) as due
       having count(*) > 0
     )
-  end
+  end;
+end
 $$;
 revoke all on function private.next_claim_in_ms() from public, anon, authenticated, service_role;
 
