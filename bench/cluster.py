@@ -28,7 +28,8 @@ from stack.tokens import Keys
 HERE = Path(__file__).parent
 SECRET = "a-secret-of-the-benchmark-alone-that-guards-nothing"  # noqa: S105  a throwaway server's
 
-# As a small hosted project has it, except that a commit does not wait for the disk: with the disk out of the way what
+# As a small hosted project has it, except that a commit does not wait for the disk: with the disk out of
+# the way what
 # is compared is the work, and every ratio comes out stricter for whoever does more of it in fewer commits.
 SETTINGS = {
     "shared_buffers": "2GB",
@@ -113,7 +114,7 @@ class Servers:
     def settings(self, name: str) -> dict[str, str]:
         """What Postgres says its settings are, of those that matter here."""
         wanted = [*SETTINGS, "fsync", "synchronous_commit", "jit"]
-        with self.owner(name) as connection:
+        with self.superuser(name) as connection:
             rows = connection.execute(
                 "select name, current_setting(name) from pg_settings where name = any (%s) order by name",
                 [wanted],

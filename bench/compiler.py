@@ -1,4 +1,4 @@
-"""The compiler: against tokenising alone, against the parser's events alone, as a process, and on hostile inputs."""
+"""The compiler: against tokenising and against the parser's events alone; as a process; on hostile inputs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -35,6 +36,10 @@ def _body(source: bytes) -> str:
     return text.split("\n---\n", 1)[1] if text.startswith("---\n") else text
 
 
+def _events(parser: Markdown, body: str) -> int:
+    return len(list(parser.events_with_range(body)))
+
+
 def _timer(work: Callable[[], object]) -> Callable[[], float]:
     """A sample of some 50 ms, so that the clock and the scheduler matter little."""
     once = milliseconds(work)
@@ -54,9 +59,9 @@ def run(report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
         body = _body(source)
         # What the compiler itself asks of the parser: the list of events with their byte ranges.
         works = {
-            "ours": _timer(lambda source=source: compile_markdown(source)),
-            "markdown_it": _timer(lambda body=body: tokeniser.parse(body)),
-            "pyromark": _timer(lambda body=body: list(parser.events_with_range(body))),
+            "ours": _timer(partial(compile_markdown, source)),
+            "markdown_it": _timer(partial(tokeniser.parse, body)),
+            "pyromark": _timer(partial(_events, parser, body)),
         }
         samples = sample_in_turn(works, rounds=rounds, budget_seconds=30)
         how = {
@@ -80,8 +85,8 @@ def run(report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
         )  # fmt: skip
         tell(
             f"{title} ({len(source):,} bytes): {figures['ours'].median:.2f} ms; markdown-it-py "
-            f"{figures['markdown_it'].median:.2f} ({peer.value:.2f}); events {figures['pyromark'].median:.2f} "
-            f"({events.value:.1f})"
+            f"{figures['markdown_it'].median:.2f} ({peer.value:.2f}); "
+            f"events {figures['pyromark'].median:.2f} ({events.value:.1f})"
         )
     _process(report, rounds, tell)
     _hostile(report, full=full, tell=tell)
@@ -99,7 +104,7 @@ def _process(report: Report, rounds: int, tell: Callable[[str], None]) -> None:
         return (time.perf_counter() - begin) * 1000
 
     samples = sample_in_turn(
-        {name: (lambda command=command: start(command)) for name, command in commands.items()},
+        {name: partial(start, command) for name, command in commands.items()},
         rounds=rounds + 4,
     )
     check = report.add(
@@ -122,7 +127,7 @@ def _hostile(report: Report, *, full: bool, tell: Callable[[str], None]) -> None
     for size in sizes:
         for name, source in documents.hostile(size).items():
             for _ in range(5):
-                taken = milliseconds(lambda source=source: compile_markdown(source))
+                taken = milliseconds(partial(compile_markdown, source))
                 samples_of.setdefault(name, {}).setdefault(size, []).append(taken)
                 if taken > 3_000:
                     break
@@ -144,11 +149,13 @@ def _hostile(report: Report, *, full: bool, tell: Callable[[str], None]) -> None
     steepest = max(growths, key=lambda name: growths[name])
     report.ratio(
         "compiler.hostile.growth",
-        f"hostile inputs: time a byte at {sizes[-1] // 1000} KB against {sizes[0] // 1000} KB, the steepest ({steepest})",
+        f"hostile inputs: time a byte at {sizes[-1] // 1000} KB against {sizes[0] // 1000} KB, "
+        f"the steepest ({steepest})",
         growths[steepest],
     )
     tell(
-        f"hostile inputs of {sizes[-1] // 1000} KB: worst {worst}, {min(samples_of[worst][sizes[-1]]):.0f} ms; "
+        f"hostile inputs of {sizes[-1] // 1000} KB: "
+        f"worst {worst}, {min(samples_of[worst][sizes[-1]]):.0f} ms; "
         f"steepest {steepest}, {growths[steepest]:.2f} times the time a byte"
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -8,6 +8,9 @@ looked up, so that loading takes seconds. What the triggers would have set is se
 rows against the real rules.
 """
 
+# Statements are easiest to compare when their columns stay on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import hashlib

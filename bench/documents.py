@@ -1,19 +1,89 @@
 """Made-up assessments of any size, the same on every machine: as definitions (JSON) and as Markdown."""
 
+# Lists of words and lines are kept whole.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
 import random
 from decimal import Decimal
 
-_WORDS = (
-    "listens decides explains plans delegates reviews measures shares asks names describes follows checks agrees "
-    "team project customer colleague deadline budget meeting conflict decision change mistake result question "
-    "feedback purpose priority risk evidence example pattern habit goal trust pressure clarity "
-    "before after during when because although while with without about against toward "
-    "clear honest early careful steady open direct patient specific recent difficult unusual common "
-    "the a one each every their its this that"
-).split()
+_WORDS = [
+    "listens",
+    "decides",
+    "explains",
+    "plans",
+    "delegates",
+    "reviews",
+    "measures",
+    "shares",
+    "asks",
+    "names",
+    "describes",
+    "follows",
+    "checks",
+    "agrees",
+    "team",
+    "project",
+    "customer",
+    "colleague",
+    "deadline",
+    "budget",
+    "meeting",
+    "conflict",
+    "decision",
+    "change",
+    "mistake",
+    "result",
+    "question",
+    "feedback",
+    "purpose",
+    "priority",
+    "risk",
+    "evidence",
+    "example",
+    "pattern",
+    "habit",
+    "goal",
+    "trust",
+    "pressure",
+    "clarity",
+    "before",
+    "after",
+    "during",
+    "when",
+    "because",
+    "although",
+    "while",
+    "with",
+    "without",
+    "about",
+    "against",
+    "toward",
+    "clear",
+    "honest",
+    "early",
+    "careful",
+    "steady",
+    "open",
+    "direct",
+    "patient",
+    "specific",
+    "recent",
+    "difficult",
+    "unusual",
+    "common",
+    "the",
+    "a",
+    "one",
+    "each",
+    "every",
+    "their",
+    "its",
+    "this",
+    "that",
+]
 _SUBJECTS = (
     "Strategic Thinking", "Emotional Awareness", "Decision Quality", "Delegation", "Listening", "Clarity of Purpose",
     "Learning Habit", "Conflict Handling", "Resilience", "Planning", "Customer Focus", "Use of Data", "Coaching",
@@ -42,7 +112,8 @@ def _weights(count: int) -> list[Decimal]:
 def definition(seed: int, *, dimensions: int = 8, size: int = 7_000) -> str:
     """A valid definition as JSON text of about `size` bytes, with eight dimensions unless told.
 
-    The text differs from seed to seed and is as repetitive as prose is, so that Postgres compresses it as it would prose.
+    The text differs from seed to seed and is as repetitive as prose is, so that Postgres compresses it as
+    it would prose.
     """
     chance = random.Random(seed)  # noqa: S311  made-up text, not a secret
     categories = 4
@@ -102,7 +173,8 @@ def markdown(seed: int, size: int = 10_000) -> str:
     """A valid assessment in Markdown of about `size` bytes, in the shape that authors write."""
     dimensions = min(20, max(4, size // 1_000))
     categories = min(15, max(3, size // 3_000))
-    # Longer files have more themes under each dimension, not longer lines; the words bring it near to the size.
+    # Longer files have more themes under each dimension, not longer lines; the words bring it near to the
+    # size.
     words, lists = 12, 2
     for _ in range(3):
         length = len(_markdown(seed, dimensions, categories, lists, words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import platform
 import statistics
@@ -228,7 +229,8 @@ def _short(value: object) -> object:
 def milliseconds(work: Callable[[], object], repeat: int = 1) -> float:
     """How long `work` takes, in milliseconds: the mean of `repeat` calls in a row.
 
-    The collector of garbage is run before and kept away meanwhile, so that one call does not pay for another's.
+    The collector of garbage is run before and kept away meanwhile, so that one call does not pay for
+    another's.
     """
     gc.collect()
     gc.disable()
@@ -246,7 +248,8 @@ def sample_in_turn(
 ) -> dict[str, list[float]]:
     """Sample several things in turn, so that what disturbs the machine disturbs them alike.
 
-    Each is called once to warm up. Then all of them in each round; after five rounds the budget may end it early.
+    Each is called once to warm up. Then all of them in each round; after five rounds the budget may end it
+    early.
 
     Args:
         works: each returns one sample.
@@ -268,7 +271,7 @@ def sample_in_turn(
 def percentile(samples: Iterable[float], share: float) -> float:
     """The value below which that share (0 to 1) of the samples lies, by nearest rank."""
     ordered = sorted(samples)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
 
 
 def describe_machine() -> dict[str, str | int]:

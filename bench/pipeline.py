@@ -1,4 +1,4 @@
-"""The pipeline: jobs a second against others' queues, real uploads and scorings, latency, memory, two workers."""
+"""The pipeline: jobs a second against others' queues, real work, latency, memory, two workers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import psycopg
@@ -108,7 +109,7 @@ class Pipeline:
         """Complete interviews, as an agent does."""
         self.connection.execute(
             """
-            select count(public.complete_assessment_session(session.id, 'coaching', variety.scores, '["An insight."]'))
+            select count(public.complete_assessment_session(session.id, 'coaching', variety.scores, '[]'))
               from (select id from public.coaching_sessions order by id limit %s) as session,
                    bench.varieties as variety
              where variety.number = 0
@@ -243,7 +244,7 @@ def _nothing(pipeline: Pipeline, report: Report, peers: Peers, tell: Callable[[s
         "procrastinate": (lambda: peers.procrastinate(amounts.procrastinate), "procrastinate, concurrency 1"),
         **{
             f"pgmq_{batch}": (
-                lambda batch=batch: peers.pgmq(amounts.probes, batch),
+                partial(peers.pgmq, amounts.probes, batch),
                 f"pgmq.read('nothing', 60, {batch}), then pgmq.delete of what was read, by psycopg",
             )
             for batch in PGMQ_BATCHES
@@ -306,7 +307,7 @@ def _uploads(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
     how = {
         "ours_1": f"{count} uploads of 10 KB, python -m worker drain",
         "ours_2": f"{count} uploads of 10 KB, python -m worker drain --concurrency 2",
-        "markdown_it": "the same worker; markdown-it-py tokenises the file, one definition is written for all",
+        "markdown_it": "the same worker; markdown-it-py tokenises the file, one definition for all",
     }
     figures = {
         name: report.add(f"pipeline.uploads.{name}", "per second", values, how[name])
@@ -432,16 +433,17 @@ def _wait(connection: psycopg.Connection, upload: uuid.UUID, timeout: float = 60
         time.sleep(0.001)
 
 
-def _latencies(pipeline: Pipeline, tenant: _Tenant, count: int) -> list[float]:
+def _latencies(pipeline: Pipeline, tenant: _Tenant, count: int, *, rest: float = 0.03) -> list[float]:
     samples = []
-    for _ in range(count):
+    for number in range(count):
+        # Not in step with whoever looks at fixed times.
+        time.sleep(rest * (1 + number * 0.618 % 1))
         pipeline.uploaded += 1
         source = pipeline.source()
         start = time.perf_counter()
         upload = tenant.upload(source)
         _wait(pipeline.connection, upload)
         samples.append((time.perf_counter() - start) * 1000)
-        time.sleep(0.03)
     return samples
 
 
@@ -461,10 +463,12 @@ def _idle_latency(pipeline: Pipeline, report: Report, tell: Callable[[str], None
         "two GET /custom_assessments?select=id&limit=1, one after the other",
     )
     for listen, key in ((True, "listen"), (False, "poll")):
-        count = pipeline.amounts.latencies if listen else max(10, pipeline.amounts.latencies // 4)
+        # Without LISTEN a worker asks ever more seldom while it is idle: each waits until that has settled.
+        count = pipeline.amounts.latencies if listen else max(5, pipeline.amounts.latencies // 8)
         with pipeline.worker(listen=listen):
-            samples = _latencies(pipeline, tenant, count + 3)[3:]
-        how = f"POST /assessment_uploads of 10 KB until its status is succeeded; a worker {'with' if listen else 'without'} LISTEN"
+            samples = _latencies(pipeline, tenant, count + 2, rest=0.03 if listen else 1.5)[2:]
+        kind = "with" if listen else "without"
+        how = f"POST /assessment_uploads of 10 KB until its status is succeeded; a worker {kind} LISTEN"
         figure = report.add(f"pipeline.latency.{key}", "ms", samples, how)
         for share in (0.95, 0.99):
             report.detail(
@@ -510,7 +514,8 @@ def _load(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> No
         "pipeline.latency.load",
         "ms",
         samples,
-        f"{offered:.0f} uploads of 10 KB a second from 100 tenants by SQL, one worker with LISTEN: finished_at - created_at",
+        f"{offered:.0f} uploads of 10 KB a second from 100 tenants by SQL, one worker with LISTEN: "
+        "finished_at - created_at",
     )
     report.detail(
         "pipeline",
@@ -521,7 +526,8 @@ def _load(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> No
         },
     )
     tell(
-        f"under {offered:.0f} uploads a second: p50 {figure.median:.0f} ms, p99 {percentile(samples, 0.99):.0f}"
+        f"under {offered:.0f} uploads a second: p50 {figure.median:.0f} ms, "
+        f"p99 {percentile(samples, 0.99):.0f}"
     )
 
 
@@ -560,7 +566,7 @@ def _behind_another(pipeline: Pipeline, report: Report, tell: Callable[[str], No
 
 
 def _memory(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
-    """A worker's resident memory after a few jobs and after many: nine in ten do nothing, the rest are uploads."""
+    """A worker's memory after a few jobs and after many: one in ten is an upload, the rest do nothing."""
     pipeline.clear()
     first, last = pipeline.amounts.memory
     samples: dict[int, list[float]] = {first: [], last: []}
@@ -584,5 +590,6 @@ def _memory(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> 
         "pipeline.memory", f"a worker's memory after {last:,} jobs against after {first:,}", after, before
     )
     tell(
-        f"memory: {before.median:.1f} MB after {first:,}, {after.median:.1f} MB after {last:,} ({ratio.value:.2f})"
+        f"memory: {before.median:.1f} MB after {first:,}, "
+        f"{after.median:.1f} MB after {last:,} ({ratio.value:.2f})"
     )

@@ -2,7 +2,8 @@
 
     python run_pgmq.py DSN JOBS BATCH
 
-Prints one JSON object: the messages done and the seconds from the first read to the last delete. Sending is not timed.
+Prints one JSON object: the messages done and the seconds from the first read to the last delete. Sending
+is not timed.
 """
 
 # This file runs in an environment of its own.

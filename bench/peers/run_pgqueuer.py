@@ -2,8 +2,8 @@
 
     python run_pgqueuer.py DSN JOBS BATCH
 
-Prints one JSON object: the jobs done and the seconds from the first claim to the last finish. The tables are made
-durable, as ours are; enqueueing is not timed.
+Prints one JSON object: the jobs done and the seconds from the first claim to the last finish. The tables
+are made durable, as ours are; enqueueing is not timed.
 """
 
 # This file runs in an environment of its own, whose packages the type checker does not see.

@@ -2,7 +2,8 @@
 
     python run_procrastinate.py DSN JOBS CONCURRENCY
 
-Prints one JSON object: the jobs done and the seconds from the first claim to the last finish. Deferring is not timed.
+Prints one JSON object: the jobs done and the seconds from the first claim to the last finish. Deferring is
+not timed.
 """
 
 # This file runs in an environment of its own, whose packages the type checker does not see.

@@ -1,0 +1,106 @@
+"""`python -m bench [--scale small|full] [--only GROUP,...]`: measure, print, and write the results."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import cluster, compiler, page, peers, pipeline, reads, writes
+from bench.charts import check_rendering
+from bench.cluster import HERE
+from bench.measure import Report, describe_machine
+from stack.errors import StackError
+
+RESULTS = HERE / "results"
+GROUPS = ("compiler", "writes", "reads", "pipeline")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; 0 unless a ratio has left its band at small scale, or something failed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and compare.")
+    parser.add_argument("--scale", choices=["small", "full"], default="full")
+    parser.add_argument("--only", default=",".join(GROUPS), help=f"of {', '.join(GROUPS)}; default all")
+    parser.add_argument("--redraw", action="store_true", help="write the page anew from the latest results")
+    options = parser.parse_args(arguments)
+    groups = [group for group in options.only.split(",") if group]
+    unknown = sorted(set(groups) - set(GROUPS))
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}")
+    try:
+        python = peers.environment()
+        if options.redraw:
+            report = Report.from_json((RESULTS / "latest.json").read_text(encoding="utf-8"))
+        else:
+            report = _measure(groups, options.scale, peers.Peers, python)
+        return _finish(report, python, whole=set(groups) == set(GROUPS), redraw=options.redraw)
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _measure(groups: list[str], scale: str, make_peers: type[peers.Peers], python: Path) -> Report:
+    report = Report(scale)
+    full = scale == "full"
+    start = time.monotonic()
+
+    def tell(text: str) -> None:
+        print(f"{time.monotonic() - start:7.1f} s  {text}", flush=True)
+
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    report.machine = describe_machine() | {
+        "load": load,
+        "when": datetime.now(UTC).strftime("%Y-%m-%d"),
+    }
+    with cluster.start() as servers:
+        for name, value in servers.settings("template1").items():
+            report.machine["postgres" if name == "postgres" else f"postgres.{name}"] = value
+        works: dict[str, Callable[[], None]] = {
+            "compiler": lambda: compiler.run(report, full=full, tell=tell),
+            "writes": lambda: writes.run(servers, report, full=full, tell=tell),
+            "reads": lambda: reads.run(servers, report, full=full, tell=tell),
+        }
+        for group in GROUPS:
+            if group not in groups:
+                continue
+            tell(f"--- {group}")
+            if group == "pipeline":
+                others = make_peers(servers, python)
+                others.install()
+                pipeline.run(servers, report, others, full=full, tell=tell)
+            else:
+                works[group]()
+    report.machine["seconds"] = round(time.monotonic() - start)
+    return report
+
+
+def _finish(report: Report, python: Path, *, whole: bool, redraw: bool) -> int:
+    print(f"\n{'ratio':90} {'value':>8}  target")
+    for ratio in report.ratios.values():
+        target = f"{ratio.rule.bound} {ratio.rule.target:g}" if ratio.rule.target is not None else ""
+        verdict = {True: "met", False: "MISSED", None: ""}[ratio.meets_target]
+        print(f"{ratio.title[:90]:90} {ratio.value:8.2f}  {target:14} {verdict}")
+    RESULTS.mkdir(exist_ok=True)
+    name = "latest.json" if whole else "part.json"
+    if not redraw:
+        (RESULTS / name).write_text(report.to_json() + "\n", encoding="utf-8")
+    # The page shows a full run, or a redrawn one; a small run is a check, not a claim.
+    if whole and (report.scale == "full" or redraw or not page.PAGE.exists()):
+        charts = page.write(report)
+        check_rendering(python, charts)
+        print(f"\n{page.PAGE.relative_to(cluster.ROOT)} and {len(charts)} charts are written.")
+    outside = [ratio for ratio in report.ratios.values() if not ratio.in_band]
+    for ratio in outside:
+        print(
+            f"out of its band: {ratio.title}: {ratio.value:.2f}, not {ratio.rule.bound} {ratio.rule.band:g}",
+            file=sys.stderr,
+        )
+    return 1 if outside and report.scale == "small" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

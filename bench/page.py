@@ -1,0 +1,327 @@
+"""Writes docs/benchmarks.md and its charts from one run's report."""
+
+# The lines of the page are kept whole.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bench.charts import Bar, Mark, bar_chart
+from bench.cluster import HERE, ROOT
+from bench.measure import Figure, Ratio, Report
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+CHARTS = ROOT / "docs" / "benchmarks"
+CHANGES = HERE / "changes.md"
+
+_GROUPS = {
+    "reads": "Reads under row level security",
+    "writes": "Writes",
+    "compiler": "The compiler",
+    "pipeline": "The pipeline",
+}
+_ABOUT = {
+    "reads": """\
+The same rows in three schemas on one server: **ours** with its policies, the schema as it was **first specified**
+(`bench/literal_schema.sql`), and the **limit**: plain tables, read by their owner without row level security, with the
+tenant named in every query and the best index for each (`bench/limit_schema.sql`). Everything is in memory; each sample
+asks for the same 25 tenants, and a figure is the time of the statement alone, in a transaction in which role and
+claims have been set, as PostgREST does. Over PostgREST it is the time of the whole request; there the limit is
+`service_role`, whom no policy binds.""",
+    "writes": """\
+Assessments of 7 KB with eight dimensions. Ours validates the definition, makes the slug and keeps version, status and
+dates; the literal schema checks next to nothing, and its writer has to bring the slug.""",
+    "compiler": """\
+Compiling means: front matter, blocks, grammar, names, sums, ranges and coverage, and the definition, with every fault's
+place. Tokenising with markdown-it-py, and the bare events of the parser in use (pulldown-cmark through pyromark), do none
+of that.""",
+    "pipeline": """\
+Jobs go through the Supabase client, a gateway and PostgREST, as a worker uses them anywhere; the others talk to Postgres
+directly. All run on the same server in the same run. A job that does nothing is claimed, handed back and kept as a
+finished row. PGQueuer runs at the batch with which it is fastest here; pgmq is read and deleted by plain SQL, without a
+client around it, and keeps no record.""",
+}
+
+
+def write(report: Report) -> list[Path]:
+    """Write the page and its charts; the charts' files."""
+    CHARTS.mkdir(parents=True, exist_ok=True)
+    charts = {name: text for name, text in _charts(report) if text}
+    for name, text in charts.items():
+        (CHARTS / f"{name}.svg").write_text(text, encoding="utf-8")
+    PAGE.write_text(_page(report, charts.keys()), encoding="utf-8")
+    return [CHARTS / f"{name}.svg" for name in charts]
+
+
+def _page(report: Report, charts: Iterable[str]) -> str:
+    machine = report.machine
+    tenants = report.details.get("reads", {}).get("tenants at 1x")
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench` from `bench/results/latest.json`; do not edit. Every claim is a ratio of two figures that were",
+        "taken in one run on one machine, and can be repeated with that command.",
+        "",
+        f"This run: scale `{report.scale}`"
+        + (f", {tenants:,} tenants" if tenants else "")
+        + f"; {machine['cpu']}, "
+        f"{machine['cores']} cores, {machine['memory_gb']} GB; {machine['system']}; Python {machine['python']}; Postgres "
+        f"{machine.get('postgres', '?')}; {machine['when']}; load before the run {machine['load']}.",
+        "",
+        "Postgres's settings that differ from its defaults: " + _settings(machine) + ".",
+        "",
+        "Each figure is the median of at least five samples; the least and the greatest stand beside it.",
+        "",
+        "## Targets",
+        "",
+        "| ratio | this run | target | |",
+        "| --- | ---: | --- | --- |",
+    ]
+    for ratio in _rows_with_target(report):
+        met = "met" if ratio.meets_target else "**missed**"
+        lines.append(
+            f"| {ratio.title} | {ratio.value:.2f} | {ratio.rule.bound} {ratio.rule.target:g} | {met} |"
+        )
+    lines.append("")
+    names = list(charts)
+    for group, title in _GROUPS.items():
+        ratios = [ratio for name, ratio in report.ratios.items() if name.split(".")[0] == group]
+        figures = [figure for name, figure in report.figures.items() if name.split(".")[0] == group]
+        if not figures:
+            continue
+        lines += [f"## {title}", "", _ABOUT[group], ""]
+        lines += [
+            f"![{title}: {name.replace('_', ' ')}](benchmarks/{name}.svg)\n"
+            for name in names
+            if name.startswith(group)
+        ]
+        lines += ["| ratio | value |", "| --- | ---: |"]
+        lines += [f"| {ratio.title} | {ratio.value:.2f} |" for ratio in ratios]
+        lines += ["", *(f"{note}\n" for note in dict.fromkeys(report.notes.get(group, [])))]
+        details = report.details.get(group, {})
+        if details:
+            told = "; ".join(f"{name}: {value:,}" if not isinstance(value, str) else f"{name}: {value}"
+                             for name, value in details.items())  # fmt: skip
+            lines += [f"Sizes and settings: {told}.", ""]
+        lines += _figures(figures)
+    lines += ["## What was changed, and what it gained", "", CHANGES.read_text(encoding="utf-8").strip(), ""]
+    return "\n".join(lines)
+
+
+def _settings(machine: dict[str, str | int]) -> str:
+    told = [f"`{name[9:]} = {value}`" for name, value in machine.items() if name.startswith("postgres.")]
+    return ", ".join(told) or "none"
+
+
+def _rows_with_target(report: Report) -> list[Ratio]:
+    return [ratio for ratio in report.ratios.values() if ratio.rule.target is not None]
+
+
+def _figures(figures: Sequence[Figure]) -> list[str]:
+    lines = [
+        "<details><summary>Every figure, with its query or command</summary>",
+        "",
+        "| figure | median | least | greatest | samples | query or command |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for figure in figures:
+        name = figure.name.partition(".")[2]
+        how = figure.how.replace("|", "\\|").replace("\n", " ")
+        unit = {"ms": "ms", "per second": "/s", "MB": "MB", "percent": "%"}[figure.unit]
+        lines.append(
+            f"| {name} | {_short(figure.median)} {unit} | {_short(figure.low)} | {_short(figure.high)} | {figure.samples} "
+            f"| `{how}` |"
+        )
+    return [*lines, "", "</details>", ""]
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def _charts(report: Report) -> Iterable[tuple[str, str]]:
+    yield from _read_charts(report)
+    yield from _write_charts(report)
+    yield from _compiler_charts(report)
+    yield from _pipeline_charts(report)
+
+
+def _read_charts(report: Report) -> Iterable[tuple[str, str]]:
+    figures = report.figures
+    titles = {name: ratio.title.rpartition(":")[0] for name, ratio in report.ratios.items()}
+    for way, title in (
+        ("sql", "Time of a read, SQL"),
+        ("rest", "Time of a read, the whole request over PostgREST"),
+    ):
+        bars = []
+        for name in report.ratios:
+            if not name.startswith(f"reads.{way}."):
+                continue
+            for series, schema in enumerate(("ours", "literal", "limit")):
+                figure = figures.get(f"{name}.{schema}")
+                if figure is not None:
+                    label = titles[name] if schema == "ours" else ""
+                    bars.append(Bar(label, figure.median, series, f"{_short(figure.median)} ms"))
+        if bars:
+            yield (
+                f"reads_{way}",
+                bar_chart(title, "milliseconds", bars, ("ours", "literal schema", "limit"), log=True),
+            )
+    growth = []
+    for name, ratio in report.ratios.items():
+        if name.startswith("reads.growth."):
+            key = name.rpartition(".")[2]
+            tenth, once = (
+                figures.get(f"reads.sql.{key}.literal_tenth"),
+                figures.get(f"reads.sql.{key}.literal"),
+            )
+            growth.append(Bar(ratio.title.rpartition(":")[0], ratio.value, 0))
+            if tenth is not None and once is not None:
+                growth.append(Bar("", once.median / tenth.median, 1))
+    if growth:
+        yield (
+            "reads_growth",
+            bar_chart(
+                "How much longer a read takes with ten times the tenants",
+                "times",
+                growth,
+                ("ours, ten times the full size against it", "literal schema, the full size against a tenth"),
+                [Mark(1.3, "1.3")],
+                log=True,
+            ),
+        )
+
+
+def _write_charts(report: Report) -> Iterable[tuple[str, str]]:
+    figures = report.figures
+    inserts = [
+        Bar(title, figures[name].median, series, f"{_short(figures[name].median)} ms")
+        for name, title, series in (
+            ("writes.row_by_row.bare", "a bare heap", 2),
+            ("writes.row_by_row.literal", "literal schema, its owner", 1),
+            ("writes.row_by_row.literal_tenant", "literal schema, as authenticated", 1),
+            ("writes.row_by_row.ours", "ours, the owner", 0),
+            ("writes.row_by_row.ours_tenant", "ours, as authenticated", 0),
+        )
+        if name in figures
+    ]
+    if inserts:
+        yield (
+            "writes_insert",
+            bar_chart(
+                "Insert of an assessment, one statement a row",
+                "milliseconds a row",
+                inserts,
+                ("ours", "literal schema", "bare"),
+            ),
+        )
+    slugs = [
+        Bar(f"{int(name.rpartition('.')[2]):,}th equal name", figure.median, 0, f"{figure.median:.3f} ms")
+        for name, figure in figures.items()
+        if name.startswith("writes.slug.")
+    ]
+    if slugs:
+        yield "writes_slugs", bar_chart("Insert of the n-th equal name", "milliseconds", slugs, ("ours",))
+
+
+def _compiler_charts(report: Report) -> Iterable[tuple[str, str]]:
+    figures = report.figures
+    compiled = []
+    for name, ratio in report.ratios.items():
+        if name.startswith("compiler.markdown_it."):
+            key = name.rpartition(".")[2]
+            title = ratio.title.partition(":")[0]
+            for series, (kind, label) in enumerate((("ours", title), ("markdown_it", ""), ("pyromark", ""))):
+                figure = figures[f"compiler.{key}.{kind}"]
+                compiled.append(Bar(label, figure.median, series, f"{_short(figure.median)} ms"))
+    if compiled:
+        yield (
+            "compiler",
+            bar_chart(
+                "Compiling a file",
+                "milliseconds",
+                compiled,
+                ("compiled", "markdown-it-py tokenises it", "the parser's events alone"),
+                log=True,
+            ),
+        )
+
+
+def _pipeline_charts(report: Report) -> Iterable[tuple[str, str]]:
+    figures = report.figures
+    queues = [
+        Bar(title, figures[name].median, series)
+        for name, title, series in (
+            ("pipeline.nothing.ours_1", "ours, one worker", 0),
+            ("pipeline.nothing.ours_2", "ours, two workers", 0),
+            ("pipeline.nothing.pgqueuer", "PGQueuer at its best", 1),
+            ("pipeline.nothing.procrastinate", "procrastinate", 1),
+            ("pipeline.nothing.pgmq_50", "raw pgmq, 50 at a time", 2),
+            ("pipeline.nothing.pgmq_500", "raw pgmq, 500 at a time", 2),
+        )
+        if name in figures
+    ]
+    if queues:
+        yield (
+            "pipeline_nothing",
+            bar_chart(
+                "Jobs that do nothing",
+                "jobs a second",
+                queues,
+                ("ours", "other queues", "the limit"),
+                log=True,
+            ),
+        )
+    uploads = [
+        Bar(title, figures[name].median, series)
+        for name, title, series in (
+            ("pipeline.uploads.ours_1", "one worker", 0),
+            ("pipeline.uploads.ours_2", "two workers", 0),
+            ("pipeline.uploads.markdown_it", "one worker that only tokenises", 1),
+        )
+        if name in figures
+    ]
+    if uploads:
+        yield (
+            "pipeline_uploads",
+            bar_chart(
+                "Real uploads of 10 KB, from queue to assessment",
+                "uploads a second",
+                uploads,
+                ("ours", "markdown-it-py"),
+            ),
+        )
+    shares = [
+        Bar(name.rpartition(".")[2].replace("_", " "), figure.median, 0, f"{figure.median:.0f} %")
+        for name, figure in figures.items()
+        if name.startswith("pipeline.share.")
+    ]
+    if shares:
+        yield (
+            "pipeline_shares",
+            bar_chart("Where a worker's time goes with real uploads", "percent", shares, ("ours",)),
+        )
+    latencies = [
+        Bar(title, figures[name].median, series, f"{_short(figures[name].median)} ms")
+        for name, title, series in (
+            ("pipeline.latency.two_requests", "two bare requests", 2),
+            ("pipeline.latency.listen", "idle, with LISTEN", 0),
+            ("pipeline.latency.poll", "idle, without LISTEN", 0),
+            ("pipeline.latency.load", "under 200 uploads a second", 0),
+            ("pipeline.latency.behind", "behind another tenant's backlog", 0),
+        )
+        if name in figures
+    ]
+    if latencies:
+        yield (
+            "pipeline_latency",
+            bar_chart(
+                "From upload to succeeded, median",
+                "milliseconds",
+                latencies,
+                ("ours", "", "the limit"),
+                log=True,
+            ),
+        )
