@@ -220,7 +220,10 @@ def _accept(rules: ScoringRules, scores: Mapping[str, Decimal]) -> dict[str, Dec
 
 def _stored_category(category: Mapping[str, Any]) -> CategoryRule:
     bounds = category.get("scoreRange")
-    score_range = None if bounds is None else (_number(bounds[0]), _number(bounds[1]))
+    score_range = None
+    if bounds is not None:
+        low, high = bounds
+        score_range = _number(low), _number(high)
     return CategoryRule(category["name"], score_range, tuple(category.get("primaryDimensions") or ()))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from worker.compiler.blocks import scan
 from worker.compiler.coverage import check_coverage, check_overlaps
 from worker.compiler.diagnostics import Code, Diagnostic, Faults, plain
-from worker.compiler.front_matter import find_front_matter, read_front_matter
+from worker.compiler.front_matter import find_front_matter, read_front_matter, without_wrapping
 from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, Grammar, Lost
 from worker.compiler.header import Header, read_header
 from worker.compiler.meaning import CategoryNode, DimensionNode, ExampleNode, Meaning, make
@@ -65,6 +65,8 @@ def _early_position(raw: bytes, offset: int) -> tuple[int, int]:
 
 def _compile(raw: bytes, lines: Lines, faults: Faults) -> tuple[Definition | None, Header, list[Lost]]:
     place = find_front_matter(raw, faults)
+    if place is not None and place.wrapped:
+        raw = without_wrapping(raw)
     entries, complete = read_front_matter(raw, place, faults) if place is not None else ([], False)
     header = read_header(entries, complete, place, faults)
     body = place.body if place is not None else 0
@@ -74,6 +76,7 @@ def _compile(raw: bytes, lines: Lines, faults: Faults) -> tuple[Definition | Non
     marked = sorted(f[0] for f in faults.found if f[2] in {Code.RAW_HTML, Code.UNSAFE_LINK}) if risky else []
     grammar = Grammar(raw, blocks, lines, faults)
     meaning = Meaning(raw, grammar, faults, header.scale, risky, marked=marked)
+    grammar.lost += header.lost
     sections = grammar.sections(header.title)
     dimensions = meaning.read_dimensions(sections.get(DIMENSIONS, ()))
     categories = meaning.read_categories(sections.get(CATEGORIES, ()))

@@ -23,6 +23,7 @@ __all__ = [
     "find_front_matter",
     "pairs",
     "read_front_matter",
+    "without_wrapping",
 ]
 
 MAX_CHUNKS: Final = 1000
@@ -35,11 +36,16 @@ WHERE: Final = "Front matter"
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The byte ranges of the front matter: the YAML between the fences, and all that the body must not see."""
+    """Where the front matter stands.
+
+    ``start`` and ``end`` are the byte range of its YAML, ``body`` is where the body begins. ``wrapped`` tells that the
+    whole file stands in a code block.
+    """
 
     start: int
     end: int
     body: int
+    wrapped: bool = False
 
 
 @dataclass(slots=True)
@@ -106,7 +112,17 @@ def _fenced_file(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
         "the whole file is wrapped in a code block",
         "delete this line, and the last line of the file if it closes the block",
     )
-    return _from_fence(raw, inside, faults)
+    place = _from_fence(raw, inside, faults)
+    return FrontMatter(place.start, place.end, place.body, wrapped=True)
+
+
+def without_wrapping(raw: bytes) -> bytes:
+    """Return a file that is wrapped in a code block without the line that closes it, of the same length."""
+    text = raw.rstrip()
+    last = text.rfind(b"\n") + 1
+    if len(text) - last < 3 or text[last:].strip(b"`~"):
+        return raw
+    return raw[:last] + b" " * (len(text) - last) + raw[len(text) :]
 
 
 def _misplaced(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
@@ -181,7 +197,7 @@ def read_front_matter(raw: bytes, place: FrontMatter, faults: Faults) -> tuple[E
         return [], False
     reader = _Reader(text, place.start, faults)
     try:
-        return reader.read(text, 0), True
+        return reader.read(text, 0), reader.whole
     except yaml.YAMLError as fault:
         whole = fault
     except _TooDeepError:
@@ -229,6 +245,7 @@ class _Reader:
         self.base = base
         self.faults = faults
         self.ascii = text.isascii()
+        self.whole = True  # whether all that was read were keys with values
 
     def offset(self, index: int) -> int:
         """Return the byte offset in the file of a character of the YAML."""
@@ -282,6 +299,7 @@ class _Reader:
             if isinstance(value, Collection) and value.mapping:
                 entries += pairs(value)
             elif not isinstance(value, Scalar) or value.text:
+                self.whole = False
                 self.faults.add(
                     Code.YAML_SYNTAX,
                     value.start,

@@ -96,6 +96,7 @@ Lost: TypeAlias = tuple[str, int]
 
 def item_text(slice_: str) -> str:
     """Return the text of a list item without its bullet or number."""
+    slice_ = slice_.lstrip()
     if slice_[0] in "-*+":
         return clean_text(slice_[1:])
     return clean_text(slice_.lstrip("0123456789")[1:])
@@ -162,7 +163,7 @@ class Grammar:
                     current = None
                 stray = False
                 if name is None and kind == 1:
-                    self._title(text, title, start, end)
+                    stray = self._title(text, title, start, end)
                     continue
                 if kind == 1:
                     self._wrong_level(
@@ -193,7 +194,7 @@ class Grammar:
                     f"write `## {name}`",
                     "error",
                 )
-        for name in (DIMENSIONS, CATEGORIES):
+        for name in (DIMENSIONS, CATEGORIES, EXAMPLES):
             for section in found.get(name, ()):
                 if any(1 <= block[0] <= 6 for block in self.blocks[section.first : section.last]):
                     continue
@@ -242,9 +243,10 @@ class Grammar:
                     f"add a line `## {name}`, and under it one `###` heading for each item",
                 )
 
-    def _title(self, text: str, title: str | None, start: int, end: int) -> None:
+    def _title(self, text: str, title: str | None, start: int, end: int) -> bool:
+        """Check a first-level heading; return whether it was reported, and with it the text under it."""
         if title is None or fold(clean_name(text)) == fold(clean_name(title)):
-            return
+            return False
         self.lost.append((f'heading "{plain(text)}"', start))
         self.faults.add(
             Code.STRAY_TEXT,
@@ -254,6 +256,7 @@ class Grammar:
             f"the heading {shown(text)} is not the assessment's name and is left out",
             f"write `# {plain(title)}`, or delete the heading",
         )
+        return True
 
     def _wrong_level(self, start: int, end: int, where: str, mend: str) -> None:
         if not self._level_reported:
@@ -314,6 +317,8 @@ class Grammar:
                 spelled, colon, rest = (
                     raw[start : children[0][0] if children else end].decode().partition(":")
                 )
+                if spelled[0] == " ":
+                    start += len(spelled) - len(spelled.lstrip())
                 if not colon:
                     bare = bare or block
                     continue
@@ -346,8 +351,8 @@ class Grammar:
 
     def _key(self, spelled: str) -> tuple[str, str]:
         """Return the field that a bullet's text before the colon spells, and the emphasis left open."""
-        key = spelled[1:] if spelled[0] in "-*+" else spelled.lstrip("0123456789")[1:]
-        key = key.strip()
+        key = spelled.strip()
+        key = (key[1:] if key[0] in "-*+" else key.lstrip("0123456789")[1:]).lstrip()
         name = KNOWN.get(normal_key(key), "") if len(key) < 100 else ""
         mark = ""
         for candidate in EMPHASIS:

@@ -64,6 +64,7 @@ class Header:
     title: str | None
     scale: tuple[Decimal, Decimal] | None
     version_at: int
+    lost: list[tuple[str, int]]
 
 
 class _Reader:
@@ -72,6 +73,7 @@ class _Reader:
         self.values: dict[str, Any] = {}
         self.seen: dict[str, Value] = {}
         self.unknown: list[tuple[Value, str, Sequence[str]]] = []
+        self.lost: list[tuple[str, int]] = []
 
     def entries(self, entries: Entries, known: dict[str, str], names: Sequence[str], prefix: str) -> None:
         """Read keys with their values; unknown ones are kept for later."""
@@ -254,6 +256,7 @@ class _Reader:
             is_name = guess in missing
             if is_name:
                 missing.clear()
+            self.lost.append((f'key "{plain(spelled)}"', key.start))
             what = "and `name` is missing" if is_name else "it is left out"
             self.faults.add(
                 Code.UNKNOWN_KEY,
@@ -324,4 +327,4 @@ def read_header(entries: Entries, complete: bool, place: FrontMatter | None, fau
     scale = metadata.scale if "scale" in values or "scale" not in reader.seen else None
     version = reader.seen.get("version")
     version_at = version.start if version is not None else 0 if place is None else max(place.start - 4, 0)
-    return Header(metadata, values.get("name"), scale, version_at)
+    return Header(metadata, values.get("name"), scale, version_at, reader.lost)

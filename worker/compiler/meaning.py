@@ -721,7 +721,7 @@ class Meaning:
         )
 
     def _name(self, item: Item, names: dict[str, str], kind: str) -> bool:
-        """Check the name of an item and remember it; return whether it has one."""
+        """Check the name of an item and remember it; return whether it can be referred to."""
         name = item.name
         if not name:
             self.faults.add(
@@ -733,8 +733,10 @@ class Meaning:
                 f"write the name of the {kind} behind the `###`",
             )
             return False
+        sound = True
         if self.risky:
             self._check(name, item.start, item.end, item.where)
+            sound = not any(markup_faults(name))
         key = fold(name)
         if key in names:
             self.faults.add(
@@ -747,7 +749,7 @@ class Meaning:
             )
         else:
             names[key] = name
-        return True
+        return sound
 
     def _text(self, item: Item, fields: Mapping[str, Field], name: str) -> str:
         """Return the value of a required text."""
@@ -790,11 +792,17 @@ class Meaning:
                     gap = gap or raw[covered:child_start].strip()
                 covered = child_end
                 text = raw[child_start:child_end].decode()
-                text = (text[1:] if text[0] in "-*+" else text.lstrip("0123456789")[1:]).strip()
+                at = child_start + 1
+                if text[0] not in "-*+":
+                    # A number, or indentation that is more than the list needs.
+                    bullet = text.lstrip(" \t0123456789")
+                    at += len(text) - len(bullet)
+                    text = bullet
+                text = text[1:].strip()
                 if "\n" in text:
                     text = clean_text(text)
                 if text:
-                    listed.append((text, child_start + 1))
+                    listed.append((text, at))
                 else:
                     self._empty_item(child_start, f"{item.where} / {name}")
             gap = gap or raw[covered:end].strip()
@@ -819,9 +827,9 @@ class Meaning:
                 f"write `- {name}: [{plain(inline.strip('[]'))}]`, or one bullet for each, indented under it"
             )
         if inline:
-            at, to = self._span(found, inline)
+            begin, to = self._span(found, inline)
             where = f"{item.where} / {name}"
-            self.faults.add(Code.NOT_A_LIST, at, to, where, f"{shown(inline)} is not a list", mend)
+            self.faults.add(Code.NOT_A_LIST, begin, to, where, f"{shown(inline)} is not a list", mend)
         return listed
 
     def _reported(self, found: Field) -> bool:

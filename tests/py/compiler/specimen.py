@@ -1,0 +1,43 @@
+"""Helpers of the compiler's tests: edits of the specimen, and what is said about them."""
+
+from worker.compiler import Compilation, compile_markdown
+from worker.compiler.catalogue import SPECIMEN
+from worker.definition import Definition
+
+
+def edited(*edits: tuple[str, str]) -> str:
+    """Return the specimen with each first occurrence of an old text replaced; every old text must be there."""
+    text = SPECIMEN
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def check(source: str | bytes) -> Compilation:
+    """Compile a source, and hold the compilation to what is promised of every one."""
+    compilation = compile_markdown(source if isinstance(source, bytes) else source.encode())
+    errors = [d for d in compilation.diagnostics if d.severity == "error"]
+    assert compilation.valid == (compilation.definition is not None) == (not errors)
+    assert len(compilation.diagnostics) <= 101
+    if compilation.definition is not None:
+        assert Definition.from_json(compilation.definition.to_json()) == compilation.definition
+    return compilation
+
+
+def said(source: str | bytes) -> list[tuple[str, int, int]]:
+    """Return code, line and column of everything that is said."""
+    return [(d.code, d.line, d.column) for d in check(source).diagnostics]
+
+
+def hints(source: str | bytes) -> list[str]:
+    """Return the hints of everything that is said."""
+    return [d.hint for d in check(source).diagnostics]
+
+
+def definition(source: str | bytes) -> Definition:
+    """Compile a source of which nothing must be said."""
+    compilation = check(source)
+    assert compilation.diagnostics == ()
+    assert compilation.definition is not None
+    return compilation.definition

@@ -1,0 +1,268 @@
+"""The models refuse what the format refuses, and bring the rest to one form."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tests.py.compiler.specimen import definition
+from worker.compiler.catalogue import SPECIMEN
+from worker.definition import Definition, definition_size
+from worker.scoring import (
+    CategoryRule,
+    DimensionRule,
+    ScoreFault,
+    ScoresInvalid,
+    ScoringRules,
+    decimal_places,
+    score,
+)
+
+D = Decimal
+
+
+def data() -> dict[str, Any]:
+    """Return the specimen's definition as JSON data with exact numbers."""
+    found: dict[str, Any] = json.loads(definition(SPECIMEN).to_json(), parse_float=Decimal)
+    return found
+
+
+def changed(path: str, value: object) -> dict[str, Any]:
+    """Return the data with one value replaced; ``path`` has its steps separated by dots."""
+    found = data()
+    *steps, last = path.split(".")
+    target: Any = found
+    for step in steps:
+        target = target[int(step) if step.isdigit() else step]
+    target[int(last) if last.isdigit() else last] = value
+    return found
+
+
+REFUSED: list[tuple[str, object, str]] = [
+    ("metadata.name", "", "empty"),
+    ("metadata.name", "  \n", "empty"),
+    ("metadata.name", "x" * 201, "200"),
+    ("metadata.name", "a\0b", "NUL"),
+    ("metadata.name", "a\ud800", "surrogate"),
+    ("metadata.name", "<b>", "raw-html: <b>"),
+    ("metadata.author", "[a](javascript:b)", "unsafe-link: javascript:b"),
+    ("metadata.version", "1", "pattern"),
+    ("metadata.version", "1.01", "pattern"),
+    ("metadata.version", "1.0\n", "pattern"),
+    ("metadata.version", "1.1234567890", "pattern"),
+    ("metadata.type", "other", "single-outcome"),
+    ("metadata.resultDisclosure", "some", "teaser"),
+    ("metadata.interviewStyle", {"default": 0}, "greater than or equal to 1"),
+    ("metadata.interviewStyle", {"default": 6}, "less than or equal to 5"),
+    ("metadata.interviewStyle", {"default": "3"}, "integer"),
+    ("metadata.interviewStyle", {"allowOverride": "yes"}, "boolean"),
+    ("metadata.scale", [D(5), D(1)], "lower bound"),
+    ("metadata.scale", [D(3), D(3)], "lower bound"),
+    ("metadata.scale", [D(1), D(10)], "9.99"),
+    ("metadata.scale", [D(-1), D(5)], "greater than or equal to 0"),
+    ("metadata.scale", [1.0, 5.0], "exact"),
+    ("metadata.scale", [True, D(5)], "exact"),
+    ("metadata.scale", ["1", "5"], "exact"),
+    ("metadata.scale", [D(1), D(5), D(6)], "too_long|at most 2"),
+    ("dimensions", [], "at least 1"),
+    ("dimensions.0.name", "Vision:", "colon"),
+    ("dimensions.0.name", "**Vision**", "emphasis"),
+    ("dimensions.0.name", "a\nb", "one line"),
+    ("dimensions.0.name", "trust", "'trust'? stands twice|stands twice"),
+    ("dimensions.0.weight", D(0), "greater than 0"),
+    ("dimensions.0.weight", D("1.1"), "less than or equal to 1"),
+    ("dimensions.0.weight", D("0.6101"), "sum to 1.0101"),
+    ("dimensions.0.weight", D("0.5899"), "sum to 0.9899"),
+    ("dimensions.0.weight", D("NaN"), "decimal places"),
+    ("dimensions.0.weight", D("1E-31"), "30 decimal places"),
+    ("dimensions.0.weight", 0.6, "exact"),
+    ("dimensions.0.description", "", "empty"),
+    ("dimensions.0.interviewThemes", ["a", ""], "empty"),
+    ("dimensions.0.interviewThemes", None, "tuple"),
+    ("dimensions.0.scoringRubric", {"x": "a"}, "pattern"),
+    ("dimensions.0.scoringRubric", {"1.": "a"}, "not a range"),
+    ("dimensions.0.scoringRubric", {"2-1": "a"}, "not a range"),
+    ("dimensions.0.scoringRubric", {"1-3": "a", "3": "b"}, "overlaps"),
+    ("dimensions.0.scoringRubric", {"1-5": "a", "2": "b"}, "overlaps"),
+    ("dimensions.0.scoringRubric", {"0": "a"}, "rubric range 0 of 'Vision' is outside"),
+    ("dimensions.0.scoringRubric", {"5-6": "a"}, "outside the scale"),
+    ("resultCategories", [], "at least 1"),
+    ("resultCategories.0.name", "thriving", "stands twice"),
+    ("resultCategories.0.scoreRange", [D(2), D(1)], "lower bound"),
+    ("resultCategories.0.scoreRange", [D("0.9"), D(2)], "'Starting' is outside the scale"),
+    ("resultCategories.0.scoreRange", [D(1), D("5.1")], "outside the scale"),
+    ("resultCategories.0.primaryDimensions", ["Money"], "no dimension 'Money'"),
+    ("resultCategories.0.primaryDimensions", ["Vision", "vision"], "stands twice"),
+    ("resultCategories.1", {"name": "x", "scoreRange": [D(1), D(5)], "description": "x"}, "share a range"),
+    ("interviewGuidelines.opening", "<x>", "raw-html"),
+    ("interviewGuidelines.probingQuestions", {"Money": ["a"]}, "no dimension 'Money'"),
+    ("interviewGuidelines.probingQuestions", {"Vision": []}, "at least 1"),
+    ("interviewGuidelines.probingQuestions", {"Vision": ["a"], "vision": ["b"]}, "stands twice"),
+    ("examples.0.name", "", "empty"),
+    ("examples.0.scores", {}, "at least 1"),
+    ("examples.0.scores", {"Money": D(4)}, "no dimension 'Money'"),
+    ("examples.0.scores", {"Vision": D(4), "vision": D(4)}, "stands twice"),
+    ("examples.0.scores", {"Vision": D(6)}, "score outside the scale"),
+    ("examples.0.overall", D("3.9"), "expects 3.9, but the overall score is 4.00"),
+    ("examples.0.category", "Starting", "expects 'Starting', but the category is 'thriving'"),
+    ("examples.0.category", "Nothing", "expects 'Nothing'"),
+    ("examples.0", {"name": "x", "scores": {"Vision": D(4)}}, "expects nothing"),
+    ("examples", [data()["examples"][0]] * 2, "stands twice"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "reason"), REFUSED, ids=lambda value: repr(value)[:40])
+def test_the_models_refuse(path: str, value: object, reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        Definition.model_validate(changed(path, value))
+
+
+ACCEPTED: list[tuple[str, object, str, object]] = [
+    ("metadata.name", " a\r\nb ", "metadata.name", "a\nb"),
+    ("metadata.name", "x" * 200, "metadata.name", "x" * 200),
+    ("metadata.author", None, "metadata.author", None),
+    ("metadata.interviewStyle", {}, "metadata.interviewStyle", {"default": 3, "allowOverride": True}),
+    ("metadata.scale", [D("-0"), D("9.99")], "metadata.scale", [D(0), D("9.99")]),
+    ("metadata.scale", [1, 5], "metadata.scale", [1, 5]),
+    ("dimensions.0.weight", D("0.600"), "dimensions.0.weight", D("0.6")),
+    ("dimensions.0.weight", D("0.61"), "dimensions.0.weight", D("0.61")),
+    ("dimensions.0.weight", D("0.59"), "dimensions.0.weight", D("0.59")),
+    ("dimensions.0.weight", D("6E-1"), "dimensions.0.weight", D("0.6")),
+    ("dimensions.0.scoringRubric", {"4-5": "b", "03": "a"}, "dimensions.0.scoringRubric", {"3": "a", "4-5": "b"}),
+    ("resultCategories.0.primaryDimensions", ["TRUST", "vision"], "resultCategories.0.primaryDimensions", ["Trust", "Vision"]),
+    ("interviewGuidelines.probingQuestions", {"GENERAL": ["c"], "trust": ["b"], "VISION": ["a"]},
+     "interviewGuidelines.probingQuestions", {"Vision": ["a"], "Trust": ["b"], "general": ["c"]}),
+    ("examples.0.scores", {"TRUST": D(4), "vision": D(4)}, "examples.0.scores", {"Vision": D(4), "Trust": D(4)}),
+    ("examples.0.category", "THRIVING", "examples.0.category", "Thriving"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "where", "stored"), ACCEPTED, ids=lambda value: repr(value)[:40])
+def test_the_models_bring_values_to_one_form(path: str, value: object, where: str, stored: object) -> None:
+    found: Any = json.loads(Definition.model_validate(changed(path, value)).to_json(), parse_float=Decimal)
+    for step in where.split("."):
+        found = found.get(step) if isinstance(found, dict) else found[int(step)]
+    assert found == stored
+    if isinstance(stored, dict):
+        assert list(found) == list(stored)
+
+
+def test_parts_that_may_be_missing_have_defaults() -> None:
+    found = data()
+    for key in ("interviewGuidelines", "examples"):
+        del found[key]
+    found["metadata"] = {"name": "x"}
+    del found["dimensions"][0]["scoringRubric"], found["resultCategories"][0]["strengths"]
+    text = Definition.model_validate(found).to_json()
+    assert text.startswith('{"metadata":{"name":"x","version":"1.0","type":"multi-dimensional",')
+    assert text.endswith('"interviewGuidelines":{"probingQuestions":{}},"examples":[]}')
+    assert '"interviewThemes":[],"scoringRubric":{}' in text
+
+
+def test_an_example_may_expect_that_nothing_matches() -> None:
+    found = changed("resultCategories.1.scoreRange", [D("4.5"), D(5)])
+    found["examples"][0]["category"] = "None"
+    assert Definition.model_validate(found).examples[0].category == "none"
+    found["resultCategories"][0]["name"] = "NONE"
+    with pytest.raises(ValidationError, match="also the name of a category"):
+        Definition.model_validate(found)
+
+
+def test_the_models_are_frozen_and_know_their_fields_by_both_names() -> None:
+    found = definition(SPECIMEN)
+    with pytest.raises(ValidationError):
+        found.metadata.name = "other"  # type: ignore[misc]  # frozen is what is tested
+    assert Definition.model_validate(found.model_dump()) == found
+
+
+def test_a_definition_is_as_large_as_the_database_counts_it() -> None:
+    found = changed("dimensions.0.description", "x" * 400_000)
+    size = definition_size(Definition.model_validate(found))
+    found["dimensions"][0]["description"] += "x" * (512_000 - size)
+    assert definition_size(Definition.model_validate(found)) == 512_000
+    found["dimensions"][0]["description"] += "x"
+    with pytest.raises(ValidationError, match="larger than 512000 bytes"):
+        Definition.model_validate(found)
+
+
+def test_text_that_is_no_json_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="Expecting"):
+        Definition.from_json("{")
+    with pytest.raises(ValidationError):
+        Definition.from_json("[]")
+
+
+# --- scoring ---
+
+RULES = ScoringRules(
+    (DimensionRule("Vision", D("0.5")), DimensionRule("Trust", D("0.5"))), (CategoryRule("All", (D(1), D(5))),)
+)
+
+
+def test_scores_that_do_not_fit_are_all_named() -> None:
+    with pytest.raises(ScoresInvalid) as caught:
+        score(RULES, {"Vision": D(6), "vision": D(3), "VISION": D(4), "Money": D(3), "Trust": D("NaN"), "trust": 3})  # type: ignore[dict-item]  # an int is what is refused
+    assert caught.value.faults == (
+        ScoreFault("off-scale", "Vision"),
+        ScoreFault("duplicate-dimension", "VISION"),
+        ScoreFault("unknown-dimension", "Money"),
+        ScoreFault("not-a-number", "Trust"),
+        ScoreFault("not-a-number", "trust"),
+    )
+    assert str(caught.value) == "duplicate-dimension, not-a-number, off-scale, unknown-dimension"
+    with pytest.raises(ScoresInvalid) as caught:
+        score(RULES, {})
+    assert caught.value.faults == (ScoreFault("no-scores", None),)
+    with pytest.raises(ScoresInvalid):
+        score(RULES, {"Vision": D("0.999")})
+
+
+def test_scores_may_lie_at_the_ends_of_the_scale() -> None:
+    assert score(RULES, {"Vision": D(1), "Trust": D(5)}).overall == 3
+    assert str(score(RULES, {"Vision": D(1)}).overall) == "1.00"
+
+
+def test_numbers_of_any_length_are_exact() -> None:
+    long = D("2." + "9" * 5000)
+    assert str(score(RULES, {"Vision": long}).overall) == "3.00"
+    assert str(score(RULES, {"Vision": D("2.99" + "4" + "9" * 5000)}).overall) == "2.99"
+
+
+def test_rules_are_read_from_what_the_database_keeps() -> None:
+    text = """{"dimensions": [{"name": "A", "weight": 0.25, "later": 1}, {"name": "B", "weight": 1}], "other": 1,
+        "resultCategories": [{"name": "X"}, {"name": "Y", "scoreRange": [1.0, 2], "primaryDimensions": ["a"]}],
+        "metadata": {"scale": [0, 3.5]}}"""
+    rules = ScoringRules.from_json(text)
+    assert rules.dimensions == (DimensionRule("A", D("0.25")), DimensionRule("B", D(1)))
+    assert rules.categories == (CategoryRule("X", None), CategoryRule("Y", (D("1.0"), D(2)), ("a",)))
+    assert rules.scale == (D(0), D("3.5"))
+    assert rules.precision == 1
+    for metadata in ('"metadata": {}', '"metadata": null', '"metadata": {"scale": null}', '"x": 1'):
+        text = f'{{"dimensions": [], "resultCategories": [], {metadata}}}'
+        assert ScoringRules.from_json(text).scale == (D(1), D(5))
+        assert ScoringRules.from_json(text).precision == 0
+
+
+@pytest.mark.parametrize("text", [
+    "[]", "{}", "1", '{"dimensions": [1], "resultCategories": []}', '{"dimensions": [{"name": "A", "weight": "1"}]}',
+    '{"dimensions": [], "resultCategories": [], "metadata": {"scale": ["1", 2]}}', "{", "[" * 100_000,
+    '{"dimensions": [], "resultCategories": [], "metadata": {"scale": [1, 2, 3]}}',
+    '{"dimensions": [], "resultCategories": [{"name": "x", "scoreRange": [1]}]}',
+])
+def test_what_is_no_definition_cannot_be_scored(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - json's own error is one of them
+        ScoringRules.from_json(text)
+
+
+@pytest.mark.parametrize(("number", "places"), [("1", 0), ("1.0", 1), ("0.25", 2), ("1E+2", 0), ("NaN", 0)])
+def test_decimal_places_count_zeros(number: str, places: int) -> None:
+    assert decimal_places(D(number)) == places
+
+
+def test_a_definition_gives_its_rules() -> None:
+    rules = definition(SPECIMEN).rules
+    assert rules.dimensions == (DimensionRule("Vision", D("0.6")), DimensionRule("Trust", D("0.4")))
+    assert rules.categories[1] == CategoryRule("Thriving", (D("3.0"), D("5.0")), ("Vision",))
+    assert rules.scale == (D(1), D(5))
