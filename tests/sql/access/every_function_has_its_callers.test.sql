@@ -64,6 +64,7 @@ insert into tests.expected values
 ('private.refuse_upload_change()', false, ''),
 ('private.refuse(text,jsonb)', false, 'anon authenticated service_role'),
 ('private.require_definition(jsonb)', false, ''),
+('private.result_tenant_ids()', true, 'authenticated'),
 ('private.retry_delay(integer)', false, ''),
 ('private.rubric_faults(jsonb,numeric,numeric)', false, 'anon authenticated service_role'),
 ('private.scale_of(jsonb)', false, 'anon authenticated service_role'),
