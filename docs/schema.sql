@@ -3758,9 +3758,9 @@ CREATE TRIGGER end_jobs_without_subject AFTER DELETE ON private.score_requests R
 -- Policies
 
 create policy "Readers of a session read its conversations" on public.agent_sessions for select to authenticated
-  using (((coaching_session_id IN ( SELECT session.id
-   FROM coaching_sessions session)) OR (stakeholder_session_id IN ( SELECT session.id
-   FROM campaign_assignments session))));
+  using (((coaching_session_id = ANY (ARRAY( SELECT session.id
+   FROM coaching_sessions session))) OR (stakeholder_session_id = ANY (ARRAY( SELECT session.id
+   FROM campaign_assignments session)))));
 
 create policy "Owners read their uploads" on public.assessment_uploads for select to authenticated
   using ((tenant_id = ANY (ARRAY( SELECT private.my_tenant_ids() AS my_tenant_ids))));
@@ -3769,68 +3769,68 @@ create policy "Owners upload" on public.assessment_uploads for insert to authent
   with check ((tenant_id = ANY (ARRAY( SELECT private.my_tenant_ids() AS my_tenant_ids))));
 
 create policy "Readers of a campaign change its assignments" on public.campaign_assignments for update to authenticated
-  using ((campaign_id IN ( SELECT campaign.id
-   FROM campaigns campaign)))
-  with check ((campaign_id IN ( SELECT campaign.id
-   FROM campaigns campaign)));
+  using ((campaign_id = ANY (ARRAY( SELECT campaign.id
+   FROM campaigns campaign))))
+  with check ((campaign_id = ANY (ARRAY( SELECT campaign.id
+   FROM campaigns campaign))));
 
 create policy "Readers of a campaign delete its assignments" on public.campaign_assignments for delete to authenticated
-  using ((campaign_id IN ( SELECT campaign.id
-   FROM campaigns campaign)));
+  using ((campaign_id = ANY (ARRAY( SELECT campaign.id
+   FROM campaigns campaign))));
 
 create policy "Readers of a campaign make its assignments" on public.campaign_assignments for insert to authenticated
-  with check ((campaign_id IN ( SELECT campaign.id
-   FROM campaigns campaign)));
+  with check ((campaign_id = ANY (ARRAY( SELECT campaign.id
+   FROM campaigns campaign))));
 
 create policy "Readers of a campaign read its assignments" on public.campaign_assignments for select to authenticated
-  using ((campaign_id IN ( SELECT campaign.id
-   FROM campaigns campaign)));
+  using ((campaign_id = ANY (ARRAY( SELECT campaign.id
+   FROM campaigns campaign))));
 
 create policy "Owners and creators change campaigns" on public.campaigns for update to authenticated
-  using (((created_by = ( SELECT auth.uid() AS uid)) OR (tenant_id IN ( SELECT tenant.id
+  using (((created_by = ( SELECT auth.uid() AS uid)) OR (tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))))
-  with check (((created_by = ( SELECT auth.uid() AS uid)) OR (tenant_id IN ( SELECT tenant.id
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))))))
+  with check (((created_by = ( SELECT auth.uid() AS uid)) OR (tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))))));
 
 create policy "Owners and creators read campaigns" on public.campaigns for select to authenticated
-  using (((created_by = ( SELECT auth.uid() AS uid)) OR (tenant_id IN ( SELECT tenant.id
+  using (((created_by = ( SELECT auth.uid() AS uid)) OR (tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))))));
 
 create policy "Owners delete campaigns" on public.campaigns for delete to authenticated
-  using ((tenant_id IN ( SELECT tenant.id
-   FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))));
-
-create policy "Owners make campaigns in their own name" on public.campaigns for insert to authenticated
-  with check (((created_by = ( SELECT auth.uid() AS uid)) AND (tenant_id IN ( SELECT tenant.id
+  using ((tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
   WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
 
+create policy "Owners make campaigns in their own name" on public.campaigns for insert to authenticated
+  with check (((created_by = ( SELECT auth.uid() AS uid)) AND (tenant_id = ANY (ARRAY( SELECT tenant.id
+   FROM tenant_profiles tenant
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))))));
+
 create policy "Owners change their coaching sessions" on public.coaching_sessions for update to authenticated
-  using ((tenant_id IN ( SELECT tenant.id
+  using ((tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))))
-  with check ((tenant_id IN ( SELECT tenant.id
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))))
+  with check ((tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
 
 create policy "Owners delete their coaching sessions" on public.coaching_sessions for delete to authenticated
-  using ((tenant_id IN ( SELECT tenant.id
+  using ((tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
 
 create policy "Owners make coaching sessions" on public.coaching_sessions for insert to authenticated
-  with check ((tenant_id IN ( SELECT tenant.id
+  with check ((tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
 
 create policy "Owners read their coaching sessions" on public.coaching_sessions for select to authenticated
-  using ((tenant_id IN ( SELECT tenant.id
+  using ((tenant_id = ANY (ARRAY( SELECT tenant.id
    FROM tenant_profiles tenant
-  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid)))));
+  WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
 
 create policy "Owners and campaign creators read results" on public.custom_assessment_results for select to authenticated
   using (((tenant_id = ANY (ARRAY( SELECT private.result_tenant_ids() AS result_tenant_ids))) AND ((tenant_id = ANY (ARRAY( SELECT private.my_tenant_ids() AS my_tenant_ids))) OR (campaign_created_by = ( SELECT auth.uid() AS uid)))));
