@@ -35,6 +35,9 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m stack",
         description="The local Supabase without Docker: Postgres, PostgREST, and a gateway with Auth.",
+        epilog="`env` uses the names of `supabase status -o env`. The worker's are SUPABASE_URL (API_URL), "
+        "SUPABASE_SERVICE_ROLE_KEY (SERVICE_ROLE_KEY) and DATABASE_URL (DB_URL). STACK_API_PORT and "
+        "STACK_DB_PORT ask for ports, STACK_HOME for another folder than .stack.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("up", help="start what does not run, and say where everything is")

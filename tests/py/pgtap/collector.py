@@ -23,8 +23,10 @@ from tests.py.harness.databases import databases_of
 from tests.py.pgtap.statements import ScriptError, Statement, statements
 
 _RESULT = re.compile(
-    r"(?P<failed>not )?ok (?P<number>\d+)(?: - (?P<name>.*?))?(?: # (?P<directive>\w+) ?(?P<why>.*))?$"
+    r"(?P<failed>not )?ok (?P<number>\d+)(?: - (?P<name>.*?))?(?: # (?P<directive>SKIP|TODO) ?(?P<why>.*))?$",
+    re.IGNORECASE,
 )
+_PLANNED = re.compile(r"^select plan\((?P<count>\d+)\);", re.MULTILINE)
 _PLAN = re.compile(r"1\.\.(?P<count>\d+)(?: # SKIP ?(?P<why>.*))?$")
 
 # Longer than any test needs; a file that waits for a lock for ever fails instead.
@@ -60,6 +62,12 @@ class PgTapFile(pytest.File):
 
 class PgTapRun(pytest.Item):
     """Stands for a file's assertions until the file has run."""
+
+    @property
+    def planned(self) -> int:
+        """How many assertions the file seems to have, for the progress shown; 1 if it does not say."""
+        plan = _PLANNED.search(self.path.read_text(encoding="utf-8"))
+        return int(plan["count"]) if plan else 1
 
     def runtest(self) -> None:
         """Nothing: the hook below runs the file and reports its assertions in place of this item."""
@@ -120,12 +128,18 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PgTapFile 
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Count assertions instead of files, so that the progress shown is right."""
+    session.testscollected += sum(item.planned - 1 for item in session.items if isinstance(item, PgTapRun))
+
+
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Run a pgTAP file, and report each of its assertions as an item of its own."""
     if not isinstance(item, PgTapRun):
         return None
     assertions = item.assertions()
-    item.session.testscollected += len(assertions) - 1
+    item.session.testscollected += len(assertions) - item.planned
     for assertion, following in itertools.zip_longest(assertions, assertions[1:]):
         assertion.ihook.pytest_runtest_logstart(nodeid=assertion.nodeid, location=assertion.location)
         runtestprotocol(assertion, nextitem=following or nextitem)
