@@ -74,24 +74,34 @@ begin
   create policy "Owners and creators read campaigns" on public.campaigns
   for select to authenticated using (
     created_by = (select auth.uid())
-    or tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    or tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
   create policy "Owners make campaigns in their own name" on public.campaigns
   for insert to authenticated with check (
     created_by = (select auth.uid())
-    and tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    and tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
   create policy "Owners and creators change campaigns" on public.campaigns
   for update to authenticated using (
     created_by = (select auth.uid())
-    or tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    or tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   ) with check (
     created_by = (select auth.uid())
-    or tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    or tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
   create policy "Owners delete campaigns" on public.campaigns
   for delete to authenticated using (
-    tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
 end
 $campaigns$;
@@ -130,14 +140,14 @@ begin
 
   -- The subquery runs under the policies of campaigns, so it holds exactly the campaigns that the caller may read.
   create policy "Readers of a campaign read its assignments" on public.campaign_assignments
-  for select to authenticated using (campaign_id in (select campaign.id from public.campaigns as campaign));
+  for select to authenticated using (campaign_id = any(array(select campaign.id from public.campaigns as campaign)));
   create policy "Readers of a campaign make its assignments" on public.campaign_assignments
-  for insert to authenticated with check (campaign_id in (select campaign.id from public.campaigns as campaign));
+  for insert to authenticated with check (campaign_id = any(array(select campaign.id from public.campaigns as campaign)));
   create policy "Readers of a campaign change its assignments" on public.campaign_assignments
-  for update to authenticated using (campaign_id in (select campaign.id from public.campaigns as campaign))
-  with check (campaign_id in (select campaign.id from public.campaigns as campaign));
+  for update to authenticated using (campaign_id = any(array(select campaign.id from public.campaigns as campaign)))
+  with check (campaign_id = any(array(select campaign.id from public.campaigns as campaign)));
   create policy "Readers of a campaign delete its assignments" on public.campaign_assignments
-  for delete to authenticated using (campaign_id in (select campaign.id from public.campaigns as campaign));
+  for delete to authenticated using (campaign_id = any(array(select campaign.id from public.campaigns as campaign)));
 end
 $campaign_assignments$;
 
@@ -176,21 +186,31 @@ begin
 
   create policy "Owners read their coaching sessions" on public.coaching_sessions
   for select to authenticated using (
-    tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
   create policy "Owners make coaching sessions" on public.coaching_sessions
   for insert to authenticated with check (
-    tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
   create policy "Owners change their coaching sessions" on public.coaching_sessions
   for update to authenticated using (
-    tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   ) with check (
-    tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
   create policy "Owners delete their coaching sessions" on public.coaching_sessions
   for delete to authenticated using (
-    tenant_id in (select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid()))
+    tenant_id = any(array(
+      select tenant.id from public.tenant_profiles as tenant where tenant.user_id = (select auth.uid())
+    ))
   );
 end
 $coaching_sessions$;
@@ -227,8 +247,8 @@ begin
 
   create policy "Readers of a session read its conversations" on public.agent_sessions
   for select to authenticated using (
-    coaching_session_id in (select session.id from public.coaching_sessions as session)
-    or stakeholder_session_id in (select session.id from public.campaign_assignments as session)
+    coaching_session_id = any(array(select session.id from public.coaching_sessions as session))
+    or stakeholder_session_id = any(array(select session.id from public.campaign_assignments as session))
   );
 end
 $agent_sessions$;
