@@ -1,0 +1,378 @@
+"""What an outsider learns from the API: from its answers, their differences, and the log."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.py.database.sessions import DEFINITION, one
+from tests.py.harness.api import RunningApi
+from tests.py.harness.databases import Connection
+from tests.py.harness.people import People, Tenant
+
+REST = "/rest/v1"
+SECRET = "Marked-7d1f"
+
+
+@dataclass
+class Scene:
+    """A tenant with something to hide, and those who want to see it."""
+
+    connection: Connection
+    tenant: Tenant
+    intruder: Tenant
+    anon: httpx.Client
+    owner: httpx.Client
+    other: httpx.Client
+    service: httpx.Client
+    draft: uuid.UUID
+    active: uuid.UUID
+    published: uuid.UUID
+    result: uuid.UUID
+    token: str
+
+
+@pytest.fixture(scope="module")
+def scene(api: RunningApi, api_people: People) -> Scene:
+    tenant, intruder = api_people.tenant(), api_people.tenant()
+    connection = api.database.connect()
+
+    def assessment(status: str, marketplace: str) -> uuid.UUID:
+        made: uuid.UUID = one(
+            connection,
+            "insert into public.custom_assessments"
+            " (tenant_id, name, source_markdown, definition, status, marketplace_status)"
+            " values (%s, %s, %s, %s, %s, %s) returning id",
+            tenant.id,
+            "Public" if marketplace == "published" else SECRET,
+            None if marketplace == "published" else SECRET,
+            Jsonb(DEFINITION),
+            status,
+            marketplace,
+        )
+        return made
+
+    def session(used: uuid.UUID) -> Any:
+        return connection.execute(
+            "insert into public.coaching_sessions (tenant_id, client_name, assessment_type,"
+            " custom_assessment_id) values (%s, %s, 'custom', %s) returning id, access_token",
+            [tenant.id, SECRET, used],
+        ).fetchone()
+
+    draft, active = assessment("draft", "private"), assessment("active", "private")
+    published = assessment("active", "published")
+    coaching, token = session(published)
+    session(active)
+    one(
+        connection,
+        "insert into public.campaigns (tenant_id, created_by, name, assessment_type, custom_assessment_id)"
+        " values (%s, %s, %s, 'custom', %s) returning id",
+        tenant.id,
+        tenant.owner.id,
+        SECRET,
+        published,
+    )
+    one(
+        connection,
+        "insert into public.assessment_uploads (tenant_id, source_markdown, assessment_id)"
+        " values (%s, %s, %s) returning id",
+        tenant.id,
+        SECRET,
+        published,
+    )
+    result = one(
+        connection,
+        "insert into public.custom_assessment_results (assessment_id, session_id, session_type,"
+        " dimension_scores, ai_insights) values (%s, %s, 'coaching', '{\"Clarity\": 4}', %s) returning id",
+        published,
+        coaching,
+        Jsonb([SECRET]),
+    )
+    return Scene(
+        connection,
+        tenant,
+        intruder,
+        api.http(),
+        api.http(token=api.token(tenant.owner)),
+        api.http(token=api.token(intruder.owner)),
+        api.http(api.keys.service_role),
+        draft,
+        active,
+        published,
+        result,
+        token,
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "custom_assessments?select=*,campaigns(*),coaching_sessions(*),agent_sessions(*)",
+        "custom_assessments?select=*,assessment_uploads(*),custom_assessment_results(*),tenant_profiles(*)",
+        "custom_assessments?select=id,campaigns!inner(name,custom_assessments(*))",
+        "marketplace_listings?select=*,custom_assessments(*,coaching_sessions(*))",
+        "tenant_profiles?select=*,custom_assessments(*),custom_assessment_results(*),assessment_uploads(*)",
+        "campaigns?select=*,custom_assessments(*)",
+        "coaching_sessions?select=*,custom_assessments(*),agent_sessions(*)",
+        "custom_assessment_results?select=*,custom_assessments(*),tenant_profiles(*)",
+        "assessment_uploads?select=*,custom_assessments(*)",
+        f"custom_assessments?name=eq.{SECRET}",
+        f"custom_assessments?or=(source_markdown.like.*{SECRET}*,id.is.null)",
+        f"custom_assessments?select=name,campaigns(name)&campaigns.name=eq.{SECRET}",
+    ],
+)
+def test_no_join_and_no_filter_reaches_what_is_not_ones_own(scene: Scene, query: str) -> None:
+    for client in (scene.anon, scene.other):
+        answer = client.get(f"{REST}/{query}")
+        assert answer.status_code in {200, 401}, answer.text
+        assert SECRET not in answer.text
+        assert str(scene.result) not in answer.text
+    assert scene.owner.get(f"{REST}/{query}").status_code == 200
+
+
+def test_the_owner_does_see_it_by_the_same_join(scene: Scene) -> None:
+    query = "custom_assessments?select=id,campaigns(name),custom_assessment_results(ai_insights)"
+    (row,) = scene.owner.get(f"{REST}/{query}&id=eq.{scene.published}").json()
+    assert row["campaigns"] == [{"name": SECRET}]
+    assert row["custom_assessment_results"] == [{"ai_insights": [SECRET]}]
+
+
+@pytest.mark.parametrize("count", ["exact", "estimated"])
+def test_counts_count_only_what_one_sees(scene: Scene, count: str) -> None:
+    answer = scene.other.get(
+        f"{REST}/custom_assessments?select=id", headers={"Prefer": f"count={count}", "Range": "0-0"}
+    )
+    assert answer.headers["content-range"].endswith("/1")
+
+
+@pytest.mark.parametrize("schema", ["private", "auth", "extensions", "pg_catalog", "realtime", "storage"])
+def test_only_the_public_schema_is_served(scene: Scene, schema: str) -> None:
+    for client in (scene.anon, scene.owner, scene.service):
+        read = client.get(f"{REST}/jobs", headers={"Accept-Profile": schema})
+        called = client.post(
+            f"{REST}/rpc/choose_assessment",
+            headers={"Content-Profile": schema},
+            json={"assessment_id": str(scene.draft), "tenant_id": str(scene.tenant.id), "bound": False},
+        )
+        assert (read.status_code, called.status_code) == (406, 406)
+
+
+def test_nobody_gets_a_query_plan(scene: Scene) -> None:
+    for client in (scene.anon, scene.owner):
+        for kind in ("application/vnd.pgrst.plan", "application/vnd.pgrst.plan+json; options=analyze"):
+            assert client.get(f"{REST}/custom_assessments", headers={"Accept": kind}).status_code == 415
+
+
+def test_visitors_are_told_of_nothing_that_they_may_not_use(scene: Scene) -> None:
+    assert set(scene.anon.get(f"{REST}/").json()["paths"]) == {
+        "/",
+        "/custom_assessments",
+        "/marketplace_listings",
+        "/rpc/session_result",
+    }
+    assert {path for path in scene.owner.get(f"{REST}/").json()["paths"] if path.startswith("/rpc/")} == {
+        "/rpc/session_result",
+        "/rpc/verify_result",
+    }
+
+
+# --- answers that must be alike -----------------------------------------------------------------------------
+
+Ask = Callable[[Scene, str], httpx.Response]
+
+ALIKE: dict[str, Ask] = {
+    "campaign": lambda s, it: s.other.post(
+        f"{REST}/campaigns",
+        json={
+            "tenant_id": str(s.intruder.id),
+            "name": "N",
+            "assessment_type": "custom",
+            "custom_assessment_id": it,
+        },
+    ),
+    "campaign of the other tenant": lambda s, it: s.other.post(
+        f"{REST}/campaigns",
+        json={
+            "tenant_id": str(s.tenant.id),
+            "name": "N",
+            "assessment_type": "custom",
+            "custom_assessment_id": it,
+        },
+    ),
+    "coaching session": lambda s, it: s.other.post(
+        f"{REST}/coaching_sessions",
+        json={"tenant_id": str(s.intruder.id), "assessment_type": "custom", "custom_assessment_id": it},
+    ),
+    "upload": lambda s, it: s.other.post(
+        f"{REST}/assessment_uploads",
+        json={"tenant_id": str(s.intruder.id), "source_markdown": "x", "assessment_id": it},
+    ),
+    "edit": lambda s, it: s.other.patch(
+        f"{REST}/custom_assessments?id=eq.{it}",
+        json={"name": "N"},
+        headers={"Prefer": "return=representation"},
+    ),
+    "deletion": lambda s, it: s.other.delete(
+        f"{REST}/custom_assessments?id=eq.{it}", headers={"Prefer": "return=representation"}
+    ),
+    "verification": lambda s, it: s.other.post(f"{REST}/rpc/verify_result", json={"result_id": it}),
+}
+
+
+@pytest.mark.parametrize("ask", ALIKE.values(), ids=ALIKE)
+def test_what_one_may_not_see_answers_as_what_does_not_exist(scene: Scene, ask: Ask) -> None:
+    def told(it: uuid.UUID) -> tuple[int, str, str]:
+        answer = ask(scene, str(it))
+        return answer.status_code, answer.reason_phrase, answer.text.replace(str(it), "ID")
+
+    nothing = told(uuid.uuid4())
+    assert {told(scene.draft), told(scene.active), told(scene.result)} == {nothing}
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("custom_assessments", {"name": "N", "definition": DEFINITION}),
+        ("assessment_uploads", {"source_markdown": "x"}),
+        ("campaigns", {"name": "N"}),
+        ("coaching_sessions", {"client_name": "N"}),
+    ],
+)
+def test_somebody_elses_tenant_answers_as_one_that_does_not_exist(
+    scene: Scene, table: str, row: dict[str, Any]
+) -> None:
+    def told(tenant: uuid.UUID) -> tuple[int, str]:
+        answer = scene.other.post(f"{REST}/{table}", json=row | {"tenant_id": str(tenant)})
+        return answer.status_code, answer.text.replace(str(tenant), "ID")
+
+    assert told(scene.tenant.id) == told(uuid.uuid4())
+    assert told(scene.tenant.id)[0] == 403
+
+
+def test_a_link_that_is_wrong_expired_or_early_answers_alike(scene: Scene) -> None:
+    expired, early = (
+        one(
+            scene.connection,
+            "insert into public.coaching_sessions (tenant_id, access_expires_at) values (%s, %s)"
+            " returning access_token",
+            scene.tenant.id,
+            expires,
+        )
+        for expires in ("2020-01-01", None)
+    )
+    answers = {
+        client.post(f"{REST}/rpc/session_result", json={"access_token": token}).text
+        for client in (scene.anon, scene.other)
+        for token in (expired, early, "no such link", "", None)
+    }
+    assert [json.loads(text) for text in answers] == [{"complete": False}]
+    assert SECRET in scene.anon.post(f"{REST}/rpc/session_result", json={"access_token": scene.token}).text
+
+
+# --- writing ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("resolution", ["merge-duplicates", "ignore-duplicates"])
+@pytest.mark.parametrize("conflict", ["id", "tenant_id,slug"])
+def test_no_upsert_reaches_a_row_that_is_not_ones_own(scene: Scene, conflict: str, resolution: str) -> None:
+    for client in (scene.anon, scene.other):
+        for row in (
+            {"id": str(scene.published), "tenant_id": str(scene.tenant.id)},
+            {"id": str(scene.published), "tenant_id": str(scene.intruder.id)},
+            {"tenant_id": str(scene.tenant.id), "slug": "public"},
+        ):
+            answer = client.post(
+                f"{REST}/custom_assessments?on_conflict={conflict}",
+                json=row | {"name": "Taken over", "definition": DEFINITION},
+                headers={"Prefer": f"resolution={resolution}"},
+            )
+            assert answer.status_code in {401, 403}, answer.text
+    stored = scene.connection.execute(
+        "select name, tenant_id from public.custom_assessments where id = %s", [scene.published]
+    ).fetchone()
+    assert stored == ("Public", scene.tenant.id)
+
+
+def test_no_column_default_and_no_column_list_writes_what_is_the_databases(scene: Scene) -> None:
+    row = {"tenant_id": str(scene.tenant.id), "name": "N", "definition": DEFINITION}
+    for column in ("id", "is_template", "published_at", "created_at", "updated_at"):
+        answer = scene.owner.post(
+            f"{REST}/custom_assessments?columns=tenant_id,name,definition,{column}",
+            json=row,
+            headers={"Prefer": "missing=default"},
+        )
+        assert answer.status_code == 403, column
+    forged = scene.owner.post(
+        f"{REST}/custom_assessments",
+        json=row | {"created_by": str(scene.intruder.owner.id)},
+        headers={"Prefer": "return=representation"},
+    )
+    assert forged.json()[0]["created_by"] == str(scene.tenant.owner.id)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("exchange_jobs", {"worker": "w", "claim_limit": 10}),
+        ("extend_leases", {"worker": "w", "jobs": [1]}),
+        ("queue_status", {}),
+        ("retry_jobs", {"failed_since": "-infinity"}),
+        ("prune_jobs", {"keep": "0"}),
+        ("interview_context", {"agent_session_id": str(uuid.uuid4())}),
+        ("erase_tenant", {"tenant_id": str(uuid.uuid4())}),
+        ("erase_account", {"user_id": str(uuid.uuid4())}),
+        (
+            "complete_assessment_session",
+            {"session_id": str(uuid.uuid4()), "session_type": "coaching", "dimension_scores": {"Clarity": 4}},
+        ),
+    ],
+)
+def test_functions_of_agents_workers_and_operators_are_closed(
+    scene: Scene, function: str, arguments: dict[str, Any]
+) -> None:
+    assert scene.anon.post(f"{REST}/rpc/{function}", json=arguments).status_code == 401
+    assert scene.owner.post(f"{REST}/rpc/{function}", json=arguments).status_code == 403
+    # The arguments are right: for the service role they are refused, if at all, for what they say.
+    assert scene.service.post(f"{REST}/rpc/{function}", json=arguments).status_code in {200, 404}
+
+
+# --- the log ------------------------------------------------------------------------------------------------
+
+
+def test_errors_show_no_row_neither_to_the_client_nor_in_the_log(api: RunningApi, scene: Scene) -> None:
+    log = api.database.cluster.log
+    before = log.stat().st_size
+    row = {"tenant_id": str(scene.tenant.id), "name": "Kept-apart-91c3", "definition": DEFINITION}
+    faults: list[dict[str, Any]] = [
+        {"source_type": "unknown"},
+        {"status": "unknown"},
+        {"assessment_type": None},
+        {"interview_style_default": 9},
+        {"definition": {"Kept-apart-91c3": 1}},
+        {"slug": "Kept apart 91c3"},
+    ]
+    for fault in faults:
+        answer = scene.owner.post(f"{REST}/custom_assessments", json=row | fault)
+        assert answer.status_code in {400, 422}, answer.text
+        assert "Failing row" not in answer.text
+    answer = scene.owner.patch(
+        f"{REST}/custom_assessments?id=eq.{scene.active}", json={"source_type": "unknown"}
+    )
+    assert (answer.status_code, answer.json()["details"]) == (400, None)
+    with log.open(encoding="utf-8") as lines:
+        lines.seek(before)
+        written = lines.read()
+    assert "source_type_is_known" in written, "the log is not where this test looks for it"
+    assert "Failing row" not in written
+    assert "Kept-apart-91c3" not in written
+    assert SECRET not in written
