@@ -14,7 +14,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from stack.errors import StackError
-from stack.packages import NODE_MODULES, postgres_package
+from stack.packages import NODE_MODULES, find_postgrest, find_supabase_cli, platform_name, postgres_package
 
 
 def link_libraries(package: Path) -> None:
@@ -57,6 +57,10 @@ def main() -> int:
         package = postgres_package()
         link_libraries(package)
         add_pgtap(package)
+        if platform_name() == "linux-x64":
+            # npm passes over an optional package that it could not fetch, without a word.
+            find_postgrest()
+            find_supabase_cli()
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
