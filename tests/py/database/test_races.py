@@ -254,6 +254,23 @@ def test_many_workers_and_uploaders_end_everything_once(world: World, people: Pe
     )
 
 
+def test_erasing_a_tenant_waits_for_a_worker_that_finishes_its_jobs(world: World) -> None:
+    """Neither holds what the other needs, so that no deadlock ends one of them."""
+    world.upload("# One", "# Two")
+    worker, operator = world.agent(autocommit=False), world.agent()
+    first, second = exchange(worker, "w1", claim=2)["jobs"]
+    worker.commit()
+    exchange(worker, "w1", [compiled(first)])
+    erase = Meanwhile(lambda: one(operator, "select public.erase_tenant(%s)", world.tenant.id))
+    assert erase.waits(world.postgres, operator)
+    answer = exchange(worker, "w1", [compiled(second)])
+    worker.commit()
+    assert [end["outcome"] for end in answer["finished"]] == ["succeeded"]
+    counts = erase.result()
+    assert (counts["uploads"], counts["assessments"], counts["jobs"]) == (2, 3, 2)
+    assert one(world.postgres, "select count(*) from private.jobs") == 0
+
+
 def test_listeners_are_woken(world: World) -> None:
     listener = world.database.connect()
     listener.execute("listen assessment_jobs")
