@@ -15,7 +15,7 @@ import psycopg
 
 from stack import database, postgres
 from stack.errors import StackError
-from stack.packages import ROOT, find_postgres, find_supabase_cli
+from stack.packages import NODE_MODULES, ROOT, find_postgres, find_supabase_cli
 from tools import definition_schema, diagnostics_doc, format_doc, scoring_vectors, seed
 from tools.access_doc import access_doc
 from tools.diagram import diagram
@@ -51,6 +51,26 @@ def gen_types(url: str, language: str) -> str:
     return done.stdout.rstrip() + "\n"
 
 
+def prettier(name: str, text: str) -> str:
+    """Lay out a file of TypeScript; the CLI writes it as it comes.
+
+    Args:
+        name: the file's name, which tells the language.
+        text: what it holds.
+    """
+    done = subprocess.run(
+        ["node", NODE_MODULES / "prettier" / "bin" / "prettier.cjs", "--stdin-filepath", name],
+        input=text,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StackError(f"prettier could not lay out {name}", log=done.stderr)
+    return done.stdout
+
+
 def generated_files() -> Iterator[tuple[Path, str]]:
     """Yield every generated file: its path and what it should hold."""
     yield ROOT / definition_schema.TARGET, definition_schema.generate()
@@ -76,7 +96,8 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
             yield ROOT / "docs" / "errors.md", errors_doc(owner)
             yield ROOT / "docs" / "access.md", access_doc(owner)
         url = cluster.url("postgres", "postgres")
-        yield ROOT / "types" / "database.types.ts", gen_types(url, "typescript")
+        types = prettier("database.types.ts", gen_types(url, "typescript"))
+        yield ROOT / "types" / "database.types.ts", types
         yield ROOT / "worker" / "rows.py", gen_types(url, "python")
 
 

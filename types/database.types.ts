@@ -1,398 +1,754 @@
-
-export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
-  
-  "public": {
-          Tables: {
-            "agent_sessions": {
-                  Row: {
-                    "agent_type": string,"coaching_session_id": string | null,"created_at": string,"custom_assessment_id": string | null,"id": string,"session_context": NonNullable<Json>,"stakeholder_session_id": string | null,"updated_at": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "agent_type"?: string,"coaching_session_id"?: string | null,"created_at"?: string,"custom_assessment_id"?: string | null,"id"?: string,"session_context"?: NonNullable<Json>,"stakeholder_session_id"?: string | null,"updated_at"?: string
-                  }
-                  Update: {
-                    "agent_type"?: string,"coaching_session_id"?: string | null,"created_at"?: string,"custom_assessment_id"?: string | null,"id"?: string,"session_context"?: NonNullable<Json>,"stakeholder_session_id"?: string | null,"updated_at"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "agent_sessions_coaching_session_id_fkey"
-      columns: ["coaching_session_id"]
-isOneToOne: false
-      referencedRelation: "coaching_sessions"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "agent_sessions_custom_assessment_id_fkey"
-      columns: ["custom_assessment_id"]
-isOneToOne: false
-      referencedRelation: "custom_assessments"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "agent_sessions_stakeholder_session_id_fkey"
-      columns: ["stakeholder_session_id"]
-isOneToOne: false
-      referencedRelation: "campaign_assignments"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"assessment_uploads": {
-                  Row: {
-                    "assessment_id": string | null,"attempts": number,"created_at": string,"created_by": string | null,"definition": Json | null,"diagnostics": NonNullable<Json>,"dry_run": boolean,"finished_at": string | null,"id": string,"source_markdown": string,"started_at": string | null,"status": string,"tenant_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "assessment_id"?: string | null,"attempts"?: number,"created_at"?: string,"created_by"?: string | null,"definition"?: Json | null,"diagnostics"?: NonNullable<Json>,"dry_run"?: boolean,"finished_at"?: string | null,"id"?: string,"source_markdown": string,"started_at"?: string | null,"status"?: string,"tenant_id": string
-                  }
-                  Update: {
-                    "assessment_id"?: string | null,"attempts"?: number,"created_at"?: string,"created_by"?: string | null,"definition"?: Json | null,"diagnostics"?: NonNullable<Json>,"dry_run"?: boolean,"finished_at"?: string | null,"id"?: string,"source_markdown"?: string,"started_at"?: string | null,"status"?: string,"tenant_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "assessment_uploads_assessment_id_fkey"
-      columns: ["assessment_id"]
-isOneToOne: false
-      referencedRelation: "custom_assessments"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "assessment_uploads_tenant_id_fkey"
-      columns: ["tenant_id"]
-isOneToOne: false
-      referencedRelation: "tenant_profiles"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"campaign_assignments": {
-                  Row: {
-                    "access_expires_at": string | null,"access_token": string,"campaign_id": string,"completed_at": string | null,"created_at": string,"id": string,"stakeholder_email": string | null,"stakeholder_name": string | null,"started_at": string | null,"status": string,"updated_at": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "access_expires_at"?: string | null,"access_token"?: string,"campaign_id": string,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"stakeholder_email"?: string | null,"stakeholder_name"?: string | null,"started_at"?: string | null,"status"?: string,"updated_at"?: string
-                  }
-                  Update: {
-                    "access_expires_at"?: string | null,"access_token"?: string,"campaign_id"?: string,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"stakeholder_email"?: string | null,"stakeholder_name"?: string | null,"started_at"?: string | null,"status"?: string,"updated_at"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "campaign_assignments_campaign_id_fkey"
-      columns: ["campaign_id"]
-isOneToOne: false
-      referencedRelation: "campaigns"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"campaigns": {
-                  Row: {
-                    "assessment_type": string,"created_at": string,"created_by": string | null,"custom_assessment_id": string | null,"id": string,"interview_style_override": number | null,"name": string,"status": string,"tenant_id": string | null,"updated_at": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "assessment_type"?: string,"created_at"?: string,"created_by"?: string | null,"custom_assessment_id"?: string | null,"id"?: string,"interview_style_override"?: number | null,"name": string,"status"?: string,"tenant_id"?: string | null,"updated_at"?: string
-                  }
-                  Update: {
-                    "assessment_type"?: string,"created_at"?: string,"created_by"?: string | null,"custom_assessment_id"?: string | null,"id"?: string,"interview_style_override"?: number | null,"name"?: string,"status"?: string,"tenant_id"?: string | null,"updated_at"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "campaigns_custom_assessment_id_fkey"
-      columns: ["custom_assessment_id"]
-isOneToOne: false
-      referencedRelation: "custom_assessments"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "campaigns_tenant_id_fkey"
-      columns: ["tenant_id"]
-isOneToOne: false
-      referencedRelation: "tenant_profiles"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"coaching_sessions": {
-                  Row: {
-                    "access_expires_at": string | null,"access_token": string,"assessment_type": string | null,"client_email": string | null,"client_name": string | null,"client_status": string,"completed_at": string | null,"created_at": string,"custom_assessment_id": string | null,"id": string,"interview_style_override": number | null,"metadata": NonNullable<Json>,"tenant_id": string,"updated_at": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "access_expires_at"?: string | null,"access_token"?: string,"assessment_type"?: string | null,"client_email"?: string | null,"client_name"?: string | null,"client_status"?: string,"completed_at"?: string | null,"created_at"?: string,"custom_assessment_id"?: string | null,"id"?: string,"interview_style_override"?: number | null,"metadata"?: NonNullable<Json>,"tenant_id": string,"updated_at"?: string
-                  }
-                  Update: {
-                    "access_expires_at"?: string | null,"access_token"?: string,"assessment_type"?: string | null,"client_email"?: string | null,"client_name"?: string | null,"client_status"?: string,"completed_at"?: string | null,"created_at"?: string,"custom_assessment_id"?: string | null,"id"?: string,"interview_style_override"?: number | null,"metadata"?: NonNullable<Json>,"tenant_id"?: string,"updated_at"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "coaching_sessions_custom_assessment_id_fkey"
-      columns: ["custom_assessment_id"]
-isOneToOne: false
-      referencedRelation: "custom_assessments"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "coaching_sessions_tenant_id_fkey"
-      columns: ["tenant_id"]
-isOneToOne: false
-      referencedRelation: "tenant_profiles"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"custom_assessment_results": {
-                  Row: {
-                    "ai_insights": Json | null,"assessment_definition_snapshot": NonNullable<Json>,"assessment_id": string,"assessment_version": string,"campaign_created_by": string | null,"campaign_id": string | null,"completed_at": string | null,"created_at": string,"dimension_scores": NonNullable<Json>,"id": string,"matched_category": string | null,"matched_category_data": Json | null,"overall_score": number | null,"result_disclosure": string,"session_id": string,"session_type": string,"tenant_id": string,"uncovered_dimensions": (string)[]
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "ai_insights"?: Json | null,"assessment_definition_snapshot": NonNullable<Json>,"assessment_id": string,"assessment_version": string,"campaign_created_by"?: string | null,"campaign_id"?: string | null,"completed_at"?: string | null,"created_at"?: string,"dimension_scores": NonNullable<Json>,"id"?: string,"matched_category"?: string | null,"matched_category_data"?: Json | null,"overall_score"?: number | null,"result_disclosure": string,"session_id": string,"session_type": string,"tenant_id": string,"uncovered_dimensions"?: (string)[]
-                  }
-                  Update: {
-                    "ai_insights"?: Json | null,"assessment_definition_snapshot"?: NonNullable<Json>,"assessment_id"?: string,"assessment_version"?: string,"campaign_created_by"?: string | null,"campaign_id"?: string | null,"completed_at"?: string | null,"created_at"?: string,"dimension_scores"?: NonNullable<Json>,"id"?: string,"matched_category"?: string | null,"matched_category_data"?: Json | null,"overall_score"?: number | null,"result_disclosure"?: string,"session_id"?: string,"session_type"?: string,"tenant_id"?: string,"uncovered_dimensions"?: (string)[]
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "custom_assessment_results_assessment_id_fkey"
-      columns: ["assessment_id"]
-isOneToOne: false
-      referencedRelation: "custom_assessments"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "custom_assessment_results_tenant_id_fkey"
-      columns: ["tenant_id"]
-isOneToOne: false
-      referencedRelation: "tenant_profiles"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"custom_assessments": {
-                  Row: {
-                    "assessment_type": string,"created_at": string,"created_by": string,"definition": NonNullable<Json>,"description": string | null,"id": string,"interview_style_allow_override": boolean,"interview_style_default": number,"is_template": boolean,"marketplace_price_tier": string | null,"marketplace_status": string | null,"name": string,"published_at": string | null,"result_disclosure": string,"slug": string,"source_markdown": string | null,"source_type": string,"status": string,"tenant_id": string,"updated_at": string,"version": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "assessment_type"?: string,"created_at"?: string,"created_by": string,"definition": NonNullable<Json>,"description"?: string | null,"id"?: string,"interview_style_allow_override"?: boolean,"interview_style_default"?: number,"is_template"?: boolean,"marketplace_price_tier"?: string | null,"marketplace_status"?: string | null,"name": string,"published_at"?: string | null,"result_disclosure"?: string,"slug": string,"source_markdown"?: string | null,"source_type"?: string,"status"?: string,"tenant_id": string,"updated_at"?: string,"version"?: string
-                  }
-                  Update: {
-                    "assessment_type"?: string,"created_at"?: string,"created_by"?: string,"definition"?: NonNullable<Json>,"description"?: string | null,"id"?: string,"interview_style_allow_override"?: boolean,"interview_style_default"?: number,"is_template"?: boolean,"marketplace_price_tier"?: string | null,"marketplace_status"?: string | null,"name"?: string,"published_at"?: string | null,"result_disclosure"?: string,"slug"?: string,"source_markdown"?: string | null,"source_type"?: string,"status"?: string,"tenant_id"?: string,"updated_at"?: string,"version"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "custom_assessments_tenant_id_fkey"
-      columns: ["tenant_id"]
-isOneToOne: false
-      referencedRelation: "tenant_profiles"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"tenant_profiles": {
-                  Row: {
-                    "created_at": string,"display_name": string,"id": string,"is_active": boolean,"slug": string,"subscription_tier": string,"tenant_type": string,"updated_at": string,"user_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "created_at"?: string,"display_name": string,"id"?: string,"is_active"?: boolean,"slug": string,"subscription_tier"?: string,"tenant_type"?: string,"updated_at"?: string,"user_id": string
-                  }
-                  Update: {
-                    "created_at"?: string,"display_name"?: string,"id"?: string,"is_active"?: boolean,"slug"?: string,"subscription_tier"?: string,"tenant_type"?: string,"updated_at"?: string,"user_id"?: string
-                  }
-                  Relationships: [
-                    
-                  ]
-                }
-          }
-          Views: {
-            "job_queue": {
-                  Row: {
-                    "age": string | null,"attempts": number | null,"created_at": string,"finished_at": string | null,"id": number,"kind": string,"last_error": string | null,"lease_expires_at": string | null,"max_attempts": number,"not_before": string | null,"rank": number | null,"started_at": string | null,"state": string,"subject_id": string | null,"tenant_id": string | null,"worker": string | null
-                  }
-                  ComputedFields: never
-                  Insert: {
-                           "age"?: never,"attempts"?: never,"created_at"?: string | null,"finished_at"?: string | null,"id"?: number | null,"kind"?: string | null,"last_error"?: string | null,"lease_expires_at"?: string | null,"max_attempts"?: number | null,"not_before"?: string | null,"rank"?: number | null,"started_at"?: string | null,"state"?: string | null,"subject_id"?: string | null,"tenant_id"?: string | null,"worker"?: string | null
-                         }
-                        Update: {
-                           "age"?: never,"attempts"?: never,"created_at"?: string | null,"finished_at"?: string | null,"id"?: number | null,"kind"?: string | null,"last_error"?: string | null,"lease_expires_at"?: string | null,"max_attempts"?: number | null,"not_before"?: string | null,"rank"?: number | null,"started_at"?: string | null,"state"?: string | null,"subject_id"?: string | null,"tenant_id"?: string | null,"worker"?: string | null
-                         }
-                        Relationships: [
-                    {
-      foreignKeyName: "jobs_tenant_id_fkey"
-      columns: ["tenant_id"]
-isOneToOne: false
-      referencedRelation: "tenant_profiles"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"marketplace_listings": {
-                  Row: {
-                    "description": string | null,"dimension_names": (string)[],"id": string,"name": string,"price_tier": string | null,"published_at": string,"slug": string,"tenant": string,"type": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                           "description"?: string | null,"dimension_names"?: (string)[] | null,"id"?: string | null,"name"?: string | null,"price_tier"?: string | null,"published_at"?: string | null,"slug"?: string | null,"tenant"?: string | null,"type"?: string | null
-                         }
-                        Update: {
-                           "description"?: string | null,"dimension_names"?: (string)[] | null,"id"?: string | null,"name"?: string | null,"price_tier"?: string | null,"published_at"?: string | null,"slug"?: string | null,"tenant"?: string | null,"type"?: string | null
-                         }
-                        Relationships: [
-                    {
-      foreignKeyName: "listings_assessment_id_fkey"
-      columns: ["id"]
-isOneToOne: true
-      referencedRelation: "custom_assessments"
-      referencedColumns: ["id"]
-    }
-                  ]
-                }
-          }
-          Functions: {
-            "complete_assessment_session":
-{ Args: { "ai_insights"?: Json,"completed_at"?: string,"dimension_scores": Json,"session_id": string,"session_type": string }; Returns: Json
-                           },
-"erase_account":
-{ Args: { "user_id": string }; Returns: Json
-                           },
-"erase_tenant":
-{ Args: { "tenant_id": string }; Returns: Json
-                           },
-"exchange_jobs":
-{ Args: { "claim_limit"?: number,"finished"?: Json,"lease_seconds"?: number,"request"?: string,"worker": string }; Returns: Json
-                           },
-"extend_leases":
-{ Args: { "jobs": (number)[],"lease_seconds"?: number,"worker": string }; Returns: (number)[]
-                           },
-"interview_context":
-{ Args: { "agent_session_id": string }; Returns: Json
-                           },
-"prune_jobs":
-{ Args: { "batch"?: number,"keep"?: string }; Returns: number
-                           },
-"queue_status":
-{ Args: Record<PropertyKey, never>; Returns: Json
-                           },
-"retry_jobs":
-{ Args: { "failed_since"?: string,"jobs"?: (number)[],"uploads"?: (string)[] }; Returns: number
-                           },
-"session_result":
-{ Args: { "access_token": string }; Returns: Json
-                           },
-"verify_result":
-{ Args: { "result_id": string }; Returns: Json
-                           }
-          }
-          Enums: {
-            [_ in never]: never
-          }
-          CompositeTypes: {
-            [_ in never]: never
-          }
-        }
-}
+  public: {
+    Tables: {
+      agent_sessions: {
+        Row: {
+          agent_type: string;
+          coaching_session_id: string | null;
+          created_at: string;
+          custom_assessment_id: string | null;
+          id: string;
+          session_context: NonNullable<Json>;
+          stakeholder_session_id: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          agent_type?: string;
+          coaching_session_id?: string | null;
+          created_at?: string;
+          custom_assessment_id?: string | null;
+          id?: string;
+          session_context?: NonNullable<Json>;
+          stakeholder_session_id?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          agent_type?: string;
+          coaching_session_id?: string | null;
+          created_at?: string;
+          custom_assessment_id?: string | null;
+          id?: string;
+          session_context?: NonNullable<Json>;
+          stakeholder_session_id?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "agent_sessions_coaching_session_id_fkey";
+            columns: ["coaching_session_id"];
+            isOneToOne: false;
+            referencedRelation: "coaching_sessions";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "agent_sessions_custom_assessment_id_fkey";
+            columns: ["custom_assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "agent_sessions_stakeholder_session_id_fkey";
+            columns: ["stakeholder_session_id"];
+            isOneToOne: false;
+            referencedRelation: "campaign_assignments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      assessment_uploads: {
+        Row: {
+          assessment_id: string | null;
+          attempts: number;
+          created_at: string;
+          created_by: string | null;
+          definition: Json | null;
+          diagnostics: NonNullable<Json>;
+          dry_run: boolean;
+          finished_at: string | null;
+          id: string;
+          source_markdown: string;
+          started_at: string | null;
+          status: string;
+          tenant_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          assessment_id?: string | null;
+          attempts?: number;
+          created_at?: string;
+          created_by?: string | null;
+          definition?: Json | null;
+          diagnostics?: NonNullable<Json>;
+          dry_run?: boolean;
+          finished_at?: string | null;
+          id?: string;
+          source_markdown: string;
+          started_at?: string | null;
+          status?: string;
+          tenant_id: string;
+        };
+        Update: {
+          assessment_id?: string | null;
+          attempts?: number;
+          created_at?: string;
+          created_by?: string | null;
+          definition?: Json | null;
+          diagnostics?: NonNullable<Json>;
+          dry_run?: boolean;
+          finished_at?: string | null;
+          id?: string;
+          source_markdown?: string;
+          started_at?: string | null;
+          status?: string;
+          tenant_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "assessment_uploads_assessment_id_fkey";
+            columns: ["assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "assessment_uploads_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: false;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      campaign_assignments: {
+        Row: {
+          access_expires_at: string | null;
+          access_token: string;
+          campaign_id: string;
+          completed_at: string | null;
+          created_at: string;
+          id: string;
+          stakeholder_email: string | null;
+          stakeholder_name: string | null;
+          started_at: string | null;
+          status: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          access_expires_at?: string | null;
+          access_token?: string;
+          campaign_id: string;
+          completed_at?: string | null;
+          created_at?: string;
+          id?: string;
+          stakeholder_email?: string | null;
+          stakeholder_name?: string | null;
+          started_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Update: {
+          access_expires_at?: string | null;
+          access_token?: string;
+          campaign_id?: string;
+          completed_at?: string | null;
+          created_at?: string;
+          id?: string;
+          stakeholder_email?: string | null;
+          stakeholder_name?: string | null;
+          started_at?: string | null;
+          status?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "campaign_assignments_campaign_id_fkey";
+            columns: ["campaign_id"];
+            isOneToOne: false;
+            referencedRelation: "campaigns";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      campaigns: {
+        Row: {
+          assessment_type: string;
+          created_at: string;
+          created_by: string | null;
+          custom_assessment_id: string | null;
+          id: string;
+          interview_style_override: number | null;
+          name: string;
+          status: string;
+          tenant_id: string | null;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          assessment_type?: string;
+          created_at?: string;
+          created_by?: string | null;
+          custom_assessment_id?: string | null;
+          id?: string;
+          interview_style_override?: number | null;
+          name: string;
+          status?: string;
+          tenant_id?: string | null;
+          updated_at?: string;
+        };
+        Update: {
+          assessment_type?: string;
+          created_at?: string;
+          created_by?: string | null;
+          custom_assessment_id?: string | null;
+          id?: string;
+          interview_style_override?: number | null;
+          name?: string;
+          status?: string;
+          tenant_id?: string | null;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "campaigns_custom_assessment_id_fkey";
+            columns: ["custom_assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "campaigns_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: false;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      coaching_sessions: {
+        Row: {
+          access_expires_at: string | null;
+          access_token: string;
+          assessment_type: string | null;
+          client_email: string | null;
+          client_name: string | null;
+          client_status: string;
+          completed_at: string | null;
+          created_at: string;
+          custom_assessment_id: string | null;
+          id: string;
+          interview_style_override: number | null;
+          metadata: NonNullable<Json>;
+          tenant_id: string;
+          updated_at: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          access_expires_at?: string | null;
+          access_token?: string;
+          assessment_type?: string | null;
+          client_email?: string | null;
+          client_name?: string | null;
+          client_status?: string;
+          completed_at?: string | null;
+          created_at?: string;
+          custom_assessment_id?: string | null;
+          id?: string;
+          interview_style_override?: number | null;
+          metadata?: NonNullable<Json>;
+          tenant_id: string;
+          updated_at?: string;
+        };
+        Update: {
+          access_expires_at?: string | null;
+          access_token?: string;
+          assessment_type?: string | null;
+          client_email?: string | null;
+          client_name?: string | null;
+          client_status?: string;
+          completed_at?: string | null;
+          created_at?: string;
+          custom_assessment_id?: string | null;
+          id?: string;
+          interview_style_override?: number | null;
+          metadata?: NonNullable<Json>;
+          tenant_id?: string;
+          updated_at?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "coaching_sessions_custom_assessment_id_fkey";
+            columns: ["custom_assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "coaching_sessions_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: false;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      custom_assessment_results: {
+        Row: {
+          ai_insights: Json | null;
+          assessment_definition_snapshot: NonNullable<Json>;
+          assessment_id: string;
+          assessment_version: string;
+          campaign_created_by: string | null;
+          campaign_id: string | null;
+          completed_at: string | null;
+          created_at: string;
+          dimension_scores: NonNullable<Json>;
+          id: string;
+          matched_category: string | null;
+          matched_category_data: Json | null;
+          overall_score: number | null;
+          result_disclosure: string;
+          session_id: string;
+          session_type: string;
+          tenant_id: string;
+          uncovered_dimensions: string[];
+        };
+        ComputedFields: never;
+        Insert: {
+          ai_insights?: Json | null;
+          assessment_definition_snapshot: NonNullable<Json>;
+          assessment_id: string;
+          assessment_version: string;
+          campaign_created_by?: string | null;
+          campaign_id?: string | null;
+          completed_at?: string | null;
+          created_at?: string;
+          dimension_scores: NonNullable<Json>;
+          id?: string;
+          matched_category?: string | null;
+          matched_category_data?: Json | null;
+          overall_score?: number | null;
+          result_disclosure: string;
+          session_id: string;
+          session_type: string;
+          tenant_id: string;
+          uncovered_dimensions?: string[];
+        };
+        Update: {
+          ai_insights?: Json | null;
+          assessment_definition_snapshot?: NonNullable<Json>;
+          assessment_id?: string;
+          assessment_version?: string;
+          campaign_created_by?: string | null;
+          campaign_id?: string | null;
+          completed_at?: string | null;
+          created_at?: string;
+          dimension_scores?: NonNullable<Json>;
+          id?: string;
+          matched_category?: string | null;
+          matched_category_data?: Json | null;
+          overall_score?: number | null;
+          result_disclosure?: string;
+          session_id?: string;
+          session_type?: string;
+          tenant_id?: string;
+          uncovered_dimensions?: string[];
+        };
+        Relationships: [
+          {
+            foreignKeyName: "custom_assessment_results_assessment_id_fkey";
+            columns: ["assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "custom_assessment_results_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: false;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      custom_assessments: {
+        Row: {
+          assessment_type: string;
+          created_at: string;
+          created_by: string;
+          definition: NonNullable<Json>;
+          description: string | null;
+          id: string;
+          interview_style_allow_override: boolean;
+          interview_style_default: number;
+          is_template: boolean;
+          marketplace_price_tier: string | null;
+          marketplace_status: string | null;
+          name: string;
+          published_at: string | null;
+          result_disclosure: string;
+          slug: string;
+          source_markdown: string | null;
+          source_type: string;
+          status: string;
+          tenant_id: string;
+          updated_at: string;
+          version: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          assessment_type?: string;
+          created_at?: string;
+          created_by: string;
+          definition: NonNullable<Json>;
+          description?: string | null;
+          id?: string;
+          interview_style_allow_override?: boolean;
+          interview_style_default?: number;
+          is_template?: boolean;
+          marketplace_price_tier?: string | null;
+          marketplace_status?: string | null;
+          name: string;
+          published_at?: string | null;
+          result_disclosure?: string;
+          slug: string;
+          source_markdown?: string | null;
+          source_type?: string;
+          status?: string;
+          tenant_id: string;
+          updated_at?: string;
+          version?: string;
+        };
+        Update: {
+          assessment_type?: string;
+          created_at?: string;
+          created_by?: string;
+          definition?: NonNullable<Json>;
+          description?: string | null;
+          id?: string;
+          interview_style_allow_override?: boolean;
+          interview_style_default?: number;
+          is_template?: boolean;
+          marketplace_price_tier?: string | null;
+          marketplace_status?: string | null;
+          name?: string;
+          published_at?: string | null;
+          result_disclosure?: string;
+          slug?: string;
+          source_markdown?: string | null;
+          source_type?: string;
+          status?: string;
+          tenant_id?: string;
+          updated_at?: string;
+          version?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "custom_assessments_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: false;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      tenant_profiles: {
+        Row: {
+          created_at: string;
+          display_name: string;
+          id: string;
+          is_active: boolean;
+          slug: string;
+          subscription_tier: string;
+          tenant_type: string;
+          updated_at: string;
+          user_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          display_name: string;
+          id?: string;
+          is_active?: boolean;
+          slug: string;
+          subscription_tier?: string;
+          tenant_type?: string;
+          updated_at?: string;
+          user_id: string;
+        };
+        Update: {
+          created_at?: string;
+          display_name?: string;
+          id?: string;
+          is_active?: boolean;
+          slug?: string;
+          subscription_tier?: string;
+          tenant_type?: string;
+          updated_at?: string;
+          user_id?: string;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      job_queue: {
+        Row: {
+          age: string | null;
+          attempts: number | null;
+          created_at: string;
+          finished_at: string | null;
+          id: number;
+          kind: string;
+          last_error: string | null;
+          lease_expires_at: string | null;
+          max_attempts: number;
+          not_before: string | null;
+          rank: number | null;
+          started_at: string | null;
+          state: string;
+          subject_id: string | null;
+          tenant_id: string | null;
+          worker: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          age?: never;
+          attempts?: never;
+          created_at?: string | null;
+          finished_at?: string | null;
+          id?: number | null;
+          kind?: string | null;
+          last_error?: string | null;
+          lease_expires_at?: string | null;
+          max_attempts?: number | null;
+          not_before?: string | null;
+          rank?: number | null;
+          started_at?: string | null;
+          state?: string | null;
+          subject_id?: string | null;
+          tenant_id?: string | null;
+          worker?: string | null;
+        };
+        Update: {
+          age?: never;
+          attempts?: never;
+          created_at?: string | null;
+          finished_at?: string | null;
+          id?: number | null;
+          kind?: string | null;
+          last_error?: string | null;
+          lease_expires_at?: string | null;
+          max_attempts?: number | null;
+          not_before?: string | null;
+          rank?: number | null;
+          started_at?: string | null;
+          state?: string | null;
+          subject_id?: string | null;
+          tenant_id?: string | null;
+          worker?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "jobs_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: false;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      marketplace_listings: {
+        Row: {
+          description: string | null;
+          dimension_names: string[];
+          id: string;
+          name: string;
+          price_tier: string | null;
+          published_at: string;
+          slug: string;
+          tenant: string;
+          type: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          description?: string | null;
+          dimension_names?: string[] | null;
+          id?: string | null;
+          name?: string | null;
+          price_tier?: string | null;
+          published_at?: string | null;
+          slug?: string | null;
+          tenant?: string | null;
+          type?: string | null;
+        };
+        Update: {
+          description?: string | null;
+          dimension_names?: string[] | null;
+          id?: string | null;
+          name?: string | null;
+          price_tier?: string | null;
+          published_at?: string | null;
+          slug?: string | null;
+          tenant?: string | null;
+          type?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "listings_assessment_id_fkey";
+            columns: ["id"];
+            isOneToOne: true;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Functions: {
+      complete_assessment_session: {
+        Args: {
+          ai_insights?: Json;
+          completed_at?: string;
+          dimension_scores: Json;
+          session_id: string;
+          session_type: string;
+        };
+        Returns: Json;
+      };
+      erase_account: { Args: { user_id: string }; Returns: Json };
+      erase_tenant: { Args: { tenant_id: string }; Returns: Json };
+      exchange_jobs: {
+        Args: {
+          claim_limit?: number;
+          finished?: Json;
+          lease_seconds?: number;
+          request?: string;
+          worker: string;
+        };
+        Returns: Json;
+      };
+      extend_leases: { Args: { jobs: number[]; lease_seconds?: number; worker: string }; Returns: number[] };
+      interview_context: { Args: { agent_session_id: string }; Returns: Json };
+      prune_jobs: { Args: { batch?: number; keep?: string }; Returns: number };
+      queue_status: { Args: Record<PropertyKey, never>; Returns: Json };
+      retry_jobs: { Args: { failed_since?: string; jobs?: number[]; uploads?: string[] }; Returns: number };
+      session_result: { Args: { access_token: string }; Returns: Json };
+      verify_result: { Args: { result_id: string }; Returns: Json };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
 
-type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
 
-type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
 
 export type Tables<
   DefaultSchemaTableNameOrOptions extends
-    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
-    | { schema: keyof DatabaseWithoutInternals },
-  TableName extends DefaultSchemaTableNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
+    keyof (DefaultSchema["Tables"] & DefaultSchema["Views"]) | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
   }
     ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
         DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
-    : never = never
+    : never) = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
   ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
       DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
-      Row: infer R
+      Row: infer R;
     }
     ? R
     : never
   : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
-  ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
-      Row: infer R
-    }
-    ? R
-    : never
-  : never
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R;
+      }
+      ? R
+      : never
+    : never;
 
 export type TablesInsert<
   DefaultSchemaTableNameOrOptions extends
-    | keyof DefaultSchema["Tables"]
-    | { schema: keyof DatabaseWithoutInternals },
-  TableName extends DefaultSchemaTableNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
+    keyof DefaultSchema["Tables"] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
   }
     ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-    : never = never
+    : never) = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
   ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
-      Insert: infer I
+      Insert: infer I;
     }
     ? I
     : never
   : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
-  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
-      Insert: infer I
-    }
-    ? I
-    : never
-  : never
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I;
+      }
+      ? I
+      : never
+    : never;
 
 export type TablesUpdate<
   DefaultSchemaTableNameOrOptions extends
-    | keyof DefaultSchema["Tables"]
-    | { schema: keyof DatabaseWithoutInternals },
-  TableName extends DefaultSchemaTableNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
+    keyof DefaultSchema["Tables"] | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
   }
     ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-    : never = never
+    : never) = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
   ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
-      Update: infer U
+      Update: infer U;
     }
     ? U
     : never
   : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
-  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
-      Update: infer U
-    }
-    ? U
-    : never
-  : never
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U;
+      }
+      ? U
+      : never
+    : never;
 
 export type Enums<
   DefaultSchemaEnumNameOrOptions extends
-    | keyof DefaultSchema["Enums"]
-    | { schema: keyof DatabaseWithoutInternals },
-  EnumName extends DefaultSchemaEnumNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
+    keyof DefaultSchema["Enums"] | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends (DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
   }
     ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
-    : never = never
+    : never) = never,
 > = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
   ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
   : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
-  ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
-  : never
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+    : never;
 
 export type CompositeTypes<
   PublicCompositeTypeNameOrOptions extends
-    | keyof DefaultSchema["CompositeTypes"]
-    | { schema: keyof DatabaseWithoutInternals },
-  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
+    keyof DefaultSchema["CompositeTypes"] | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends (PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
   }
     ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
-    : never = never
+    : never) = never,
 > = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
   ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
   : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
-  ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
-  : never
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+    : never;
 
 export const Constants = {
-  "public": {
-          Enums: {
-            
-          }
-        }
-} as const
+  public: {
+    Enums: {},
+  },
+} as const;
