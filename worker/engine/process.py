@@ -25,7 +25,7 @@ from worker.engine.telemetry import Relay, Silent, Telemetry, replay
 if TYPE_CHECKING:
     from worker.engine.metrics import Metrics, MetricsServer
 
-__all__ = ["LASTING_EXITS", "Ended", "run_workers"]
+__all__ = ["LASTING_EXITS", "Ended", "run_worker", "run_workers"]
 
 # Exits that another start would only repeat: the API cannot be used as it is configured.
 LASTING_EXITS: Final = frozenset({69, 76, 77, 78})
@@ -67,7 +67,7 @@ def run_workers(settings: Settings, *, drain: bool) -> Ended:
     metrics, server = _metrics(settings)
     try:
         if settings.concurrency == 1:
-            return _run_here(settings, metrics or Silent(), drain=drain)
+            return run_worker(settings, metrics or Silent(), drain=drain)
         return _Parent(settings, metrics, drain=drain).run()
     finally:
         if server is not None:
@@ -87,8 +87,14 @@ def _metrics(settings: Settings) -> "tuple[Metrics | None, MetricsServer | None]
     return metrics, server
 
 
-def _run_here(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ended:
-    """Be a worker. The name is new for every start: what an earlier process left is not this one's."""
+def run_worker(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ended:
+    """Be one worker, in this process and its main thread, whose signals it takes.
+
+    Its name is new for every start: what an earlier process left is not this one's.
+
+    Raises:
+        ApiUnusable: the API cannot be used as it is configured.
+    """
     host = (
         settings.name
         or re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname().partition(".")[0][:60])
@@ -172,7 +178,7 @@ def _child(connection: Connection, batch: int, concurrency: int, *, drain: bool)
     settings = load_settings(batch=batch, concurrency=concurrency)
     relay = Relay(connection)
     try:
-        _run_here(settings, relay, drain=drain)
+        run_worker(settings, relay, drain=drain)
     except ApiUnusable as error:
         relay.unusable(str(error), error.exit_code)
         sys.exit(error.exit_code)

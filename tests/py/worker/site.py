@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ class Site:
     database: str
     postgrest: subprocess.Popen[bytes] | None = None
     gateway: subprocess.Popen[bytes] | None = None
-    environment: dict[str, str] = field(default_factory=dict)
+    _kept: psycopg.Connection[tuple[Any, ...]] | None = None
 
     @property
     def cluster(self) -> Cluster:
@@ -103,6 +103,8 @@ class Site:
 
     def stop(self) -> None:
         """Stop PostgREST and the gateway."""
+        if self._kept is not None:
+            self._kept.close()
         self.kill_postgrest()
         if self.gateway is not None:
             self.gateway.terminate()
@@ -116,8 +118,7 @@ class Site:
 
     def rows(self, query: str, *arguments: object) -> list[tuple[Any, ...]]:
         """Run a query as role postgres."""
-        with self.connect() as connection:
-            return connection.execute(query.encode(), arguments).fetchall()
+        return self._execute(query, arguments).fetchall()
 
     def value(self, query: str, *arguments: object) -> Any:
         """Return the only value of a query's only row."""
@@ -126,8 +127,19 @@ class Site:
 
     def run(self, statement: str, *arguments: object) -> None:
         """Run a statement as role postgres."""
-        with self.connect() as connection:
-            connection.execute(statement.encode(), arguments)
+        self._execute(statement, arguments)
+
+    def _execute(self, query: str, arguments: Sequence[object]) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Run a query on the connection that is kept; on a new one where the server has gone meanwhile."""
+        # Without arguments a percent sign stands for itself.
+        given = arguments or None
+        if self._kept is not None:
+            try:
+                return self._kept.execute(query.encode(), given)
+            except psycopg.OperationalError:
+                self._kept.close()
+        self._kept = self.connect()
+        return self._kept.execute(query.encode(), given)
 
     # --- what people do -------------------------------------------------------------------------------------
 
@@ -152,6 +164,19 @@ class Site:
                 dry_run,
             )
         )
+
+    def upload_many(self, tenant: Tenant, text: str, count: int) -> list[str]:
+        """Upload a file many times, each with its number in place of NUMBER; return the uploads' ids."""
+        return [
+            str(row[0])
+            for row in self.rows(
+                "insert into public.assessment_uploads (tenant_id, source_markdown)"
+                " select %s, replace(%s, 'NUMBER', n::text) from generate_series(1, %s) as n returning id",
+                tenant.id,
+                text,
+                count,
+            )
+        ]
 
     def upload_row(self, upload: str) -> dict[str, Any]:
         """Return an upload as its tenant reads it."""
@@ -214,7 +239,6 @@ class Site:
         return kept | {
             "SUPABASE_URL": self.api.url,
             "SUPABASE_SERVICE_ROLE_KEY": self.api.keys.service_role,
-            **self.environment,
             **more,
         }
 

@@ -30,6 +30,7 @@ SCALE = int(os.environ.get("FAULT_SCALE", "2000"))
 TENANTS = 20
 WORKERS = 3
 LEASE_SECONDS = 2
+PLAGUE_SECONDS = 40
 # Of each eight uploads one has a fault of its author's and one is only a dry run.
 FAULTY, DRY = SCALE // 8, SCALE // 8
 STEPPING_CLOCK = os.pathsep.join([str(Path(__file__).with_name("clock")), str(ROOT)])
@@ -230,7 +231,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(own_site: Site) -> None:
     ]
     # ... with its effect once: each valid upload one assessment, each session one result.
     assert site.rows(
-        "select count(*), count(distinct name) from public.custom_assessments where name like 'Upload %%'"
+        "select count(*), count(distinct name) from public.custom_assessments where name like 'Upload %'"
     ) == [(SCALE - FAULTY - DRY, SCALE - FAULTY - DRY)]
     assert site.rows("select count(*), count(distinct session_id) from public.custom_assessment_results") == [
         (SCALE, SCALE)
@@ -271,7 +272,7 @@ def plague(site: Site, fleet: Fleet, chance: random.Random, started: float) -> d
             events["killed"] += 1
         if second > 11 and site.value(OPEN) == 0:
             return events
-        if second > 60:
+        if second >= PLAGUE_SECONDS:
             return events
 
 
