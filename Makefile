@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test lint types docs lock
+.PHONY: help setup demo up down reset status test lint types bench lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ lint: setup ## sqlfluff, ruff and mypy --strict
 
 types: setup ## write the generated files anew: types, schema dump, access matrix, docs tables
 	@$(PY) -m tools.generate
+
+bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small takes three minutes
+	@$(PY) -m bench --scale $(or $(SCALE),full)
 
 lock: $(VENV)/.packages ## pin the Python packages anew, with hashes and without addresses
 	@for extra in "" "--extra dev"; do \
