@@ -781,7 +781,7 @@ begin
   return json_build_object('finished', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
 end
 $function$;
-comment on function exchange_jobs(text,jsonb,integer,integer,text) is 'For workers: finishes the jobs in hand and claims the next ones in one transaction. Safe to repeat: a finish that was applied before answers "repeated", and the same request id claims the same jobs.';
+comment on function exchange_jobs(text,jsonb,integer,integer,text) is 'For workers: finishes the jobs in hand and claims the next ones in one transaction. Safe to repeat: a finish that was applied before answers "repeated", and the same request id claims the same jobs. worker names one process, and is never used again by another: a name that was would be given a dead process''s jobs without an attempt being charged.';
 
 CREATE OR REPLACE FUNCTION public.extend_leases(worker text, jobs bigint[], lease_seconds integer DEFAULT 60)
  RETURNS bigint[]
@@ -1631,7 +1631,10 @@ begin
   end if;
   if exists (
     select
-      from jsonb_path_query(definition, 'strict $.**{1 to 39} ? (@.type() == "number")') as found (number)
+      -- As an array: jsonb_path_query() alone moves its whole list up for each number that it gives.
+      from jsonb_array_elements(
+             jsonb_path_query_array(definition, 'strict $.**{1 to 39} ? (@.type() == "number")')
+           ) as found (number)
      where scale(found.number::numeric) > 100 or abs(found.number::numeric) >= 1e100
   ) then
     return coalesce(
@@ -1640,7 +1643,8 @@ begin
           from (
             select '$.dimensions[' || listed.place - 1 || '].weight' as path,
                    'a number above 0, at most 1' as expected
-              from jsonb_path_query(definition, 'lax $.dimensions[*]') with ordinality as listed (value, place)
+              from jsonb_array_elements(jsonb_path_query_array(definition, 'lax $.dimensions[*]'))
+                   with ordinality as listed (value, place)
              where jsonb_typeof(listed.value -> 'weight') = 'number'
                and (scale((listed.value -> 'weight')::numeric) > 100 or abs((listed.value -> 'weight')::numeric) >= 1e100)
              limit 100
@@ -2185,7 +2189,8 @@ begin
 
   -- The ends, in one statement.
   with element as materialized (
-    select given.ordinality, given.job, given.attempt, given.outcome, given.diagnostics, given.error, job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
+    select given.ordinality, given.job, given.attempt, given.outcome, given.diagnostics, given.error,
+           job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
            job.attempts - job.releases as charged,
            job.state = 'running' and job.worker = finish_jobs.worker and job.attempts = given.attempt
              and row_number() over (partition by given.job order by given.ordinality) = 1 as held,

@@ -401,7 +401,8 @@ begin
 
   -- The ends, in one statement.
   with element as materialized (
-    select given.ordinality, given.job, given.attempt, given.outcome, given.diagnostics, given.error, job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
+    select given.ordinality, given.job, given.attempt, given.outcome, given.diagnostics, given.error,
+           job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
            job.attempts - job.releases as charged,
            job.state = 'running' and job.worker = finish_jobs.worker and job.attempts = given.attempt
              and row_number() over (partition by given.job order by given.ordinality) = 1 as held,
@@ -753,7 +754,8 @@ end
 $$;
 comment on function public.exchange_jobs(text, jsonb, integer, integer, text) is
 'For workers: finishes the jobs in hand and claims the next ones in one transaction. Safe to repeat: a finish that '
-'was applied before answers "repeated", and the same request id claims the same jobs.';
+'was applied before answers "repeated", and the same request id claims the same jobs. worker names one process, and is '
+'never used again by another: a name that was would be given a dead process''s jobs without an attempt being charged.';
 revoke all on function public.exchange_jobs(text, jsonb, integer, integer, text)
 from public, anon, authenticated, service_role;
 grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
