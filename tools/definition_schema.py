@@ -39,7 +39,7 @@ def _clean(node: Any, name: str = "") -> Any:
     if "anyOf" in node and {"type": "null"} in node["anyOf"]:
         (kept,) = [option for option in node["anyOf"] if option != {"type": "null"}]
         node = {**{k: v for k, v in node.items() if k not in {"anyOf", "default"}}, **kept}
-    cleaned = {}
+    cleaned: dict[str, Any] = {}
     for key, value in node.items():
         if key in {"title", "description"} and isinstance(value, str):
             if key == "description" and not name:

@@ -39,8 +39,7 @@ def generate() -> str:
     parts = [HEAD]
     entries = [entry for entry in CATALOGUE if not entry.by_database]
     parts.append("| code | severity | meaning |\n| --- | --- | --- |\n")
-    for entry in CATALOGUE:
-        parts.append(f"| [`{entry.code}`](#{entry.code}) | {entry.usual_severity} | {entry.meaning} |\n")
+    parts += [f"| [`{e.code}`](#{e.code}) | {e.usual_severity} | {e.meaning} |\n" for e in CATALOGUE]
     parts.append("\n")
     parts += [_section(entry) for entry in entries]
     parts.append(DATABASE)

@@ -42,7 +42,8 @@ def check_overlaps(categories: Sequence[CategoryNode], grammar: Grammar, faults:
                     f"{later.item.where} / score_range",
                     f"{_quoted(later)} and {_quoted(first)} on line {grammar.line_of(first.at[0])} share "
                     f"{_span(low, high)} and have the same primary dimensions",
-                    "change one range so that they do not meet, or give the two different `primary_dimensions`",
+                    "change one range so that they do not meet, or give the two different "
+                    "`primary_dimensions`",
                 )
                 break
 
@@ -64,10 +65,8 @@ def check_coverage(
     unit = 10**places
     lowest, highest = _reach(scale, dimensions, precision, unit)
     spans: list[tuple[int, int, CategoryNode]] = []  # inclusive, in units of the precision
-    for node in categories:
-        if node.score_range is None:
-            continue
-        low, high = ceil(node.score_range[0] * unit), floor(node.score_range[1] * unit)
+    for node, bounds in zip(categories, ranges, strict=True):
+        low, high = ceil(bounds[0] * unit), floor(bounds[1] * unit)
         if max(low, lowest) > min(high, highest):
             faults.add(
                 Code.UNREACHABLE_RANGE,

@@ -12,7 +12,14 @@ from typing import Final
 
 from worker.compiler.compile import compile_with_losses
 from worker.compiler.diagnostics import Faults
-from worker.compiler.front_matter import Collection, Scalar, Value, find_front_matter, read_front_matter
+from worker.compiler.front_matter import (
+    Collection,
+    FrontMatter,
+    Scalar,
+    Value,
+    find_front_matter,
+    read_front_matter,
+)
 from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, section_name
 from worker.compiler.source import read_source
 from worker.compiler.values import unquote
@@ -204,9 +211,7 @@ def _comments(source: bytes) -> list[str]:
     """Return the comments of a front matter, each on a line of its own."""
     faults = Faults()
     raw = read_source(source, faults)
-    place = find_front_matter(raw, faults)
-    if place is None:
-        return []
+    place = find_front_matter(raw, faults) or FrontMatter(0, 0, 0)
     entries, _ = read_front_matter(raw, place, faults)
     scalars = sorted((s.start, s.end) for entry in entries for value in entry for s in _scalars(value))
     comments: list[str] = []

@@ -38,8 +38,8 @@ WHERE: Final = "Front matter"
 class FrontMatter:
     """Where the front matter stands.
 
-    ``start`` and ``end`` are the byte range of its YAML, ``body`` is where the body begins. ``wrapped`` tells that the
-    whole file stands in a code block.
+    ``start`` and ``end`` are the byte range of its YAML, ``body`` is where the body begins. ``wrapped`` tells
+    that the whole file stands in a code block.
     """
 
     start: int
@@ -313,11 +313,8 @@ class _Reader:
     def _refuse(self, event: Any, start: int, end: int) -> None:
         """Report an alias, an anchor or a tag."""
         if event.__class__ is yaml.AliasEvent:
-            code, what, mend = (
-                Code.YAML_ALIAS,
-                f"the alias `*{plain(event.anchor)}`",
-                "write the value itself",
-            )
+            code, what = Code.YAML_ALIAS, f"the alias `*{plain(str(event.anchor))}`"
+            mend = "write the value itself"
         elif event.anchor is not None:
             code, what = Code.YAML_ANCHOR, f"the anchor `&{plain(event.anchor)}`"
             mend = "delete it; if the value begins with `&`, put the value in quotes"

@@ -300,7 +300,7 @@ class Grammar:
 
     # --- fields ---
 
-    def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:
+    def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:  # noqa: PLR0912 - one loop, the branches of which share its state
         """Return the fields of an item by name, and report unknown, repeated and missing ones."""
         raw = self.raw
         keys = self._keys

@@ -210,10 +210,10 @@ class Meaning:
             lambda: _sum_hint(nodes, missing),
         )
 
-    def _rubric(
+    def _rubric(  # noqa: PLR0912 - one loop, the branches of which share its state
         self, item: Item, found: Field | None, texts: dict[str, str]
     ) -> list[tuple[Decimal, Decimal, str, int]]:
-        """Return the ranges of a rubric in ascending order, with key and place; fill ``texts`` in that order."""
+        """Return the ranges of a rubric, ascending, with key and place; fill ``texts`` in that order."""
         ranges: list[tuple[Decimal, Decimal, str, int]] = []
         if found is None:
             return ranges
@@ -774,7 +774,7 @@ class Meaning:
                 self._check(text, start, start + len(text.encode()), f"{item.where} / {name}")
         return tuple([text for text, _ in listed])
 
-    def _listed(self, item: Item, found: Field, name: str) -> list[Listed]:
+    def _listed(self, item: Item, found: Field, name: str) -> list[Listed]:  # noqa: PLR0912 - one loop, the branches of which share its state
         """Return the items of a list value: nested bullets, or an inline list. Report what is neither."""
         _, end, rest, children = found
         listed: list[Listed] = []
@@ -795,7 +795,7 @@ class Meaning:
                 at = child_start + 1
                 if text[0] not in "-*+":
                     # A number, or indentation that is more than the list needs.
-                    bullet = text.lstrip(" \t0123456789")
+                    bullet = text.lstrip(" \t\n0123456789")
                     at += len(text) - len(bullet)
                     text = bullet
                 text = text[1:].strip()

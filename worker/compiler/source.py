@@ -34,12 +34,6 @@ class Lines:
         """Return the line, from 1, of a byte."""
         return bisect_right(self.starts, offset)
 
-    def text(self, line: int) -> str:
-        """Return the text of a line (from 1) without its end."""
-        start = self.starts[line - 1]
-        end = self.raw.find(b"\n", start)
-        return self.raw[start : end if end >= 0 else len(self.raw)].decode(errors="replace")
-
 
 def read_source(source: bytes, faults: Faults) -> bytes:
     """Return the file as UTF-8 with line feeds only and without a byte order mark.
@@ -79,11 +73,9 @@ def read_source(source: bytes, faults: Faults) -> bytes:
 
 def _original_offset(source: bytes) -> int:
     """Return the offset of the first invalid byte in the file as it was given."""
-    try:
-        source.decode()
-    except UnicodeDecodeError as fault:
-        return fault.start
-    return 0  # pragma: no cover - called only when decoding fails
+    # A byte that cannot be decoded is the first at which two ways of putting up with it differ.
+    kept = source.decode(errors="surrogateescape")
+    return len(kept[: next(i for i, c in enumerate(kept) if "\udc80" <= c <= "\udcff")].encode())
 
 
 def _encoding_hint(byte: int) -> str:

@@ -8,7 +8,6 @@ from worker.definition import EMPHASIS, MAX_DIGITS, clean_name, parse_plain_numb
 
 __all__ = [
     "close_emphasis",
-    "is_number",
     "normal_key",
     "parse_inline_list",
     "parse_number",
@@ -73,11 +72,6 @@ def close_emphasis(key: str, rest: str) -> tuple[str, str]:
     return key, rest
 
 
-def is_number(text: str) -> bool:
-    """Tell whether a text is a number such as ``3``, ``3.5`` or ``.5``."""
-    return parse_plain_number(text) is not None
-
-
 def parse_number(text: str) -> Decimal | None:
     """Return the number that a value spells, None when it spells none."""
     number = parse_plain_number(text)
@@ -139,7 +133,7 @@ def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
     return None if first is None or second is None else (first, second)
 
 
-def parse_inline_list(text: str) -> list[tuple[str, int]] | None:
+def parse_inline_list(text: str) -> list[tuple[str, int]] | None:  # noqa: PLR0912 - one loop, the branches of which share its state
     """Return the items of ``[a, "b, c", d]``, each with its offset; None when ``text`` is no such list.
 
     Commas inside of quotation marks, brackets and code do not separate.

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: valid definitions, wild texts, and files in every spelling that the format allows."""
+"""Hypothesis strategies: valid definitions and wild texts."""
 
 import itertools
 from decimal import Decimal
@@ -74,7 +74,7 @@ def _is_text(text: str) -> bool:
 
 
 def texts(*, lines: bool = True) -> st.SearchStrategy[str]:
-    """Texts in the form in which they are stored, made of everything that Markdown and YAML might take for structure."""
+    """Texts as they are stored, made of what Markdown and YAML might take for structure."""
     pieces = st.one_of(PIECES, st.sampled_from(["\n", "\n  ", "\n\n", "\n    "])) if lines else PIECES
     wild = st.lists(pieces, min_size=1, max_size=8).map("".join)
     any_text = st.text(
@@ -181,10 +181,11 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
 def rubrics(draw: st.DrawFn, low: Decimal, high: Decimal) -> dict[str, str]:
     """Rubrics whose ranges do not overlap, in any order."""
     bounds = sorted(set(draw(st.lists(decimals(str(low), str(high), 1), max_size=4))))
-    found = {}
+    found: dict[str, str] = {}
     while bounds:
         first = bounds.pop(0)
-        if bounds and draw(st.booleans()):
+        paired: bool = draw(st.booleans())
+        if bounds and paired:
             found[f"{first:f}-{bounds.pop(0):f}"] = draw(texts())
         else:
             found[f"{first:f}"] = draw(texts())
@@ -231,7 +232,7 @@ def _examples(draw: st.DrawFn, data: dict[str, Any]) -> list[dict[str, Any]]:
     ambiguous = "none" in [fold(c["name"]) for c in data["resultCategories"]]
     found = []
     for name in draw(unique_names(0, 2)):
-        scored = draw(st.lists(st.sampled_from(named), unique=True, min_size=1))
+        scored: list[str] = draw(st.lists(st.sampled_from(named), unique=True, min_size=1))
         scores = {dimension: draw(decimals(str(low), str(high), 2)) for dimension in scored}
         outcome = score(rules, scores)
         example: dict[str, Any] = {"name": name, "scores": scores}

@@ -72,8 +72,16 @@ def test_the_published_schema_accepts_what_the_models_accept(data: dict[str, Any
 
 @pytest.mark.parametrize(
     "path",
-    [(), ("metadata",), ("metadata", "interviewStyle"), ("dimensions", 0), ("resultCategories", 0),
-     ("interviewGuidelines",), ("examples", 0), ("dimensions", 0, "scoringRubric")],
+    [
+        (),
+        ("metadata",),
+        ("metadata", "interviewStyle"),
+        ("dimensions", 0),
+        ("resultCategories", 0),
+        ("interviewGuidelines",),
+        ("examples", 0),
+        ("dimensions", 0, "scoringRubric"),
+    ],
     ids=lambda path: "/".join(map(str, path)) or "top",
 )
 def test_schema_and_models_refuse_unknown_keys(path: tuple[str | int, ...]) -> None:

@@ -21,7 +21,7 @@ WARNED = edited(("version: 1.0", "auther: M"))
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a valid file, one with an error, one with a warning, and things that are no assessments."""
+    """A folder with a valid file, one with an error, one with a warning, and other things."""
     (tmp_path / "good.md").write_text(SPECIMEN)
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "bad.md").write_text(BAD)
@@ -42,16 +42,22 @@ def run(capfdbinary: pytest.CaptureFixture[bytes], *arguments: str) -> tuple[int
 
 
 def test_a_report_shows_line_caret_and_hint(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert run(capfdbinary, "check", "sub/bad.md") == (1, """\
+    assert run(capfdbinary, "check", "sub/bad.md") == (
+        1,
+        """\
 sub/bad.md:18:11: error[invalid-weight]: `0,4` is not a weight
 18 | - weight: 0,4
    |           ^^^
    = hint: write `- weight: 0.4`
 1 file checked: 1 error, 0 warnings
-""", "")
+""",
+        "",
+    )
 
 
-def test_files_and_folders_are_checked_together(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_files_and_folders_are_checked_together(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     assert run(capfdbinary, "check", "good.md") == (0, "1 file checked: no faults\n", "")
     code, out, _ = run(capfdbinary, "check", "sub/warned.md")
     assert code == 0
@@ -59,8 +65,9 @@ def test_files_and_folders_are_checked_together(folder: Path, capfdbinary: pytes
     code, out, _ = run(capfdbinary, "check", ".", "good.md")
     assert code == 1
     assert out.endswith("4 files checked: 1 error, 1 warning\n")
-    assert [line.split(":")[0] for line in out.splitlines() if ": error[" in line or ": warning[" in line] == [
-        os.path.join("sub", "bad.md"), os.path.join("sub", "warned.md")]  # noqa: PTH118 - what is printed
+    assert [
+        line.split(":")[0] for line in out.splitlines() if ": error[" in line or ": warning[" in line
+    ] == [os.path.join("sub", "bad.md"), os.path.join("sub", "warned.md")]  # noqa: PTH118 - what is printed
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_checked(
@@ -86,25 +93,43 @@ def test_json_is_one_object_a_file(folder: Path, capfdbinary: pytest.CaptureFixt
     assert (good["file"], good["valid"], good["diagnostics"]) == ("good.md", True, [])
     assert good["definition"]["metadata"]["name"] == "Team Check"
     assert compile_markdown(SPECIMEN.encode()).definition.to_json() in out  # type: ignore[union-attr]  # it is valid
-    assert bad == {"file": "sub/bad.md", "valid": False, "definition": None, "diagnostics": [{
-        "severity": "error", "code": "invalid-weight", "line": 18, "column": 11, "section": "Dimensions / Trust / weight",
-        "message": "`0,4` is not a weight", "hint": "write `- weight: 0.4`",
-    }]}
+    assert bad == {
+        "file": "sub/bad.md",
+        "valid": False,
+        "definition": None,
+        "diagnostics": [
+            {
+                "severity": "error",
+                "code": "invalid-weight",
+                "line": 18,
+                "column": 11,
+                "section": "Dimensions / Trust / weight",
+                "message": "`0,4` is not a weight",
+                "hint": "write `- weight: 0.4`",
+            }
+        ],
+    }
 
 
 def test_github_shows_annotations(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run(capfdbinary, "check", "--format", "github", "sub/bad.md") == (
         1,
-        "::error file=sub/bad.md,line=18,col=11,title=invalid-weight::`0,4` is not a weight — write `- weight: 0.4`\n",
+        (
+            "::error file=sub/bad.md,line=18,col=11,title=invalid-weight::`0,4` is not a weight — "
+            "write `- weight: 0.4`\n"
+        ),
         "",
     )
     assert github_report("a,b:c%.md", check(edited(("- weight: 0.4", "- weight: 50%")))).startswith(
-        "::error file=a%2Cb%3Ac%25.md,line=6,col=1,title=weights-sum::the weights sum to 1.1, not to 1: 0.1 is too much"
+        "::error file=a%2Cb%3Ac%25.md,line=6,col=1,title=weights-sum::the weights sum to 1.1, "
+        "not to 1: 0.1 is too much"
     )
     assert "40%25" in github_report("x", check(edited(("- weight: 0.4", "- weight: 50%"))))
 
 
-def test_standard_input_is_a_file(folder: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_is_a_file(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BAD.encode())))
     code, out, _ = run(capfdbinary, "check", "-")
     assert code == 1
@@ -125,10 +150,19 @@ def test_format_rewrites_valid_files_once(folder: Path, capfdbinary: pytest.Capt
     assert path.stat().st_mode & 0o777 == 0o640
     assert run(capfdbinary, "format", "good.md") == (0, "", "")
     assert run(capfdbinary, "format", "--check", "good.md") == (0, "", "")
-    assert sorted(p.name for p in folder.iterdir()) == [".hidden", "README.md", "folder.md", "good.md", "notes.txt", "sub"]
+    assert sorted(p.name for p in folder.iterdir()) == [
+        ".hidden",
+        "README.md",
+        "folder.md",
+        "good.md",
+        "notes.txt",
+        "sub",
+    ]
 
 
-def test_format_leaves_files_with_errors_alone(folder: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_format_leaves_files_with_errors_alone(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     code, out, err = run(capfdbinary, "format", "sub/bad.md", "good.md")
     assert (code, out) == (1, "good.md: formatted\n")
     assert err.startswith("sub/bad.md:18:11: error[invalid-weight]")
@@ -136,7 +170,9 @@ def test_format_leaves_files_with_errors_alone(folder: Path, capfdbinary: pytest
     assert (folder / "sub" / "bad.md").read_text() == BAD
 
 
-def test_a_file_that_cannot_be_replaced_stays_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_replaced_stays_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise OSError("no room")
 
@@ -177,10 +213,19 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("environment", "coloured"), [
-    ({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm"}, True),
-])
-def test_colours_are_for_terminals_and_no_color_is_respected(environment: dict[str, str], coloured: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "xterm"}, True),
+    ],
+)
+def test_colours_are_for_terminals_and_no_color_is_respected(
+    environment: dict[str, str], coloured: bool
+) -> None:
     assert wants_colour(Terminal(), environment) == coloured
     assert not wants_colour(io.StringIO(), environment)
 
@@ -203,9 +248,13 @@ def shown(source: str) -> list[str]:
 
 def test_carets_stand_under_wide_characters_tabs_and_control_characters() -> None:
     assert shown(edited(("bad news.", "日本\t\x1bbad <b>news."))) == [
-        "19 | - description: Can be told 日本 �bad <b>news.", "   | " + " " * (15 + 12 + 4 + 1 + 5) + "^^^"]
+        "19 | - description: Can be told 日本 �bad <b>news.",
+        "   | " + " " * (15 + 12 + 4 + 1 + 5) + "^^^",
+    ]
     assert shown(edited(("[Vision]", "[日本]"))) == [
-        "31 | - primary_dimensions: [日本]", "   | " + " " * 23 + "^^^^"]
+        "31 | - primary_dimensions: [日本]",
+        "   | " + " " * 23 + "^^^^",
+    ]
 
 
 def test_long_lines_are_cut_around_the_fault() -> None:
@@ -213,12 +262,12 @@ def test_long_lines_are_cut_around_the_fault() -> None:
     assert line.startswith("19 | …")
     assert line.endswith("…")
     assert len(line) < 115
-    assert line[carets.index("^"):].startswith("<b>")
+    assert line[carets.index("^") :].startswith("<b>")
     line, carets = shown(edited(("### Trust", "### " + "x" * 300), ("- weight: 0.4\n", "")))
     assert line == "16 | ### " + "x" * 96 + "…"
     assert carets == "   | " + "^" * 100
     line, carets = shown(edited(("bad news.", "<b> " + "more " * 30)))
-    assert line[carets.index("^"):].startswith("<b>")
+    assert line[carets.index("^") :].startswith("<b>")
     assert line.endswith("…")
 
 
@@ -238,14 +287,16 @@ def test_the_summary_counts() -> None:
 def test_format_keeps_comments_and_names_what_it_leaves_out() -> None:
     source = edited(
         ("name: Team Check", "# first\nname: Team Check # second\nauther: M\ndescription: 'a # b'"),
-        ("version: 1.0", 'version: 1.0\ninterview_style: {default: 3}   # third'),
+        ("version: 1.0", "version: 1.0\ninterview_style: {default: 3}   # third"),
         ("- weight: 0.4", "- weight: 0.4\n- colour: blue"),
         ("### Opening", "### Greeting\n\nHi.\n\n### Opening"),
         ("## Result Categories\n", "## Notes\n\nx\n\n## Result Categories\n\nIntro.\n"),
     )
     formatted = format_source(source.encode())
     assert formatted is not None
-    assert formatted.split("name: ")[0] == """\
+    assert (
+        formatted.split("name: ")[0]
+        == """\
 ---
 # first
 # second
@@ -256,6 +307,7 @@ def test_format_keeps_comments_and_names_what_it_leaves_out() -> None:
 # Left out by format: text under Result Categories, line 32
 # Left out by format: "Greeting" of Interview Guidelines, line 47
 """
+    )
     assert format_source(formatted.encode()) == formatted
     assert check(formatted).definition == check(source).definition
 
@@ -266,7 +318,9 @@ def test_format_of_what_is_not_valid_is_nothing() -> None:
 
 
 def test_the_canonical_spelling() -> None:
-    assert format_source(SPECIMEN.encode()) == """\
+    assert (
+        format_source(SPECIMEN.encode())
+        == """\
 ---
 name: Team Check
 version: 1.0
@@ -331,3 +385,4 @@ Thank you for your time.
 - overall: 4.0
 - category: Thriving
 """
+    )

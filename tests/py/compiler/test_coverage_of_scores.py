@@ -1,4 +1,4 @@
-"""Which overall scores can occur: gaps, ranges that none reaches, ties. Compared with scoring interviews one by one."""
+"""Which overall scores can occur: gaps, unreachable ranges, ties; also against interviews tried by one."""
 
 from decimal import Decimal
 from itertools import product
@@ -14,16 +14,22 @@ Category = tuple[str, str]
 
 
 def source(
-    categories: list[Category], dimensions: list[tuple[str, str]] = [("1", "")], scale: str = "[1, 5]"  # noqa: B006
+    categories: list[Category],
+    dimensions: list[tuple[str, str]] | None = None,
+    scale: str = "[1, 5]",
 ) -> str:
-    """Return a file: categories as range and primary dimensions, dimensions as weight and the ranges of the rubric."""
+    """Return a file: categories as range and primaries, dimensions as weight and rubric."""
+    if dimensions is None:
+        dimensions = [("1", "")]
     text = f"---\nname: x\nscale: {scale}\n---\n## Dimensions\n"
     for index, (weight, rubric) in enumerate(dimensions):
         entries = "".join(f"  - {part}: text\n" for part in rubric.split())
         text += f"### D{index}\n- weight: {weight}\n- description: x\n- scoring_rubric:\n{entries}"
     text += "## Result Categories\n"
     for index, (bounds, primary) in enumerate(categories):
-        text += f"### C{index}\n- score_range: {bounds}\n- description: x\n- primary_dimensions: [{primary}]\n"
+        text += (
+            f"### C{index}\n- score_range: {bounds}\n- description: x\n- primary_dimensions: [{primary}]\n"
+        )
     return text
 
 
@@ -37,38 +43,71 @@ def messages(text: str) -> list[str]:
 GAP = "no category has the scores"
 
 
-@pytest.mark.parametrize(("categories", "said"), [
-    ([("[1.0, 3.9]", ""), ("[4.0, 5.0]", "")], []),
-    ([("[1, 3]", ""), ("[4, 5]", "")], []),
-    ([("[1, 3.0]", ""), ("[4.5, 5]", "")], ["range-gap 12: no category has the scores 3.1 to 4.4"]),
-    ([("[4.5, 5]", ""), ("[1, 3.0]", "")], ["range-gap 16: no category has the scores 3.1 to 4.4"]),
-    ([("[1.0, 3.0]", ""), ("[4, 5]", "")], ["range-gap 12: no category has the scores 3.1 to 3.9"]),
-    ([("[1.00, 2.98]", ""), ("[3, 5]", "")], ["range-gap 12: no category has the score 2.99"]),
-    ([("[2, 4]", "")], ["range-gap 12: no category has the score 1", "range-gap 12: no category has the score 5"]),
-    ([("[2.0, 4]", "")], [f"range-gap 12: {GAP} 1.0 to 1.9", f"range-gap 12: {GAP} 4.1 to 5.0"]),
-    ([("[1, 2.9891]", ""), ("[2.9899, 5]", "")], []) ,
-    ([("[1, 2.9801]", ""), ("[2.9999, 5]", "")], ["range-gap 12: no category has the score 2.99"]),
-])
+@pytest.mark.parametrize(
+    ("categories", "said"),
+    [
+        ([("[1.0, 3.9]", ""), ("[4.0, 5.0]", "")], []),
+        ([("[1, 3]", ""), ("[4, 5]", "")], []),
+        ([("[1, 3.0]", ""), ("[4.5, 5]", "")], ["range-gap 12: no category has the scores 3.1 to 4.4"]),
+        ([("[4.5, 5]", ""), ("[1, 3.0]", "")], ["range-gap 16: no category has the scores 3.1 to 4.4"]),
+        ([("[1.0, 3.0]", ""), ("[4, 5]", "")], ["range-gap 12: no category has the scores 3.1 to 3.9"]),
+        ([("[1.00, 2.98]", ""), ("[3, 5]", "")], ["range-gap 12: no category has the score 2.99"]),
+        (
+            [("[2, 4]", "")],
+            ["range-gap 12: no category has the score 1", "range-gap 12: no category has the score 5"],
+        ),
+        ([("[2.0, 4]", "")], [f"range-gap 12: {GAP} 1.0 to 1.9", f"range-gap 12: {GAP} 4.1 to 5.0"]),
+        ([("[1, 2.9891]", ""), ("[2.9899, 5]", "")], []),
+        ([("[1, 2.9801]", ""), ("[2.9999, 5]", "")], ["range-gap 12: no category has the score 2.99"]),
+    ],
+)
 def test_gaps_are_seen_at_the_precision_of_the_ranges(categories: list[Category], said: list[str]) -> None:
     assert messages(source(categories)) == said
 
 
-@pytest.mark.parametrize(("categories", "dimensions", "said"), [
-    ([("[1.0, 3.4]", ""), ("[3.5, 5]", "")], [("0.8", "1 2 3"), ("0.2", "")],
-     ["unreachable-range 23: no complete interview reaches this range: overall scores lie between 1.0 and 3.4, in steps of 0.1"]),
-    ([("[1.0, 3.4]", "")], [("0.8", "1-2 3"), ("0.2", "")], []),
-    ([("[1.0, 3.3]", "")], [("0.8", "1-2 3"), ("0.2", "")], ["range-gap 18: no category has the score 3.4"]),
-    ([("[1, 3]", "")], [("0.8", "1-2 3"), ("0.2", "")], []),
-    ([("[2.0, 4.5]", "")], [("0.5", "2-3 4"), ("0.5", "2-5")], []),
-    ([("[2.0, 4.4]", "")], [("0.5", "2-3 4"), ("0.5", "2-5")], ["range-gap 19: no category has the score 4.5"]),
-    ([("[4.001, 4.009]", ""), ("[1, 5]", "D0")], [("1", "")],
-     ["unreachable-range 12: no complete interview reaches this range: overall scores lie between 1.00 and 5.00, in steps of 0.01"]),
-    ([("[1.0, 2.3]", "")], [("1", "1-2.34")], []),
-    ([("[1.0, 2.3]", "")], [("1", "1-2.345")], ["range-gap 13: no category has the score 2.4"]),
-    ([("[1.0, 2.3]", "")], [("1", "1-2.3449")], []),
-    ([("[1.0, 2.0]", "")], [("0.99", "1-2"), ("0.01", "1-2")], []),
-    ([("[1.0, 2.0]", "")], [("0.5", "1-2"), ("0.49", "1-2")], []),
-])
+@pytest.mark.parametrize(
+    ("categories", "dimensions", "said"),
+    [
+        (
+            [("[1.0, 3.4]", ""), ("[3.5, 5]", "")],
+            [("0.8", "1 2 3"), ("0.2", "")],
+            [
+                (
+                    "unreachable-range 23: no complete interview reaches this range: overall "
+                    "scores lie between 1.0 and 3.4, in steps of 0.1"
+                )
+            ],
+        ),
+        ([("[1.0, 3.4]", "")], [("0.8", "1-2 3"), ("0.2", "")], []),
+        (
+            [("[1.0, 3.3]", "")],
+            [("0.8", "1-2 3"), ("0.2", "")],
+            ["range-gap 18: no category has the score 3.4"],
+        ),
+        ([("[1, 3]", "")], [("0.8", "1-2 3"), ("0.2", "")], []),
+        ([("[2.0, 4.5]", "")], [("0.5", "2-3 4"), ("0.5", "2-5")], []),
+        (
+            [("[2.0, 4.4]", "")],
+            [("0.5", "2-3 4"), ("0.5", "2-5")],
+            ["range-gap 19: no category has the score 4.5"],
+        ),
+        (
+            [("[4.001, 4.009]", ""), ("[1, 5]", "D0")],
+            [("1", "")],
+            [
+                (
+                    "unreachable-range 12: no complete interview reaches this range: overall "
+                    "scores lie between 1.00 and 5.00, in steps of 0.01"
+                )
+            ],
+        ),
+        ([("[1.0, 2.3]", "")], [("1", "1-2.34")], []),
+        ([("[1.0, 2.3]", "")], [("1", "1-2.345")], ["range-gap 13: no category has the score 2.4"]),
+        ([("[1.0, 2.3]", "")], [("1", "1-2.3449")], []),
+        ([("[1.0, 2.0]", "")], [("0.99", "1-2"), ("0.01", "1-2")], []),
+        ([("[1.0, 2.0]", "")], [("0.5", "1-2"), ("0.49", "1-2")], []),
+    ],
+)
 def test_rubrics_and_weights_limit_the_scores(
     categories: list[Category], dimensions: list[tuple[str, str]], said: list[str]
 ) -> None:
@@ -83,26 +122,45 @@ def test_the_scale_is_rounded_like_a_score() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(("categories", "dimensions", "ties"), [
-    ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", ""), ("0.5", "")], True),
-    ([("[1, 3]", "D0"), ("[3, 5]", "D1")], [("0.5", ""), ("0.5", "")], True),
-    ([("[1, 2]", "D0"), ("[3, 5]", "D1")], [("0.5", ""), ("0.5", "")], False),
-    # D0 is always above D1
-    ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "4-5"), ("0.5", "1-3")], False),
-    ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "1-3"), ("0.5", "4-5")], False),
-    # the averages meet at 3 only, where the overall score is 3
-    ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "3-5"), ("0.5", "1-3")], True),
-    # above 3 the first is always higher, and below the second
-    ([("[3.1, 4.0]", "D0"), ("[3.1, 4.0]", "D1")], [("0.5", "3-5"), ("0.5", "1-3")], False),
-    # D2 pulls the overall score below where the other two could meet
-    ([("[1.0, 1.9]", "D0"), ("[1.0, 1.9]", "D1")], [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1")], True),
-    ([("[1.0, 1.5]", "D0"), ("[1.0, 1.5]", "D1")], [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1")], False),
-    ([("[1.0, 1.9]", "D0, D1"), ("[1.0, 1.9]", "D2")], [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1-3")], False),
-    ([("[1.0, 4.0]", "D0, D1"), ("[1.0, 4.0]", "D2")], [("0.1", "4-5"), ("0.1", "3-5"), ("0.8", "1-3.6")], True),
-    ([("[1.0, 3.5]", "D0, D1"), ("[1.0, 3.5]", "D2")], [("0.1", "4-5"), ("0.1", "3-5"), ("0.8", "1-3.6")], True),
-    ([("[1.0, 3.4]", "D0, D1"), ("[1.0, 3.4]", "D2")], [("0.1", "4-5"), ("0.1", "3-5"), ("0.8", "1-3.6")], False),
-    ([("[1, 5]", ""), ("[1, 5]", "D0")], [("0.5", "1"), ("0.5", "2-5")], False),
-])
+@pytest.mark.parametrize(
+    ("categories", "dimensions", "ties"),
+    [
+        ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", ""), ("0.5", "")], True),
+        ([("[1, 3]", "D0"), ("[3, 5]", "D1")], [("0.5", ""), ("0.5", "")], True),
+        ([("[1, 2]", "D0"), ("[3, 5]", "D1")], [("0.5", ""), ("0.5", "")], False),
+        # D0 is always above D1
+        ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "4-5"), ("0.5", "1-3")], False),
+        ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "1-3"), ("0.5", "4-5")], False),
+        # the averages meet at 3 only, where the overall score is 3
+        ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "3-5"), ("0.5", "1-3")], True),
+        # above 3 the first is always higher, and below the second
+        ([("[3.1, 4.0]", "D0"), ("[3.1, 4.0]", "D1")], [("0.5", "3-5"), ("0.5", "1-3")], False),
+        # D2 pulls the overall score below where the other two could meet
+        ([("[1.0, 1.9]", "D0"), ("[1.0, 1.9]", "D1")], [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1")], True),
+        ([("[1.0, 1.5]", "D0"), ("[1.0, 1.5]", "D1")], [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1")], False),
+        (
+            [("[1.0, 1.9]", "D0, D1"), ("[1.0, 1.9]", "D2")],
+            [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1-3")],
+            False,
+        ),
+        (
+            [("[1.0, 4.0]", "D0, D1"), ("[1.0, 4.0]", "D2")],
+            [("0.1", "4-5"), ("0.1", "3-5"), ("0.8", "1-3.6")],
+            True,
+        ),
+        (
+            [("[1.0, 3.5]", "D0, D1"), ("[1.0, 3.5]", "D2")],
+            [("0.1", "4-5"), ("0.1", "3-5"), ("0.8", "1-3.6")],
+            True,
+        ),
+        (
+            [("[1.0, 3.4]", "D0, D1"), ("[1.0, 3.4]", "D2")],
+            [("0.1", "4-5"), ("0.1", "3-5"), ("0.8", "1-3.6")],
+            False,
+        ),
+        ([("[1, 5]", ""), ("[1, 5]", "D0")], [("0.5", "1"), ("0.5", "2-5")], False),
+    ],
+)
 def test_ties_are_reported_where_an_interview_can_have_one(
     categories: list[Category], dimensions: list[tuple[str, str]], ties: bool
 ) -> None:
@@ -113,13 +171,15 @@ def test_ties_are_reported_where_an_interview_can_have_one(
 def test_a_tie_names_its_rivals() -> None:
     text = source([("[1.0, 5.0]", f"D{n}") for n in range(5)], [("0.2", "")] * 5)
     last = check(text).diagnostics[-1]
-    assert last.message.startswith('"C4" shares scores with "C0" (line 28, 1.0 to 5.0), "C1" (line 32, 1.0 to 5.0), "C2" (line 36')
+    assert last.message.startswith(
+        '"C4" shares scores with "C0" (line 28, 1.0 to 5.0), "C1" (line 32, 1.0 to 5.0), "C2" (line 36'
+    )
     assert ", 1 more; where the primary dimensions average the same" in last.message
 
 
 @st.composite
 def small_files(draw: st.DrawFn) -> tuple[list[tuple[int, int, list[int]]], list[tuple[str, int, int]]]:
-    """Categories (bounds, primary dimensions) and dimensions (weight, lowest and highest mark) in whole numbers."""
+    """Categories (bounds, primary dimensions) and dimensions (weight, lowest and highest mark)."""
     count = draw(st.integers(1, 3))
     weights = {1: ["1"], 2: ["0.7", "0.3"], 3: ["0.5", "0.3", "0.2"]}[count]
     marks = [sorted([draw(st.integers(1, 4)), draw(st.integers(1, 4))]) for _ in range(count)]
@@ -136,7 +196,7 @@ def small_files(draw: st.DrawFn) -> tuple[list[tuple[int, int, list[int]]], list
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_files())
 def test_what_is_said_agrees_with_interviews_tried_one_by_one(
-    case: tuple[list[tuple[int, int, list[int]]], list[tuple[str, int, int]]]
+    case: tuple[list[tuple[int, int, list[int]]], list[tuple[str, int, int]]],
 ) -> None:
     categories, dimensions = case
     text = source(
@@ -152,7 +212,9 @@ def test_what_is_said_agrees_with_interviews_tried_one_by_one(
         ),
         (Decimal(1), Decimal(4)),
     )
-    steps = [[Decimal(low) + Decimal(n) / 4 for n in range((high - low) * 4 + 1)] for _, low, high in dimensions]
+    steps = [
+        [Decimal(low) + Decimal(n) / 4 for n in range((high - low) * 4 + 1)] for _, low, high in dimensions
+    ]
     unmatched, reached, tied = set(), set(), False
     for scores in product(*steps):
         given_scores = {f"D{i}": value for i, value in enumerate(scores)}
@@ -163,7 +225,9 @@ def test_what_is_said_agrees_with_interviews_tried_one_by_one(
         if not inside:
             unmatched.add(matched)
         averages = [
-            sum((scores[p] for p in categories[i][2]), Decimal(0)) / len(categories[i][2]) if categories[i][2] else outcome.overall
+            sum((scores[p] for p in categories[i][2]), Decimal(0)) / len(categories[i][2])
+            if categories[i][2]
+            else outcome.overall
             for i in inside
         ]
         tied = tied or len(set(averages)) < len(averages)

@@ -130,11 +130,30 @@ ACCEPTED: list[tuple[str, object, str, object]] = [
     ("dimensions.0.weight", D("0.61"), "dimensions.0.weight", D("0.61")),
     ("dimensions.0.weight", D("0.59"), "dimensions.0.weight", D("0.59")),
     ("dimensions.0.weight", D("6E-1"), "dimensions.0.weight", D("0.6")),
-    ("dimensions.0.scoringRubric", {"4-5": "b", "03": "a"}, "dimensions.0.scoringRubric", {"3": "a", "4-5": "b"}),
-    ("resultCategories.0.primaryDimensions", ["TRUST", "vision"], "resultCategories.0.primaryDimensions", ["Trust", "Vision"]),
-    ("interviewGuidelines.probingQuestions", {"GENERAL": ["c"], "trust": ["b"], "VISION": ["a"]},
-     "interviewGuidelines.probingQuestions", {"Vision": ["a"], "Trust": ["b"], "general": ["c"]}),
-    ("examples.0.scores", {"TRUST": D(4), "vision": D(4)}, "examples.0.scores", {"Vision": D(4), "Trust": D(4)}),
+    (
+        "dimensions.0.scoringRubric",
+        {"4-5": "b", "03": "a"},
+        "dimensions.0.scoringRubric",
+        {"3": "a", "4-5": "b"},
+    ),
+    (
+        "resultCategories.0.primaryDimensions",
+        ["TRUST", "vision"],
+        "resultCategories.0.primaryDimensions",
+        ["Trust", "Vision"],
+    ),
+    (
+        "interviewGuidelines.probingQuestions",
+        {"GENERAL": ["c"], "trust": ["b"], "VISION": ["a"]},
+        "interviewGuidelines.probingQuestions",
+        {"Vision": ["a"], "Trust": ["b"], "general": ["c"]},
+    ),
+    (
+        "examples.0.scores",
+        {"TRUST": D(4), "vision": D(4)},
+        "examples.0.scores",
+        {"Vision": D(4), "Trust": D(4)},
+    ),
     ("examples.0.category", "THRIVING", "examples.0.category", "Thriving"),
 ]
 
@@ -197,13 +216,16 @@ def test_text_that_is_no_json_is_a_value_error() -> None:
 # --- scoring ---
 
 RULES = ScoringRules(
-    (DimensionRule("Vision", D("0.5")), DimensionRule("Trust", D("0.5"))), (CategoryRule("All", (D(1), D(5))),)
+    (DimensionRule("Vision", D("0.5")), DimensionRule("Trust", D("0.5"))),
+    (CategoryRule("All", (D(1), D(5))),),
 )
 
 
 def test_scores_that_do_not_fit_are_all_named() -> None:
+    scores = {"Vision": D(6), "vision": D(3), "VISION": D(4), "Money": D(3), "Trust": D("NaN")}
+    scores["trust"] = 3  # type: ignore[assignment]  # an int is what is refused
     with pytest.raises(ScoresInvalid) as caught:
-        score(RULES, {"Vision": D(6), "vision": D(3), "VISION": D(4), "Money": D(3), "Trust": D("NaN"), "trust": 3})  # type: ignore[dict-item]  # an int is what is refused
+        score(RULES, scores)
     assert caught.value.faults == (
         ScoreFault("off-scale", "Vision"),
         ScoreFault("duplicate-dimension", "VISION"),
@@ -231,8 +253,10 @@ def test_numbers_of_any_length_are_exact() -> None:
 
 
 def test_rules_are_read_from_what_the_database_keeps() -> None:
-    text = """{"dimensions": [{"name": "A", "weight": 0.25, "later": 1}, {"name": "B", "weight": 1}], "other": 1,
-        "resultCategories": [{"name": "X"}, {"name": "Y", "scoreRange": [1.0, 2], "primaryDimensions": ["a"]}],
+    text = """{"dimensions": [{"name": "A", "weight": 0.25, "later": 1}, {"name": "B", "weight": 1}],
+        "other": 1,
+        "resultCategories": [{"name": "X"}, {"name": "Y", "scoreRange": [1.0, 2], "primaryDimensions":
+        ["a"]}],
         "metadata": {"scale": [0, 3.5]}}"""
     rules = ScoringRules.from_json(text)
     assert rules.dimensions == (DimensionRule("A", D("0.25")), DimensionRule("B", D(1)))
@@ -245,12 +269,21 @@ def test_rules_are_read_from_what_the_database_keeps() -> None:
         assert ScoringRules.from_json(text).precision == 0
 
 
-@pytest.mark.parametrize("text", [
-    "[]", "{}", "1", '{"dimensions": [1], "resultCategories": []}', '{"dimensions": [{"name": "A", "weight": "1"}]}',
-    '{"dimensions": [], "resultCategories": [], "metadata": {"scale": ["1", 2]}}', "{", "[" * 100_000,
-    '{"dimensions": [], "resultCategories": [], "metadata": {"scale": [1, 2, 3]}}',
-    '{"dimensions": [], "resultCategories": [{"name": "x", "scoreRange": [1]}]}',
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{}",
+        "1",
+        '{"dimensions": [1], "resultCategories": []}',
+        '{"dimensions": [{"name": "A", "weight": "1"}]}',
+        '{"dimensions": [], "resultCategories": [], "metadata": {"scale": ["1", 2]}}',
+        "{",
+        "[" * 100_000,
+        '{"dimensions": [], "resultCategories": [], "metadata": {"scale": [1, 2, 3]}}',
+        '{"dimensions": [], "resultCategories": [{"name": "x", "scoreRange": [1]}]}',
+    ],
+)
 def test_what_is_no_definition_cannot_be_scored(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - json's own error is one of them
         ScoringRules.from_json(text)

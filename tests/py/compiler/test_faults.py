@@ -1,4 +1,4 @@
-"""Known faults give exactly their diagnostics, where they stand; one fault never hides another or begets a second."""
+"""Known faults give exactly their diagnostics; one fault never hides another or begets a second."""
 
 import pytest
 
@@ -47,7 +47,7 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("version: 1.0", "scale: &me [1, 5]"), ("yaml-anchor", 3, 8)),
     (("version: 1.0", "author: !x b"), ("yaml-tag", 3, 9)),
     (("version: 1.0", "author: 'Maria"), ("yaml-syntax", 3, 9)),
-    (("version: 1.0", "author: \"Maria\" and Bob"), ("yaml-syntax", 3, 17)),
+    (("version: 1.0", 'author: "Maria" and Bob'), ("yaml-syntax", 3, 17)),
     (("version: 1.0", "author: a: b"), ("yaml-syntax", 3, 10)),
     (("version: 1.0", "author: a\x07b"), ("yaml-syntax", 3, 10)),
     (("version: 1.0", "author: @me"), ("yaml-syntax", 3, 9)),
@@ -80,11 +80,23 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("- weight: 0.4", "- weight: 0.4\n- weight: 0.4"), ("duplicate-field", 19, 1)),
     (("- weight: 0.4\n", "**Weight:** 0.4\n\n"), ("not-a-bullet", 18, 1)),
     (("- description: Can be told bad news.", "\nCan be told bad news."), ("missing-field", 20, 1)),
+    (("bad news.", "bad news.\n\n#### Scoring rubric\n\n- 1-2: x"), ("not-a-bullet", 21, 1)),
+    (("bad news.", "bad news.\n\n#### Interview themes\n\nText."), ("not-a-bullet", 21, 1)),
     (("- weight: 0.4\n", "Some text.\n\n- weight: 0.4\n"), ("stray-text", 18, 1)),
+    (("- weight: 0.4\n", "- weight: 0.4\n\n***\n\nWeight: 0.5\n\n"), ("not-a-bullet", 22, 1)),
     (("- weight: 0.4\n", "```\ncode\n```\n\n- weight: 0.4\n"), ("stray-text", 18, 1)),
     (("- weight: 0.4\n", "> quote\n\n- weight: 0.4\n"), ("stray-text", 18, 1)),
-    (("- description: Can be told bad news.", "#### Description\n\nCan be told.\n\n- a\n\n##### More\n\n- b"), ("not-a-bullet", 19, 1)),
-    (("- description: Can be told bad news.", "- description: Can be told.\n\n#### Notes\n\n- weight: 1"), ("not-a-bullet", 21, 1)),
+    (
+        (
+            "- description: Can be told bad news.",
+            "#### Description\n\nCan be told.\n\n- a\n\n##### More\n\n- b",
+        ),
+        ("not-a-bullet", 19, 1),
+    ),
+    (
+        ("- description: Can be told bad news.", "- description: Can be told.\n\n#### Notes\n\n- weight: 1"),
+        ("not-a-bullet", 21, 1),
+    ),
     (("- description: Can be told bad news.", "- description:"), ("empty-value", 19, 1)),
     (("- weight: 0.4", "- weight:"), ("empty-value", 18, 1)),
     (("- score_range: [1.0, 2.9]", "- score_range:"), ("empty-value", 25, 1)),
@@ -94,14 +106,44 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("- weight: 0.4", "- weight: 0.4\n- interview_themes: [a, (b]"), ("not-a-list", 19, 21)),
     (("- weight: 0.4", "- weight: 0.4\n- interview_themes: some\n  - a"), ("not-a-list", 19, 21)),
     (("- weight: 0.4", "- weight: 0.4\n- interview_themes:\n  - a\n\n  text"), ("not-a-list", 22, 3)),
-    (("- weight: 0.4", "- weight: 0.4\n- interview_themes:\n  - a\n\n  text\n\n  - b"), ("not-a-list", 22, 3)),
+    (
+        ("- weight: 0.4", "- weight: 0.4\n- interview_themes:\n  - a\n\n  text\n\n  - b"),
+        ("not-a-list", 22, 3),
+    ),
     (("- weight: 0.4", "- weight: 0.4\n- interview_themes:\n  - a\n  -\n  - b"), ("empty-item", 21, 3)),
     (("- weight: 0.4", "- weight: 0.4\n- interview_themes: [a, , b]"), ("empty-item", 19, 25)),
     # weights
-    *[(("- weight: 0.4", f"- weight: {value}"), ("invalid-weight", 18, 11)) for value in (
-        "0", "0.0", "-0.4", "1.5", "40", "150%", "0%", "x", "0,4", "1/0", "4/", "/4", "1/2/3", "4e-1", "0.4.1", "1.",
-        "０.４", "9" * 31, "0." + "4" * 5000, "1/" + "9" * 5000, "0.4 or so", "%", "+0.4", "1/3000000", "2/1", "0.4\n  0.5",
-    )],
+    *[
+        (("- weight: 0.4", f"- weight: {value}"), ("invalid-weight", 18, 11))
+        for value in (
+            "0",
+            "0.0",
+            "-0.4",
+            "1.5",
+            "40",
+            "150%",
+            "0%",
+            "x",
+            "0,4",
+            "1/0",
+            "4/",
+            "/4",
+            "1/2/3",
+            "4e-1",
+            "0.4.1",
+            "1.",
+            "０.４",
+            "9" * 31,
+            "0." + "4" * 5000,
+            "1/" + "9" * 5000,
+            "0.4 or so",
+            "%",
+            "+0.4",
+            "1/3000000",
+            "2/1",
+            "0.4\n  0.5",
+        )
+    ],
     (("- weight: 0.4", "- weight: 0.4\n  - 0.5"), ("invalid-weight", 18, 11)),
     (("- weight: 0.4", "- weight: 0.3899"), ("weights-sum", 6, 1)),
     (("- weight: 0.4", "- weight: 0.4101"), ("weights-sum", 6, 1)),
@@ -120,16 +162,41 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("  - 1-2: Lives", "  - 3-5: Lives"), ("rubric-overlap", 14, 5)),
     (("- scoring_rubric:\n  - 1-2:", "- scoring_rubric: yes\n  - 1-2:"), ("not-a-list", 12, 19)),
     # categories
-    *[(("- score_range: [1.0, 2.9]", f"- score_range: {value}"), ("invalid-range", 25, 16)) for value in (
-        "2", "low", "[1.0]", "[1.0, 2.9", "[1,0, 2,9]", "1.0 bis 2.9", "1-2-3", "[1.0; 2.9]", "[a, b]", "1.0, 2.9", "[1, 2, 3]",
-    )],
+    *[
+        (("- score_range: [1.0, 2.9]", f"- score_range: {value}"), ("invalid-range", 25, 16))
+        for value in (
+            "2",
+            "low",
+            "[1.0]",
+            "[1.0, 2.9",
+            "[1,0, 2,9]",
+            "1.0 bis 2.9",
+            "1-2-3",
+            "[1.0; 2.9]",
+            "[a, b]",
+            "1.0, 2.9",
+            "[1, 2, 3]",
+        )
+    ],
     (("- score_range: [1.0, 2.9]", "- score_range: [2.9, 1.0]"), ("reversed-range", 25, 16)),
     (("- score_range: [1.0, 2.9]", "- score_range: [0.9, 2.9]"), ("outside-scale", 25, 16)),
     (("- score_range: [3.0, 5.0]", "- score_range: [3.0, 5.1]"), ("outside-scale", 30, 16)),
-    (("- primary_dimensions: [Vision]", "- primary_dimensions: [Trust, Visoin]"), ("unknown-dimension", 31, 31)),
-    (("- primary_dimensions: [Vision]", "- primary_dimensions:\n  - Trust\n  - Visoin"), ("unknown-dimension", 33, 5)),
-    (("- primary_dimensions: [Vision]", "- primary_dimensions:\n     1. Trust\n     2. Visoin"), ("unknown-dimension", 33, 9)),
-    (("- primary_dimensions: [Vision]", "- primary_dimensions: [Vision, **vision**]"), ("duplicate-reference", 31, 32)),
+    (
+        ("- primary_dimensions: [Vision]", "- primary_dimensions: [Trust, Visoin]"),
+        ("unknown-dimension", 31, 31),
+    ),
+    (
+        ("- primary_dimensions: [Vision]", "- primary_dimensions:\n  - Trust\n  - Visoin"),
+        ("unknown-dimension", 33, 5),
+    ),
+    (
+        ("- primary_dimensions: [Vision]", "- primary_dimensions:\n     1. Trust\n     2. Visoin"),
+        ("unknown-dimension", 33, 9),
+    ),
+    (
+        ("- primary_dimensions: [Vision]", "- primary_dimensions: [Vision, **vision**]"),
+        ("duplicate-reference", 31, 32),
+    ),
     # guidelines
     (("### Opening\n", "### Greeting\n"), ("unknown-item", 36, 1)),
     (("Thank you for your time.\n", ""), ("empty-value", 36, 1)),
@@ -156,18 +223,49 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("- category: Thriving", "- category: none"), ("wrong-category", 50, 13)),
     (("- category: Thriving", "- category: Zzzz"), ("unknown-category", 50, 13)),
     # HTML and links
-    *[(("bad news.", f"bad {html} news."), ("raw-html", 19, 32)) for html in (
-        "<b>", "</b>", "<br/>", "<B>x</B>", "<!-- x -->", "<?php ?>", "<!X>", "<![CDATA[x]]>", "<a href='x'>y</a>", "<your name>",
-    )],
-    (("- description: Can be told bad news.", "- description: Can\n\n  <div>\n  x\n  </div>"), ("raw-html", 21, 3)),
-    (("- description: Can be told bad news.", "- description: Can\n\n  <div>\n\n  x\n\n  </div>"), ("raw-html", 21, 3)),
+    *[
+        (("bad news.", f"bad {html} news."), ("raw-html", 19, 32))
+        for html in (
+            "<b>",
+            "</b>",
+            "<br/>",
+            "<B>x</B>",
+            "<!-- x -->",
+            "<?php ?>",
+            "<!X>",
+            "<![CDATA[x]]>",
+            "<a href='x'>y</a>",
+            "<your name>",
+        )
+    ],
+    (
+        ("- description: Can be told bad news.", "- description: Can\n\n  <div>\n  x\n  </div>"),
+        ("raw-html", 21, 3),
+    ),
+    (
+        ("- description: Can be told bad news.", "- description: Can\n\n  <div>\n\n  x\n\n  </div>"),
+        ("raw-html", 21, 3),
+    ),
     (("- description: Can be told bad news.", "- description: <div"), ("raw-html", 19, 1)),
     (("- weight: 0.4\n", "- weight: 0.4\n- interview_themes:\n  - <div\n"), ("raw-html", 20, 5)),
     (("- weight: 0.4\n", "- weight: 0.4\n- interview_themes: [<div]\n"), ("raw-html", 19, 22)),
-    *[(("bad news.", f"bad {link}."), ("unsafe-link", 19, 32)) for link in (
-        "[x](javascript:a)", "[x](JavaScript:a)", "[x](java&#115;cript:a)", "[x](/a)", "[x](a.html)", "[x](//a.org)", "[x](#a)",
-        "[x]()", "![x](data:a)", "<javascript:a>", "[x](ftp://a.org)", "[x](http:a)",
-    )],
+    *[
+        (("bad news.", f"bad {link}."), ("unsafe-link", 19, 32))
+        for link in (
+            "[x](javascript:a)",
+            "[x](JavaScript:a)",
+            "[x](java&#115;cript:a)",
+            "[x](/a)",
+            "[x](a.html)",
+            "[x](//a.org)",
+            "[x](#a)",
+            "[x]()",
+            "![x](data:a)",
+            "<javascript:a>",
+            "[x](ftp://a.org)",
+            "[x](http:a)",
+        )
+    ],
     (("bad news.", "bad [x] news.\n\n  [x]: javascript:a"), ("unsafe-link", 19, 32)),
     (("day to day.", "day <b>."), ("raw-html", 13, 25)),
     (("day to day.", "day [x](y)."), ("unsafe-link", 13, 25)),
@@ -179,27 +277,72 @@ def test_a_fault_gives_exactly_its_diagnostic(edit: Edit, place: Place) -> None:
     assert said(edited(edit)) == [place]
 
 
+def test_a_line_of_dashes_with_text_does_not_end_the_front_matter() -> None:
+    assert said(edited(("version: 1.0", "version: 1.0\n--- x"))) == [("yaml-syntax", 4, 5)]
+
+
+def test_depth_ends_the_reading_of_a_broken_front_matter() -> None:
+    text = edited(("version: 1.0", "author: a: b\nscale: [[[[1]]]]\nversion: x"))
+    assert said(text) == [("yaml-syntax", 3, 10), ("yaml-too-deep", 4, 10)]
+
+
+def test_only_sections_that_follow_are_taken_for_items() -> None:
+    text = edited(
+        ("### A good team", "## A good team"), ("## Result Categories", "## Notes\n\n## Result Categories")
+    )
+    assert said(text) == [("unknown-section", 21, 1), ("heading-level", 48, 1)]
+
+
 def test_two_definitions_of_a_link_cannot_hide_an_unsafe_one() -> None:
-    text = edited(("Lives from day to day.", "[x] safe here\n\n    [x]: https://example.org"), ("bad news.", "bad [x] news.\n\n  [x]: javascript:a"))
+    text = edited(
+        ("Lives from day to day.", "[x] safe here\n\n    [x]: https://example.org"),
+        ("bad news.", "bad [x] news.\n\n  [x]: javascript:a"),
+    )
     assert said(text) == [("unsafe-link", 21, 1)]
 
 
 def test_all_faults_are_reported_at_once_and_in_order() -> None:
     edits = [
-        ("name: Team Check", "name: ''"), ("version: 1.0", "version: v1\nauther: M"), ("- weight: 0.6", "- weight: much"),
-        ("  - 1-2: Lives", "  - 1-3: Lives"), ("- description: Can be told bad news.\n", ""), ("[1.0, 2.9]", "[2.9, 1.0]"),
-        ("[Vision]", "[Visio]"), ("### Opening", "### Openin"), ("- Vision: Where", "- Visio: Where"), ("Trust: 4", "Trust: 9"),
-        ("- overall: 4.0", "- overall: x"), ("category: Thriving", "category: Thrivin"),
+        ("name: Team Check", "name: ''"),
+        ("version: 1.0", "version: v1\nauther: M"),
+        ("- weight: 0.6", "- weight: much"),
+        ("  - 1-2: Lives", "  - 1-3: Lives"),
+        ("- description: Can be told bad news.\n", ""),
+        ("[1.0, 2.9]", "[2.9, 1.0]"),
+        ("[Vision]", "[Visio]"),
+        ("### Opening", "### Openin"),
+        ("- Vision: Where", "- Visio: Where"),
+        ("Trust: 4", "Trust: 9"),
+        ("- overall: 4.0", "- overall: x"),
+        ("category: Thriving", "category: Thrivin"),
     ]
     assert [code for code, _, _ in said(edited(*edits))] == [
-        "invalid-name", "invalid-version", "unknown-key", "invalid-weight", "rubric-overlap", "missing-field", "reversed-range",
-        "unknown-dimension", "unknown-item", "unknown-dimension", "outside-scale", "invalid-score", "unknown-category",
+        "invalid-name",
+        "invalid-version",
+        "unknown-key",
+        "invalid-weight",
+        "rubric-overlap",
+        "missing-field",
+        "reversed-range",
+        "unknown-dimension",
+        "unknown-item",
+        "unknown-dimension",
+        "outside-scale",
+        "invalid-score",
+        "unknown-category",
     ]
 
 
 def test_a_broken_front_matter_still_gets_its_other_keys_and_the_body_checked() -> None:
-    text = edited(("name: Team Check", "name: Team: Check\ntype: odd\nauthor: 'x"), ("- weight: 0.4", "- weight: 0.3"))
-    assert said(text) == [("yaml-syntax", 2, 11), ("invalid-value", 3, 7), ("yaml-syntax", 4, 9), ("weights-sum", 8, 1)]
+    text = edited(
+        ("name: Team Check", "name: Team: Check\ntype: odd\nauthor: 'x"), ("- weight: 0.4", "- weight: 0.3")
+    )
+    assert said(text) == [
+        ("yaml-syntax", 2, 11),
+        ("invalid-value", 3, 7),
+        ("yaml-syntax", 4, 9),
+        ("weights-sum", 8, 1),
+    ]
     text = edited(("---\nname: Team Check\nversion: 1.0\n---\n", ""), ("- weight: 0.4", "- weight: 0.3"))
     assert said(text) == [("missing-front-matter", 2, 1), ("weights-sum", 2, 1)]
 
@@ -207,8 +350,10 @@ def test_a_broken_front_matter_still_gets_its_other_keys_and_the_body_checked() 
 def test_a_front_matter_without_end_ends_before_the_first_section() -> None:
     text = edited(("version: 1.0\n---\n", "version: 1\n"), ("- weight: 0.4", "- weight: 0.3"))
     assert said(text) == [("unclosed-front-matter", 1, 1), ("invalid-version", 3, 10), ("weights-sum", 5, 1)]
-    assert said("---\nname: x\nversion: 2") == [("unclosed-front-matter", 1, 1), ("invalid-version", 3, 10)] + [
-        ("missing-section", 3, 10)] * 2
+    assert (
+        said("---\nname: x\nversion: 2")
+        == [("unclosed-front-matter", 1, 1), ("invalid-version", 3, 10)] + [("missing-section", 3, 10)] * 2
+    )
 
 
 def test_a_file_in_a_code_block_or_behind_an_answer_is_checked_all_the_same() -> None:
@@ -217,14 +362,18 @@ def test_a_file_in_a_code_block_or_behind_an_answer_is_checked_all_the_same() ->
     assert said(text.removesuffix("```\n")) == [("fenced-file", 1, 1), ("weights-sum", 7, 1)]
     assert said("```\nx\n```\n")[0] == ("missing-front-matter", 1, 1)
     assert said("Here it is:\n\n" + edited(("- weight: 0.4", "- weight: 0.3"))) == [
-        ("misplaced-front-matter", 1, 1), ("weights-sum", 8, 1)]
+        ("misplaced-front-matter", 1, 1),
+        ("weights-sum", 8, 1),
+    ]
     assert said("x\n" * 30 + SPECIMEN)[0] == ("missing-front-matter", 1, 1)
 
 
 def test_an_unclosed_fence_hides_nothing() -> None:
     text = edited(("Lives from day to day.\n", "Lives from day to day.\n\n```\n"), ("[Vision]", "[Visio]"))
     assert said(text) == [("unclosed-fence", 15, 1), ("unknown-dimension", 33, 24)]
-    text = edited(("## Dimensions", "~~~\n\n## Dimensions"), ("### Trust", "````\n\n### Trust"), ("[Vision]", "[Visio]"))
+    text = edited(
+        ("## Dimensions", "~~~\n\n## Dimensions"), ("### Trust", "````\n\n### Trust"), ("[Vision]", "[Visio]")
+    )
     assert [code for code, _, _ in said(text)] == ["unclosed-fence", "unclosed-fence", "unknown-dimension"]
 
 
@@ -286,76 +435,121 @@ def test_at_most_a_hundred_are_shown_and_the_rest_is_counted() -> None:
     assert check(text).diagnostics[-1].severity == "error"
 
 
-@pytest.mark.parametrize(("edit", "hint"), [
-    (("name: Team Check", "nam: x"), "did you mean `name`?"),
-    (("version: 1.0", "xyzzy: 1"), "the keys are `name`, `version`, `type`, `author`, `description`, `interview_style`, "
-     "`result_disclosure`, `scale`"),
-    (("version: 1.0", "interview_style: {overide: true}"), "did you mean `allow_override`?"),
-    (("version: 1.0", "version: 3"), "write `version: 3.0`"),
-    (("version: 1.0", "version: v1.02.3"), "write `version: 1.2`"),
-    (("version: 1.0", "version: x"), "write `version: 1.0`"),
-    (("version: 1.0", "type: comparativ"), "did you mean `comparative`?"),
-    (("version: 1.0", "type: zzz"), "write one of `single-outcome`, `multi-dimensional`, `comparative`"),
-    (("version: 1.0", "result_disclosure: nonne"), "did you mean `none`?"),
-    (("version: 1.0", "interview_style: {allow_override: yes}"), "write `allow_override: true`"),
-    (("version: 1.0", "interview_style: {allow_override: perhaps}"), "write `true` or `false`"),
-    (("version: 1.0", "scale: [4, 4]"), "write `scale: [1, 5]`"),
-    (("version: 1.0", 'author: say "hi": now'), 'write `author: "say \\"hi\\": now"`'),
-    (("version: 1.0", "author: @me"), 'write `author: "@me"`'),
-    (("- weight: 0.4", "- wieght: 0.4"), "write `- weight:`"),
-    (("- weight: 0.4", "- weight: 0.4\n- scoring_rubrik: x"), "did you mean `scoring_rubric`?"),
-    (("- weight: 0.4", "- weight: 0.4\n- zzz: x"), "the fields are `weight`, `description`, `interview_themes`, `scoring_rubric`"),
-    (("- weight: 0.4", "- weight: 0.3"), "for example write `- weight: 0.4` for `Trust`"),
-    (("- weight: 0.4", "- weight: 45%"), "for example write `- weight: 40%` for `Trust`"),
-    (("- weight: 0.4", "- weight: 4"), "write `- weight: 4%` if that is a percentage; a weight is at most 1"),
-    (("- weight: 0.4", "- weight: 0,4"), "write `- weight: 0.4`"),
-    (("- weight: 0.4", "- weight: x"), "write a decimal (`0.25`), a percentage (`25%`) or a fraction (`1/4`)"),
-    (("- weight: 0.4", "- weight: 0"), "a weight is more than 0 and at most 1; write `0.25`, `25%` or `1/4`"),
-    (("- weight: 0.4", "- weight: 0.4\n- interview_themes:\n- a"),
-     "if it belongs to `interview_themes`, indent it under that bullet: `  - a`"),
-    (("- weight: 0.4", "- weight: 0.4\n- a"), "write each field as `- key: value`"),
-    (("- weight: 0.4\n", "weight: 0.4\n\n"), "write `- weight: 0.4`"),
-    (("- weight: 0.4", "- weight: 0.4\n- interview_themes: a, b"),
-     "write `- interview_themes: [a, b]`, or one bullet for each, indented under it"),
-    (("- score_range: [1.0, 2.9]", "- score_range: 2"), "write `- score_range: [2, 2]`"),
-    (("- score_range: [1.0, 2.9]", "- score_range: [2.9, 1.0]"), "write `- score_range: [1.0, 2.9]`"),
-    (("  - 1-2: Lives", "  - Level 2: Lives"), "write `- 2: what it means`"),
-    (("  - 1-2: Lives", "  - low: Lives"), "write `- 1-2: what it means`"),
-    (("  - 1-2: Lives", "  - 2-1: Lives"), "write `- 1-2`"),
-    (("[Vision]", "[Visoin]"), "did you mean `Vision`?"),
-    (("[Vision]", "[Zzz]"), "the dimensions are `Vision`, `Trust`"),
-    (("### Opening", "### Openig"), "did you mean `### Opening`?"),
-    (("### Opening", "### Zzz"), "the parts are `### Opening`, `### Probing Questions`, `### Closing`"),
-    (("category: Thriving", "category: Thrivign"), "did you mean `Thriving`?"),
-    (("category: Thriving", "category: Zzz"), "write the name of a category, or `none` when none is to match"),
-    (("## Examples", "## Exampels"), "write `## Examples`"),
-    (("bad news.", "bad <b>news</b>."), "write `**bold**`"),
-    (("bad news.", "bad <kbd>news</kbd>."), "delete it; to show the characters themselves write `\\<kbd>`"),
-    (("bad news.", "bad <!-- x --> news."), "delete the comment, or write it into the front matter as a line `# comment`"),
-    (("bad news.", "bad [x](y)."), "write the full address, such as `https://example.org/page`"),
-    (("bad news.", "bad [x](ftp://y)."), "only http, https and mailto are allowed; write the text without the link"),
-    (("- description: Can be told bad news.", "\nCan be told bad news."), "write `- description: Can be told bad news.`"),
-])
+@pytest.mark.parametrize(
+    ("edit", "hint"),
+    [
+        (("name: Team Check", "nam: x"), "did you mean `name`?"),
+        (
+            ("version: 1.0", "xyzzy: 1"),
+            (
+                "the keys are `name`, `version`, `type`, `author`, `description`, `interview_style`, "
+                "`result_disclosure`, `scale`"
+            ),
+        ),
+        (("version: 1.0", "interview_style: {overide: true}"), "did you mean `allow_override`?"),
+        (("version: 1.0", "version: 3"), "write `version: 3.0`"),
+        (("version: 1.0", "version: v1.02.3"), "write `version: 1.2`"),
+        (("version: 1.0", "version: x"), "write `version: 1.0`"),
+        (("version: 1.0", "type: comparativ"), "did you mean `comparative`?"),
+        (("version: 1.0", "type: zzz"), "write one of `single-outcome`, `multi-dimensional`, `comparative`"),
+        (("version: 1.0", "result_disclosure: nonne"), "did you mean `none`?"),
+        (("version: 1.0", "interview_style: {allow_override: yes}"), "write `allow_override: true`"),
+        (("version: 1.0", "interview_style: {allow_override: perhaps}"), "write `true` or `false`"),
+        (("version: 1.0", "scale: [4, 4]"), "write `scale: [1, 5]`"),
+        (("version: 1.0", 'author: say "hi": now'), 'write `author: "say \\"hi\\": now"`'),
+        (("version: 1.0", "author: @me"), 'write `author: "@me"`'),
+        (("- weight: 0.4", "- wieght: 0.4"), "write `- weight:`"),
+        (("- weight: 0.4", "- weight: 0.4\n- scoring_rubrik: x"), "did you mean `scoring_rubric`?"),
+        (
+            ("- weight: 0.4", "- weight: 0.4\n- zzz: x"),
+            "the fields are `weight`, `description`, `interview_themes`, `scoring_rubric`",
+        ),
+        (("- weight: 0.4", "- weight: 0.3"), "for example write `- weight: 0.4` for `Trust`"),
+        (("- weight: 0.4", "- weight: 45%"), "for example write `- weight: 40%` for `Trust`"),
+        (
+            ("- weight: 0.4", "- weight: 4"),
+            "write `- weight: 4%` if that is a percentage; a weight is at most 1",
+        ),
+        (("- weight: 0.4", "- weight: 0,4"), "write `- weight: 0.4`"),
+        (
+            ("- weight: 0.4", "- weight: x"),
+            "write a decimal (`0.25`), a percentage (`25%`) or a fraction (`1/4`)",
+        ),
+        (
+            ("- weight: 0.4", "- weight: 0"),
+            "a weight is more than 0 and at most 1; write `0.25`, `25%` or `1/4`",
+        ),
+        (
+            ("- weight: 0.4", "- weight: 0.4\n- interview_themes:\n- a"),
+            "if it belongs to `interview_themes`, indent it under that bullet: `  - a`",
+        ),
+        (("- weight: 0.4", "- weight: 0.4\n- a"), "write each field as `- key: value`"),
+        (("- weight: 0.4\n", "weight: 0.4\n\n"), "write `- weight: 0.4`"),
+        (
+            ("- weight: 0.4", "- weight: 0.4\n- interview_themes: a, b"),
+            "write `- interview_themes: [a, b]`, or one bullet for each, indented under it",
+        ),
+        (("- score_range: [1.0, 2.9]", "- score_range: 2"), "write `- score_range: [2, 2]`"),
+        (("- score_range: [1.0, 2.9]", "- score_range: [2.9, 1.0]"), "write `- score_range: [1.0, 2.9]`"),
+        (("  - 1-2: Lives", "  - Level 2: Lives"), "write `- 2: what it means`"),
+        (("  - 1-2: Lives", "  - low: Lives"), "write `- 1-2: what it means`"),
+        (("  - 1-2: Lives", "  - 2-1: Lives"), "write `- 1-2`"),
+        (("[Vision]", "[Visoin]"), "did you mean `Vision`?"),
+        (("[Vision]", "[Zzz]"), "the dimensions are `Vision`, `Trust`"),
+        (("### Opening", "### Openig"), "did you mean `### Opening`?"),
+        (("### Opening", "### Zzz"), "the parts are `### Opening`, `### Probing Questions`, `### Closing`"),
+        (("category: Thriving", "category: Thrivign"), "did you mean `Thriving`?"),
+        (
+            ("category: Thriving", "category: Zzz"),
+            "write the name of a category, or `none` when none is to match",
+        ),
+        (("## Examples", "## Exampels"), "write `## Examples`"),
+        (("bad news.", "bad <b>news</b>."), "write `**bold**`"),
+        (
+            ("bad news.", "bad <kbd>news</kbd>."),
+            "delete it; to show the characters themselves write `\\<kbd>`",
+        ),
+        (
+            ("bad news.", "bad <!-- x --> news."),
+            "delete the comment, or write it into the front matter as a line `# comment`",
+        ),
+        (("bad news.", "bad [x](y)."), "write the full address, such as `https://example.org/page`"),
+        (
+            ("bad news.", "bad [x](ftp://y)."),
+            "only http, https and mailto are allowed; write the text without the link",
+        ),
+        (
+            ("- description: Can be told bad news.", "\nCan be told bad news."),
+            "write `- description: Can be told bad news.`",
+        ),
+    ],
+)
 def test_the_hint_mends_it(edit: Edit, hint: str) -> None:
     assert hints(edited(edit)) == [hint]
 
 
 def test_no_weight_could_make_the_sum_right() -> None:
-    text = edited(("- weight: 0.4", "- weight: 1"), ("- weight: 0.6", "- weight: 1"), (
-        "## Result", "### Third\n\n- weight: 1\n- description: x\n\n## Result"))
+    text = edited(
+        ("- weight: 0.4", "- weight: 1"),
+        ("- weight: 0.6", "- weight: 1"),
+        ("## Result", "### Third\n\n- weight: 1\n- description: x\n\n## Result"),
+    )
     assert hints(text) == ["lower the weights until they sum to 1"]
     assert check(text).diagnostics[0].message == "the weights sum to 3, not to 1: 2 is too much"
 
 
-@pytest.mark.parametrize(("edit", "section"), [
-    (("- weight: 0.4", "- weight: x"), "Dimensions / Trust / weight"),
-    (("version: 1.0", "version: x"), "Front matter / version"),
-    (("[Vision]", "[Visoin]"), "Result Categories / Thriving / primary_dimensions"),
-    (("- Vision: Where", "- Visoin: Where"), "Interview Guidelines / Probing Questions"),
-    (("- overall: 4.0", "- overall: 3"), "Examples / A good team / overall"),
-    (("- weight: 0.4\n", ""), "Dimensions / Trust / weight"),
-    (("## Examples\n", "## Other\n"), "Other"),
-])
+@pytest.mark.parametrize(
+    ("edit", "section"),
+    [
+        (("- weight: 0.4", "- weight: x"), "Dimensions / Trust / weight"),
+        (("version: 1.0", "version: x"), "Front matter / version"),
+        (("[Vision]", "[Visoin]"), "Result Categories / Thriving / primary_dimensions"),
+        (("- Vision: Where", "- Visoin: Where"), "Interview Guidelines / Probing Questions"),
+        (("- overall: 4.0", "- overall: 3"), "Examples / A good team / overall"),
+        (("- weight: 0.4\n", ""), "Dimensions / Trust / weight"),
+        (("## Examples\n", "## Other\n"), "Other"),
+    ],
+)
 def test_the_section_says_where(edit: Edit, section: str) -> None:
     assert {d.section for d in check(edited(edit)).diagnostics} == {section}
 
@@ -366,4 +560,7 @@ def test_an_offset_is_given_for_bytes_that_are_no_text() -> None:
     assert diagnostic.message == f"byte {source.index(0x81)} (0x81) is not valid UTF-8"
     assert diagnostic.hint == "save the file as UTF-8"
     source = SPECIMEN.encode().replace(b"Thank", b"Th\x00nk\x00")
-    assert check(source).diagnostics[0].message == f"the file holds 2 NUL bytes, the first at byte {source.index(0)}"
+    assert (
+        check(source).diagnostics[0].message
+        == f"the file holds 2 NUL bytes, the first at byte {source.index(0)}"
+    )

@@ -15,53 +15,159 @@ SCORES = "- scores: [Vision: 4, Trust: 4]\n"
 OPENING = "Thank you for your time.\n"
 
 SAME: list[tuple[str, str]] = [
-    *[(WEIGHT, f"{line}\n") for line in (
-        "- **weight**: 0.6", "- **weight:** 0.6", "- **Weight: 0.6**", "- *weight*: 0.6", "- _weight:_ 0.6",
-        "- __weight__: 0.6", "- `weight`: 0.6", "- `weight:` 0.6", "- ***Weight:*** 0.6", "* weight: 0.6",
-        "+ weight: 0.6", "1. weight: 0.6", "12) weight: 0.6", "- WEIGHT : 0.6", "- weight:0.6", "- weight: 60%",
-        "- weight: 60 %", "- weight: 60\\%", "- weight: 3/5", "- weight: 3 / 5", "- weight: .6", "- weight: 0.60",
-        "- weight: **0.6**", "- weight: `0.6`", '- weight: "0.6"', "- weight:\n  0.6", "- weight: 00.6",
-    )],
-    *[(RANGE, f"- {key}: {value}\n") for key in ("score_range", "Score Range", "score-range", "scoreRange", r"score\_range")
-      for value in ("[1.0, 2.9]", "1.0-2.9", "1.0 – 2.9", "1.0—2.9", "1.0 to 2.9", "1.0 TO 2.9", r"\[1.0, 2.9\]",
-                    "`[1.0, 2.9]`", "[1.0,2.9]", "**1.0 - 2.9**", r"1.0 \- 2.9", "1.0 − 2.9")],
-    *[(PRIMARY, f"- primary_dimensions:{value}\n") for value in (
-        " [vision]", ' ["Vision"]', " ['Vision']", " [ Vision ]", " [Vision,]", " [**Vision**]", "\n  - Vision",
-        "\n  - vision", "\n    - Vision", "\n  1. Vision", "\n  * **Vision**", "\n\n  - Vision", "\n  - `Vision`",
-        "\n\t- Vision", " [“Vision”]",
-    )],
-    *[(RUBRIC, f"  - {line} Lives from day to day.\n") for line in (
-        "1–2:", "1 - 2:", "**1-2**:", "**1-2:**", "`1-2`:", '"1-2":', "[1, 2]:", "1 to 2:", "1—2:",
-    )],
-    *[(QUESTION, f"{line}\n") for line in (
-        "- Vision: \"Where will the team be in a year?\"", "- vision: Where will the team be in a year?",
-        "- When exploring Vision: “Where will the team be in a year?”",
-        "- When exploring **Vision**: Where will the team be in a year?",
-        "- **When exploring Vision:** Where will the team be in a year?",
-        "- **Vision:** Where will the team be in a year?", "- Vision\n  - Where will the team be in a year?",
-        "- Vision:\n  - \"Where will the team be in a year?\"", "- **Vision:**\n  1. Where will the team be in a year?",
-        "- When exploring vision:\n  - Where will the team be in a year?",
-        "#### Vision\n\n- Where will the team be in a year?", "#### When exploring Vision:\n- Where will the team be in a year?",
-        "##### **VISION**\n* \"Where will the team be in a year?\"",
-    )],
-    *[(SCORES, f"- scores:{value}\n") for value in (
-        "\n  - Vision: 4\n  - Trust: 4", "\n  - **Vision**: 4\n  - trust: **4**", "\n  - **Vision:** 4\n  - `Trust`: 4",
-        " [vision: 4, trust: 4]", ' ["Vision": 4, "Trust": 4]',
-    )],
-    *[(OPENING, text) for text in (
-        '"Thank you for your time."\n', "“Thank you for your time.”\n", "> Thank you for your time.\n",
-        '> "Thank you for your time."\n', "\n\n  Thank you for your time.  \n\n", "'Thank you for your time.'\n",
-        "«Thank you for your time.»\n",
-    )],
-    *[("## Dimensions\n", f"{heading}\n") for heading in (
-        "## dimensions", "## **Dimensions**", "## Dimensions:", "## 1. Dimensions", "## 2) Dimensions:", "## **1. Dimensions:**",
-        "## Dimensions ##", "Dimensions\n---", "## _DIMENSIONS_", "  ##   Dimensions", "## 1\\. Dimensions",
-    )],
+    *[
+        (WEIGHT, f"{line}\n")
+        for line in (
+            "- **weight**: 0.6",
+            "- **weight:** 0.6",
+            "- **Weight: 0.6**",
+            "- *weight*: 0.6",
+            "- _weight:_ 0.6",
+            "- __weight__: 0.6",
+            "- `weight`: 0.6",
+            "- `weight:` 0.6",
+            "- ***Weight:*** 0.6",
+            "* weight: 0.6",
+            "+ weight: 0.6",
+            "1. weight: 0.6",
+            "12) weight: 0.6",
+            "- WEIGHT : 0.6",
+            "- weight:0.6",
+            "- weight: 60%",
+            "- weight: 60 %",
+            "- weight: 60\\%",
+            "- weight: 3/5",
+            "- weight: 3 / 5",
+            "- weight: .6",
+            "- weight: 0.60",
+            "- weight: **0.6**",
+            "- weight: `0.6`",
+            '- weight: "0.6"',
+            "- weight:\n  0.6",
+            "- weight: 00.6",
+        )
+    ],
+    *[
+        (RANGE, f"- {key}: {value}\n")
+        for key in ("score_range", "Score Range", "score-range", "scoreRange", r"score\_range")
+        for value in (
+            "[1.0, 2.9]",
+            "1.0-2.9",
+            "1.0 – 2.9",
+            "1.0—2.9",
+            "1.0 to 2.9",
+            "1.0 TO 2.9",
+            r"\[1.0, 2.9\]",
+            "`[1.0, 2.9]`",
+            "[1.0,2.9]",
+            "**1.0 - 2.9**",
+            r"1.0 \- 2.9",
+            "1.0 − 2.9",
+        )
+    ],
+    *[
+        (PRIMARY, f"- primary_dimensions:{value}\n")
+        for value in (
+            " [vision]",
+            ' ["Vision"]',
+            " ['Vision']",
+            " [ Vision ]",
+            " [Vision,]",
+            " [**Vision**]",
+            "\n  - Vision",
+            "\n  - vision",
+            "\n    - Vision",
+            "\n  1. Vision",
+            "\n  * **Vision**",
+            "\n\n  - Vision",
+            "\n  - `Vision`",
+            "\n\t- Vision",
+            " [“Vision”]",
+        )
+    ],
+    *[
+        (RUBRIC, f"  - {line} Lives from day to day.\n")
+        for line in (
+            "1–2:",
+            "1 - 2:",
+            "**1-2**:",
+            "**1-2:**",
+            "`1-2`:",
+            '"1-2":',
+            "[1, 2]:",
+            "1 to 2:",
+            "1—2:",
+        )
+    ],
+    *[
+        (QUESTION, f"{line}\n")
+        for line in (
+            '- Vision: "Where will the team be in a year?"',
+            "- vision: Where will the team be in a year?",
+            "- When exploring Vision: “Where will the team be in a year?”",
+            "- When exploring **Vision**: Where will the team be in a year?",
+            "- **When exploring Vision:** Where will the team be in a year?",
+            "- **Vision:** Where will the team be in a year?",
+            "- Vision\n  - Where will the team be in a year?",
+            '- Vision:\n  - "Where will the team be in a year?"',
+            "- **Vision:**\n  1. Where will the team be in a year?",
+            "- When exploring vision:\n  - Where will the team be in a year?",
+            "#### Vision\n\n- Where will the team be in a year?",
+            "#### When exploring Vision:\n- Where will the team be in a year?",
+            '##### **VISION**\n* "Where will the team be in a year?"',
+        )
+    ],
+    *[
+        (SCORES, f"- scores:{value}\n")
+        for value in (
+            "\n  - Vision: 4\n  - Trust: 4",
+            "\n  - **Vision**: 4\n  - trust: **4**",
+            "\n  - **Vision:** 4\n  - `Trust`: 4",
+            " [vision: 4, trust: 4]",
+            ' ["Vision": 4, "Trust": 4]',
+        )
+    ],
+    *[
+        (OPENING, text)
+        for text in (
+            '"Thank you for your time."\n',
+            "“Thank you for your time.”\n",
+            "> Thank you for your time.\n",
+            '> "Thank you for your time."\n',
+            "\n\n  Thank you for your time.  \n\n",
+            "'Thank you for your time.'\n",
+            "«Thank you for your time.»\n",
+        )
+    ],
+    *[
+        ("## Dimensions\n", f"{heading}\n")
+        for heading in (
+            "## dimensions",
+            "## **Dimensions**",
+            "## Dimensions:",
+            "## 1. Dimensions",
+            "## 2) Dimensions:",
+            "## **1. Dimensions:**",
+            "## Dimensions ##",
+            "Dimensions\n---",
+            "## _DIMENSIONS_",
+            "  ##   Dimensions",
+            "## 1\\. Dimensions",
+        )
+    ],
     ("## Result Categories\n", "## 2. Result categories:\n"),
     ("## Result Categories\n", "## result-categories\n"),
-    *[("### Vision\n", f"{heading}\n") for heading in (
-        "### **Vision**", "### Vision:", "### Vision ###", "### *Vision*:", "### __Vision:__", "### `Vision`",
-    )],
+    *[
+        ("### Vision\n", f"{heading}\n")
+        for heading in (
+            "### **Vision**",
+            "### Vision:",
+            "### Vision ###",
+            "### *Vision*:",
+            "### __Vision:__",
+            "### `Vision`",
+        )
+    ],
     ("## Dimensions\n", "# Team Check\n\n## Dimensions\n"),
     ("## Dimensions\n", "# **team check**\n\n---\n\n## Dimensions\n"),
     ("- overall: 4.0\n", "- overall: 4.0\n\n"),
@@ -89,10 +195,17 @@ def test_the_spelling_means_the_same(old: str, new: str) -> None:
     assert definition(edited((old, new))).to_json() == PLAIN.to_json()
 
 
-@pytest.mark.parametrize("source", [
-    "\ufeff" + SPECIMEN, SPECIMEN.replace("\n", "\r\n"), SPECIMEN.replace("\n", "\r"), SPECIMEN.rstrip("\n"),
-    SPECIMEN + "\n\n  \n", "\n\n" + SPECIMEN,
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\ufeff" + SPECIMEN,
+        SPECIMEN.replace("\n", "\r\n"),
+        SPECIMEN.replace("\n", "\r"),
+        SPECIMEN.rstrip("\n"),
+        SPECIMEN + "\n\n  \n",
+        "\n\n" + SPECIMEN,
+    ],
+)
 def test_encodings_and_line_ends_mean_the_same(source: str) -> None:
     assert definition(source) == PLAIN
 
@@ -104,8 +217,14 @@ TEXTS: list[tuple[str, str]] = [
     ("Can be\n            told bad news.", "Can be\ntold bad news."),
     ("Can be told.\n\n  Bad news.", "Can be told.\n\nBad news."),
     ("Can be told:\n  - bad news\n  - worse news", "Can be told:\n- bad news\n- worse news"),
-    ("Can be told:\n\n  ```\n  - weight: 1\n\n    ## Trust\n  ```", "Can be told:\n\n```\n- weight: 1\n\n  ## Trust\n```"),
-    ("Can be **told** `bad` [news](https://example.org).", "Can be **told** `bad` [news](https://example.org)."),
+    (
+        "Can be told:\n\n  ```\n  - weight: 1\n\n    ## Trust\n  ```",
+        "Can be told:\n\n```\n- weight: 1\n\n  ## Trust\n```",
+    ),
+    (
+        "Can be **told** `bad` [news](https://example.org).",
+        "Can be **told** `bad` [news](https://example.org).",
+    ),
     ("Can: be told: bad news.", "Can: be told: bad news."),
     ("Mail <a@example.org> or <https://example.org>.", "Mail <a@example.org> or <https://example.org>."),
     ("5 < 6 & 7 > 6 &amp; `<b>`", "5 < 6 & 7 > 6 &amp; `<b>`"),
@@ -121,10 +240,13 @@ def test_texts_are_kept_as_markdown(written: str, stored: str) -> None:
 
 
 LISTS: list[tuple[str, tuple[str, ...]]] = [
-    (" [a, \"b, c\", d]", ("a", "b, c", "d")),
+    (' [a, "b, c", d]', ("a", "b, c", "d")),
     (" ['a, b', “c, d”]", ("a, b", "c, d")),
-    (" [f(a, b), [x, y](https://example.org), `p, q`, it's fine]", ("f(a, b)", "[x, y](https://example.org)", "`p, q`", "it's fine")),
-    (" [\"a\" and \"b\", c]", ('"a" and "b"', "c")),
+    (
+        " [f(a, b), [x, y](https://example.org), `p, q`, it's fine]",
+        ("f(a, b)", "[x, y](https://example.org)", "`p, q`", "it's fine"),
+    ),
+    (' ["a" and "b", c]', ('"a" and "b"', "c")),
     (" [“a, b]", ("“a", "b")),
     (" []", ()),
     ("", ()),
@@ -143,10 +265,22 @@ def test_lists_are_nested_bullets_or_inline(written: str, stored: tuple[str, ...
     assert found.dimensions[1].interview_themes == stored
 
 
-@pytest.mark.parametrize(("written", "stored"), [
-    ("1/3", "0.333333"), ("2/3", "0.666667"), ("33.3%", "0.333"), ("0.20", "0.2"), ("1", "1"), ("1.0", "1"), ("100%", "1"),
-    ("1/8", "0.125"), ("12.50%", "0.125"), ("1/1000000", "0.000001"), ("1/2000000", "0.000001"),
-])
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("1/3", "0.333333"),
+        ("2/3", "0.666667"),
+        ("33.3%", "0.333"),
+        ("0.20", "0.2"),
+        ("1", "1"),
+        ("1.0", "1"),
+        ("100%", "1"),
+        ("1/8", "0.125"),
+        ("12.50%", "0.125"),
+        ("1/1000000", "0.000001"),
+        ("1/2000000", "0.000001"),
+    ],
+)
 def test_weights_keep_their_decimal_value(written: str, stored: str) -> None:
     alone = SPECIMEN[: SPECIMEN.index("### Trust")].replace("0.6", written)
     alone += "## Result Categories\n\n### A\n\n- score_range: [1, 5]\n- description: x\n"
@@ -159,6 +293,7 @@ def test_weights_keep_their_decimal_value(written: str, stored: str) -> None:
 
 
 def test_questions_for_no_dimension_are_general_and_questions_come_in_the_order_of_dimensions() -> None:
+    long = "Where " * 20 + "then: when?"
     questions = """\
 - What else?
 - General: Anything?
@@ -166,24 +301,44 @@ def test_questions_for_no_dimension_are_general_and_questions_come_in_the_order_
 - Vision: One?
 - When exploring vision: "Two?"
 - Is there a case: which one?
+- LONG
 - What happened?
   - And then?
 - general:
   - Three?
 """
-    found = definition(edited((QUESTION, questions))).interview_guidelines.probing_questions
+    found = definition(
+        edited((QUESTION, questions.replace("LONG", long)))
+    ).interview_guidelines.probing_questions
     assert list(found.items()) == [
         ("Vision", ("One?", "Two?")),
         ("Trust", ("Who knows?",)),
-        ("general", ("What else?", "Anything?", "Is there a case: which one?", "What happened?\n- And then?", "Three?")),
+        (
+            "general",
+            (
+                "What else?",
+                "Anything?",
+                "Is there a case: which one?",
+                long,
+                "What happened?\n- And then?",
+                "Three?",
+            ),
+        ),
     ]
 
 
 def test_a_dimension_may_have_a_colon_in_its_name() -> None:
-    found = definition(edited(
-        ("### Trust\n", "### Vision: far\n"), (QUESTION, "- Vision: far: how far?\n- Vision: what?\n"), ("Trust: 4", '"Vision: far": 4'),
-    ))
-    assert found.interview_guidelines.probing_questions == {"Vision": ("what?",), "Vision: far": ("how far?",)}
+    found = definition(
+        edited(
+            ("### Trust\n", "### Vision: far\n"),
+            (QUESTION, "- Vision: far: how far?\n- Vision: what?\n"),
+            ("Trust: 4", '"Vision: far": 4'),
+        )
+    )
+    assert found.interview_guidelines.probing_questions == {
+        "Vision": ("what?",),
+        "Vision: far": ("how far?",),
+    }
     assert list(found.examples[0].scores) == ["Vision", "Vision: far"]
 
 
@@ -197,14 +352,22 @@ def test_definition_keeps_the_places_of_ranges_and_the_order_of_keys() -> None:
     text = found.to_json()
     assert '"scale":[1,5.0]' in text
     assert '"scoreRange":[1.0,2.9]' in text
-    assert text.startswith('{"metadata":{"name":"Team Check","version":"1.0","type":"multi-dimensional","interviewStyle":')
+    assert text.startswith(
+        '{"metadata":{"name":"Team Check","version":"1.0","type":"multi-dimensional","interviewStyle":'
+    )
     assert text == definition(edited(("version: 1.0", "scale: [1, 5.0]"))).to_json()
 
 
-@pytest.mark.parametrize(("source", "place"), [
-    (SPECIMEN, (3, 10)), (SPECIMEN.replace("version: 1.0\n", ""), (1, 1)), ("", (1, 1)), ("x", (1, 1)),
-    (SPECIMEN.replace("version: 1.0", "description: ä" + "x" * 300 + "\nversion: 1.1"), (4, 10)),
-    ("\n" + SPECIMEN.replace("version: 1.0\n", ""), (2, 1)),
-])
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        (SPECIMEN, (3, 10)),
+        (SPECIMEN.replace("version: 1.0\n", ""), (1, 1)),
+        ("", (1, 1)),
+        ("x", (1, 1)),
+        (SPECIMEN.replace("version: 1.0", "description: ä" + "x" * 300 + "\nversion: 1.1"), (4, 10)),
+        ("\n" + SPECIMEN.replace("version: 1.0\n", ""), (2, 1)),
+    ],
+)
 def test_the_place_of_the_version_is_known(source: str, place: tuple[int, int]) -> None:
     assert check(source).version_at == place

@@ -23,9 +23,18 @@ from worker.markup import is_safe_destination, markup_faults
 from worker.names import fold
 
 
-@pytest.mark.parametrize(("one", "other"), [
-    ("Vision", "VISION"), ("Straße", "STRASSE"), ("é", "e\u0301"), ("Å", "\u212b"), ("ﬁt", "FIT"), ("ǰ", "J\u030c"), ("Ω", "\u2126"),
-])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Vision", "VISION"),
+        ("Straße", "STRASSE"),
+        ("é", "e\u0301"),
+        ("Å", "\u212b"),
+        ("ﬁt", "FIT"),
+        ("ǰ", "J\u030c"),
+        ("Ω", "\u2126"),
+    ],
+)
 def test_names_that_are_the_same(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
@@ -40,11 +49,24 @@ def test_folding_is_stable(name: str) -> None:
     assert fold(fold(name)) == fold(name)
 
 
-@pytest.mark.parametrize(("text", "cleaned"), [
-    ("a", "a"), ("  a \n", "a"), ("a\r\nb\rc", "a\nb\nc"), ("a\n   \nb", "a\n\nb"), ("a\n    b\n   c", "a\n b\nc"),
-    ("a\n\tb\n\t\tc", "a\nb\n    c"), ("a\n \tb\n    c", "a\nb\nc"), ("a \n b", "a \nb"), ("\u00a0a\u00a0", "a"), ("", ""),
-    ("a\n\n\n b", "a\n\n\nb"), ("a\nb\n  c", "a\nb\n  c"), ("a\n  b", "a\nb"),
-])
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("a", "a"),
+        ("  a \n", "a"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("a\n   \nb", "a\n\nb"),
+        ("a\n    b\n   c", "a\n b\nc"),
+        ("a\n\tb\n\t\tc", "a\nb\n    c"),
+        ("a\n \tb\n    c", "a\nb\nc"),
+        ("a \n b", "a \nb"),
+        ("\u00a0a\u00a0", "a"),
+        ("", ""),
+        ("a\n\n\n b", "a\n\n\nb"),
+        ("a\nb\n  c", "a\nb\n  c"),
+        ("a\n  b", "a\nb"),
+    ],
+)
 def test_texts_have_one_form(text: str, cleaned: str) -> None:
     assert clean_text(text) == cleaned
     assert clean_text(cleaned) == cleaned
@@ -55,13 +77,38 @@ def test_the_form_of_texts_is_stable(text: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
 
 
-@pytest.mark.parametrize(("text", "name"), [
-    ("Vision", "Vision"), (" Vision ", "Vision"), ("Vision:", "Vision"), ("Vision::", "Vision"), ("Vision : ", "Vision"),
-    ("**Vision**", "Vision"), ("*Vision*:", "Vision"), ("**Vision:**", "Vision"), ("__Vision__", "Vision"), ("_Vision_", "Vision"),
-    ("***Vision***", "Vision"), ("**_Vision_**", "Vision"), ("`Vision`", "Vision"), ("**a** and **b**", "**a** and **b**"),
-    ("*a* b *c*", "*a* b *c*"), ("**", "**"), ("****", "****"), ("**a*", "**a*"), ("*", "*"), ("*\\*", "*\\*"), ("a*", "a*"),
-    ("** **", "** **"), (":", ""), ("Vision\u00a0:", "Vision"), ("*a", "*a"), ("C#", "C#"), ("_a_b_", "_a_b_"),
-])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Vision", "Vision"),
+        (" Vision ", "Vision"),
+        ("Vision:", "Vision"),
+        ("Vision::", "Vision"),
+        ("Vision : ", "Vision"),
+        ("**Vision**", "Vision"),
+        ("*Vision*:", "Vision"),
+        ("**Vision:**", "Vision"),
+        ("__Vision__", "Vision"),
+        ("_Vision_", "Vision"),
+        ("***Vision***", "Vision"),
+        ("**_Vision_**", "Vision"),
+        ("`Vision`", "Vision"),
+        ("**a** and **b**", "**a** and **b**"),
+        ("*a* b *c*", "*a* b *c*"),
+        ("**", "**"),
+        ("****", "****"),
+        ("**a*", "**a*"),
+        ("*", "*"),
+        ("*\\*", "*\\*"),
+        ("a*", "a*"),
+        ("** **", "** **"),
+        (":", ""),
+        ("Vision\u00a0:", "Vision"),
+        ("*a", "*a"),
+        ("C#", "C#"),
+        ("_a_b_", "_a_b_"),
+    ],
+)
 def test_names_lose_the_spelling_around_them(text: str, name: str) -> None:
     assert clean_name(text) == name
 
@@ -71,11 +118,31 @@ def test_the_form_of_names_is_stable(text: str) -> None:
     assert clean_name(clean_name(text)) == clean_name(text)
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("3", "3"), ("3.50", "3.50"), (".5", "0.5"), ("0", "0"), ("007", "7"), ("3.", None), (".", None), ("", None), ("-3", None),
-    ("+3", None), ("3e1", None), ("1_0", None), ("３", None), ("²", None), ("1.2.3", None), (" 3", None), ("9" * 30, "9" * 30),
-    ("9" * 31, None), ("inf", None), ("nan", None),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", "3"),
+        ("3.50", "3.50"),
+        (".5", "0.5"),
+        ("0", "0"),
+        ("007", "7"),
+        ("3.", None),
+        (".", None),
+        ("", None),
+        ("-3", None),
+        ("+3", None),
+        ("3e1", None),
+        ("1_0", None),
+        ("３", None),
+        ("²", None),
+        ("1.2.3", None),
+        (" 3", None),
+        ("9" * 30, "9" * 30),
+        ("9" * 31, None),
+        ("inf", None),
+        ("nan", None),
+    ],
+)
 def test_numbers(text: str, value: str | None) -> None:
     found = parse_plain_number(text)
     assert (None if found is None else str(found)) == value
@@ -87,45 +154,116 @@ def test_numbers_may_be_emphasised_or_quoted() -> None:
     assert parse_number("three") is None
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("0.25", "0.25"), ("0.250", "0.25"), ("25%", "0.25"), ("25 %", "0.25"), ("1/4", "0.25"), ("1/3", "0.333333"), ("1/7", "0.142857"),
-    ("2/3", "0.666667"), ("1/0", None), ("a/4", None), ("1/b", None), ("1//4", None), ("١/٤", None), ("%", None), ("x%", None),
-    ("10", "10"), ("", None), ("1/" + "0" * 28 + "4", "0.25"), ("1/" + "0" * 29 + "4", None), ("**25%**", "0.25"), ("1", "1"),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.25", "0.25"),
+        ("0.250", "0.25"),
+        ("25%", "0.25"),
+        ("25 %", "0.25"),
+        ("1/4", "0.25"),
+        ("1/3", "0.333333"),
+        ("1/7", "0.142857"),
+        ("2/3", "0.666667"),
+        ("1/0", None),
+        ("a/4", None),
+        ("1/b", None),
+        ("1//4", None),
+        ("١/٤", None),
+        ("%", None),
+        ("x%", None),
+        ("10", "10"),
+        ("", None),
+        ("1/" + "0" * 28 + "4", "0.25"),
+        ("1/" + "0" * 29 + "4", None),
+        ("**25%**", "0.25"),
+        ("1", "1"),
+    ],
+)
 def test_weights(text: str, value: str | None) -> None:
     found = parse_weight(text)
     assert (None if found is None else str(found)) == value
 
 
-@pytest.mark.parametrize(("number", "short"), [("1.0", "1"), ("0.20", "0.2"), ("10", "10"), ("0.0", "0"), ("1E-2", "0.01")])
+@pytest.mark.parametrize(
+    ("number", "short"), [("1.0", "1"), ("0.20", "0.2"), ("10", "10"), ("0.0", "0"), ("1E-2", "0.01")]
+)
 def test_weights_in_their_shortest_form(number: str, short: str) -> None:
     assert str(shortest(Decimal(number))) == short
 
 
-@pytest.mark.parametrize(("text", "bounds"), [
-    ("[1, 2]", ("1", "2")), ("[1,2.50]", ("1", "2.50")), ("1-2", ("1", "2")), ("1 – 2", ("1", "2")), ("1—2", ("1", "2")),
-    ("1 to 2", ("1", "2")), ("2-1", ("2", "1")), (r"\[1, 2\]", ("1", "2")), ("**1-2**", ("1", "2")), ("1", None), ("[1]", None),
-    ("[1, 2", None), ("1, 2", None), ("1to2", None), ("[1, 2, 3]", None), ("1-2-3", None), ("a-b", None), ("", None), ("[1, ]", None),
-    ("`[1, 2]`", ("1", "2")), ("[1-2]", None), ("-1-2", None),
-])
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("[1, 2]", ("1", "2")),
+        ("[1,2.50]", ("1", "2.50")),
+        ("1-2", ("1", "2")),
+        ("1 – 2", ("1", "2")),
+        ("1—2", ("1", "2")),
+        ("1 to 2", ("1", "2")),
+        ("2-1", ("2", "1")),
+        (r"\[1, 2\]", ("1", "2")),
+        ("**1-2**", ("1", "2")),
+        ("1", None),
+        ("[1]", None),
+        ("[1, 2", None),
+        ("1, 2", None),
+        ("1to2", None),
+        ("[1, 2, 3]", None),
+        ("1-2-3", None),
+        ("a-b", None),
+        ("", None),
+        ("[1, ]", None),
+        ("`[1, 2]`", ("1", "2")),
+        ("[1-2]", None),
+        ("-1-2", None),
+    ],
+)
 def test_ranges(text: str, bounds: tuple[str, str] | None) -> None:
     found = parse_range(text)
     assert (None if found is None else tuple(map(str, found))) == bounds
 
 
-@pytest.mark.parametrize(("key", "bounds"), [
-    ("3", ("3", "3")), ("3-4", ("3", "4")), ("3.5-4.0", ("3.5", "4.0")), ("a", None), ("3-", None), ("-4", None), ("3-4-5", None),
-])
+@pytest.mark.parametrize(
+    ("key", "bounds"),
+    [
+        ("3", ("3", "3")),
+        ("3-4", ("3", "4")),
+        ("3.5-4.0", ("3.5", "4.0")),
+        ("a", None),
+        ("3-", None),
+        ("-4", None),
+        ("3-4-5", None),
+    ],
+)
 def test_rubric_keys(key: str, bounds: tuple[str, str] | None) -> None:
     found = parse_range_key(key)
     assert (None if found is None else tuple(map(str, found))) == bounds
 
 
-@pytest.mark.parametrize(("text", "inner"), [
-    ('"a"', "a"), ("“a”", "a"), ("„a“", "a"), ("«a»", "a"), ("'a'", "a"), ("‘a’", "a"), ('"a', '"a'), ('""', '""'), ('"', '"'),
-    ('"a" or "b"', '"a" or "b"'), ('""a""', '"a"'), ('" a "', "a"), ('"   "', '"   "'), ("“a” or “b”", "“a” or “b”"), ("a", "a"),
-    ("“a ” b”", "“a ” b”"), ("'it''", "'it''"), ('"""', '"""'),
-])
+@pytest.mark.parametrize(
+    ("text", "inner"),
+    [
+        ('"a"', "a"),
+        ("“a”", "a"),
+        ("„a“", "a"),
+        ("«a»", "a"),
+        ("'a'", "a"),
+        ("‘a’", "a"),
+        ('"a', '"a'),
+        ('""', '""'),
+        ('"', '"'),
+        ('"a" or "b"', '"a" or "b"'),
+        ('""a""', '"a"'),
+        ('" a "', "a"),
+        ('"   "', '"   "'),
+        ("“a” or “b”", "“a” or “b”"),
+        ("a", "a"),
+        ("“a ” b”", "“a ” b”"),
+        ("'it''", "'it''"),
+        ('"""', '"""'),
+    ],
+)
 def test_one_pair_of_quotation_marks_is_dropped(text: str, inner: str) -> None:
     assert unquote(text) == inner
 
@@ -135,21 +273,50 @@ def test_values_are_unwrapped() -> None:
     assert unwrap("a") == "a"
 
 
-@pytest.mark.parametrize(("key", "rest", "split"), [
-    ("**a", "** b", ("a", " b")), ("**a", " b**", ("a", "b")), ("**a**", " b", ("**a**", " b")), ("a", " b", ("a", " b")),
-    ("**a", " b", ("**a", " b")), ("`a", "` b", ("a", " b")), ("*a", "* b", ("a", " b")), (" _a", "_b", ("a", "b")),
-])
+@pytest.mark.parametrize(
+    ("key", "rest", "split"),
+    [
+        ("**a", "** b", ("a", " b")),
+        ("**a", " b**", ("a", "b")),
+        ("**a**", " b", ("**a**", " b")),
+        ("a", " b", ("a", " b")),
+        ("**a", " b", ("**a", " b")),
+        ("`a", "` b", ("a", " b")),
+        ("*a", "* b", ("a", " b")),
+        (" _a", "_b", ("a", "b")),
+    ],
+)
 def test_emphasis_around_key_and_colon(key: str, rest: str, split: tuple[str, str]) -> None:
     assert close_emphasis(key, rest) == split
 
 
-@pytest.mark.parametrize(("text", "items"), [
-    ("[a, b]", [("a", 1), ("b", 4)]), ("[]", []), ("[ ]", []), ("[a,]", [("a", 1)]), ("[a, , b]", [("a", 1), ("", 4), ("b", 6)]),
-    ('["a, b", c]', [("a, b", 1), ("c", 9)]), ("[a(b, c), d]", [("a(b, c)", 1), ("d", 10)]), ("[`a, b`]", [("`a, b`", 1)]),
-    ("[don't, stop]", [("don't", 1), ("stop", 8)]), ("['a, b']", [("a, b", 1)]), ("[“a, b]", [("“a", 1), ("b", 5)]),
-    ("[a", None), ("a]", None), ("[", None), ("", None), ("[a], b]", None), ("[(a]", None), ("[a)]", None), ("[\"a\",]", [("a", 1)]),
-    ("[\"a\" , \"b]", [("a", 1), ('"b', 7)]), ("[[a, b], c] ", [("[a, b]", 1), ("c", 9)]), ("[`a, b]", [("`a", 1), ("b", 5)]),
-])
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("[a, b]", [("a", 1), ("b", 4)]),
+        ("[]", []),
+        ("[ ]", []),
+        ("[a,]", [("a", 1)]),
+        ("[a, , b]", [("a", 1), ("", 4), ("b", 6)]),
+        ('["a, b", c]', [("a, b", 1), ("c", 9)]),
+        ("[a(b, c), d]", [("a(b, c)", 1), ("d", 10)]),
+        ("[`a, b`]", [("`a, b`", 1)]),
+        ("[don't, stop]", [("don't", 1), ("stop", 8)]),
+        ("['a, b']", [("a, b", 1)]),
+        ("[“a, b]", [("“a", 1), ("b", 5)]),
+        ("[a", None),
+        ("a]", None),
+        ("[", None),
+        ("", None),
+        ("[a], b]", None),
+        ("[(a]", None),
+        ("[a)]", None),
+        ('["a",]', [("a", 1)]),
+        ('["a" , "b]', [("a", 1), ('"b', 7)]),
+        ("[[a, b], c] ", [("[a, b]", 1), ("c", 9)]),
+        ("[`a, b]", [("`a", 1), ("b", 5)]),
+    ],
+)
 def test_inline_lists(text: str, items: list[tuple[str, int]] | None) -> None:
     assert parse_inline_list(text) == items
 
@@ -158,20 +325,46 @@ def test_keys_without_noise() -> None:
     assert normal_key(" **Score\\_Range-`x`\t") == "scorerangex"
 
 
-@pytest.mark.parametrize(("kind", "destination", "safe"), [
-    ("Inline", "https://a", True), ("Inline", "HTTP://a", True), ("Inline", "mailto:a@b", True), ("Email", "a@b", True),
-    ("Inline", "javascript:a", False), ("Inline", "", False), ("Inline", "/a", False), ("Autolink", "ftp://a", False),
-    ("Inline", "https:a", False), ("Inline", "httpsx://a", False),
-])
-def test_links(kind: str, destination: str, safe: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("kind", "destination", "safe"),
+    [
+        ("Inline", "https://a", True),
+        ("Inline", "HTTP://a", True),
+        ("Inline", "mailto:a@b", True),
+        ("Email", "a@b", True),
+        ("Inline", "javascript:a", False),
+        ("Inline", "", False),
+        ("Inline", "/a", False),
+        ("Autolink", "ftp://a", False),
+        ("Inline", "https:a", False),
+        ("Inline", "httpsx://a", False),
+    ],
+)
+def test_links(kind: str, destination: str, safe: bool) -> None:
     assert is_safe_destination(kind, destination) == safe
 
 
-@pytest.mark.parametrize(("text", "faults"), [
-    ("plain", []), ("a < b", []), ("<b>", [("raw-html", "<b>"), ] ), ("a\n\n<div>\nx\n", [("raw-html", "<div>"), ("raw-html", "x")]),
-    ("[a](b)", [("unsafe-link", "b")]), ("![a](b)", [("unsafe-link", "b")]), ("[a](https://b) *c*\nd", []), ("<a@b.org>", []),
-    ("[a]\n\n[a]: b", [("unsafe-link", "b")]), ("`<b>`", []), ("- <!-- x", [("raw-html", "<!-- x")]),
-])
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("plain", []),
+        ("a < b", []),
+        (
+            "<b>",
+            [
+                ("raw-html", "<b>"),
+            ],
+        ),
+        ("a\n\n<div>\nx\n", [("raw-html", "<div>"), ("raw-html", "x")]),
+        ("[a](b)", [("unsafe-link", "b")]),
+        ("![a](b)", [("unsafe-link", "b")]),
+        ("[a](https://b) *c*\nd", []),
+        ("<a@b.org>", []),
+        ("[a]\n\n[a]: b", [("unsafe-link", "b")]),
+        ("`<b>`", []),
+        ("- <!-- x", [("raw-html", "<!-- x")]),
+    ],
+)
 def test_markup(text: str, faults: list[tuple[str, str]]) -> None:
     assert list(markup_faults(text)) == faults
 
@@ -196,7 +389,15 @@ def test_the_nearest_name() -> None:
 def test_lines_and_columns() -> None:
     lines = Lines("aé\n\nb😀c".encode())
     assert lines.starts == [0, 4, 5]
-    assert [lines.position(at) for at in (0, 1, 3, 4, 5, 6, 10)] == [(1, 1), (1, 2), (1, 3), (2, 1), (3, 1), (3, 2), (3, 3)]
+    assert [lines.position(at) for at in (0, 1, 3, 4, 5, 6, 10)] == [
+        (1, 1),
+        (1, 2),
+        (1, 3),
+        (2, 1),
+        (3, 1),
+        (3, 2),
+        (3, 3),
+    ]
     assert [lines.line(at) for at in (0, 4, 5)] == [1, 2, 3]
 
 
@@ -211,7 +412,13 @@ def test_faults_are_kept_in_order_and_counted() -> None:
     assert first == Diagnostic("error", "weights-sum", 1, 1, "a", "first", "hint")
     assert (first.length, second.length) == (2, 1)
     assert second.to_dict() == {
-        "severity": "warning", "code": "range-gap", "line": 2, "column": 2, "section": "b", "message": "second", "hint": "worked out",
+        "severity": "warning",
+        "code": "range-gap",
+        "line": 2,
+        "column": 2,
+        "section": "b",
+        "message": "second",
+        "hint": "worked out",
     }
     more = Faults()
     more.add(Code.RANGE_GAP, 0, 0, "", "", "", "error")
@@ -222,10 +429,15 @@ def test_faults_are_kept_in_order_and_counted() -> None:
     assert gathered.render(lines)[0].length == 1
 
 
-@pytest.mark.parametrize(("count", "message", "severity"), [
-    (100, None, None), (101, "one more fault was found from here on", "warning"), (102, "2 more faults were found from here on", "warning"),
-    (4000, "3900 more faults were found from here on", "warning"),
-])
+@pytest.mark.parametrize(
+    ("count", "message", "severity"),
+    [
+        (100, None, None),
+        (101, "one more fault was found from here on", "warning"),
+        (102, "2 more faults were found from here on", "warning"),
+        (4000, "3900 more faults were found from here on", "warning"),
+    ],
+)
 def test_what_is_not_shown_is_counted(count: int, message: str | None, severity: str | None) -> None:
     faults = Faults()
     for at in reversed(range(count)):
