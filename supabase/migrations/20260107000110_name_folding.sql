@@ -8,6 +8,8 @@
 do $build$
 declare
   steps text;
+  western_from text;
+  western_to text;
   expanding text;
   expanded text;
 begin
@@ -22,8 +24,10 @@ begin
         end if;$step$,
              '[' || part.folded_from || ']', part.folded_from, part.folded_to
            ), '' order by part.script
-         )
-    into steps
+         ),
+         min(part.folded_from) filter (where part.script = 0),
+         min(part.folded_to) filter (where part.script = 0)
+    into steps, western_from, western_to
     from (
       select width_bucket(point, array[256, 592, 1024, 1424, 8192]) as script,
              string_agg(chr(point), '' order by point) as folded_from,
@@ -139,6 +143,13 @@ begin
         end if;
         -- Normalising can give ASCII (the Kelvin sign gives K), so lower-casing comes after it.
         folded := lower(normalize(name, NFC) collate "C");
+        -- Western European names are most of the others.
+        if folded !~ %4$L then
+          folded := replace(translate(folded, %5$L, %6$L), E'\u00df', 'ss');
+          if folded !~ %4$L then
+            return folded;
+          end if;
+        end if;
 %1$s
         if folded ~ %2$L then
           for expansion in select each.key, each.value from jsonb_each_text(%3$L::jsonb) as each loop
@@ -149,7 +160,7 @@ begin
       end
       $body$
     $create$,
-    steps, '[' || expanding || ']', expanded
+    steps, '[' || expanding || ']', expanded, '[^' || chr(1) || '-' || chr(255) || ']', western_from, western_to
   );
 end
 $build$;

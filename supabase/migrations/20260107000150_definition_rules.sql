@@ -154,7 +154,10 @@ begin
   end if;
   if exists (
     select
-      from jsonb_path_query(definition, 'strict $.**{1 to 39} ? (@.type() == "number")') as found (number)
+      -- As an array: jsonb_path_query() alone moves its whole list up for each number that it gives.
+      from jsonb_array_elements(
+             jsonb_path_query_array(definition, 'strict $.**{1 to 39} ? (@.type() == "number")')
+           ) as found (number)
      where scale(found.number::numeric) > 100 or abs(found.number::numeric) >= 1e100
   ) then
     return coalesce(
@@ -163,7 +166,8 @@ begin
           from (
             select '$.dimensions[' || listed.place - 1 || '].weight' as path,
                    'a number above 0, at most 1' as expected
-              from jsonb_path_query(definition, 'lax $.dimensions[*]') with ordinality as listed (value, place)
+              from jsonb_array_elements(jsonb_path_query_array(definition, 'lax $.dimensions[*]'))
+                   with ordinality as listed (value, place)
              where jsonb_typeof(listed.value -> 'weight') = 'number'
                and (scale((listed.value -> 'weight')::numeric) > 100 or abs((listed.value -> 'weight')::numeric) >= 1e100)
              limit 100
@@ -228,9 +232,10 @@ begin
     select dimension.place,
            entry.key,
            entry.value,
-           -- An upper bound on the length keeps the cast from meeting more digits than numeric holds.
-           case when length(entry.key) <= 100
-             then regexp_match(entry.key, '^\s*([0-9]*\.?[0-9]+)\s*(?:[-–]\s*([0-9]*\.?[0-9]+)\s*)?$')
+           -- A bound on the length keeps the cast from meeting more digits than numeric holds. Without captures the
+           -- expression is matched many times faster.
+           case when length(entry.key) <= 100 and entry.key ~ '^ *[0-9]*\.?[0-9]+ *(?:[-–] *[0-9]*\.?[0-9]+ *)?$'
+             then string_to_array(translate(entry.key, '–', '-'), '-')
            end as bounds
       from jsonb_array_elements(dimensions) with ordinality as dimension (value, place),
            lateral jsonb_each(
@@ -563,6 +568,7 @@ declare
   weight_sum numeric := 0;
   weights_known boolean := true;
   rubrics boolean := false;
+  spelled jsonb;
   -- Names as they are spelled and as they are compared.
   dimension_names text[] := '{}'::text[];
   dimension_keys text[] := '{}'::text[];
@@ -650,6 +656,9 @@ begin
     faults := case when found is null then faults else faults || found end;
   end if;
 
+  -- Most references are spelled as the dimension is, and that is quickly seen.
+  spelled := to_jsonb(dimension_names);
+
   -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
   if weights_known and abs(weight_sum - 1) > 0.01 then
     faults := faults
@@ -702,7 +711,7 @@ begin
       found := private.text_list_faults(part, path || '.primaryDimensions');
       if found is not null then
         faults := faults || found;
-      elsif jsonb_array_length(part) > 0 then
+      elsif not part <@ spelled then
         faults := faults || coalesce((
           select jsonb_agg(
                    private.fault(path || '.primaryDimensions[' || listed.place - 1 || ']', 'unknown-dimension',
