@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from worker.engine.api import Api, FunctionMissing, RequestRefused, Stopped, Unreachable
+from worker.engine.api import Api, ApiUnusable, FunctionMissing, RequestRefused, Stopped, Unreachable
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
-from worker.engine.jobs import Exchange, Finished, Job, release, retry
+from worker.engine.jobs import Exchange, Finished, Job, Malformed, release, retry
 from worker.engine.logs import describe_error, get_logger
 from worker.engine.settings import Settings
-from worker.engine.signals import JobTimeout, Signals
+from worker.engine.signals import GraceOver, JobTimeout, Signals
 from worker.engine.telemetry import Telemetry
 from worker.engine.work import do_job
 
@@ -47,6 +47,7 @@ class Loop:
         settings: the worker's settings.
         signals: asks it to stop.
         api: for this thread.
+        spare_api: for what is left to say when this thread was interrupted in a request of the other.
         heartbeat: extends leases; not yet started.
         sandbox: runs jobs that have failed before.
         listener: wakes the loop, where there is one; not yet started.
@@ -60,6 +61,7 @@ class Loop:
         *,
         signals: Signals,
         api: Api,
+        spare_api: Api,
         heartbeat: Heartbeat,
         sandbox: Sandbox,
         listener: "Listener | None",
@@ -69,13 +71,17 @@ class Loop:
         self._settings = settings
         self._signals = signals
         self._api = api
+        self._spare_api = spare_api
         self._heartbeat = heartbeat
         self._sandbox = sandbox
         self._listener = listener
         self._telemetry = telemetry
         self._drain = drain
         self._log = get_logger()
-        self._kinds: dict[int, str] = {}
+        # What is claimed and not settled; of that, what is done; and the job that is being done just now.
+        self._in_hand: dict[int, Job] = {}
+        self._done: dict[int, Finished] = {}
+        self._begun: int | None = None
         self._wait = FIRST_WAIT_SECONDS
         self._refusals = 0
         self.totals: Totals = Counter()
@@ -86,7 +92,6 @@ class Loop:
 
         Raises:
             ApiUnusable: the API cannot be used as it is configured.
-            GraceOver: asked to stop, the worker was still busy at the end of the grace.
         """
         self._heartbeat.start()
         if self._listener is not None:
@@ -94,6 +99,9 @@ class Loop:
         try:
             with contextlib.suppress(Stopped):
                 self._turn_until_done(self._start())
+        except GraceOver:
+            self._log.warning("grace-over", jobs=len(self._in_hand))
+            self._leave()
         finally:
             self._heartbeat.close()
             if self._listener is not None:
@@ -151,7 +159,7 @@ class Loop:
             self._refusals += 1
             delay = min(LONGEST_REFUSAL_SECONDS, 0.5 * 2.0 ** min(self._refusals - 1, 20))
             self._signals.pause(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
-            return Exchange((), (), None)
+            return self._exchange([], claim_limit) if finished and claim_limit else Exchange((), (), None)
         self._refusals = 0
         self._take(answer, finished)
         return answer
@@ -181,28 +189,47 @@ class Loop:
             self._take(self._api.exchange([finished], 0), [finished])
         except RequestRefused:
             # Its lease ends, and with it the attempt.
-            self._heartbeat.let_go([finished["job"]])
-            self._kinds.pop(finished["job"], None)
+            self._forget(finished["job"])
 
     def _take(self, answer: Exchange, finished: Sequence[Finished]) -> None:
         """Count what was settled and hold what was claimed."""
         said = {element["job"]: element for element in finished}
         for settled in answer.settled:
-            kind, element = self._kinds.pop(settled.job, "unknown"), said.get(settled.job)
-            outcome = settled.outcome
+            job, element, outcome = self._in_hand.get(settled.job), said.get(settled.job), settled.outcome
+            kind = "unknown" if job is None else job.kind
             if outcome == "failed" and element is not None and _has_faults(element):
-                outcome = (
-                    "rejected"  # the file has faults, which is the tenant's affair and no fault of the system
-                )
+                outcome = "rejected"  # the file has faults: its author's affair, and no fault of the system
             self.totals[kind, outcome] += 1
             self._telemetry.job(kind, outcome)
             if outcome not in {"succeeded", "rejected", "released", "repeated"}:
                 code = None if element is None else element.get("error")
                 self._log.warning("job-settled", job=settled.job, kind=kind, outcome=outcome, code=code)
-        self._heartbeat.let_go(settled.job for settled in answer.settled)
+            self._forget(settled.job)
         self._heartbeat.hold(job.job for job in answer.jobs)
-        self._kinds.update((job.job, job.kind) for job in answer.jobs)
-        self._telemetry.turn(len(self._kinds))
+        self._in_hand.update((job.job, job) for job in answer.jobs)
+        self._telemetry.turn(len(self._in_hand))
+
+    def _forget(self, job: int) -> None:
+        self._heartbeat.let_go([job])
+        self._in_hand.pop(job, None)
+        self._done.pop(job, None)
+
+    def _leave(self) -> None:
+        """Hand back what can be, in one request and without delay, by a worker that could not stop in time.
+
+        The job that it hangs in is left to its lease: it is charged its attempt, and the next one is
+        isolated.
+        """
+        finished = list(self._done.values())
+        finished += [
+            release(job) for job in self._in_hand.values() if job.job not in {*self._done, self._begun}
+        ]
+        if not finished:
+            return
+        try:
+            self._take(self._spare_api.exchange(finished, 0, patience=0), finished)
+        except (ApiUnusable, RequestRefused, Malformed, GraceOver) as error:
+            self._log.warning("jobs-not-handed-back", jobs=len(finished), **describe_error(error))
 
     def _idle(self, next_seconds: float | None) -> None:
         """Wait for work: until woken, until a delayed job is due, or for a while that grows."""
@@ -243,19 +270,20 @@ class Loop:
     def _drop(self, job: Job) -> None:
         """Another worker has the job by now."""
         self._log.warning("lease-lost", job=job.job, kind=job.kind)
-        self._heartbeat.let_go([job.job])
-        self._kinds.pop(job.job, None)
+        self._forget(job.job)
         self.totals[job.kind, "lost"] += 1
         self._telemetry.job(job.kind, "lost")
 
     def _do(self, job: Job) -> Finished:
         """Do one job: the first attempt here, every later one in a child process."""
         started = time.monotonic()
+        self._begun = job.job
         self._heartbeat.busy(working=True)
         try:
-            finished = self._sandbox.run(job) if job.tries > 1 else self._do_here(job)
+            finished = self._done[job.job] = self._sandbox.run(job) if job.tries > 1 else self._do_here(job)
         finally:
             self._heartbeat.busy(working=False)
+        self._begun = None
         seconds = time.monotonic() - started
         self._telemetry.worked(job.kind, seconds)
         self._log.debug(

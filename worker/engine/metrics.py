@@ -22,87 +22,107 @@ from prometheus_client.registry import Collector
 from worker.engine.api import ApiUnusable, RequestRefused
 from worker.engine.jobs import Malformed
 
-__all__ = ["Metrics", "MetricsServer"]
+__all__ = ["Metrics", "MetricsServer", "WorkerMetrics"]
 
-# A worker that has not taken a turn for this long is stuck; waits for the API count as turns.
+# A worker that has given no sign of life for this long is stuck; it gives one at each turn and each wait for
+# the API.
 STUCK_SECONDS: Final = 300.0
 QUEUE_CACHE_SECONDS: Final = 5.0
 
 
 class Metrics:
-    """Counts events. One object for a process and, through relays, for its worker processes."""
+    """The figures of a process and, through relays, of its worker processes."""
 
     def __init__(self, queue_status: Callable[[], dict[str, Any]]) -> None:
         self.registry = CollectorRegistry()
-        self._jobs = Counter(
+        self.jobs = Counter(
             "assessment_worker_jobs",
             "Jobs settled, by kind and by what the database made of them.",
             ["kind", "outcome"],
             registry=self.registry,
         )
-        self._work = Histogram(
+        self.work = Histogram(
             "assessment_worker_job_seconds",
             "Seconds of a job's own work, compiling or scoring.",
             ["kind"],
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=self.registry,
         )
-        self._requests = Histogram(
+        self.requests = Histogram(
             "assessment_worker_request_seconds",
             "Seconds until the API answered, by function.",
             ["function"],
             buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=self.registry,
         )
-        self._retries = Counter(
+        self.retries = Counter(
             "assessment_worker_request_retries",
             "Requests that failed for a passing reason and were repeated.",
             ["function", "reason"],
             registry=self.registry,
         )
-        self._in_hand = Gauge(
+        self.in_hand = Gauge(
             "assessment_worker_jobs_in_hand", "Jobs claimed and not yet settled.", registry=self.registry
         )
-        self._in_hand_by_worker: dict[int, int] = {}
-        self._waiting = False
-        self._last_turn = time.monotonic()
+        self.in_hand_by_worker: dict[int, int] = {}
+        self.is_waiting = False
+        self.last_seen: dict[int, float] = {}
         self.registry.register(_Queue(queue_status))
+
+    def worker(self, number: int) -> "WorkerMetrics":
+        """Return what one worker process tells its events; a new one takes the place of an earlier one."""
+        self.last_seen[number] = time.monotonic()
+        return WorkerMetrics(self, number)
+
+    def health(self) -> tuple[bool, str]:
+        """Return whether all workers are alive, and in a word how they are."""
+        now = time.monotonic()
+        if any(now - last > STUCK_SECONDS for last in list(self.last_seen.values())):
+            return False, "stuck"
+        return True, "waiting" if self.is_waiting else "ok"
+
+
+class WorkerMetrics:
+    """Counts the events of one worker process; each of them is a sign of its life."""
+
+    def __init__(self, metrics: Metrics, number: int) -> None:
+        self._metrics = metrics
+        self._number = number
 
     def request(self, function: str, seconds: float) -> None:
         """A request was answered."""
-        self._waiting = False
-        self._last_turn = time.monotonic()
-        self._requests.labels(function).observe(seconds)
+        self._seen()
+        self._metrics.is_waiting = False
+        self._metrics.requests.labels(function).observe(seconds)
 
-    def waiting(self, function: str, reason: str, seconds: float) -> None:
-        """A request is repeated after ``seconds``."""
-        self._waiting = True
-        self._last_turn = time.monotonic() + seconds
-        self._retries.labels(function, reason).inc()
+    def waiting(self, function: str, reason: str, seconds: float) -> None:  # noqa: ARG002 - the protocol's
+        """A request is repeated."""
+        self._seen()
+        self._metrics.is_waiting = True
+        self._metrics.retries.labels(function, reason).inc()
 
     def job(self, kind: str, outcome: str) -> None:
         """The database settled a job."""
-        self._jobs.labels(kind, outcome).inc()
+        self._metrics.jobs.labels(kind, outcome).inc()
 
     def worked(self, kind: str, seconds: float) -> None:
         """A job's own work was done."""
-        self._work.labels(kind).observe(seconds)
+        self._metrics.work.labels(kind).observe(seconds)
 
     def turn(self, in_hand: int) -> None:
-        """A worker is alive."""
-        self.turn_of(0, in_hand)
+        """The worker has taken a turn."""
+        self._seen()
+        counts = self._metrics.in_hand_by_worker
+        counts[self._number] = in_hand
+        self._metrics.in_hand.set(sum(counts.values()))
 
-    def turn_of(self, worker: int, in_hand: int) -> None:
-        """One of several workers is alive, or is gone with none in hand."""
-        self._last_turn = time.monotonic()
-        self._in_hand_by_worker[worker] = in_hand
-        self._in_hand.set(sum(self._in_hand_by_worker.values()))
+    def gone(self) -> None:
+        """The worker has ended."""
+        self.turn(0)
+        del self._metrics.last_seen[self._number]
 
-    def health(self) -> tuple[bool, str]:
-        """Return whether the worker is alive, and in a word how it is."""
-        if time.monotonic() - self._last_turn > STUCK_SECONDS:
-            return False, "stuck"
-        return True, "waiting" if self._waiting else "ok"
+    def _seen(self) -> None:
+        self._metrics.last_seen[self._number] = time.monotonic()
 
 
 class _Queue(Collector):

@@ -19,11 +19,11 @@ from worker.engine.isolation import Sandbox
 from worker.engine.logs import configure_logs, get_logger
 from worker.engine.loop import Loop, Totals
 from worker.engine.settings import Settings, load_settings, unknown_settings
-from worker.engine.signals import GRACE_SECONDS, GraceOver, Signals
+from worker.engine.signals import GRACE_SECONDS, LEAVE_SECONDS, Signals
 from worker.engine.telemetry import Relay, Silent, Telemetry, replay
 
 if TYPE_CHECKING:
-    from worker.engine.metrics import Metrics, MetricsServer
+    from worker.engine.metrics import Metrics, MetricsServer, WorkerMetrics
 
 __all__ = ["LASTING_EXITS", "Ended", "run_worker", "run_workers"]
 
@@ -35,7 +35,7 @@ LONGEST_RESTART_SECONDS: Final = 30.0
 # A process that has lived this long has started well: its next death is not a repetition.
 SETTLED_SECONDS: Final = 60.0
 DRAIN_RESTARTS: Final = 5
-KILL_AFTER_SECONDS: Final = GRACE_SECONDS + 0.7
+KILL_AFTER_SECONDS: Final = GRACE_SECONDS + LEAVE_SECONDS + 0.5
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ def run_workers(settings: Settings, *, drain: bool) -> Ended:
     metrics, server = _metrics(settings)
     try:
         if settings.concurrency == 1:
-            return run_worker(settings, metrics or Silent(), drain=drain)
+            return run_worker(settings, Silent() if metrics is None else metrics.worker(0), drain=drain)
         return _Parent(settings, metrics, drain=drain).run()
     finally:
         if server is not None:
@@ -122,6 +122,7 @@ def run_worker(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ende
         settings,
         signals=signals,
         api=api,
+        spare_api=Api(settings, name),
         heartbeat=Heartbeat(heartbeat_api, settings.lease_seconds, settings.job_seconds),
         sandbox=Sandbox(settings.job_seconds, settings.job_memory_mb, lambda: signals.stop_requested),
         listener=listener,
@@ -129,10 +130,7 @@ def run_worker(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ende
         drain=drain,
     )
     log.info("started", batch=settings.batch, lease_seconds=settings.lease_seconds, drain=drain)
-    try:
-        loop.run()
-    except GraceOver:
-        log.warning("grace-over")
+    loop.run()
     totals = {f"{kind}_{outcome}": count for (kind, outcome), count in sorted(loop.totals.items())}
     log.info("stopped", **totals)
     return Ended(0, loop.totals, loop.next_seconds)
@@ -193,6 +191,7 @@ class _Slot:
     number: int
     process: SpawnProcess | None = None
     connection: Connection | None = None
+    metrics: "WorkerMetrics | None" = None
     started: float = 0.0
     deaths: int = 0
     start_at: float | None = 0.0
@@ -242,6 +241,7 @@ class _Parent:
                     name=f"worker-{slot.number}",
                 )
                 slot.process.start()
+                slot.metrics = None if self._metrics is None else self._metrics.worker(slot.number)
                 theirs.close()
                 slot.connection, slot.started, slot.start_at = ours, time.monotonic(), None
 
@@ -282,15 +282,13 @@ class _Parent:
                 message, exit_code = arguments
                 self._unusable = ApiUnusable(message)
                 self._unusable.exit_code = exit_code
-        if self._metrics is not None:
-            for name, arguments in records:
-                if name == "turn":
-                    self._metrics.turn_of(slot.number, *arguments)
-            replay([record for record in records if record[0] not in {"turn", "unusable"}], self._metrics)
+        if slot.metrics is not None:
+            replay([record for record in records if record[0] != "unusable"], slot.metrics)
 
     def _on_end(self, slot: _Slot, exit_code: int) -> None:
-        if self._metrics is not None:
-            self._metrics.turn_of(slot.number, 0)
+        if slot.metrics is not None:
+            slot.metrics.gone()
+            slot.metrics = None
         if exit_code == 0 or self._signals.stop_requested:
             return
         if exit_code in LASTING_EXITS:

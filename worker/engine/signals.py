@@ -9,10 +9,12 @@ from multiprocessing import parent_process
 from types import FrameType
 from typing import Final
 
-__all__ = ["GRACE_SECONDS", "GraceOver", "JobTimeout", "Signals"]
+__all__ = ["GRACE_SECONDS", "LEAVE_SECONDS", "GraceOver", "JobTimeout", "Signals"]
 
-# A stop takes at most this long for what is in hand, so that a worker is gone within five seconds.
-GRACE_SECONDS: Final = 3.5
+# A stop takes at most this long for what is in hand, and then this long for handing the rest back, so that a
+# worker is gone within five seconds.
+GRACE_SECONDS: Final = 3.0
+LEAVE_SECONDS: Final = 1.0
 
 
 class JobTimeout(BaseException):
@@ -121,6 +123,9 @@ class Signals:
     def _on_alarm(self, _number: int, _frame: FrameType | None) -> None:
         now = time.monotonic()
         if self._stop_deadline is not None and now >= self._stop_deadline:
+            self._job_deadline = None
+            self._stop_deadline = now + LEAVE_SECONDS
+            self._set_alarm()
             raise GraceOver
         if self._job_deadline is not None and now >= self._job_deadline:
             self._job_deadline = None

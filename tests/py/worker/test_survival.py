@@ -73,14 +73,18 @@ def test_a_busy_worker_stops_within_five_seconds_and_frees_its_jobs(
     assert site.value("select max(attempts - releases) from private.jobs where state = 'queued'") == 0
 
 
-def test_a_worker_that_hangs_in_a_job_stops_within_five_seconds(site: Site) -> None:
-    upload_many(site, "POISON hang NUMBER", 1)
+def test_a_worker_that_hangs_in_a_job_stops_within_five_seconds_and_frees_the_others(site: Site) -> None:
+    (hanging,) = upload_many(site, "POISON hang NUMBER", 1)
+    upload_many(site, source("Behind it NUMBER"), 3)
     with site.running_worker(PYTHONPATH=POISON, **FAST) as worker:
-        wait_until(lambda: site.value(RUNNING) == 1, 20, "the job to run")
+        wait_until(lambda: site.value(RUNNING) == 4, 20, "the jobs to be claimed")
         asked = time.monotonic()
         worker.process.send_signal(signal.SIGTERM)
         assert worker.process.wait(timeout=10) == 0
         assert time.monotonic() - asked < 5
+        assert worker.wait_for("grace-over")["jobs"] == 4
+    # The job that hung is left to its lease, which charges it the attempt.
+    assert site.rows("select subject_id::text from private.jobs where state = 'running'") == [(hanging,)]
 
 
 def test_a_worker_without_its_api_stops_within_five_seconds(site: Site) -> None:
