@@ -325,7 +325,7 @@ class Cluster:
             os.chown(self.log, self.account.uid, self.account.gid)
 
 
-def _fast_folder() -> str | None:
+def fast_folder() -> str | None:
     """Where a throwaway server is put: in memory where there is plenty of it, else in the usual place.
 
     Most of what the tests' servers do is copying databases, which waits for the disk more than for
@@ -358,7 +358,7 @@ def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None 
     Its socket asks for no password, and only the account that runs it (and root) can reach the socket.
     """
     account = processes.unprivileged_account()
-    home = _private_folder(_fast_folder())
+    home = _private_folder(fast_folder())
     programs = home
     try:
         if account:

@@ -22,6 +22,7 @@ import pytest
 
 from stack import processes
 from stack.packages import ROOT
+from stack.postgres import fast_folder
 
 
 class Checkout:
@@ -71,7 +72,7 @@ class Checkout:
 @contextmanager
 def folder_for_all() -> Iterator[Path]:
     """A folder that every account can enter, as that of a usual checkout; pytest's own are closed."""
-    folder = Path(tempfile.mkdtemp(prefix="stack-"))
+    folder = Path(tempfile.mkdtemp(prefix="stack-", dir=fast_folder()))
     folder.chmod(0o755)
     try:
         yield folder
