@@ -88,6 +88,16 @@ class ScoringRules:
             raise ValueError("the text is not a definition that can be scored") from fault
 
     @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The folded names of the dimensions, under which scores are found."""
+        return tuple([fold(dimension.name) for dimension in self.dimensions])
+
+    @cached_property
+    def primary_keys(self) -> tuple[tuple[str, ...], ...]:
+        """The folded names of each category's primary dimensions."""
+        return tuple([tuple(map(fold, category.primary_dimensions)) for category in self.categories])
+
+    @cached_property
     def precision(self) -> int:
         """The number of decimal places to which an overall score is rounded before it is matched."""
         return range_precision([c.score_range for c in self.categories if c.score_range is not None])
@@ -140,8 +150,8 @@ def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
     given = _accept(rules, scores)
     total = weights = ZERO
     uncovered: list[str] = []
-    for dimension in rules.dimensions:
-        value = given.get(fold(dimension.name))
+    for key, dimension in zip(rules.keys, rules.dimensions, strict=True):
+        value = given.get(key)
         if value is None:
             uncovered.append(dimension.name)
         else:
@@ -177,10 +187,10 @@ def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal)
         matched = overall.quantize(ONE.scaleb(-rules.precision), ROUND_HALF_UP)
     best: CategoryRule | None = None
     best_sum, best_count = Decimal(-1), ONE
-    for category in rules.categories:
+    for category, keys in zip(rules.categories, rules.primary_keys, strict=True):
         if category.score_range is None or not category.score_range[0] <= matched <= category.score_range[1]:
             continue
-        primary = [scores[key] for key in map(fold, category.primary_dimensions) if key in scores]
+        primary = [scores[key] for key in keys if key in scores]
         count = Decimal(len(primary))
         sum_ = ZERO
         for value in primary:
@@ -195,7 +205,7 @@ def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal)
 
 def _accept(rules: ScoringRules, scores: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """Return the scores by folded name, or raise every fault at once."""
-    known = {fold(dimension.name) for dimension in rules.dimensions}
+    known = rules.keys
     low, high = rules.scale
     accepted: dict[str, Decimal] = {}
     faults: list[ScoreFault] = []

@@ -63,7 +63,8 @@ def check_coverage(
     precision = range_precision(ranges)
     places = min(precision, OVERALL_PLACES)
     unit = 10**places
-    lowest, highest = _reach(scale, dimensions, precision, unit)
+    free = _is_free(scale, dimensions)
+    lowest, highest = _reach(scale, [] if free else dimensions, precision, unit)
     spans: list[tuple[int, int, CategoryNode]] = []  # inclusive, in units of the precision
     for node, bounds in zip(categories, ranges, strict=True):
         low, high = ceil(bounds[0] * unit), floor(bounds[1] * unit)
@@ -80,16 +81,25 @@ def check_coverage(
             spans.append((low, high, node))
     _report_gaps(sorted(spans, key=lambda span: span[:2]), lowest, highest, places, faults)
     if len(spans) > 1:
-        _report_ties(spans, (lowest, highest), (scale, precision, places), dimensions, grammar, faults)
+        # Where every dimension can have every score, all averages can be equal to any of them.
+        common = (lowest, highest) if free else (1, 0)
+        _report_ties(
+            spans, common, (lowest, highest), (scale, precision, places), dimensions, grammar, faults
+        )
 
 
 def _reach(
     scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode], precision: int, unit: int
 ) -> tuple[int, int]:
-    """Return the lowest and the highest score that is matched, in units."""
-    if not any(node.rubric for node in dimensions) or all(
-        not node.rubric or (node.rubric[0][0] <= scale[0] and _top(node) >= scale[1]) for node in dimensions
-    ):
+    """Return the lowest and the highest score that is matched, in units.
+
+    Args:
+        scale: limits the scores of every dimension.
+        dimensions: those whose rubrics may limit them further; none when no rubric does.
+        precision: the decimal places to which scores are rounded before they are matched.
+        unit: what 1 is in units.
+    """
+    if not dimensions:
         if max(decimal_places(scale[0]), decimal_places(scale[1])) <= min(precision, OVERALL_PLACES):
             return int(scale[0] * unit), int(scale[1] * unit)
         return _units(Fraction(scale[0]), precision, unit), _units(Fraction(scale[1]), precision, unit)
@@ -98,6 +108,13 @@ def _reach(
     low = sum((weight * bottom for weight, bottom, _ in box), Fraction(0)) / total
     high = sum((weight * top for weight, _, top in box), Fraction(0)) / total
     return _units(low, precision, unit), _units(high, precision, unit)
+
+
+def _is_free(scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode]) -> bool:
+    """Tell whether every dimension can be given every score of the scale."""
+    return all(
+        not node.rubric or (node.rubric[0][0] <= scale[0] and _top(node) >= scale[1]) for node in dimensions
+    )
 
 
 def _top(node: DimensionNode) -> Decimal:
@@ -149,46 +166,53 @@ def _report_gap(first: int, last: int, node: CategoryNode, places: int, faults: 
 
 def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that decides a tie
     spans: Sequence[tuple[int, int, CategoryNode]],
+    common: tuple[int, int],
     reach: tuple[int, int],
     grid: tuple[tuple[Decimal, Decimal], int, int],
     dimensions: Sequence[DimensionNode],
     grammar: Grammar,
     faults: Faults,
 ) -> None:
-    """Report once for each category which earlier ones it can tie with."""
+    """Report once for each category which earlier ones it can tie with.
+
+    ``common`` are the lowest and the highest score, as matched, that all dimensions can have alike.
+    """
     scale, precision, places = grid
     box: Box = []
-    common = 1, 0  # the matched scores that every dimension can have, and so every average
     index_of = {node.model.name: index for index, node in enumerate(dimensions)}
     for position, (low, high, node) in enumerate(spans):
-        rivals: list[str] = []
+        rivals: list[tuple[int, int, CategoryNode]] = []
         for other_low, other_high, other in spans[:position]:
             first, last = max(low, other_low, reach[0]), min(high, other_high, reach[1])
             if first > last or node.primary == other.primary:
                 continue
-            if not box:
-                box = _box(scale, dimensions)
-                lows, highs = max(low for _, low, _ in box), min(high for _, _, high in box)
-                if lows <= highs:
-                    common = _units(lows, precision, 10**places), _units(highs, precision, 10**places)
             tied = common
             if max(first, common[0]) > min(last, common[1]):
-                # None of the shared scores can be given to all dimensions alike: see which are left.
+                # Not all dimensions can have a shared score alike: see whether the averages still can be
+                # equal.
+                box = box or _box(scale, dimensions)
                 tied = _tied(box, _balance(box, node, other, index_of), precision, 10**places)
             if max(first, tied[0]) <= min(last, tied[1]):
-                shared = _span(Decimal(first).scaleb(-places), Decimal(last).scaleb(-places))
-                rivals.append(f"{_quoted(other)} (line {grammar.line_of(other.at[0])}, {shared})")
-        if len(rivals) > MAX_RIVALS:
-            rivals[MAX_RIVALS:] = [f"{len(rivals) - MAX_RIVALS} more"]
+                rivals.append((first, last, other))
         if rivals:
+            named = [_rival(*rival, places, grammar) for rival in rivals[:MAX_RIVALS]]
+            if len(rivals) > MAX_RIVALS:
+                named.append(f"{len(rivals) - MAX_RIVALS} more")
             faults.add(
                 Code.POSSIBLE_TIE,
                 *node.at,
                 f"{node.item.where} / score_range",
-                f"{_quoted(node)} shares scores with {', '.join(rivals)}; where the primary dimensions "
+                f"{_quoted(node)} shares scores with {', '.join(named)}; where the primary dimensions "
                 "average the same, the first in the file wins",
                 "put the category that should win first, or let the ranges not meet",
             )
+
+
+def _rival(first: int, last: int, node: CategoryNode, places: int, grammar: Grammar) -> str:
+    shared = (
+        _number(first, places) if first == last else f"{_number(first, places)} to {_number(last, places)}"
+    )
+    return f"{_quoted(node)} (line {grammar.line_of(node.at[0])}, {shared})"
 
 
 def _balance(box: Box, one: CategoryNode, other: CategoryNode, index_of: dict[str, int]) -> list[Fraction]:

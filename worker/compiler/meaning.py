@@ -41,6 +41,7 @@ from worker.compiler.values import (
 )
 from worker.definition import (
     GENERAL,
+    MARKS,
     MAX_CATEGORIES,
     MAX_DIMENSIONS,
     WEIGHT_TOLERANCE,
@@ -137,6 +138,8 @@ class Meaning:
     dimensions_known: bool = False
     marked: list[int] = field(default_factory=list)
     ranges: dict[str, tuple[Decimal, Decimal, str]] = field(default_factory=dict)
+    most_colons: int = 0
+    longest_name: int = 100
 
     # --- dimensions ---
 
@@ -163,6 +166,11 @@ class Meaning:
                 )
                 nodes.append(DimensionNode(item, item.name, weight, weight_text, rubric, model))
         self.dimensions_known = named and bool(nodes)
+        if nodes:
+            self.most_colons = max([name.count(":") for name in self.dimensions], default=0)
+            # Folding makes no name shorter than a third, and a reference has at most some words and marks
+            # more.
+            self.longest_name = 3 * max(map(len, self.dimensions), default=0) + 100
         if len(nodes) > MAX_DIMENSIONS:
             self._too_many(Code.TOO_MANY_DIMENSIONS, nodes[MAX_DIMENSIONS].item, len(nodes), MAX_DIMENSIONS)
         if sections and nodes and all(node.weight is not None for node in nodes):
@@ -529,7 +537,7 @@ class Meaning:
         """Split at the last of the first colons before which a dimension's name stands."""
         best: tuple[str | None, str] = (None, text)
         at = text.find(":")
-        tries = 1 + max((name.count(":") for name in self.dimensions), default=0)
+        tries = self.most_colons + 1
         while at >= 0 and tries:
             key, rest = close_emphasis(text[:at], text[at + 1 :])
             name = self._dimension_or_general(clean_name(key))
@@ -541,7 +549,13 @@ class Meaning:
 
     def _dimension_or_general(self, text: str) -> str | None:
         """Return the dimension that a text names, with or without ``When exploring``, or ``general``."""
-        for spelled in (text, unwrap(text), _explored(text), unwrap(_explored(text))):
+        key = fold(text)
+        name = self.dimensions.get(key)
+        if name is None and key == GENERAL:
+            name = GENERAL
+        if name is not None or len(text) > self.longest_name:
+            return name
+        for spelled in (unwrap(text), _explored(text), unwrap(_explored(text))):
             key = fold(spelled)
             if key in self.dimensions:
                 return self.dimensions[key]
@@ -608,10 +622,14 @@ class Meaning:
         listed = self._listed(item, found, "scores")
         for text, start in listed:
             at = text.rfind(":")
-            key, rest = close_emphasis(text[: max(at, 0)], text[at + 1 :])
+            key, rest = text[: max(at, 0)].strip(), text[at + 1 :].strip()
+            if key[:1] in MARKS:
+                key, rest = close_emphasis(key, rest)
             value = parse_number(rest.strip()) if at > 0 else None
-            key = clean_name(key)
-            name = self.dimensions.get(fold(key)) or self.dimensions.get(fold(unwrap(key)))
+            name = self.dimensions.get(fold(key))
+            if name is None:
+                key = clean_name(key)
+                name = self.dimensions.get(fold(key)) or self.dimensions.get(fold(unwrap(key)))
             if value is None:
                 sound = False
                 hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
