@@ -54,8 +54,11 @@ def api_for(site: Site, name: str, *, lease_seconds: int = 60) -> Api:
 # --- stopping -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("words", [(), ("--concurrency", "2")], ids=["one", "two"])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(signal.SIGTERM, ()), (signal.SIGINT, ()), (signal.SIGTERM, ("--concurrency", "2"))],
+    ids=["terminated", "interrupted", "two-terminated"],
+)
 def test_a_busy_worker_stops_within_five_seconds_and_frees_its_jobs(
     site: Site, number: signal.Signals, words: tuple[str, ...]
 ) -> None:
