@@ -34,7 +34,6 @@ node_modules/.packages: package.json package-lock.json
 	@touch $@
 
 demo: setup ## start everything and walk through the main job as its users do
-	@$(PY) -m stack up
 	@$(PY) -m stack reset
 	@$(PY) -m examples.demo
 
