@@ -4,13 +4,21 @@ from unicodedata import normalize
 
 __all__ = ["fold"]
 
+# Putting combining marks in order takes time in proportion to the square of their number, and nothing can
+# interrupt it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
+LONGEST_NORMALISED = 1000
+
 
 def fold(name: str) -> str:
     """Return the form of ``name`` under which names are compared: NFC(casefold(NFC(name))).
+
+    A name of more than 1,000 characters is folded as it is spelled, without NFC.
 
     Two names are the same name exactly when their folded forms are equal. The database compares in the same
     way (``private.fold_name``), so the two can never disagree about which dimension a score belongs to.
     """
     if name.isascii():
         return name.lower()
+    if len(name) > LONGEST_NORMALISED:
+        return name.casefold()
     return normalize("NFC", normalize("NFC", name).casefold())

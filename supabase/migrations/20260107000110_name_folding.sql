@@ -1,5 +1,6 @@
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
--- for both: Unicode normalisation (NFC), then full case folding, then NFC again. The worker's worker/names.py does
+-- for both: Unicode normalisation (NFC), then full case folding, then NFC again; a name of more than 1,000 characters is
+-- folded as it is spelled. The worker's worker/names.py does
 -- the same with Python's str.casefold, and a test holds the two together, character by character.
 --
 -- lower() will not do: what it folds depends on the database's locale, and hosted projects differ. So the folding is
@@ -134,6 +135,9 @@ begin
       set search_path = ''
       as $body$
       declare
+        -- Putting combining marks in order takes time in proportion to the square of their number, and nothing can
+        -- interrupt it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
+        long constant boolean := length(name) > 1000;
         folded text := lower(name collate "C");
         expansion record;
       begin
@@ -142,7 +146,7 @@ begin
           return folded;
         end if;
         -- Normalising can give ASCII (the Kelvin sign gives K), so lower-casing comes after it.
-        folded := lower(normalize(name, NFC) collate "C");
+        folded := lower((case when long then name else normalize(name, NFC) end) collate "C");
         -- Western European names are most of the others.
         if folded !~ %4$L then
           folded := replace(translate(folded, %5$L, %6$L), E'\u00df', 'ss');
@@ -156,7 +160,7 @@ begin
             folded := replace(folded, expansion.key, expansion.value);
           end loop;
         end if;
-        return normalize(folded, NFC);
+        return case when long then folded else normalize(folded, NFC) end;
       end
       $body$
     $create$,
