@@ -6,9 +6,11 @@ back with its lease.
 """
 
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Protocol
 
 import httpx
@@ -130,6 +132,7 @@ class Api:
         # HTTP/1.1: the client's own HTTP/2 connections break when they are used again after a server's
         # restart.
         self._http = httpx.Client(
+            verify=_trusted(),
             timeout=httpx.Timeout(settings.http_seconds, connect=min(5.0, settings.http_seconds)),
             limits=httpx.Limits(max_connections=2, keepalive_expiry=30.0),
             event_hooks={"response": [self._note_response]},
@@ -317,6 +320,12 @@ class Api:
             "service role key, or a key that begins with sb_secret_, of the project that SUPABASE_URL names; "
             "the anon (publishable) key is not enough."
         )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates to trust, read once for all clients of the process."""
+    return httpx.create_ssl_context()
 
 
 def _shown_url(url: str) -> str:

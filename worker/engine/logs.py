@@ -54,7 +54,8 @@ _bound: dict[str, str | int] = {}
 
 def get_logger() -> Logger:
     """Return the logger of this process."""
-    logger: Logger = structlog.get_logger(**_bound)
+    # Bound at once: the lazy proxy would bind anew for each event, those below the level included.
+    logger: Logger = structlog.get_logger(**_bound).bind()
     return logger
 
 
