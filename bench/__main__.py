@@ -17,7 +17,7 @@ from bench.measure import Report, describe_machine
 from stack.errors import StackError
 
 RESULTS = HERE / "results"
-GROUPS = ("compiler", "writes", "reads", "pipeline")
+GROUPS = ("reads", "compiler", "writes", "pipeline")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,7 +74,10 @@ def _measure(groups: list[str], scale: str, make_peers: type[peers.Peers], pytho
                 pipeline.run(servers, report, others, full=full, tell=tell)
             else:
                 works[group]()
-    report.machine["seconds"] = round(time.monotonic() - start)
+            # What is done stays known, should a later group fail.
+            report.machine["seconds"] = round(time.monotonic() - start)
+            RESULTS.mkdir(exist_ok=True)
+            (RESULTS / "part.json").write_text(report.to_json() + "\n", encoding="utf-8")
     return report
 
 

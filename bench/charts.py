@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-_WIDTH = 860
-_LABELS = 330
+_WIDTH = 900
+_LABELS = 370
 _RIGHT = 90
 _ROW = 24
 _HEAD = 58
@@ -85,7 +85,7 @@ def bar_chart(  # noqa: PLR0913  a chart's parts, each with a meaning of its own
 
     height = _HEAD + _ROW * len(bars) + _FOOT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" font-family="system-ui, sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" font-family="system-ui, Segoe UI, Helvetica, Arial, DejaVu Sans, sans-serif" font-size="13">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<text x="16" y="24" font-size="16" font-weight="600" fill="#1c2833">{escape(title)}</text>',
@@ -143,7 +143,7 @@ def check_rendering(python: Path, files: Sequence[Path]) -> None:
         "import sys, resvg_py\n"
         "for path in sys.argv[1:]:\n"
         "    png = bytes(resvg_py.svg_to_bytes(svg_path=path))\n"
-        "    assert png[:8] == b'\\x89PNG\\r\\n\\x1a\\n' and len(png) > 4000, (path, len(png))\n"
+        "    assert png[:8] == b'\\x89PNG\\r\\n\\x1a\\n' and len(png) > 1000, (path, len(png))\n"
     )
     result = subprocess.run(
         [python, "-c", program, *files], capture_output=True, text=True, check=False, cwd="/"

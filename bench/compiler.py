@@ -122,7 +122,7 @@ def _process(report: Report, rounds: int, tell: Callable[[str], None]) -> None:
 
 def _hostile(report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
     """The worst of the hostile inputs, and how it grows when the input does."""
-    sizes = (125_000, 250_000, 500_000) if full else (50_000, 200_000)
+    sizes = (125_000, 250_000, 500_000) if full else (25_000, 100_000)
     samples_of: dict[str, dict[int, list[float]]] = {}
     for size in sizes:
         for name, source in documents.hostile(size).items():

@@ -9,6 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal, LiteralString
@@ -393,15 +394,21 @@ def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], N
             "no read that is timed fetches either, and every other column is as wide as at 1x.",
         )
     report.detail("reads", **{f"{name} at 1x": count for name, count in size.counts.items()})
-    for name, (schema, its_size) in databases.items():
-        start = time.monotonic()
+    for name, (schema, _size) in databases.items():
         servers.make(name, schema)
+
+    def load(name: str) -> None:
+        schema, its_size = databases[name]
+        start = time.monotonic()
         with servers.superuser(name) as admin:
             data.load(admin, schema, its_size)
             row = admin.execute("select pg_database_size(current_database()) / 1000000").fetchone()
-        seconds = time.monotonic() - start
         report.detail("reads", **{f"{name}: size in MB": int(row[0]) if row else 0})
-        tell(f"{name}: {its_size.tenants:,} tenants loaded in {seconds:.0f} s")
+        tell(f"{name}: {its_size.tenants:,} tenants loaded in {time.monotonic() - start:.0f} s")
+
+    # The largest first, two at a time: loading is not what is measured.
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(load, sorted(databases, key=lambda name: -databases[name][1].tenants)))
     servers.checkpoint()
     rounds = 11 if full else 5
     with ExitStack() as stack:
