@@ -12,9 +12,9 @@ import httpx
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.py.database.sessions import DEFINITION, one
 from tests.py.harness.api import RunningApi
 from tests.py.harness.people import People, Tenant
+from tests.py.harness.sessions import DEFINITION, one
 
 REST = "/rest/v1"
 JSON = {"Content-Type": "application/json"}

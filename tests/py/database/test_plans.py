@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.py.database.sessions import World, one
 from tests.py.harness.databases import Connection, Database, Databases
 from tests.py.harness.people import People
+from tests.py.harness.sessions import World, one
 
 FINISHED = 100_000
 

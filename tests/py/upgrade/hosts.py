@@ -11,7 +11,8 @@ OWNER = "11111111-1111-1111-1111-111111111111"
 STRANGER = "22222222-2222-2222-2222-222222222222"
 TENANT = "33333333-3333-3333-3333-333333333333"
 
-# An older host: CHECKs under names of its own, columns missing, unaccent in public, no coaching_sessions.assessment_type.
+# An older host: CHECKs under names of its own, columns missing, unaccent in public, and no
+# coaching_sessions.assessment_type.
 OLDER_HOST = """
 create extension unaccent with schema public;
 create table public.tenant_profiles (

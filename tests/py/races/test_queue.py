@@ -1,153 +1,76 @@
-"""What two sessions do at the same moment."""
+"""Completions and jobs, when agents, workers and operators meet at them."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
-from tests.py.database.sessions import DEFINITION, Meanwhile, World, compiled, exchange, one
-from tests.py.harness.databases import Connection, Database
+from tests.py.harness.databases import Connection
 from tests.py.harness.people import People
+from tests.py.harness.sessions import Meanwhile, World, compiled, exchange, one, reason_of
 
-WRITE_RESULT = (
-    "insert into public.custom_assessment_results (assessment_id, session_id, session_type, dimension_scores)"
-    " values (%s, %s, 'coaching', '{\"Clarity\": 4, \"Courage\": 3}') returning id"
-)
+COMPLETE = "select public.complete_assessment_session(%s, 'coaching', '{\"Clarity\": 4, \"Courage\": 3}')"
 
 
-@pytest.fixture
-def world(database: Database, people: People) -> World:
-    return World(database, people)
-
-
-def reason_of(error: psycopg.Error) -> str:
-    """The reason of a refusal."""
-    return str(json.loads(error.diag.message_detail or "{}")["reason"])
-
-
-# --- results ------------------------------------------------------------------------------------------------
-
-
-def test_two_results_for_one_session_at_once_give_one(world: World) -> None:
-    session = world.add_session()
-    first, second = world.agent(autocommit=False), world.agent()
-    one(first, WRITE_RESULT, world.assessment, session)
-    late = Meanwhile(lambda: one(second, WRITE_RESULT, world.assessment, session))
-    assert late.waits(world.postgres, second)
-    first.commit()
-    with pytest.raises(psycopg.errors.UniqueViolation) as refused:
-        late.result()
-    assert refused.value.diag.constraint_name == "idx_custom_assessment_results_session"
-    assert one(world.postgres, "select count(*) from public.custom_assessment_results") == 1
-
-
-def test_edit_waits_for_a_result_that_is_being_written(world: World) -> None:
-    agent, owner = (
-        world.agent(autocommit=False),
-        world.database.connect_as("authenticated", world.tenant.owner.id),
-    )
-    result = one(agent, WRITE_RESULT, world.assessment, world.add_session())
-    edit = Meanwhile(
-        lambda: one(
-            owner,
-            "update public.custom_assessments set definition = %s where id = %s returning version",
-            Jsonb(renamed("Able")),
-            world.assessment,
-        )
-    )
-    assert edit.waits(world.postgres, owner)
-    agent.commit()
-    assert edit.result() == "1.1"
-    assert frozen(world.postgres, result) == ("1.0", "Strong", DEFINITION["resultCategories"])
-
-
-def test_result_waits_for_an_edit_and_is_of_the_edited(world: World) -> None:
-    agent, owner = world.agent(), world.database.connect_as("authenticated", world.tenant.owner.id)
-    session = world.add_session()
-    owner.autocommit = False
-    owner.execute(
-        "update public.custom_assessments set definition = %s where id = %s",
-        [Jsonb(renamed("Able")), world.assessment],
-    )
-    write = Meanwhile(lambda: one(agent, WRITE_RESULT, world.assessment, session))
-    assert write.waits(world.postgres, agent)
-    owner.commit()
-    assert frozen(world.postgres, write.result()) == ("1.1", "Able", renamed("Able")["resultCategories"])
-
-
-def test_archiving_while_a_result_is_written_gives_a_result_that_belongs_together(world: World) -> None:
-    agent, owner = world.agent(), world.database.connect_as("authenticated", world.tenant.owner.id)
-    session = world.add_session()
-    owner.autocommit = False
-    owner.execute(
-        "update public.custom_assessments set status = 'archived' where id = %s", [world.assessment]
-    )
-    write = Meanwhile(lambda: one(agent, WRITE_RESULT, world.assessment, session))
-    assert write.waits(world.postgres, agent)
-    owner.commit()
-    assert frozen(world.postgres, write.result()) == ("1.0", "Strong", DEFINITION["resultCategories"])
-
-
-def test_deletion_waits_for_a_result_and_is_refused(world: World) -> None:
-    agent, owner = (
-        world.agent(autocommit=False),
-        world.database.connect_as("authenticated", world.tenant.owner.id),
-    )
-    one(agent, WRITE_RESULT, world.assessment, world.add_session())
-    delete = Meanwhile(
-        lambda: owner.execute("delete from public.custom_assessments where id = %s", [world.assessment])
-    )
-    assert delete.waits(world.postgres, owner)
-    agent.commit()
-    with pytest.raises(psycopg.Error) as refused:
-        delete.result()
-    assert (refused.value.sqlstate, reason_of(refused.value)) == ("PT409", "ASSESSMENT_HAS_RESULTS")
-    assert one(world.postgres, "select count(*) from public.custom_assessments") == 1
-
-
-def test_result_waits_for_a_deletion_and_is_refused(world: World) -> None:
-    agent, owner = world.agent(), world.database.connect_as("authenticated", world.tenant.owner.id)
-    session = world.add_session()
-    owner.autocommit = False
-    owner.execute("delete from public.custom_assessments where id = %s", [world.assessment])
-    write = Meanwhile(lambda: one(agent, WRITE_RESULT, world.assessment, session))
-    assert write.waits(world.postgres, agent)
-    owner.commit()
-    with pytest.raises(psycopg.Error) as refused:
-        write.result()
-    assert refused.value.sqlstate == "PT404"
-    assert one(world.postgres, "select count(*) from public.custom_assessment_results") == 0
-
-
-def test_erasing_a_tenant_waits_for_a_result_and_counts_it(world: World) -> None:
-    agent, operator = world.agent(autocommit=False), world.agent()
-    one(agent, WRITE_RESULT, world.assessment, world.add_session())
-    erase = Meanwhile(lambda: one(operator, "select public.erase_tenant(%s)", world.tenant.id))
-    assert erase.waits(world.postgres, operator)
-    agent.commit()
-    assert erase.result()["results"] == 1
-    assert one(world.postgres, "select count(*) from public.custom_assessment_results") == 0
-
-
-# --- the queue ----------------------------------------------------------------------------------------------
+# --- completing ---------------------------------------------------------------------------------------------
 
 
 def test_two_completions_of_one_session_at_once_queue_one(world: World) -> None:
     session = world.add_session()
-    complete = "select public.complete_assessment_session(%s, 'coaching', '{\"Clarity\": 4}')"
     first, second = world.agent(autocommit=False), world.agent()
-    assert one(first, complete, session)["queued"] is True
-    late = Meanwhile(lambda: one(second, complete, session))
+    assert one(first, COMPLETE, session)["queued"] is True
+    late = Meanwhile(lambda: one(second, COMPLETE, session))
     assert late.waits(world.postgres, second)
     first.commit()
     assert late.result() == {"queued": False, "status": "queued"}
     assert one(world.postgres, "select count(*) from private.jobs") == 1
+
+
+def test_completing_again_while_the_result_is_written_queues_nothing(world: World) -> None:
+    session = world.add_session()
+    worker, agent = world.agent(autocommit=False), world.agent()
+    one(agent, COMPLETE, session)
+    (job,) = exchange(worker, "w", claim=1)["jobs"]
+    worker.commit()
+    finished: dict[str, Any] = {
+        "job": job["job"],
+        "attempt": job["attempt"],
+        "outcome": "scored",
+        "definition_digest": job["definition_digest"],
+        "overall_score": "3.50",
+        "matched_category": "Strong",
+        "uncovered_dimensions": [],
+    }
+    assert exchange(worker, "w", [finished])["finished"] == [{"job": job["job"], "outcome": "succeeded"}]
+    again = Meanwhile(lambda: one(agent, COMPLETE, session))
+    assert again.waits(world.postgres, agent)
+    worker.commit()
+    answer = again.result()
+    assert (answer["queued"], answer["status"]) == (False, "succeeded")
+    assert one(world.postgres, "select count(*) from private.jobs where rank is not null") == 0
+
+
+def test_deleting_an_assessment_waits_for_a_completion_and_is_refused(world: World) -> None:
+    session = world.add_session()
+    agent, owner = world.agent(autocommit=False), world.owner()
+    one(agent, COMPLETE, session)
+    deletion = Meanwhile(
+        lambda: one(
+            owner, "delete from public.custom_assessments where id = %s returning id", world.assessment
+        )
+    )
+    assert deletion.waits(world.postgres, owner)
+    agent.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        deletion.result()
+    assert reason_of(refused.value) == "ASSESSMENT_HAS_RESULTS"
+
+
+# --- the queue ----------------------------------------------------------------------------------------------
 
 
 def test_two_claims_at_once_share_nothing_and_wait_for_nothing(world: World) -> None:
@@ -282,16 +205,16 @@ def test_listeners_are_woken(world: World) -> None:
     assert [note.channel for note in listener.notifies(timeout=5, stop_after=1)] == ["assessment_jobs"]
 
 
-def renamed(category: str) -> dict[str, Any]:
-    """The definition with another name for its upper category."""
-    lower, upper = DEFINITION["resultCategories"]
-    return DEFINITION | {"resultCategories": [lower, {**upper, "name": category}]}
-
-
-def frozen(connection: Connection, result: object) -> tuple[Any, ...] | None:
-    """What a result says of its version and category."""
-    return connection.execute(
-        "select assessment_version, matched_category, assessment_definition_snapshot -> 'resultCategories'"
-        " from public.custom_assessment_results where id = %s",
-        [result],
-    ).fetchone()
+def test_deleting_an_upload_and_finishing_it_do_not_stop_each_other(world: World) -> None:
+    (upload,) = world.upload("# One")
+    worker, support = world.agent(autocommit=False), world.agent()
+    (job,) = exchange(worker, "w", claim=1)["jobs"]
+    worker.commit()
+    exchange(worker, "w", [{"job": job["job"], "attempt": job["attempt"], "outcome": "release"}])
+    deletion = Meanwhile(
+        lambda: one(support, "delete from public.assessment_uploads where id = %s returning id", upload)
+    )
+    assert deletion.waits(world.postgres, support)
+    worker.commit()
+    assert deletion.result() == upload
+    assert one(world.postgres, "select last_error from private.jobs") == "subject-deleted"

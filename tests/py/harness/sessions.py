@@ -1,4 +1,4 @@
-"""Sessions to score, and a worker's side of the queue, for tests that need two connections."""
+"""One tenant with sessions to score, a worker's side of the queue, and what waits for another's lock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from tests.py.harness.databases import Connection, Database
@@ -79,16 +80,29 @@ class World:
 
     def agent(self, *, autocommit: bool = True) -> Connection:
         """An agent's or a worker's connection, which waits for no lock longer than ten seconds."""
-        connection = self.database.connect_as("service_role")
-        connection.execute("set lock_timeout = '10s'")
-        connection.autocommit = autocommit
-        return connection
+        return _patient(self.database.connect_as("service_role"), autocommit=autocommit)
+
+    def owner(self, *, autocommit: bool = True) -> Connection:
+        """A connection of the tenant's owner, which waits for no lock longer than ten seconds."""
+        connection = self.database.connect_as("authenticated", self.tenant.owner.id)
+        return _patient(connection, autocommit=autocommit)
+
+
+def _patient(connection: Connection, *, autocommit: bool) -> Connection:
+    connection.execute("set lock_timeout = '10s'")
+    connection.autocommit = autocommit
+    return connection
 
 
 def one(connection: Connection, query: str, *values: object) -> Any:
     """The one value that a statement gives."""
     row = connection.execute(query.encode(), values).fetchone()
     return None if row is None else row[0]
+
+
+def reason_of(error: psycopg.Error) -> str:
+    """The reason of a refusal."""
+    return str(json.loads(error.diag.message_detail or "{}")["reason"])
 
 
 def exchange(

@@ -1,0 +1,212 @@
+"""Slugs, versions, choices and listings of assessments, when two sessions write at once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.py.harness.databases import Connection
+from tests.py.harness.people import People
+from tests.py.harness.sessions import DEFINITION, Meanwhile, World, one, reason_of
+
+# --- slugs --------------------------------------------------------------------------------------------------
+
+INSERT = (
+    "insert into public.custom_assessments (tenant_id, name, slug, definition) values (%s, %s, %s, %s)"
+    " returning slug"
+)
+
+
+def insert(connection: Connection, world: World, name: str = "Compass", slug: str | None = None) -> str:
+    """Insert an assessment; its slug."""
+    made: str = one(connection, INSERT, world.tenant.id, name, slug, Jsonb(DEFINITION))
+    return made
+
+
+def test_equal_names_at_once_get_different_slugs(world: World) -> None:
+    first, second = world.owner(autocommit=False), world.owner()
+    assert insert(first, world) == "compass"
+    late = Meanwhile(lambda: insert(second, world))
+    assert late.waits(world.postgres, second)
+    first.commit()
+    assert late.result() == "compass-2"
+
+
+def test_a_slug_is_free_again_when_its_writer_gives_up(world: World) -> None:
+    first, second = world.owner(autocommit=False), world.owner()
+    insert(first, world)
+    late = Meanwhile(lambda: insert(second, world))
+    assert late.waits(world.postgres, second)
+    first.rollback()
+    assert late.result() == "compass"
+
+
+def test_many_writers_of_one_name_all_succeed(world: World) -> None:
+    def write(writer: Connection) -> None:
+        for _ in range(25):
+            insert(writer, world)
+
+    for writing in [Meanwhile(partial(write, world.owner())) for _ in range(8)]:
+        writing.result()
+    slugs = world.postgres.execute("select slug from public.custom_assessments where name = 'Compass'")
+    assert sorted(slug for (slug,) in slugs) == sorted(
+        ["compass", *(f"compass-{number}" for number in range(2, 201))]
+    )
+
+
+def test_a_given_slug_and_a_generated_one_do_not_collide(world: World) -> None:
+    first, second = world.owner(autocommit=False), world.owner()
+    insert(first, world)
+    first.commit()
+    insert(first, world, "Another", "compass-2")
+    late = Meanwhile(lambda: insert(second, world))
+    assert late.waits(world.postgres, second)
+    first.commit()
+    assert late.result() == "compass-3"
+
+
+def test_of_two_who_give_one_slug_the_second_is_refused(world: World) -> None:
+    first, second = world.owner(autocommit=False), world.owner()
+    insert(first, world, slug="mine")
+    late = Meanwhile(lambda: insert(second, world, slug="mine"))
+    assert late.waits(world.postgres, second)
+    first.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        late.result()
+    assert (refused.value.sqlstate, reason_of(refused.value)) == ("PT409", "SLUG_TAKEN")
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["given slugs", "slugs made from names"])
+def test_the_same_names_in_opposite_order_end_without_a_deadlock(world: World, *, given: bool) -> None:
+    first, second = world.owner(autocommit=False), world.owner(autocommit=False)
+
+    def add(connection: Connection, name: str) -> None:
+        insert(connection, world, name, name if given else None)
+
+    def backwards() -> None:
+        add(second, "beta")
+        add(second, "alpha")
+        second.commit()
+
+    add(first, "alpha")
+    other = Meanwhile(backwards)
+    assert other.waits(world.postgres, second)
+    add(first, "beta")
+    first.commit()
+    if given:
+        with pytest.raises(psycopg.Error) as refused:
+            other.result()
+        assert reason_of(refused.value) == "SLUG_TAKEN"
+    else:
+        other.result()
+        slugs = world.postgres.execute(
+            "select slug from public.custom_assessments where name in ('alpha', 'beta')"
+        )
+        assert {slug for (slug,) in slugs} == {"alpha", "beta", "alpha-2", "beta-2"}
+
+
+# --- versions -----------------------------------------------------------------------------------------------
+
+EDIT = (
+    "update public.custom_assessments set definition = definition || jsonb_build_object('edition', %s::int)"
+    " where id = %s returning version"
+)
+
+
+def test_two_edits_of_an_active_assessment_raise_the_version_twice(world: World) -> None:
+    first, second = world.owner(autocommit=False), world.owner()
+    assert one(first, EDIT, 1, world.assessment) == "1.1"
+    late = Meanwhile(lambda: one(second, EDIT, 2, world.assessment))
+    assert late.waits(world.postgres, second)
+    first.commit()
+    assert late.result() == "1.2"
+    assert one(world.postgres, "select definition ->> 'edition' from public.custom_assessments") == "2"
+
+
+# --- choosing -----------------------------------------------------------------------------------------------
+
+PUBLISH = "update public.custom_assessments set marketplace_status = 'published' where id = %s returning id"
+CHOOSE = (
+    "insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)"
+    " values (%s, 'custom', %s) returning id"
+)
+ARCHIVE = "update public.custom_assessments set status = 'archived' where id = %s returning id"
+DELETE = "delete from public.custom_assessments where id = %s returning id"
+
+
+def test_archiving_waits_for_a_choice_that_is_being_made(world: World) -> None:
+    choosing, archiving = world.owner(autocommit=False), world.owner()
+    one(choosing, CHOOSE, world.tenant.id, world.assessment)
+    archive = Meanwhile(lambda: one(archiving, ARCHIVE, world.assessment))
+    assert archive.waits(world.postgres, archiving)
+    choosing.commit()
+    assert archive.result() == world.assessment
+
+
+@pytest.mark.parametrize(
+    ("ending", "refusal"),
+    [
+        (ARCHIVE, ("PT400", "ASSESSMENT_NOT_ACTIVE")),
+        (DELETE, ("PT404", "ASSESSMENT_NOT_FOUND")),
+    ],
+    ids=["archiving", "deletion"],
+)
+def test_a_choice_waits_for_an_end_of_the_assessment_and_is_refused(
+    world: World, ending: str, refusal: tuple[str, str]
+) -> None:
+    ends, choosing = world.owner(autocommit=False), world.owner()
+    one(ends, ending, world.assessment)
+    choice = Meanwhile(lambda: one(choosing, CHOOSE, world.tenant.id, world.assessment))
+    assert choice.waits(world.postgres, choosing)
+    ends.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        choice.result()
+    assert (refused.value.sqlstate, reason_of(refused.value)) == refusal
+
+
+def test_what_a_reviewer_takes_back_cannot_be_chosen_meanwhile(world: World, people: People) -> None:
+    one(world.postgres, PUBLISH, world.assessment)
+    guest = people.tenant()
+    reviewer = world.agent(autocommit=False)
+    choosing = world.database.connect_as("authenticated", guest.owner.id)
+    one(
+        reviewer,
+        "update public.custom_assessments set marketplace_status = 'rejected' where id = %s returning id",
+        world.assessment,
+    )
+    choice = Meanwhile(lambda: one(choosing, CHOOSE, guest.id, world.assessment))
+    assert choice.waits(world.postgres, choosing)
+    reviewer.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        choice.result()
+    # It answers as what the guest never saw.
+    assert refused.value.sqlstate == "PT404"
+
+
+# --- the marketplace ----------------------------------------------------------------------------------------
+
+DEACTIVATE = "update public.tenant_profiles set is_active = false where id = %s returning id"
+LISTED = "select count(*) from public.marketplace_listings"
+
+
+def test_publishing_while_the_tenant_is_deactivated_lists_nothing(world: World) -> None:
+    operator, reviewer = world.agent(autocommit=False), world.agent()
+    one(operator, DEACTIVATE, world.tenant.id)
+    publishing = Meanwhile(lambda: one(reviewer, PUBLISH, world.assessment))
+    assert publishing.waits(world.postgres, reviewer)
+    operator.commit()
+    publishing.result()
+    assert one(world.database.connect_as("anon"), LISTED) == 0
+
+
+def test_deactivating_while_an_assessment_is_published_takes_it_off(world: World) -> None:
+    reviewer, operator = world.agent(autocommit=False), world.agent()
+    one(reviewer, PUBLISH, world.assessment)
+    deactivating = Meanwhile(lambda: one(operator, DEACTIVATE, world.tenant.id))
+    assert deactivating.waits(world.postgres, operator)
+    reviewer.commit()
+    deactivating.result()
+    assert one(world.database.connect_as("anon"), LISTED) == 0
