@@ -97,6 +97,7 @@ create table public.stakeholder_sessions (
   completed_at timestamptz
 );
 alter table public.stakeholder_sessions enable row level security;
+revoke all on public.stakeholder_sessions from anon, authenticated;
 grant select on public.stakeholder_sessions to authenticated;
 create policy "Creators read" on public.stakeholder_sessions for select to authenticated using (
   campaign_id in (select id from public.campaigns where created_by = auth.uid())
