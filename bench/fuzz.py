@@ -1,9 +1,9 @@
 """Coverage-guided fuzzing of the compiler: ``python -m bench.fuzz [SECONDS]``, ten minutes unless told.
 
 Needs atheris (``pip install atheris``), which is not a development package: it is built for few platforms.
-Every input is compiled, reported in every form, formatted and compiled again, as the tests do with their
-random inputs. An input that breaks a promise is written to the current folder as ``crash-...``; put it, made small,
-into tests/py/compiler/corpus, where the tests will find it.
+Every input is compiled, reported in every form, formatted and compiled again, as the tests do with theirs. An
+input that breaks a promise is written to the current folder as ``crash-...``; put it, made small, into
+tests/py/compiler/corpus, where the tests will find it.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""Every code is explained by an example that shows exactly it, and the generated pages are up to date."""
+"""Every code is explained by an example that shows exactly it, and the published schema is the models'."""
 
 import json
 from decimal import Decimal
@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.py.compiler.specimen import check, definition
 from tests.py.compiler.strategies import definition_data
-from tools import definition_schema, diagnostics_doc, format_doc, scoring_vectors
 from worker.compiler.catalogue import CATALOGUE, SPECIMEN, Entry
 from worker.compiler.diagnostics import Code
 from worker.definition import Definition
@@ -39,25 +38,6 @@ def test_the_example_shows_exactly_its_code(entry: Entry) -> None:
     assert [d.code for d in diagnostics] == [entry.code.value]
     assert diagnostics[0].hint
     assert diagnostics[0].message
-
-
-@pytest.mark.parametrize(
-    "tool", [definition_schema, diagnostics_doc, format_doc, scoring_vectors], ids=lambda tool: tool.__name__
-)
-def test_the_generated_file_is_up_to_date(tool: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert tool.main(["--check"]) == 0
-    assert capsys.readouterr().out == ""
-
-
-def test_a_generated_file_that_differs_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    target = tmp_path / "page.md"
-    assert diagnostics_doc.write(target, "new\n", "make page", check=True) == 1
-    assert diagnostics_doc.write(target, "new\n", "make page", check=False) == 0
-    assert diagnostics_doc.write(target, "new\n", "make page", check=True) == 0
-    assert diagnostics_doc.write(target, "newer\n", "make page", check=True) == 1
-    shown = capsys.readouterr().out
-    assert "-new\n+newer\n" in shown
-    assert shown.endswith("page.md is out of date: run `make page`\n")
 
 
 SCHEMA = json.loads(Path("docs/definition.schema.json").read_text())

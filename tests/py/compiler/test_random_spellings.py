@@ -139,7 +139,8 @@ class Speller:
         return self.one("[{}, {}]", "{}-{}", "{} – {}", "{} to {}", "`[{}, {}]`").format(low, high)
 
     def listed(self, items: Sequence[str]) -> str:
-        if items and self.draw(st.booleans()):
+        inline: bool = self.draw(st.booleans())
+        if items and inline:
             return (
                 " ["
                 + ", ".join(
