@@ -19,6 +19,8 @@ def main() -> int:
     except ModuleNotFoundError as error:
         print(f"error: the Python package {error.name} is missing\n  Run `make setup`.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     try:
         return run(local.Stack(say), arguments)
     except StackError as error:
