@@ -8,7 +8,18 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test lint types bench lock
+.PHONY: help setup demo up down reset status test lint types bench fuzz lock
+
+# Both are asked for before anything is installed, which takes minutes.
+define need-tools
+@command -v $(PYTHON) >/dev/null || { echo "error: Python 3.11 or newer is needed; there is no $(PYTHON). Set PYTHON=/path/to/python3.11." >&2; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+  || { echo "error: Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=/path/to/python3.11." >&2; exit 1; }
+@command -v node >/dev/null || { echo "error: Node 20 or newer is needed for the local stack and was not found on PATH." >&2; exit 1; }
+@command -v npm >/dev/null || { echo "error: npm is needed for the local stack and was not found on PATH." >&2; exit 1; }
+@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
+  || { echo "error: Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
+endef
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,18 +27,14 @@ help: ## list these targets
 setup: $(SETUP) ## install what is missing: the virtual environment and the stack's parts
 
 $(VENV)/.packages: requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "error: Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=/path/to/python3.11." >&2; exit 1; }
+	$(need-tools)
 	@echo "Installing the Python packages into $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV) || { echo "error: $(PYTHON) -m venv failed; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 node_modules/.packages: package.json package-lock.json
-	@command -v node >/dev/null || { echo "error: Node 20 or newer is needed for the local stack and was not found on PATH." >&2; exit 1; }
-	@command -v npm >/dev/null || { echo "error: npm is needed for the local stack and was not found on PATH." >&2; exit 1; }
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
-	  || { echo "error: Node 20 or newer is needed; this is $$(node --version)." >&2; exit 1; }
+	$(need-tools)
 	@echo "Installing Postgres, PostgREST, pgTAP and the Supabase CLI into node_modules ..."
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(PYTHON) -m stack.hydrate
@@ -63,6 +70,10 @@ types: setup ## write the generated files anew: types, schema dump, access matri
 
 bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small takes three minutes
 	@$(PY) -m bench --scale $(or $(SCALE),full)
+
+fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60 for less
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r bench/requirements-fuzz.txt
+	@$(PY) -m bench.fuzz $(or $(SECONDS),600)
 
 lock: $(VENV)/.packages ## pin the Python packages anew, with hashes and without addresses
 	@for extra in "" "--extra dev"; do \
