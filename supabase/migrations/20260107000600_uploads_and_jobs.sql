@@ -290,7 +290,7 @@ begin
   end if;
   if octet_length(new.source_markdown) > 512000 then
     perform private.refuse('UPLOAD_TOO_LARGE',
-      jsonb_build_object('bytes', octet_length(new.source_markdown), 'limit', 512000));
+      jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes'));
   end if;
   if new.assessment_id is not null then
     select assessment.status
