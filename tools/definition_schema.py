@@ -1,12 +1,10 @@
-"""Writes docs/definition.schema.json from the models: ``python -m tools.definition_schema [--check]``."""
+"""docs/definition.schema.json, from the models."""
 
 import json
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tools.diagnostics_doc import write
 from worker.definition import Definition
 
 TARGET = Path("docs/definition.schema.json")
@@ -52,12 +50,3 @@ def _clean(node: Any, name: str = "") -> Any:
     if "patternProperties" in cleaned:
         cleaned["additionalProperties"] = False
     return cleaned
-
-
-def main(arguments: list[str]) -> int:
-    """Write the schema, or with ``--check`` say whether it is up to date."""
-    return write(TARGET, generate(), "python -m tools.definition_schema", check="--check" in arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,5 @@
-"""Writes docs/diagnostics.md from the compiler's catalogue: ``python -m tools.diagnostics_doc [--check]``."""
+"""docs/diagnostics.md, from the compiler's catalogue."""
 
-import sys
-from difflib import unified_diff
 from pathlib import Path
 
 from worker.compiler import compile_markdown
@@ -14,7 +12,7 @@ LONGEST = 20
 HEAD = """\
 # Diagnostics
 
-<!-- Written by `python -m tools.diagnostics_doc`; change worker/compiler/catalogue.py instead. -->
+<!-- Written by `make types`; change worker/compiler/catalogue.py instead. -->
 
 Every fault that the compiler reports has a code. Codes are stable: a program may rely on them, while messages
 and hints may get better. Each section below shows what a code means, lines with the fault, what `python -m
@@ -95,25 +93,3 @@ def _block(language: str, lines: list[str]) -> str:
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` say whether it is up to date."""
-    return write(TARGET, generate(), "python -m tools.diagnostics_doc", check="--check" in arguments)
-
-
-def write(target: Path, text: str, command: str, *, check: bool) -> int:
-    """Write a generated file, or check it; return the exit code."""
-    old = target.read_text() if target.exists() else ""
-    if not check:
-        target.write_text(text)
-        return 0
-    if old == text:
-        return 0
-    sys.stdout.writelines(unified_diff(old.splitlines(True), text.splitlines(True), str(target), "generated"))
-    sys.stdout.write(f"{target} is out of date: run `{command}`\n")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

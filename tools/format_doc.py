@@ -1,10 +1,8 @@
-"""Writes docs/format.md, whose tables come from the models: ``python -m tools.format_doc [--check]``."""
+"""docs/format.md, whose tables come from the models."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
-from tools.diagnostics_doc import write
 from worker.compiler.blocks import MAX_DEPTH
 from worker.compiler.grammar import CATEGORY_FIELDS, DIMENSION_FIELDS, EXAMPLE_FIELDS
 from worker.compiler.header import FRONT_MATTER_KEYS
@@ -126,7 +124,7 @@ def _json() -> str:
 PAGE = """\
 # The assessment format, version 1
 
-<!-- Written by `python -m tools.format_doc`; change tools/format_doc.py instead. -->
+<!-- Written by `make types`; change tools/format_doc.py instead. -->
 
 One Markdown file defines one assessment. This page is the reference; [authoring.md](authoring.md) is the
 guide that begins at an empty file, and [diagnostics.md](diagnostics.md) explains everything that the compiler
@@ -277,12 +275,3 @@ As a pre-commit hook:
           - id: check-assessments
           - id: format-assessments
 """
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or with ``--check`` say whether it is up to date."""
-    return write(TARGET, generate(), "python -m tools.format_doc", check="--check" in arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,7 @@
 """``python -m tools.generate [--check]``: every committed file that a program writes.
 
 The database's files come from a throwaway database that the migrations were just applied to; the others from the
-code. With ``--check`` nothing is written; the exit code is 1 when a committed file differs, and it is named.
+code. With ``--check`` nothing is written; the exit code is 1 when a committed file differs, and the difference is shown.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 
 import psycopg
@@ -101,6 +102,12 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
         yield ROOT / "worker" / "rows.py", gen_types(url, "python")
 
 
+def difference(name: str, committed: str, generated: str) -> str:
+    """Return what would change in a file, as ``diff -u`` shows it."""
+    lines = (committed.splitlines(keepends=True), generated.splitlines(keepends=True))
+    return "".join(unified_diff(*lines, name, f"{name}, generated"))
+
+
 def main() -> int:
     """Write or check the generated files; 0 when all is well, 1 when a file differs or something failed."""
     parser = argparse.ArgumentParser(prog="python -m tools.generate", description=__doc__)
@@ -109,11 +116,13 @@ def main() -> int:
     stale: list[str] = []
     try:
         for path, text in generated_files():
-            if path.exists() and path.read_text(encoding="utf-8") == text:
+            committed = path.read_text(encoding="utf-8") if path.exists() else ""
+            if committed == text:
                 continue
             name = str(path.relative_to(ROOT))
             if check:
                 stale.append(name)
+                sys.stdout.write(difference(name, committed, text))
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")

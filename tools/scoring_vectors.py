@@ -1,6 +1,6 @@
-"""Writes docs/scoring-vectors.json, which holds the worker's and the database's scoring together.
+"""docs/scoring-vectors.json, which holds the worker's and the database's scoring together.
 
-``python -m tools.scoring_vectors [--check]``. The first part was worked out by hand: each case says what it
+The first part was worked out by hand: each case says what it
 shows, and its expectation is written down here. The second part is made by chance from a fixed seed; what it
 expects comes from ``expected`` below, which is written from the rule in another way than either
 implementation: whole numbers and fractions, no rounding function.
@@ -8,13 +8,10 @@ implementation: whole numbers and fractions, no rounding function.
 
 import json
 import random
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-
-from tools.diagnostics_doc import write
 
 TARGET = Path("docs/scoring-vectors.json")
 SEED = 20260107
@@ -387,12 +384,3 @@ def _vector(case: Case) -> str:
         f'"scores": {{{given}}}, "overall": "{overall}", "category": {json.dumps(category)}, '
         f'"uncovered": {json.dumps(uncovered)}}}'
     )
-
-
-def main(arguments: list[str]) -> int:
-    """Write the vectors, or with ``--check`` say whether they are up to date."""
-    return write(TARGET, generate(), "python -m tools.scoring_vectors", check="--check" in arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.generate import difference
 from worker.compiler import compile_markdown
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -67,4 +68,9 @@ def test_no_generated_file_has_drifted() -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def test_drift_is_shown_line_by_line() -> None:
+    shown = difference("docs/page.md", "same\nold\n", "same\nnew\n")
+    assert shown.endswith(" same\n-old\n+new\n")
