@@ -30,6 +30,12 @@ Totals = Counter[tuple[str, str]]
 
 # A batch of large files is handed back in parts, so that the first tenant does not wait for the last file.
 HAND_BACK_SECONDS: Final = 0.5
+# How many jobs a request claims follows from how long it takes to do them and to hand them back. Between
+# these two a request costs little beside its jobs, and few jobs lie with a worker that dies.
+SHORT_ROUND_SECONDS: Final = 0.25
+LONG_ROUND_SECONDS: Final = 0.5
+FIRST_CLAIM: Final = 50
+SMALLEST_CLAIM: Final = 5
 # The first wait after the queue has run empty; it doubles up to the poll interval.
 FIRST_WAIT_SECONDS: Final = 0.05
 # While the database tells of new jobs, looking is only for what nobody tells: leases of workers that died.
@@ -82,6 +88,7 @@ class Loop:
         self._in_hand: dict[int, Job] = {}
         self._done: dict[int, Finished] = {}
         self._begun: int | None = None
+        self._limit = min(FIRST_CLAIM, settings.batch)
         self._wait = FIRST_WAIT_SECONDS
         self._refusals = 0
         self.totals: Totals = Counter()
@@ -111,12 +118,12 @@ class Loop:
     def _start(self) -> Exchange:
         """Make the first request, which tells at once when the API cannot be used."""
         try:
-            answer = self._api.exchange([], self._settings.batch, patience=START_PATIENCE_SECONDS)
+            answer = self._api.exchange([], self._limit, patience=START_PATIENCE_SECONDS)
         except Unreachable as error:
             if self._drain or not error.waiting:
                 raise
             # The API is there and asks to wait: its database is starting, which takes as long as it takes.
-            answer = self._api.exchange([], self._settings.batch)
+            answer = self._api.exchange([], self._limit)
         except RequestRefused as refused:
             raise FunctionMissing(
                 f"The database does not understand this worker ({refused}): the migrations and "
@@ -127,6 +134,7 @@ class Loop:
 
     def _turn_until_done(self, answer: Exchange) -> None:
         while True:
+            began = time.monotonic()
             if answer.jobs:
                 self._wait = FIRST_WAIT_SECONDS
                 finished = self._work(answer.jobs)
@@ -140,7 +148,17 @@ class Loop:
                 finished = []
             if self._signals.stop_requested and not finished:
                 return
-            answer = self._exchange(finished, 0 if self._signals.stop_requested else self._settings.batch)
+            claimed = len(answer.jobs)
+            answer = self._exchange(finished, 0 if self._signals.stop_requested else self._limit)
+            self._adapt(claimed, time.monotonic() - began)
+
+    def _adapt(self, claimed: int, seconds: float) -> None:
+        """Claim more next time after a short round with a full batch, fewer after a long one."""
+        if claimed >= self._limit and seconds < SHORT_ROUND_SECONDS:
+            self._limit = min(self._settings.batch, self._limit * 2)
+        elif claimed > 1 and seconds > LONG_ROUND_SECONDS:
+            fitting = int(claimed * LONG_ROUND_SECONDS / seconds)
+            self._limit = min(self._settings.batch, max(SMALLEST_CLAIM, fitting))
 
     # --- talking to the database ----------------------------------------------------------------------------
 
