@@ -24,7 +24,10 @@ class _Unreadable(Exception):  # noqa: N818 - says what it is
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 when a file has an error, 2 for a usage fault."""
-    parser = argparse.ArgumentParser(prog="python -m worker", description=__doc__.partition(".")[0] + ".")
+    parser = argparse.ArgumentParser(
+        prog="python -m worker",
+        description="Check assessments, and run the worker that compiles uploads and scores sessions.",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help=CHECK_HELP, description=CHECK_HELP)
     check.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
@@ -95,7 +98,12 @@ def _format(options: argparse.Namespace) -> int:
                 _print(f"{name}: would be formatted\n")
                 result = max(result, EXIT_FAULTS)
             else:
-                _replace(Path(name), text.encode())
+                try:
+                    _replace(Path(name), text.encode())
+                except OSError as fault:
+                    sys.stderr.write(f"{name}: cannot be written: {fault.strerror or fault}\n")
+                    result = EXIT_USAGE
+                    continue
                 _print(f"{name}: formatted\n")
     return result
 
@@ -107,12 +115,24 @@ def _read_all(names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
             if name == STDIN:
                 yield name, sys.stdin.buffer.read()
                 continue
-            for path in _files(Path(name)):
-                yield str(path), path.read_bytes()
+            paths = _files(Path(name))
         except (OSError, _Unreadable) as fault:
-            reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-            sys.stderr.write(f"{name}: cannot be read: {reason}\n")
+            _say_unreadable(name, fault)
             yield name, None
+            continue
+        for path in paths:
+            try:
+                source = path.read_bytes()
+            except OSError as fault:
+                _say_unreadable(path, fault)
+                yield str(path), None
+            else:
+                yield str(path), source
+
+
+def _say_unreadable(name: str | Path, fault: OSError | _Unreadable) -> None:
+    reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+    sys.stderr.write(f"{name}: cannot be read: {reason}\n")
 
 
 def _files(path: Path) -> list[Path]:
@@ -135,8 +155,11 @@ def _is_hidden(path: Path, root: Path) -> bool:
 
 
 def _has_front_matter(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---")
+    try:
+        with path.open("rb") as file:
+            return file.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---")
+    except OSError:
+        return True  # not left out in silence: reading it says why it cannot be read
 
 
 def _replace(path: Path, content: bytes) -> None:
