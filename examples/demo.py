@@ -5,7 +5,7 @@ with it. An interview agent completes the session. The worker scores it, and the
 sees it and as the respondent sees it through the session's link. Nothing here has more rights than the person
 or program it stands for.
 
-Run by ``make demo``, after ``python -m stack up`` and ``python -m stack reset``.
+Run by ``make demo``, after ``python -m stack reset``.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from worker.compiler import compile_markdown, format_source
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.report import github_report, json_report, text_report
 
-CORPUS = sorted((Path(__file__).parent / "corpus").iterdir())
+BROKEN = Path(__file__).parents[3] / "examples" / "broken.md"
+CORPUS = [*sorted((Path(__file__).parent / "corpus").iterdir()), BROKEN]
 HTML = ["<b>", "</b>", "<div>", "<!--", "-->", "<?", "<![CDATA[", "[x](y)", "[x]: y", "![", "<a:b>"]
 KEYS = [
     "- weight: ",
