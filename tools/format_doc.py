@@ -127,8 +127,8 @@ PAGE = """\
 <!-- Written by `make types`; change tools/format_doc.py instead. -->
 
 One Markdown file defines one assessment. This page is the reference; [authoring.md](authoring.md) is the
-guide that begins at an empty file, and [diagnostics.md](diagnostics.md) explains everything that the compiler
-says.
+guide that begins at an empty file, and [diagnostics.md](diagnostics.md) explains everything that the
+compiler says.
 
 The rule behind all others: every spelling that can only mean one thing is accepted, everything that could
 mean two is refused, and all faults of a file are reported in one pass.
@@ -148,9 +148,9 @@ mean two is refused, and all faults of a file are reported in one pass.
 
 `interview_style: 4` is short for `interview_style: {{default: 4}}`, and `interview_style.default: 4` is
 accepted too. Spaces, hyphens, underscores and upper case in a key or in a fixed value make no difference.
-Scalars are read as YAML 1.2 reads
-them: `yes`, `no` and `1:30` are texts. Aliases, anchors, tags, duplicate keys and deep nesting are refused.
-An unknown key is a warning. Lines of comment (`# like this`) are kept by `format`.
+Scalars are read as YAML 1.2 reads them: `yes`, `no` and `1:30` are texts. Aliases, anchors, tags, duplicate
+keys and deep nesting are refused. An unknown key is a warning. Lines of comment (`# like this`) are kept by
+`format`.
 
 ## Sections
 
@@ -162,8 +162,8 @@ An unknown key is a warning. Lines of comment (`# like this`) are kept by `forma
 | `## Examples` | no | one `###` heading for each test case |
 
 Upper case, emphasis around a heading, a colon at its end and a number before it make no difference: `## 2.
-Result categories:` is the second section. The same section twice is an error; an unknown one is a warning and
-is left out. A first-level heading that repeats the name is ignored; any other is a warning. Headings
+Result categories:` is the second section. The same section twice is an error; an unknown one is a warning
+and is left out. A first-level heading that repeats the name is ignored; any other is a warning. Headings
 underlined with `---` or `===` count.
 
 The name of an item is its heading, without emphasis around it and without a colon at its end. Names of
@@ -172,15 +172,15 @@ dimensions, of categories and of examples are unique; upper and lower case do no
 ## Fields
 
 The fields of an item are the bullets under its heading, each `key: value`. Bullets may be `-`, `*`, `+` or
-numbered. The key may be bold, italic, in backticks or plain, with the colon inside or outside of that; upper
-case, spaces, hyphens and underscores in it make no difference, so `**Score Range**:`, `score-range:` and
-`scoreRange:` are the same.
+numbered. The key may be bold, italic, in backticks or plain, with the colon inside or outside of that;
+upper case, spaces, hyphens and underscores in it make no difference, so `**Score Range**:`, `score-range:`
+and `scoreRange:` are the same.
 
 A text goes on over further lines and paragraphs of the bullet. It is kept as Markdown, as it was written;
 only white space at its ends, and indentation that all its further lines share, is dropped.
 
-A list is nested bullets, or `[a, "b, c", d]` on one line; commas inside of quotation marks, brackets and code
-do not separate.
+A list is nested bullets, or `[a, "b, c", d]` on one line; commas inside of quotation marks, brackets and
+code do not separate.
 
 ### Dimensions
 
@@ -197,8 +197,8 @@ References are found ignoring upper and lower case, and are stored as the dimens
 
 ### Interview guidelines
 
-`### Opening` and `### Closing` hold text. One pair of quotation marks around the whole of it, or one level of
-block quote, is dropped; `format` uses the block quote for texts that have headings of their own.
+`### Opening` and `### Closing` hold text. One pair of quotation marks around the whole of it, or one level
+of block quote, is dropped; `format` uses the block quote for texts that have headings of their own.
 
 `### Probing Questions` holds bullets, in any of these forms; a question for no dimension is kept under
 `general`:
@@ -207,8 +207,8 @@ block quote, is dropped; `format` uses the block quote for texts that have headi
 - a bullet with the dimension's name, and the questions as bullets under it;
 - a `####` heading with the dimension's name, and a list of questions under it.
 
-A bullet that begins with something like a dimension's name and a colon, but not with one, is an error, not a
-general question.
+A bullet that begins with something like a dimension's name and a colon, but not with one, is an error, not
+a general question.
 
 ### Examples
 
@@ -225,16 +225,16 @@ Scores are rounded, half up, first to two decimal places and then to the precisi
 number of decimal places that any bound of any `score_range` is written with. `[1.0, 2.9]` and `[3.0, 5.0]`
 therefore leave no gap, and neither do `[1, 2]` and `[3, 5]`; `[1, 3.0]` and `[4.5, 5]` leave 3.1 to 4.4.
 
-- Two categories that share a part of the range must differ in their `primary_dimensions`; otherwise it is an
-error.
+- Two categories that share a part of the range must differ in their `primary_dimensions`; otherwise it is
+  an error.
 - Overall scores that can occur and lie in no range are a warning, and so is a range that no interview can
-reach. What can occur is worked out exactly, for interviews that score every dimension: one with a rubric is
-scored with any decimal from the lowest to the highest mark of its rubric, one without with any decimal of the
-scale.
+  reach. What can occur is worked out exactly, for interviews that score every dimension: one with a rubric
+  is scored with any decimal from the lowest to the highest mark of its rubric, one without with any decimal
+  of the scale.
 - Where two categories share scores, the one whose primary dimensions average higher wins. If there is an
-interview in which both average the same, the order in the file decides, which is a warning.
+  interview in which both average the same, the order in the file decides, which is a warning.
 - A category without primary dimensions, or with none that was scored, counts with the overall score instead
-of their average.
+  of their average.
 
 ## The definition
 
@@ -253,9 +253,9 @@ these carry the precision. An example that expects no match has the category `no
     python -m worker check FILE... [--format text|json|github]
     python -m worker format FILE... [--check]
 
-FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input. `check`
-exits 0 when no file has an error, 1 when any has, 2 when one cannot be read. `--format json` prints one
-object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`; `--format github` prints
+FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input.
+`check` exits 0 when no file has an error, 1 when any has, 2 when one cannot be read. `--format json` prints
+one object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`; `--format github` prints
 annotations for workflows. Text is coloured on a terminal, unless `NO_COLOR` is set.
 
 `format` rewrites valid files in the canonical spelling, and leaves the others alone; `--check` only says
@@ -263,8 +263,8 @@ which would change. What the definition leaves out, such as an unknown section, 
 front matter.
 
 In Python, `worker.compiler.compile_markdown(source)` gives a `Compilation` with `definition`, `diagnostics`
-and `valid`, and `worker.compiler.format_definition(definition)` gives the canonical Markdown of a definition,
-also of one from a builder.
+and `valid`, and `worker.compiler.format_definition(definition)` gives the canonical Markdown of a
+definition, also of one from a builder.
 
 As a pre-commit hook:
 

@@ -329,9 +329,14 @@ class Definition(_Model):
 
         Raises:
             pydantic.ValidationError: the text is JSON, but not a valid definition.
-            ValueError: the text is not JSON.
+            ValueError: the text is not JSON, or nested too deep.
         """
-        return cls.model_validate(json.loads(text, parse_float=Decimal), by_alias=True, by_name=False)
+        try:
+            data = json.loads(text, parse_float=Decimal)
+        except RecursionError as fault:
+            msg = "the text is nested too deep for a definition"
+            raise ValueError(msg) from fault
+        return cls.model_validate(data, by_alias=True, by_name=False)
 
     def to_json(self) -> str:
         """Return the definition as compact JSON: fixed key order, exact decimals, absent texts left out."""

@@ -211,6 +211,8 @@ def test_text_that_is_no_json_is_a_value_error() -> None:
         Definition.from_json("{")
     with pytest.raises(ValidationError):
         Definition.from_json("[]")
+    with pytest.raises(ValueError, match="nested too deep"):
+        Definition.from_json("[" * 100_000)
 
 
 # --- scoring ---
