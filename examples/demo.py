@@ -32,10 +32,10 @@ try:
     from postgrest.exceptions import APIError
     from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
     from pydantic.alias_generators import to_camel
+    from supabase import Client, create_client
     from supabase.lib.client_options import SyncClientOptions
     from supabase_auth.errors import AuthError
 
-    from supabase import Client, create_client
     from worker.compiler import Compilation, Diagnostic, compile_markdown
     from worker.compiler.report import summary, text_report
 except KeyboardInterrupt:

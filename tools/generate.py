@@ -99,7 +99,7 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
         url = cluster.url("postgres", "postgres")
         types = prettier("database.types.ts", gen_types(url, "typescript"))
         yield ROOT / "types" / "database.types.ts", types
-        yield ROOT / "worker" / "rows.py", gen_types(url, "python")
+        yield ROOT / "types" / "database_types.py", gen_types(url, "python")
 
 
 def difference(name: str, committed: str, generated: str) -> str:
