@@ -53,8 +53,8 @@ down: ## stop the local stack
 reset: setup ## make the local database anew: migrations and seed, by the Supabase CLI
 	@$(PY) -m stack reset
 
-status: setup ## say what runs, where, and what went wrong
-	@$(PY) -m stack status
+status: ## say what runs, where, and what went wrong
+	@if [ -x $(PY) ]; then $(PY) -m stack status; else echo "Nothing is set up here, so nothing runs. Start it: make up" >&2; exit 1; fi
 
 test: setup lint ## everything: linters, types, pgTAP, Python and HTTP tests
 	@$(PY) -m pytest $(ARGS)

@@ -78,9 +78,9 @@ def print_status(stack: Stack) -> int:
     parts = stack.status()
     for part in parts:
         state = "up" if part.up else "has died; the end of its log:" if part.wanted else "down"
-        print(f"  {part.name:17} {state}")
+        say(f"  {part.name:17} {state}")
         if part.wanted and not part.up:
-            print("\n".join(f"      {line}" for line in part.log_end.splitlines()) or "      (empty)")
+            say("\n".join(f"      {line}" for line in part.log_end.splitlines()) or "      (empty)")
     if all(part.up for part in parts):
         width = max(len(name) for name in stack.env())
         print("\n".join(f"  {name:{width}}  {value}" for name, value in stack.env().items()))
