@@ -245,11 +245,18 @@ class _Reader:
         self.base = base
         self.faults = faults
         self.ascii = text.isascii()
+        self.last_index, self.last_offset = 0, base
         self.whole = True  # whether all that was read were keys with values
 
     def offset(self, index: int) -> int:
-        """Return the byte offset in the file of a character of the YAML."""
-        return self.base + (index if self.ascii else len(self.text[:index].encode()))
+        """Return the byte offset in the file of a character of the YAML; quick when asked in order."""
+        if self.ascii:
+            return self.base + index
+        if index < self.last_index:
+            self.last_index, self.last_offset = 0, self.base
+        self.last_offset += len(self.text[self.last_index : index].encode())
+        self.last_index = index
+        return self.last_offset
 
     def read(self, chunk: str, at: int) -> Entries:
         """Read one YAML document that holds a mapping.
@@ -263,11 +270,12 @@ class _Reader:
         root: list[Value] = []
         values = root
         open_: list[list[Value]] = []
+        offset = self.offset
         event: Any
         for event in yaml.parse(chunk, Loader=LOADER):
             kind = event.__class__
             if kind is yaml.ScalarEvent:
-                start, end = self.offset(at + event.start_mark.index), self.offset(at + event.end_mark.index)
+                start, end = offset(at + event.start_mark.index), offset(at + event.end_mark.index)
                 text = "" if event.implicit[0] and event.value in NULLS else event.value
                 if event.anchor is not None or event.tag is not None:
                     self._refuse(event, start, end)

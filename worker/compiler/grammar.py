@@ -132,7 +132,9 @@ class Grammar:
     def heading(self, start: int, end: int) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""
         line = self.raw[start:end].decode().strip()
-        if line.startswith("#"):
+        if line[0] == "#" and "\n" not in line:
+            if line[-1] != "#":
+                return line.lstrip("#").lstrip(" \t")
             line = line.lstrip("#").strip(" \t")
             bare = line.rstrip("#")
             if not bare:

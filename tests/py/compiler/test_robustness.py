@@ -216,6 +216,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
             "a: 'b\n",
             'b: "\\x41',
             "k: v\n",
+            "é: é\n",
             "a: &a b\n",
             "a: *a\n",
             "? ",

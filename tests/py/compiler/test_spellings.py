@@ -347,6 +347,11 @@ def test_an_underlined_heading_of_two_lines_is_one_name() -> None:
     assert definition(text) == PLAIN
 
 
+def test_an_underlined_heading_may_begin_with_a_hash() -> None:
+    (found,) = check(edited(("## Result Categories\n", "#tag\n---\n\n## Result Categories\n"))).diagnostics
+    assert (found.code, found.section, found.line) == ("unknown-section", "#tag", 21)
+
+
 def test_definition_keeps_the_places_of_ranges_and_the_order_of_keys() -> None:
     found = definition(edited(("version: 1.0", "scale: [1, 5.0]")))
     text = found.to_json()
