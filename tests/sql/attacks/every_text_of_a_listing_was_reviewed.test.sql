@@ -1,10 +1,11 @@
--- Everyone reads the whole of a published assessment. Whatever carries text of the tenant's goes back to the reviewers
--- when it changes: not the definition alone, but its source and its address too; by hand and by upload.
+-- A tenant publishes something harmless and then changes it. Everyone reads the whole of a published assessment: whatever
+-- carries text of the tenant's goes back to the reviewers when it changes, the source and the address too; by hand and by
+-- upload.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(4);
+select plan(11);
 
 create function tests.after_edit(assignment text) returns text
 language plpgsql
@@ -23,9 +24,25 @@ end
 $$;
 grant execute on all functions in schema tests to public;
 
+select is(tests.after_edit($$definition = tests.definition() || '{"new": 1}'$$), 'pending_review', 'a new definition');
+select is(
+  tests.after_edit($$definition = tests.definition() || '{"new": 1}', marketplace_status = 'published'$$), 'pending_review',
+  'a new definition that claims to be published'
+);
+select is(tests.after_edit($$name = 'Buy my other thing'$$), 'pending_review', 'a new name');
+select is(tests.after_edit($$description = 'Buy my other thing'$$), 'pending_review', 'a new description');
+select is(tests.after_edit($$definition = tests.definition()$$), 'published', 'the same definition is no edit');
+select is(tests.after_edit($$interview_style_default = 4$$), 'published', 'what is not listed is no edit');
 select is(tests.after_edit($$source_markdown = '# Buy my other thing'$$), 'pending_review', 'a new source');
 select is(tests.after_edit($$slug = 'buy-my-other-thing'$$), 'pending_review', 'a new slug');
 select is(tests.after_edit($$result_disclosure = 'none'$$), 'published', 'a setting that carries no text is no edit');
+
+-- A reviewer who mends a listing need not review it again.
+select tests.as_service();
+select tests.keep('mended', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "marketplace_status": "published"}'));
+update public.custom_assessments set definition = tests.definition() || '{"new": 1}'
+where id = tests.kept('mended');
+select is(tests.assessment_value(tests.kept('mended'), 'marketplace_status'), 'published', 'a reviewer''s own edit leaves it listed');
 
 -- The same by upload: the comment changed, the definition did not.
 select tests.as_service();
