@@ -76,11 +76,14 @@ def test_a_busy_worker_stops_within_five_seconds_and_frees_its_jobs(
     assert site.value("select max(attempts - releases) from private.jobs where state = 'queued'") == 0
 
 
-def test_a_worker_that_hangs_in_a_job_stops_within_five_seconds_and_frees_the_others(site: Site) -> None:
+def test_a_worker_that_hangs_in_a_job_stops_within_five_seconds_and_frees_the_others(
+    site: Site, tmp_path: Path
+) -> None:
     (hanging,) = upload_many(site, "POISON hang NUMBER", 1)
     upload_many(site, source("Behind it NUMBER"), 3)
-    with site.running_worker(PYTHONPATH=POISON, **FAST) as worker:
-        wait_until(lambda: site.value(RUNNING) == 4, 20, "the jobs to be claimed")
+    begun = tmp_path / "begun"
+    with site.running_worker(PYTHONPATH=POISON, POISON_BEGUN=str(begun), **FAST) as worker:
+        wait_until(begun.exists, 20, "the job to begin")
         asked = time.monotonic()
         worker.process.send_signal(signal.SIGTERM)
         assert worker.process.wait(timeout=10) == 0

@@ -6,6 +6,7 @@ No upload crashes the real compiler, so the crash is made here; the processes th
 import ctypes
 import os
 import time
+from pathlib import Path
 
 import worker.compiler
 from worker.compiler import Compilation, Diagnostic
@@ -26,6 +27,8 @@ def _act(what: str) -> str:  # noqa: PLR0912 - one case for each thing that can 
         case "exit":
             os._exit(3)
         case "hang":
+            if "POISON_BEGUN" in os.environ:
+                Path(os.environ["POISON_BEGUN"]).touch()
             while True:
                 time.sleep(0.01)
         case "spin":
