@@ -402,3 +402,19 @@ Thank you for your time.
 - category: Thriving
 """
     )
+
+
+def test_further_lines_of_a_text_are_indented_under_its_bullet() -> None:
+    source = edited(
+        ("Can be told bad news.", "Can be told:\n\n  - bad news\n    and worse"),
+        ("- weight: 0.4\n", "- weight: 0.4\n- interview_themes:\n  - one\n\n    two\n  - + -\n"),
+        ("Thank you for your time.", '> ## Thank you\n>\n> "for" your "time"'),
+        ("Where will the team be in a year?", '""Where"?"'),
+    )
+    formatted = format_source(source.encode())
+    assert formatted is not None
+    assert "- description: Can be told:\n\n  - bad news\n    and worse\n" in formatted
+    assert "- interview_themes:\n  - one\n\n    two\n  - + -\n" in formatted
+    assert '\n> ## Thank you\n>\n> "for" your "time"\n' in formatted
+    assert format_source(formatted.encode()) == formatted
+    assert check(formatted).definition == check(source).definition
