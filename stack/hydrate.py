@@ -26,7 +26,11 @@ def link_libraries(package: Path) -> None:
         [node, "scripts/hydrate-symlinks.js"], cwd=package, capture_output=True, text=True, check=False
     )
     if script.returncode != 0:
-        raise StackError("the packaged Postgres's script hydrate-symlinks.js failed", log=script.stderr)
+        raise StackError(
+            "the packaged Postgres's script hydrate-symlinks.js failed",
+            "Remove node_modules and run `make setup`.",
+            log=script.stderr,
+        )
     (package / "native" / "lib" / ".hydrated").touch()
 
 
@@ -65,7 +69,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(StackError(f"node_modules could not be made ready: {error}"), file=sys.stderr)
+        print(
+            StackError(
+                f"node_modules could not be made ready: {error}", "Remove node_modules and run `make setup`."
+            ),
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -279,7 +279,10 @@ class Stack:
         if not text:
             return None
         if not text.isdecimal() or not 1 <= int(text) <= 65535:
-            raise StackError(f"{variable} is {text!r}, and must be a port number from 1 to 65535")
+            raise StackError(
+                f"{variable} is {text!r}, and must be a port number from 1 to 65535",
+                f"Mend it, or leave {variable} unset to get a free port.",
+            )
         return int(text)
 
     def _choose_port(self, variable: str, usual: int) -> int:
@@ -368,7 +371,10 @@ class Stack:
             self.home.mkdir(parents=True, exist_ok=True)
             lock = (self.home / "lock").open("w")
         except OSError as error:
-            raise StackError(f"{self.home} cannot be written: {error.strerror}") from error
+            raise StackError(
+                f"{self.home} cannot be written: {error.strerror}",
+                "Make it writable, or name another folder in STACK_HOME.",
+            ) from error
         with lock:
             deadline = time.monotonic() + 180
             waiting = False
@@ -380,7 +386,10 @@ class Stack:
                         self._say("Another command works on this stack; waiting for it ...")
                     waiting = True
                     if time.monotonic() > deadline:
-                        raise StackError("another command works on this stack and does not end") from None
+                        raise StackError(
+                            "another command works on this stack and does not end",
+                            f"End it (it holds {self.home / 'lock'} open), then try again.",
+                        ) from None
                     time.sleep(0.1)
                 else:
                     break

