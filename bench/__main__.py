@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import cluster, compiler, page, peers, pipeline, reads, writes
@@ -17,6 +15,7 @@ from bench.measure import Report, describe_machine
 from stack.errors import StackError
 
 RESULTS = HERE / "results"
+LATEST = RESULTS / "latest.json"
 GROUPS = ("reads", "compiler", "writes", "pipeline")
 
 
@@ -25,6 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and compare.")
     parser.add_argument("--scale", choices=["small", "full"], default="full")
     parser.add_argument("--only", default=",".join(GROUPS), help=f"of {', '.join(GROUPS)}; default all")
+    parser.add_argument(
+        "--no-tenfold", action="store_true", help="leave out the reads at ten times the full size (4 minutes)"
+    )
+    parser.add_argument("--keep", action="store_true", help="write the page at small scale too")
     parser.add_argument("--redraw", action="store_true", help="write the page anew from the latest results")
     options = parser.parse_args(arguments)
     groups = [group for group in options.only.split(",") if group]
@@ -34,16 +37,16 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         python = peers.environment()
         if options.redraw:
-            report = Report.from_json((RESULTS / "latest.json").read_text(encoding="utf-8"))
+            report = Report.from_json(LATEST.read_text(encoding="utf-8"))
         else:
-            report = _measure(groups, options.scale, peers.Peers, python)
-        return _finish(report, python, whole=set(groups) == set(GROUPS), redraw=options.redraw)
+            report = _measure(groups, options.scale, tenfold=not options.no_tenfold, python=python)
+        return _finish(report, python, keep=options.keep or options.redraw)
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _measure(groups: list[str], scale: str, make_peers: type[peers.Peers], python: Path) -> Report:
+def _measure(groups: list[str], scale: str, *, tenfold: bool, python: Path) -> Report:
     report = Report(scale)
     full = scale == "full"
     start = time.monotonic()
@@ -51,25 +54,22 @@ def _measure(groups: list[str], scale: str, make_peers: type[peers.Peers], pytho
     def tell(text: str) -> None:
         print(f"{time.monotonic() - start:7.1f} s  {text}", flush=True)
 
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    report.machine = describe_machine() | {
-        "load": load,
-        "when": datetime.now(UTC).strftime("%Y-%m-%d"),
-    }
+    report.machine = describe_machine()
     with cluster.start() as servers:
         for name, value in servers.settings("template1").items():
             report.machine["postgres" if name == "postgres" else f"postgres.{name}"] = value
         works: dict[str, Callable[[], None]] = {
             "compiler": lambda: compiler.run(report, full=full, tell=tell),
             "writes": lambda: writes.run(servers, report, full=full, tell=tell),
-            "reads": lambda: reads.run(servers, report, full=full, tell=tell),
+            "reads": lambda: reads.run(servers, report, full=full, tenfold=tenfold, tell=tell),
         }
         for group in GROUPS:
             if group not in groups:
                 continue
             tell(f"--- {group}")
+            report.begin(group)
             if group == "pipeline":
-                others = make_peers(servers, python)
+                others = peers.Peers(servers, python)
                 others.install()
                 pipeline.run(servers, report, others, full=full, tell=tell)
             else:
@@ -81,19 +81,25 @@ def _measure(groups: list[str], scale: str, make_peers: type[peers.Peers], pytho
     return report
 
 
-def _finish(report: Report, python: Path, *, whole: bool, redraw: bool) -> int:
+def _with_the_rest(report: Report) -> Report:
+    """The report, and from the latest results the groups that it did not measure."""
+    if LATEST.exists():
+        report.add_missing(Report.from_json(LATEST.read_text(encoding="utf-8")))
+    return report
+
+
+def _finish(report: Report, python: Path, *, keep: bool) -> int:
     print(f"\n{'ratio':90} {'value':>8}  target")
     for ratio in report.ratios.values():
         target = f"{ratio.rule.bound} {ratio.rule.target:g}" if ratio.rule.target is not None else ""
         verdict = {True: "met", False: "MISSED", None: ""}[ratio.meets_target]
         print(f"{ratio.title[:90]:90} {ratio.value:8.2f}  {target:14} {verdict}")
-    RESULTS.mkdir(exist_ok=True)
-    name = "latest.json" if whole else "part.json"
-    if not redraw:
-        (RESULTS / name).write_text(report.to_json() + "\n", encoding="utf-8")
-    # The page shows a full run, or a redrawn one; a small run is a check, not a claim.
-    if whole and (report.scale == "full" or redraw or not page.PAGE.exists()):
-        charts = page.write(report)
+    # The page shows full runs and what is redrawn; a small run is a check, not a claim.
+    if report.scale == "full" or keep:
+        whole = _with_the_rest(report)
+        RESULTS.mkdir(exist_ok=True)
+        LATEST.write_text(whole.to_json() + "\n", encoding="utf-8")
+        charts = page.write(whole)
         check_rendering(python, charts)
         print(f"\n{page.PAGE.relative_to(cluster.ROOT)} and {len(charts)} charts are written.")
     outside = [ratio for ratio in report.ratios.values() if not ratio.in_band]

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -183,7 +184,11 @@ class Servers:
 
 @contextlib.contextmanager
 def start(settings: dict[str, str] | None = None) -> Iterator[Servers]:
-    """Start Postgres in a temporary folder; it is gone when the block ends."""
+    """Start Postgres in a temporary folder; it is gone when the block ends.
+
+    On the disk: at full scale the databases are larger than what may be kept in memory.
+    """
+    os.environ.setdefault("TMPDIR", tempfile.gettempdir())
     with postgres.throwaway(find_postgres(), settings={**SETTINGS, **(settings or {})}) as cluster:
         yield Servers(cluster)
 

@@ -12,6 +12,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -140,6 +141,8 @@ class Report:
         ratios: by name.
         notes: what a reader must know beside the numbers, by group.
         details: sizes and settings, by group.
+        machine: what it was measured on.
+        runs: the scale, the date and the machine's load when each group began.
     """
 
     scale: str
@@ -148,7 +151,28 @@ class Report:
     notes: dict[str, list[str]] = field(default_factory=dict)
     details: dict[str, dict[str, str | int | float]] = field(default_factory=dict)
     machine: dict[str, str | int] = field(default_factory=dict)
+    runs: dict[str, dict[str, str]] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=read_rules)
+
+    def begin(self, group: str) -> None:
+        """Record at which scale, when, and how busy the machine was when a group began."""
+        load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+        self.runs[group] = {
+            "scale": self.scale,
+            "when": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "load": load,
+        }
+
+    def add_missing(self, earlier: Report) -> None:
+        """Take over the groups of an earlier report that this one has not measured."""
+        taken = {group: run for group, run in earlier.runs.items() if group not in self.runs}
+        self.runs |= taken
+        self.figures |= {
+            name: figure for name, figure in earlier.figures.items() if name.split(".")[0] in taken
+        }
+        self.ratios |= {name: ratio for name, ratio in earlier.ratios.items() if name.split(".")[0] in taken}
+        self.notes |= {group: notes for group, notes in earlier.notes.items() if group in taken}
+        self.details |= {group: details for group, details in earlier.details.items() if group in taken}
 
     def add(self, name: str, unit: Unit, samples: Sequence[float], how: str) -> Figure:
         """Record a figure."""
@@ -180,6 +204,7 @@ class Report:
             {
                 "scale": self.scale,
                 "machine": self.machine,
+                "runs": self.runs,
                 "details": self.details,
                 "notes": self.notes,
                 "ratios": {
@@ -210,6 +235,7 @@ class Report:
         report = cls(
             scale=raw["scale"],
             machine=raw["machine"],
+            runs=raw["runs"],
             details=raw["details"],
             notes=raw["notes"],
         )

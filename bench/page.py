@@ -57,18 +57,25 @@ def write(report: Report) -> list[Path]:
 
 def _page(report: Report, charts: Iterable[str]) -> str:
     machine = report.machine
-    tenants = report.details.get("reads", {}).get("tenants at 1x")
     lines = [
         "# Benchmarks",
         "",
         "Written by `make bench` from `bench/results/latest.json`; do not edit. Every claim is a ratio of two figures that were",
         "taken in one run on one machine, and can be repeated with that command.",
         "",
-        f"This run: scale `{report.scale}`"
-        + (f", {tenants:,} tenants" if tenants else "")
-        + f"; {machine['cpu']}, "
-        f"{machine['cores']} cores, {machine['memory_gb']} GB; {machine['system']}; Python {machine['python']}; Postgres "
-        f"{machine.get('postgres', '?')}; {machine['when']}; load before the run {machine['load']}.",
+        (
+            f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB; {machine['system']}; Python "
+            f"{machine['python']}; Postgres {machine.get('postgres', '?')}. The load is that of the last 1, 5 and 15 minutes "
+            "as the group began; a load above 0 is other people's work on the same cores, which widens every spread."
+        ),
+        "",
+        "| group | scale | measured | load |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {title} | {run['scale']} | {run['when']} | {run['load']} |"
+            for group, title in _GROUPS.items()
+            if (run := report.runs.get(group))
+        ),
         "",
         "Postgres's settings that differ from its defaults: " + _settings(machine) + ".",
         "",
