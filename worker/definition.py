@@ -30,7 +30,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from worker.markup import markup_faults
-from worker.names import fold
+from worker.names import fold, remembered
 from worker.scoring import (
     DEFAULT_SCALE,
     CategoryRule,
@@ -82,6 +82,11 @@ def clean_text(text: str) -> str:
     text = text.strip()
     if "\n" not in text and "\r" not in text:
         return text
+    if "\t" not in text and "\r" not in text:
+        first, *others = text.split("\n")
+        if not any(map(str.isspace, others)):
+            margin = min([len(line) - len(line.lstrip(" ")) for line in others if line])
+            return "\n".join([first, *[line[margin:] for line in others]]) if margin else text
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines):
         rest = line.lstrip(" \t")
@@ -112,6 +117,7 @@ def clean_name(text: str) -> str:
             return name
 
 
+@remembered
 def parse_plain_number(text: str) -> Decimal | None:
     """Return the number that ``3``, ``3.5`` or ``.5`` spells; None for any other text."""
     digits = text.replace(".", "", 1)

@@ -1,8 +1,29 @@
 """The identity of names: when two spellings are the same dimension, category or key."""
 
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, TypeVar
 from unicodedata import normalize
 
-__all__ = ["fold"]
+__all__ = ["fold", "remembered"]
+
+Result = TypeVar("Result")
+
+#: Longer texts are not remembered, so that what is kept stays small whatever is asked.
+REMEMBERED_LENGTH: Final = 40
+REMEMBERED_COUNT: Final = 1024
+
+
+def remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
+    """Remember what a pure function answered for short texts: files spell keys and numbers alike."""
+    cached = lru_cache(REMEMBERED_COUNT)(function)
+
+    def answer(text: str) -> Result:
+        return cached(text) if len(text) <= REMEMBERED_LENGTH else function(text)
+
+    answer.__doc__ = function.__doc__
+    return answer
+
 
 # Putting combining marks in order takes time in proportion to the square of their number, and nothing can
 # interrupt it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.

@@ -12,7 +12,7 @@ from worker.compiler.diagnostics import Code, Faults, Hint, nearest, plain, show
 from worker.compiler.source import Lines
 from worker.compiler.values import normal_key
 from worker.definition import EMPHASIS, clean_name, clean_text
-from worker.names import fold
+from worker.names import fold, remembered
 
 __all__ = [
     "CATEGORIES",
@@ -102,6 +102,7 @@ def item_text(slice_: str) -> str:
     return clean_text(slice_.lstrip("0123456789")[1:])
 
 
+@remembered
 def section_name(text: str) -> str | None:
     """Return the section that a heading with this text opens, None when it opens none."""
     text = clean_name(text)
@@ -110,6 +111,18 @@ def section_name(text: str) -> str | None:
         text = text.lstrip("0123456789").lstrip(".)\\ ")
         name = SECTIONS.get(normal_key(clean_name(text)))
     return name
+
+
+@remembered
+def field_key(spelled: str) -> tuple[str, str]:
+    """Return the field that a bullet's text before the colon spells, and the emphasis left open."""
+    key = spelled.strip()
+    key = (key[1:] if key[0] in "-*+" else key.lstrip("0123456789")[1:]).lstrip()
+    name = KNOWN.get(normal_key(key), "") if len(key) < 100 else ""
+    for mark in EMPHASIS:
+        if key.startswith(mark):
+            return name, "" if key.endswith(mark) and len(key) > len(mark) else mark
+    return name, ""
 
 
 class Grammar:
@@ -326,7 +339,9 @@ class Grammar:
                     continue
                 key = keys.get(spelled)
                 if key is None:
-                    key = self._key(spelled)
+                    key = field_key(spelled)
+                    if key[0]:
+                        keys[spelled] = key
                 name, mark = key
                 is_list = known.get(name)
                 if children and not is_list:
@@ -350,20 +365,6 @@ class Grammar:
         if texts or unknown or any(name not in fields for name in required):
             self._complete(item, known, required, fields, unknown, texts)
         return fields
-
-    def _key(self, spelled: str) -> tuple[str, str]:
-        """Return the field that a bullet's text before the colon spells, and the emphasis left open."""
-        key = spelled.strip()
-        key = (key[1:] if key[0] in "-*+" else key.lstrip("0123456789")[1:]).lstrip()
-        name = KNOWN.get(normal_key(key), "") if len(key) < 100 else ""
-        mark = ""
-        for candidate in EMPHASIS:
-            if key.startswith(candidate):
-                mark = "" if key.endswith(candidate) and len(key) > len(candidate) else candidate
-                break
-        if name:
-            self._keys[spelled] = (name, mark)
-        return name, mark
 
     def near(self, name: str, known: Sequence[str]) -> str | None:
         """Return the known name that was probably meant; None also when too many were asked for already."""

@@ -54,7 +54,7 @@ from worker.definition import (
     clean_text,
 )
 from worker.markup import markup_faults
-from worker.names import fold
+from worker.names import fold, remembered
 from worker.scoring import CategoryRule, DimensionRule
 
 __all__ = ["CategoryNode", "DimensionNode", "ExampleNode", "Meaning", "make"]
@@ -934,6 +934,7 @@ def _explored(text: str) -> str:
     return text
 
 
+@remembered
 def _rubric_range(spelled: str) -> tuple[Decimal, Decimal, str] | None:
     """Return the bounds and the stored spelling of a rubric's range."""
     number = parse_number(spelled) if "-" not in spelled else None

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from worker.definition import EMPHASIS, MAX_DIGITS, clean_name, parse_plain_number, shortest
+from worker.names import remembered
 
 __all__ = [
     "close_emphasis",
@@ -26,6 +27,7 @@ KEY_NOISE: Final = str.maketrans(
 )
 
 
+@remembered
 def normal_key(text: str) -> str:
     """Return a key without case, spaces, hyphens, underscores, emphasis and backslashes of exports."""
     return text.translate(KEY_NOISE).lower()
@@ -78,6 +80,7 @@ def parse_number(text: str) -> Decimal | None:
     return number if number is not None else parse_plain_number(unwrap(text))
 
 
+@remembered
 def parse_weight(text: str) -> Decimal | None:
     """Return the weight that a value spells: ``0.25``, ``25%`` or ``1/4`` (to six decimal places, halves up).
 
@@ -114,6 +117,7 @@ def _parse_fraction(text: str) -> Decimal | None:
     return Decimal((2 * numerator * 10**6 + denominator) // (2 * denominator)).scaleb(-6)
 
 
+@remembered
 def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
     """Return the bounds that ``[1, 2]``, ``1-2``, ``1 – 2`` or ``1 to 2`` spells; None for any other text.
 

@@ -402,6 +402,13 @@ def test_headings_one_level_too_high_or_low_are_one_fault() -> None:
     assert said(text) == [("heading-level", 8, 1), ("unknown-dimension", 31, 24)]
 
 
+def test_what_stands_under_headings_inside_of_an_item_is_not_read() -> None:
+    text = edited(
+        ("bad news.", "bad news.\n\n##### Notes\n\n- x: y\n\n#### More notes\n\n- x: y\n\n##### Last\n\nz")
+    )
+    assert said(text) == [("not-a-bullet", 21, 1), ("not-a-bullet", 25, 1)]
+
+
 def test_a_malformed_weight_does_not_fail_the_sum_too() -> None:
     text = edited(("- weight: 0.4", "- weight: zero"), ("- weight: 0.6", "- weight: 0.9"))
     assert said(text) == [("invalid-weight", 18, 11)]
