@@ -296,7 +296,7 @@ def test_questions_for_no_dimension_are_general_and_questions_come_in_the_order_
     long = "Where " * 20 + "then: when?"
     questions = """\
 - What else?
-- General: Anything?
+- "General": Anything?
 - Trust: Who knows?
 - Vision: One?
 - When exploring vision: "Two?"
