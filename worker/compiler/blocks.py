@@ -96,7 +96,9 @@ def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int
                         add((int(tag["Heading"]["level"][1]), start, span["end"], NO_CHILDREN))
                 elif "BlockQuote" in tag:
                     if start >= outer:
-                        outer = inner = span["end"]
+                        outer = span["end"]
+                        inner = 0
+                        children = []  # what is listed in a quote belongs to no item
                         add((OTHER, start, outer, NO_CHILDREN))
                     elif start >= inner:
                         inner = span["end"]

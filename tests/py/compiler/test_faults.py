@@ -368,6 +368,16 @@ def test_a_file_in_a_code_block_or_behind_an_answer_is_checked_all_the_same() ->
     assert said("x\n" * 30 + SPECIMEN)[0] == ("missing-front-matter", 1, 1)
 
 
+def test_quotes_may_be_nested_but_not_too_deep() -> None:
+    time = "Thank you for your time."
+    assert said(edited((time, "> > a\n> > > b\n\n> c"))) == []
+    assert said(edited((time, "> " * 10 + "a"))) == []
+    assert said(edited((time, "> " * 11 + "a"))) == [("nested-too-deep", 38, 21)]
+    assert said(edited((time, "> - " * 5 + "a"))) == []
+    assert said(edited((time, "> - " * 6 + "a\n\n" + "> " * 12 + "b"))) == [("nested-too-deep", 38, 21)]
+    assert said(edited(("bad news.", "bad news.\n  > > a\n  > - b\n  > ## c"))) == []
+
+
 def test_an_unclosed_fence_hides_nothing() -> None:
     text = edited(("Lives from day to day.\n", "Lives from day to day.\n\n```\n"), ("[Vision]", "[Visio]"))
     assert said(text) == [("unclosed-fence", 15, 1), ("unknown-dimension", 33, 24)]
