@@ -40,6 +40,77 @@ def test_the_example_shows_exactly_its_code(entry: Entry) -> None:
     assert diagnostics[0].message
 
 
+#: What the caret marks in the example of each code.
+MARKED = {
+    "fenced-file": "```markdown",
+    "missing-front-matter": "# Team Check",
+    "misplaced-front-matter": "Here is your assessment:",
+    "unclosed-front-matter": "---",
+    "yaml-syntax": ":",
+    "yaml-alias": "*name",
+    "yaml-anchor": "&me Maria",
+    "yaml-tag": "!!str Maria",
+    "yaml-too-deep": "[",
+    "missing-key": "---",
+    "unknown-key": "auther",
+    "duplicate-key": "version",
+    "invalid-name": "",
+    "invalid-version": "v2",
+    "invalid-value": "no",
+    "invalid-scale": "[5, 1]",
+    "raw-html": "<b>",
+    "unsafe-link": "<ftp://example.org/guide>",
+    "nested-too-deep": "-",
+    "unclosed-fence": "```",
+    "missing-section": "g",
+    "duplicate-section": "## Dimensions",
+    "unknown-section": "## Notes for Maria",
+    "empty-section": "## Examples",
+    "heading-level": "# Interview Guidelines",
+    "stray-text": "These are the results.",
+    "too-many-dimensions": "### Dimension 21",
+    "too-many-categories": "### Starting",
+    "empty-name": "###",
+    "duplicate-name": "### Thriving",
+    "missing-field": "### Trust",
+    "unknown-field": "- colour",
+    "duplicate-field": "-",
+    "not-a-field": "- plans",
+    "not-a-bullet": "weight: 0.4",
+    "empty-value": "- weight:",
+    "not-a-list": "Vision",
+    "empty-item": ",",
+    "duplicate-reference": "vision",
+    "unknown-item": "### Openning",
+    "duplicate-item": "### Opening",
+    "invalid-weight": "0,4",
+    "weights-sum": "## Dimensions",
+    "invalid-range": "low",
+    "reversed-range": "[2.9, 1.0]",
+    "outside-scale": "[0.0, 2.9]",
+    "rubric-overlap": "3-5",
+    "unknown-dimension": "Vison",
+    "ambiguous-categories": "[4.5, 5.0]",
+    "range-gap": "[1.0, 2.5]",
+    "unreachable-range": "[4.0, 5.0]",
+    "possible-tie": "[3.0, 5.0]",
+    "invalid-score": "high",
+    "no-expectation": "### A good team",
+    "unknown-category": "Thrivin",
+    "ambiguous-expectation": "None",
+    "wrong-overall": "4.5",
+    "wrong-category": "Starting",
+}
+
+
+@pytest.mark.parametrize("entry", [e for e in SAID if e.code.value in MARKED], ids=lambda e: e.code.value)
+def test_the_caret_marks_what_is_at_fault(entry: Entry) -> None:
+    diagnostic = check(entry.source).diagnostics[-1]
+    line = entry.source.decode().split("\n")[diagnostic.line - 1]
+    begin = diagnostic.column - 1
+    assert line[begin : begin + diagnostic.length] == MARKED[entry.code.value]
+
+
 SCHEMA = json.loads(Path("docs/definition.schema.json").read_text())
 
 

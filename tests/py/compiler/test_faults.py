@@ -293,6 +293,30 @@ def test_only_sections_that_follow_are_taken_for_items() -> None:
     assert said(text) == [("unknown-section", 21, 1), ("heading-level", 48, 1)]
 
 
+@pytest.mark.parametrize(
+    ("edit", "marked"),
+    [
+        (("  - 1-2: Lives", "  - low: Lives"), "low: Lives from day to day."),
+        (("  - 1-2: Lives", "  - 1-7: Lives"), "1-7"),
+        (("- weight: 0.4", "- weight:"), "- weight:"),
+        (("- weight: 0.4", "- weight: 0.4\n- interview_themes: a, b"), "a, b"),
+        (("Vision: 4, Trust: 4", "Vision: 4, Trust: 6"), "Trust: 6"),
+        (("[Vision]", "[Größe, Visoin]"), "Größe"),
+        (("- Vision: Where", "- Visoin: Where"), "Visoin"),
+        (("- weight: 0.4\n", "Weight: 0.4\n\n"), "Weight: 0.4"),
+        (("bad news.", "bad\n  <kbd>\n  news."), "<kbd>"),
+        (("bad news.", "bad [x](y) news."), "[x](y)"),
+        (("name: Team Check", "name: [a, b]"), "[a, b]"),
+        (("## Dimensions\n", "Dimensions of it\n---\n"), "Dimensions of it"),
+    ],
+)
+def test_the_caret_marks_the_first_line_of_what_is_at_fault(edit: Edit, marked: str) -> None:
+    text = edited(edit)
+    diagnostic = check(text).diagnostics[0]
+    begin = diagnostic.column - 1
+    assert text.split("\n")[diagnostic.line - 1][begin : begin + diagnostic.length] == marked
+
+
 def test_two_definitions_of_a_link_cannot_hide_an_unsafe_one() -> None:
     text = edited(
         ("Lives from day to day.", "[x] safe here\n\n    [x]: https://example.org"),
