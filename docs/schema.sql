@@ -913,8 +913,8 @@ AS $function$
   ),
   ended as (
     select job.kind,
-           count(*) filter (where job.last_error <> 'invalid-source') as failed,
-           count(*) filter (where job.last_error = 'invalid-source') as rejected
+           count(*) filter (where not private.is_authors_fault(job.last_error)) as failed,
+           count(*) filter (where private.is_authors_fault(job.last_error)) as rejected
       from private.jobs as job
      where job.state = 'failed'
        and job.finished_at > now() - interval '1 hour'
@@ -2268,11 +2268,17 @@ begin
   )
   select json_agg(
            json_build_object('job', element.job, 'outcome', coalesce(
-             case judged.verdict when 'retry' then 'retried' when 'release' then 'released'
-                                 when 'exhausted' then 'failed' else judged.verdict end,
+             case
+               when judged.verdict = 'retry' then 'retried'
+               when judged.verdict = 'release' then 'released'
+               when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
+               when judged.verdict = 'exhausted' then 'failed'
+               else judged.verdict
+             end,
              case when element.worker = finish_jobs.worker
                    and element.attempts = element.attempt
-                  then 'repeated' else 'lost' end))
+                  then 'repeated' else 'lost' end),
+             'error', case when judged.verdict in ('failed', 'exhausted', 'retry') then judged.code end)
            order by element.ordinality),
          coalesce(bool_or(judged.verdict in ('release', 'stale')), false),
          coalesce(bool_or(judged.verdict = 'succeeded' and judged.kind = 'score'), false)
@@ -2544,6 +2550,20 @@ begin
 end
 $function$;
 comment on function private.inactive_tenant_ids() is NULL;
+
+CREATE OR REPLACE FUNCTION private.is_authors_fault(error text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(
+    error in ('invalid-source', 'version-conflict', 'version-falls', 'assessment-archived', 'assessment-missing'), false
+  );
+end
+$function$;
+comment on function private.is_authors_fault(text) is NULL;
 
 CREATE OR REPLACE FUNCTION private.is_number_pair(value jsonb)
  RETURNS boolean

@@ -43,6 +43,22 @@ revoke all on function private.upload_diagnostic(text, jsonb) from public, anon,
 -- Applying what a worker found
 -- ---------------------------------------------------------------------------------------------------------
 
+-- Whether a job ended for a reason that its file's author can mend. Such files are counted as rejected: no operator needs
+-- to look, and trying again would find the same.
+create or replace function private.is_authors_fault(error text)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    error in ('invalid-source', 'version-conflict', 'version-falls', 'assessment-archived', 'assessment-missing'), false
+  );
+end
+$$;
+revoke all on function private.is_authors_fault(text) from public, anon, authenticated, service_role;
+
 -- Names the definition that a worker has read, so that a change until the result is written is noticed.
 create or replace function private.definition_digest(definition text)
 returns text
@@ -319,7 +335,7 @@ $$;
 revoke all on function private.retry_delay(integer) from public, anon, authenticated, service_role;
 
 -- Ends, delays or gives back each job that the worker still holds, with its effects. Gives one answer an element, in
--- their order: succeeded, failed, retried, released, stale; repeated where this claim was finished before; lost where
+-- their order: succeeded, rejected (the author's fault), failed, retried, released, stale; repeated where this claim was finished before; lost where
 -- the worker does not hold the job any more.
 create or replace function private.finish_jobs(worker text, finished jsonb)
 returns json
@@ -472,11 +488,17 @@ begin
   )
   select json_agg(
            json_build_object('job', element.job, 'outcome', coalesce(
-             case judged.verdict when 'retry' then 'retried' when 'release' then 'released'
-                                 when 'exhausted' then 'failed' else judged.verdict end,
+             case
+               when judged.verdict = 'retry' then 'retried'
+               when judged.verdict = 'release' then 'released'
+               when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
+               when judged.verdict = 'exhausted' then 'failed'
+               else judged.verdict
+             end,
              case when element.worker = finish_jobs.worker
                    and element.attempts = element.attempt
-                  then 'repeated' else 'lost' end))
+                  then 'repeated' else 'lost' end),
+             'error', case when judged.verdict in ('failed', 'exhausted', 'retry') then judged.code end)
            order by element.ordinality),
          coalesce(bool_or(judged.verdict in ('release', 'stale')), false),
          coalesce(bool_or(judged.verdict = 'succeeded' and judged.kind = 'score'), false)
@@ -823,8 +845,8 @@ as $$
   ),
   ended as (
     select job.kind,
-           count(*) filter (where job.last_error <> 'invalid-source') as failed,
-           count(*) filter (where job.last_error = 'invalid-source') as rejected
+           count(*) filter (where not private.is_authors_fault(job.last_error)) as failed,
+           count(*) filter (where private.is_authors_fault(job.last_error)) as rejected
       from private.jobs as job
      where job.state = 'failed'
        and job.finished_at > now() - interval '1 hour'

@@ -127,7 +127,7 @@ begin
         'definition_bounds_faults', 'definition_digest', 'definition_faults', 'end_jobs_without_subject',
         'ending_of_error', 'enqueue', 'enqueue_uploads', 'example_faults', 'fault', 'finish_jobs',
         'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
-        'inactive_tenant_ids', 'is_number_pair', 'is_version', 'keep_assessment_history',
+        'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_version', 'keep_assessment_history',
         'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results',
         'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
         'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'path_step', 'queue_front',

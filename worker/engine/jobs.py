@@ -113,13 +113,15 @@ class Finished(TypedDict):
 class Settled:
     """What the database made of a finished job.
 
-    ``succeeded``, ``failed``, ``retried``, ``released``, ``repeated``
-    (it had been settled before: a repeated request), ``lost`` (the lease is another's) or ``stale`` (the
-    definition changed meanwhile: the job is queued anew).
+    ``succeeded``, ``rejected`` (the file has faults that its author can mend), ``failed``, ``retried``,
+    ``released``, ``repeated`` (it had been settled before: a repeated request), ``lost`` (the lease is
+    another's) or ``stale`` (the definition changed meanwhile: the job is queued anew).
+    ``error`` is the code of a failure, None otherwise.
     """
 
     job: int
     outcome: str
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ def read_exchange(answer: object) -> Exchange:
         raise Malformed("next_in_ms is not a number")
     return Exchange(
         settled=tuple(
-            Settled(_get(e, "job", int), _get(e, "outcome", str)) for e in _get(answer, "finished", list)
+            Settled(_get(e, "job", int), _get(e, "outcome", str), e.get("error"))
+            for e in _get(answer, "finished", list)
         ),
         jobs=tuple(read_job(e) for e in _get(answer, "jobs", list)),
         next_seconds=None if wait is None else wait / 1000,

@@ -129,7 +129,7 @@ class Loop:
                 f"The database does not understand this worker ({refused}): the migrations and "
                 "the worker are of different versions. Apply the migrations that came with this worker."
             ) from None
-        self._take(answer, [])
+        self._take(answer)
         return answer
 
     def _turn_until_done(self, answer: Exchange) -> None:
@@ -179,7 +179,7 @@ class Loop:
             self._signals.pause(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
             return self._exchange([], claim_limit) if finished and claim_limit else Exchange((), (), None)
         self._refusals = 0
-        self._take(answer, finished)
+        self._take(answer)
         return answer
 
     def _hand_back_apart(self, finished: Sequence[Finished], refused: RequestRefused) -> None:
@@ -187,7 +187,7 @@ class Loop:
             middle = len(finished) // 2
             for half in (finished[:middle], finished[middle:]):
                 try:
-                    self._take(self._api.exchange(half, 0), half)
+                    self._take(self._api.exchange(half, 0))
                 except RequestRefused as again:
                     self._hand_back_apart(half, again)
         elif finished and finished[0]["outcome"] not in {"retry", "release"}:
@@ -204,24 +204,22 @@ class Loop:
 
     def _hand_back_last(self, finished: Finished) -> None:
         try:
-            self._take(self._api.exchange([finished], 0), [finished])
+            self._take(self._api.exchange([finished], 0))
         except RequestRefused:
             # Its lease ends, and with it the attempt.
             self._forget(finished["job"])
 
-    def _take(self, answer: Exchange, finished: Sequence[Finished]) -> None:
+    def _take(self, answer: Exchange) -> None:
         """Count what was settled and hold what was claimed."""
-        said = {element["job"]: element for element in finished}
         for settled in answer.settled:
-            job, element, outcome = self._in_hand.get(settled.job), said.get(settled.job), settled.outcome
+            job, outcome = self._in_hand.get(settled.job), settled.outcome
             kind = "unknown" if job is None else job.kind
-            if outcome == "failed" and element is not None and _has_faults(element):
-                outcome = "rejected"  # the file has faults: its author's affair, and no fault of the system
             self.totals[kind, outcome] += 1
             self._telemetry.job(kind, outcome)
             if outcome not in {"succeeded", "rejected", "released", "repeated"}:
-                code = None if element is None else element.get("error")
-                self._log.warning("job-settled", job=settled.job, kind=kind, outcome=outcome, code=code)
+                self._log.warning(
+                    "job-settled", job=settled.job, kind=kind, outcome=outcome, code=settled.error
+                )
             self._forget(settled.job)
         self._heartbeat.hold(job.job for job in answer.jobs)
         self._in_hand.update((job.job, job) for job in answer.jobs)
@@ -245,7 +243,7 @@ class Loop:
         if not finished:
             return
         try:
-            self._take(self._spare_api.exchange(finished, 0, patience=0), finished)
+            self._take(self._spare_api.exchange(finished, 0, patience=0))
         except (ApiUnusable, RequestRefused, Malformed, GraceOver) as error:
             self._log.warning("jobs-not-handed-back", jobs=len(finished), **describe_error(error))
 
@@ -332,7 +330,3 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - a fault of the compiler must not end the worker
             self._log.error("job-fault", job=job.job, kind=job.kind, **describe_error(error))
             return retry(job, "internal-error")
-
-
-def _has_faults(finished: Finished) -> bool:
-    return finished["outcome"] == "compiled" and finished.get("definition") is None

@@ -44,6 +44,7 @@ insert into tests.expected values
 ('private.hand_over_assessments_with_results(uuid)', false, ''),
 ('private.hand_over_assessments()', true, ''),
 ('private.inactive_tenant_ids()', true, 'anon authenticated'),
+('private.is_authors_fault(text)', false, ''),
 ('private.is_number_pair(jsonb)', false, 'anon authenticated service_role'),
 ('private.is_version(text)', false, 'anon authenticated service_role'),
 ('private.keep_assessment_history()', false, ''),

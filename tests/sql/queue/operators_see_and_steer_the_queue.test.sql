@@ -21,7 +21,7 @@ select is(
       tests.ending(jobs -> 1, 'failed', '{"error": "too-slow"}')
     )
   from tests.claim('w1') as jobs),
-  'failed failed', 'two fail'
+  'rejected failed', 'a file with faults is rejected, another fails'
 );
 select tests.keep('queued', tests.upload(tests.kept('others_tenant'), '# Queued'));
 

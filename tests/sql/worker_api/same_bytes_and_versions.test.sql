@@ -64,7 +64,7 @@ select is(tests.assessment_value(tests.kept('one'), 'name'), 'Uno', 'and the new
 select is(tests.assessment_value(tests.kept('one'), 'slug'), 'one', 'under its old slug');
 select is(tests.assessment_value(tests.kept('one'), 'version'), '1.0', 'and the stated version');
 select is(pg_temp.compile('# Uno', 'Uno', '1.0', tests.kept('one')), 'succeeded already-uploaded', 'the same bytes again');
-select is(pg_temp.compile('# Eno', 'Eno', '0.9', tests.kept('one')), 'failed version-falls', 'a lower version');
+select is(pg_temp.compile('# Eno', 'Eno', '0.9', tests.kept('one')), 'rejected version-falls', 'a lower version');
 select is(
   (tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb -> 0) - 'message' - 'hint',
   '{"severity": "error", "code": "version-falls", "line": 3, "column": 10, "section": "Front matter / version"}'::jsonb,
@@ -80,25 +80,25 @@ select is(
   'the same bytes as the active one'
 );
 select is(
-  pg_temp.compile('# Duo', 'Duo', '1.0', tests.kept('one')), 'failed version-conflict',
+  pg_temp.compile('# Duo', 'Duo', '1.0', tests.kept('one')), 'rejected version-conflict',
   'the same version with other bytes'
 );
 select is(tests.assessment_value(tests.kept('one'), 'name'), 'Uno', 'changes nothing');
 select is(pg_temp.compile('# Duo', 'Duo', '1.10', tests.kept('one')), 'succeeded', 'a higher version');
 select is(tests.assessment_value(tests.kept('one'), 'version'), '1.10', 'is taken as stated');
-select is(pg_temp.compile('# Tre', 'Tre', '1.9', tests.kept('one')), 'failed version-falls', '1.9 is lower than 1.10');
+select is(pg_temp.compile('# Tre', 'Tre', '1.9', tests.kept('one')), 'rejected version-falls', '1.9 is lower than 1.10');
 
 -- The assessment goes away between the upload and its end.
 select tests.keep('late', tests.upload(tests.kept('tenant'), '# Late', tests.kept('one')));
 update public.custom_assessments set status = 'archived'
 where id = tests.kept('one');
-select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'Late', '3.0')), 'failed', 'archived meanwhile');
+select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'Late', '3.0')), 'rejected', 'archived meanwhile');
 select is(tests.upload_value(tests.kept('late'), 'diagnostics')::jsonb -> 0 ->> 'code', 'assessment-archived', 'says so');
 select tests.keep('doomed', tests.create_assessment(tests.kept('tenant'), '{"name": "Doomed"}'));
 select tests.keep('later', tests.upload(tests.kept('tenant'), '# Later', tests.kept('doomed')));
 delete from public.custom_assessments
 where id = tests.kept('doomed');
-select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'Later', '3.0')), 'failed', 'deleted meanwhile');
+select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'Later', '3.0')), 'rejected', 'deleted meanwhile');
 select is(
   tests.upload_value(tests.kept('later'), 'diagnostics')::jsonb -> 0 ->> 'code', 'assessment-missing',
   'says so, and makes no new one'

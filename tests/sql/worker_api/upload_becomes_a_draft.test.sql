@@ -54,7 +54,7 @@ select is(
     tests.claim('w1') -> 0, 'compiled',
     '{"definition": null, "diagnostics": [{"severity": "error", "code": "missing-section", "line": 1}]}'
   )),
-  'failed', 'a file with errors ends as failed'
+  'rejected', 'a file with errors is rejected'
 );
 select results_eq(
   $$select status, diagnostics, definition, assessment_id from public.assessment_uploads where id = tests.kept('broken')$$,
