@@ -258,8 +258,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 def test_hostile_files_take_linear_time(shape: str) -> None:
     make = HOSTILE[shape]
     small, large = (make(size).encode()[:size] for size in (20_000, 160_000))
-    # Eight times the size may take twenty times as long, noise included; the best of three, so that what else the
-    # machine does decides nothing.
+    # Eight times the size may take twenty times as long, noise included; the best of three, so that what else
+    # the machine does decides nothing.
     quick, slow = (min(_seconds(source) for _ in range(3)) for source in (small, large))
     assert slow <= 20 * quick + 0.1
 
