@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from worker.definition import EMPHASIS, MAX_DIGITS, clean_name, parse_plain_number, shortest
+from worker.definition import EMPHASIS, MARKS, MAX_DIGITS, clean_name, parse_plain_number, shortest
 from worker.names import remembered
 
 __all__ = [
@@ -60,17 +60,16 @@ def unquote(text: str) -> str:
 def close_emphasis(key: str, rest: str) -> tuple[str, str]:
     """Split emphasis that begins in a key and ends behind its colon, as in ``**key:** value``."""
     key = key.strip()
-    for mark in EMPHASIS:
-        if key.startswith(mark):
-            inner = key[len(mark) :]
-            if mark[0] in inner:
-                break
-            value = rest.strip()
-            if value.startswith(mark):
-                return inner, value[len(mark) :]
-            if value.endswith(mark):
-                return inner, value[: -len(mark)]
-            break
+    if key[:1] not in MARKS:
+        return key, rest
+    mark = next(mark for mark in EMPHASIS if key.startswith(mark))
+    inner = key[len(mark) :]
+    if mark[0] not in inner:
+        value = rest.strip()
+        if value.startswith(mark):
+            return inner, value[len(mark) :]
+        if value.endswith(mark):
+            return inner, value[: -len(mark)]
     return key, rest
 
 
