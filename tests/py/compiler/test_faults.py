@@ -569,6 +569,23 @@ def test_the_hint_mends_it(edit: Edit, hint: str) -> None:
     assert hints(edited(edit)) == [hint]
 
 
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (("- weight: 0.4", "- weight: 0.3"), "the weights sum to 0.9, not to 1: 0.1 is missing"),
+        (("- weight: 0.4", "- weight: 0.5"), "the weights sum to 1.1, not to 1: 0.1 is too much"),
+        (("- weight: 0.4", "- weight: 0.0"), "the weight `0.0` is outside of 0 to 1"),
+        (("- weight: 0.4", "- weight: x"), "`x` is not a weight"),
+        (
+            ("### Opening", "### " + "x" * 61),
+            f"there is no part `{'x' * 59}…` of the interview guidelines; it is left out",
+        ),
+    ],
+)
+def test_the_message_says_what_is_wrong(edit: Edit, message: str) -> None:
+    assert [d.message for d in check(edited(edit)).diagnostics] == [message]
+
+
 def test_no_weight_could_make_the_sum_right() -> None:
     text = edited(
         ("- weight: 0.4", "- weight: 1"),
