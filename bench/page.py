@@ -79,6 +79,18 @@ def _page(report: Report, charts: Iterable[str]) -> str:
         "",
         "Postgres's settings that differ from its defaults: " + _settings(machine) + ".",
         "",
+        *(
+            [
+                (
+                    "**The machine was busy with other work while this was measured**, so single ratios are off by a half and "
+                    "more; the targets are for a quiet machine and the full scale, and this run neither proves nor disproves "
+                    "them closely."
+                ),
+                "",
+            ]
+            if any(float(run["load"].split(",")[0]) > 1 for run in report.runs.values())
+            else []
+        ),
         "Each figure is the median of at least five samples; the least and the greatest stand beside it.",
         "",
         "## Targets",
