@@ -45,7 +45,9 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
         "matched_category": "Strong",
         "uncovered_dimensions": [],
     }
-    assert exchange(worker, "w", [finished])["finished"] == [{"job": job["job"], "outcome": "succeeded"}]
+    assert exchange(worker, "w", [finished])["finished"] == [
+        {"job": job["job"], "outcome": "succeeded", "error": None}
+    ]
     again = Meanwhile(lambda: one(agent, COMPLETE, session))
     assert again.waits(world.postgres, agent)
     worker.commit()
