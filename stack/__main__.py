@@ -15,7 +15,7 @@ def main() -> int:
     arguments = parse()
     try:
         from stack import local  # noqa: PLC0415  a missing package gets an answer instead of a traceback
-        from stack.errors import StackError  # noqa: PLC0415
+        from stack.errors import StackError  # noqa: PLC0415  as above
     except ModuleNotFoundError as error:
         print(f"error: the Python package {error.name} is missing\n  Run `make setup`.", file=sys.stderr)
         return 1

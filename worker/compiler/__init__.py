@@ -44,7 +44,7 @@ def compile_markdown(source: bytes) -> Compilation:
     Args:
         source: the file as it is, at most 512,000 bytes of UTF-8.
     """
-    from worker.compiler.compile import compile_source  # noqa: PLC0415
+    from worker.compiler.compile import compile_source  # noqa: PLC0415  only when something is compiled
 
     return compile_source(source)
 

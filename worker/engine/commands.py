@@ -131,9 +131,9 @@ def _since(text: str) -> str:
 
 def _guarded(command: Callable[[], int]) -> int:
     """Run a command; say what is wrong in a sentence, without a traceback."""
-    from worker.engine.api import ApiUnusable, RequestRefused  # noqa: PLC0415
-    from worker.engine.jobs import Malformed  # noqa: PLC0415
-    from worker.engine.settings import SettingsError  # noqa: PLC0415
+    from worker.engine.api import ApiUnusable, RequestRefused  # noqa: PLC0415  not for check and format
+    from worker.engine.jobs import Malformed  # noqa: PLC0415  not for check and format
+    from worker.engine.settings import SettingsError  # noqa: PLC0415  not for check and format
 
     try:
         return command()
@@ -163,8 +163,8 @@ def _drain(arguments: argparse.Namespace) -> int:
 def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
     # A stop that is asked for while the worker still loads: nothing is in hand.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    from worker.engine.process import run_workers  # noqa: PLC0415
-    from worker.engine.settings import load_settings  # noqa: PLC0415
+    from worker.engine.process import run_workers  # noqa: PLC0415  not for check and format
+    from worker.engine.settings import load_settings  # noqa: PLC0415  not for check and format
 
     settings = load_settings(batch=arguments.batch, concurrency=arguments.concurrency)
     try:
@@ -252,7 +252,7 @@ def _prune(arguments: argparse.Namespace) -> int:
 
 
 def _api() -> "Api":
-    from worker.engine.api import Api  # noqa: PLC0415
-    from worker.engine.settings import load_settings  # noqa: PLC0415
+    from worker.engine.api import Api  # noqa: PLC0415  not for check and format
+    from worker.engine.settings import load_settings  # noqa: PLC0415  not for check and format
 
     return Api(load_settings(), "operator")
