@@ -7,15 +7,7 @@ from pathlib import Path
 MAX_ROWS = 1000
 
 
-def write_config(  # noqa: PLR0913  one setting each
-    path: Path,
-    *,
-    dsn: str,
-    socket: Path,
-    jwt_secret: str,
-    api_url: str,
-    schemas: tuple[str, ...] = ("public",),
-) -> None:
+def write_config(path: Path, *, dsn: str, socket: Path, jwt_secret: str, api_url: str) -> None:
     """Write PostgREST's settings file, for its owner alone.
 
     Args:
@@ -24,11 +16,10 @@ def write_config(  # noqa: PLR0913  one setting each
         socket: the Unix socket to listen on; there is no TCP port.
         jwt_secret: verifies the tokens.
         api_url: what clients call it, for the OpenAPI description.
-        schemas: the schemas it serves. (Hosted ones serve graphql_public too, which comes with pg_graphql.)
     """
     settings: dict[str, str | int | bool] = {
         "db-uri": dsn,
-        "db-schemas": ",".join(schemas),
+        "db-schemas": "public",
         "db-anon-role": "anon",
         "db-extra-search-path": "public,extensions",
         "db-max-rows": MAX_ROWS,

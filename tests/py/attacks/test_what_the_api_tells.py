@@ -155,7 +155,9 @@ def test_counts_count_only_what_one_sees(scene: Scene, count: str) -> None:
     assert answer.headers["content-range"].endswith("/1")
 
 
-@pytest.mark.parametrize("schema", ["private", "auth", "extensions", "pg_catalog", "realtime", "storage"])
+@pytest.mark.parametrize(
+    "schema", ["private", "auth", "extensions", "graphql_public", "pg_catalog", "realtime", "storage"]
+)
 def test_only_the_public_schema_is_served(scene: Scene, schema: str) -> None:
     for client in (scene.anon, scene.owner, scene.service):
         read = client.get(f"{REST}/jobs", headers={"Accept-Profile": schema})
