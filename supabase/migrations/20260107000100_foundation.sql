@@ -71,7 +71,8 @@ as $$
     ('RESULT_IMMUTABLE', 409, 'A finished result never changes.',
      'Read the result as it is; a new interview makes a new result.'),
     ('SESSION_NOT_FOUND', 404, 'The session does not exist.',
-     'Check session_id and session_type: campaign means a campaign assignment, coaching a coaching session.'),
+     'Check the id: for session_type campaign it is a campaign assignment''s, for coaching a coaching session''s; '
+     'agent_session_id is an agent session''s.'),
     ('SESSION_ALREADY_SCORED', 409, 'The session already has a result.',
      'Read the present result; one session has one result.'),
     ('SCORES_INVALID', 422, 'The scores are not valid for this assessment.',

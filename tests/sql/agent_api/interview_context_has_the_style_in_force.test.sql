@@ -2,7 +2,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../sessions.psql
-select plan(9);
+select plan(10);
 
 create function tests.agent_session(coaching uuid, assignment uuid, assessment uuid) returns uuid
 language sql
@@ -53,6 +53,10 @@ select is(public.interview_context(tests.kept('plain')), null, 'null without a c
 select is(
   tests.refusal('select public.interview_context(gen_random_uuid())'), 'PT404 SESSION_NOT_FOUND',
   'an agent session that does not exist'
+);
+select alike(
+  tests.whole_refusal('select public.interview_context(gen_random_uuid())') ->> 'hint', '%agent_session_id%',
+  'whose hint speaks of the argument that this call has'
 );
 select is(tests.refusal('select public.interview_context(null)'), 'PT404 SESSION_NOT_FOUND', 'and none at all');
 
