@@ -83,8 +83,8 @@ def access_doc(connection: psycopg.Connection[tuple[str, str, str, str]]) -> str
             here is rolled back.
     """
     lines = [HEADER, "## Tables and views\n"]
-    for name in ("helpers.psql", "access/matrix.psql", "access/world.psql"):
-        connection.execute((ROOT / "tests" / "sql" / name).read_bytes())
+    for name in ("helpers", "assessments", "sessions", "access/matrix", "access/world"):
+        connection.execute((ROOT / "tests" / "sql" / f"{name}.psql").read_bytes())
     current = ""
     for subject, verb, answers, columns in connection.execute("select * from tests.cells()").fetchall():
         if subject != current:

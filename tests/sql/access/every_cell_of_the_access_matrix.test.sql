@@ -3,6 +3,8 @@
 -- cells were written by hand against the access rules; a table or view without its cells fails the last tests.
 begin;
 \ir ../helpers.psql
+\ir ../assessments.psql
+\ir ../sessions.psql
 \ir matrix.psql
 \ir world.psql
 
