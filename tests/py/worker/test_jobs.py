@@ -63,6 +63,14 @@ def test_a_file_with_faults_fails_with_all_of_them(site: Site) -> None:
     assert [d["line"] for d in row["diagnostics"]] == sorted(d["line"] for d in row["diagnostics"])
 
 
+@pytest.mark.parametrize("nothing", ["", " \n\n"])
+def test_a_file_without_content_is_taken_and_its_author_is_told(site: Site, nothing: str) -> None:
+    upload = site.upload(site.tenant(), nothing)
+    assert drain(site) == {"compile rejected": 1}
+    row = site.upload_row(upload)
+    assert (row["status"], codes(row)) == ("failed", ["empty-file"])
+
+
 def test_a_dry_run_compiles_and_makes_nothing(site: Site) -> None:
     tenant = site.tenant()
     upload = site.upload(tenant, source("Only looking"), dry_run=True)
