@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test lint types bench fuzz lock
+.PHONY: help setup demo up down reset status test lint types bench fuzz mutants lock
 
 # Both are asked for before anything is installed, which takes minutes.
 define need-tools
@@ -74,6 +74,10 @@ bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small take
 fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60 for less
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r bench/requirements-fuzz.txt
 	@$(PY) -m bench.fuzz $(or $(SECONDS),600)
+
+mutants: setup ## break the compiler and the scoring in 6,000 ways, each of which a test must notice; SAMPLE=100 for less
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r bench/requirements-mutants.txt
+	@nice $(PY) -W ignore -m bench.mutants $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
 
 lock: $(VENV)/.packages ## pin the Python packages anew, with hashes and without addresses
 	@for extra in "" "--extra dev"; do \

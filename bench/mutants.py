@@ -1,0 +1,291 @@
+"""Mutation testing of the compiler and the scoring: ``python -m bench.mutants [MODULE...] [--sample N]``.
+
+A mutant is a module of which one place is wrong: a ``<`` is a ``<=``, a 3 is a 4, a loop never runs. The
+tests must fail with it; one that they let pass shows what they do not hold, or a place that does not matter.
+
+The mutants are cosmic-ray's, but they are run here, because cosmic-ray writes each into the tree and starts
+the tests anew. Instead a process is forked that has all packages but ours already imported; it imports the
+mutant from memory and runs the tests until one fails. Nothing is written to the tree.
+
+Only tests that say the same every time count. The tests that draw their inputs by chance, and those that
+measure time, are left out: they would kill more, but not on every day.
+
+Left out as well are mutants that no interpreter takes, and ``|`` between the types of an annotation.
+"""
+
+import argparse
+import ast
+import importlib
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import CodeType
+from typing import Any, Final, NoReturn
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+MODULES: Final = (
+    "worker/scoring.py",
+    "worker/names.py",
+    "worker/markup.py",
+    "worker/definition.py",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "worker/compiler").glob("*.py")),
+)
+TESTS: Final = ("tests/py/compiler", "tests/py/authoring")
+OPTIONS: Final = (
+    *("-x", "-q", "--noconftest", "-m", "not hypothesis", "-k", "not linear_time"),
+    *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "_hypothesis_pytestplugin"),
+)
+ENOUGH: Final = 0.9
+SEED: Final = 1
+MEMORY: Final = 4 << 30
+#: How many times as long as usual a file of tests may take; a mutant that takes longer is caught in a loop.
+PATIENCE: Final = 5
+SURVIVED: Final = 0
+#: The exit code of a process whose mutant was killed by the first file of tests; the next is by the second.
+KILLED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One wrong place: the whole module with it, and the line as it was and as it is."""
+
+    operator: str
+    source: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The files of tests with the processor time of each, and the packages that they and ours import."""
+
+    seconds: dict[str, float]
+    packages: list[str]
+
+
+class _Loader(SourceFileLoader):
+    """Loads one module with a source that is not the file's."""
+
+    def __init__(self, name: str, path: str, source: str) -> None:
+        super().__init__(name, path)
+        self.source = source
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the loader is for one module
+        return compile(self.source, self.path, "exec", dont_inherit=True)
+
+
+class _Finder:
+    """Finds the module that has a mutant, before anything else does."""
+
+    def __init__(self, module: str, source: str) -> None:
+        self.name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self.path = str(ROOT / module)
+        self.source = source
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002 - the import system's
+        if name != self.name:
+            return None
+        return spec_from_file_location(name, self.path, loader=_Loader(name, self.path, self.source))
+
+
+def mutants(source: str, chance: random.Random) -> Iterator[Mutant]:
+    """Yield the mutants of a module in an order drawn by chance, which is the same for the same source."""
+    parso: Any = importlib.import_module("parso")
+    nodes_of: Any = importlib.import_module("cosmic_ray.ast").ast_nodes
+    provider: Any = importlib.import_module("cosmic_ray.operators.provider").OperatorProvider()
+    operators = [(name, provider[name]()) for name in provider if not provider[name].arguments()]
+    # Each statement of the module is parsed by itself, which is quick enough to do for each of its mutants.
+    parts = [child.get_code() for child in parso.parse(source).children]
+    places: list[tuple[int, int, int, Any, str]] = []
+    for part, text in enumerate(parts):
+        for at, node in enumerate(nodes_of(parso.parse(text))):
+            for name, operator in operators:
+                places += [
+                    (part, at, index, operator, name)
+                    for index, _ in enumerate(operator.mutation_positions(node))
+                ]
+    chance.shuffle(places)
+    types = _annotations(source)
+    shape = ast.dump(ast.parse(source))
+    for part, at, index, operator, name in places:
+        tree = parso.parse(parts[part])
+        node = next(node for number, node in enumerate(nodes_of(tree)) if number == at)
+        before = "".join(parts[:part])
+        line = before.count("\n") + node.start_pos[0]
+        column = node.start_pos[1]
+        if "BitOr" in name and any(begin <= (line, column) <= end for begin, end in types):
+            continue
+        changed = operator.mutate(node, index)
+        if changed is not node:
+            siblings = node.parent.children
+            siblings[siblings.index(node) : siblings.index(node) + 1] = [] if changed is None else [changed]
+        text = before + tree.get_code() + "".join(parts[part + 1 :])
+        try:
+            if ast.dump(ast.parse(text)) == shape:
+                continue
+            compile(text, "mutant", "exec", dont_inherit=True)
+        except SyntaxError:
+            continue
+        pair = _difference(source, text)
+        yield Mutant(name, text, *pair)
+
+
+def _annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return where the annotations of a module begin and end."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            found.append(node.annotation)
+        elif isinstance(node, ast.FunctionDef):
+            found.append(node.returns)
+    return [
+        ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+        for node in found
+        if node is not None
+    ]
+
+
+def _difference(source: str, mutated: str) -> tuple[int, str, str]:
+    """Return the first line that differs, from 1, and how it reads in both."""
+    old, new = source.split("\n"), mutated.split("\n")
+    at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+    return at + 1, old[at].strip(), new[at].strip()
+
+
+def survey() -> Suite:
+    """Run the tests once without a mutant, in a process of their own.
+
+    Raises:
+        SystemExit: a test fails.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        seconds = {}
+        for file in sorted(
+            str(path.relative_to(ROOT)) for folder in TESTS for path in (ROOT / folder).glob("test_*.py")
+        ):
+            began = time.process_time()
+            code = _run(file)
+            if code not in (0, 5):
+                sys.stderr.write(f"{file} fails without a mutant\n")
+                os._exit(1)
+            if code == 0:
+                seconds[file] = time.process_time() - began
+        packages = [
+            name
+            for name, module in list(sys.modules.items())
+            if not str(getattr(module, "__file__", None) or "").startswith(tuple(map(str, _ours())))
+        ]
+        with os.fdopen(writer, "w") as stream:
+            json.dump([seconds, packages], stream)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        answer = stream.read()
+    os.waitpid(child, 0)
+    if not answer:
+        raise SystemExit(1)
+    return Suite(*json.loads(answer))
+
+
+def _ours() -> list[Path]:
+    return [ROOT / "worker", ROOT / "tests", ROOT / "stack", ROOT / "tools"]
+
+
+def _run(file: str) -> int:
+    """Run one file of tests in this process; the exit code is pytest's."""
+    import pytest  # noqa: PLC0415 - what it keeps must stay in the process that runs the tests
+
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - the same as below
+        os.dup2(nowhere.fileno(), 1)
+    return int(pytest.main([file, *OPTIONS]))
+
+
+def judge(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> str | None:
+    """Return the file of tests that kills a mutant, None when it survives them all."""
+    child = os.fork()
+    if child == 0:
+        _try(module, mutant, suite, order)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == SURVIVED:
+        return None
+    # A process that ended otherwise ran out of its time or of its memory.
+    return order[code - KILLED] if KILLED <= code < KILLED + len(order) else ""
+
+
+def _try(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> NoReturn:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.meta_path.insert(0, _Finder(module, mutant.source))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    for number, file in enumerate(order):
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE * suite.seconds[file] + 1)
+        try:
+            killed = _run(file) not in (0, 5)
+        except BaseException:  # noqa: BLE001 - whatever a mutant does to the tests' runner, it was noticed
+            killed = True
+        if killed:
+            os._exit(KILLED + number)
+    os._exit(SURVIVED)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the mutants; the exit code is 0 when at least nine of ten of every module are killed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__)
+    parser.add_argument("modules", nargs="*", default=MODULES, help="paths such as worker/scoring.py")
+    parser.add_argument("--sample", type=int, default=None, help="at most so many of each module, by chance")
+    options = parser.parse_args(arguments)
+    try:
+        importlib.import_module("cosmic_ray.operators.provider")
+    except ImportError:
+        sys.stderr.write("the mutants are cosmic-ray's: run `make mutants`, which installs it\n")
+        return 2
+    os.chdir(ROOT)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    suite = survey()
+    for name in suite.packages:
+        if name not in sys.modules and not name.startswith("__"):
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                continue
+    rows = []
+    for module in options.modules:
+        source = (ROOT / module).read_text()
+        kills: Counter[str] = Counter()
+        count = killed = 0
+        for mutant in mutants(source, random.Random(SEED)):  # noqa: S311 - a sample, no secret
+            if count == options.sample:
+                break
+            count += 1
+            killer = judge(module, mutant, suite, sorted(suite.seconds, key=lambda file: -kills[file]))
+            if killer is None:
+                print(
+                    f"{module}:{mutant.line}: {mutant.operator}\n  - {mutant.before}\n  + {mutant.after}",
+                    flush=True,
+                )
+            else:
+                killed += 1
+                kills[killer] += 1
+        rows.append((module, count, killed))
+    for module, count, killed in [*rows, ("all", sum(r[1] for r in rows), sum(r[2] for r in rows))]:
+        print(f"{module:36} {count:5} mutants, {killed:5} killed, {killed / max(count, 1):6.1%}")
+    return 0 if all(killed >= ENOUGH * count for _, count, killed in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
