@@ -1,0 +1,45 @@
+"""Folded names, and what is remembered of short texts."""
+
+import pytest
+
+from worker.names import fold, remembered
+
+
+def test_the_longest_name_that_is_normalised() -> None:
+    assert fold("x" + "e\u0301" * 499 + "y") == "x" + "é" * 499 + "y"
+    assert fold("x" + "e\u0301" * 500) == "x" + "e\u0301" * 500
+
+
+@pytest.mark.parametrize(("length", "calls"), [(0, 1), (1, 1), (39, 1), (40, 1), (41, 2), (100, 2)])
+def test_answers_for_short_texts_are_remembered(length: int, calls: int) -> None:
+    asked: list[str] = []
+
+    def double(text: str) -> str:
+        """Say it twice."""
+        asked.append(text)
+        return text * 2
+
+    answer = remembered(double)
+    text = "x" * length
+    assert (answer(text), answer(text)) == (text * 2, text * 2)
+    assert asked == [text] * calls
+    assert answer.__doc__ == "Say it twice."
+
+
+def test_only_the_last_thousand_are_remembered() -> None:
+    asked: list[str] = []
+
+    def note(text: str) -> str:
+        asked.append(text)
+        return text
+
+    answer = remembered(note)
+    for number in range(1024):
+        answer(str(number))
+    answer("0")
+    assert len(asked) == 1024
+    answer("new")
+    answer("0")
+    assert len(asked) == 1025
+    answer("1")
+    assert len(asked) == 1026
