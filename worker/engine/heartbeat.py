@@ -21,6 +21,10 @@ class Heartbeat(threading.Thread):
         api: a client of this thread's own.
         lease_seconds: how long a lease lasts.
         job_seconds: how long a job may run.
+
+    Attributes:
+        busy_since: since when the worker does the job in hand, by the monotonic clock; None while it does
+            none.
     """
 
     def __init__(self, api: Api, lease_seconds: float, job_seconds: float) -> None:
@@ -32,7 +36,7 @@ class Heartbeat(threading.Thread):
         self._lock = threading.Lock()
         self._held: dict[int, float] = {}
         self._lost: set[int] = set()
-        self._busy_since: float | None = None
+        self.busy_since: float | None = None
 
     def hold(self, jobs: Iterable[int]) -> None:
         """The jobs were claimed just now."""
@@ -49,12 +53,7 @@ class Heartbeat(threading.Thread):
 
     def is_lost(self, job: int) -> bool:
         """Whether another worker has taken the job meanwhile."""
-        with self._lock:
-            return job in self._lost
-
-    def busy(self, working: bool) -> None:
-        """The worker begins or ends a job."""
-        self._busy_since = time.monotonic() if working else None
+        return job in self._lost
 
     def close(self) -> None:
         """End soon."""
@@ -85,7 +84,7 @@ class Heartbeat(threading.Thread):
 
     def _due(self) -> list[int]:
         now = time.monotonic()
-        busy_since = self._busy_since
+        busy_since = self.busy_since
         if busy_since is not None and now - busy_since > self._job_seconds + self._interval:
             return []
         with self._lock:

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Final
 
 from worker.engine.jobs import Finished, Job, failed, read_job, release, retry
@@ -65,7 +64,7 @@ class Sandbox:
         """Do one job in the child. A crash, a hang or too much memory is a passing fault."""
         try:
             self._start()
-            self._send(json.dumps(asdict(job)).encode())
+            self._send(json.dumps(job._asdict()).encode())
             answer = self._receive(self._job_seconds)
         except _ChildDied:
             return self._end(job, "crashed")

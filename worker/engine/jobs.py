@@ -1,8 +1,6 @@
 """The shapes in which jobs come from the database and go back to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+from typing import Any, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
     "CompileJob",
@@ -27,8 +25,7 @@ class Malformed(ValueError):  # noqa: N818 - it describes the answer
     """An answer of the API has not the shape that was agreed."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompileJob:
+class CompileJob(NamedTuple):
     """An upload to compile.
 
     ``attempt`` is the claim's number, which finishing must say. ``tries`` counts the claims that were
@@ -44,8 +41,7 @@ class CompileJob:
     kind: Literal["compile"] = "compile"
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreJob:
+class ScoreJob(NamedTuple):
     """A finished interview to score. The two JSON texts stay texts, so that no float is made on the way."""
 
     job: int
@@ -58,8 +54,7 @@ class ScoreJob:
     kind: Literal["score"] = "score"
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeJob:
+class ProbeJob(NamedTuple):
     """A job that does nothing: benchmarks measure the queue alone with it."""
 
     job: int
@@ -68,8 +63,7 @@ class ProbeJob:
     kind: Literal["probe"] = "probe"
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownJob:
+class UnknownJob(NamedTuple):
     """A job of a kind that this version of the worker does not know: the database is newer."""
 
     job: int
@@ -109,8 +103,7 @@ class Finished(TypedDict):
     error: NotRequired[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What the database made of a finished job.
 
     ``succeeded``, ``rejected`` (the file has faults that its author can mend), ``failed``, ``retried``,
@@ -124,8 +117,7 @@ class Settled:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """An answer: what became of finished jobs, the jobs claimed, the wait until the next delayed job."""
 
     settled: tuple[Settled, ...]
@@ -163,7 +155,7 @@ def failed(job: Job, error: str, message: str, hint: str) -> Finished:
     }
 
 
-def read_job(claimed: Mapping[str, Any]) -> Job:
+def read_job(claimed: Any) -> Job:
     """Read one claimed job.
 
     Raises:
@@ -200,7 +192,7 @@ def read_exchange(answer: object) -> Exchange:
     Raises:
         Malformed: it has not the agreed shape.
     """
-    if not isinstance(answer, Mapping):
+    if type(answer) is not dict:
         raise Malformed("the answer is not an object")
     wait = answer.get("next_in_ms")
     if wait is not None and not isinstance(wait, int | float):
@@ -216,7 +208,8 @@ def read_exchange(answer: object) -> Exchange:
 
 
 def _get(holder: Any, key: str, kind: type) -> Any:
-    value = holder.get(key) if isinstance(holder, Mapping) else None
-    if not isinstance(value, kind) or isinstance(value, bool):
+    # Whoever reads JSON has these very types, and no others; a bool is no int here.
+    value = holder.get(key) if type(holder) is dict else None
+    if type(value) is not kind:
         raise Malformed(f"{key} is missing or not a {kind.__name__}")
     return value

@@ -42,6 +42,8 @@ FIRST_WAIT_SECONDS: Final = 0.05
 LISTENING_WAIT_SECONDS: Final = 5.0
 # The longest wait after a request that the API understands and refuses.
 LONGEST_REFUSAL_SECONDS: Final = 15.0
+# What is logged only as a total.
+QUIET_OUTCOMES: Final = frozenset({"succeeded", "rejected", "released", "repeated"})
 START_PATIENCE_SECONDS: Final = 5.0
 DRAIN_PATIENCE_SECONDS: Final = 30.0
 
@@ -84,6 +86,7 @@ class Loop:
         self._telemetry = telemetry
         self._drain = drain
         self._log = get_logger()
+        self._tells_each_job = settings.log_level == "debug"
         # What is claimed and not settled; of that, what is done; and the job that is being done just now.
         self._in_hand: dict[int, Job] = {}
         self._done: dict[int, Finished] = {}
@@ -207,28 +210,33 @@ class Loop:
             self._take(self._api.exchange([finished], 0))
         except RequestRefused:
             # Its lease ends, and with it the attempt.
-            self._forget(finished["job"])
+            self._forget([finished["job"]])
 
     def _take(self, answer: Exchange) -> None:
         """Count what was settled and hold what was claimed."""
-        for settled in answer.settled:
-            job, outcome = self._in_hand.get(settled.job), settled.outcome
+        counts: Totals = Counter()
+        for number, outcome, error in answer.settled:
+            job = self._in_hand.get(number)
             kind = "unknown" if job is None else job.kind
-            self.totals[kind, outcome] += 1
-            self._telemetry.job(kind, outcome)
-            if outcome not in {"succeeded", "rejected", "released", "repeated"}:
-                self._log.warning(
-                    "job-settled", job=settled.job, kind=kind, outcome=outcome, code=settled.error
-                )
-            self._forget(settled.job)
-        self._heartbeat.hold(job.job for job in answer.jobs)
+            counts[kind, outcome] += 1
+            if outcome not in QUIET_OUTCOMES:
+                self._log.warning("job-settled", job=number, kind=kind, outcome=outcome, code=error)
+        self._forget([settled.job for settled in answer.settled])
+        self._count(counts)
+        self._heartbeat.hold([job.job for job in answer.jobs])
         self._in_hand.update((job.job, job) for job in answer.jobs)
         self._telemetry.turn(len(self._in_hand))
 
-    def _forget(self, job: int) -> None:
-        self._heartbeat.let_go([job])
-        self._in_hand.pop(job, None)
-        self._done.pop(job, None)
+    def _count(self, counts: Totals) -> None:
+        self.totals.update(counts)
+        for (kind, outcome), jobs in counts.items():
+            self._telemetry.settled(kind, outcome, jobs)
+
+    def _forget(self, jobs: Sequence[int]) -> None:
+        self._heartbeat.let_go(jobs)
+        for job in jobs:
+            self._in_hand.pop(job, None)
+            self._done.pop(job, None)
 
     def _leave(self) -> None:
         """Hand back what can be, in one request and without delay, by a worker that could not stop in time.
@@ -236,9 +244,10 @@ class Loop:
         The job that it hangs in is left to its lease: it is charged its attempt, and the next one is
         isolated.
         """
-        finished = list(self._done.values())
-        finished += [
-            release(job) for job in self._in_hand.values() if job.job not in {*self._done, self._begun}
+        begun = {*self._done, self._begun}
+        finished = [
+            *self._done.values(),
+            *(release(job) for job in self._in_hand.values() if job.job not in begun),
         ]
         if not finished:
             return
@@ -268,55 +277,61 @@ class Loop:
     def _work(self, jobs: Sequence[Job]) -> list[Finished]:
         """Do a batch; return what has not been handed back yet."""
         finished: list[Finished] = []
-        hand_back_at = time.monotonic() + HAND_BACK_SECONDS
-        for index, job in enumerate(jobs):
-            if self._signals.stop_requested:
-                finished.extend(release(left) for left in jobs[index:])
-                break
-            if self._heartbeat.is_lost(job.job):
-                self._drop(job)
-                continue
-            finished.append(self._do(job))
-            if time.monotonic() >= hand_back_at and index + 1 < len(jobs):
-                self._exchange(finished, 0)
-                finished = []
-                hand_back_at = time.monotonic() + HAND_BACK_SECONDS
+        now = time.monotonic()
+        hand_back_at = now + HAND_BACK_SECONDS
+        try:
+            for index, job in enumerate(jobs):
+                if self._signals.stop_requested:
+                    finished.extend(release(left) for left in jobs[index:])
+                    break
+                if self._heartbeat.is_lost(job.job):
+                    self._drop(job)
+                    continue
+                started, self._heartbeat.busy_since = now, now
+                finished.append(self._do(job, started))
+                now = time.monotonic()
+                self._tell(job, finished[-1], now - started)
+                if now >= hand_back_at and index + 1 < len(jobs):
+                    self._heartbeat.busy_since = None
+                    self._exchange(finished, 0)
+                    finished = []
+                    now = time.monotonic()
+                    hand_back_at = now + HAND_BACK_SECONDS
+        finally:
+            self._heartbeat.busy_since = None
         return finished
 
     def _drop(self, job: Job) -> None:
         """Another worker has the job by now."""
         self._log.warning("lease-lost", job=job.job, kind=job.kind)
-        self._forget(job.job)
-        self.totals[job.kind, "lost"] += 1
-        self._telemetry.job(job.kind, "lost")
+        self._forget([job.job])
+        self._count(Counter({(job.kind, "lost"): 1}))
 
-    def _do(self, job: Job) -> Finished:
+    def _do(self, job: Job, started: float) -> Finished:
         """Do one job: the first attempt here, every later one in a child process."""
-        started = time.monotonic()
         self._begun = job.job
-        self._heartbeat.busy(working=True)
-        try:
-            finished = self._done[job.job] = self._sandbox.run(job) if job.tries > 1 else self._do_here(job)
-        finally:
-            self._heartbeat.busy(working=False)
+        finished = self._sandbox.run(job) if job.tries > 1 else self._do_here(job, started)
+        self._done[job.job] = finished
         self._begun = None
-        seconds = time.monotonic() - started
-        self._telemetry.worked(job.kind, seconds)
-        self._log.debug(
-            "job-done",
-            job=job.job,
-            kind=job.kind,
-            tries=job.tries,
-            outcome=finished["outcome"],
-            ms=round(seconds * 1000, 2),
-        )
         return finished
 
-    def _do_here(self, job: Job) -> Finished:
+    def _tell(self, job: Job, finished: Finished, seconds: float) -> None:
+        self._telemetry.worked(job.kind, seconds)
+        if self._tells_each_job:
+            self._log.debug(
+                "job-done",
+                job=job.job,
+                kind=job.kind,
+                tries=job.tries,
+                outcome=finished["outcome"],
+                ms=round(seconds * 1000, 2),
+            )
+
+    def _do_here(self, job: Job, started: float) -> Finished:
         # Whatever goes wrong here, the job is tried again alone and in a process of its own, which tells for
         # sure.
         try:
-            self._signals.start_job(self._settings.job_seconds)
+            self._signals.start_job(started + self._settings.job_seconds)
             try:
                 return do_job(job)
             finally:

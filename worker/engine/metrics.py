@@ -101,9 +101,9 @@ class WorkerMetrics:
         self._metrics.is_waiting = True
         self._metrics.retries.labels(function, reason).inc()
 
-    def job(self, kind: str, outcome: str) -> None:
-        """The database settled a job."""
-        self._metrics.jobs.labels(kind, outcome).inc()
+    def settled(self, kind: str, outcome: str, jobs: int) -> None:
+        """The database settled so many jobs."""
+        self._metrics.jobs.labels(kind, outcome).inc(jobs)
 
     def worked(self, kind: str, seconds: float) -> None:
         """A job's own work was done."""

@@ -276,8 +276,9 @@ class _Parent:
             self._on_end(slot, process.exitcode or 0)
             return
         for name, arguments in records:
-            if name == "job":
-                self._ended.totals[arguments] += 1
+            if name == "settled":
+                kind, outcome, jobs = arguments
+                self._ended.totals[kind, outcome] += jobs
             elif name == "unusable":
                 message, exit_code = arguments
                 self._unusable = ApiUnusable(message)

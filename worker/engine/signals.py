@@ -42,6 +42,7 @@ class Signals:
         self._grace_seconds = grace_seconds
         self._stop_deadline: float | None = None
         self._job_deadline: float | None = None
+        self._alarm_at: float | None = None
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
         os.set_blocking(self._write, False)
@@ -102,25 +103,27 @@ class Signals:
         while not self.stop_requested and (left := end - time.monotonic()) > 0:
             self.wait(left)
 
-    def start_job(self, seconds: float) -> None:
-        """Raise JobTimeout in the main thread unless ``end_job`` is called within ``seconds``."""
-        self._job_deadline = time.monotonic() + seconds
-        self._set_alarm()
+    def start_job(self, deadline: float) -> None:
+        """Raise JobTimeout in the main thread at ``deadline``, unless ``end_job`` is called before."""
+        self._job_deadline = deadline
+        # An alarm that comes earlier finds that it is not time yet, and is set anew: so the jobs of a batch
+        # share one.
+        if self._alarm_at is None or deadline < self._alarm_at:
+            self._set_alarm()
 
     def end_job(self) -> None:
         """The job in hand is done."""
         self._job_deadline = None
-        if self._stop_deadline is None:
-            signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _set_alarm(self) -> None:
-        deadlines = [d for d in (self._job_deadline, self._stop_deadline) if d is not None]
-        signal.setitimer(signal.ITIMER_REAL, max(0.001, min(deadlines) - time.monotonic()))
+        self._alarm_at = min(d for d in (self._job_deadline, self._stop_deadline) if d is not None)
+        signal.setitimer(signal.ITIMER_REAL, max(0.001, self._alarm_at - time.monotonic()))
 
     def _on_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stop()
 
     def _on_alarm(self, _number: int, _frame: FrameType | None) -> None:
+        self._alarm_at = None
         now = time.monotonic()
         if self._stop_deadline is not None and now >= self._stop_deadline:
             self._job_deadline = None

@@ -18,8 +18,8 @@ class Telemetry(Protocol):
     def waiting(self, function: str, reason: str, seconds: float) -> None:
         """A request failed for a passing ``reason`` and is repeated after ``seconds``."""
 
-    def job(self, kind: str, outcome: str) -> None:
-        """The database settled a job."""
+    def settled(self, kind: str, outcome: str, jobs: int) -> None:
+        """The database settled so many jobs."""
 
     def worked(self, kind: str, seconds: float) -> None:
         """A job's own work, compiling or scoring, took ``seconds``."""
@@ -37,7 +37,7 @@ class Silent:
     def waiting(self, function: str, reason: str, seconds: float) -> None:
         """Nothing."""
 
-    def job(self, kind: str, outcome: str) -> None:
+    def settled(self, kind: str, outcome: str, jobs: int) -> None:
         """Nothing."""
 
     def worked(self, kind: str, seconds: float) -> None:
@@ -63,9 +63,9 @@ class Relay:
         self._records.append(("waiting", (function, reason, seconds)))
         self.flush()
 
-    def job(self, kind: str, outcome: str) -> None:
-        """The database settled a job."""
-        self._records.append(("job", (kind, outcome)))
+    def settled(self, kind: str, outcome: str, jobs: int) -> None:
+        """The database settled so many jobs."""
+        self._records.append(("settled", (kind, outcome, jobs)))
 
     def worked(self, kind: str, seconds: float) -> None:
         """A job's own work was done."""

@@ -54,12 +54,26 @@ def test_a_job_that_takes_too_long_is_interrupted() -> None:
     )
     signals.install()
     try:
-        signals.start_job(0.1)
+        signals.start_job(time.monotonic() + 0.1)
         with pytest.raises(JobTimeout):
             _spin()
-        signals.start_job(0.1)
+        signals.start_job(time.monotonic() + 0.1)
         signals.end_job()
         time.sleep(0.2)
+        # The alarm of the first job comes in the time of the second, and leaves it its own.
+        signals.start_job(time.monotonic() + 0.2)
+        signals.end_job()
+        deadline = time.monotonic() + 0.6
+        signals.start_job(deadline)
+        with pytest.raises(JobTimeout):
+            _spin()
+        assert time.monotonic() >= deadline
+        # And one that is due sooner than the alarm moves it.
+        signals.start_job(time.monotonic() + 60)
+        signals.end_job()
+        signals.start_job(time.monotonic() + 0.1)
+        with pytest.raises(JobTimeout):
+            _spin()
     finally:
         for number, handler in zip((signal.SIGALRM, signal.SIGTERM, signal.SIGINT), before, strict=True):
             signal.signal(number, handler)
