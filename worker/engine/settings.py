@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
         default=None, validation_alias="DATABASE_URL"
     )
-    batch: int = Field(default=200, ge=1, le=500, validation_alias="WORKER_BATCH")
+    batch: int = Field(default=500, ge=1, le=500, validation_alias="WORKER_BATCH")
     concurrency: int = Field(default=1, ge=1, le=64, validation_alias="WORKER_CONCURRENCY")
     poll_seconds: float = Field(default=1.0, ge=0.05, le=300, validation_alias="WORKER_POLL_SECONDS")
     lease_seconds: int = Field(default=60, ge=1, le=3600, validation_alias="WORKER_LEASE_SECONDS")

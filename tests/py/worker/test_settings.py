@@ -28,7 +28,7 @@ def test_the_url_and_the_key_are_enough() -> None:
     settings = load_settings()
     assert settings.supabase_url == "https://abcdefgh.supabase.co"
     assert settings.service_key.get_secret_value() == SECRET
-    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (200, 1, 60)
+    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (500, 1, 60)
     assert settings.database_url is None
     assert settings.metrics_port is None
 
@@ -95,7 +95,7 @@ def test_forgivable_spellings_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> N
     settings = load_settings()
     assert settings.supabase_url == "https://abcdefgh.supabase.co"
     assert settings.service_key.get_secret_value() == SECRET
-    assert settings.batch == 200
+    assert settings.batch == 500
 
 
 def test_the_transaction_pooler_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
