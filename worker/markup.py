@@ -5,7 +5,7 @@ from typing import Final
 
 import pyromark
 
-__all__ = ["is_safe_destination", "markup_faults"]
+__all__ = ["is_safe_destination", "markup_faults", "may_have_markup"]
 
 SCHEMES: Final = ("http://", "https://", "mailto:")
 
@@ -19,13 +19,17 @@ def is_safe_destination(kind: object, destination: str) -> bool:
     return kind == "Email" or destination[:8].lower().startswith(SCHEMES)
 
 
+def may_have_markup(text: str, at: int = 0) -> bool:
+    """Tell whether a text can have a tag or a link: it holds ``<``, or ``]`` before ``(`` or ``:``."""
+    return text.find("<", at) >= 0 or text.find("](", at) >= 0 or text.find("]:", at) >= 0
+
+
 def markup_faults(text: str) -> Iterator[tuple[str, str]]:
     """Yield ``(code, what)`` for each fault of a text when it is rendered on its own, as browsers do.
 
     ``code`` is ``raw-html`` or ``unsafe-link``; ``what`` is the tag or the destination. Linear in ``text``.
     """
-    # Without one of these there is neither a tag nor a link; most texts end here.
-    if "<" not in text and "](" not in text and "]:" not in text:
+    if not may_have_markup(text):
         return
     for event in pyromark.events(text):
         if isinstance(event, str):

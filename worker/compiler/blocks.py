@@ -1,24 +1,28 @@
 """The block structure of a body: which headings, list items and texts stand where.
 
-One pass over the parser's events. Only where a block begins and ends is kept; its text is read from the
-source, so that it stays as the author wrote it. Blocks come in the order of the source and nest by their
-ranges. Kept are: headings, paragraphs and other blocks outside of all lists and quotes, and list items of the
-first two levels.
+Only where a block begins and ends is kept; its text is read from the source, so that it stays as the author
+wrote it. Blocks come in the order of the source and nest by their ranges. Kept are: headings, paragraphs and
+other blocks outside of all lists and quotes, and list items of the first two levels.
+
+Most files are nothing but headings, bullets and plain text: their blocks are found line by line. All others
+are read by a CommonMark parser, of whose events, which cost some times as much, one pass is made. Tests hold
+the two against each other.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from pyromark import events_with_range
 
 from worker.compiler.diagnostics import Code, Faults, plain, shown
-from worker.markup import is_safe_destination
+from worker.markup import is_safe_destination, may_have_markup
 
-__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "scan"]
+__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "parsed_blocks", "plain_blocks", "scan"]
 
-#: A kind (1 to 6 is the level of a heading), the byte range, and for list items the byte ranges of the items
-#: of their own lists.
+#: A kind (1 to 6 is the level of a heading), the range of its characters, and for list items the ranges of
+#: the items of their own lists.
 Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]]]
 
 ITEM: Final = 0
@@ -28,36 +32,177 @@ NO_CHILDREN: Final[Sequence[tuple[int, int]]] = ()
 MAX_DEPTH: Final = 10
 RESCANS: Final = 2
 
+BULLETS: Final = frozenset("-*+")
+EMPHASIS: Final = "*_`"
+DIGITS: Final = "0123456789"
+#: With these a line begins that is text, whatever follows.
+TEXT: Final = frozenset(map(chr, range(0x21, 0x7F))).difference("#+-<=>~", EMPHASIS, DIGITS)
+#: The bytes of UTF-8 that do not begin a character.
+CONTINUATION: Final = bytes(range(0x80, 0xC0))
 
-def scan(text: str, raw: bytes, faults: Faults) -> list[Block]:
+
+def scan(text: str, body: int, faults: Faults) -> list[Block]:
     """Return the blocks of a document.
 
     Args:
-        text: the document, in which what is not Markdown (the front matter) is masked.
-        raw: the whole file; the byte offsets of ``text`` are those of ``raw``.
+        text: the whole file.
+        body: where its body begins, behind the front matter.
         faults: takes HTML, unsafe links, deep nesting and code blocks that are never closed.
+    """
+    blocks = None if may_have_markup(text, body) else plain_blocks(text, body)
+    return parsed_blocks(text, body, faults) if blocks is None else blocks
+
+
+# --- line by line -------------------------------------------------------------------------------------------
+
+
+def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0911, PLR0912, PLR0915 - one loop, the branches of which share its state
+    """Return the blocks of a text that may have no markup; None where the parser has to be asked.
+
+    Known are headings (``## text``), bullets, bullets under them, and text: on further lines, and in
+    paragraphs of its own.
+    """
+    blocks: list[Block] = []
+    add = blocks.append
+    kind = OTHER  # the open block, an item or a paragraph; OTHER when none is open
+    start = 0
+    children: list[tuple[int, int]] = []
+    child = -1  # where the open item of the second level begins
+    indent = 0  # how far the items of the second level are indented
+    flowing = False  # whether the line before is text, so that a line of text goes on with it
+    size = len(text)
+    for line in text[at:].split("\n"):
+        begin = at
+        at += len(line) + 1
+        content = line.lstrip(" ")
+        if not content:
+            if kind == PARAGRAPH:
+                add((PARAGRAPH, start, begin, NO_CHILDREN))
+                kind = OTHER
+            flowing = False
+            continue
+        first = content[0]
+        depth = len(line) - len(content)
+        if depth:
+            if kind == ITEM and first in BULLETS and content[1:2] == " ":
+                if depth != indent:
+                    if indent or not 2 <= depth <= 5:
+                        return None
+                    indent = depth
+                if not (content[2:3] in TEXT or _is_text(content, 2)):
+                    return None
+                if child >= 0:
+                    children.append((child, begin))
+                child = begin + 2
+                flowing = True
+                continue
+            if not (first in TEXT or _is_text(content, 0)):
+                return None
+            if not flowing:
+                # A paragraph of the item: indented less it would end the item, indented more it would be code.
+                if kind != ITEM or not indent + 2 <= depth <= indent + 5:
+                    return None
+                flowing = True
+            continue
+        if first in BULLETS and content[1:2] == " ":
+            if not (content[2:3] in TEXT or _is_text(content, 2)):
+                return None
+            opened = ITEM
+        elif first in TEXT or _is_text(content, 0):
+            if flowing:
+                continue
+            opened = PARAGRAPH
+        elif first == "#":
+            opened = len(content) - len(content.lstrip("#"))
+            if opened > 6 or content[opened : opened + 1] != " ":
+                return None
+        else:
+            return None
+        if kind == ITEM:
+            if child >= 0:
+                children.append((child, begin))
+            add((ITEM, start, begin, children))
+        elif kind == PARAGRAPH:
+            add((PARAGRAPH, start, begin, NO_CHILDREN))
+        if first == "#":
+            add((opened, begin, min(at, size), NO_CHILDREN))
+            kind = OTHER
+            flowing = False
+        else:
+            kind, start = opened, begin
+            children, child, indent = [], -1, 0
+            flowing = True
+    if kind == ITEM:
+        if child >= 0:
+            children.append((child, size))
+        add((ITEM, start, size, children))
+    elif kind == PARAGRAPH:
+        add((PARAGRAPH, start, size, NO_CHILDREN))
+    return blocks
+
+
+def _is_text(line: str, at: int) -> bool:
+    """Tell whether what stands at this place of a line is surely text, and opens no block."""
+    first = line[at : at + 1]
+    if first in TEXT or first > "\x7f":
+        return True
+    if first.isdigit():
+        return line[at:].lstrip(DIGITS)[:1] not in {".", ")"}
+    # Marks alone are a break or an underline, and behind a blank they are bullets.
+    return first in set(EMPHASIS) and line[at:].lstrip(EMPHASIS)[:1] > " " and not line.startswith("```", at)
+
+
+# --- by a parser --------------------------------------------------------------------------------------------
+
+
+def parsed_blocks(text: str, body: int, faults: Faults) -> list[Block]:
+    """Return the blocks that a CommonMark parser finds; takes what ``scan`` takes.
 
     An opening that swallows the headings after it is reported and the rest is read as if it were not there.
     """
-    for _ in range(RESCANS):
-        found = Faults()
-        blocks, swallower = _scan(text, raw, found)
-        if swallower is None:
-            faults.extend(found)
-            return blocks
+    raw = ("\n" * body + text[body:]).encode()
+    masked = raw
+    found = Faults()
+    for attempt in range(RESCANS + 1):
+        inside = Faults()
+        blocks, swallower = _parse(masked, raw, inside)
+        if swallower is None or attempt == RESCANS:
+            break
         # Read again from the start: what stands after the opening was seen in the wrong light.
         at, end, code = swallower
         if code is Code.UNCLOSED_FENCE:
             message = "this code block is never closed, so it hides the rest of the file"
             hint = "repeat this line's marks on a line of their own where the code ends, or delete this line"
-            faults.add(code, at, end, "", message, hint)
+            found.add(code, at, end, "", message, hint)
         else:
-            _report_html(raw[at:end].decode(), at, faults)
-        text = _mask(text, at, end)
-    return _scan(text, raw, faults)[0]
+            _report_html(raw[at:end].decode(), at, found)
+        masked = masked[:at] + b" " * (end - at) + masked[end:]
+    found.extend(inside)
+    if len(raw) > len(text):
+        blocks = _by_character(blocks, found, raw)
+    faults.extend(found)
+    return blocks
 
 
-def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int, int, Code] | None]:  # noqa: PLR0912, PLR0915 - one pass, one loop
+def _by_character(blocks: list[Block], faults: Faults, raw: bytes) -> list[Block]:
+    """Return blocks that were found by byte by character; the places of faults are set right."""
+    offsets = {at for _, start, end, children in blocks for at in chain((start, end), *children)}
+    offsets.update(at for fault in faults.found for at in fault[:2])
+    places: dict[int, int] = {}
+    at = count = 0
+    for offset in sorted(offsets):
+        count += len(raw[at:offset].translate(None, CONTINUATION))
+        places[offset] = count
+        at = offset
+    faults.found = [(places[fault[0]], places[fault[1]], *fault[2:]) for fault in faults.found]
+    return [
+        (kind, places[start], places[end], [(places[a], places[b]) for a, b in children])
+        for kind, start, end, children in blocks
+    ]
+
+
+def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int, int, Code] | None]:  # noqa: PLR0912, PLR0915 - one pass, one loop
+    """Return the blocks by byte, and the opening that swallows headings, if one was met: there this ends."""
     blocks: list[Block] = []
     add = blocks.append
     children: list[tuple[int, int]] = []
@@ -65,8 +210,8 @@ def _scan(text: str, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int
     deeper: list[int] = []  # the ends of the open containers at the third level and below
     html: Counter[str] = Counter()
     event: Any
-    # This loop is the cost of compiling. Most events are texts and ends, and neither is looked at twice.
-    for event, span in events_with_range(text):
+    # Most events are texts and ends, and neither is looked at twice.
+    for event, span in events_with_range(masked.decode()):
         if "Text" in event or "End" in event:
             continue
         if "Start" in event:
@@ -134,12 +279,6 @@ def _hides_headings(raw: bytes, start: int, end: int) -> bool:
     fence = raw[start : start + 1]
     last = raw[start:end].rstrip().rpartition(b"\n")[2].strip()
     return len(last) < 3 or bool(last.strip(fence))
-
-
-def _mask(text: str, start: int, end: int) -> str:
-    """Return the text with blanks between two byte offsets, without moving anything else."""
-    encoded = text.encode()
-    return (encoded[:start] + b" " * (end - start) + encoded[end:]).decode()
 
 
 def _deepen(ends: list[int], start: int, end: int, faults: Faults) -> None:

@@ -10,9 +10,10 @@ from worker.compiler.front_matter import find_front_matter, read_front_matter, w
 from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, Grammar, Lost
 from worker.compiler.header import Header, read_header
 from worker.compiler.meaning import CategoryNode, DimensionNode, ExampleNode, Meaning, make
-from worker.compiler.source import MAX_BYTES, Lines, read_source
+from worker.compiler.source import BLANKS, MAX_BYTES, Lines, read_source
 from worker.definition import MAX_BYTES as MAX_DEFINITION_BYTES
 from worker.definition import Definition, definition_size
+from worker.markup import may_have_markup
 from worker.names import fold
 from worker.scoring import ScoringRules, score
 
@@ -41,41 +42,34 @@ def compile_with_losses(source: bytes) -> "tuple[Compilation, list[tuple[str, in
         return Compilation(
             None, (Diagnostic("error", Code.FILE_TOO_LARGE.value, 1, 1, "", message, hint),), (1, 1)
         ), []
-    raw = read_source(source, faults)
-    if not raw.strip():
+    text = read_source(source, faults)
+    if not text.strip(BLANKS):
         message = "the file is empty"
         hint = "begin it with `---`, `name: The name of your assessment`, `---`"
         return Compilation(
             None, (Diagnostic("error", Code.EMPTY_FILE.value, 1, 1, "", message, hint),), (1, 1)
         ), []
-    lines = Lines(raw)
-    definition, header, lost = _compile(raw, lines, faults)
-    if not faults.found and header.version_at < 200:
-        return Compilation(definition, (), _early_position(raw, header.version_at)), []
+    lines = Lines(text)
+    definition, header, lost = _compile(text, lines, faults, len(source))
     diagnostics = faults.render(lines)
     compilation = Compilation(definition, diagnostics, lines.position(header.version_at))
     return compilation, [(what, lines.line(at)) for what, at in lost]
 
 
-def _early_position(raw: bytes, offset: int) -> tuple[int, int]:
-    """Return the line and column of a byte near the top, without an index of all lines."""
-    before = raw[:offset]
-    return before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode()) + 1
-
-
-def _compile(raw: bytes, lines: Lines, faults: Faults) -> tuple[Definition | None, Header, list[Lost]]:
-    place = find_front_matter(raw, faults)
+def _compile(
+    text: str, lines: Lines, faults: Faults, size: int
+) -> tuple[Definition | None, Header, list[Lost]]:
+    place = find_front_matter(text, faults)
     if place is not None and place.wrapped:
-        raw = without_wrapping(raw)
-    entries, complete = read_front_matter(raw, place, faults) if place is not None else ([], False)
+        text = without_wrapping(text)
+    entries, complete = read_front_matter(text, place, faults) if place is not None else ([], False)
     header = read_header(entries, complete, place, faults)
     body = place.body if place is not None else 0
-    rest = raw[body:]
-    blocks = scan("\n" * body + rest.decode(), raw, faults)
-    risky = _may_have_markup(rest)
+    blocks = scan(text, body, faults)
+    risky = may_have_markup(text, body)
     marked = sorted(f[0] for f in faults.found if f[2] in {Code.RAW_HTML, Code.UNSAFE_LINK}) if risky else []
-    grammar = Grammar(raw, blocks, lines, faults)
-    meaning = Meaning(raw, grammar, faults, header.scale, risky, marked=marked)
+    grammar = Grammar(text, blocks, lines, faults)
+    meaning = Meaning(text, grammar, faults, header.scale, risky, marked=marked)
     grammar.lost += header.lost
     sections = grammar.sections(header.title)
     dimensions = meaning.read_dimensions(sections.get(DIMENSIONS, ()))
@@ -106,7 +100,7 @@ def _compile(raw: bytes, lines: Lines, faults: Faults) -> tuple[Definition | Non
             "examples": tuple([node.model for node in examples]),
         },
     )
-    if len(raw) > SURELY_SMALL and (size := definition_size(definition)) > MAX_DEFINITION_BYTES:
+    if size > SURELY_SMALL and (size := definition_size(definition)) > MAX_DEFINITION_BYTES:
         faults.add(
             Code.DEFINITION_TOO_LARGE,
             0,
@@ -117,18 +111,6 @@ def _compile(raw: bytes, lines: Lines, faults: Faults) -> tuple[Definition | Non
         )
         return None, header, grammar.lost
     return definition, header, grammar.lost
-
-
-def _may_have_markup(body: bytes) -> bool:
-    """Tell whether a text may have HTML or a link: whether it holds `<`, or a `]` before `(` or `:`."""
-    if b"<" in body:
-        return True
-    at = body.find(b"]")
-    while at >= 0:
-        if body[at + 1 : at + 2] in {b"(", b":"}:
-            return True
-        at = body.find(b"]", at + 1)
-    return False
 
 
 def _run_examples(

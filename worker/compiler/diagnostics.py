@@ -155,7 +155,7 @@ class Diagnostic:
 
 @dataclass(slots=True)
 class Faults:
-    """Collects faults by byte range; lines, columns and costly hints are worked out for the kept ones."""
+    """Collects faults by their place; lines, columns and costly hints are worked out for the kept ones."""
 
     found: list[tuple[int, int, Code, Severity, str, str, Hint]] = field(default_factory=list)
     fatal: bool = False
@@ -172,7 +172,7 @@ class Faults:
         hint: Hint,
         severity: Severity | None = None,
     ) -> None:
-        """Report a fault of the bytes from ``start`` to ``end``."""
+        """Report a fault of the characters from ``start`` to ``end``."""
         if severity is None:
             severity = "warning" if code in WARNINGS else "error"
         if severity == "error":
@@ -217,7 +217,7 @@ def _position(fault: tuple[int, int, Code, Severity, str, str, Hint]) -> int:
 def _render(fault: tuple[int, int, Code, Severity, str, str, Hint], lines: "Lines") -> Diagnostic:
     start, end, code, severity, where, message, hint = fault
     line, column = lines.position(start)
-    length = len(lines.raw[start:end].partition(b"\n")[0].rstrip().decode(errors="replace"))
+    length = len(lines.text[start:end].partition("\n")[0].rstrip())
     if not isinstance(hint, str):
         hint = hint()
     return Diagnostic(severity, code.value, line, column, where, message, hint, max(length, 1))

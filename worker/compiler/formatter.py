@@ -210,14 +210,14 @@ def _escaped(c: str, *, many: bool) -> str:
 def _comments(source: bytes) -> list[str]:
     """Return the comments of a front matter, each on a line of its own."""
     faults = Faults()
-    raw = read_source(source, faults)
-    place = find_front_matter(raw, faults) or FrontMatter(0, 0, 0)
-    entries, _ = read_front_matter(raw, place, faults)
+    text = read_source(source, faults)
+    place = find_front_matter(text, faults) or FrontMatter(0, 0, 0)
+    entries, _ = read_front_matter(text, place, faults)
     scalars = sorted((s.start, s.end) for entry in entries for value in entry for s in _scalars(value))
     comments: list[str] = []
     at = place.start
     for start, end in [*scalars, (place.end, place.end)]:
-        for line in raw[at:start].decode().split("\n"):
+        for line in text[at:start].split("\n"):
             match = re.search(r"(?:^|\s)(#.*)", line)
             if match:
                 comments.append(match[1].rstrip())

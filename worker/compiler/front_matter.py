@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 from worker.compiler.diagnostics import Code, Faults, plain
+from worker.compiler.source import BLANKS
 
 __all__ = [
     "Broken",
@@ -30,7 +31,7 @@ MAX_CHUNKS: Final = 1000
 MAX_BRACKETS: Final = 64
 MAX_DEPTH: Final = 3
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-FENCE: Final = b"---"
+FENCE: Final = "---"
 WHERE: Final = "Front matter"
 
 
@@ -38,7 +39,7 @@ WHERE: Final = "Front matter"
 class FrontMatter:
     """Where the front matter stands.
 
-    ``start`` and ``end`` are the byte range of its YAML, ``body`` is where the body begins. ``wrapped`` tells
+    ``start`` and ``end`` are the range of its YAML, ``body`` is where the body begins. ``wrapped`` tells
     that the whole file stands in a code block.
     """
 
@@ -50,7 +51,7 @@ class FrontMatter:
 
 @dataclass(slots=True)
 class Scalar:
-    """A YAML scalar: its text and its byte range."""
+    """A YAML scalar: its text and its range."""
 
     text: str
     start: int
@@ -88,22 +89,22 @@ def pairs(mapping: Collection) -> Entries:
     return list(zip(mapping.values[::2], mapping.values[1::2], strict=True))
 
 
-def find_front_matter(raw: bytes, faults: Faults) -> FrontMatter | None:
+def find_front_matter(text: str, faults: Faults) -> FrontMatter | None:
     """Find the front matter; report when it is missing, not at the top or not closed."""
-    top = len(raw) - len(raw.lstrip(b" \t\n"))
-    start = raw.rfind(b"\n", 0, top) + 1
-    if _is_fence(_line(raw, start)):
-        return _from_fence(raw, start, faults)
-    if raw.startswith((b"```", b"~~~"), start):
-        return _fenced_file(raw, start, faults)
-    return _misplaced(raw, start, faults)
+    top = len(text) - len(text.lstrip(" \t\n"))
+    start = text.rfind("\n", 0, top) + 1
+    if _is_fence(_line(text, start)):
+        return _from_fence(text, start, faults)
+    if text.startswith(("```", "~~~"), start):
+        return _fenced_file(text, start, faults)
+    return _misplaced(text, start, faults)
 
 
-def _fenced_file(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
+def _fenced_file(text: str, start: int, faults: Faults) -> FrontMatter | None:
     """Report a file that is wrapped in a code fence, as language models answer, and look inside it."""
-    inside = start + len(_line(raw, start)) + 1
-    if not _is_fence(_line(raw, inside)):
-        return _misplaced(raw, start, faults)
+    inside = start + len(_line(text, start)) + 1
+    if not _is_fence(_line(text, inside)):
+        return _misplaced(text, start, faults)
     faults.add(
         Code.FENCED_FILE,
         start,
@@ -112,42 +113,42 @@ def _fenced_file(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
         "the whole file is wrapped in a code block",
         "delete this line, and the last line of the file if it closes the block",
     )
-    place = _from_fence(raw, inside, faults)
+    place = _from_fence(text, inside, faults)
     return FrontMatter(place.start, place.end, place.body, wrapped=True)
 
 
-def without_wrapping(raw: bytes) -> bytes:
+def without_wrapping(text: str) -> str:
     """Return a file that is wrapped in a code block without the line that closes it, of the same length."""
-    text = raw.rstrip()
-    last = text.rfind(b"\n") + 1
-    if len(text) - last < 3 or text[last:].strip(b"`~"):
-        return raw
-    return raw[:last] + b" " * (len(text) - last) + raw[len(text) :]
+    end = len(text.rstrip(BLANKS))
+    last = text.rfind("\n", 0, end) + 1
+    if end - last < 3 or text[last:end].strip("`~"):
+        return text
+    return text[:last] + " " * (end - last) + text[end:]
 
 
-def _misplaced(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
+def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
     """Look for a front matter that has text before it; report that, or that there is none."""
     at = start
     for _ in range(20):
-        line = _line(raw, at)
+        line = _line(text, at)
         after = at + len(line) + 1
-        if _is_fence(line) and re.match(rb"[A-Za-z_]+:", _line(raw, after)):
+        if _is_fence(line) and re.match(r"[A-Za-z_]+:", _line(text, after)):
             faults.add(
                 Code.MISPLACED_FRONT_MATTER,
                 start,
-                start + len(_line(raw, start)),
+                start + len(_line(text, start)),
                 WHERE,
                 "there is text before the front matter",
                 "delete everything before the first `---` line",
             )
-            return _from_fence(raw, at, faults)
-        if after > len(raw):
+            return _from_fence(text, at, faults)
+        if after > len(text):
             break
         at = after
     faults.add(
         Code.MISSING_FRONT_MATTER,
         start,
-        start + len(_line(raw, start)),
+        start + len(_line(text, start)),
         WHERE,
         "the file does not begin with a front matter",
         "begin the file with three lines: `---`, `name: The name of your assessment`, `---`",
@@ -155,15 +156,15 @@ def _misplaced(raw: bytes, start: int, faults: Faults) -> FrontMatter | None:
     return None
 
 
-def _from_fence(raw: bytes, fence: int, faults: Faults) -> FrontMatter:
-    start = min(fence + len(_line(raw, fence)) + 1, len(raw))
-    at = raw.find(b"\n" + FENCE, start - 1) + 1
+def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
+    start = min(fence + len(_line(text, fence)) + 1, len(text))
+    at = text.find("\n" + FENCE, start - 1) + 1
     while at:
-        line = _line(raw, at)
+        line = _line(text, at)
         if _is_fence(line):
-            return FrontMatter(start, at, min(at + len(line) + 1, len(raw)))
-        at = raw.find(b"\n" + FENCE, at) + 1
-    at = raw.find(b"\n## ", start - 1) + 1 or len(raw)
+            return FrontMatter(start, at, min(at + len(line) + 1, len(text)))
+        at = text.find("\n" + FENCE, at) + 1
+    at = text.find("\n## ", start - 1) + 1 or len(text)
     faults.add(
         Code.UNCLOSED_FRONT_MATTER,
         fence,
@@ -175,23 +176,23 @@ def _from_fence(raw: bytes, fence: int, faults: Faults) -> FrontMatter:
     return FrontMatter(start, at, at)
 
 
-def _line(raw: bytes, start: int) -> bytes:
-    end = raw.find(b"\n", start)
-    return raw[start : end if end >= 0 else len(raw)]
+def _line(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
 
 
-def _is_fence(line: bytes) -> bool:
-    return line.startswith(FENCE) and not line[3:].strip()
+def _is_fence(line: str) -> bool:
+    return line.startswith(FENCE) and not line[3:].strip(BLANKS)
 
 
-def read_front_matter(raw: bytes, place: FrontMatter, faults: Faults) -> tuple[Entries, bool]:
+def read_front_matter(text: str, place: FrontMatter, faults: Faults) -> tuple[Entries, bool]:
     """Read the YAML between the fences.
 
     Returns the entries of the outermost mapping, and whether they are all that is there: False when a part
     could not be read, so that nothing may be concluded from what is missing. Every faulty entry is reported;
     the others are read.
     """
-    text = raw[place.start : place.end].decode()
+    text = text[place.start : place.end]
     if text.count("[") + text.count("{") > MAX_BRACKETS:
         _too_deep(place.start, faults)
         return [], False
@@ -238,25 +239,13 @@ class _TooDeepError(Exception):
 
 
 class _Reader:
-    """Turns parser events into values, with the byte range of each."""
+    """Turns parser events into values, with the range of each."""
 
     def __init__(self, text: str, base: int, faults: Faults) -> None:
         self.text = text
         self.base = base
         self.faults = faults
-        self.ascii = text.isascii()
-        self.last_index, self.last_offset = 0, base
         self.whole = True  # whether all that was read were keys with values
-
-    def offset(self, index: int) -> int:
-        """Return the byte offset in the file of a character of the YAML; quick when asked in order."""
-        if self.ascii:
-            return self.base + index
-        if index < self.last_index:
-            self.last_index, self.last_offset = 0, self.base
-        self.last_offset += len(self.text[self.last_index : index].encode())
-        self.last_index = index
-        return self.last_offset
 
     def read(self, chunk: str, at: int) -> Entries:
         """Read one YAML document that holds a mapping.
@@ -270,18 +259,18 @@ class _Reader:
         root: list[Value] = []
         values = root
         open_: list[list[Value]] = []
-        offset = self.offset
+        at += self.base
         event: Any
         for event in yaml.parse(chunk, Loader=LOADER):
             kind = event.__class__
             if kind is yaml.ScalarEvent:
-                start, end = offset(at + event.start_mark.index), offset(at + event.end_mark.index)
+                start, end = at + event.start_mark.index, at + event.end_mark.index
                 text = "" if event.implicit[0] and event.value in NULLS else event.value
                 if event.anchor is not None or event.tag is not None:
                     self._refuse(event, start, end)
                 values.append(Scalar(text, start, end))
             elif kind in COLLECTIONS:
-                start = self.offset(at + event.start_mark.index)
+                start = at + event.start_mark.index
                 if event.anchor is not None or event.tag is not None:
                     self._refuse(event, start, start + 1)
                 if len(open_) == MAX_DEPTH:
@@ -294,9 +283,9 @@ class _Reader:
             elif kind in COLLECTION_ENDS:
                 values = open_.pop()
                 closed = values[-1]
-                closed.end = max(self.offset(at + event.end_mark.index), closed.start + 1)
+                closed.end = max(at + event.end_mark.index, closed.start + 1)
             elif kind is yaml.AliasEvent:
-                start, end = self.offset(at + event.start_mark.index), self.offset(at + event.end_mark.index)
+                start, end = at + event.start_mark.index, at + event.end_mark.index
                 self._refuse(event, start, end)
                 values.append(Broken(start, end))
         return self._entries(root)
@@ -348,7 +337,7 @@ class _Reader:
         if colon and value and re.fullmatch(r"\s*\w[\w .-]*", key):
             inner = value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
             hint = f'write `{key.strip()}: "{plain(inner, 200)}"`'
-        start = self.offset(index)
+        start = self.base + index
         self.faults.add(
             Code.YAML_SYNTAX, start, start + 1, WHERE, f"the YAML cannot be read: {problem}", hint
         )

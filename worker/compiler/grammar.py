@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from worker.compiler.blocks import ITEM, PARAGRAPH, Block
 from worker.compiler.diagnostics import Code, Faults, Hint, nearest, plain, shown
-from worker.compiler.source import Lines
+from worker.compiler.source import BLANKS, Lines
 from worker.compiler.values import normal_key
 from worker.definition import EMPHASIS, clean_name, clean_text
 from worker.names import fold, remembered
@@ -62,7 +62,7 @@ NEAR_BUDGET: Final = 200
 
 @dataclass(slots=True)
 class Section:
-    """A second-level heading and the blocks under it: ``blocks[first:last]``, up to the byte ``stop``."""
+    """A second-level heading and the blocks under it: ``blocks[first:last]``, up to the place ``stop``."""
 
     name: str
     level: int
@@ -86,8 +86,8 @@ class Item:
     stop: int
 
 
-#: The byte range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and
-#: the byte ranges of its nested bullets.
+#: The range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and
+#: the ranges of its nested bullets.
 Field: TypeAlias = tuple[int, int, str, Sequence[tuple[int, int]]]
 
 #: What the definition leaves out: a name for it and where it stands.
@@ -128,8 +128,8 @@ def field_key(spelled: str) -> tuple[str, str]:
 class Grammar:
     """Finds sections, items and fields among the blocks of a file."""
 
-    def __init__(self, raw: bytes, blocks: Sequence[Block], lines: Lines, faults: Faults) -> None:
-        self.raw = raw
+    def __init__(self, text: str, blocks: Sequence[Block], lines: Lines, faults: Faults) -> None:
+        self.text = text
         self.lines = lines
         self.blocks = blocks
         self.faults = faults
@@ -139,12 +139,12 @@ class Grammar:
         self._level_reported = False
 
     def line_of(self, offset: int) -> int:
-        """Return the line, from 1, of a byte."""
+        """Return the line, from 1, of a character."""
         return self.lines.line(offset)
 
     def heading(self, start: int, end: int) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""
-        line = self.raw[start:end].decode().strip()
+        line = self.text[start:end].strip()
         if line[0] == "#" and "\n" not in line:
             if line[-1] != "#":
                 return line.lstrip("#").lstrip(" \t")
@@ -184,7 +184,7 @@ class Grammar:
                     self._wrong_level(
                         start, end, "", f"sections are second-level headings: write `## {name}`"
                     )
-                current = Section(name or text, kind, start, end, index + 1, len(self.blocks), len(self.raw))
+                current = Section(name or text, kind, start, end, index + 1, len(self.blocks), len(self.text))
                 (unknown if name is None else found.setdefault(name, [])).append(current)
             elif current is None and not stray:
                 stray = True
@@ -248,7 +248,7 @@ class Grammar:
                 )
         for name in REQUIRED_SECTIONS:
             if name not in found:
-                at = max(len(self.raw.rstrip()) - 1, 0)
+                at = max(len(self.text.rstrip(BLANKS)) - 1, 0)
                 self.faults.add(
                     Code.MISSING_SECTION,
                     at,
@@ -302,7 +302,7 @@ class Grammar:
 
     def stray(self, where: str, start: int, end: int) -> None:
         """Report text that belongs to nothing and is left out."""
-        text = self.raw[start:end].decode()
+        text = self.text[start:end]
         self.lost.append((f"text under {where or 'no section'}", start))
         self.faults.add(
             Code.STRAY_TEXT,
@@ -317,7 +317,7 @@ class Grammar:
 
     def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:  # noqa: PLR0912 - one loop, the branches of which share its state
         """Return the fields of an item by name, and report unknown, repeated and missing ones."""
-        raw = self.raw
+        text = self.text
         keys = self._keys
         fields: dict[str, Field] = {}
         unknown: list[tuple[str, Field]] = []
@@ -329,9 +329,7 @@ class Grammar:
             if kind == ITEM:
                 if hidden:
                     continue
-                spelled, colon, rest = (
-                    raw[start : children[0][0] if children else end].decode().partition(":")
-                )
+                spelled, colon, rest = text[start : children[0][0] if children else end].partition(":")
                 if spelled[0] == " ":
                     start += len(spelled) - len(spelled.lstrip())
                 if not colon:
@@ -345,7 +343,7 @@ class Grammar:
                 name, mark = key
                 is_list = known.get(name)
                 if children and not is_list:
-                    rest = raw[start:end].decode().partition(":")[2]
+                    rest = text[start:end].partition(":")[2]
                 if mark:
                     rest = _cut(rest, mark)
                 if is_list is None:
@@ -387,7 +385,7 @@ class Grammar:
         """Report the bullets of an item that are no fields; one diagnostic for all of them."""
         _, start, end, _ = block
         owner = max((f for f in fields.items() if f[1][0] < start), key=lambda f: f[1][0], default=None)
-        text = plain(item_text(self.raw[start:end].decode() + " "))
+        text = plain(item_text(self.text[start:end] + " "))
         hint = "write each field as `- key: value`"
         if owner is not None and not owner[1][2].strip():
             hint = f"if it belongs to `{owner[0]}`, indent it under that bullet: `  - {text}`"
@@ -431,7 +429,7 @@ class Grammar:
             self.faults.add(
                 Code.UNKNOWN_FIELD,
                 field[0],
-                field[0] + len(spelled.encode()),
+                field[0] + len(spelled),
                 f"{item.where} / {plain(key)}",
                 message,
                 _field_hint(key, near, known),
@@ -459,7 +457,7 @@ class Grammar:
     ) -> None:
         """Report text beside the fields: fields without bullets, a description without key, stray text."""
         _, start, end, _ = block
-        text = self.raw[start:end].decode()
+        text = self.text[start:end]
         at = start
         spelled_fields = False
         for line in text.split("\n"):
@@ -470,15 +468,15 @@ class Grammar:
                 self.faults.add(
                     Code.NOT_A_BULLET,
                     at,
-                    at + len(line.encode()),
+                    at + len(line),
                     f"{item.where} / {name}",
                     f"the field `{name}` is not a bullet",
                     f"write `- {name}: {plain(value)}`",
                 )
                 if name in missing:
                     missing.remove(name)
-                fields.setdefault(name, (at, at + len(line.encode()), FAULTY, ()))
-            at += len(line.encode()) + 1
+                fields.setdefault(name, (at, at + len(line), FAULTY, ()))
+            at += len(line) + 1
         if spelled_fields:
             return
         if "description" in missing:

@@ -58,7 +58,7 @@ STYLE_KNOWN: Final = {**{key: key for key in STYLE_KEYS}, **{normal_key(key): ke
 
 @dataclass(slots=True)
 class Header:
-    """What the front matter says. ``scale`` is None when it is faulty; ``version_at`` is a byte offset."""
+    """What the front matter says. ``scale`` is None when it is faulty; ``version_at`` is a place."""
 
     metadata: Metadata
     title: str | None

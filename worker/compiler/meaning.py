@@ -61,9 +61,8 @@ __all__ = ["CategoryNode", "DimensionNode", "ExampleNode", "Meaning", "make"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Range = tuple[Decimal, Decimal]
-Listed = tuple[
-    str, int
-]  # the text of an item of a list, and the byte where it begins, or white space before it
+#: The text of an item of a list, and where it begins, or white space before it.
+Listed = tuple[str, int]
 
 WHEN_EXPLORING: Final = "when exploring "
 GUIDELINE_ITEMS: Final = {normal_key(name): name for name in ("Opening", "Probing Questions", "Closing")}
@@ -129,7 +128,7 @@ class ExampleNode:
 class Meaning:
     """Reads the items of the sections, in the order: dimensions, categories, guidelines, examples."""
 
-    raw: bytes
+    text: str
     grammar: Grammar
     faults: Faults
     scale: Range | None
@@ -246,14 +245,14 @@ class Meaning:
             low, high, key = bounds
             if low > high or (scale is not None and (low < scale[0] or high > scale[1])):
                 place = self._skip(start)
-                at = place, place + len(spelled.encode())
+                at = place, place + len(spelled)
                 if low > high:
                     self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
                 else:
                     self._outside(item, "scoring_rubric", at, spelled)
             else:
                 if self.risky:
-                    self._check(value, start, start + len(text.encode()), f"{item.where} / scoring_rubric")
+                    self._check(value, start, start + len(text), f"{item.where} / scoring_rubric")
                 ranges.append((low, high, key, start))
                 entries.setdefault(key, value)
         ranges.sort()
@@ -286,7 +285,7 @@ class Meaning:
         self.faults.add(
             Code.INVALID_RANGE,
             start,
-            start + len(text.partition("\n")[0].encode()),
+            start + len(text.partition("\n")[0]),
             f"{item.where} / scoring_rubric",
             message,
             f"write `- {guess or '1-2'}: what it means`",
@@ -384,7 +383,7 @@ class Meaning:
         self.faults.add(
             Code.UNKNOWN_DIMENSION,
             start,
-            start + len(text.partition("\n")[0].encode()),
+            start + len(text.partition("\n")[0]),
             where,
             f"there is no dimension {shown(text)}",
             lambda: (
@@ -422,7 +421,7 @@ class Meaning:
                 if name == "Probing Questions":
                     self._questions(item, questions)
                     continue
-                text = spoken_text(self.raw[item.end : item.stop].decode())
+                text = spoken_text(self.text[item.end : item.stop])
                 if text:
                     texts[name] = text
                     if self.risky:
@@ -459,14 +458,13 @@ class Meaning:
         )
 
     def _questions(self, item: Item, questions: dict[str, list[str]]) -> None:
-        raw = self.raw
         under: str | None = None  # the dimension whose heading the bullets are under; "" when it is not known
         where = item.where
         for block in self.grammar.blocks[item.first : item.last]:
             kind, start, end, children = block
             if kind == ITEM:
                 if under is not None:
-                    self._question(item_text(raw[start:end].decode()), under, start, end, where, questions)
+                    self._question(item_text(self.text[start:end]), under, start, end, where, questions)
                 elif children:
                     self._question_group(block, where, questions)
                 else:
@@ -493,24 +491,23 @@ class Meaning:
 
     def _question_group(self, block: Block, where: str, questions: dict[str, list[str]]) -> None:
         """Read a bullet with bullets of its own: a dimension and its questions, or one long question."""
-        raw = self.raw
         _, start, end, children = block
-        head = item_text(raw[start : children[0][0]].decode())
+        head = item_text(self.text[start : children[0][0]])
         name = self._dimension_or_general(clean_name(head))
         if name is None:
             if not head.endswith((":", ":**", ":*", ":__", ":_")) and self._near_dimension(head) is None:
-                self._question(item_text(raw[start:end].decode()), GENERAL, start, end, where, questions)
+                self._question(item_text(self.text[start:end]), GENERAL, start, end, where, questions)
                 return
             name = ""
             text = _explored(clean_name(head))
             self._unknown_dimension(text, self._find(start, end, text), where)
         for child_start, child_end in children:
-            text = item_text(raw[child_start:child_end].decode())
+            text = item_text(self.text[child_start:child_end])
             self._question(text, name, child_start, child_end, where, questions)
 
     def _single_question(self, start: int, end: int, where: str, questions: dict[str, list[str]]) -> None:
         """Read a bullet ``When exploring <dimension>: "question"``, or a question for no dimension."""
-        text = item_text(self.raw[start:end].decode())
+        text = item_text(self.text[start:end])
         name, question = self._split_question(text)
         if name is None:
             before, colon, rest = text.partition(":")
@@ -789,7 +786,7 @@ class Meaning:
         listed = self._listed(item, found, name)
         if self.risky:
             for text, start in listed:
-                self._check(text, start, start + len(text.encode()), f"{item.where} / {name}")
+                self._check(text, start, start + len(text), f"{item.where} / {name}")
         return tuple([text for text, _ in listed])
 
     def _listed(self, item: Item, found: Field, name: str) -> list[Listed]:  # noqa: PLR0912 - one loop, the branches of which share its state
@@ -800,16 +797,16 @@ class Meaning:
             return listed
         inline = rest.strip()
         if children:
-            raw = self.raw
+            source = self.text
             covered = children[0][0]
-            gap = b""
+            gap = ""
             for child_start, child_end in children:
                 # Between bullets stands the second one's indentation; text there would be longer, a line at
                 # least.
                 if child_start - covered > 3:
-                    gap = gap or raw[covered:child_start].strip()
+                    gap = gap or source[covered:child_start].strip()
                 covered = child_end
-                text = raw[child_start:child_end].decode()
+                text = source[child_start:child_end]
                 at = child_start + 1
                 if text[0] not in "-*+":
                     # A number, or indentation that is more than the list needs.
@@ -823,10 +820,10 @@ class Meaning:
                     listed.append((text, at))
                 else:
                     self._empty_item(child_start, f"{item.where} / {name}")
-            gap = gap or raw[covered:end].strip()
+            gap = gap or source[covered:end].strip()
             if not inline and not gap:
                 return listed
-            inline = inline or gap.decode()
+            inline = inline or gap
             mend = f"write every entry of `{name}` as a bullet indented under it"
         else:
             parsed = parse_inline_list(inline)
@@ -834,7 +831,7 @@ class Meaning:
                 text_at = self._span(found, inline)[0]
                 before = 0
                 for text, offset in parsed:
-                    text_at += len(inline[before:offset].encode())
+                    text_at += offset - before
                     before = offset
                     if text:
                         listed.append((clean_text(text), text_at))
@@ -855,7 +852,7 @@ class Meaning:
         return bool(found[2].strip()) and parse_inline_list(found[2].strip()) is None
 
     def _empty(self, code: Code, found: Field, where: str, hint: str) -> None:
-        line = self.raw[found[0] : found[1]].partition(b"\n")[0]
+        line = self.text[found[0] : found[1]].partition("\n")[0]
         message = f"`{where.rpartition(' / ')[2]}` has no value"
         self.faults.add(code, found[0], found[0] + len(line), where, message, hint)
 
@@ -895,26 +892,26 @@ class Meaning:
             return
 
     def _listed_at(self, text: str, start: int) -> tuple[int, int]:
-        """Return the byte range of the first line of an item of a list."""
+        """Return the range of the first line of an item of a list."""
         start = self._skip(start)
-        return start, start + len(text.partition("\n")[0].encode())
+        return start, start + len(text.partition("\n")[0])
 
     def _skip(self, start: int) -> int:
         """Return where the text begins that stands at ``start`` or behind white space there."""
-        line = self.raw[start : start + 100]
-        return start + len(line) - len(line.lstrip(b" \t\n"))
+        line = self.text[start : start + 100]
+        return start + len(line) - len(line.lstrip(" \t\n"))
 
     def _find(self, start: int, end: int, text: str) -> int:
-        """Return where a text stands in a range of bytes; the beginning of the range when it is not found."""
-        at = self.raw.find(text.encode(), start, end)
+        """Return where a text stands in a range; the beginning of the range when it is not found."""
+        at = self.text.find(text, start, end)
         return at if at >= 0 else start
 
     def _span(self, found: Field, text: str) -> tuple[int, int]:
-        """Return the byte range of the first line of a field's value."""
+        """Return the range of the first line of a field's value."""
         start, end = found[0], found[1]
-        first = text.partition("\n")[0].rstrip().encode()
-        colon = self.raw.find(b":", start, end)
-        at = self.raw.find(first, max(colon, start), end)
+        first = text.partition("\n")[0].rstrip()
+        colon = self.text.find(":", start, end)
+        at = self.text.find(first, max(colon, start), end)
         return (at, at + len(first)) if at >= 0 and first else (start, start + 1)
 
 

@@ -1,4 +1,4 @@
-"""The bytes of a file: what is accepted as text, and where a byte stands."""
+"""The text of a file: what is accepted as text, and where a character stands."""
 
 from bisect import bisect_right
 from functools import cached_property
@@ -7,75 +7,87 @@ from typing import Final
 
 from worker.compiler.diagnostics import Code, Faults
 
-__all__ = ["MAX_BYTES", "Lines", "read_source"]
+__all__ = ["BLANKS", "MAX_BYTES", "Lines", "read_source"]
 
 MAX_BYTES: Final = 512_000
 BOM: Final = b"\xef\xbb\xbf"
+#: The white space of ASCII: what CommonMark and YAML go by. Python's own notion of it takes in more.
+BLANKS: Final = " \t\n\r\x0b\x0c"
+#: So many lines are found by counting line ends; an index of all lines only pays for more.
+FEW: Final = 50
 
 
 class Lines:
-    """Finds lines and columns in normalised bytes; the index is made when it is first asked for."""
+    """Finds lines and columns in a normalised text."""
 
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._asked = 0
+        self._offset, self._line = 0, 1  # what was asked for last, and its line
 
     @cached_property
-    def starts(self) -> list[int]:
+    def _starts(self) -> list[int]:
         """The offset at which each line begins."""
-        return [0, *accumulate(len(line) + 1 for line in self.raw.split(b"\n")[:-1])]
+        return list(accumulate([len(line) + 1 for line in self.text.split("\n")], initial=0))
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return the line and column, both from 1, of a byte; columns count characters."""
-        line = bisect_right(self.starts, offset)
-        start = self.starts[line - 1]
-        return line, len(self.raw[start:offset].decode(errors="replace")) + 1
+        """Return the line and column, both from 1, of a character."""
+        return self.line(offset), offset - self.text.rfind("\n", 0, offset)
 
     def line(self, offset: int) -> int:
-        """Return the line, from 1, of a byte."""
-        return bisect_right(self.starts, offset)
+        """Return the line, from 1, of a character."""
+        if self._asked == FEW:
+            return bisect_right(self._starts, offset)
+        self._asked += 1
+        if offset < self._offset:
+            self._line -= self.text.count("\n", offset, self._offset)
+        else:
+            self._line += self.text.count("\n", self._offset, offset)
+        self._offset = offset
+        return self._line
 
 
-def read_source(source: bytes, faults: Faults) -> bytes:
-    """Return the file as UTF-8 with line feeds only and without a byte order mark.
+def read_source(source: bytes, faults: Faults) -> str:
+    """Return the file as text with line feeds only and without a byte order mark.
 
     What cannot be text is reported and replaced, so that the rest of the file can still be checked. Lines
     keep their numbers and characters their columns.
     """
     raw = source.removeprefix(BOM)
-    if b"\r" in raw:
-        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\0" in raw:
-        at = raw.index(b"\0")
+    invalid = None
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as fault:
+        invalid = fault.start
+        text = raw.decode(errors="replace")
+    if "\r" in text:
+        text = _line_feeds(text)
+    if "\0" in text:
+        at = text.index("\0")
         faults.add(
             Code.NUL_BYTE,
             at,
             at + 1,
             "",
-            f"the file holds {_times(raw.count(0), 'NUL byte')}, the first at byte {source.index(0)}",
+            f"the file holds {_times(text.count(chr(0)), 'NUL byte')}, the first at byte {source.index(0)}",
             "delete it; NUL bytes often mean that the file was saved as UTF-16: save it as UTF-8",
         )
-        raw = raw.replace(b"\0", b" ")
-    try:
-        raw.decode()
-    except UnicodeDecodeError as fault:
-        found = raw[fault.start]
+        text = text.replace("\0", " ")
+    if invalid is not None:
+        at = len(_line_feeds(raw[:invalid].decode()))
         faults.add(
             Code.INVALID_UTF8,
-            fault.start,
-            fault.start + 1,
+            at,
+            at + 1,
             "",
-            f"byte {_original_offset(source)} (0x{found:02X}) is not valid UTF-8",
-            _encoding_hint(found),
+            f"byte {len(source) - len(raw) + invalid} (0x{raw[invalid]:02X}) is not valid UTF-8",
+            _encoding_hint(raw[invalid]),
         )
-        raw = raw.decode(errors="replace").encode()
-    return raw
+    return text
 
 
-def _original_offset(source: bytes) -> int:
-    """Return the offset of the first invalid byte in the file as it was given."""
-    # A byte that cannot be decoded is the first at which two ways of putting up with it differ.
-    kept = source.decode(errors="surrogateescape")
-    return len(kept[: next(i for i, c in enumerate(kept) if "\udc80" <= c <= "\udcff")].encode())
+def _line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _encoding_hint(byte: int) -> str:

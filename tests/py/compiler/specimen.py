@@ -1,8 +1,11 @@
 """Helpers of the compiler's tests: edits of the specimen, and what is said about them."""
 
 from worker.compiler import Compilation, compile_markdown
+from worker.compiler.blocks import Block, parsed_blocks, plain_blocks
 from worker.compiler.catalogue import SPECIMEN
+from worker.compiler.diagnostics import Faults
 from worker.definition import Definition
+from worker.markup import may_have_markup
 
 
 def edited(*edits: tuple[str, str]) -> str:
@@ -41,3 +44,18 @@ def definition(source: str | bytes) -> Definition:
     assert compilation.diagnostics == ()
     assert compilation.definition is not None
     return compilation.definition
+
+
+def _blocks(found: list[Block]) -> list[tuple[int, int, int, list[tuple[int, int]]]]:
+    return [(kind, start, end, list(children)) for kind, start, end, children in found]
+
+
+def the_two_agree(text: str, at: int) -> bool:
+    """Hold what is found line by line against what the parser finds; return whether it could be found so."""
+    found = None if may_have_markup(text, at) else plain_blocks(text, at)
+    if found is None:
+        return False
+    faults = Faults()
+    assert _blocks(found) == _blocks(parsed_blocks(text, at, faults))
+    assert faults.found == []
+    return True
