@@ -32,15 +32,19 @@ create table if not exists public.assessment_uploads (
   constraint assessment_uploads_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
   constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
-  constraint upload_status_is_known check (status in ('queued', 'processing', 'succeeded', 'failed')),
-  constraint upload_starts_when_processed check ((started_at is null) = (status = 'queued')),
-  constraint upload_finishes_when_decided check ((finished_at is not null) = (status in ('succeeded', 'failed'))),
-  constraint upload_finishes_after_its_start check (finished_at >= started_at),
-  constraint diagnostics_is_array check (jsonb_typeof(diagnostics) = 'array'),
-  constraint upload_says_nothing_before_it_is_decided
-  check (status in ('succeeded', 'failed') or (diagnostics = '[]' and definition is null)),
-  constraint successful_upload_has_definition check (status <> 'succeeded' or definition is not null),
-  constraint upload_attempts_are_not_negative check (attempts >= 0)
+  -- One check instead of many: a statement reads each of them anew, which a single row's write would feel.
+  constraint upload_columns_agree_with_its_status check (
+    attempts >= 0
+    and case
+      when status in ('queued', 'processing')
+        then finished_at is null and definition is null and diagnostics = '[]' and (started_at is null) = (status = 'queued')
+      when status in ('succeeded', 'failed')
+        then
+          (finished_at >= started_at) is true
+          and jsonb_typeof(diagnostics) = 'array' and (definition is not null or status = 'failed')
+      else false
+    end
+  )
 );
 
 comment on table public.assessment_uploads is
@@ -120,8 +124,11 @@ create index if not exists idx_score_requests_assessment on private.score_reques
 -- first job of a tenant that has none open stands at the front. So tenants take turns, however much one of them
 -- brings. Only open jobs have a rank.
 --
--- A job that has to wait has not_before; the claim takes the mark off when the time has come, so that the index it
--- reads holds nothing but what can be claimed now.
+-- A job that has to wait has not_before; the claim takes the mark off when the time has come, so that waiting jobs are
+-- not in the index that it reads.
+--
+-- A claim writes no column that an index reads, and half of each page is left free for it: so it writes the row beside
+-- itself and touches no index (a heap-only update). Hence no index on the state, the worker or the lease.
 create table if not exists private.jobs (
   id bigint generated always as identity,
   kind text not null,
@@ -136,7 +143,6 @@ create table if not exists private.jobs (
   max_attempts integer not null default 5,
   not_before timestamptz,
   worker text,
-  request text,
   lease_expires_at timestamptz,
   last_error text,
   created_at timestamptz not null default now(),
@@ -147,33 +153,24 @@ create table if not exists private.jobs (
   constraint jobs_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
   constraint job_has_subject_and_tenant_unless_it_is_a_probe check (
-    case kind
-      when 'compile' then subject_id is not null and tenant_id is not null
-      when 'score' then subject_id is not null and tenant_id is not null
-      when 'probe' then subject_id is null and tenant_id is null
-      else false
-    end
+    kind in ('compile', 'score', 'probe') and num_nonnulls(subject_id, tenant_id) = case kind when 'probe' then 0 else 2 end
   ),
-  -- One table of truths instead of a check a column: every claim and every finish pays for it.
+  -- Short, because a statement reads it anew and every row that it writes pays for it.
   constraint job_columns_agree_with_its_state check (
-    (state = 'queued' and rank is not null and lease_expires_at is null and finished_at is null)
-    or (
-      state = 'running' and rank is not null and lease_expires_at is not null and finished_at is null
-      and worker is not null and started_at is not null and not_before is null
-    )
-    or (
-      state = 'succeeded' and rank is null and lease_expires_at is null and finished_at is not null
-      and not_before is null and last_error is null
-    )
-    or (
-      state = 'failed' and rank is null and lease_expires_at is null and finished_at is not null
-      and not_before is null and last_error is not null
-    )
+    state = case
+      when finished_at is not null and last_error is null then 'succeeded'
+      when finished_at is not null then 'failed'
+      when lease_expires_at is not null then 'running'
+      else 'queued'
+    end
+    and (rank is null) = (finished_at is not null)
+    and num_nonnulls(not_before, lease_expires_at, finished_at) <= 1
+    and (lease_expires_at is null or (worker is not null and started_at is not null))
   ),
   constraint job_error_is_a_code check (last_error ~ '^[a-z0-9-]{1,64}$'),
   constraint job_counts_are_sane check (0 <= releases and releases <= attempts and max_attempts > 0)
 )
-with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
+with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
 comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
 comment on column private.jobs.subject_id is 'The upload or the score request; none for a probe, which does nothing.';
 comment on column private.jobs.target_id is
@@ -181,27 +178,40 @@ comment on column private.jobs.target_id is
 'assessment is deleted.';
 comment on column private.jobs.attempts is 'Claims so far; the last claim''s number is its fencing token.';
 comment on column private.jobs.releases is 'Claims that were given back unstarted and are not charged.';
-comment on column private.jobs.request is 'The request that claimed it, so that a request sent again gets the same jobs.';
 comment on column private.jobs.last_error is 'A stable code, never text that a tenant wrote.';
 alter table private.jobs enable row level security;
 revoke all on table private.jobs from public, anon, authenticated, service_role;
 
--- The claim. Finished jobs are not in it, so their number costs nothing.
-create index if not exists idx_jobs_claimable on private.jobs (rank, id)
-where state = 'queued' and not_before is null;
+-- The claim: open jobs in the order of their turns. Those in workers' hands are passed by; finished ones are not in
+-- it, so their number costs nothing.
+create index if not exists idx_jobs_open on private.jobs (rank, id)
+where rank is not null and not_before is null;
 create index if not exists idx_jobs_waiting on private.jobs (not_before)
-where state = 'queued' and not_before is not null;
-create index if not exists idx_jobs_leases on private.jobs (lease_expires_at)
-where state = 'running';
+where not_before is not null;
 create index if not exists idx_jobs_finished on private.jobs (finished_at)
 where finished_at is not null;
 create index if not exists idx_jobs_failed on private.jobs (finished_at)
-where state = 'failed';
+where finished_at is not null and last_error is not null;
 create unique index if not exists one_job_a_subject on private.jobs (subject_id)
 where subject_id is not null;
 -- The rank of a tenant's last open job; serves the foreign key as well.
 create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank)
 where tenant_id is not null;
+
+-- What each worker was given last, so that a request which is sent again, because its answer was lost, gets the same
+-- jobs again.
+create table if not exists private.claims (
+  worker text not null,
+  request text not null,
+  jobs bigint[] not null,
+  claimed_at timestamptz not null,
+  constraint claims_pkey primary key (worker)
+);
+comment on table private.claims is 'The last request of each worker and the jobs that it got.';
+-- Numbers in a row do not compress well enough to pay for it.
+alter table private.claims alter column jobs set storage external;
+alter table private.claims enable row level security;
+revoke all on table private.claims from public, anon, authenticated, service_role;
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Putting jobs into the queue
@@ -217,12 +227,42 @@ as $$
 begin
   return coalesce(
     (select job.rank from private.jobs as job
-      where job.state = 'queued' and job.not_before is null order by job.rank, job.id limit 1),
-    (select min(job.rank) from private.jobs as job where job.state = 'running'),
+      where job.rank is not null and job.not_before is null and job.state = 'queued' order by job.rank, job.id limit 1),
+    (select job.rank from private.jobs as job
+      where job.rank is not null and job.not_before is null order by job.rank, job.id limit 1),
     0);
 end
 $$;
 revoke all on function private.queue_front() from public, anon, authenticated, service_role;
+
+-- The ranks of new jobs of these tenants, in the order given: each tenant's next behind its last.
+create or replace function private.next_ranks(tenants uuid[])
+returns bigint[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  front constant bigint := private.queue_front();
+begin
+  if cardinality(tenants) = 1 then
+    -- Nearly every time; the same as below, in a tenth of the time.
+    return array[greatest(
+      front, 1 + (select max(job.rank) from private.jobs as job where job.tenant_id = tenants[1]))];
+  end if;
+  return array(
+    with last_of as materialized (
+      select tenant.id, (select max(job.rank) from private.jobs as job where job.tenant_id = tenant.id) as rank
+        from (select distinct unnest(tenants) as id) as tenant
+    )
+    select greatest(front, last_of.rank + 1) - 1
+           + row_number() over (partition by given.tenant order by given.ordinality)
+      from unnest(tenants) with ordinality as given (tenant, ordinality)
+      join last_of on last_of.id = given.tenant
+     order by given.ordinality);
+end
+$$;
+revoke all on function private.next_ranks(uuid[]) from public, anon, authenticated, service_role;
 
 -- Adds one job a subject, in the order given, and wakes the workers that listen.
 create or replace function private.enqueue(
@@ -232,37 +272,12 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  front bigint := private.queue_front();
 begin
-  if cardinality(subjects) = 0 then
-    return;
-  elsif cardinality(subjects) = 1 then
-    -- Nearly every time; the same as below, in a tenth of the time.
-    insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
-    values (
-      enqueue.kind, subjects[1], targets[1], tenants[1], sizes[1],
-      greatest(front, 1 + (select max(job.rank) from private.jobs as job where job.tenant_id = tenants[1]))
-    );
-    perform pg_notify('assessment_jobs', '');
-    return;
-  end if;
   insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
-  with subject as (
-    select given.subject, given.target, given.tenant, given.size, given.ordinality,
-           row_number() over (partition by given.tenant order by given.ordinality) as turn
-      from unnest(enqueue.subjects, enqueue.targets, enqueue.tenants, enqueue.sizes)
-        with ordinality as given (subject, target, tenant, size, ordinality)
-  ),
-  last_of as materialized (
-    select tenant.id, (select max(job.rank) from private.jobs as job where job.tenant_id = tenant.id) as rank
-      from (select distinct unnest(enqueue.tenants) as id) as tenant
-  )
-  select enqueue.kind, subject.subject, subject.target, subject.tenant, subject.size,
-         greatest(coalesce(last_of.rank + 1, front), front) + subject.turn - 1
-    from subject
-    join last_of on last_of.id = subject.tenant
-   order by subject.turn, subject.ordinality;
+  select enqueue.kind, given.subject, given.target, given.tenant, given.size, given.rank
+    from unnest(subjects, targets, tenants, sizes, private.next_ranks(tenants))
+      with ordinality as given (subject, target, tenant, size, rank, ordinality)
+   order by given.rank, given.ordinality;
   perform pg_notify('assessment_jobs', '');
 end
 $$;

@@ -334,6 +334,78 @@ end
 $$;
 revoke all on function private.retry_delay(integer) from public, anon, authenticated, service_role;
 
+-- The effects of those elements that go beyond their own upload: a definition, or a score. Gives their jobs and, for
+-- each, its end.
+create or replace function private.apply_effects(
+  worker text, finished jsonb, ids bigint[], out ended bigint[], out endings jsonb[]
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- The first element of each job counts.
+  effects cursor for
+    select first.id, first.kind, first.subject_id, first.target_id, first.element
+      from (
+        select distinct on (job.id)
+               job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, each.value as element
+          from jsonb_array_elements(apply_effects.finished) with ordinality as each
+          join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+         where job.id = any (ids)
+           and job.state = 'running'
+           and job.worker = apply_effects.worker
+           and job.attempts = (each.value ->> 'attempt')::integer
+         order by job.id, each.ordinality
+      ) as first
+     where (first.kind = 'compile' and first.element ->> 'outcome' = 'compiled'
+            and jsonb_typeof(first.element -> 'definition') = 'string')
+        or (first.kind = 'score' and first.element ->> 'outcome' = 'scored')
+     order by first.tenant_id, first.rank, first.id;
+  tenant uuid;
+  state text;
+  detail text;
+begin
+  -- The jobs, in an order that two workers cannot cross.
+  perform job.id
+     from private.jobs as job
+    where job.id = any (ids)
+    order by job.id
+      for update;
+  -- The tenants whose assessments will be written, in such an order too.
+  for tenant in
+    select distinct job.tenant_id
+      from jsonb_array_elements(apply_effects.finished) as each
+      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+     where job.kind = 'compile'
+       and jsonb_typeof(each.value -> 'definition') = 'string'
+     order by job.tenant_id
+  loop
+    perform pg_advisory_xact_lock(hashtextextended('custom_assessments/' || tenant::text, 0));
+  end loop;
+
+  -- All effects at once; where one of them fails, one by one, so that each has its own end.
+  begin
+    for effect in effects loop
+      ended := ended || effect.id;
+      endings := endings || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
+    end loop;
+  exception when others then
+    ended := null;
+    endings := null;
+    for effect in effects loop
+      ended := ended || effect.id;
+      begin
+        endings := endings || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
+      exception when others then
+        get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
+        endings := endings || private.ending_of_error(effect.kind, state, detail);
+      end;
+    end loop;
+  end;
+end
+$$;
+revoke all on function private.apply_effects(text, jsonb, bigint[]) from public, anon, authenticated, service_role;
+
 -- Ends, delays or gives back each job that the worker still holds, with its effects. Gives one answer an element, in
 -- their order: succeeded, rejected (the author's fault), failed, retried, released, stale; repeated where this claim was finished before; lost where
 -- the worker does not hold the job any more.
@@ -343,112 +415,65 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  ids constant bigint[] := array(
-    select (each.value ->> 'job')::bigint from jsonb_array_elements(finish_jobs.finished) as each);
-  -- Elements whose effects go beyond their own upload: a definition, or a score. The first of each job counts.
-  effects cursor for
-    select first.id, first.kind, first.subject_id, first.target_id, first.element
-      from (
-        select distinct on (job.id)
-               job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, each.value as element
-          from jsonb_array_elements(finish_jobs.finished) with ordinality as each
-          join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-         where job.id = any (ids)
-           and job.state = 'running'
-           and job.worker = finish_jobs.worker
-           and job.attempts = (each.value ->> 'attempt')::integer
-         order by job.id, each.ordinality
-      ) as first
-     where (first.kind = 'compile' and first.element ->> 'outcome' = 'compiled'
-            and jsonb_typeof(first.element -> 'definition') = 'string')
-        or (first.kind = 'score' and first.element ->> 'outcome' = 'scored')
-     order by first.tenant_id, first.rank, first.id;
-  tenant uuid;
-  ended bigint[] := array[]::bigint[];
-  endings jsonb[] := array[]::jsonb[];
-  state text;
-  detail text;
-  answers json;
+  ids bigint[];
+  doubled boolean;
+  effective boolean;
+  ended bigint[];
+  endings jsonb[];
+  answers text;
   wakes boolean;
   scored boolean;
 begin
-  -- The jobs, in an order that two workers cannot cross.
-  perform job.id
-     from private.jobs as job
-    where job.id = any (ids)
-    order by job.id
-      for update;
-
-  if jsonb_path_exists(finish_jobs.finished, '$[*] ? (@.definition.type() == "string" || @.outcome == "scored")') then
-    -- The tenants whose assessments will be written, in such an order too.
-    for tenant in
-      select distinct job.tenant_id
-        from jsonb_array_elements(finish_jobs.finished) as each
-        join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-       where job.kind = 'compile'
-         and jsonb_typeof(each.value -> 'definition') = 'string'
-       order by job.tenant_id
-    loop
-      perform pg_advisory_xact_lock(hashtextextended('custom_assessments/' || tenant::text, 0));
-    end loop;
-
-    -- All effects at once; where one of them fails, one by one, so that each has its own end.
-    begin
-      for effect in effects loop
-        ended := ended || effect.id;
-        endings := endings
-          || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
-      end loop;
-    exception when others then
-      ended := array[]::bigint[];
-      endings := array[]::jsonb[];
-      for effect in effects loop
-        ended := ended || effect.id;
-        begin
-          endings := endings
-            || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
-        exception when others then
-          get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
-          endings := endings || private.ending_of_error(effect.kind, state, detail);
-        end;
-      end loop;
-    end;
+  select array_agg(given.job), count(distinct given.job) < count(*), bool_or(given.outcome in ('compiled', 'scored'))
+    into ids, doubled, effective
+    from jsonb_to_recordset(finish_jobs.finished) as given (job bigint, outcome text);
+  if effective then
+    select effects.ended, effects.endings
+      into ended, endings
+      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, ids) as effects;
   end if;
 
-  -- The ends, in one statement.
-  with element as materialized (
-    select given.ordinality, given.job, given.attempt, given.outcome, given.diagnostics, given.error,
-           job.kind, job.subject_id, job.worker, job.state, job.attempts, job.max_attempts,
-           job.attempts - job.releases as charged,
-           job.state = 'running' and job.worker = finish_jobs.worker and job.attempts = given.attempt
-             and row_number() over (partition by given.job order by given.ordinality) = 1 as held,
-           effect.ending
-      from rows from (jsonb_to_recordset(finish_jobs.finished) as (
-             job bigint, attempt integer, outcome text, diagnostics jsonb, error text
-           )) with ordinality as given (job, attempt, outcome, diagnostics, error, ordinality)
-      -- Narrowed by an array, so that no estimate can talk the planner into reading the whole table.
-      left join (select present.* from private.jobs as present where present.id = any (ids)) as job
-        on job.id = given.job
-      left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
+  -- The ends, in one statement. The rows are locked in an order that two workers cannot cross, and found by an array,
+  -- so that no estimate can talk the planner into reading the whole table.
+  with held as materialized (
+    select job.id, job.kind, job.subject_id, job.state, job.worker, job.attempts, job.max_attempts,
+           job.attempts - job.releases as charged
+      from private.jobs as job
+     where job.id = any (ids)
+     order by job.id
+       for update
   ),
   judged as materialized (
-    select element.*,
+    select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.diagnostics,
+           element.ending, element.claimed,
            case
-             when verdict.found = 'retry' and element.charged >= element.max_attempts then 'exhausted'
-             else verdict.found
+             when not element.held then null
+             when element.found = 'retry' and element.charged >= element.max_attempts then 'exhausted'
+             else element.found
            end as verdict,
            coalesce(element.ending ->> 'error',
                     substring(element.error from '^[a-z0-9-]{1,64}$'),
                     case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
-      from element,
-           lateral (select case
-             when element.ending is not null then element.ending ->> 'end'
-             when element.outcome = 'done' and element.kind = 'probe' then 'succeeded'
-             when element.outcome = 'compiled' and element.kind = 'compile' then 'failed'
-             when element.outcome in ('failed', 'release') then element.outcome
-             else 'retry'
-           end as found) as verdict
-     where element.held
+      from (
+        select given.ordinality, given.job, given.outcome, given.diagnostics, given.error, effect.ending,
+               held.kind, held.subject_id, held.charged, held.max_attempts,
+               held.worker = finish_jobs.worker and held.attempts = given.attempt as claimed,
+               -- The first of each job counts.
+               (held.state = 'running' and held.worker = finish_jobs.worker and held.attempts = given.attempt
+                and (not doubled or array_position(ids, given.job) = given.ordinality)) is true as held,
+               case
+                 when effect.ending is not null then effect.ending ->> 'end'
+                 when given.outcome = 'done' and held.kind = 'probe' then 'succeeded'
+                 when given.outcome = 'compiled' and held.kind = 'compile' then 'failed'
+                 when given.outcome in ('failed', 'release') then given.outcome
+                 else 'retry'
+               end as found
+          from rows from (jsonb_to_recordset(finish_jobs.finished) as (
+                 job bigint, attempt integer, outcome text, diagnostics jsonb, error text
+               )) with ordinality as given (job, attempt, outcome, diagnostics, error, ordinality)
+          left join held on held.id = given.job
+          left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
+      ) as element
   ),
   uploads as (
     update public.assessment_uploads as upload
@@ -467,8 +492,10 @@ begin
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
      where judged.kind = 'compile'
+       and judged.verdict is not null
        and upload.id = judged.subject_id
-       and upload.id = any (array(select subject.subject_id from judged as subject))
+       and upload.id = any (array(
+             select subject.subject_id from judged as subject where subject.kind = 'compile'))
   ),
   jobs as (
     update private.jobs as job
@@ -484,27 +511,29 @@ begin
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
      where job.id = judged.job
+       and judged.verdict is not null
        and job.id = any (ids)
   )
-  select json_agg(
-           json_build_object('job', element.job, 'outcome', coalesce(
-             case
-               when judged.verdict = 'retry' then 'retried'
-               when judged.verdict = 'release' then 'released'
-               when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
-               when judged.verdict = 'exhausted' then 'failed'
-               else judged.verdict
-             end,
-             case when element.worker = finish_jobs.worker
-                   and element.attempts = element.attempt
-                  then 'repeated' else 'lost' end),
-             'error', case when judged.verdict in ('failed', 'exhausted', 'retry') then judged.code end)
-           order by element.ordinality),
+  -- Written out: building each object by a function would cost as much as its update does.
+  select string_agg(
+           '{"job":' || judged.job || ',"outcome":"'
+           || case
+                when judged.verdict is null then case when judged.claimed then 'repeated' else 'lost' end
+                when judged.verdict = 'retry' then 'retried'
+                when judged.verdict = 'release' then 'released'
+                when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
+                when judged.verdict = 'exhausted' then 'failed'
+                else judged.verdict
+              end
+           || '","error":'
+           || coalesce(case when judged.verdict in ('failed', 'exhausted', 'retry') then to_json(judged.code)::text end,
+                       'null')
+           || '}',
+           ',' order by judged.ordinality),
          coalesce(bool_or(judged.verdict in ('release', 'stale')), false),
          coalesce(bool_or(judged.verdict = 'succeeded' and judged.kind = 'score'), false)
     into answers, wakes, scored
-    from element
-    left join judged on judged.ordinality = element.ordinality;
+    from judged;
 
   -- Once the result has them, the answers need not be kept a second time.
   if scored then
@@ -519,7 +548,7 @@ begin
   if wakes then
     perform pg_notify('assessment_jobs', '');
   end if;
-  return answers;
+  return '[' || answers || ']';
 end
 $$;
 revoke all on function private.finish_jobs(text, jsonb) from public, anon, authenticated, service_role;
@@ -528,26 +557,14 @@ revoke all on function private.finish_jobs(text, jsonb) from public, anon, authe
 -- Claiming
 -- ---------------------------------------------------------------------------------------------------------
 
--- Takes back jobs whose lease has run out: their worker died or hangs. Each was charged its attempt; after the last
--- one it ends. A worker that comes back later finds its claim lost.
-create or replace function private.take_back_jobs()
+-- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
+-- attempt; after the last one it ends. A worker that comes back later finds its claim lost.
+create or replace function private.take_back_jobs(expired bigint[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  expired bigint[] := array(
-    select job.id
-      from private.jobs as job
-     where job.state = 'running'
-       and job.lease_expires_at <= now()
-     order by job.lease_expires_at
-     limit 1000
-       for update skip locked);
 begin
-  if cardinality(expired) = 0 then
-    return;
-  end if;
   update public.assessment_uploads as upload
      set status = case when job.attempts - job.releases >= job.max_attempts then 'failed' else 'queued' end,
          diagnostics = case when job.attempts - job.releases >= job.max_attempts
@@ -568,73 +585,121 @@ begin
    where job.id = any (expired);
 end
 $$;
-revoke all on function private.take_back_jobs() from public, anon, authenticated, service_role;
+revoke all on function private.take_back_jobs(bigint[]) from public, anon, authenticated, service_role;
 
--- The next jobs in line, given to this worker. At most about 4 MB of text at once. A job that has been charged an
--- attempt before is given alone, so that one that kills its worker takes no neighbour along.
-create or replace function private.claim_jobs(worker text, claim_limit integer, lease_seconds integer, request text)
-returns json
+-- The jobs next in line, locked. At most about 4 MB of text at once. A job that has been charged an attempt before is
+-- chosen alone, so that one that kills its worker takes no neighbour along. Jobs whose lease has run out stand in the
+-- line too: they are taken back on the way. Planned once, and always to read the index in its order: planning anew would
+-- cost a small claim more than all the rest of it.
+create or replace function private.choose_jobs(most integer)
+returns bigint[]
+language plpgsql
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+set enable_sort = off
+as $$
+declare
+  size_limit constant bigint := 4194304;
+  ids bigint[];
+  sizes integer[];
+  charged boolean[];
+  total bigint;
+  any_charged boolean;
+  lost bigint[];
+begin
+  loop
+    with candidate as materialized (
+      select job.id, job.size_bytes, job.attempts > job.releases as charged, job.state = 'running' as expired
+        from private.jobs as job
+       where job.rank is not null
+         and job.not_before is null
+         -- Once taken back, those that are left with another attempt are queued.
+         and (job.state = 'queued' or (job.lease_expires_at <= now() and lost is null))
+       order by job.rank, job.id
+       limit choose_jobs.most
+         for update skip locked
+    )
+    select array_agg(candidate.id), array_agg(candidate.size_bytes), array_agg(candidate.charged),
+           sum(candidate.size_bytes), bool_or(candidate.charged),
+           array_agg(candidate.id) filter (where candidate.expired)
+      into ids, sizes, charged, total, any_charged, lost
+      from candidate;
+    exit when lost is null;
+    perform private.take_back_jobs(lost);
+  end loop;
+  if any_charged or total > size_limit then
+    -- Cut off where the batch is full, or before and after the charged one.
+    ids := array(
+      select counted.id
+        from (
+          select given.id, given.ordinality,
+                 sum(given.size) over first_to_this as total,
+                 bool_or(given.charged) over first_to_this as after_charged
+            from unnest(ids, sizes, charged) with ordinality as given (id, size, charged, ordinality)
+          window first_to_this as (order by given.ordinality rows unbounded preceding)
+        ) as counted
+       where counted.ordinality = 1 or (counted.total <= size_limit and not counted.after_charged)
+       order by counted.ordinality);
+  end if;
+  return ids;
+end
+$$;
+revoke all on function private.choose_jobs(integer) from public, anon, authenticated, service_role;
+
+-- The next jobs in line, given to this worker.
+create or replace function private.claim_jobs(
+  worker text, claim_limit integer, lease_seconds integer, request text, out jobs json, out number integer
+)
 language plpgsql
 set search_path = ''
 as $$
 declare
-  size_limit constant integer := 4194304;
+  last_claim record;
   chosen bigint[];
-  claimed json;
 begin
   if claim_jobs.request is not null then
     -- The same request again, because its answer was lost: the same jobs again.
-    chosen := array(
-      select job.id
-        from private.jobs as job
-       where job.state = 'running'
-         and job.worker = claim_jobs.worker
-         and job.request = claim_jobs.request
-       order by job.rank, job.id
-         for update);
-    if cardinality(chosen) > 0 then
+    select claim.request, claim.jobs
+      into last_claim
+      from private.claims as claim
+     where claim.worker = claim_jobs.worker
+       for update;
+    if last_claim.request = claim_jobs.request then
+      chosen := array(
+        select job.id
+          from private.jobs as job
+         where job.id = any (last_claim.jobs)
+           and job.state = 'running'
+           and job.worker = claim_jobs.worker
+         order by job.id
+           for update);
       -- The claim below counts it once more; that is not charged twice.
       update private.jobs as job set releases = job.releases + 1 where job.id = any (chosen);
     end if;
   end if;
 
   if coalesce(cardinality(chosen), 0) = 0 then
-    perform private.take_back_jobs();
     update private.jobs as job
        set not_before = null
      where job.id = any (array(
              select due.id
                from private.jobs as due
-              where due.state = 'queued'
-                and due.not_before <= now()
+              where due.not_before <= now()
               order by due.not_before
               limit 1000
                 for update skip locked));
-
-    -- Locked first, in the order of the index; then cut off where the batch is full.
-    with candidate as materialized (
-      select job.id, job.size_bytes, job.attempts > job.releases as charged
-        from private.jobs as job
-       where job.state = 'queued'
-         and job.not_before is null
-       order by job.rank, job.id
-       limit claim_jobs.claim_limit
-         for update skip locked
-    ),
-    counted as (
-      select candidate.id, candidate.charged,
-             row_number() over (rows unbounded preceding) as turn,
-             sum(candidate.size_bytes) over (rows unbounded preceding) as total,
-             bool_or(candidate.charged) over (rows unbounded preceding) as after_charged
-        from candidate
-    )
-    select array_agg(counted.id)
-      into chosen
-      from counted
-     where counted.turn = 1 or (counted.total <= size_limit and not counted.after_charged);
-    if chosen is null then
-      return '[]'::json;
-    end if;
+    chosen := private.choose_jobs(claim_jobs.claim_limit);
+  end if;
+  jobs := '[]';
+  number := coalesce(cardinality(chosen), 0);
+  if number = 0 then
+    return;
+  end if;
+  if claim_jobs.request is not null then
+    insert into private.claims (worker, request, jobs, claimed_at)
+    values (claim_jobs.worker, claim_jobs.request, chosen, now())
+    on conflict on constraint claims_pkey do update
+       set request = excluded.request, jobs = excluded.jobs, claimed_at = excluded.claimed_at;
   end if;
 
   with claimed as (
@@ -642,7 +707,6 @@ begin
        set state = 'running',
            attempts = job.attempts + 1,
            worker = claim_jobs.worker,
-           request = claim_jobs.request,
            lease_expires_at = now() + claim_jobs.lease_seconds * interval '1 second',
            started_at = coalesce(job.started_at, now())
      where job.id = any (chosen)
@@ -654,7 +718,7 @@ begin
       from claimed
      where claimed.kind = 'compile'
        and upload.id = claimed.subject_id
-       and upload.id = any (array(select subject.subject_id from claimed as subject))
+       and upload.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'compile'))
     returning upload.id, upload.source_markdown
   ),
   scoring as materialized (
@@ -662,7 +726,7 @@ begin
       from claimed
       join private.score_requests as request on request.id = claimed.subject_id
      where claimed.kind = 'score'
-       and request.id = any (array(select subject.subject_id from claimed as subject))
+       and request.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'score'))
   ),
   -- Once for each assessment, not for each session.
   text_of as materialized (
@@ -673,7 +737,7 @@ begin
   read as materialized (
     select text_of.id, text_of.definition, private.definition_digest(text_of.definition) as digest from text_of
   )
-  select json_agg(
+  select coalesce(json_agg(
            case claimed.kind
              when 'compile' then json_build_object(
                'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind,
@@ -683,18 +747,18 @@ begin
                'subject', claimed.subject_id,
                'definition', read.definition, 'definition_digest', read.digest,
                'dimension_scores', scoring.dimension_scores::text)
-             else json_build_object(
-               'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind)
+             else (
+               '{"job":' || claimed.id || ',"attempt":' || claimed.attempts || ',"tries":' || claimed.charged
+               || ',"kind":"probe"}')::json
            end
            order by claimed.rank, claimed.id)
          -- A subject that is being deleted in this moment is nobody's work any more.
-         filter (where claimed.kind = 'probe' or compiling.id is not null or read.id is not null)
-    into claimed
+         filter (where claimed.kind = 'probe' or compiling.id is not null or read.id is not null), '[]')
+    into claim_jobs.jobs
     from claimed
     left join compiling on compiling.id = claimed.subject_id
     left join scoring on scoring.id = claimed.id
     left join read on read.id = scoring.assessment_id;
-  return coalesce(claimed, '[]');
 end
 $$;
 revoke all on function private.claim_jobs(text, integer, integer, text) from public, anon, authenticated, service_role;
@@ -708,17 +772,20 @@ set search_path = ''
 as $$
 begin
   return case
-    when exists (select from private.jobs as job where job.state = 'queued' and job.not_before is null) then 0
+    when exists (
+      select from private.jobs as job where job.rank is not null and job.not_before is null and job.state = 'queued'
+    ) then 0
     else (
       select ceil(extract(epoch from greatest(min(due.time) - now(), interval '0')) * 1000)::bigint
         from (
           (select job.not_before as time from private.jobs as job
-            where job.state = 'queued' and job.not_before is not null order by job.not_before limit 1)
+            where job.not_before is not null order by job.not_before limit 1)
           union all
-          (select job.lease_expires_at from private.jobs as job
-            where job.state = 'running' order by job.lease_expires_at limit 1)
+          -- None is queued: what is open and not waiting is in workers' hands.
+          (select min(job.lease_expires_at) from private.jobs as job
+            where job.rank is not null and job.not_before is null)
         ) as due
-      having count(*) > 0
+      having min(due.time) is not null
     )
   end;
 end
@@ -768,8 +835,9 @@ begin
     answers := private.finish_jobs(worker, finished);
   end if;
   if claim_limit > 0 then
-    claimed := private.claim_jobs(worker, claim_limit, lease_seconds, request);
-    next_in_ms := case when json_array_length(claimed) = claim_limit then 0 else private.next_claim_in_ms() end;
+    select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
+      into claimed, next_in_ms
+      from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;
   end if;
   return json_build_object('finished', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
 end
@@ -840,7 +908,7 @@ as $$
            count(*) filter (where job.state = 'running' and job.lease_expires_at <= now()) as expired,
            min(job.created_at) filter (where job.state = 'queued') as oldest
       from private.jobs as job
-     where job.state in ('queued', 'running')
+     where job.rank is not null
      group by job.kind
   ),
   ended as (
@@ -848,7 +916,7 @@ as $$
            count(*) filter (where not private.is_authors_fault(job.last_error)) as failed,
            count(*) filter (where private.is_authors_fault(job.last_error)) as rejected
       from private.jobs as job
-     where job.state = 'failed'
+     where job.last_error is not null
        and job.finished_at > now() - interval '1 hour'
      group by job.kind
   )
@@ -880,7 +948,6 @@ security definer
 set search_path = ''
 as $$
 declare
-  front bigint := private.queue_front();
   retried bigint[];
 begin
   if jobs is null and uploads is null and failed_since is null then
@@ -903,21 +970,12 @@ begin
     from private.jobs as job
    where job.id = any (retried)
      and upload.id = job.subject_id;
-  with turn as (
-    select job.id, job.tenant_id, row_number() over (partition by job.tenant_id order by job.id) as number
-      from private.jobs as job
-     where job.id = any (retried)
-  ),
-  last_of as materialized (
-    select tenant.id, (select max(job.rank) from private.jobs as job where job.tenant_id = tenant.id) as rank
-      from (select distinct turn.tenant_id as id from turn) as tenant
-  )
   update private.jobs as job
-     set state = 'queued', releases = job.attempts, finished_at = null, worker = null, request = null,
-         rank = greatest(coalesce(last_of.rank + 1, front), front) + turn.number - 1
-    from turn
-    join last_of on last_of.id = turn.tenant_id
-   where job.id = turn.id;
+     set state = 'queued', releases = job.attempts, finished_at = null, worker = null, rank = given.rank
+    from unnest(retried, private.next_ranks(array(
+           select failed.tenant_id from private.jobs as failed where failed.id = any (retried) order by failed.id)))
+      as given (id, rank)
+   where job.id = given.id;
   if cardinality(retried) > 0 then
     perform pg_notify('assessment_jobs', '');
   end if;
@@ -963,6 +1021,8 @@ begin
     returning job.id
   )
   select count(*) into pruned from gone;
+  -- Workers that are gone ask for nothing again.
+  delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
   return pruned;
 end
 $$;

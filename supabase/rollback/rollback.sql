@@ -103,6 +103,7 @@ end
 $functions$;
 
 drop table if exists private.listings;
+drop table if exists private.claims;
 drop table if exists private.jobs;
 drop table if exists private.score_requests;
 drop table if exists private.slug_series;
@@ -121,16 +122,16 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone', 'assessment_with_source',
+        'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone', 'assessment_with_source',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
-        'check_session_assessment', 'choose_assessment', 'claim_jobs', 'claim_slug',
+        'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
         'definition_bounds_faults', 'definition_digest', 'definition_faults', 'end_jobs_without_subject',
         'ending_of_error', 'enqueue', 'enqueue_uploads', 'example_faults', 'fault', 'finish_jobs',
         'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
         'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_version', 'keep_assessment_history',
         'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results',
         'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
-        'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'path_step', 'queue_front',
+        'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_ranks', 'path_step', 'queue_front',
         'refresh_listings', 'refusal_catalogue', 'refuse', 'refuse_result_update', 'refuse_upload_change',
         'require_definition', 'result_tenant_ids', 'retry_delay', 'rubric_faults', 'scale_of',
         'score_assessment', 'session_facts', 'set_assessment_slug', 'slug_of', 'take_back_jobs',

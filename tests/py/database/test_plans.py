@@ -91,7 +91,7 @@ def test_claim_and_finish_read_nothing_but_their_jobs(
 
     claim = plans_of(admin, "select public.exchange_jobs('w1', '[]', 20)")
     read = scans(claim, "jobs")
-    assert ("Index Scan", "idx_jobs_claimable") in read
+    assert ("Index Scan", "idx_jobs_open") in read
     assert "Seq Scan" not in {kind for kind, _ in read + scans(claim, "assessment_uploads")}
     assert rows_read(claim) < 200
 

@@ -48,7 +48,7 @@ select is(
 );
 select is(
   tests.refusal($$update public.assessment_uploads set status = 'processing'$$),
-  '23514 upload_starts_when_processed', 'status and times agree'
+  '23514 upload_columns_agree_with_its_status', 'status and times agree'
 );
 
 -- The job of a deleted upload is nobody's work any more.
