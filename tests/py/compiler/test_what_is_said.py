@@ -1,0 +1,28 @@
+"""Every part of what is said about a fault: place, length, severity, section, message and hint."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.py.compiler.specimen import check, edited
+
+#: The lines of each case: its edits, and what is said.
+CASES = [
+    case.rstrip("\n").split("\n")
+    for case in (Path(__file__).parent / "said.txt").read_text(encoding="utf-8").split("\n= ")[1:]
+]
+
+
+def test_no_case_stands_twice() -> None:
+    assert len({edits for edits, *_ in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0][:70])
+def test_all_of_it_is_as_expected(case: list[str]) -> None:
+    edits, *expected = case
+    said: list[str] = []
+    for d in check(edited(*map(tuple, json.loads(f"[{edits}]")))).diagnostics:
+        place = f"{d.line}:{d.column}+{d.length} {d.severity}[{d.code}] {d.section}".rstrip()
+        said += [place, f"  {d.message}", f"  {d.hint}"]
+    assert said == expected
