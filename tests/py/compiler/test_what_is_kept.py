@@ -1,0 +1,111 @@
+"""How many faults are held and shown, and how much of an author's text."""
+
+import pytest
+
+from worker.compiler import compile_markdown
+from worker.compiler.diagnostics import Code, Diagnostic, Faults, plain
+from worker.compiler.source import Lines
+
+LINES = Lines("x" * 9000)
+
+
+def filled(count: int, first: int = 0, code: Code = Code.RANGE_GAP) -> Faults:
+    """Return a collection with so many faults, at one byte each."""
+    faults = Faults()
+    for at in range(first, first + count):
+        faults.add(code, at, at + 1, "", str(at), "")
+    return faults
+
+
+@pytest.mark.parametrize(
+    ("count", "held", "dropped"),
+    [(1, 1, 0), (101, 101, 0), (1999, 1999, 0), (2000, 101, 1899), (2001, 102, 1899), (3899, 101, 3798)],
+)
+def test_what_will_not_be_shown_is_not_held(count: int, held: int, dropped: int) -> None:
+    faults = filled(count)
+    assert (len(faults.found), faults.dropped) == (held, dropped)
+
+
+def test_what_is_taken_over_is_counted_with_what_was_there() -> None:
+    faults = filled(1990, 3000)
+    faults.extend(filled(1500))
+    assert len(faults.found) == 3490
+    faults.add(Code.RANGE_GAP, 7000, 7001, "", "", "")
+    assert (len(faults.found), faults.dropped) == (101, 3390)
+    faults.extend(filled(2500, 100))
+    *shown, more = faults.render(LINES)
+    assert [d.message for d in shown] == [str(at) for at in range(100)]
+    assert more.message == "5891 more faults were found from here on"
+    assert (more.severity, more.line, more.column, more.hint) == (
+        "warning",
+        1,
+        101,
+        "mend the first 100 and check again",
+    )
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_an_error_that_was_dropped_before_it_is_taken_over_stays_an_error(late: bool) -> None:
+    many = filled(1999)
+    many.add(Code.WEIGHTS_SUM, 8000, 8001, "", "", "")
+    assert many.dropped_error
+    assert many.fatal
+    few = filled(1)
+    first, second = (few, many) if late else (many, few)
+    first.extend(second)
+    assert first.fatal
+    assert first.dropped_error
+    assert first.render(LINES)[100].severity == "error"
+
+
+def test_the_first_that_is_not_shown_decides_too() -> None:
+    faults = filled(100)
+    faults.add(Code.WEIGHTS_SUM, 100, 101, "", "", "")
+    assert not faults.dropped_error
+    assert faults.render(LINES)[100].severity == "error"
+    faults = filled(99)
+    faults.add(Code.WEIGHTS_SUM, 99, 100, "", "", "")
+    faults.add(Code.RANGE_GAP, 100, 101, "", "", "")
+    assert faults.render(LINES)[100].severity == "warning"
+
+
+def test_a_caret_marks_one_character_at_least() -> None:
+    assert Diagnostic("error", "x", 1, 1, "", "", "").length == 1
+    assert [d.length for d in compile_markdown(b"").diagnostics] == [1]
+    assert [d.length for d in compile_markdown(b"x" * 512_001).diagnostics] == [1]
+    faults = Faults()
+    faults.add(Code.RANGE_GAP, 3, 3, "", "", "")
+    faults.add(Code.RANGE_GAP, 4, 9, "", "", "")
+    faults.add(Code.RANGE_GAP, 5, 30, "", "", "")
+    assert [d.length for d in faults.render(Lines("abcd äö  \nxyz"))] == [1, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("a  b", 60, "a  b"),
+        ("a" + " " * 100 + "b", 60, "a b"),
+        ("a" + " " * 118 + "b", 60, "a b"),
+        ("a" + " " * 119 + "b", 60, "a…"),
+        ("a" + " " * 200 + "b", 60, "a…"),
+        ("x" * 59 + " y", 60, "x" * 59 + "…"),
+        ("x" * 58 + "\n y", 60, "x" * 58 + " y"),
+        ("x" * 10, 10, "x" * 10),
+        ("x" * 11, 10, "x" * 9 + "…"),
+        ("a\x00b\x85c\u200bd", 60, "a�b c�d"),
+        ("", 60, ""),
+        ("\n", 60, ""),
+    ],
+)
+def test_a_text_of_the_author_is_cut(text: str, limit: int, shown: str) -> None:
+    assert plain(text, limit) == shown
+
+
+def test_severities_and_codes_of_errors_and_warnings() -> None:
+    faults = Faults()
+    faults.add(Code.UNKNOWN_KEY, 0, 1, "", "", "")
+    assert not faults.fatal
+    faults.add(Code.UNKNOWN_KEY, 0, 1, "", "", "", "error")
+    assert faults.fatal
+    faults.add(Code.WEIGHTS_SUM, 0, 1, "", "", "", "warning")
+    assert [d.severity for d in faults.render(LINES)] == ["warning", "error", "warning"]
