@@ -3,7 +3,7 @@
 import pytest
 
 from worker.compiler import compile_markdown
-from worker.compiler.diagnostics import Code, Diagnostic, Faults, plain
+from worker.compiler.diagnostics import Code, Diagnostic, Faults, Severity, plain
 from worker.compiler.source import Lines
 
 LINES = Lines("x" * 9000)
@@ -101,11 +101,17 @@ def test_a_text_of_the_author_is_cut(text: str, limit: int, shown: str) -> None:
     assert plain(text, limit) == shown
 
 
-def test_severities_and_codes_of_errors_and_warnings() -> None:
+@pytest.mark.parametrize(
+    ("code", "given", "severity"),
+    [
+        (Code.UNKNOWN_KEY, None, "warning"),
+        (Code.UNKNOWN_KEY, "error", "error"),
+        (Code.WEIGHTS_SUM, None, "error"),
+        (Code.WEIGHTS_SUM, "warning", "warning"),
+    ],
+)
+def test_an_error_is_fatal_and_a_warning_is_not(code: Code, given: Severity | None, severity: str) -> None:
     faults = Faults()
-    faults.add(Code.UNKNOWN_KEY, 0, 1, "", "", "")
-    assert not faults.fatal
-    faults.add(Code.UNKNOWN_KEY, 0, 1, "", "", "", "error")
-    assert faults.fatal
-    faults.add(Code.WEIGHTS_SUM, 0, 1, "", "", "", "warning")
-    assert [d.severity for d in faults.render(LINES)] == ["warning", "error", "warning"]
+    faults.add(code, 0, 1, "", "", "", given)
+    assert faults.fatal == (severity == "error")
+    assert [d.severity for d in faults.render(LINES)] == [severity]
