@@ -189,6 +189,11 @@ select assessment.id, assessment.name, assessment.slug, 'Tenant', assessment.des
  where assessment.marketplace_status = 'published' and assessment.status = 'active'
 """
 
+_RESULT_CREATORS: LiteralString = """
+insert into private.result_creators (campaign_created_by, tenant_id)
+select md5('user-' || n)::uuid, md5('tenant-' || n)::uuid from generate_series(1, %(tenants)s) as n
+"""
+
 _OWNER_COLUMNS: LiteralString = ", result_disclosure, tenant_id, campaign_id, campaign_created_by"
 _OWNER_VALUES: LiteralString = """, 'full', md5('tenant-' || n)::uuid,
        case when k < %(assignments)s then md5('campaign-' || n || '-' || k %% %(campaigns)s)::uuid end,
@@ -278,6 +283,7 @@ def load(connection: psycopg.Connection, schema: Schema, size: Size) -> None:
     _fill(connection, _ASSESSMENTS, size)
     if schema == "ours":
         _fill(connection, _RESULTS, size, columns=_OWNER_COLUMNS, values=_OWNER_VALUES)
+        _fill(connection, _RESULT_CREATORS, size)
         _fill(connection, _LISTINGS, size)
     elif schema == "limit":
         _fill(connection, _RESULTS, size, columns=_TENANT_COLUMN, values=_TENANT_VALUE)

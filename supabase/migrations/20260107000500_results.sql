@@ -295,10 +295,6 @@ on public.custom_assessment_results (assessment_id, created_at desc);
 -- reads, so that a tenant's results are counted from the index alone.
 create index if not exists idx_custom_assessment_results_tenant
 on public.custom_assessment_results (tenant_id, created_at desc) include (campaign_created_by);
--- The tenants in whose campaigns an account has results to read: private.result_tenant_ids() hops from one to the next.
-create index if not exists idx_custom_assessment_results_campaign_creator
-on public.custom_assessment_results (campaign_created_by, tenant_id)
-where campaign_created_by is not null;
 -- The results of one campaign.
 create index if not exists idx_custom_assessment_results_campaign
 on public.custom_assessment_results (campaign_id, created_at desc)

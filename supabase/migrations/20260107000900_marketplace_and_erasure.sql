@@ -333,6 +333,7 @@ begin
   get diagnostics moved = row_count;
   reassigned := reassigned + moved;
 
+  delete from private.result_creators as noted where noted.campaign_created_by = erase_account.user_id;
   delete from auth.users as account where account.id = erase_account.user_id;
   return counts || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
 end

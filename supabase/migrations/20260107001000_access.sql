@@ -9,7 +9,6 @@
 -- writes as of what anybody writes.
 
 -- Deactivated tenants, whose listings are not shown. SECURITY DEFINER, because nobody may read other people's tenants.
--- In plpgsql for the reason given at my_tenant_ids.
 -- In plpgsql, because a function in SQL that is SECURITY DEFINER is planned anew in every statement.
 create or replace function private.inactive_tenant_ids()
 returns setof uuid
@@ -100,10 +99,63 @@ revoke all on table public.custom_assessment_results from public, anon, authenti
 grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
 
+-- In which tenants an account has created campaigns that have results. For finding rows only: a pair that is left over
+-- from results that were deleted gives nobody anything. Nothing is unique here, so that two who note the same pair at
+-- once need not wait for each other; both note it.
+create table if not exists private.result_creators (
+  campaign_created_by uuid not null,
+  tenant_id uuid not null,
+
+  constraint result_creators_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
+);
+comment on table private.result_creators is
+'Accounts that created campaigns, with the tenants that have results of them: where private.result_tenant_ids() looks.';
+alter table private.result_creators enable row level security;
+revoke all on table private.result_creators from public, anon, authenticated, service_role;
+create index if not exists idx_result_creators_account
+on private.result_creators (campaign_created_by, tenant_id);
+create index if not exists idx_result_creators_tenant on private.result_creators (tenant_id);
+
+-- SECURITY DEFINER: the pairs are nobody's to write but through the results.
+create or replace function private.note_result_creator()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  insert into private.result_creators (campaign_created_by, tenant_id)
+  select new.campaign_created_by, new.tenant_id
+   where not exists (
+     select
+       from private.result_creators as noted
+      where noted.campaign_created_by = new.campaign_created_by
+        and noted.tenant_id = new.tenant_id);
+  return null;
+end
+$$;
+revoke all on function private.note_result_creator() from public, anon, authenticated, service_role;
+
+create or replace trigger note_result_creator
+after insert on public.custom_assessment_results
+for each row when (new.campaign_created_by is not null)
+execute function private.note_result_creator();
+
+-- Results that were written before there was this table.
+insert into private.result_creators (campaign_created_by, tenant_id)
+select distinct result.campaign_created_by, result.tenant_id
+  from public.custom_assessment_results as result
+ where result.campaign_created_by is not null
+   and not exists (
+     select
+       from private.result_creators as noted
+      where noted.campaign_created_by = result.campaign_created_by
+        and noted.tenant_id = result.tenant_id);
+
 -- The tenants among whose results the caller has some to read: its own, and those that have results of campaigns that
--- it created. For finding rows only: which of them it reads is the policy's second line to say. SECURITY DEFINER, as
--- the policy that calls it cannot depend on itself. It goes from one tenant to the next by index, so that an account
--- with ten thousand results in one campaign's tenant costs one step.
+-- it created. For finding rows only: which of them it reads is the policy's second part to say. SECURITY DEFINER, since
+-- nobody may read who created campaigns for whom.
 create or replace function private.result_tenant_ids()
 returns setof uuid
 language plpgsql
@@ -114,20 +166,11 @@ set search_path = ''
 as $$
 declare
   me constant uuid := auth.uid();
-  reached uuid := '00000000-0000-0000-0000-000000000000'::uuid;
 begin
-  return query select tenant.id from public.tenant_profiles as tenant where tenant.user_id = me;
-  loop
-    select result.tenant_id
-      into reached
-      from public.custom_assessment_results as result
-     where result.campaign_created_by = me
-       and result.tenant_id > reached
-     order by result.tenant_id
-     limit 1;
-    exit when not found;
-    return next reached;
-  end loop;
+  return query
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = me
+    union all
+    select noted.tenant_id from private.result_creators as noted where noted.campaign_created_by = me;
 end
 $$;
 revoke all on function private.result_tenant_ids() from public, anon, authenticated, service_role;
@@ -136,14 +179,15 @@ grant execute on function private.result_tenant_ids() to authenticated;
 -- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
 -- up at reading time would follow ids that were taken again, and sessions that are gone. The rule is the second part;
 -- the first follows from it, and gives the index of a tenant's results something to begin with, which no OR does.
+-- The creator comes first in the rule, since the owner's tenants are looked up only where it does not decide.
 drop policy if exists "Owners and campaign creators read results" on public.custom_assessment_results;
 create policy "Owners and campaign creators read results" on public.custom_assessment_results
 for select to authenticated
 using (
   tenant_id = any(array(select private.result_tenant_ids()))
   and (
-    tenant_id = any(array(select private.my_tenant_ids()))
-    or campaign_created_by = (select auth.uid())
+    campaign_created_by = (select auth.uid())
+    or tenant_id = any(array(select private.my_tenant_ids()))
   )
 );
 

@@ -107,6 +107,7 @@ drop table if exists private.claims;
 drop table if exists private.jobs;
 drop table if exists private.score_requests;
 drop table if exists private.slug_series;
+drop table if exists private.result_creators;
 drop table if exists public.assessment_uploads;
 drop table if exists public.custom_assessment_results;
 drop table if exists public.custom_assessments;
@@ -131,9 +132,10 @@ begin
         'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_version', 'keep_assessment_history',
         'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results',
         'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
-        'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_ranks', 'path_step', 'queue_front',
-        'refresh_listings', 'refusal_catalogue', 'refuse', 'refuse_result_update', 'refuse_upload_change',
-        'require_definition', 'result_tenant_ids', 'retry_delay', 'rubric_faults', 'scale_of',
+        'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_rank', 'next_ranks',
+        'note_result_creator', 'path_step', 'queue_front', 'refresh_listings',
+        'refusal_catalogue', 'refuse', 'refuse_result_update', 'refuse_upload_change', 'require_definition',
+        'result_tenant_ids', 'retry_delay', 'rubric_faults', 'scale_of',
         'score_assessment', 'session_facts', 'set_assessment_slug', 'slug_of', 'take_back_jobs',
         'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'trim_text',
         'unknown_names', 'upload_diagnostic', 'without_accents', 'write_result'

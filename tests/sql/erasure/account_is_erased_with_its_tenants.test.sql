@@ -3,7 +3,7 @@ begin;
 \ir ../assessments.psql
 \ir ../sessions.psql
 \ir ../worker.psql
-select plan(15);
+select plan(16);
 
 -- `twice` owns two tenants, made things for `tenant`, and made a campaign there.
 select tests.keep('made', tests.create_assessment(
@@ -39,6 +39,9 @@ select is(
 );
 select is(tests.value_of('public.campaigns', tests.kept('round'), 'created_by')::uuid, tests.kept('owner'), 'campaigns too');
 select is((select created_by from public.assessment_uploads), tests.kept('owner'), 'and uploads');
+select is_empty(
+  $$select from private.result_creators where campaign_created_by = tests.kept('twice')$$, 'which nothing looks for by it any more'
+);
 select tests.as_user(tests.kept('owner'));
 select is((select id from public.custom_assessment_results), tests.kept('their_result'), 'that tenant''s results stay');
 

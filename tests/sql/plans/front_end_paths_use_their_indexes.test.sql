@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
-select plan(25);
+select plan(29);
 
 -- The paths, as a client asks: PostgREST adds nothing that matters here.
 create table tests.paths (path text primary key, role text not null, query text not null, index text not null);
@@ -41,6 +41,15 @@ values
 (
   'my results by date', 'authenticated',
   'select id from public.custom_assessment_results where tenant_id = tests.kept(''tenant'') order by created_at desc limit 50',
+  'idx_custom_assessment_results_tenant'
+),
+(
+  'count of my results, no tenant named', 'authenticated', 'select count(*) from public.custom_assessment_results',
+  'idx_custom_assessment_results_tenant'
+),
+(
+  'my last results, no tenant named', 'authenticated',
+  'select id from public.custom_assessment_results order by created_at desc limit 20',
   'idx_custom_assessment_results_tenant'
 ),
 (

@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../sessions.psql
-select plan(13);
+select plan(15);
 
 -- The other tenant may use the assessment too.
 update public.custom_assessments set marketplace_status = 'published', marketplace_price_tier = 'free'
@@ -27,6 +27,20 @@ select tests.as_user(tests.kept('other'));
 select is_empty('select id from public.custom_assessment_results', 'another tenant''s owner reads none');
 select tests.as_user(tests.kept('stranger'));
 select is_empty('select id from public.custom_assessment_results', 'a stranger reads none');
+
+-- What finds them for the creator is noted once, and shows nothing by itself.
+select tests.as_postgres();
+select is(
+  tests.create_result(
+    tests.create_assignment(tests.kept('campaign')), 'campaign'
+  ) is not null, true, 'another result of the campaign'
+);
+select results_eq(
+  'select campaign_created_by, tenant_id from private.result_creators',
+  $$values (tests.kept('creator'), tests.kept('tenant'))$$, 'the creator and the tenant are noted once'
+);
+delete from public.custom_assessment_results
+where id <> all(array[tests.kept('coached'), tests.kept('assigned')]);
 
 -- Session confusion: a campaign assignment with the coaching session's id.
 select tests.as_postgres();
