@@ -241,6 +241,13 @@ create table private.listings (
 alter table private.listings enable row level security;
 comment on table private.listings is 'One row for each assessment that the marketplace shows.';
 
+create table private.result_creators (
+  campaign_created_by uuid not null,
+  tenant_id uuid not null
+);
+alter table private.result_creators enable row level security;
+comment on table private.result_creators is 'Accounts that created campaigns, with the tenants that have results of them: where private.result_tenant_ids() looks.';
+
 create table private.score_requests (
   id uuid default gen_random_uuid() not null,
   session_id uuid not null,
@@ -422,6 +429,8 @@ alter table private.listings add constraint listings_assessment_id_fkey FOREIGN 
 
 alter table private.listings add constraint listings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
 
+alter table private.result_creators add constraint result_creators_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
+
 alter table private.score_requests add constraint score_requests_pkey PRIMARY KEY (id);
 
 alter table private.score_requests add constraint one_score_request_a_session UNIQUE (session_id, session_type);
@@ -470,8 +479,6 @@ CREATE INDEX idx_custom_assessment_results_assessment ON public.custom_assessmen
 
 CREATE INDEX idx_custom_assessment_results_campaign ON public.custom_assessment_results USING btree (campaign_id, created_at DESC) WHERE (campaign_id IS NOT NULL);
 
-CREATE INDEX idx_custom_assessment_results_campaign_creator ON public.custom_assessment_results USING btree (campaign_created_by, tenant_id) WHERE (campaign_created_by IS NOT NULL);
-
 CREATE INDEX idx_custom_assessment_results_tenant ON public.custom_assessment_results USING btree (tenant_id, created_at DESC) INCLUDE (campaign_created_by);
 
 CREATE INDEX idx_custom_assessments_created_by ON public.custom_assessments USING btree (created_by);
@@ -505,6 +512,10 @@ CREATE UNIQUE INDEX one_job_a_subject ON private.jobs USING btree (subject_id) W
 CREATE INDEX idx_listings_published ON private.listings USING btree (published_at DESC, assessment_id);
 
 CREATE INDEX idx_listings_tenant ON private.listings USING btree (tenant_id);
+
+CREATE INDEX idx_result_creators_account ON private.result_creators USING btree (campaign_created_by, tenant_id);
+
+CREATE INDEX idx_result_creators_tenant ON private.result_creators USING btree (tenant_id);
 
 CREATE INDEX idx_score_requests_assessment ON private.score_requests USING btree (assessment_id);
 
@@ -678,6 +689,7 @@ begin
   get diagnostics moved = row_count;
   reassigned := reassigned + moved;
 
+  delete from private.result_creators as noted where noted.campaign_created_by = erase_account.user_id;
   delete from auth.users as account where account.id = erase_account.user_id;
   return counts || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
 end
@@ -2967,6 +2979,25 @@ end
 $function$;
 comment on function private.next_ranks(uuid[]) is NULL;
 
+CREATE OR REPLACE FUNCTION private.note_result_creator()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.result_creators (campaign_created_by, tenant_id)
+  select new.campaign_created_by, new.tenant_id
+   where not exists (
+     select
+       from private.result_creators as noted
+      where noted.campaign_created_by = new.campaign_created_by
+        and noted.tenant_id = new.tenant_id);
+  return null;
+end
+$function$;
+comment on function private.note_result_creator() is NULL;
+
 CREATE OR REPLACE FUNCTION private.path_step(key text)
  RETURNS text
  LANGUAGE plpgsql
@@ -3170,20 +3201,11 @@ CREATE OR REPLACE FUNCTION private.result_tenant_ids()
 AS $function$
 declare
   me constant uuid := auth.uid();
-  reached uuid := '00000000-0000-0000-0000-000000000000'::uuid;
 begin
-  return query select tenant.id from public.tenant_profiles as tenant where tenant.user_id = me;
-  loop
-    select result.tenant_id
-      into reached
-      from public.custom_assessment_results as result
-     where result.campaign_created_by = me
-       and result.tenant_id > reached
-     order by result.tenant_id
-     limit 1;
-    exit when not found;
-    return next reached;
-  end loop;
+  return query
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = me
+    union all
+    select noted.tenant_id from private.result_creators as noted where noted.campaign_created_by = me;
 end
 $function$;
 comment on function private.result_tenant_ids() is NULL;
@@ -3831,6 +3853,8 @@ CREATE TRIGGER check_session_assessment BEFORE INSERT OR UPDATE OF custom_assess
 
 CREATE TRIGGER check_session_assessment BEFORE INSERT OR UPDATE OF custom_assessment_id, assessment_type, interview_style_override, tenant_id ON public.coaching_sessions FOR EACH ROW EXECUTE FUNCTION private.check_session_assessment();
 
+CREATE TRIGGER note_result_creator AFTER INSERT ON public.custom_assessment_results FOR EACH ROW WHEN ((new.campaign_created_by IS NOT NULL)) EXECUTE FUNCTION private.note_result_creator();
+
 CREATE TRIGGER refuse_result_update BEFORE UPDATE ON public.custom_assessment_results FOR EACH ROW EXECUTE FUNCTION private.refuse_result_update();
 
 CREATE TRIGGER write_result BEFORE INSERT ON public.custom_assessment_results FOR EACH ROW EXECUTE FUNCTION private.write_result();
@@ -3937,7 +3961,7 @@ create policy "Owners read their coaching sessions" on public.coaching_sessions 
   WHERE (tenant.user_id = ( SELECT auth.uid() AS uid))))));
 
 create policy "Owners and campaign creators read results" on public.custom_assessment_results for select to authenticated
-  using (((tenant_id = ANY (ARRAY( SELECT private.result_tenant_ids() AS result_tenant_ids))) AND ((tenant_id = ANY (ARRAY( SELECT private.my_tenant_ids() AS my_tenant_ids))) OR (campaign_created_by = ( SELECT auth.uid() AS uid)))));
+  using (((tenant_id = ANY (ARRAY( SELECT private.result_tenant_ids() AS result_tenant_ids))) AND ((campaign_created_by = ( SELECT auth.uid() AS uid)) OR (tenant_id = ANY (ARRAY( SELECT private.my_tenant_ids() AS my_tenant_ids))))));
 
 create policy "Service role can manage results" on public.custom_assessment_results for all to service_role
   using (true)
