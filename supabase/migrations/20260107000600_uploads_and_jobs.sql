@@ -235,7 +235,20 @@ end
 $$;
 revoke all on function private.queue_front() from public, anon, authenticated, service_role;
 
--- The ranks of new jobs of these tenants, in the order given: each tenant's next behind its last.
+-- The rank of a tenant's next job: behind its last one, and not before the front.
+create or replace function private.next_rank(tenant_id uuid, front bigint)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return greatest(front, 1 + (select max(job.rank) from private.jobs as job where job.tenant_id = next_rank.tenant_id));
+end
+$$;
+revoke all on function private.next_rank(uuid, bigint) from public, anon, authenticated, service_role;
+
+-- The ranks of new jobs of these tenants, in the order given: each tenant's one behind the other.
 create or replace function private.next_ranks(tenants uuid[])
 returns bigint[]
 language plpgsql
@@ -245,20 +258,14 @@ as $$
 declare
   front constant bigint := private.queue_front();
 begin
-  if cardinality(tenants) = 1 then
-    -- Nearly every time; the same as below, in a tenth of the time.
-    return array[greatest(
-      front, 1 + (select max(job.rank) from private.jobs as job where job.tenant_id = tenants[1]))];
-  end if;
   return array(
-    with last_of as materialized (
-      select tenant.id, (select max(job.rank) from private.jobs as job where job.tenant_id = tenant.id) as rank
+    with first_of as materialized (
+      select tenant.id, private.next_rank(tenant.id, front) as rank
         from (select distinct unnest(tenants) as id) as tenant
     )
-    select greatest(front, last_of.rank + 1) - 1
-           + row_number() over (partition by given.tenant order by given.ordinality)
+    select first_of.rank - 1 + row_number() over (partition by given.tenant order by given.ordinality)
       from unnest(tenants) with ordinality as given (tenant, ordinality)
-      join last_of on last_of.id = given.tenant
+      join first_of on first_of.id = given.tenant
      order by given.ordinality);
 end
 $$;
@@ -273,6 +280,15 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  if cardinality(subjects) = 1 then
+    -- Nearly every time; the same as below, in a tenth of the time.
+    insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
+    values (
+      enqueue.kind, subjects[1], targets[1], tenants[1], sizes[1], private.next_rank(tenants[1], private.queue_front())
+    );
+    perform pg_notify('assessment_jobs', '');
+    return;
+  end if;
   insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
   select enqueue.kind, given.subject, given.target, given.tenant, given.size, given.rank
     from unnest(subjects, targets, tenants, sizes, private.next_ranks(tenants))

@@ -88,33 +88,41 @@ end
 $$;
 revoke all on function private.require_definition(jsonb) from public, anon, authenticated, service_role;
 
--- The assessment of a tenant that was made of these bytes and still has that source and definition. Planned anew each
--- time: a plan that was made and kept while the table was small reads all rows of the tenant.
+-- The oldest assessment of a tenant that was made of these bytes and still has that source and definition. The range of
+-- one hash, in the order of the index, can be read from that index alone: a plan that was made and kept while the table
+-- was small would else read all rows of the tenant, and planning anew costs more than all the rest.
 create or replace function private.assessment_with_source(tenant_id uuid, source text, definition jsonb)
 returns uuid
 language plpgsql
 stable
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set plan_cache_mode = force_generic_plan
+set enable_sort = off
 as $$
+declare
+  hash constant bigint := hashtextextended(source, 0);
 begin
   return (
-    select assessment.id
-      from public.custom_assessments as assessment
-     where assessment.tenant_id = assessment_with_source.tenant_id
-       and hashtextextended(assessment.source_markdown, 0) = hashtextextended(assessment_with_source.source, 0)
-       and assessment.source_markdown = assessment_with_source.source
-       and assessment.definition = assessment_with_source.definition
-       and assessment.status <> 'archived'
-     order by assessment.created_at
-     limit 1
+    select (array_agg(same.id order by same.created_at))[1]
+      from (
+        select assessment.id, assessment.created_at
+          from public.custom_assessments as assessment
+         where assessment.tenant_id = assessment_with_source.tenant_id
+           and assessment.source_markdown is not null
+           and hashtextextended(assessment.source_markdown, 0) between hash and hash
+           and assessment.source_markdown = assessment_with_source.source
+           and assessment.definition = assessment_with_source.definition
+           and assessment.status <> 'archived'
+         order by hashtextextended(assessment.source_markdown, 0)
+      ) as same
   );
 end
 $$;
 revoke all on function private.assessment_with_source(uuid, text, jsonb) from public, anon, authenticated, service_role;
 
 -- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
--- {"end", "error", "assessment_id", "definition", "diagnostics"}. The caller holds the lock on the upload's tenant.
+-- {"end", "error", "assessment_id", "definition", "diagnostics"}; no definition where the assessment has it. The caller
+-- holds the lock on the upload's tenant.
 create or replace function private.apply_upload(
   upload_id uuid, target_id uuid, definition jsonb, version_place jsonb
 )
@@ -123,12 +131,13 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  metadata constant jsonb := definition -> 'metadata';
+  stated_version constant numeric[] := string_to_array(metadata ->> 'version', '.')::numeric[];
   upload record;
   target record;
+  made record;
   found_id uuid;
   fault text;
-  metadata jsonb := definition -> 'metadata';
-  stated_version numeric[] := string_to_array(metadata ->> 'version', '.')::numeric[];
 begin
   select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
     into strict upload
@@ -139,11 +148,21 @@ begin
     return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition);
   end if;
 
+  -- The columns that the file states ---------------------------------------------------------------------
+  select metadata ->> 'name' as name,
+         coalesce(metadata ->> 'version', '1.0') as version,
+         metadata ->> 'description' as description,
+         coalesce(metadata ->> 'type', 'multi-dimensional') as assessment_type,
+         coalesce((metadata #>> '{interviewStyle,default}')::integer, 3) as style,
+         coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true) as style_may_differ,
+         coalesce(metadata ->> 'resultDisclosure', 'full') as disclosure
+    into made;
+
   if apply_upload.target_id is null then
     -- The same bytes again -------------------------------------------------------------------------------
     found_id := private.assessment_with_source(upload.tenant_id, upload.source_markdown, apply_upload.definition);
     if found_id is not null then
-      return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id, 'definition', apply_upload.definition,
+      return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id,
         'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
     end if;
 
@@ -153,15 +172,12 @@ begin
       assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
     )
     values (
-      upload.tenant_id, upload.created_by, metadata ->> 'name', coalesce(metadata ->> 'version', '1.0'),
-      metadata ->> 'description', apply_upload.definition, upload.source_markdown, 'upload', 'draft',
-      coalesce(metadata ->> 'type', 'multi-dimensional'),
-      coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
-      coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
-      coalesce(metadata ->> 'resultDisclosure', 'full')
+      upload.tenant_id, upload.created_by, made.name, made.version, made.description, apply_upload.definition,
+      upload.source_markdown, 'upload', 'draft', made.assessment_type, made.style, made.style_may_differ,
+      made.disclosure
     )
     returning id into found_id;
-    return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id, 'definition', apply_upload.definition);
+    return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id);
   end if;
 
   -- A replacement ----------------------------------------------------------------------------------------
@@ -176,7 +192,7 @@ begin
   elsif target.status = 'archived' then
     fault := 'assessment-archived';
   elsif target.source_markdown = upload.source_markdown and target.definition = apply_upload.definition then
-    return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition,
+    return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id,
       'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
   elsif stated_version < string_to_array(target.version, '.')::numeric[] then
     fault := 'version-falls';
@@ -190,25 +206,25 @@ begin
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
   update public.custom_assessments as assessment
-     set name = metadata ->> 'name',
-         version = coalesce(metadata ->> 'version', '1.0'),
-         description = metadata ->> 'description',
+     set name = made.name,
+         version = made.version,
+         description = made.description,
          definition = apply_upload.definition,
          source_markdown = upload.source_markdown,
          source_type = 'upload',
-         assessment_type = coalesce(metadata ->> 'type', 'multi-dimensional'),
-         interview_style_default = coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
-         interview_style_allow_override = coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
-         result_disclosure = coalesce(metadata ->> 'resultDisclosure', 'full'),
+         assessment_type = made.assessment_type,
+         interview_style_default = made.style,
+         interview_style_allow_override = made.style_may_differ,
+         result_disclosure = made.disclosure,
          -- The upload is the tenant's edit: what a reviewer has not read is not listed.
          marketplace_status = case
            when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description', upload.source_markdown)
+             and (apply_upload.definition, made.name, made.description, upload.source_markdown)
                is distinct from
                (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
    where assessment.id = apply_upload.target_id;
-  return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition);
+  return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id);
 end
 $$;
 revoke all on function private.apply_upload(uuid, uuid, jsonb, jsonb) from public, anon, authenticated, service_role;
@@ -485,7 +501,11 @@ begin
                || coalesce(judged.ending -> 'diagnostics', '[]')
              when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
              else '[]' end,
-           definition = judged.ending -> 'definition',
+           -- The assessment's as it is stored: it need not be compressed a second time.
+           definition = coalesce(judged.ending -> 'definition', (
+             select assessment.definition
+               from public.custom_assessments as assessment
+              where assessment.id = (judged.ending ->> 'assessment_id')::uuid)),
            assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
            attempts = judged.charged - case when judged.verdict in ('release', 'stale') then 1 else 0 end,
            started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
@@ -797,6 +817,8 @@ revoke all on function private.next_claim_in_ms() from public, anon, authenticat
 -- ---------------------------------------------------------------------------------------------------------
 
 -- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
+-- A session keeps its plans, also those that it made while the tables were nearly empty, so none of them may read a whole
+-- table.
 create or replace function public.exchange_jobs(
   worker text,
   finished jsonb default '[]',
@@ -808,6 +830,7 @@ returns json
 language plpgsql
 security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
 declare
   answers json := '[]'::json;

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from tests.py.harness.databases import Connection, Database, Databases
 from tests.py.harness.people import People
-from tests.py.harness.sessions import World, one
+from tests.py.harness.sessions import DEFINITION, World, compiled, exchange, one
 
 FINISHED = 100_000
 
@@ -104,6 +104,47 @@ def test_claim_and_finish_read_nothing_but_their_jobs(
     finish = plans_of(admin, f"select public.exchange_jobs('w1', '{json.dumps(finished)}')")
     assert "Seq Scan" not in {kind for kind, _ in scans(finish, "jobs") + scans(finish, "assessment_uploads")}
     assert rows_read(finish) < 400
+
+
+def test_a_claim_writes_rows_beside_themselves_and_touches_no_index(
+    database: Database, people: People
+) -> None:
+    world = World(database, people)
+    world.upload(*(f"# {n}" for n in range(50)))
+    world.postgres.execute("insert into private.jobs (kind) select 'probe' from generate_series(1, 450)")
+    worker = database.connect("supabase_admin", autocommit=False)
+    assert len(exchange(worker, "w1", claim=500)["jobs"]) == 500
+    written = worker.execute(
+        "select pg_stat_get_xact_tuples_updated(oid), pg_stat_get_xact_tuples_hot_updated(oid)"
+        " from pg_class where oid = 'private.jobs'::regclass"
+    ).fetchone()
+    assert written == (500, 500)
+
+
+def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
+    database: Database, people: People
+) -> None:
+    """A session keeps its plans: none of them may read a whole table once there is something in it."""
+    world = World(database, people)
+    admin = database.connect("supabase_admin")
+    for number in range(8):
+        world.upload(f"# {number}")
+        exchange(admin, "w1", [compiled(job) for job in exchange(admin, "w1", claim=1)["jobs"]])
+    world.postgres.execute(
+        "insert into public.custom_assessments (tenant_id, name, slug, definition, source_markdown)"
+        " select %s, 'Many', 'many-' || n, %s, 'Many ' || n from generate_series(1, 1000) as n",
+        [world.tenant.id, Jsonb(DEFINITION)],
+    )
+    world.upload("# Last")
+    world.postgres.execute("insert into private.jobs (kind) select 'probe' from generate_series(1, 3000)")
+    (last,) = exchange(admin, "w1", claim=1)["jobs"]
+    finish = plans_of(admin, f"select public.exchange_jobs('w1', '{json.dumps([compiled(last)])}', 100)")
+    assert ("Index Scan", "idx_custom_assessments_source") in scans(finish, "custom_assessments")
+    assert ("Index Scan", "idx_jobs_open") in scans(finish, "jobs")
+    assert [
+        node["Relation Name"] for plan in finish for node in nodes(plan) if node["Node Type"] == "Seq Scan"
+    ] == []
+    assert rows_read(finish) < 600
 
 
 def test_taking_an_upload_in_reads_next_to_nothing(database: Database, people: People) -> None:
