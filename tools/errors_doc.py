@@ -1,6 +1,87 @@
-"""docs/errors.md: every refusal of the database, from ``private.refusal_catalogue()``."""
+"""docs/errors.md: every refusal of the database, from ``private.refusal_catalogue()``, and what stands behind them."""
+
+from dataclasses import dataclass
 
 import psycopg
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An error of Postgres or PostgREST that a client of this schema can meet.
+
+    Attributes:
+        code: what ``code`` says; PGRST... is PostgREST's own.
+        status: the HTTP status.
+        what: when it comes.
+        remedy: what to do.
+    """
+
+    code: str
+    status: int
+    what: str
+    remedy: str
+
+
+STANDING = (
+    Standing("21000", 400, "an upsert that names one row twice", "send each row once"),
+    Standing("22003", 400, "a number that its column cannot hold", "see the message"),
+    Standing("22007", 400, "a text that is no date", "write dates as ISO 8601"),
+    Standing("22008", 400, "a date out of range", "see the message"),
+    Standing(
+        "22P02", 400, "a value of the wrong type: a text that is no id, no number, no JSON", "see the message"
+    ),
+    Standing("22P05", 400, "the character NUL", "leave it out"),
+    Standing("23502", 400, "a required column is missing or null; the message names it", "give it a value"),
+    Standing(
+        "23503",
+        409,
+        "an id that leads nowhere, or a row that another one still refers to; the constraint's name says which",
+        "check the id; erase tenants and accounts with the functions for it",
+    ),
+    Standing(
+        "23505",
+        409,
+        "a value that another row has: a tenant's slug, a link's token. `idx_custom_assessment_results_session`: the "
+        "result of this session was written in the same moment, as `SESSION_ALREADY_SCORED` says a moment later",
+        "choose another value; read the present result",
+    ),
+    Standing("23514", 400, "a CHECK; its name, in the message, reads as the rule", "keep to the rule"),
+    Standing("25006", 405, "GET on a function that writes", "call it with POST"),
+    Standing("40P01", 500, "two writers waited for each other, and this one was ended", "send it again"),
+    Standing(
+        "42501",
+        403,
+        "a table, column, row or function that the role may not touch; without a token 401",
+        "see [access.md](access.md)",
+    ),
+    Standing("42703", 400, "a column that does not exist, in a filter or a select", "check its name"),
+    Standing("42883", 404, "an operator or function that does not exist for this type", "check the filter"),
+    Standing("42P01", 404, "a table that does not exist", "check its name"),
+    Standing("54000", 413, "a value too long for its index", "shorten it"),
+    Standing(
+        "57014",
+        500,
+        "more work than the role's time allows: 3 s for `anon`, 8 s for the others",
+        "ask for less",
+    ),
+    Standing("PGRST100", 400, "a query string that cannot be read", "see the details"),
+    Standing(
+        "PGRST102",
+        400,
+        "a body that is not JSON, or whose rows have different keys",
+        "name the keys in `columns`",
+    ),
+    Standing("PGRST103", 416, "a range beyond the last row", "ask for less"),
+    Standing("PGRST106", 406, "another schema than `public`", "leave the profile out"),
+    Standing("PGRST107", 415, "a media type that is not made", "ask for `application/json`"),
+    Standing("PGRST116", 406, "one object was asked for, and there are none or several", "use `maybeSingle`"),
+    Standing("PGRST200", 400, "tables that no foreign key joins", "check the select"),
+    Standing(
+        "PGRST202", 404, "a function that does not exist, or not with these arguments", "check the arguments"
+    ),
+    Standing("PGRST204", 400, "a column that does not exist, in a body", "check its name"),
+    Standing("PGRST301", 401, "a token that is expired or not the project's", "sign in again"),
+)
 
 HEADER = """\
 # Errors
@@ -20,12 +101,29 @@ status in the table:
 `details` is a JSON object as text. Its `reason` is the stable key; a program decides by it, never by `message`. What
 else it holds depends on the reason: ids, or `faults`, a list of `{"path", "reason", "expected"}`.
 
-Besides these, PostgREST answers in its own form where Postgres itself refuses: `42501` (403, or 401 without a token) for a
-column, row or function that the role may not touch, `23505`, `23503`, `23514` for the constraints that stand behind the rules, and
-`22P02` for a value of the wrong type.
+The refusals of the rules are listed first. [Below](#what-postgres-and-postgrest-refuse) stands what Postgres and PostgREST refuse by
+themselves, with `code` and status in the same places.
+
+## What the rules refuse
 
 | reason | status | message | what to do |
 | --- | --- | --- | --- |
+"""
+
+
+FOOTER = """
+## What Postgres and PostgREST refuse
+
+Their own errors have no `reason`, and `details` is null or a sentence. These are those that a client of this schema can meet, as PostgREST 12
+has them; from version 13 on some of its own are told more finely (a missing table is `PGRST205`, an expired token `PGRST303`), with the
+same status.
+
+| code | status | when | what to do |
+| --- | --- | --- | --- |
+{standing}
+Where no connection to the database is free for 10 seconds PostgREST answers 504 (`PGRST003`), and while Postgres restarts 500 or 503: wait,
+and send it again. A query string or form that is not UTF-8 (`%ff`) is answered by PostgREST with 500 and a plain
+text; a gateway may refuse an over-long URL, header or body before that, in words of its own.
 """
 
 
@@ -34,6 +132,10 @@ def errors_doc(connection: psycopg.Connection[tuple[str, int, str, str]]) -> str
     rows = connection.execute(
         "select reason, http_status, message, hint from private.refusal_catalogue() order by reason"
     ).fetchall()
-    return HEADER + "".join(
+    refusals = "".join(
         f"| `{reason}` | {status} | {message} | {hint} |\n" for reason, status, message, hint in rows
     )
+    standing = "".join(
+        f"| `{each.code}` | {each.status} | {each.what} | {each.remedy} |\n" for each in STANDING
+    )
+    return HEADER + refusals + FOOTER.format(standing=standing)
