@@ -115,8 +115,8 @@ FOOTER = """
 ## What Postgres and PostgREST refuse
 
 Their own errors have no `reason`, and `details` is null or a sentence. These are those that a client of this schema can meet, as PostgREST 12
-has them; from version 13 on some of its own are told more finely (a missing table is `PGRST205`, an expired token `PGRST303`), with the
-same status.
+has them. Newer versions tell some of their own under other codes, such as `PGRST205` for a missing table and `PGRST303` for an expired
+token, and answer `54000` with 500.
 
 | code | status | when | what to do |
 | --- | --- | --- | --- |

@@ -305,6 +305,18 @@ def test_no_upsert_reaches_a_row_that_is_not_ones_own(scene: Scene, conflict: st
     assert stored == ("Public", scene.tenant.id)
 
 
+def test_an_upsert_of_ones_own_row_is_refused_as_the_page_on_the_api_says(scene: Scene) -> None:
+    row = {"tenant_id": str(scene.tenant.id), "slug": "public", "name": "Upserted", "definition": DEFINITION}
+    answer = scene.owner.post(
+        f"{REST}/custom_assessments?on_conflict=tenant_id,slug",
+        json=row,
+        headers={"Prefer": "resolution=merge-duplicates"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "42501")
+    query = "select name from public.custom_assessments where id = %s"
+    assert one(scene.connection, query, scene.published) == "Public"
+
+
 def test_no_column_default_and_no_column_list_writes_what_is_the_databases(scene: Scene) -> None:
     row = {"tenant_id": str(scene.tenant.id), "name": "N", "definition": DEFINITION}
     for column in ("id", "is_template", "published_at", "created_at", "updated_at"):
