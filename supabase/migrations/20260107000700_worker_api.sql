@@ -89,14 +89,13 @@ $$;
 revoke all on function private.require_definition(jsonb) from public, anon, authenticated, service_role;
 
 -- The oldest assessment of a tenant that was made of these bytes and still has that source and definition. The range of
--- one hash, in the order of the index, can be read from that index alone: a plan that was made and kept while the table
--- was small would else read all rows of the tenant, and planning anew costs more than all the rest.
+-- one hash, in the order of the index and without sorting, can be read from that index alone: a plan that was made and
+-- kept while the table was small would else read all rows of the tenant.
 create or replace function private.assessment_with_source(tenant_id uuid, source text, definition jsonb)
 returns uuid
 language plpgsql
 stable
 set search_path = ''
-set plan_cache_mode = force_generic_plan
 set enable_sort = off
 as $$
 declare
@@ -609,13 +608,12 @@ revoke all on function private.take_back_jobs(bigint[]) from public, anon, authe
 
 -- The jobs next in line, locked. At most about 4 MB of text at once. A job that has been charged an attempt before is
 -- chosen alone, so that one that kills its worker takes no neighbour along. Jobs whose lease has run out stand in the
--- line too: they are taken back on the way. Planned once, and always to read the index in its order: planning anew would
--- cost a small claim more than all the rest of it.
+-- line too: they are taken back on the way. Without sorting, so that the index is read in its order whatever the plan was
+-- made for.
 create or replace function private.choose_jobs(most integer)
 returns bigint[]
 language plpgsql
 set search_path = ''
-set plan_cache_mode = force_generic_plan
 set enable_sort = off
 as $$
 declare
@@ -817,8 +815,8 @@ revoke all on function private.next_claim_in_ms() from public, anon, authenticat
 -- ---------------------------------------------------------------------------------------------------------
 
 -- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
--- A session keeps its plans, also those that it made while the tables were nearly empty, so none of them may read a whole
--- table.
+-- Planning costs a small request more than the work: each statement in here is planned once a session, and so that it
+-- stays good whatever the tables held then. None may read a whole table.
 create or replace function public.exchange_jobs(
   worker text,
   finished jsonb default '[]',
@@ -830,6 +828,7 @@ returns json
 language plpgsql
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
