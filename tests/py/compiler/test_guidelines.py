@@ -1,0 +1,124 @@
+"""What an interviewer says: quotes, whose question it is, and how near a name must be to be meant."""
+
+import pytest
+
+from tests.py.compiler.specimen import check, definition, edited
+from worker.compiler.catalogue import SPECIMEN
+
+OPENING = "Thank you for your time.\n"
+QUESTION = "- Vision: Where will the team be in a year?\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        (">Thank you.\n", "Thank you."),
+        (">Thank\n> you.\n", "Thank\nyou."),
+        (">  Thank\n>\n>    you.\n", "Thank\n\nyou."),
+        ("> Thank\nyou.\n", "> Thank\nyou."),
+        ("Thank\n> you.\n", "Thank\n> you."),
+        ('> "Thank\n> you."\n', "Thank\nyou."),
+        ("> > Thank you.\n", "> Thank you."),
+        ('"Thank" or "you"\n', '"Thank" or "you"'),
+        ("- Thank\n- you\n", "- Thank\n- you"),
+        ("  Thank\n    you\n   all.\n", "Thank\n you\nall."),
+        ("Thank you.\n\nAnd *you*.\n", "Thank you.\n\nAnd *you*."),
+    ],
+)
+def test_what_is_said_first(written: str, stored: str) -> None:
+    assert definition(edited((OPENING, written))).interview_guidelines.opening == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("- Vision:What?\n", {"Vision": ("What?",)}),
+        ("- Where to: Vision: what?\n", {"general": ("Where to: Vision: what?",)}),
+        ("- **Vision**:\n  - A?\n- Vision: B?\n", {"Vision": ("A?", "B?")}),
+        ("- Vision\n  - A?\n  - B?\n\n- C?\n", {"Vision": ("A?", "B?"), "general": ("C?",)}),
+        ("- When exploring *Trust*:\n  1. A?\n  2. B?\n", {"Trust": ("A?", "B?")}),
+        ("- when Exploring trust: A?\n", {"Trust": ("A?",)}),
+        ('- "Trust": "A?"\n', {"Trust": ("A?",)}),
+        ("- `Trust`: A?\n", {"Trust": ("A?",)}),
+        ("- How is it?\n  - really\n", {"general": ("How is it?\n- really",)}),
+        ("- GENERAL: A?\n- general:\n  - B?\n", {"general": ("A?", "B?")}),
+        (
+            "#### General\n\n- A?\n\n#### Trust\n\n- Vision: B?\n",
+            {"Trust": ("Vision: B?",), "general": ("A?",)},
+        ),
+        ("#### Trust\n\n- A?\n  - B?\n", {"Trust": ("A?\n- B?",)}),
+        ("- A?\n\n##### When exploring “Vision”\n\n- B?\n", {"Vision": ("B?",), "general": ("A?",)}),
+        ("- Trust: A?\n- Vision: B?\n", {"Vision": ("B?",), "Trust": ("A?",)}),
+        ("- Trust: A: B?\n", {"Trust": ("A: B?",)}),
+        ("1. Trust: A?\n2. B?\n", {"Trust": ("A?",), "general": ("B?",)}),
+    ],
+)
+def test_whose_question_it_is(written: str, stored: dict[str, tuple[str, ...]]) -> None:
+    found = definition(edited((QUESTION, written))).interview_guidelines.probing_questions
+    assert list(found.items()) == list(stored.items())
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("- Zzz: A?\n", []),
+        ("- When exploring Zzz: A?\n", [("unknown-dimension", 18, 3)]),
+        ("- Zzz\n  - A?\n", []),
+        ("- Zzz:\n  - A?\n", [("unknown-dimension", 3, 3)]),
+        ("- **Zzz:**\n  - A?\n", [("unknown-dimension", 5, 3)]),
+        ("- **Zzz**:\n  - A?\n", [("unknown-dimension", 5, 3)]),
+        ("- __Zzz:__\n  - A?\n", [("unknown-dimension", 5, 3)]),
+        ("- _Zzz:_\n  - A?\n", [("unknown-dimension", 4, 3)]),
+        ("- *Zzz:*\n  - A?\n", [("unknown-dimension", 4, 3)]),
+        ("- When exploring Zzz:\n  - A?\n", [("unknown-dimension", 18, 3)]),
+        ("- Visiom\n  - A?\n", [("unknown-dimension", 3, 6)]),
+        ("- Visiom: A?\n", [("unknown-dimension", 3, 6)]),
+        ("- Visiom\n", []),
+        ("#### Zzz\n\n- A?\n", [("unknown-dimension", 6, 3)]),
+        ("#### When exploring Zzz\n\n- A?\n", [("unknown-dimension", 6, 18)]),
+        ("- Visiom" + " of it all" * 10 + ": A?\n", []),
+        ("- When exploring " + "z" * 90 + ": A?\n", [("unknown-dimension", 18, 90)]),
+    ],
+)
+def test_a_name_that_is_near_or_announced_is_meant_to_be_a_dimension(
+    written: str, said: list[tuple[str, int, int]]
+) -> None:
+    found = check(edited((QUESTION, written))).diagnostics
+    assert [(d.code, d.column, d.length) for d in found] == said
+    assert {d.line for d in found} <= {42}
+
+
+def test_a_name_may_be_written_with_marks_that_make_it_longer() -> None:
+    name = "x" * 60
+    text = SPECIMEN.replace("Vision", name)
+    for spelled in (f"***“{name}”***", f"When exploring ***{name}***", "“" + name.upper() + "”"):
+        found = definition(text.replace(f"- {name}: Where", f"- {spelled}: Where"))
+        assert list(found.interview_guidelines.probing_questions) == [name]
+
+
+def test_as_many_names_are_listed_as_there_may_be_dimensions() -> None:
+    items = "".join(f"### D{n}\n- weight: 0.05\n- description: x\n" for n in range(20))
+    text = f"---\nname: x\n---\n## Dimensions\n{items}## Result Categories\n### C\n- score_range: 1-5\n"
+    text += "- description: x\n- primary_dimensions: [Zzz]\n"
+    (found,) = check(text).diagnostics
+    assert found.hint == "the dimensions are " + ", ".join(f"`D{n}`" for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "categories", "said"),
+    [
+        (20, 15, []),
+        (21, 15, [("too-many-dimensions", 65, "delete 1, or join some")]),
+        (20, 16, [("too-many-categories", 111, "delete 1, or join some")]),
+        (20, 18, [("too-many-categories", 111, "delete 3, or join some")]),
+    ],
+)
+def test_twenty_dimensions_and_fifteen_categories_are_allowed(
+    dimensions: int, categories: int, said: list[tuple[str, int, str]]
+) -> None:
+    text = "---\nname: x\n---\n## Dimensions\n"
+    text += "".join(f"### D{n}\n- weight: 0.05\n- description: x\n" for n in range(dimensions))
+    text += "## Result Categories\n"
+    text += "".join(f"### C{n}\n- score_range: 1-5\n- description: x\n" for n in range(categories))
+    found = [(d.code, d.line, d.hint) for d in check(text).diagnostics]
+    assert [entry for entry in found if entry[0].startswith("too-many")] == said
