@@ -129,6 +129,7 @@ class Api:
         self._exchanges = 0
         self._last_status: int | None = None
         self._last_retry_after: str | None = None
+        self._response: httpx.Response | None = None
         # HTTP/1.1: the client's own HTTP/2 connections break when they are used again after a server's
         # restart.
         self._http = httpx.Client(
@@ -265,6 +266,8 @@ class Api:
             return _Passing(type(error).__name__, answered=False)
         except APIError as error:
             return self._judge(str(error.code or ""), lasting=lasting)
+        finally:
+            self._let_go_of_response()
         if isinstance(answer, str):  # not JSON: a gateway's page with status 200
             return self._judge("", lasting=lasting)
         return answer
@@ -301,6 +304,14 @@ class Api:
         # The client's errors have no HTTP status; the status decides whether to wait.
         self._last_status = response.status_code
         self._last_retry_after = response.headers.get("Retry-After")
+        self._response = response
+
+    def _let_go_of_response(self) -> None:
+        # httpx's answer and its stream hold each other, and with them both bodies, which may be of megabytes:
+        # they would lie there until a collection.
+        response, self._response = self._response, None
+        if response is not None:
+            response.stream = httpx.ByteStream(b"")
 
     @staticmethod
     def _delay(failures: int, retry_after: float | None) -> float:

@@ -1,5 +1,6 @@
 """The shapes in which jobs come from the database and go back to it."""
 
+from collections import deque
 from typing import Any, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
@@ -118,10 +119,13 @@ class Settled(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """An answer: what became of finished jobs, the jobs claimed, the wait until the next delayed job."""
+    """An answer: what became of finished jobs, the jobs claimed, the wait until the next delayed job.
+
+    Whoever does the jobs takes them out, so that no source is kept longer than it is needed.
+    """
 
     settled: tuple[Settled, ...]
-    jobs: tuple[Job, ...]
+    jobs: deque[Job]
     next_seconds: float | None
 
 
@@ -202,7 +206,7 @@ def read_exchange(answer: object) -> Exchange:
             Settled(_get(e, "job", int), _get(e, "outcome", str), e.get("error"))
             for e in _get(answer, "finished", list)
         ),
-        jobs=tuple(read_job(e) for e in _get(answer, "jobs", list)),
+        jobs=deque(read_job(e) for e in _get(answer, "jobs", list)),
         next_seconds=None if wait is None else wait / 1000,
     )
 

@@ -6,7 +6,7 @@ Nothing here reads the wall clock: leases are the database's, waits are of the m
 import contextlib
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +42,8 @@ FIRST_WAIT_SECONDS: Final = 0.05
 LISTENING_WAIT_SECONDS: Final = 5.0
 # The longest wait after a request that the API understands and refuses.
 LONGEST_REFUSAL_SECONDS: Final = 15.0
+# A job that is not in hand, with which an answer should not come.
+UNKNOWN: Final = ("unknown", None)
 # What is logged only as a total.
 QUIET_OUTCOMES: Final = frozenset({"succeeded", "rejected", "released", "repeated"})
 START_PATIENCE_SECONDS: Final = 5.0
@@ -87,9 +89,9 @@ class Loop:
         self._drain = drain
         self._log = get_logger()
         self._tells_each_job = settings.log_level == "debug"
-        # What is claimed and not settled; of that, what is done; and the job that is being done just now.
-        self._in_hand: dict[int, Job] = {}
-        self._done: dict[int, Finished] = {}
+        # What is claimed and not settled: the kind, and what is handed back as long as nothing else is known.
+        self._in_hand: dict[int, tuple[str, Finished]] = {}
+        # The job that is being done just now.
         self._begun: int | None = None
         self._limit = min(FIRST_CLAIM, settings.batch)
         self._wait = FIRST_WAIT_SECONDS
@@ -137,7 +139,7 @@ class Loop:
 
     def _turn_until_done(self, answer: Exchange) -> None:
         while True:
-            began = time.monotonic()
+            began, claimed = time.monotonic(), len(answer.jobs)
             if answer.jobs:
                 self._wait = FIRST_WAIT_SECONDS
                 finished = self._work(answer.jobs)
@@ -151,7 +153,6 @@ class Loop:
                 finished = []
             if self._signals.stop_requested and not finished:
                 return
-            claimed = len(answer.jobs)
             answer = self._exchange(finished, 0 if self._signals.stop_requested else self._limit)
             self._adapt(claimed, time.monotonic() - began)
 
@@ -180,7 +181,9 @@ class Loop:
             self._refusals += 1
             delay = min(LONGEST_REFUSAL_SECONDS, 0.5 * 2.0 ** min(self._refusals - 1, 20))
             self._signals.pause(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
-            return self._exchange([], claim_limit) if finished and claim_limit else Exchange((), (), None)
+            return (
+                self._exchange([], claim_limit) if finished and claim_limit else Exchange((), deque(), None)
+            )
         self._refusals = 0
         self._take(answer)
         return answer
@@ -216,15 +219,14 @@ class Loop:
         """Count what was settled and hold what was claimed."""
         counts: Totals = Counter()
         for number, outcome, error in answer.settled:
-            job = self._in_hand.get(number)
-            kind = "unknown" if job is None else job.kind
+            kind, _ = self._in_hand.get(number, UNKNOWN)
             counts[kind, outcome] += 1
             if outcome not in QUIET_OUTCOMES:
                 self._log.warning("job-settled", job=number, kind=kind, outcome=outcome, code=error)
         self._forget([settled.job for settled in answer.settled])
         self._count(counts)
         self._heartbeat.hold([job.job for job in answer.jobs])
-        self._in_hand.update((job.job, job) for job in answer.jobs)
+        self._in_hand.update((job.job, (job.kind, release(job))) for job in answer.jobs)
         self._telemetry.turn(len(self._in_hand))
 
     def _count(self, counts: Totals) -> None:
@@ -236,7 +238,6 @@ class Loop:
         self._heartbeat.let_go(jobs)
         for job in jobs:
             self._in_hand.pop(job, None)
-            self._done.pop(job, None)
 
     def _leave(self) -> None:
         """Hand back what can be, in one request and without delay, by a worker that could not stop in time.
@@ -244,11 +245,7 @@ class Loop:
         The job that it hangs in is left to its lease: it is charged its attempt, and the next one is
         isolated.
         """
-        begun = {*self._done, self._begun}
-        finished = [
-            *self._done.values(),
-            *(release(job) for job in self._in_hand.values() if job.job not in begun),
-        ]
+        finished = [handed_back for job, (_, handed_back) in self._in_hand.items() if job != self._begun]
         if not finished:
             return
         try:
@@ -274,16 +271,18 @@ class Loop:
 
     # --- working --------------------------------------------------------------------------------------------
 
-    def _work(self, jobs: Sequence[Job]) -> list[Finished]:
-        """Do a batch; return what has not been handed back yet."""
+    def _work(self, jobs: deque[Job]) -> list[Finished]:
+        """Do a batch and empty it; return what has not been handed back yet."""
         finished: list[Finished] = []
         now = time.monotonic()
         hand_back_at = now + HAND_BACK_SECONDS
         try:
-            for index, job in enumerate(jobs):
+            while jobs:
                 if self._signals.stop_requested:
-                    finished.extend(release(left) for left in jobs[index:])
+                    finished.extend(release(left) for left in jobs)
+                    jobs.clear()
                     break
+                job = jobs.popleft()
                 if self._heartbeat.is_lost(job.job):
                     self._drop(job)
                     continue
@@ -291,7 +290,7 @@ class Loop:
                 finished.append(self._do(job, started))
                 now = time.monotonic()
                 self._tell(job, finished[-1], now - started)
-                if now >= hand_back_at and index + 1 < len(jobs):
+                if now >= hand_back_at and jobs:
                     self._heartbeat.busy_since = None
                     self._exchange(finished, 0)
                     finished = []
@@ -311,8 +310,8 @@ class Loop:
         """Do one job: the first attempt here, every later one in a child process."""
         self._begun = job.job
         finished = self._sandbox.run(job) if job.tries > 1 else self._do_here(job, started)
-        self._done[job.job] = finished
         self._begun = None
+        self._in_hand[job.job] = (job.kind, finished)
         return finished
 
     def _tell(self, job: Job, finished: Finished, seconds: float) -> None:

@@ -1,5 +1,6 @@
 """One worker process, put together from its parts; and several of them under one parent."""
 
+import gc
 import multiprocessing
 import os
 import re
@@ -129,6 +130,9 @@ def run_worker(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ende
         telemetry=telemetry,
         drain=drain,
     )
+    # What was loaded until here stays: looking through it takes a collection longer than ten jobs.
+    gc.collect()
+    gc.freeze()
     log.info("started", batch=settings.batch, lease_seconds=settings.lease_seconds, drain=drain)
     loop.run()
     totals = {f"{kind}_{outcome}": count for (kind, outcome), count in sorted(loop.totals.items())}

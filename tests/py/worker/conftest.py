@@ -18,3 +18,11 @@ def site(databases: Databases) -> Iterator[Site]:
             yield made
         finally:
             made.stop()
+
+
+@pytest.fixture
+def nothing_is_left(site: Site) -> Iterator[None]:
+    """After the test the queue is empty."""
+    yield
+    site.run("delete from public.assessment_uploads")
+    site.run("delete from private.jobs")

@@ -1,9 +1,13 @@
 """Requests are repeated while that may help, and never longer: against a real server that misbehaves."""
 
+import gc
 import socket
 import time
+from collections import deque
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.py.worker.rude_server import Reply, rude_server
@@ -82,7 +86,7 @@ def test_a_request_carries_the_key_and_the_arguments() -> None:
 def test_what_passes_is_waited_for_and_the_same_request_repeated(bad: Reply, waits: Waits) -> None:
     with rude_server(bad, EMPTY) as rude:
         answer = api_for(rude.url, waits).exchange([{"job": 1, "attempt": 1, "outcome": "release"}], 5)
-    assert answer.jobs == ()
+    assert answer.jobs == deque()
     assert len(waits.reasons) == 1
     assert len(rude.requests) == 2
     assert rude.requests[0][2] == rude.requests[1][2]
@@ -185,3 +189,26 @@ def test_one_connection_serves_many_requests() -> None:
         for _ in range(5):
             api.exchange([], 5)
         assert rude.connections == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [EMPTY, Reply(status=503, body=b"<html>busy</html>"), Reply(status=400, body={"code": "22P02"})],
+    ids=["an answer", "a page", "a refusal"],
+)
+def test_what_was_sent_and_answered_is_let_go_without_a_collection(reply: Reply) -> None:
+    with rude_server(reply, EMPTY) as rude:
+        api = api_for(rude.url)
+        gc.collect()
+        gc.disable()
+        try:
+            before = _messages()
+            with suppress(RequestRefused):
+                api.exchange([{"job": 1, "attempt": 1, "outcome": "release"}], 5)
+            assert _messages() == before
+        finally:
+            gc.enable()
+
+
+def _messages() -> int:
+    return sum(isinstance(thing, httpx.Request | httpx.Response) for thing in gc.get_objects())

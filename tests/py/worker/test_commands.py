@@ -5,7 +5,6 @@ import socket
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,12 +15,7 @@ from tests.py.worker.site import Site, make_site, source, wait_until
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
 KINDS = {"compile", "score"}
 
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left(site: Site) -> Iterator[None]:
-    yield
-    site.run("delete from public.assessment_uploads")
-    site.run("delete from private.jobs")
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
 
 
 def faulty(site: Site) -> str:
@@ -179,7 +173,6 @@ def test_metrics_count_what_was_done(site: Site, concurrency: str) -> None:
             return 'jobs_total{kind="compile",outcome="succeeded"} 4.0' in get(port, "/metrics")[1]
 
         wait_until(counted, 10, "the jobs to be counted")
-        site.upload(tenant, source("Not yet"))
         status, text = get(port, "/metrics")
         assert get(port, "/health") == (200, '{"status": "ok"}')
         assert get(port, "/elsewhere")[0] == 404

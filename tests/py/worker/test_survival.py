@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,7 @@ OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
 RUNNING = "select count(*) from private.jobs where state = 'running'"
 FAST = {"WORKER_POLL_SECONDS": "0.1"}
 
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left(site: Site) -> Iterator[None]:
-    yield
-    site.run("delete from public.assessment_uploads")
-    site.run("delete from private.jobs")
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
 
 
 def upload_many(site: Site, text: str, count: int) -> list[str]:
