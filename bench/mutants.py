@@ -47,12 +47,11 @@ OPTIONS: Final = (
     *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "_hypothesis_pytestplugin"),
 )
 ENOUGH: Final = 0.9
-SEED: Final = 1
 MEMORY: Final = 4 << 30
 #: How many times as long as usual a file of tests may take; a mutant that takes longer is caught in a loop.
 PATIENCE: Final = 5
 SURVIVED: Final = 0
-#: The exit code of a process whose mutant was killed by the first file of tests; the next is by the second.
+#: The exit code of a process whose mutant was killed by the first file of tests; the next is of the second.
 KILLED: Final = 100
 
 
@@ -178,12 +177,10 @@ def survey() -> Suite:
             str(path.relative_to(ROOT)) for folder in TESTS for path in (ROOT / folder).glob("test_*.py")
         ):
             began = time.process_time()
-            code = _run(file)
-            if code not in (0, 5):
+            if not _run([file])[0]:
                 sys.stderr.write(f"{file} fails without a mutant\n")
                 os._exit(1)
-            if code == 0:
-                seconds[file] = time.process_time() - began
+            seconds[file] = time.process_time() - began
         packages = [
             name
             for name, module in list(sys.modules.items())
@@ -205,13 +202,24 @@ def _ours() -> list[Path]:
     return [ROOT / "worker", ROOT / "tests", ROOT / "stack", ROOT / "tools"]
 
 
-def _run(file: str) -> int:
-    """Run one file of tests in this process; the exit code is pytest's."""
+class _Noticed:
+    """Remembers which file of tests failed."""
+
+    file = ""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            self.file = report.nodeid.partition("::")[0]
+
+
+def _run(files: list[str]) -> tuple[bool, str]:
+    """Run files of tests in this process; return whether all is well, and the file that failed, if known."""
     import pytest  # noqa: PLC0415 - what it keeps must stay in the process that runs the tests
 
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - the same as below
-        os.dup2(nowhere.fileno(), 1)
-    return int(pytest.main([file, *OPTIONS]))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    noticed = _Noticed()
+    code = pytest.main([*files, *OPTIONS], plugins=[noticed])
+    return code in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}, noticed.file
 
 
 def judge(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> str | None:
@@ -234,14 +242,15 @@ def _try(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> NoRetur
     gc.disable()  # a third of the time, and no process lives long enough to need it
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    for number, file in enumerate(order):
-        signal.setitimer(signal.ITIMER_PROF, PATIENCE * suite.seconds[file] + 1)
+    # The file that killed most so far is run alone, because it is likely to be enough.
+    for files in (order[:1], order[1:]):
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE * sum(suite.seconds[file] for file in files) + 1)
         try:
-            killed = _run(file) not in (0, 5)
+            well, failed = _run(files)
         except BaseException:  # noqa: BLE001 - whatever a mutant does to the tests' runner, it was noticed
-            killed = True
-        if killed:
-            os._exit(KILLED + number)
+            well, failed = False, ""
+        if not well:
+            os._exit(KILLED + (order.index(failed) if failed in order else 0))
     os._exit(SURVIVED)
 
 
@@ -250,6 +259,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", default=MODULES, help="paths such as worker/scoring.py")
     parser.add_argument("--sample", type=int, default=None, help="at most so many of each module, by chance")
+    parser.add_argument("--seed", type=int, default=1, help="another seed draws another sample")
     options = parser.parse_args(arguments)
     try:
         importlib.import_module("cosmic_ray.operators.provider")
@@ -270,7 +280,7 @@ def main(arguments: list[str]) -> int:
         source = (ROOT / module).read_text()
         kills: Counter[str] = Counter()
         count = killed = 0
-        for mutant in mutants(source, random.Random(SEED)):  # noqa: S311 - a sample, no secret
+        for mutant in mutants(source, random.Random(options.seed)):  # noqa: S311 - a sample, no secret
             if count == options.sample:
                 break
             count += 1
