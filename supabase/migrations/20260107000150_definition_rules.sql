@@ -539,12 +539,183 @@ to anon, authenticated, service_role;
 -- The whole
 -- ---------------------------------------------------------------------------------------------------------------------
 
+-- Whether a definition is plainly without faults: no key that the format does not name, every reference spelled as the
+-- name is. Nearly every definition is, and to see that takes a quarter of the time that it takes to name faults. Its yes
+-- is an empty list from private.every_fault(), and a test holds the two together; its no only sends the definition there.
+--
+-- Few expressions and few queries: to set one up for a single row takes longer than to evaluate it.
+create or replace function private.is_plainly_valid(definition jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  whole constant jsonb := definition || '{}'::jsonb;
+  dimensions constant jsonb := whole -> 'dimensions';
+  categories constant jsonb := whole -> 'resultCategories';
+  low numeric;
+  high numeric;
+  -- Of the first rubric: most dimensions have the same.
+  labels text[];
+  label text;
+  bits integer;
+  taken integer := 0;
+  alike boolean := true;
+  item jsonb;
+  key text;
+  keys text[] := '{}'::text[];
+  dimension_names text[] := '{}'::text[];
+  category_names text[] := '{}'::text[];
+  weight_sum numeric := 0;
+  other_sum numeric;
+begin
+  -- Keys, types and what a value can be seen to be by itself. In strict mode nothing is unwrapped, and what is missing
+  -- or of the wrong type makes the answer unknown, unless exists() has asked for it. `starts with ""` is unknown of
+  -- whatever is not a text. The brackets have characters that are certainly not white space.
+  if (
+    pg_column_size(whole) <= 4000000
+    and jsonb_path_match(
+      whole,
+      'strict $.type() == "object"
+        && $.dimensions.type() == "array" && $.dimensions.size() >= 1 && $.dimensions.size() <= 20
+        && $.resultCategories.type() == "array" && $.resultCategories.size() <= 15
+        && !exists($.dimensions[*] ? (@.type() != "object"))
+        && !exists($.dimensions[*].name ? ((@ starts with "") is unknown))
+        && !exists($.dimensions[*].description
+                   ? ((@ starts with "") is unknown || !(@ like_regex "[!-~\u00a1-\u167f\u3001-\ud7ff]")))
+        && !exists($.dimensions[*].weight ? (@.type() != "number" || @ <= 0))
+        && !exists($.dimensions[*] ? (exists(@.interviewThemes)).interviewThemes[*] ? ((@ starts with "") is unknown))
+        && !exists($.dimensions[*] ? (exists(@.scoringRubric)).scoringRubric.* ? ((@ starts with "") is unknown))
+        && !exists($.resultCategories[*] ? (@.type() != "object"))
+        && !exists($.resultCategories[*].name ? ((@ starts with "") is unknown))
+        && !exists($.resultCategories[*] ? (exists(@.description)).description ? ((@ starts with "") is unknown))
+        && !exists($.resultCategories[*] ? (exists(@.strengths)).strengths[*] ? ((@ starts with "") is unknown))
+        && !exists($.resultCategories[*] ? (exists(@.growthAreas)).growthAreas[*] ? ((@ starts with "") is unknown))
+        && !exists($.resultCategories[*] ? (exists(@.recommendations)).recommendations[*]
+                   ? ((@ starts with "") is unknown))
+        && !exists($.resultCategories[*] ? (exists(@.primaryDimensions)).primaryDimensions[*]
+                   ? ((@ starts with "") is unknown))
+        && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange ? (@.type() != "array" || @.size() != 2))
+        && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange[*] ? (@.type() != "number"))
+        && !exists($ ? (exists(@.metadata)).metadata.keyvalue() ? (!(
+             @.key == "name" && @.value.type() == "string" && @.value like_regex "[!-~\u00a1-\u167f\u3001-\ud7ff]"
+             || (@.key == "author" || @.key == "description") && @.value.type() == "string"
+             || @.key == "type" && @.value.type() == "string"
+             && (@.value == "multi-dimensional" || @.value == "single-outcome" || @.value == "comparative")
+             || @.key == "version" && @.value.type() == "string"
+             && @.value like_regex "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"
+             || @.key == "resultDisclosure" && @.value.type() == "string"
+             && (@.value == "full" || @.value == "teaser" || @.value == "none")
+             || @.key == "interviewStyle" && @.value.type() == "object"
+             || @.key == "scale" && @.value.type() == "array" && @.value.size() == 2
+             && @.value[0].type() == "number" && @.value[1].type() == "number"
+             && @.value[0] >= 0 && @.value[0] < @.value[1] && @.value[1] <= 9.99)))
+        && !exists($ ? (exists(@.metadata.interviewStyle)).metadata.interviewStyle.keyvalue() ? (!(
+             @.key == "default" && @.value.type() == "number"
+             && (@.value == 1 || @.value == 2 || @.value == 3 || @.value == 4 || @.value == 5)
+             || @.key == "allowOverride" && @.value.type() == "boolean")))
+        && !exists($ ? (exists(@.interviewGuidelines)).interviewGuidelines.keyvalue() ? (!(
+             (@.key == "opening" || @.key == "closing") && @.value.type() == "string"
+             || @.key == "probingQuestions" && @.value.type() == "object")))
+        && !exists($ ? (exists(@.interviewGuidelines.probingQuestions)).interviewGuidelines.probingQuestions.*[*]
+                   ? ((@ starts with "") is unknown))
+        && !exists($ ? (exists(@.examples)).examples[*].keyvalue() ? (!(
+             (@.key == "name" || @.key == "category") && @.value.type() == "string"
+             || @.key == "overall" && @.value.type() == "number"
+             || @.key == "scores" && @.value.type() == "object")))
+        && !exists($ ? (exists(@.examples)).examples[*] ? (exists(@.scores)).scores.* ? (@.type() != "number"))',
+      silent => true
+    )
+    and whole - '{metadata,dimensions,resultCategories,interviewGuidelines,examples}'::text[] = '{}'
+  ) is not true then
+    return false;
+  end if;
+
+  low := coalesce((whole #> '{metadata,scale,0}')::numeric, 1);
+  high := coalesce((whole #> '{metadata,scale,1}')::numeric, 5);
+
+  -- Digits on the scale, none of them in two labels.
+  labels := array(select jsonb_object_keys(whole #> '{dimensions,0,scoringRubric}'));
+  foreach label in array labels loop
+    bits := case when label ~ '^[0-9](-[0-9])?$' and ascii(label) - 48 >= low and ascii(right(label, 1)) - 48 <= high
+              then (2 << ascii(right(label, 1)) - 48) - (1 << ascii(label) - 48) else 0 end;
+    alike := alike and bits > 0 and taken & bits = 0;
+    taken := taken | bits;
+  end loop;
+
+  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
+    item := dimensions -> place;
+    -- Spelled as most names are, a name is folded without a call.
+    key := case when item ->> 'name' ~ '^[!-~]([ -~]*[!-~])?$' then lower((item ->> 'name') collate "C")
+                else private.fold_name(private.trim_text(item ->> 'name')) end;
+    if key = '' or key = any (keys)
+      or item - '{name,weight,description,interviewThemes,scoringRubric}'::text[] <> '{}' then
+      return false;
+    end if;
+    keys := keys || key;
+    dimension_names := dimension_names || (item ->> 'name');
+    alike := alike and ((item -> 'scoringRubric') - labels = '{}') is not false;
+    weight_sum := weight_sum + (item -> 'weight')::numeric;
+  end loop;
+
+  keys := '{}';
+  other_sum := low + high + coalesce((whole #> '{metadata,interviewStyle,default}')::numeric, 0);
+  for place in 0 .. jsonb_array_length(categories) - 1 loop
+    item := categories -> place;
+    key := case when item ->> 'name' ~ '^[!-~]([ -~]*[!-~])?$' then lower((item ->> 'name') collate "C")
+                else private.fold_name(private.trim_text(item ->> 'name')) end;
+    if key = '' or key = any (keys)
+      or item - '{name,scoreRange,primaryDimensions,description,strengths,growthAreas,recommendations}'::text[] <> '{}'
+      or (item #> '{scoreRange,0}')::numeric < low
+      or (item #> '{scoreRange,0}')::numeric > (item #> '{scoreRange,1}')::numeric
+      or (item #> '{scoreRange,1}')::numeric > high then
+      return false;
+    end if;
+    keys := keys || key;
+    category_names := category_names || (item ->> 'name');
+    other_sum := other_sum + coalesce((item #> '{scoreRange,0}')::numeric + (item #> '{scoreRange,1}')::numeric, 0);
+  end loop;
+
+  if (
+    abs(weight_sum - 1) <= 0.01
+    -- A sum has as many decimal places as what has most.
+    and scale(weight_sum + other_sum) <= 100
+    and (length(whole #>> '{metadata,name}') <= 200) is not false
+    and jsonb_path_query_array(categories, 'lax $[*].primaryDimensions[*]') <@ to_jsonb(dimension_names)
+    and (
+      (whole #> '{interviewGuidelines,probingQuestions}') - (dimension_names || 'general'::text) = '{}'
+    ) is not false
+    -- Rubrics that are labelled otherwise have a query of their own.
+    and (alike or private.rubric_faults(dimensions, low, high) is null)
+    -- Text takes at most nine times the room that it has here.
+    and (pg_column_size(whole) <= 50000 or octet_length(whole::text) <= 512000)
+  ) is not true then
+    return false;
+  end if;
+  if jsonb_array_length(whole -> 'examples') > 0 then
+    return not exists (
+        select
+          from jsonb_array_elements(jsonb_path_query_array(whole, 'lax $.examples[*].**{1 to 2} ? (@.type() == "number")'))
+               as number (value)
+         where scale(number.value::numeric) > 100 or abs(number.value::numeric) >= 100
+      )
+      and private.example_faults(whole -> 'examples', dimension_names, category_names, low, high) = '[]';
+  end if;
+  return true;
+end
+$$;
+revoke all on function private.is_plainly_valid(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.is_plainly_valid(jsonb) to anon, authenticated, service_role;
+
 -- Every fault of a definition, at most 100, in the order in which the format names the parts; an empty list for a
 -- valid one. Each is {"path": "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
 --
 -- The loops run over at most a hundred items, and what can be long inside an item is one pass in C: the whole takes
 -- time in proportion to the definition's size, whatever it holds.
-create or replace function private.definition_faults(definition jsonb)
+create or replace function private.every_fault(definition jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -752,6 +923,21 @@ begin
     return jsonb_path_query_array(faults, '$[0 to 99]');
   end if;
   return faults;
+end
+$$;
+revoke all on function private.every_fault(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.every_fault(jsonb) to anon, authenticated, service_role;
+
+-- The same, and at once where there is none.
+create or replace function private.definition_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return case when private.is_plainly_valid(definition) then '[]' else private.every_fault(definition) end;
 end
 $$;
 comment on function private.definition_faults(jsonb) is
