@@ -235,8 +235,19 @@ $$;
 revoke all on function private.keep_assessment_history() from public, anon, authenticated, service_role;
 
 create or replace trigger assessment_2_history
-before insert or update on public.custom_assessments
+before update on public.custom_assessments
 for each row execute function private.keep_assessment_history();
+
+-- Most new rows are drafts that say all of it, and are spared the call.
+create or replace trigger assessment_2_history_of_new
+before insert on public.custom_assessments
+for each row when (
+  new.created_by is null
+  or new.marketplace_status is null
+  or new.status <> 'draft'
+  or new.published_at is not null
+)
+execute function private.keep_assessment_history();
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- 3. Content
@@ -323,8 +334,14 @@ $$;
 revoke all on function private.keep_assessment_version() from public, anon, authenticated, service_role;
 
 create or replace trigger assessment_4_version
-before insert or update of version, definition on public.custom_assessments
+before update of version, definition on public.custom_assessments
 for each row execute function private.keep_assessment_version();
+
+-- The default needs no look.
+create or replace trigger assessment_4_version_of_new
+before insert on public.custom_assessments
+for each row when (new.version is distinct from '1.0')
+execute function private.keep_assessment_version();
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- 5. Slug
@@ -382,11 +399,14 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  slug text;
+  slug text := name;
 begin
-  slug := private.without_accents(normalize(name, NFC));
-  -- Marks that no composed character has, such as a diaeresis on a q.
-  slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
+  -- Plain ASCII has neither accents nor forms.
+  if octet_length(name) > length(name) then
+    slug := private.without_accents(normalize(name, NFC));
+    -- Marks that no composed character has, such as a diaeresis on a q.
+    slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
+  end if;
   slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
   if length(slug) > most then
     slug := case
@@ -406,6 +426,7 @@ create or replace function private.lock_slug(tenant_id uuid, stem text)
 returns bigint
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
 as $$
 declare
   number bigint;
@@ -417,12 +438,18 @@ begin
      where series.tenant_id = lock_slug.tenant_id
        and series.stem = lock_slug.stem
        for update;
-    exit when found;
+    if found then
+      return number;
+    end if;
+    -- Waits for whoever is making the row; then it is there, or it is this one's.
     insert into private.slug_series (tenant_id, stem)
     values (lock_slug.tenant_id, lock_slug.stem)
-    on conflict on constraint slug_series_pkey do nothing;
+    on conflict on constraint slug_series_pkey do nothing
+    returning last_number into number;
+    if found then
+      return number;
+    end if;
   end loop;
-  return number;
 end
 $$;
 revoke all on function private.lock_slug(uuid, text) from public, anon, authenticated, service_role;
@@ -430,18 +457,22 @@ revoke all on function private.lock_slug(uuid, text) from public, anon, authenti
 -- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
 -- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
 -- tenant has, seen or unseen. Only the trigger below calls it, after the caller's right to the tenant is settled.
--- Planned anew each time: a plan that was made and kept while the table was small reads all rows of the tenant.
+--
+-- Its plans are kept, and one that was made while the tables were small must not read all rows when they are large:
+-- without sequential scans and sorts there is only the index to go by.
 create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, given text, name text)
 returns text
 language plpgsql
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set enable_seqscan = off
+set enable_sort = off
 as $$
 declare
   base constant text := coalesce(given, private.slug_of(name));
   candidate text := base;
   number bigint;
+  holder uuid;
 begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
@@ -449,18 +480,22 @@ begin
   end if;
   number := private.lock_slug(claim_slug.tenant_id, base);
 
-  while exists (
-    select
+  loop
+    -- In the order of the unique index, which has one entry for the slug: no other index has that order.
+    select taken.id
+      into holder
       from public.custom_assessments as taken
      where taken.tenant_id = claim_slug.tenant_id
-       and taken.slug = candidate
-       and taken.id <> claim_slug.assessment_id
-  ) loop
+       and taken.slug between candidate and candidate
+     order by taken.slug
+     limit 1;
+    exit when holder is null or holder = claim_slug.assessment_id;
     if given is not null then
       return null;
     end if;
     number := number + 1;
-    candidate := private.slug_of(base, 59 - length(number::text)) || '-' || number;
+    candidate := case when length(base) + length(number::text) < 60 then base
+                      else private.slug_of(base, 59 - length(number::text)) end || '-' || number;
     -- The numbered slug may also be somebody's given one, or the base of another name's series.
     perform private.lock_slug(claim_slug.tenant_id, candidate);
   end loop;

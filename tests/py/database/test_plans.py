@@ -164,6 +164,27 @@ def test_taking_an_upload_in_reads_next_to_nothing(database: Database, people: P
     assert rows_read(insert) < 20
 
 
+# --- slugs --------------------------------------------------------------------------------------------------
+
+
+def test_a_slug_is_looked_up_by_index_also_while_the_tables_are_small(
+    database: Database, people: People
+) -> None:
+    """A session keeps its plans: they are made once, when there is next to nothing to read."""
+    world = World(database, people)
+    admin = database.connect("supabase_admin")
+    claim = f"select private.claim_slug('{world.tenant.id}', gen_random_uuid(), null, 'Compass')"
+    for _ in range(8):
+        admin.execute(claim.encode())
+    plans = plans_of(admin, claim)
+    assert set(scans(plans, "slug_series")) == {("Index Scan", "slug_series_pkey")}
+    assert {index for _, index in scans(plans, "custom_assessments")} == {
+        "custom_assessments_pkey",
+        "slug_is_unique_in_its_tenant",
+    }
+    assert "Sort" not in {node["Node Type"] for plan in plans for node in nodes(plan)}
+
+
 # --- the marketplace ----------------------------------------------------------------------------------------
 
 
