@@ -146,7 +146,24 @@ def test_json_that_is_hostile_is_the_clients_fault(scene: Scene, definition: str
     )
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{", b"[[]]", b'"x"x', b"[{}, 1]", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"{",
+        b"[",
+        b"[[]]",
+        b"[[[]]]",
+        b'"x"x',
+        b"[{}, 1]",
+        b'{"id": {}}',
+        b'{"definition": 1e400}',
+        b'{"definition": "\xed\xa0\x80"}',
+        b"[" * 100_000,
+    ],
+    ids=lambda body: ascii(body[:20]),
+)
 def test_a_body_that_is_not_json_is_the_clients_fault(scene: Scene, body: bytes) -> None:
     for path in ("custom_assessments", "assessment_uploads", "rpc/session_result"):
         started = time.monotonic()
