@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--scale", choices=["small", "full"], default="full")
     parser.add_argument("--only", default=",".join(GROUPS), help=f"of {', '.join(GROUPS)}; default all")
     parser.add_argument(
-        "--no-tenfold", action="store_true", help="leave out the reads at ten times the full size (4 minutes)"
+        "--no-tenfold", action="store_true", help="leave out the reads at ten times the full size"
     )
     parser.add_argument("--keep", action="store_true", help="write the page at small scale too")
     parser.add_argument("--redraw", action="store_true", help="write the page anew from the latest results")
@@ -61,7 +61,7 @@ def _measure(groups: list[str], scale: str, *, tenfold: bool, python: Path) -> R
         works: dict[str, Callable[[], None]] = {
             "compiler": lambda: compiler.run(report, full=full, tell=tell),
             "writes": lambda: writes.run(servers, report, full=full, tell=tell),
-            "reads": lambda: reads.run(servers, report, full=full, tenfold=tenfold, tell=tell),
+            "reads": lambda: reads.run(report, full=full, tenfold=tenfold, tell=tell),
         }
         for group in GROUPS:
             if group not in groups:

@@ -183,14 +183,41 @@ class Servers:
 
 
 @contextlib.contextmanager
-def start(settings: dict[str, str] | None = None) -> Iterator[Servers]:
+def start(settings: dict[str, str] | None = None, *, memory_gb: float | None = None) -> Iterator[Servers]:
     """Start Postgres in a temporary folder; it is gone when the block ends.
 
-    On the disk: at full scale the databases are larger than what may be kept in memory.
+    Args:
+        settings: what differs from `SETTINGS`.
+        memory_gb: how much its databases will hold. Where so much memory is free, and TMPDIR does not say
+            where temporary files go, they are kept there; else, and when nothing is said, on the disk.
     """
-    os.environ.setdefault("TMPDIR", tempfile.gettempdir())
-    with postgres.throwaway(find_postgres(), settings={**SETTINGS, **(settings or {})}) as cluster:
+    with contextlib.ExitStack() as stack:
+        with _on_disk() if memory_gb is None or _free_memory_gb() < memory_gb else contextlib.nullcontext():
+            cluster = stack.enter_context(
+                postgres.throwaway(find_postgres(), settings={**SETTINGS, **(settings or {})})
+            )
         yield Servers(cluster)
+
+
+@contextlib.contextmanager
+def _on_disk() -> Iterator[None]:
+    """Have throwaway servers put where temporary files go, while the block lasts."""
+    unset = "TMPDIR" not in os.environ
+    os.environ.setdefault("TMPDIR", tempfile.gettempdir())
+    try:
+        yield
+    finally:
+        if unset:
+            del os.environ["TMPDIR"]
+
+
+def _free_memory_gb() -> float:
+    """How much memory could be taken without swapping; 0 where the system does not tell."""
+    told = Path("/proc/meminfo")
+    if not told.exists():
+        return 0
+    lines = dict(line.split(":", 1) for line in told.read_text(encoding="utf-8").splitlines())
+    return int(lines.get("MemAvailable", "0").split()[0]) / 2**20
 
 
 def run_script(connection: psycopg.Connection, text: str) -> None:

@@ -184,6 +184,16 @@ class Report:
         """Record the ratio of two figures' medians."""
         return self.ratio(name, title, this.median / other.median if other.median else float("inf"))
 
+    def compare_in_turn(
+        self, name: str, title: str, these: Sequence[float], others: Sequence[float]
+    ) -> Ratio:
+        """Record the median of the ratios of samples that were taken in turn, each with its neighbour.
+
+        What changes the machine's speed for a while changes both of a pair, and not their ratio.
+        """
+        pairs = [this / other for this, other in zip(these, others, strict=True)]
+        return self.ratio(name, title, statistics.median(pairs))
+
     def ratio(self, name: str, title: str, value: float) -> Ratio:
         """Record a ratio."""
         ratio = Ratio(name, title, value, rule_for(name, self.rules))

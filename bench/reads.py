@@ -5,29 +5,38 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import json
+import statistics
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import Literal, LiteralString, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 import psycopg
 
-from bench import data
+from bench import cluster, data
 from bench.cluster import Servers, make_token
 from bench.data import Schema, Size
 from bench.measure import Report, sample_in_turn
 
-# The same tenants in every sample, all of them in memory: what is compared is the work, not the disk.
-READERS = 25
+# How often each reader asks in one sample. A sample is the median of these questions, so that what takes the
+# processor away for a moment is seen in some of them and not in the sample.
+PASSES = 2
 TIMEOUT_MS = 8_000
+# A statement that takes so long in all is asked no more often in the same sample.
+ENOUGH_MS = 250
+# What the databases hold at once, at the full size and at a tenth of it, and what a server needs beside them.
+MEMORY_GB = {True: 16, False: 4}
 
 Role = Literal["authenticated", "anon"]
+_Reader = TypeVar("_Reader")
 
 _LIST = "id, name, slug, version, status, assessment_type, marketplace_status, created_at, updated_at, published_at"
 _LISTING = "id, tenant_id, name, slug, description, assessment_type, marketplace_price_tier, published_at"
@@ -251,7 +260,7 @@ READS: tuple[Read, ...] = (
 def _parameters(size: Size, reader: int) -> dict[str, str]:
     """What one reader asks for: its tenant, an assessment, a session and a link of it."""
     # Spread over all tenants; the readers of a smaller size are not the same people, but live as they do.
-    tenant = 1 + reader * (size.tenants // READERS)
+    tenant = 1 + reader * size.step
     place = 7 * (reader % 10) + reader % 10
     return {
         "user": str(data.identifier("user", tenant)),
@@ -262,13 +271,28 @@ def _parameters(size: Size, reader: int) -> dict[str, str]:
     }
 
 
+def _median_time(ask: Callable[[_Reader], float], readers: Sequence[_Reader], passes: int) -> float:
+    """The median of what `ask` returns for the readers, each asked so many times unless that takes too long."""
+    times: list[float] = []
+    gc.collect()
+    gc.disable()
+    try:
+        for reader in itertools.chain.from_iterable(itertools.repeat(readers, passes)):
+            times.append(ask(reader))
+            if sum(times) > ENOUGH_MS:
+                break
+    finally:
+        gc.enable()
+    return statistics.median(times)
+
+
 class _SqlReader:
     """Asks over SQL, as PostgREST does: one transaction with role and claims set, then the statement."""
 
     def __init__(self, connection: psycopg.Connection, schema: Schema, size: Size) -> None:
         self._connection = connection
         self._schema: Schema = schema
-        self._readers = [_parameters(size, reader) for reader in range(READERS)]
+        self._readers = [_parameters(size, reader) for reader in range(data.READERS)]
         connection.execute(f"set statement_timeout = {TIMEOUT_MS}")
         connection.commit()
         self.timed_out = False
@@ -278,16 +302,11 @@ class _SqlReader:
         return {"ours": read.sql, "literal": read.literal_sql, "limit": read.limit_sql}[self._schema]
 
     def sample(self, read: Read) -> float:
-        """The mean time of the statement over all readers, in milliseconds; a slow one asks for one reader only."""
+        """The median time of the statement over all readers, in milliseconds; a slow one is asked less often."""
         statement = self.statement(read)
         if statement is None:
             raise ValueError(read.key)
-        total = 0.0
-        for done, reader in enumerate(self._readers, start=1):
-            total += self._ask(statement, read.role, reader)
-            if total > 200 and done >= 1:
-                return total / done
-        return total / len(self._readers)
+        return _median_time(lambda reader: self._ask(statement, read.role, reader), self._readers, PASSES)
 
     def _ask(self, statement: str, role: Role, reader: Mapping[str, str]) -> float:
         claims = json.dumps(
@@ -336,7 +355,7 @@ class _HttpReader:
     def __init__(self, url: str, schema: Schema, size: Size) -> None:
         self._client = httpx.Client(base_url=url, timeout=60)
         self._schema: Schema = schema
-        self._readers = [_parameters(size, reader) for reader in range(READERS)]
+        self._readers = [_parameters(size, reader) for reader in range(data.READERS)]
         self._tokens = [make_token("authenticated", uuid.UUID(reader["user"])) for reader in self._readers]
         self._service = make_token("service_role")
 
@@ -353,34 +372,33 @@ class _HttpReader:
         return read.rest
 
     def sample(self, read: Read) -> float:
-        """The mean time of the request over all readers, in milliseconds; a slow one asks for one reader only."""
+        """The median time of the request over all readers, in milliseconds; a slow one is asked less often."""
         request = self.request(read)
         if request is None:
             raise ValueError(read.key)
-        total = 0.0
-        for done, (reader, own) in enumerate(zip(self._readers, self._tokens, strict=True), start=1):
-            # A count stands in the answer's Content-Range, beside one row.
-            headers = {"Prefer": "count=exact"} if read.key.startswith("count_") else {}
-            if self._schema == "limit":
-                headers["Authorization"] = f"Bearer {self._service}"
-            elif read.role == "authenticated":
-                headers["Authorization"] = f"Bearer {own}"
-            path = request.format(**reader)
-            start = time.perf_counter()
-            answer = self._client.get(path, headers=headers)
-            total += (time.perf_counter() - start) * 1000
-            if answer.status_code not in (200, 206):
-                raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:500]}")
-            if total > 400:
-                return total / done
-        return total / len(self._readers)
+        readers = list(zip(self._readers, self._tokens, strict=True))
+        return _median_time(lambda reader: self._ask(read, request, *reader), readers, passes=1)
+
+    def _ask(self, read: Read, request: str, reader: Mapping[str, str], token: str) -> float:
+        # A count stands in the answer's Content-Range, beside one row.
+        headers = {"Prefer": "count=exact"} if read.key.startswith("count_") else {}
+        if self._schema == "limit":
+            headers["Authorization"] = f"Bearer {self._service}"
+        elif read.role == "authenticated":
+            headers["Authorization"] = f"Bearer {token}"
+        path = request.format(**reader)
+        start = time.perf_counter()
+        answer = self._client.get(path, headers=headers)
+        milliseconds = (time.perf_counter() - start) * 1000
+        if answer.status_code not in (200, 206):
+            raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:500]}")
+        return milliseconds
 
 
-def run(servers: Servers, report: Report, *, full: bool, tenfold: bool, tell: Callable[[str], None]) -> None:
-    """Load the data and measure every read.
+def run(report: Report, *, full: bool, tenfold: bool, tell: Callable[[str], None]) -> None:
+    """Load the data into a server of their own and measure every read.
 
     Args:
-        servers: where.
         report: gets the figures.
         full: at the full size, or at a tenth of it.
         tenfold: whether ten times the full size is loaded too; without it growth is shown from a tenth to the
@@ -388,7 +406,47 @@ def run(servers: Servers, report: Report, *, full: bool, tenfold: bool, tell: Ca
         tell: is told what was found.
     """
     size = Size(2_000) if full else Size(200)
-    databases = plan(size, tenfold=full and tenfold)
+    rounds = 11 if full else 7
+    report.detail("reads", **{f"{name} at 1x": count for name, count in size.counts.items()})
+    databases: dict[str, tuple[Schema, Size]] = {
+        "ours": ("ours", size),
+        "literal": ("literal", size),
+        "limit": ("limit", size),
+        "ours_tenth": ("ours", size.times(0.1, stubs=False)),
+        "literal_tenth": ("literal", size.times(0.1, stubs=False)),
+    }
+    # Nothing is written while the reads are timed, so nothing is there to vacuum.
+    with cluster.start({"autovacuum": "off"}, memory_gb=MEMORY_GB[full]) as servers:
+        _load(servers, report, databases, tell)
+        _measure(servers, report, databases, rounds, tell)
+        if full and tenfold:
+            # Both sizes of ours fit in memory once the others are gone.
+            for name in set(databases) - {"ours"}:
+                servers.drop(name)
+            more: dict[str, tuple[Schema, Size]] = {"ours_tenfold": ("ours", size.times(10, stubs=True))}
+            report.note(
+                "reads",
+                "At ten times the tenants the Markdown, the uploads' definitions and the results' snapshots are stubs, "
+                "except for the tenants that are asked for; everything else is as large as at 1x.",
+            )
+            _load(servers, report, more, tell)
+            _measure_growth(servers, report, {"ours": databases["ours"], **more}, rounds, tell)
+        else:
+            report.note(
+                "reads",
+                f"Growth is shown from {size.tenants // 10:,} tenants to {size.tenants:,}: ten times this run's size was not "
+                "loaded.",
+            )
+            less = {name: databases[name] for name in ("ours_tenth", "ours")}
+            _measure_growth(servers, report, less, rounds, tell)
+
+
+def _load(
+    servers: Servers,
+    report: Report,
+    databases: Mapping[str, tuple[Schema, Size]],
+    tell: Callable[[str], None],
+) -> None:
     for name, (schema, _size) in databases.items():
         servers.make(name, schema)
 
@@ -397,58 +455,24 @@ def run(servers: Servers, report: Report, *, full: bool, tenfold: bool, tell: Ca
         start = time.monotonic()
         with servers.superuser(name) as admin:
             data.load(admin, schema, its_size)
+            row = admin.execute("select pg_database_size(current_database()) / 1000000").fetchone()
+        report.detail("reads", **{f"{name}: size in MB": int(row[0]) if row else 0})
         tell(f"{name}: {its_size.tenants:,} tenants loaded in {time.monotonic() - start:.0f} s")
 
     # The largest first, two at a time: loading is not what is measured.
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(load, sorted(databases, key=lambda name: -databases[name][1].tenants)))
-    measure(servers, report, databases, rounds=11 if full else 5, tell=tell)
-    for name in databases:
-        servers.drop(name)
+    servers.checkpoint()
 
 
-def plan(size: Size, *, tenfold: bool) -> dict[str, tuple[Schema, Size]]:
-    """The databases: their names, what schema each holds, and how much."""
-    databases: dict[str, tuple[Schema, Size]] = {
-        "ours": ("ours", size),
-        "literal": ("literal", size),
-        "limit": ("limit", size),
-        "ours_tenth": ("ours", size.times(0.1, stubs=False)),
-        "literal_tenth": ("literal", size.times(0.1, stubs=False)),
-    }
-    if tenfold:
-        databases["ours_tenfold"] = ("ours", size.times(10, stubs=True))
-    return databases
-
-
-def measure(
+def _measure(
     servers: Servers,
     report: Report,
     databases: Mapping[str, tuple[Schema, Size]],
-    *,
     rounds: int,
     tell: Callable[[str], None],
 ) -> None:
-    """Measure every read on databases that are loaded."""
-    size = databases["ours"][1]
-    if "ours_tenfold" in databases:
-        report.note(
-            "reads",
-            "At ten times the tenants results hold a stub in place of the assessment's snapshot, and files are stubs; "
-            "no read that is timed fetches either, and every other column is as wide as at 1x.",
-        )
-    else:
-        report.note(
-            "reads",
-            f"Growth is shown from {databases['ours_tenth'][1].tenants:,} tenants to {size.tenants:,}: ten times this "
-            "run's size was not loaded.",
-        )
-    report.detail("reads", **{f"{name} at 1x": count for name, count in size.counts.items()})
-    for name in databases:
-        with servers.superuser(name) as admin:
-            row = admin.execute("select pg_database_size(current_database()) / 1000000").fetchone()
-        report.detail("reads", **{f"{name}: size in MB": int(row[0]) if row else 0})
-    servers.checkpoint()
+    """Measure every read on databases that are loaded, over SQL and over PostgREST."""
     with ExitStack() as stack:
         sql_readers = {
             name: _SqlReader(stack.enter_context(servers.owner(name, autocommit=False)), schema, its_size)
@@ -460,14 +484,15 @@ def measure(
             if reader.timed_out:
                 report.note(
                     "reads",
-                    "A statement that reached the 8 s limit of hosted projects counts as 8,000 ms: at least.",
+                    "A statement that reached the 8 s limit of hosted projects counts as 8,000 ms: at least. Over PostgREST "
+                    "it is not asked again.",
                 )
         http_readers = {}
         for name in ("ours", "literal", "limit"):
             url = stack.enter_context(servers.rest(name))
-            http_readers[name] = _HttpReader(url, databases[name][0], size)
+            http_readers[name] = _HttpReader(url, *databases[name])
         for read in READS:
-            _measure_http(report, read, http_readers, max(5, rounds - 4), tell)
+            _measure_http(report, read, http_readers, rounds - 2, tell)
         for client in http_readers.values():
             client.close()
 
@@ -498,25 +523,50 @@ def _measure_sql(
     }
     parts = [f"{name} {figure.median:.3f}" for name, figure in figures.items()]
     if "limit" in figures:
-        ratio = report.compare(
-            f"reads.sql.{read.key}", f"{read.title}: SQL", figures["ours"], figures["limit"]
+        ratio = report.compare_in_turn(
+            f"reads.sql.{read.key}", f"{read.title}: SQL", samples["ours"], samples["limit"]
         )
         parts.append(f"against the limit {ratio.value:.2f}")
         if "literal" in figures:
-            report.compare(
+            report.compare_in_turn(
                 f"reads.literal_sql.{read.key}",
                 f"{read.title}: the literal schema, SQL",
-                figures["literal"],
-                figures["limit"],
+                samples["literal"],
+                samples["limit"],
             )
-    # A small run has no tenfold: there it is the run's size against a tenth of it.
-    more, less = ("ours_tenfold", "ours") if "ours_tenfold" in readers else ("ours", "ours_tenth")
-    if more in figures and less in figures:
-        ratio = report.compare(
-            f"reads.growth.{read.key}", f"{read.title}: at 10x the tenants", figures[more], figures[less]
-        )
-        parts.append(f"10x {ratio.value:.2f}")
     tell(f"{read.title}: " + ", ".join(parts))
+
+
+def _measure_growth(
+    servers: Servers,
+    report: Report,
+    databases: Mapping[str, tuple[Schema, Size]],
+    rounds: int,
+    tell: Callable[[str], None],
+) -> None:
+    """Measure every read of ours at two sizes, the smaller one first, by SQL."""
+    with ExitStack() as stack:
+        readers = {
+            name: _SqlReader(stack.enter_context(servers.owner(name, autocommit=False)), schema, its_size)
+            for name, (schema, its_size) in databases.items()
+        }
+        for read in READS:
+            if all(reader.rows(read) > 0 for reader in readers.values()):
+                _measure_growth_of(report, read, readers, rounds, tell)
+
+
+def _measure_growth_of(
+    report: Report, read: Read, readers: Mapping[str, _SqlReader], rounds: int, tell: Callable[[str], None]
+) -> None:
+    works = {name: (lambda reader=reader: reader.sample(read)) for name, reader in readers.items()}
+    samples = sample_in_turn(works, rounds=rounds, budget_seconds=20)
+    for name, values in zip(("less", "more"), samples.values(), strict=True):
+        report.add(f"reads.growth.{read.key}.{name}", "ms", values, read.sql)
+    less, more = samples.values()
+    ratio = report.compare_in_turn(
+        f"reads.growth.{read.key}", f"{read.title}: at 10x the tenants", more, less
+    )
+    tell(f"{read.title}: with ten times the tenants {ratio.value:.2f} times as long")
 
 
 def _measure_http(
@@ -530,6 +580,9 @@ def _measure_http(
     works = {name: work for name, work in works.items() if f"reads.sql.{read.key}.{name}" in report.figures}
     if "ours" not in works:
         return
+    literal = report.figures.get(f"reads.sql.{read.key}.literal")
+    if literal is not None and literal.median >= TIMEOUT_MS:
+        works.pop("literal", None)
     samples = sample_in_turn(works, rounds=rounds, budget_seconds=10)
     figures = {
         name: report.add(
@@ -542,8 +595,8 @@ def _measure_http(
         for name, values in samples.items()
     }
     if "limit" in figures:
-        ratio = report.compare(
-            f"reads.rest.{read.key}", f"{read.title}: PostgREST", figures["ours"], figures["limit"]
+        ratio = report.compare_in_turn(
+            f"reads.rest.{read.key}", f"{read.title}: PostgREST", samples["ours"], samples["limit"]
         )
         tell(
             f"{read.title} over PostgREST: {figures['ours'].median:.2f} ms, against the limit {ratio.value:.2f}"
