@@ -1,0 +1,171 @@
+"""The front matter at its edges: where it begins and ends, and the last value that is allowed."""
+
+import pytest
+
+from tests.py.compiler.specimen import check, definition, edited, said
+from worker.compiler.catalogue import SPECIMEN
+from worker.compiler.front_matter import without_wrapping
+
+BODY = SPECIMEN[SPECIMEN.index("## Dimensions") :]
+Said = tuple[str, int, int, int, str]
+
+
+def all_said(source: str) -> list[Said]:
+    """Return code, line, column, length and hint of everything that is said."""
+    return [(d.code, d.line, d.column, d.length, d.hint) for d in check(source).diagnostics]
+
+
+NAME = "add a line `name: The name of your assessment`"
+CLOSE = "write a line `---` after its last key"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("---\n---\n" + BODY, [("missing-key", 1, 1, 3, NAME)]),
+        ("\n\n---\n---\n" + BODY, [("missing-key", 3, 1, 3, NAME)]),
+        ("---\n" + BODY, [("unclosed-front-matter", 1, 1, 3, CLOSE), ("missing-key", 1, 1, 3, NAME)]),
+        ("\n---\nname: x\n" + BODY, [("unclosed-front-matter", 2, 1, 3, CLOSE)]),
+        ("---\nname: x\n##  No section\n---\n" + BODY, []),
+        (
+            "---\nname: x\n---",
+            [("missing-section", 3, 3, 1, "Dimensions"), ("missing-section", 3, 3, 1, "Result Categories")],
+        ),
+        (
+            "\n\nSure!\nHere:\n---\nname: x\n---\n" + BODY,
+            [("misplaced-front-matter", 3, 1, 5, "delete everything before the first `---` line")],
+        ),
+        (
+            "\n~~~markdown\n---\nname: x\n---\n" + BODY + "\n~~~",
+            [
+                (
+                    "fenced-file",
+                    2,
+                    1,
+                    11,
+                    "delete this line, and the last line of the file if it closes the block",
+                )
+            ],
+        ),
+    ],
+    ids=range(8),
+)
+def test_where_the_front_matter_begins_and_ends(source: str, expected: list[Said]) -> None:
+    found = [
+        (*fault[:4], fault[4].partition("## ")[2].partition("`")[0])
+        if fault[0] == "missing-section"
+        else fault
+        for fault in all_said(source)
+    ]
+    assert found == expected
+
+
+@pytest.mark.parametrize("count", [1, 18, 19])
+def test_so_many_lines_may_stand_before_it_and_it_is_found(count: int) -> None:
+    assert all_said("x\n" * count + SPECIMEN) == [
+        ("misplaced-front-matter", 1, 1, 1, "delete everything before the first `---` line")
+    ]
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_no_front_matter_is_looked_for_behind_twenty_lines(count: int) -> None:
+    assert all_said("x\n" * count + SPECIMEN)[0][:4] == ("missing-front-matter", 1, 1, 1)
+
+
+def test_a_rule_without_keys_under_it_is_no_front_matter() -> None:
+    assert all_said("x\n\n---\n\nname: x\n" + BODY)[0][:4] == ("missing-front-matter", 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "unwrapped"),
+    [
+        ("a\n```", "a\n   "),
+        ("a\n~~~~\n\n", "a\n    \n\n"),
+        ("a\n``", "a\n``"),
+        ("a\n~~\n", "a\n~~\n"),
+        ("a\n``` b", "a\n``` b"),
+        ("a\nb", "a\nb"),
+        ("ab\ncdef\n`````  \n", "ab\ncdef\n       \n"),
+    ],
+)
+def test_the_line_that_closes_a_wrapped_file_is_blanked(text: str, unwrapped: str) -> None:
+    found = without_wrapping(text)
+    assert (found.rstrip(), len(found)) == (unwrapped.rstrip(), len(unwrapped))
+
+
+def test_sixty_four_brackets_are_not_too_many() -> None:
+    text = definition(edited(("version: 1.0", f'author: "{"[" * 32}{"{" * 32}"'))).metadata.author
+    assert text == "[" * 32 + "{" * 32
+    assert said(edited(("version: 1.0", f'author: "{"[" * 33}{"{" * 32}"'))) == [("yaml-too-deep", 2, 1)]
+
+
+def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
+    assert definition(edited(("Team Check", "ä" * 200))).metadata.name == "ä" * 200
+    (found,) = check(edited(("Team Check", "ä" * 201))).diagnostics
+    assert (found.code, found.line, found.column, found.length) == ("invalid-name", 2, 7, 201)
+    assert found.message == "the name has 201 characters; at most 200 are allowed"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "place", "hint"),
+    [
+        ("scale: [7, 2]", "invalid-scale", (8, 6), "write `scale: [2, 7]`"),
+        ("scale: 5.5-2.50", "invalid-scale", (8, 8), "write `scale: [2.50, 5.5]`"),
+        ("scale: [2, 2]", "invalid-scale", (8, 6), "write `scale: [1, 5]`"),
+        ("scale: [one, 5]", "invalid-scale", (8, 8), "write two numbers, such as `scale: [1, 5]`"),
+        ("scale: [1, 5, 6]", "invalid-scale", (8, 9), "write two numbers, such as `scale: [1, 5]`"),
+        ("scale: [[1], 5]", "invalid-scale", (8, 8), "write two numbers, such as `scale: [1, 5]`"),
+        (
+            "scale: [1, 9.991]",
+            "invalid-scale",
+            (8, 10),
+            "write a scale within 0 to 9.99, such as `scale: [0, 9]`",
+        ),
+        ("scale:", "invalid-scale", (7, 1), "write two numbers, such as `scale: [1, 5]`"),
+        ("author: {a: b}", "invalid-value", (9, 6), "write a single value: `author: value`"),
+        ("description: [a]", "invalid-value", (14, 3), "write a single value: `description: value`"),
+        (
+            "interview_style: {default: {a: b}}",
+            "invalid-value",
+            (28, 6),
+            "write a single value: `default: value`",
+        ),
+        ("interview_style: [3]", "invalid-value", (18, 3), "write a single value: `interview_style: value`"),
+        ("type: {a: b}", "invalid-value", (7, 6), "write a single value: `type: value`"),
+        ("version: 1.000000000", "invalid-version", (10, 11), "write `version: 1.0`"),
+        ("version: 1234567890.0", "invalid-version", (10, 12), "write `version: 123456789.0`"),
+        ("version: 1.x.3", "invalid-version", (10, 5), "write `version: 1.3`"),
+        ("version: vV3", "invalid-version", (10, 3), "write `version: 3.0`"),
+    ],
+)
+def test_what_a_key_cannot_have(line: str, code: str, place: tuple[int, int], hint: str) -> None:
+    (found,) = check(edited(("version: 1.0", line))).diagnostics
+    assert (found.code, found.line, (found.column, found.length), found.hint) == (code, 3, place, hint)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["scale: [1, 9.99]", "scale: [0, 5]", "scale: 0.5-5.0", "version: 999999999.999999999", "version: 0.0"],
+)
+def test_the_last_value_that_is_allowed(line: str) -> None:
+    compilation = check(edited(("version: 1.0", line)))
+    assert compilation.valid
+    assert {d.code for d in compilation.diagnostics} <= {"range-gap"}
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("", (1, 1)),
+        (" \n\n", (1, 1)),
+        ("x" * 512_001, (1, 1)),
+        ("---", (1, 1)),
+        ("\n\n---\nname: x\n---\n", (3, 1)),
+        ("---\nname: x\ntype: comparative\n version: 3", (1, 1)),
+        ("---\nname: äöü\nversion:   3.1\n---\n", (3, 12)),
+        ("---\n{name: äöü, version: 3.1}\n---\n", (2, 22)),
+        ("x\n\n---\nname: x\nversion: 1.0\n---\n", (5, 10)),
+    ],
+)
+def test_where_the_version_stands(source: str, place: tuple[int, int]) -> None:
+    assert check(source).version_at == place
