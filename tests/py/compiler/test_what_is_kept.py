@@ -3,8 +3,10 @@
 import pytest
 
 from worker.compiler import compile_markdown
+from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.diagnostics import Code, Diagnostic, Faults, Severity, plain
 from worker.compiler.source import Lines
+from worker.definition import definition_size
 
 LINES = Lines("x" * 9000)
 
@@ -115,3 +117,29 @@ def test_an_error_is_fatal_and_a_warning_is_not(code: Code, given: Severity | No
     faults.add(code, 0, 1, "", "", "", given)
     assert faults.fatal == (severity == "error")
     assert [d.severity for d in faults.render(LINES)] == [severity]
+
+
+def test_a_definition_may_be_as_large_as_a_file_but_no_larger() -> None:
+    head, tail = SPECIMEN.split("Can be told bad news.")
+    plain_ = compile_markdown(f"{head}x{tail}".encode()).definition
+    assert plain_ is not None
+    room = 512_000 - definition_size(plain_)
+    # A quotation mark takes two bytes in the definition.
+    quotes = room // 2
+    text = "x" * (1 + room % 2) + '"' * quotes
+    assert len(text) < 300_000
+    largest = compile_markdown(f"{head}{text}{tail}".encode())
+    assert largest.diagnostics == ()
+    assert largest.definition is not None
+    assert definition_size(largest.definition) == 512_000
+    larger = compile_markdown(f"{head}{text}x{tail}".encode())
+    assert larger.definition is None
+    (found,) = larger.diagnostics
+    assert (found.code, found.line, found.column, found.length) == ("definition-too-large", 1, 1, 1)
+    assert found.message == "the definition has 512,001 bytes; at most 512,000 are allowed"
+
+
+def test_a_large_file_may_have_a_small_definition() -> None:
+    text = SPECIMEN.replace("Can be told bad news.", "x" * 100_000)
+    assert compile_markdown(text.encode()).valid
+    assert compile_markdown((SPECIMEN + "\n" * (512_000 - len(SPECIMEN))).encode()).valid
