@@ -676,7 +676,10 @@ declare
   chosen bigint[];
 begin
   if claim_jobs.request is not null then
-    -- The same request again, because its answer was lost: the same jobs again.
+    -- The same request again, because its answer was lost: the same jobs again, also where the first is still at it.
+    insert into private.claims (worker, request, jobs, claimed_at)
+    values (claim_jobs.worker, '', '{}', now())
+    on conflict on constraint claims_pkey do nothing;
     select claim.request, claim.jobs
       into last_claim
       from private.claims as claim
@@ -714,10 +717,9 @@ begin
     return;
   end if;
   if claim_jobs.request is not null then
-    insert into private.claims (worker, request, jobs, claimed_at)
-    values (claim_jobs.worker, claim_jobs.request, chosen, now())
-    on conflict on constraint claims_pkey do update
-       set request = excluded.request, jobs = excluded.jobs, claimed_at = excluded.claimed_at;
+    update private.claims as claim
+       set request = claim_jobs.request, jobs = chosen, claimed_at = now()
+     where claim.worker = claim_jobs.worker;
   end if;
 
   with claimed as (

@@ -115,9 +115,9 @@ def exchange(
     return answer
 
 
-def compiled(job: dict[str, Any], name: str = "Compiled") -> dict[str, Any]:
+def compiled(job: dict[str, Any], name: str = "Compiled", version: str = "1.0") -> dict[str, Any]:
     """The end of a compiled file."""
-    definition = DEFINITION | {"metadata": {"name": name, "version": "1.0"}}
+    definition = DEFINITION | {"metadata": {"name": name, "version": version}}
     return {
         "job": job["job"],
         "attempt": job["attempt"],

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.py.harness.databases import Connection
 from tests.py.harness.people import People
-from tests.py.harness.sessions import Meanwhile, World, compiled, exchange, one, reason_of
+from tests.py.harness.sessions import DEFINITION, Meanwhile, World, compiled, exchange, one, reason_of
 
 COMPLETE = "select public.complete_assessment_session(%s, 'coaching', '{\"Clarity\": 4, \"Courage\": 3}')"
 
@@ -109,6 +111,107 @@ def test_same_bytes_by_two_workers_at_once_give_one_draft(world: World) -> None:
         )
         == 1
     )
+
+
+def test_a_request_that_is_sent_again_while_the_first_is_still_at_it_gets_the_same_jobs(world: World) -> None:
+    world.upload(*(f"# {n}" for n in range(4)))
+    first, second = world.agent(autocommit=False), world.agent()
+    claim = "select public.exchange_jobs('w1', '[]', 2, 60, 'r1') -> 'jobs'"
+    mine = one(first, claim)
+    again = Meanwhile(lambda: one(second, claim))
+    assert again.waits(world.postgres, second)
+    first.commit()
+    assert [job["job"] for job in again.result()] == [job["job"] for job in mine]
+    assert [job["tries"] for job in again.result()] == [1, 1]
+    assert one(world.postgres, "select count(*) from private.jobs where state = 'running'") == 2
+
+
+def test_two_finishes_of_the_same_tenants_in_opposite_order_wait_for_each_other_and_end(
+    world: World, people: People
+) -> None:
+    """Neither is ended by a deadlock, and no slug is given twice."""
+    tenants = [world.tenant.id, people.tenant().id, people.tenant().id]
+    workers = {"w1": world.agent(), "w2": world.agent()}
+    for round_ in range(12):
+        for tenant in tenants * 4:
+            world.postgres.execute(
+                "insert into public.assessment_uploads (tenant_id, source_markdown)"
+                " select %s, '# ' || gen_random_uuid()",
+                [tenant],
+            )
+        handed = {}
+        for number, (name, worker) in enumerate(workers.items()):
+            jobs = exchange(worker, name, claim=6)["jobs"]
+            handed[name] = [compiled(job, f"Name {n % 2}") for n, job in enumerate(jobs)]
+            if (number + round_) % 2:
+                handed[name].reverse()
+        ends = [
+            Meanwhile(partial(exchange, workers[name], name, finished)) for name, finished in handed.items()
+        ]
+        for end in ends:
+            assert [told["outcome"] for told in end.result()["finished"]] == ["succeeded"] * 6
+    made = world.postgres.execute(
+        "select count(*), count(distinct (tenant_id, slug)) from public.custom_assessments"
+        " where source_markdown is not null"
+    ).fetchone()
+    assert made == (144, 144)
+
+
+def test_a_finish_and_its_tenants_own_inserts_wait_for_each_other(world: World) -> None:
+    world.upload("# One", "# Two")
+    worker, owner = world.agent(autocommit=False), world.owner(autocommit=False)
+    first, second = exchange(worker, "w1", claim=2)["jobs"]
+    worker.commit()
+    insert = (
+        "insert into public.custom_assessments (tenant_id, name, definition) values (%s, %s, %s)"
+        " returning slug"
+    )
+    values = (world.tenant.id, "Same", Jsonb(DEFINITION))
+    # The owner first, with two names of which the worker has the other.
+    assert one(owner, insert, *values) == "same"
+    finish = Meanwhile(lambda: exchange(worker, "w1", [compiled(first, "Other")]))
+    assert finish.waits(world.postgres, worker)
+    assert one(owner, insert, world.tenant.id, "Other", Jsonb(DEFINITION)) == "other"
+    owner.commit()
+    assert [end["outcome"] for end in finish.result()["finished"]] == ["succeeded"]
+    # Then the worker first.
+    exchange(worker, "w1", [compiled(second, "Same")])
+    late = Meanwhile(lambda: one(owner, insert, *values))
+    assert late.waits(world.postgres, owner)
+    worker.commit()
+    assert late.result() == "same-3"
+    owner.commit()
+    slugs = world.postgres.execute(
+        "select slug from public.custom_assessments where name in ('Same', 'Other')"
+    )
+    assert {slug for (slug,) in slugs} == {"same", "other", "other-2", "same-2", "same-3"}
+
+
+@pytest.mark.parametrize("falling", [False, True], ids=["rising versions", "falling versions"])
+def test_two_replacements_of_one_assessment_come_one_after_the_other(world: World, *, falling: bool) -> None:
+    upload = (
+        "insert into public.assessment_uploads (tenant_id, source_markdown, assessment_id)"
+        " values (%s, %s, %s) returning id"
+    )
+    for source in ("# A", "# B"):
+        one(world.postgres, upload, world.tenant.id, source, world.assessment)
+    first, second = world.agent(autocommit=False), world.agent()
+    (mine,) = exchange(first, "w1", claim=1)["jobs"]
+    first.commit()
+    (theirs,) = exchange(second, "w2", claim=1)["jobs"]
+    versions = ("1.2", "1.1") if falling else ("1.1", "1.2")
+    exchange(first, "w1", [compiled(mine, version=versions[0])])
+    late = Meanwhile(lambda: exchange(second, "w2", [compiled(theirs, version=versions[1])]))
+    assert late.waits(world.postgres, second)
+    first.commit()
+    (end,) = late.result()["finished"]
+    assert (end["outcome"], end["error"]) == (
+        ("rejected", "version-falls") if falling else ("succeeded", None)
+    )
+    replaced = world.postgres.execute(
+        "select version, source_markdown from public.custom_assessments where id = %s", [world.assessment]
+    ).fetchone()
+    assert replaced == ("1.2", "# A" if falling else "# B")
 
 
 def test_expired_lease_is_settled_once(world: World) -> None:
