@@ -65,11 +65,15 @@ class Rule:
         bound: whether the ratio may be at most or at least these values.
         target: the value that the full scale is built for; None where there is none.
         band: the value that `--scale small` fails beyond; None where it is only reported.
+        what: what all its ratios tell of, for people; "" where it is not summed up.
+        why: what keeps a ratio from its target, where that is known.
     """
 
     bound: Bound
     target: float | None
     band: float | None
+    what: str = ""
+    why: str = ""
 
     def holds(self, value: float, limit: float | None) -> bool:
         """Whether the value keeps to that limit; always, when there is none."""
@@ -113,11 +117,13 @@ def read_rules(path: Path = BANDS) -> dict[str, Rule]:
     """
     rules: dict[str, Rule] = {}
     for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        unknown = set(entry) - {"bound", "target", "band"}
+        unknown = set(entry) - {"bound", "target", "band", "what", "why"}
         bound = entry.get("bound")
         if unknown or bound not in ("at most", "at least"):
             raise ValueError(f"{path.name}: {name}: bound is {bound!r}; unknown keys: {sorted(unknown)}")
-        rules[name] = Rule(bound, entry.get("target"), entry.get("band"))
+        rules[name] = Rule(
+            bound, entry.get("target"), entry.get("band"), entry.get("what", ""), entry.get("why", "")
+        )
     return rules
 
 

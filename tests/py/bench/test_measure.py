@@ -72,6 +72,15 @@ def test_a_report_survives_its_file() -> None:
     assert json.loads(report.to_json())["ratios"]["a"]["meets_target"] is False
 
 
+def test_samples_taken_in_turn_are_compared_pair_by_pair() -> None:
+    report = Report("small")
+    # The machine was three times as slow in the second half.
+    ratio = report.compare_in_turn("a", "A against B", [2.0, 2.0, 6.0, 6.0, 6.0], [1.0, 1.0, 3.0, 3.0, 3.0])
+    assert ratio.value == 2
+    with pytest.raises(ValueError, match="zip"):
+        report.compare_in_turn("a", "A against B", [1.0], [])
+
+
 def test_things_are_sampled_in_turn_after_one_warm_up() -> None:
     calls: list[str] = []
 
