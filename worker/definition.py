@@ -83,10 +83,16 @@ def clean_text(text: str) -> str:
     if "\n" not in text and "\r" not in text:
         return text
     if "\t" not in text and "\r" not in text:
-        first, *others = text.split("\n")
-        if not any(map(str.isspace, others)):
-            margin = min([len(line) - len(line.lstrip(" ")) for line in others if line])
-            return "\n".join([first, *[line[margin:] for line in others]]) if margin else text
+        others = text[text.index("\n") + 1 :]
+        indented = "\n" + " " * (len(others) - len(others.lstrip(" ")))
+        flush = text.replace(indented, "\n")
+        # Most texts are indented alike on all their lines, and none is empty or of white space.
+        if (
+            "\n " not in flush
+            and "\n\n" not in flush
+            and len(text) - len(flush) == text.count("\n") * (len(indented) - 1)
+        ):
+            return flush
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines):
         rest = line.lstrip(" \t")

@@ -21,7 +21,14 @@ def is_safe_destination(kind: object, destination: str) -> bool:
 
 def may_have_markup(text: str, at: int = 0) -> bool:
     """Tell whether a text can have a tag or a link: it holds ``<``, or ``]`` before ``(`` or ``:``."""
-    return text.find("<", at) >= 0 or text.find("](", at) >= 0 or text.find("]:", at) >= 0
+    if text.find("<", at) >= 0:
+        return True
+    at = text.find("]", at)
+    while at >= 0:
+        if text[at + 1 : at + 2] in {"(", ":"}:
+            return True
+        at = text.find("]", at + 1)
+    return False
 
 
 def markup_faults(text: str) -> Iterator[tuple[str, str]]:

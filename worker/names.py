@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 from unicodedata import normalize
 
-__all__ = ["fold", "remembered"]
+__all__ = ["REMEMBERED_LENGTH", "fold", "remembered"]
 
 Result = TypeVar("Result")
 

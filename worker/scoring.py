@@ -16,35 +16,49 @@ No float is ever made, and nothing is rounded but ``overall``: averages are comp
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    Context,
+    Decimal,
+    Inexact,
+    InvalidOperation,
+    localcontext,
+)
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 from worker.names import fold
 
-__all__ = ["CategoryRule", "DimensionRule", "Outcome", "ScoreFault", "ScoresInvalid", "ScoringRules", "score"]
+__all__ = [
+    "CategoryRule",
+    "DimensionRule",
+    "Outcome",
+    "ScoreFault",
+    "ScoresInvalid",
+    "ScoringRules",
+    "outcome_of",
+    "score",
+]
 
 OVERALL_PLACES: Final = 2
 DEFAULT_SCALE: Final = (Decimal(1), Decimal(5))
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
-TWO: Final = Decimal(2)
-HUNDREDS_DOUBLED: Final = Decimal(200)
 #: Arithmetic without rounding: more digits than any number of Postgres has, and an error if they ran out.
 EXACT: Final = Context(prec=100_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
 
 
-@dataclass(frozen=True, slots=True)
-class DimensionRule:
+class DimensionRule(NamedTuple):
     """What scoring needs of a dimension. ``weight`` is positive."""
 
     name: str
     weight: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryRule:
+class CategoryRule(NamedTuple):
     """What scoring needs of a category.
 
     ``score_range`` is inclusive at both ends; a category without one (the database allows it) is never
@@ -102,9 +116,13 @@ class ScoringRules:
         """The number of decimal places to which an overall score is rounded before it is matched."""
         return range_precision([c.score_range for c in self.categories if c.score_range is not None])
 
+    @cached_property
+    def unit(self) -> Decimal:
+        """The step between two scores of that precision."""
+        return Decimal(1).scaleb(-self.precision)
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+
+class Outcome(NamedTuple):
     """A scored interview.
 
     ``overall`` has exactly two decimal places. ``category`` is the matched category or None. ``uncovered``
@@ -147,21 +165,25 @@ def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
     Raises:
         ScoresInvalid: a name is unknown or given twice, a score is off the scale, or there is none.
     """
-    given = _accept(rules, scores)
-    total = weights = ZERO
+    return outcome_of(rules, _accept(rules, scores))
+
+
+def outcome_of(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
+    """Score an interview of which at least one score is given, each by a folded name and on the scale."""
     uncovered: list[str] = []
-    for key, dimension in zip(rules.keys, rules.dimensions, strict=True):
-        value = given.get(key)
-        if value is None:
-            uncovered.append(dimension.name)
-        else:
-            total = EXACT.add(total, EXACT.multiply(dimension.weight, value))
-            weights = EXACT.add(weights, dimension.weight)
-    # Rounding half up of total / weights to hundredths, in whole numbers: floor((200 total + weights) / (2
-    # weights)).
-    above = EXACT.add(EXACT.multiply(total, HUNDREDS_DOUBLED), weights)
-    overall = EXACT.divide_int(above, EXACT.multiply(weights, TWO)).scaleb(-OVERALL_PLACES)
-    return Outcome(overall, _match(rules, given, overall), tuple(uncovered))
+    with localcontext(EXACT):
+        total = weights = ZERO
+        for key, (name, weight) in zip(rules.keys, rules.dimensions, strict=True):
+            value = scores.get(key)
+            if value is None:
+                uncovered.append(name)
+            else:
+                total += weight * value
+                weights += weight
+        # Rounding half up of total / weights to hundredths, in whole numbers.
+        overall = ((200 * total + weights) // (2 * weights)).scaleb(-OVERALL_PLACES)
+        category = _match(rules, scores, overall)
+    return Outcome(overall, category, tuple(uncovered))
 
 
 def round_half_up(value: Fraction, places: int) -> Decimal:
@@ -172,7 +194,11 @@ def round_half_up(value: Fraction, places: int) -> Decimal:
 
 def range_precision(ranges: Sequence[tuple[Decimal, Decimal]]) -> int:
     """Return the largest number of decimal places that any bound is written with; 0 without ranges."""
-    return max((decimal_places(bound) for bounds in ranges for bound in bounds), default=0)
+    places, unit = 0, ONE
+    for bound in chain.from_iterable(ranges):
+        if not bound.same_quantum(unit) and decimal_places(bound) > places:
+            places, unit = decimal_places(bound), bound
+    return places
 
 
 def decimal_places(number: Decimal) -> int:
@@ -182,23 +208,20 @@ def decimal_places(number: Decimal) -> int:
 
 
 def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal) -> CategoryRule | None:
+    """Return the category of an overall score; every computation is exact in the context of the caller."""
     matched = overall
     if rules.precision < OVERALL_PLACES:
-        matched = overall.quantize(ONE.scaleb(-rules.precision), ROUND_HALF_UP)
+        matched = (2 * overall + rules.unit) // (2 * rules.unit) * rules.unit
     best: CategoryRule | None = None
-    best_sum, best_count = Decimal(-1), ONE
+    best_sum, best_count = Decimal(-1), 1
     for category, keys in zip(rules.categories, rules.primary_keys, strict=True):
-        if category.score_range is None or not category.score_range[0] <= matched <= category.score_range[1]:
+        bounds = category.score_range
+        if bounds is None or not bounds[0] <= matched <= bounds[1]:
             continue
-        primary = [scores[key] for key in keys if key in scores]
-        count = Decimal(len(primary))
-        sum_ = ZERO
-        for value in primary:
-            sum_ = EXACT.add(sum_, value)
-        if not primary:
-            sum_, count = overall, ONE
+        primary = [scores[key] for key in keys if key in scores] or [overall]
+        sum_, count = sum(primary, ZERO), len(primary)
         # The averages are compared without dividing: a / b > c / d is a * d > c * b.
-        if EXACT.multiply(sum_, best_count) > EXACT.multiply(best_sum, count):
+        if sum_ * best_count > best_sum * count:
             best, best_sum, best_count = category, sum_, count
     return best
 

@@ -9,6 +9,7 @@ are read by a CommonMark parser, of whose events, which cost some times as much,
 the two against each other.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
@@ -17,9 +18,9 @@ from typing import Any, Final, TypeAlias
 from pyromark import events_with_range
 
 from worker.compiler.diagnostics import Code, Faults, plain, shown
-from worker.markup import is_safe_destination, may_have_markup
+from worker.markup import is_safe_destination
 
-__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "parsed_blocks", "plain_blocks", "scan"]
+__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "parsed_blocks", "plain_blocks"]
 
 #: A kind (1 to 6 is the level of a heading), the range of its characters, and for list items the ranges of
 #: the items of their own lists.
@@ -33,24 +34,12 @@ MAX_DEPTH: Final = 10
 RESCANS: Final = 2
 
 BULLETS: Final = frozenset("-*+")
-EMPHASIS: Final = "*_`"
-DIGITS: Final = "0123456789"
-#: With these a line begins that is text, whatever follows.
-TEXT: Final = frozenset(map(chr, range(0x21, 0x7F))).difference("#+-<=>~", EMPHASIS, DIGITS)
+#: What begins with one of these is text, whatever follows.
+TEXT: Final = frozenset(map(chr, range(0x21, 0x7F))).difference("#+-<=>~*_`0123456789")
+#: Other beginnings of a text: a number that is not the number of a list, and marks of emphasis before a word.
+_opens_text: Final = re.compile(r"[0-9]+(?![0-9.)])|(?!```)[*_`]+[^\x00-\x20*_`]|[^\x00-\x7f]").match
 #: The bytes of UTF-8 that do not begin a character.
 CONTINUATION: Final = bytes(range(0x80, 0xC0))
-
-
-def scan(text: str, body: int, faults: Faults) -> list[Block]:
-    """Return the blocks of a document.
-
-    Args:
-        text: the whole file.
-        body: where its body begins, behind the front matter.
-        faults: takes HTML, unsafe links, deep nesting and code blocks that are never closed.
-    """
-    blocks = None if may_have_markup(text, body) else plain_blocks(text, body)
-    return parsed_blocks(text, body, faults) if blocks is None else blocks
 
 
 # --- line by line -------------------------------------------------------------------------------------------
@@ -74,7 +63,7 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0911, PL
     for line in text[at:].split("\n"):
         begin = at
         at += len(line) + 1
-        content = line.lstrip(" ")
+        content = line.lstrip(" ") if line[:1] == " " else line
         if not content:
             if kind == PARAGRAPH:
                 add((PARAGRAPH, start, begin, NO_CHILDREN))
@@ -82,40 +71,40 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0911, PL
             flowing = False
             continue
         first = content[0]
-        depth = len(line) - len(content)
-        if depth:
-            if kind == ITEM and first in BULLETS and content[1:2] == " ":
+        if content is not line:
+            depth = len(line) - len(content)
+            if first in BULLETS and content[1:2] == " " and kind == ITEM:
                 if depth != indent:
                     if indent or not 2 <= depth <= 5:
                         return None
                     indent = depth
-                if not (content[2:3] in TEXT or _is_text(content, 2)):
+                if not (content[2:3] in TEXT or _opens_text(content, 2)):
                     return None
                 if child >= 0:
                     children.append((child, begin))
                 child = begin + 2
                 flowing = True
                 continue
-            if not (first in TEXT or _is_text(content, 0)):
+            if not (first in TEXT or _opens_text(content)):
                 return None
             if not flowing:
-                # A paragraph of the item: indented less it would end the item, indented more it would be code.
+                # A paragraph of the item. Indented less it would end the item, indented more it were code.
                 if kind != ITEM or not indent + 2 <= depth <= indent + 5:
                     return None
                 flowing = True
             continue
         if first in BULLETS and content[1:2] == " ":
-            if not (content[2:3] in TEXT or _is_text(content, 2)):
+            if not (content[2:3] in TEXT or _opens_text(content, 2)):
                 return None
             opened = ITEM
-        elif first in TEXT or _is_text(content, 0):
-            if flowing:
-                continue
-            opened = PARAGRAPH
         elif first == "#":
             opened = len(content) - len(content.lstrip("#"))
             if opened > 6 or content[opened : opened + 1] != " ":
                 return None
+        elif first in TEXT or _opens_text(content):
+            if flowing:
+                continue
+            opened = PARAGRAPH
         else:
             return None
         if kind == ITEM:
@@ -141,22 +130,16 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0911, PL
     return blocks
 
 
-def _is_text(line: str, at: int) -> bool:
-    """Tell whether what stands at this place of a line is surely text, and opens no block."""
-    first = line[at : at + 1]
-    if first in TEXT or first > "\x7f":
-        return True
-    if first.isdigit():
-        return line[at:].lstrip(DIGITS)[:1] not in {".", ")"}
-    # Marks alone are a break or an underline, and behind a blank they are bullets.
-    return first in set(EMPHASIS) and line[at:].lstrip(EMPHASIS)[:1] > " " and not line.startswith("```", at)
-
-
 # --- by a parser --------------------------------------------------------------------------------------------
 
 
 def parsed_blocks(text: str, body: int, faults: Faults) -> list[Block]:
-    """Return the blocks that a CommonMark parser finds; takes what ``scan`` takes.
+    """Return the blocks that a CommonMark parser finds.
+
+    Args:
+        text: the whole file.
+        body: where its body begins, behind the front matter.
+        faults: takes HTML, unsafe links, deep nesting and code blocks that are never closed.
 
     An opening that swallows the headings after it is reported and the rest is read as if it were not there.
     """

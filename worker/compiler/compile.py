@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from worker.compiler.blocks import scan
+from worker.compiler.blocks import parsed_blocks, plain_blocks
 from worker.compiler.coverage import check_coverage, check_overlaps
 from worker.compiler.diagnostics import Code, Diagnostic, Faults, plain
 from worker.compiler.front_matter import find_front_matter, read_front_matter, without_wrapping
 from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, Grammar, Lost
 from worker.compiler.header import Header, read_header
-from worker.compiler.meaning import CategoryNode, DimensionNode, ExampleNode, Meaning, make
+from worker.compiler.meaning import ExampleNode, Meaning, make
 from worker.compiler.source import BLANKS, MAX_BYTES, Lines, read_source
 from worker.definition import MAX_BYTES as MAX_DEFINITION_BYTES
 from worker.definition import Definition, definition_size
 from worker.markup import may_have_markup
 from worker.names import fold
-from worker.scoring import ScoringRules, score
+from worker.scoring import ScoringRules, outcome_of
 
 if TYPE_CHECKING:
     from worker.compiler import Compilation
@@ -65,10 +65,13 @@ def _compile(
     entries, complete = read_front_matter(text, place, faults) if place is not None else ([], False)
     header = read_header(entries, complete, place, faults)
     body = place.body if place is not None else 0
-    blocks = scan(text, body, faults)
     risky = may_have_markup(text, body)
+    blocks = None if risky else plain_blocks(text, body)
+    is_plain = blocks is not None
+    if blocks is None:
+        blocks = parsed_blocks(text, body, faults)
     marked = sorted(f[0] for f in faults.found if f[2] in {Code.RAW_HTML, Code.UNSAFE_LINK}) if risky else []
-    grammar = Grammar(text, blocks, lines, faults)
+    grammar = Grammar(text, blocks, lines, faults, is_plain=is_plain)
     meaning = Meaning(text, grammar, faults, header.scale, risky, marked=marked)
     grammar.lost += header.lost
     sections = grammar.sections(header.title)
@@ -84,10 +87,14 @@ def _compile(
         and all(node.weight is not None for node in dimensions)
         and all(node.score_range is not None and node.primary is not None for node in categories)
     ):
+        rules = ScoringRules(
+            tuple([node.rule for node in dimensions]),
+            tuple([node.rule for node in categories]),
+            header.metadata.scale,
+        )
         if not faults.fatal:
-            check_coverage(header.scale, dimensions, categories, grammar, faults)
-        if examples:
-            _run_examples(header, dimensions, categories, examples, faults)
+            check_coverage(rules, dimensions, categories, grammar, faults)
+        _run_examples(rules, examples, grammar, faults)
     if faults.found and faults.fatal:
         return None, header, grammar.lost
     definition = make(
@@ -114,27 +121,18 @@ def _compile(
 
 
 def _run_examples(
-    header: Header,
-    dimensions: Sequence[DimensionNode],
-    categories: Sequence[CategoryNode],
-    examples: Sequence[ExampleNode],
-    faults: Faults,
+    rules: ScoringRules, examples: Sequence[ExampleNode], grammar: Grammar, faults: Faults
 ) -> None:
     """Score the author's examples and report the expectations that are wrong."""
-    rules = ScoringRules(
-        tuple(node.rule for node in dimensions),
-        tuple(node.rule for node in categories),
-        header.metadata.scale,
-    )
     for example in examples:
         if not example.sound:
             continue
         model = example.model
-        outcome = score(rules, model.scores)
+        outcome = outcome_of(rules, example.scores)
         if model.overall is not None and model.overall != outcome.overall:
             faults.add(
                 Code.WRONG_OVERALL,
-                *example.overall_at,
+                *grammar.value_at(*example.overall_at),
                 f"{example.item.where} / overall",
                 f"the example expects {model.overall}, but the overall score is {outcome.overall}",
                 f"write `- overall: {outcome.overall}`, or change scores, weights or the expectation",
@@ -142,10 +140,10 @@ def _run_examples(
         if model.category is None:
             continue
         matched = "none" if outcome.category is None else outcome.category.name
-        if fold(matched) != fold(model.category):
+        if matched != model.category and fold(matched) != fold(model.category):
             faults.add(
                 Code.WRONG_CATEGORY,
-                *example.category_at,
+                *grammar.value_at(*example.category_at),
                 f"{example.item.where} / category",
                 f"the example expects `{plain(model.category)}`, but the category is `{plain(matched)}` "
                 f"(overall {outcome.overall})",

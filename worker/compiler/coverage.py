@@ -10,13 +10,14 @@ marks are handled as fractions.
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Final
 
 from worker.compiler.diagnostics import Code, Faults, plain
 from worker.compiler.grammar import CATEGORIES, Grammar
 from worker.compiler.meaning import CategoryNode, DimensionNode
-from worker.scoring import OVERALL_PLACES, decimal_places, range_precision, round_half_up
+from worker.scoring import OVERALL_PLACES, ScoringRules, decimal_places, round_half_up
 
 __all__ = ["check_coverage", "check_overlaps"]
 
@@ -36,11 +37,12 @@ def check_overlaps(categories: Sequence[CategoryNode], grammar: Grammar, faults:
             low = max(first.score_range[0], later.score_range[0])
             high = min(first.score_range[1], later.score_range[1])
             if low <= high:
+                line = grammar.line_of(first.at(grammar)[0])
                 faults.add(
                     Code.AMBIGUOUS_CATEGORIES,
-                    *later.at,
+                    *later.at(grammar),
                     f"{later.item.where} / score_range",
-                    f"{_quoted(later)} and {_quoted(first)} on line {grammar.line_of(first.at[0])} share "
+                    f"{_quoted(later)} and {_quoted(first)} on line {line} share "
                     f"{_span(low, high)} and have the same primary dimensions",
                     "change one range so that they do not meet, or give the two different "
                     "`primary_dimensions`",
@@ -49,7 +51,7 @@ def check_overlaps(categories: Sequence[CategoryNode], grammar: Grammar, faults:
 
 
 def check_coverage(
-    scale: tuple[Decimal, Decimal],
+    rules: ScoringRules,
     dimensions: Sequence[DimensionNode],
     categories: Sequence[CategoryNode],
     grammar: Grammar,
@@ -57,21 +59,21 @@ def check_coverage(
 ) -> None:
     """Report gaps between ranges, ranges that no score reaches, and ties that the order in the file decides.
 
-    Every weight, rubric and range must be sound.
+    Every weight, rubric and range must be sound; ``rules`` are what the dimensions and categories say.
     """
-    ranges = [node.score_range for node in categories if node.score_range is not None]
-    precision = range_precision(ranges)
+    scale, precision = rules.scale, rules.precision
     places = min(precision, OVERALL_PLACES)
     unit = 10**places
     free = _is_free(scale, dimensions)
     lowest, highest = _reach(scale, [] if free else dimensions, precision, unit)
     spans: list[tuple[int, int, CategoryNode]] = []  # inclusive, in units of the precision
-    for node, bounds in zip(categories, ranges, strict=True):
+    for node in categories:
+        bounds = node.score_range or scale
         low, high = ceil(bounds[0] * unit), floor(bounds[1] * unit)
-        if max(low, lowest) > min(high, highest):
+        if low > high or low > highest or lowest > high:
             faults.add(
                 Code.UNREACHABLE_RANGE,
-                *node.at,
+                *node.at(grammar),
                 f"{node.item.where} / score_range",
                 f"no complete interview reaches this range: overall scores lie between "
                 f"{_number(lowest, places)} and {_number(highest, places)}, in steps of {_number(1, places)}",
@@ -79,7 +81,7 @@ def check_coverage(
             )
         else:
             spans.append((low, high, node))
-    _report_gaps(sorted(spans, key=lambda span: span[:2]), lowest, highest, places, faults)
+    _report_gaps(sorted(spans, key=lambda span: span[:2]), lowest, highest, places, grammar, faults)
     if len(spans) > 1:
         # Where every dimension can have every score, all averages can be equal to any of them.
         common = (lowest, highest) if free else (1, 0)
@@ -118,7 +120,8 @@ def _is_free(scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode]
 
 
 def _top(node: DimensionNode) -> Decimal:
-    return max(entry[1] for entry in node.rubric)
+    """Return the highest mark of a rubric, whose ranges ascend and do not overlap."""
+    return node.rubric[-1][1]
 
 
 def _box(scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode]) -> Box:
@@ -138,26 +141,33 @@ def _units(value: Fraction, precision: int, unit: int) -> int:
     return int(matched * unit)
 
 
-def _report_gaps(
-    spans: list[tuple[int, int, CategoryNode]], lowest: int, highest: int, places: int, faults: Faults
+def _report_gaps(  # noqa: PLR0913, PLR0917 - a pure function over all that decides a gap
+    spans: list[tuple[int, int, CategoryNode]],
+    lowest: int,
+    highest: int,
+    places: int,
+    grammar: Grammar,
+    faults: Faults,
 ) -> None:
     covered = lowest - 1  # the highest score such that it and all scores below are in a range
     below: CategoryNode | None = None
     for low, high, node in spans:
         if low > covered + 1:
-            _report_gap(covered + 1, min(low - 1, highest), below or node, places, faults)
+            _report_gap(covered + 1, min(low - 1, highest), below or node, places, grammar, faults)
         if high > covered:
             covered, below = high, node
     if covered < highest and below is not None:
-        _report_gap(covered + 1, highest, below, places, faults)
+        _report_gap(covered + 1, highest, below, places, grammar, faults)
 
 
-def _report_gap(first: int, last: int, node: CategoryNode, places: int, faults: Faults) -> None:
+def _report_gap(  # noqa: PLR0913, PLR0917 - what a gap is said to be
+    first: int, last: int, node: CategoryNode, places: int, grammar: Grammar, faults: Faults
+) -> None:
     low, high = _number(first, places), _number(last, places)
     gap = low if first == last else f"{low} to {high}"
     faults.add(
         Code.RANGE_GAP,
-        *node.at,
+        *node.at(grammar),
         CATEGORIES,
         f"no category has the scores {gap}" if first != last else f"no category has the score {gap}",
         f"extend a neighbouring range, such as that of {_quoted(node)}; such an interview has no category",
@@ -179,18 +189,22 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
     """
     scale, precision, places = grid
     box: Box = []
-    index_of = {node.model.name: index for index, node in enumerate(dimensions)}
+    index_of: dict[str, int] = {}
     for position, (low, high, node) in enumerate(spans):
         rivals: list[tuple[int, int, CategoryNode]] = []
         for other_low, other_high, other in spans[:position]:
+            if other_low > high or other_high < low or node.primary == other.primary:
+                continue
             first, last = max(low, other_low, reach[0]), min(high, other_high, reach[1])
-            if first > last or node.primary == other.primary:
+            if first > last:
                 continue
             tied = common
             if max(first, common[0]) > min(last, common[1]):
                 # Not all dimensions can have a shared score alike: see whether the averages still can be
                 # equal.
-                box = box or _box(scale, dimensions)
+                if not box:
+                    box = _box(scale, dimensions)
+                    index_of = {node.name: index for index, node in enumerate(dimensions)}
                 tied = _tied(box, _balance(box, node, other, index_of), precision, 10**places)
             if max(first, tied[0]) <= min(last, tied[1]):
                 rivals.append((first, last, other))
@@ -200,7 +214,7 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
                 named.append(f"{len(rivals) - MAX_RIVALS} more")
             faults.add(
                 Code.POSSIBLE_TIE,
-                *node.at,
+                *node.at(grammar),
                 f"{node.item.where} / score_range",
                 f"{_quoted(node)} shares scores with {', '.join(named)}; where the primary dimensions "
                 "average the same, the first in the file wins",
@@ -212,7 +226,7 @@ def _rival(first: int, last: int, node: CategoryNode, places: int, grammar: Gram
     shared = (
         _number(first, places) if first == last else f"{_number(first, places)} to {_number(last, places)}"
     )
-    return f"{_quoted(node)} (line {grammar.line_of(node.at[0])}, {shared})"
+    return f"{_quoted(node)} (line {grammar.line_of(node.at(grammar)[0])}, {shared})"
 
 
 def _balance(box: Box, one: CategoryNode, other: CategoryNode, index_of: dict[str, int]) -> list[Fraction]:
@@ -260,8 +274,11 @@ def _extreme(box: Sequence[tuple[Fraction, Fraction, Fraction, Fraction]]) -> Fr
     return overall if left == 0 else None
 
 
+@lru_cache(1024)
 def _number(units: int, places: int) -> str:
-    return f"{Decimal(units).scaleb(-places):f}"
+    """Return a score that is given in units: hundredths, tenths or ones."""
+    unit = 10**places
+    return f"{units // unit}.{units % unit:0{places}}" if places else str(units)
 
 
 def _span(low: Decimal, high: Decimal) -> str:

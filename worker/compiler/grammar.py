@@ -128,8 +128,11 @@ def field_key(spelled: str) -> tuple[str, str]:
 class Grammar:
     """Finds sections, items and fields among the blocks of a file."""
 
-    def __init__(self, text: str, blocks: Sequence[Block], lines: Lines, faults: Faults) -> None:
+    def __init__(
+        self, text: str, blocks: Sequence[Block], lines: Lines, faults: Faults, *, is_plain: bool
+    ) -> None:
         self.text = text
+        self.is_plain = is_plain  # whether the blocks were found line by line
         self.lines = lines
         self.blocks = blocks
         self.faults = faults
@@ -141,6 +144,14 @@ class Grammar:
     def line_of(self, offset: int) -> int:
         """Return the line, from 1, of a character."""
         return self.lines.line(offset)
+
+    def value_at(self, found: Field, text: str) -> tuple[int, int]:
+        """Return the range of the first line of a field's value."""
+        start, end, _, _ = found
+        first = text.partition("\n")[0].rstrip()
+        colon = self.text.find(":", start, end)
+        at = self.text.find(first, max(colon, start), end)
+        return (at, at + len(first)) if at >= 0 and first else (start, start + 1)
 
     def heading(self, start: int, end: int) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""
@@ -283,8 +294,8 @@ class Grammar:
     def items(self, section: Section) -> Iterator[Item]:
         """Yield the items of a section, and report the text before the first."""
         blocks = self.blocks
-        headings = [i for i in range(section.first, section.last) if 1 <= blocks[i][0] <= 6]
-        level = min((blocks[i][0] for i in headings), default=3)
+        headings = [i for i in range(section.first, section.last) if ITEM < blocks[i][0] < PARAGRAPH]
+        level = min([blocks[i][0] for i in headings], default=3)
         if level > 3:
             _, start, end, _ = blocks[headings[0]]
             name = plain(self.heading(start, end))

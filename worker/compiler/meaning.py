@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from worker.compiler.blocks import ITEM, PARAGRAPH, Block
+from worker.compiler.blocks import BULLETS, ITEM, PARAGRAPH, Block
 from worker.compiler.diagnostics import Code, Faults, nearest, plain, shown
 from worker.compiler.grammar import (
     CATEGORY_FIELDS,
@@ -49,18 +49,20 @@ from worker.definition import (
     Example,
     InterviewGuidelines,
     ResultCategory,
-    by_dimension,
     clean_name,
     clean_text,
 )
 from worker.markup import markup_faults
-from worker.names import fold, remembered
+from worker.names import REMEMBERED_LENGTH, fold, remembered
 from worker.scoring import CategoryRule, DimensionRule
 
 __all__ = ["CategoryNode", "DimensionNode", "ExampleNode", "Meaning", "make"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Range = tuple[Decimal, Decimal]
+#: A field and the text of its value: all that ``Grammar.value_at`` needs to find the value.
+Place = tuple[Field, str]
+NOWHERE: Final[Place] = ((0, 0, "", ()), "")
 #: The text of an item of a list, and where it begins, or white space before it.
 Listed = tuple[str, int]
 
@@ -103,9 +105,15 @@ class CategoryNode:
     item: Item
     name: str
     score_range: Range | None
-    at: tuple[int, int]
+    place: Place
     primary: frozenset[str] | None
     model: ResultCategory
+    _at: tuple[int, int] | None = None
+
+    def at(self, grammar: Grammar) -> tuple[int, int]:
+        """Return where the range stands; it is looked for once."""
+        self._at = self._at or grammar.value_at(*self.place)
+        return self._at
 
     @property
     def rule(self) -> CategoryRule:
@@ -115,11 +123,12 @@ class CategoryNode:
 
 @dataclass(slots=True)
 class ExampleNode:
-    """An example as it was read; ``sound`` when it can be scored."""
+    """An example as it was read; ``sound`` when it can be scored. ``scores`` are by folded name."""
 
     item: Item
-    overall_at: tuple[int, int]
-    category_at: tuple[int, int]
+    scores: dict[str, Decimal]
+    overall_at: Place
+    category_at: Place
     sound: bool
     model: Example
 
@@ -138,6 +147,8 @@ class Meaning:
     marked: list[int] = field(default_factory=list)
     ranges: dict[str, tuple[Decimal, Decimal, str]] = field(default_factory=dict)
     most_colons: int = 0
+    general: str = GENERAL  # where the questions for no dimension stand
+    named: dict[str, str | None] = field(default_factory=dict)
     longest_name: int = 100
 
     # --- dimensions ---
@@ -166,6 +177,7 @@ class Meaning:
                 nodes.append(DimensionNode(item, item.name, weight, weight_text, rubric, model))
         self.dimensions_known = named and bool(nodes)
         if nodes:
+            self.general = self.dimensions.get(GENERAL, GENERAL)
             self.most_colons = max([name.count(":") for name in self.dimensions], default=0)
             # Folding makes no name shorter than a third, and a reference has at most some words and marks
             # more.
@@ -184,7 +196,7 @@ class Meaning:
         if weight is not None and 0 < weight <= 1:
             return weight, text
         where = f"{item.where} / weight"
-        start, end = self._span(found, text)
+        start, end = self.grammar.value_at(found, text)
         if not text:
             self._empty(Code.EMPTY_VALUE, found, where, "write a decimal such as `- weight: 0.25`")
         elif weight is None:
@@ -225,6 +237,7 @@ class Meaning:
         if found is None:
             return ranges
         entries: dict[str, str] = {}
+        ascending = True
         scale = self.scale
         known = self.ranges
         for text, start in self._listed(item, found, "scoring_rubric"):
@@ -238,7 +251,9 @@ class Meaning:
                     bounds = _rubric_range(spelled)
                 else:
                     known[spelled] = bounds
-            value = clean_text(rest)
+            value = rest.strip(" ")
+            if value[:1].isspace() or value[-1:].isspace():
+                value = clean_text(rest)
             if bounds is None or not value:
                 self._rubric_fault(item, text, self._skip(start), bounds is not None)
                 continue
@@ -253,8 +268,13 @@ class Meaning:
             else:
                 if self.risky:
                     self._check(value, start, start + len(text), f"{item.where} / scoring_rubric")
+                if ranges and low <= ranges[-1][1]:
+                    ascending = False
                 ranges.append((low, high, key, start))
                 entries.setdefault(key, value)
+        if ascending:
+            texts.update(entries)
+            return ranges
         ranges.sort()
         previous = None
         for entry in ranges:
@@ -308,25 +328,25 @@ class Meaning:
                     {
                         "name": item.name,
                         "score_range": score_range,
-                        "primary_dimensions": primary,
+                        "primary_dimensions": tuple(primary.values()),
                         "description": self._text(item, fields, "description"),
                         "strengths": self._texts(item, fields, "strengths"),
                         "growth_areas": self._texts(item, fields, "growth_areas"),
                         "recommendations": self._texts(item, fields, "recommendations"),
                     },
                 )
-                folded = frozenset(map(fold, primary)) if known else None
+                folded = frozenset(primary) if known else None
                 nodes.append(CategoryNode(item, item.name, score_range, at, folded, model))
         if len(nodes) > MAX_CATEGORIES:
             self._too_many(Code.TOO_MANY_CATEGORIES, nodes[MAX_CATEGORIES].item, len(nodes), MAX_CATEGORIES)
         return nodes
 
-    def _score_range(self, item: Item, found: Field | None) -> tuple[Range | None, tuple[int, int]]:
+    def _score_range(self, item: Item, found: Field | None) -> tuple[Range | None, Place]:
         if found is None or found[2] is FAULTY:
-            return None, (item.start, item.end)
+            return None, NOWHERE
         text = found[2].strip()
+        place = found, text
         bounds = parse_range(text)
-        at = self._span(found, text)
         where = f"{item.where} / score_range"
         if bounds is None:
             if not text:
@@ -337,22 +357,23 @@ class Meaning:
                 hint = "write two numbers, such as `- score_range: [4.0, 5.0]`"
                 if (number := parse_number(text)) is not None:
                     hint = f"write `- score_range: [{number}, {number}]`"
+                at = self.grammar.value_at(*place)
                 self.faults.add(Code.INVALID_RANGE, *at, where, f"{shown(text)} is not a range", hint)
-            return None, at
+            return None, place
         low, high = bounds
         if low > high:
-            self._reversed(item, "score_range", at, text, f"[{high}, {low}]")
-            return None, at
+            self._reversed(item, "score_range", self.grammar.value_at(*place), text, f"[{high}, {low}]")
+            return None, place
         if self.scale is not None and (low < self.scale[0] or high > self.scale[1]):
-            self._outside(item, "score_range", at, text)
-            return None, at
-        return bounds, at
+            self._outside(item, "score_range", self.grammar.value_at(*place), text)
+            return None, place
+        return bounds, place
 
-    def _references(self, item: Item, found: Field | None) -> tuple[tuple[str, ...], bool]:
-        """Return the dimensions of a list as they spell themselves, and whether all of them are known."""
-        if found is None:
-            return (), True
+    def _references(self, item: Item, found: Field | None) -> tuple[dict[str, str], bool]:
+        """Return the dimensions of a list, by folded name as they are spelled, and whether all are known."""
         seen: dict[str, str] = {}
+        if found is None:
+            return seen, True
         sound = found[2] is not FAULTY
         for text, start in self._listed(item, found, "primary_dimensions"):
             key = fold(text)
@@ -373,7 +394,7 @@ class Meaning:
                 )
             else:
                 seen[key] = spelled
-        return tuple(seen.values()), sound
+        return seen, sound
 
     def _unknown_dimension(self, text: str, start: int, where: str) -> None:
         if not self.dimensions_known:
@@ -435,7 +456,8 @@ class Meaning:
                         f"there is no text under {shown(name)}",
                         "write what the interviewer says, or delete the heading",
                     )
-        ordered = by_dimension(self.dimensions, {name: tuple(items) for name, items in questions.items()})
+        names = [*self.dimensions.values(), GENERAL]
+        ordered = {name: tuple(questions[name]) for name in names if name in questions}
         return make(
             InterviewGuidelines,
             {"opening": texts["Opening"], "probing_questions": ordered, "closing": texts["Closing"]},
@@ -496,7 +518,7 @@ class Meaning:
         name = self._dimension_or_general(clean_name(head))
         if name is None:
             if not head.endswith((":", ":**", ":*", ":__", ":_")) and self._near_dimension(head) is None:
-                self._question(item_text(self.text[start:end]), GENERAL, start, end, where, questions)
+                self._question(item_text(self.text[start:end]), self.general, start, end, where, questions)
                 return
             name = ""
             text = _explored(clean_name(head))
@@ -517,7 +539,7 @@ class Meaning:
                 self._unknown_dimension(meant, self._find(start, end, meant), where)
                 name, question = "", rest.strip()
             else:
-                name, question = GENERAL, text
+                name, question = self.general, text
         if not question and name:
             self.faults.add(
                 Code.EMPTY_VALUE,
@@ -537,7 +559,12 @@ class Meaning:
         tries = self.most_colons + 1
         while at >= 0 and tries:
             key, rest = close_emphasis(text[:at], text[at + 1 :])
-            name = self._dimension_or_general(clean_name(key))
+            if key in self.named:
+                name = self.named[key]
+            else:
+                name = self._dimension_or_general(clean_name(key))
+                if len(key) <= REMEMBERED_LENGTH:
+                    self.named[key] = name
             if name is not None:
                 best = name, rest.strip()
             at = text.find(":", at + 1)
@@ -594,7 +621,9 @@ class Meaning:
                     Example,
                     {
                         "name": item.name,
-                        "scores": by_dimension(self.dimensions, scores),
+                        "scores": {
+                            name: scores[key] for key, name in self.dimensions.items() if key in scores
+                        },
                         "overall": overall,
                         "category": category,
                     },
@@ -602,6 +631,7 @@ class Meaning:
                 nodes.append(
                     ExampleNode(
                         item,
+                        scores,
                         overall_at,
                         category_at,
                         sound and overall_sound and category_sound and bool(scores),
@@ -611,22 +641,26 @@ class Meaning:
         return nodes
 
     def _scores(self, item: Item, found: Field | None) -> tuple[dict[str, Decimal], bool]:
+        """Return the scores by folded name, and whether all of them are sound."""
         scores: dict[str, Decimal] = {}
         if found is None or found[2] is FAULTY:
             return scores, False
         sound = True
         where = f"{item.where} / scores"
+        dimensions = self.dimensions
+        scale = self.scale
         listed = self._listed(item, found, "scores")
         for text, start in listed:
-            at = text.rfind(":")
-            key, rest = text[: max(at, 0)].strip(), text[at + 1 :].strip()
+            key, _, rest = text.rpartition(":")
             if key[:1] in MARKS:
                 key, rest = close_emphasis(key, rest)
-            value = parse_number(rest.strip()) if at > 0 else None
-            name = self.dimensions.get(fold(key))
-            if name is None:
+            value = parse_number(rest.strip()) if key else None
+            folded = fold(key.rstrip())
+            if folded not in dimensions:
                 key = clean_name(key)
-                name = self.dimensions.get(fold(key)) or self.dimensions.get(fold(unwrap(key)))
+                folded = fold(key)
+                if folded not in dimensions:
+                    folded = fold(unwrap(key))
             if value is None:
                 sound = False
                 hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
@@ -637,19 +671,19 @@ class Meaning:
                     f"{shown(text)} is not a score",
                     hint,
                 )
-            elif name is None:
+            elif folded not in dimensions:
                 sound = False
                 self._unknown_dimension(key, start, where)
-            elif name in scores:
+            elif folded in scores:
                 sound = False
-                message = f"the dimension {shown(name)} is scored twice"
+                message = f"the dimension {shown(dimensions[folded])} is scored twice"
                 at_ = self._listed_at(text, start)
                 self.faults.add(Code.INVALID_SCORE, *at_, where, message, "keep one of the scores")
-            elif self.scale is not None and not self.scale[0] <= value <= self.scale[1]:
+            elif scale is not None and not scale[0] <= value <= scale[1]:
                 sound = False
                 self._outside(item, "scores", self._listed_at(text, start), text)
             else:
-                scores[name] = value
+                scores[folded] = value
         if not listed and not self._reported(found):
             self._empty(
                 Code.EMPTY_VALUE,
@@ -659,50 +693,49 @@ class Meaning:
             )
         return scores, sound
 
-    def _overall(self, item: Item, found: Field | None) -> tuple[Decimal | None, tuple[int, int], bool]:
+    def _overall(self, item: Item, found: Field | None) -> tuple[Decimal | None, Place, bool]:
         if found is None or found[2] is FAULTY:
-            return None, (item.start, item.end), found is None
+            return None, NOWHERE, found is None
         text = found[2].strip()
         value = parse_number(text)
-        at = self._span(found, text)
         if value is None:
             self.faults.add(
                 Code.INVALID_SCORE,
-                *at,
+                *self.grammar.value_at(found, text),
                 f"{item.where} / overall",
                 f"{shown(text)} is not a score",
                 "write the overall score with up to two decimal places, such as `- overall: 3.95`",
             )
-        return value, at, value is not None
+        return value, (found, text), value is not None
 
     def _expected(
         self, item: Item, found: Field | None, spelled: Mapping[str, str]
-    ) -> tuple[str | None, tuple[int, int], bool]:
+    ) -> tuple[str | None, Place, bool]:
         if found is None or found[2] is FAULTY:
-            return None, (item.start, item.end), found is None
+            return None, NOWHERE, found is None
         text = clean_text(found[2])
-        at = self._span(found, text)
+        place = found, text
         where = f"{item.where} / category"
         key = fold(clean_name(text))
         if key not in spelled and key != "none":
             key = fold(unwrap(text))
         if key == "none":
             if key not in spelled:
-                return "none", at, True
+                return "none", place, True
             self.faults.add(
                 Code.AMBIGUOUS_EXPECTATION,
-                *at,
+                *self.grammar.value_at(*place),
                 where,
                 "`none` could mean the category of that name, or that no category matches",
                 "give the category another name",
             )
-            return None, at, False
+            return None, place, False
         if key in spelled:
-            return spelled[key], at, True
+            return spelled[key], place, True
         if spelled:
             self.faults.add(
                 Code.UNKNOWN_CATEGORY,
-                *at,
+                *self.grammar.value_at(*place),
                 where,
                 f"there is no category {shown(text)}",
                 lambda: (
@@ -711,7 +744,7 @@ class Meaning:
                     else "write the name of a category, or `none` when none is to match"
                 ),
             )
-        return None, at, False
+        return None, place, False
 
     # --- what all sections share ---
 
@@ -783,11 +816,34 @@ class Meaning:
         found = fields.get(name)
         if found is None:
             return ()
+        entries = self._plain_entries(found)
+        if entries is not None:
+            return tuple(entries)
         listed = self._listed(item, found, name)
         if self.risky:
             for text, start in listed:
                 self._check(text, start, start + len(text), f"{item.where} / {name}")
         return tuple([text for text, _ in listed])
+
+    def _plain_entries(self, found: Field) -> list[str] | None:
+        """Return the entries of a list of which nothing is to be said, in a plain file; else None."""
+        _, end, rest, children = found
+        if not self.grammar.is_plain:
+            return None
+        rest = rest.strip()
+        if not children:
+            parsed = parse_inline_list(rest)
+            texts = [clean_text(text) for text, _ in parsed or ()]
+            return texts if all(texts) and parsed is not None else None
+        if rest:
+            return None
+        # The bullets of one list are indented alike, and no other line of it begins as they do.
+        first = children[0][0]
+        mark = self.text[first - 3 : first + 2]
+        entries = self.text[first + 2 : end].split(mark)
+        if len(entries) != len(children) or mark[3] not in BULLETS:
+            return None
+        return [clean_text(entry) if "\n" in entry else entry for entry in map(str.strip, entries)]
 
     def _listed(self, item: Item, found: Field, name: str) -> list[Listed]:  # noqa: PLR0912 - one loop, the branches of which share its state
         """Return the items of a list value: nested bullets, or an inline list. Report what is neither."""
@@ -795,6 +851,9 @@ class Meaning:
         listed: list[Listed] = []
         if rest is FAULTY:
             return listed
+        entries = self._plain_entries(found) if children else None
+        if entries is not None:
+            return [(entry, start + 1) for entry, (start, _) in zip(entries, children, strict=True)]
         inline = rest.strip()
         if children:
             source = self.text
@@ -806,14 +865,12 @@ class Meaning:
                 if child_start - covered > 3:
                     gap = gap or source[covered:child_start].strip()
                 covered = child_end
-                text = source[child_start:child_end]
                 at = child_start + 1
-                if text[0] not in "-*+":
+                if source[child_start] not in BULLETS:
                     # A number, or indentation that is more than the list needs.
-                    bullet = text.lstrip(" \t\n0123456789")
-                    at += len(text) - len(bullet)
-                    text = bullet
-                text = text[1:].strip()
+                    text = source[child_start:child_end]
+                    at += len(text) - len(text.lstrip(" \t\n0123456789"))
+                text = source[at:child_end].strip()
                 if "\n" in text:
                     text = clean_text(text)
                 if text:
@@ -828,7 +885,7 @@ class Meaning:
         else:
             parsed = parse_inline_list(inline)
             if parsed is not None:
-                text_at = self._span(found, inline)[0]
+                text_at = self.grammar.value_at(found, inline)[0]
                 before = 0
                 for text, offset in parsed:
                     text_at += offset - before
@@ -842,7 +899,7 @@ class Meaning:
                 f"write `- {name}: [{plain(inline.strip('[]'))}]`, or one bullet for each, indented under it"
             )
         if inline:
-            begin, to = self._span(found, inline)
+            begin, to = self.grammar.value_at(found, inline)
             where = f"{item.where} / {name}"
             self.faults.add(Code.NOT_A_LIST, begin, to, where, f"{shown(inline)} is not a list", mend)
         return listed
@@ -905,14 +962,6 @@ class Meaning:
         """Return where a text stands in a range; the beginning of the range when it is not found."""
         at = self.text.find(text, start, end)
         return at if at >= 0 else start
-
-    def _span(self, found: Field, text: str) -> tuple[int, int]:
-        """Return the range of the first line of a field's value."""
-        start, end = found[0], found[1]
-        first = text.partition("\n")[0].rstrip()
-        colon = self.text.find(":", start, end)
-        at = self.text.find(first, max(colon, start), end)
-        return (at, at + len(first)) if at >= 0 and first else (start, start + 1)
 
 
 def spoken_text(text: str) -> str:

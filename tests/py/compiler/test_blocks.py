@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.py.compiler.specimen import the_two_agree
 from tests.py.compiler.strategies import MARKS, ODD, WORDS
-from worker.compiler.blocks import ITEM, PARAGRAPH, scan
+from worker.compiler.blocks import ITEM, PARAGRAPH, parsed_blocks
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.diagnostics import Faults
 
@@ -74,6 +74,6 @@ def test_what_the_parser_is_asked_for(body: str) -> None:
 def test_places_are_those_of_characters() -> None:
     faults = Faults()
     text = "ä\n- ö: 日本\n  - ü <é>\n\n[ß](x)\n"
-    assert scan(text, 2, faults) == [(ITEM, 2, 21, [(12, 21)]), (PARAGRAPH, 21, 28, [])]
+    assert parsed_blocks(text, 2, faults) == [(ITEM, 2, 21, [(12, 21)]), (PARAGRAPH, 21, 28, [])]
     assert [(fault[0], fault[1]) for fault in faults.found] == [(21, 27)]
-    assert scan("- ä\n", 0, faults) == [(ITEM, 0, 4, [])]
+    assert parsed_blocks("- ä\n", 0, faults) == [(ITEM, 0, 4, [])]
