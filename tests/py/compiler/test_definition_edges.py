@@ -1,0 +1,233 @@
+"""The models at their limits: the last value that is accepted, the first that is not, and every fault."""
+
+import itertools
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from worker.definition import Definition, clean_text, definition_size
+
+D = Decimal
+
+
+def data() -> dict[str, Any]:
+    """Return a small definition as its JSON data."""
+    return {
+        "metadata": {"name": "x"},
+        "dimensions": [
+            {"name": "A", "weight": D("0.5"), "description": "a"},
+            {"name": "B", "weight": D("0.5"), "description": "b"},
+        ],
+        "resultCategories": [
+            {"name": "Low", "scoreRange": [1, D("2.9")], "description": "c"},
+            {"name": "High", "scoreRange": [3, 5], "description": "c"},
+        ],
+    }
+
+
+def refused(found: dict[str, Any]) -> str:
+    """Return what is said about data that the models refuse."""
+    with pytest.raises(ValidationError) as caught:
+        Definition.model_validate(found)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("count", "accepted"), [(1, True), (20, True), (21, False)])
+def test_how_many_dimensions_there_may_be(count: int, accepted: bool) -> None:
+    found = data()
+    weight = {1: "1", 20: "0.05", 21: "0.0476"}[count]
+    found["dimensions"] = [{"name": f"D{n}", "weight": D(weight), "description": "x"} for n in range(count)]
+    if accepted:
+        assert len(Definition.model_validate(found).dimensions) == count
+    else:
+        assert "at most 20 items" in refused(found)
+
+
+@pytest.mark.parametrize(("count", "accepted"), [(1, True), (15, True), (16, False)])
+def test_how_many_categories_there_may_be(count: int, accepted: bool) -> None:
+    found = data()
+    found["resultCategories"] = [
+        {"name": f"C{n}", "scoreRange": [1 + n * D("0.2"), 1 + n * D("0.2") + D("0.1")], "description": "x"}
+        for n in range(count)
+    ]
+    if accepted:
+        assert len(Definition.model_validate(found).result_categories) == count
+    else:
+        assert "at most 15 items" in refused(found)
+
+
+@pytest.mark.parametrize(
+    ("overall", "reason"),
+    [
+        (D("999.99"), "expects 999.99, but the overall score is 3.00"),
+        (D(1000), "lies under 1000"),
+        (D(1001), "lies under 1000"),
+        (D(-1000), "lies under 1000"),
+        (D("Infinity"), "lies under 1000"),
+        (D("3." + "0" * 29 + "1"), "but the overall score is 3.00"),
+        (D("3." + "0" * 30 + "1"), "at most 30 decimal places"),
+        (D("-0"), "expects 0, but the overall score is 3.00"),
+    ],
+)
+def test_numbers_at_their_limits(overall: Decimal, reason: str) -> None:
+    found = data() | {"examples": [{"name": "e", "scores": {"A": 3}, "overall": overall}]}
+    assert reason in refused(found)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "primaries", "shared"),
+    [
+        ([1, 3], [3, 5], ([], []), True),
+        ([3, 5], [1, 3], ([], []), True),
+        ([1, D("2.9")], [3, 5], ([], []), False),
+        ([3, 5], [1, D("2.9")], ([], []), False),
+        ([1, 5], [2, 3], (["A"], ["a"]), True),
+        ([1, 5], [2, 3], (["A", "B"], ["B", "A"]), True),
+        ([1, 5], [2, 3], (["A"], ["B"]), False),
+        ([1, 5], [2, 3], (["A"], []), False),
+    ],
+)
+def test_which_categories_cannot_be_told_apart(
+    one: list[Any], other: list[Any], primaries: tuple[list[str], list[str]], shared: bool
+) -> None:
+    found = data()
+    for category, bounds, names in zip(found["resultCategories"], (one, other), primaries, strict=True):
+        category |= {"scoreRange": bounds, "primaryDimensions": names}
+    if shared:
+        assert "'Low' and 'High' share a range and have the same primary dimensions" in refused(found)
+    else:
+        assert Definition.model_validate(found).result_categories[1].score_range == tuple(map(D, other))
+
+
+def test_every_fault_is_named() -> None:
+    found = data()
+    found["dimensions"] += [found["dimensions"][0] | {"scoringRubric": {"0": "x", "1-2": "y", "3-6": "z"}}]
+    found["resultCategories"] += [
+        {"name": "low", "scoreRange": [0, 6], "description": "c", "primaryDimensions": ["X", "a", "A"]}
+    ]
+    found["interviewGuidelines"] = {"probingQuestions": {"Y": ["?"], "general": ["?"], "GENERAL": ["?"]}}
+    found["examples"] = [{"name": "e", "scores": {"Z": 1, "a": 2, "A": 3}, "overall": 1}] * 2
+    said = refused(found)
+    for fault in (
+        "the dimension 'A' stands twice; the result category 'low' stands twice; ",
+        "the example 'e' stands twice; ",
+        "the weights sum to 1.5, not to 1; ",
+        "the rubric range 0 of 'A' is outside the scale; the rubric range 3-6 of 'A' is outside the scale; ",
+        "the score range of 'low' is outside the scale; ",
+        "primary dimensions of 'low': there is no dimension 'X'; the primary dimension 'A' stands twice; ",
+        "probing questions: there is no dimension 'Y'; the key of the probing questions 'GENERAL' stands ",
+        "scores of the example 'e': there is no dimension 'Z'; the score 'A' stands twice",
+    ):
+        assert fault in said
+
+
+def test_every_faulty_example_is_named() -> None:
+    found = data() | {
+        "examples": [
+            {"name": "nothing", "scores": {"A": 3}},
+            {"name": "outside", "scores": {"A": D("5.1")}, "overall": 3},
+            {"name": "below", "scores": {"A": 3, "B": D("0.9")}, "overall": 3},
+            {"name": "right", "scores": {"A": 1, "B": 5}, "overall": D("3.0"), "category": "HIGH"},
+            {"name": "score", "scores": {"A": 1}, "overall": D("1.01")},
+            {"name": "both", "scores": {"A": 5}, "overall": D("4.99"), "category": "Low"},
+            {"name": "no such", "scores": {"A": 5}, "category": "Highest"},
+            {"name": "some", "scores": {"A": 5}, "category": "None"},
+        ]
+    }
+    said = refused(found)
+    assert (
+        "the example 'nothing' expects nothing; the example 'outside' has a score outside the scale; "
+        "the example 'below' has a score outside the scale; "
+        "the example 'score' expects 1.01, but the overall score is 1.00; "
+        "the example 'both' expects 4.99, but the overall score is 5.00; "
+        "the example 'both' expects 'Low', but the category is 'high'; "
+        "the example 'no such' expects 'Highest', but the category is 'high'; "
+        "the example 'some' expects 'none', but the category is 'high'"
+    ) in said
+
+
+def test_names_and_scores_are_spelled_as_the_dimensions_are() -> None:
+    found = data()
+    found["interviewGuidelines"] = {"probingQuestions": {"general": ["1"], "b": ["2"], "a": ["3"]}}
+    found["examples"] = [{"name": "e", "scores": {"b": 3, "a": 2}, "category": "low"}]
+    definition = Definition.model_validate(found)
+    assert list(definition.interview_guidelines.probing_questions) == ["A", "B", "general"]
+    assert list(definition.examples[0].scores.items()) == [("A", 2), ("B", 3)]
+    assert definition.examples[0].category == "Low"
+
+
+def test_json_is_read_by_its_keys_alone() -> None:
+    definition = Definition.model_validate(data())
+    text = definition.to_json()
+    assert Definition.from_json(text) == definition
+    assert Definition.from_json(text.encode()) == definition
+    with pytest.raises(ValidationError, match="result_categories"):
+        Definition.from_json(text.replace("resultCategories", "result_categories"))
+    by_name = data()
+    by_name["result_categories"] = by_name.pop("resultCategories")
+    assert Definition.model_validate(by_name) == definition
+
+
+def test_the_size_counts_blanks_and_bytes() -> None:
+    found = data()
+    found["metadata"]["author"] = 'ä"\n'
+    found["metadata"]["author"] += "x"
+    definition = Definition.model_validate(found)
+    spaced = json.dumps(json.loads(definition.to_json(), parse_float=str), ensure_ascii=False)
+    quoted = sum(2 for bound in ("0.5", "0.5", "2.9") if f'"{bound}"' in spaced)
+    assert definition_size(definition) == len(spaced.encode()) - quoted
+
+
+@pytest.mark.parametrize("name", ["a\ud800", "\udfff", "a\0b"])
+def test_a_text_that_cannot_be_stored_is_refused_for_that(name: str) -> None:
+    assert "a text must not hold NUL or half of a surrogate pair" in refused(
+        data() | {"metadata": {"name": name}}
+    )
+
+
+@pytest.mark.parametrize("weights", [("0.495", "0.495"), ("0.505", "0.505")])
+def test_the_sum_of_weights_may_be_a_hundredth_off(weights: tuple[str, str]) -> None:
+    found = data()
+    for dimension, weight in zip(found["dimensions"], weights, strict=True):
+        dimension["weight"] = D(weight)
+    assert sum(d.weight for d in Definition.model_validate(found).dimensions) == sum(map(D, weights))
+    found["dimensions"][1]["weight"] += D("0.0001") if weights[0] > "0.5" else D("-0.0001")
+    assert "the weights sum to" in refused(found)
+
+
+@pytest.mark.parametrize(
+    "rubric",
+    [{"1-2": "a", "2.5": "b", "3-5": "c"}, {"3-5": "c", "1-2": "a", "2.5": "b"}, {"5": "a", "1": "b"}],
+)
+def test_a_rubric_runs_from_the_lowest(rubric: dict[str, str]) -> None:
+    found = data()
+    found["dimensions"][0]["scoringRubric"] = rubric
+    stored = Definition.model_validate(found).dimensions[0].scoring_rubric
+    assert stored == rubric
+    assert list(stored) == sorted(rubric)
+
+
+@pytest.mark.parametrize("rubric", [{"1-2": "a", "2-3": "b"}, {"1-4": "a", "2": "b"}, {"3": "a", "3.0": "b"}])
+def test_ranges_of_a_rubric_share_no_score(rubric: dict[str, str]) -> None:
+    found = data()
+    found["dimensions"][0]["scoringRubric"] = rubric
+    assert "overlaps another" in refused(found)
+
+
+def test_texts_have_one_form_whatever_their_indentation() -> None:
+    """Two ways lead to the form, a short one for texts without tabs; both say the same."""
+    lines = ("", " ", "a", " a", "  a ", "   a")
+    for first, second, third in itertools.product(lines, repeat=3):
+        text = f"x\n{first}\n{second}\n{third}\ny"
+        rest = [line if line.strip(" ") else "" for line in text.split("\n")]
+        assert clean_text(text) == "\n".join(rest)
+        inner = f"x\n{first}\n{second}\n{third}"
+        indents = [len(line) - len(line.lstrip(" ")) for line in (first, second, third) if line.strip()]
+        kept = [line if line.strip() else "" for line in inner.strip().split("\n")]
+        margin = min(indents, default=0)
+        expected = "\n".join([kept[0], *(line[margin:] for line in kept[1:])])
+        assert clean_text(inner) == expected
+        assert clean_text(inner.replace("\n", "\r\n")) == expected
