@@ -155,7 +155,7 @@ def test_names_and_scores_are_spelled_as_the_dimensions_are() -> None:
     found["examples"] = [{"name": "e", "scores": {"b": 3, "a": 2}, "category": "low"}]
     definition = Definition.model_validate(found)
     assert list(definition.interview_guidelines.probing_questions) == ["A", "B", "general"]
-    assert list(definition.examples[0].scores.items()) == [("A", 2), ("B", 3)]
+    assert list(definition.examples[0].scores.items()) == [("A", D(2)), ("B", D(3))]
     assert definition.examples[0].category == "Low"
 
 
