@@ -258,8 +258,14 @@ def range_key(bounds: tuple[Decimal, Decimal], spelled: str) -> str:
 
 
 class _Model(BaseModel):
+    # What validates is only built when something is validated: the compiler itself does without.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        extra="forbid",
+        defer_build=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
     )
 
 
@@ -280,7 +286,7 @@ class Metadata(_Model):
     type: Literal["single-outcome", "multi-dimensional", "comparative"] = "multi-dimensional"
     author: Text | None = None
     description: Text | None = None
-    interview_style: InterviewStyle = InterviewStyle()
+    interview_style: InterviewStyle = InterviewStyle.model_construct()
     result_disclosure: Literal["full", "teaser", "none"] = "full"
     scale: Annotated[tuple[Bound, Bound], AfterValidator(_ascending)] = DEFAULT_SCALE
 
@@ -332,7 +338,7 @@ class Definition(_Model):
     metadata: Metadata
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1, max_length=MAX_DIMENSIONS)]
     result_categories: Annotated[tuple[ResultCategory, ...], Field(min_length=1, max_length=MAX_CATEGORIES)]
-    interview_guidelines: InterviewGuidelines = InterviewGuidelines()
+    interview_guidelines: InterviewGuidelines = InterviewGuidelines.model_construct()
     examples: tuple[Example, ...] = ()
 
     @classmethod
