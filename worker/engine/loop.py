@@ -15,6 +15,7 @@ from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
 from worker.engine.jobs import Exchange, Finished, Job, Malformed, release, retry
 from worker.engine.logs import describe_error, get_logger
+from worker.engine.memory import give_back_memory
 from worker.engine.settings import Settings
 from worker.engine.signals import GraceOver, JobTimeout, Signals
 from worker.engine.telemetry import Telemetry
@@ -35,6 +36,8 @@ HAND_BACK_SECONDS: Final = 0.5
 SHORT_ROUND_SECONDS: Final = 0.25
 LONG_ROUND_SECONDS: Final = 0.5
 FIRST_CLAIM: Final = 50
+# A round of this length is of many or large files, and giving back their memory takes a hundredth of it.
+TRIM_ROUND_SECONDS: Final = 0.1
 SMALLEST_CLAIM: Final = 5
 # The first wait after the queue has run empty; it doubles up to the poll interval.
 FIRST_WAIT_SECONDS: Final = 0.05
@@ -154,7 +157,11 @@ class Loop:
             if self._signals.stop_requested and not finished:
                 return
             answer = self._exchange(finished, 0 if self._signals.stop_requested else self._limit)
-            self._adapt(claimed, time.monotonic() - began)
+            seconds = time.monotonic() - began
+            self._adapt(claimed, seconds)
+            if finished and seconds > TRIM_ROUND_SECONDS:
+                del finished
+                give_back_memory()
 
     def _adapt(self, claimed: int, seconds: float) -> None:
         """Claim more next time after a short round with a full batch, fewer after a long one."""

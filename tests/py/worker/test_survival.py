@@ -328,3 +328,23 @@ def test_memory_stays_flat(site: Site) -> None:
         wait_until(lambda: site.value(OPEN) == 0, 60, "all jobs to be done")
         last = resident_kb(worker.process.pid)
     assert last <= first * 1.1
+
+
+def test_memory_of_large_files_is_given_back(site: Site) -> None:
+    """Six megabytes of sources, their definitions and what was sent of both do not stay."""
+    dimensions = "".join(
+        f"\n### Dimension {number}\n\n- weight: 0.05\n- description: {'Word by word. ' * 300}\n"
+        for number in range(18)
+    )
+    large = (
+        source("Large NUMBER").replace("weight: 0.6", "weight: 0.05").replace("weight: 0.4", "weight: 0.05")
+    )
+    large = large.replace("\n## Result", dimensions + "\n## Result")
+    upload_many(site, source("Small NUMBER"), 500)
+    with site.running_worker(**FAST) as worker:
+        wait_until(lambda: site.value(OPEN) == 0, 60, "the small ones to be done")
+        first = resident_kb(worker.process.pid)
+        upload_many(site, large, 80)
+        wait_until(lambda: site.value(OPEN) == 0, 60, "the large ones to be done")
+        wait_until(lambda: resident_kb(worker.process.pid) <= first * 1.05, 5, "the memory to be given back")
+    assert statuses(site) == {"succeeded": 580}

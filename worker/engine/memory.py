@@ -1,0 +1,16 @@
+"""Giving memory back to the system, where the C library can be asked to."""
+
+import contextlib
+import ctypes
+
+__all__ = ["give_back_memory"]
+
+_trim = None
+with contextlib.suppress(AttributeError, OSError):  # glibc has it, other C libraries need it less
+    _trim = ctypes.CDLL(None).malloc_trim
+
+
+def give_back_memory() -> None:
+    """Give back what is free: by itself glibc keeps the blocks of a large batch for ever."""
+    if _trim is not None:
+        _trim(0)
