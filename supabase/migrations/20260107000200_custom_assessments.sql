@@ -204,6 +204,9 @@ begin
   if tg_op = 'INSERT' then
     if new.created_by is null then
       new.created_by := private.tenant_owner(new.tenant_id);
+      if new.created_by is null then
+        perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', new.tenant_id));
+      end if;
     end if;
     if new.status = 'active' then
       new.published_at := coalesce(new.published_at, now());
@@ -521,6 +524,10 @@ declare
   slug text;
 begin
   if tg_op = 'UPDATE' and (new.tenant_id, new.slug) is not distinct from (old.tenant_id, old.slug) then
+    return new;
+  end if;
+  -- Without a tenant the table refuses it, and there is no slug to take.
+  if new.tenant_id is null then
     return new;
   end if;
   if new.slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or length(new.slug) > 200 then
