@@ -582,14 +582,12 @@ begin
       'strict $.type() == "object"
         && $.dimensions.type() == "array" && $.dimensions.size() >= 1 && $.dimensions.size() <= 20
         && $.resultCategories.type() == "array" && $.resultCategories.size() <= 15
-        && !exists($.dimensions[*] ? (@.type() != "object"))
         && !exists($.dimensions[*].name ? ((@ starts with "") is unknown))
         && !exists($.dimensions[*].description
                    ? ((@ starts with "") is unknown || !(@ like_regex "[!-~\u00a1-\u167f\u3001-\ud7ff]")))
         && !exists($.dimensions[*].weight ? (@.type() != "number" || @ <= 0))
         && !exists($.dimensions[*] ? (exists(@.interviewThemes)).interviewThemes[*] ? ((@ starts with "") is unknown))
         && !exists($.dimensions[*] ? (exists(@.scoringRubric)).scoringRubric.* ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*] ? (@.type() != "object"))
         && !exists($.resultCategories[*].name ? ((@ starts with "") is unknown))
         && !exists($.resultCategories[*] ? (exists(@.description)).description ? ((@ starts with "") is unknown))
         && !exists($.resultCategories[*] ? (exists(@.strengths)).strengths[*] ? ((@ starts with "") is unknown))
@@ -625,8 +623,7 @@ begin
         && !exists($ ? (exists(@.examples)).examples[*].keyvalue() ? (!(
              (@.key == "name" || @.key == "category") && @.value.type() == "string"
              || @.key == "overall" && @.value.type() == "number"
-             || @.key == "scores" && @.value.type() == "object")))
-        && !exists($ ? (exists(@.examples)).examples[*] ? (exists(@.scores)).scores.* ? (@.type() != "number"))',
+             || @.key == "scores" && @.value.type() == "object")))',
       silent => true
     )
     and whole - '{metadata,dimensions,resultCategories,interviewGuidelines,examples}'::text[] = '{}'
