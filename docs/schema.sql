@@ -3564,7 +3564,7 @@ begin
   -- What is scored ----------------------------------------------------------------------------------------
   select
     array_agg(dimension.value ->> 'name' order by dimension.ordinality),
-    array_agg(private.fold_name(dimension.value ->> 'name') order by dimension.ordinality),
+    array_agg(private.fold_name(private.trim_text(dimension.value ->> 'name')) order by dimension.ordinality),
     array_agg((dimension.value ->> 'weight')::numeric order by dimension.ordinality)
     into names, folded, weights
     from jsonb_array_elements(definition -> 'dimensions') with ordinality as dimension;
@@ -3581,7 +3581,7 @@ begin
     return;
   end if;
   for given in select each.key, each.value from jsonb_each(scores) as each loop
-    place := array_position(folded, private.fold_name(given.key));
+    place := array_position(folded, private.fold_name(private.trim_text(given.key)));
     fault := case
       when place is null then 'unknown-dimension'
       when score_of[place] is not null then 'duplicate-dimension'
@@ -3641,12 +3641,14 @@ begin
      order by each.ordinality
   loop
     -- The average of its primary dimensions, as total over parts; of the overall score where none was scored.
-    select sum(score_of[array_position(folded, private.fold_name(primary_dimension.value))]),
-           count(score_of[array_position(folded, private.fold_name(primary_dimension.value))])
+    select sum(score_of[named.place]), count(score_of[named.place])
       into total, parts
       from jsonb_array_elements_text(
         case when jsonb_typeof(candidate -> 'primaryDimensions') = 'array'
-          then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension;
+          then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension,
+           lateral (
+             select array_position(folded, private.fold_name(private.trim_text(primary_dimension.value))) as place
+           ) as named;
     if parts = 0 then
       total := overall;
       parts := 1;

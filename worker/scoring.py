@@ -103,13 +103,13 @@ class ScoringRules:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """The folded names of the dimensions, under which scores are found."""
-        return tuple([fold(dimension.name) for dimension in self.dimensions])
+        """The keys of the dimensions, under which scores are found."""
+        return tuple([_key(dimension.name) for dimension in self.dimensions])
 
     @cached_property
     def primary_keys(self) -> tuple[tuple[str, ...], ...]:
-        """The folded names of each category's primary dimensions."""
-        return tuple([tuple(map(fold, category.primary_dimensions)) for category in self.categories])
+        """The keys of each category's primary dimensions."""
+        return tuple([tuple(map(_key, category.primary_dimensions)) for category in self.categories])
 
     @cached_property
     def precision(self) -> int:
@@ -159,8 +159,8 @@ def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
 
     Args:
         rules: what is scored; ``Definition.rules`` or ``ScoringRules.from_json``.
-        scores: dimension name, in any case, to score on the scale. A dimension that is left out was not
-        scored.
+        scores: dimension name, in any case and whatever white space is at its ends, to score on the scale. A
+        dimension that is left out was not scored.
 
     Raises:
         ScoresInvalid: a name is unknown or given twice, a score is off the scale, or there is none.
@@ -169,7 +169,7 @@ def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
 
 
 def outcome_of(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
-    """Score an interview of which at least one score is given, each by a folded name and on the scale."""
+    """Score an interview of which at least one score is given, each under its key and on the scale."""
     uncovered: list[str] = []
     with localcontext(EXACT):
         total = weights = ZERO
@@ -227,13 +227,13 @@ def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal)
 
 
 def _accept(rules: ScoringRules, scores: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return the scores by folded name, or raise every fault at once."""
+    """Return the scores by key, or raise every fault at once."""
     known = rules.keys
     low, high = rules.scale
     accepted: dict[str, Decimal] = {}
     faults: list[ScoreFault] = []
     for name, value in scores.items():
-        key = fold(name)
+        key = _key(name)
         if key not in known:
             faults.append(ScoreFault("unknown-dimension", name))
         elif key in accepted:
@@ -249,6 +249,11 @@ def _accept(rules: ScoringRules, scores: Mapping[str, Decimal]) -> dict[str, Dec
     if faults:
         raise ScoresInvalid(faults)
     return accepted
+
+
+def _key(name: str) -> str:
+    """A name as names are compared: the database keeps white space at the ends of a builder's names."""
+    return fold(name.strip())
 
 
 def _stored_category(category: Mapping[str, Any]) -> CategoryRule:

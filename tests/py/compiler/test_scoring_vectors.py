@@ -31,7 +31,8 @@ def test_vector(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", BY_HAND, ids=lambda case: case[0])
 def test_the_generator_agrees_with_what_was_worked_out_by_hand(case: Any) -> None:
     _, dimensions, categories, scores, *wanted = case
-    spelled = {name.lower(): name for name, _ in dimensions}
-    assert (
-        list(expected(dimensions, categories, {spelled[n.lower()]: v for n, v in scores.items()})) == wanted
-    )
+    # The generator knows each name in one spelling only: the definition's.
+    spelled = {name.strip().lower(): name for name, _ in dimensions}
+    ranges = [(*rest, [spelled[name.strip().lower()] for name in primary]) for *rest, primary in categories]
+    given = {spelled[name.strip().lower()]: value for name, value in scores.items()}
+    assert list(expected(dimensions, ranges, given)) == wanted

@@ -72,7 +72,7 @@ def chance(source: random.Random) -> tuple[str, str]:
             f'{{"name": "C{position}", "scoreRange": [{low}, {high}], "primaryDimensions": {primary}}}'
         )
     scores = {
-        source.choice((name, name.lower())): number(1, 5, source.choice((0, 1, 2, 3)))
+        source.choice((name, name.lower(), f" {name}\u00a0")): number(1, 5, source.choice((0, 1, 2, 3)))
         for name in names
         if source.random() < 0.8
     }
