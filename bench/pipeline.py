@@ -10,24 +10,29 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 import httpx
 import psycopg
+from psycopg.types.json import Jsonb
 
 from bench import data, documents
 from bench.cluster import HERE, ROOT, RunningApi, Servers, make_token
-from bench.measure import LEAST_SAMPLES, Figure, Report, percentile, resident_megabytes
+from bench.measure import LEAST_SAMPLES, Figure, Report, milliseconds, percentile, resident_megabytes
 from bench.peers import Peers
 
 DATABASE = "pipeline"
 TENANTS = 100
 DOCUMENTS = 100
 DOCUMENT_BYTES = 10_000
-# PGQueuer is run at the batch with which it is fastest on this machine.
-PGQUEUER_BATCHES = (50, 100, 250, 500, 1000)
 PGMQ_BATCHES = (50, 500)
+FINISHED_DATABASE = "pipeline_finished"
+FINISHED = 1_000_000
+CLAIM = 50
+# How many the API keeps at most, by default.
+SESSIONS = 10
 
 
 @dataclass(frozen=True)
@@ -35,26 +40,35 @@ class Amounts:
     """How much of each is done.
 
     Attributes:
+        samples: how often what takes a worker from its start to its end is repeated.
         probes: jobs that do nothing, in one sample.
         procrastinate: the same for procrastinate, which takes longer for each.
+        pgqueuer_batches: PGQueuer is run with the one of them with which it is fastest on this machine.
         uploads: real uploads in one sample.
-        latencies: uploads whose way is timed in an idle system; half as many without LISTEN.
+        latencies: uploads whose way is timed in an idle system with LISTEN.
+        polls: the same without LISTEN, where each takes seconds.
         load_seconds: how long 200 uploads a second come in.
         backlog: uploads of one tenant that another's stands behind.
         memory: jobs after which the memory is read, first and last.
     """
 
+    samples: int
     probes: int
     procrastinate: int
+    pgqueuer_batches: tuple[int, ...]
     uploads: int
     latencies: int
+    polls: int
     load_seconds: int
     backlog: int
     memory: tuple[int, int]
 
 
-FULL = Amounts(20_000, 2_000, 1_000, 200, 20, 10_000, (500, 50_000))
-SMALL = Amounts(5_000, 500, 200, 30, 4, 1_000, (500, 10_000))
+FULL = Amounts(
+    LEAST_SAMPLES, 20_000, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 10_000, (500, 50_000)
+)
+# The two batches between which the fastest has always been.
+SMALL = Amounts(3, 5_000, 250, (250, 1000), 600, 30, 5, 3, 1_000, (500, 5_000))
 
 
 class Pipeline:
@@ -79,7 +93,10 @@ class Pipeline:
         self.connection.execute("delete from private.score_requests")
         self.connection.execute("delete from private.jobs")
         self.connection.execute("delete from public.custom_assessments where created_at >= %s", [self.began])
-        self.connection.execute("vacuum analyze")
+        self.connection.execute(
+            "vacuum (analyze) public.custom_assessment_results, public.assessment_uploads, private.jobs,"
+            " private.score_requests, public.custom_assessments, private.slug_series"
+        )
 
     def queue_probes(self, count: int) -> None:
         """Queue jobs that do nothing."""
@@ -186,7 +203,7 @@ class Pipeline:
         deadline = time.monotonic() + timeout
         while True:
             row = self.connection.execute(
-                "select count(*) from private.jobs where state in ('queued', 'running')"
+                "select count(*) from private.jobs where rank is not null"
             ).fetchone()
             if row is not None and row[0] == 0:
                 return
@@ -219,6 +236,7 @@ def run(servers: Servers, report: Report, peers: Peers, *, full: bool, tell: Cal
         _load(pipeline, report, tell)
         _behind_another(pipeline, report, tell)
         _memory(pipeline, report, tell)
+        _beside_finished(pipeline, report, tell)
         pipeline.connection.close()
     servers.drop(DATABASE)
 
@@ -226,7 +244,7 @@ def run(servers: Servers, report: Report, peers: Peers, *, full: bool, tell: Cal
 def _nothing(pipeline: Pipeline, report: Report, peers: Peers, tell: Callable[[str], None]) -> None:
     """Jobs that do nothing: ours with one worker and two, and the others, in turn on the same server."""
     amounts = pipeline.amounts
-    best = max(PGQUEUER_BATCHES, key=lambda batch: peers.pgqueuer(amounts.probes, batch))
+    best = max(amounts.pgqueuer_batches, key=lambda batch: peers.pgqueuer(amounts.probes, batch))
     report.detail("pipeline", **{"PGQueuer's best batch": best})
 
     def ours(*arguments: str) -> float:
@@ -251,7 +269,7 @@ def _nothing(pipeline: Pipeline, report: Report, peers: Peers, tell: Callable[[s
         },
     }
     samples: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(LEAST_SAMPLES):
+    for _ in range(amounts.samples):
         for name, (work, _how) in works.items():
             samples[name].append(work())
     figures: dict[str, Figure] = {}
@@ -264,17 +282,17 @@ def _nothing(pipeline: Pipeline, report: Report, peers: Peers, tell: Callable[[s
         ("pgmq_50", "against raw pgmq, 50 at a time"),
         ("pgmq_500", "against raw pgmq, 500 at a time"),
     ):
-        report.compare(
+        report.compare_in_turn(
             f"pipeline.nothing.{name}",
             f"jobs that do nothing, one worker, {title}",
-            figures["ours_1"],
-            figures[name],
+            samples["ours_1"],
+            samples[name],
         )
-    report.compare(
+    report.compare_in_turn(
         "pipeline.nothing.two",
         "jobs that do nothing, two workers against one",
-        figures["ours_2"],
-        figures["ours_1"],
+        samples["ours_2"],
+        samples["ours_1"],
     )
 
 
@@ -300,7 +318,7 @@ def _uploads(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
         return pipeline.rate()
 
     samples: dict[str, list[float]] = {"ours_1": [], "ours_2": [], "markdown_it": []}
-    for _ in range(LEAST_SAMPLES):
+    for _ in range(pipeline.amounts.samples):
         samples["ours_1"].append(ours())
         samples["ours_2"].append(ours("--concurrency", "2"))
         samples["markdown_it"].append(tokenising())
@@ -313,24 +331,24 @@ def _uploads(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
         name: report.add(f"pipeline.uploads.{name}", "per second", values, how[name])
         for name, values in samples.items()
     }
-    report.compare(
+    report.compare_in_turn(
         "pipeline.uploads.markdown_it",
         "real 10 KB uploads, one worker, against the same pipeline with markdown-it-py's tokenising",
-        figures["ours_1"],
-        figures["markdown_it"],
+        samples["ours_1"],
+        samples["markdown_it"],
     )
-    report.compare(
+    report.compare_in_turn(
         "pipeline.uploads.two",
         "real 10 KB uploads, two workers against one",
-        figures["ours_2"],
-        figures["ours_1"],
+        samples["ours_2"],
+        samples["ours_1"],
     )
     tell("uploads a second: " + ", ".join(f"{name} {figure.median:,.0f}" for name, figure in figures.items()))
 
 
 def _scores(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
     samples = []
-    for _ in range(LEAST_SAMPLES):
+    for _ in range(pipeline.amounts.samples):
         pipeline.clear()
         pipeline.queue_scores(min(pipeline.amounts.uploads, TENANTS * data.COACHINGS))
         samples.append(pipeline.drain())
@@ -351,10 +369,10 @@ def _shares(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> 
         "HTTP and JSON": [],
         "the rest of the worker": [],
     }
-    for _ in range(LEAST_SAMPLES):
+    before = _function_ms(pipeline)
+    for _ in range(pipeline.amounts.samples):
         pipeline.clear()
         pipeline.queue_uploads(pipeline.amounts.uploads)
-        before = _function_ms(pipeline.connection)
         answer = subprocess.run(
             [sys.executable, str(HERE / "worker_with_clock.py")],
             env=pipeline.environment(),
@@ -363,9 +381,10 @@ def _shares(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> 
             capture_output=True,
             text=True,
         )
-        time.sleep(1.2)  # the server hands its counters in once a second
         clock = json.loads(answer.stdout.splitlines()[-1])
-        in_sql = (_function_ms(pipeline.connection) - before) / 1000
+        spent = _function_ms(pipeline)
+        in_sql = (spent - before) / 1000
+        before = spent
         total = clock["total"]
         parts = {
             "compiling": clock["compiling"],
@@ -383,8 +402,18 @@ def _shares(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> 
         tell(f"share of {name}: {figure.median:.0f} %")
 
 
-def _function_ms(connection: psycopg.Connection) -> float:
-    row = connection.execute(
+def _function_ms(pipeline: Pipeline) -> float:
+    """How many milliseconds the requests of workers have taken in the database so far.
+
+    A session hands its counters in at the end of a request, but only a second after it has done so last: so
+    each of the API's sessions is given another request after that second.
+    """
+    time.sleep(1.1)
+    tenant = _Tenant(pipeline.api, 1)
+    with ThreadPoolExecutor(SESSIONS) as threads:
+        for _ in threads.map(lambda _: tenant.bare(), range(SESSIONS * 4)):
+            pass
+    row = pipeline.connection.execute(
         "select coalesce(sum(total_time), 0) from pg_stat_user_functions where funcname = 'exchange_jobs'"
     ).fetchone()
     return float(row[0]) if row else 0.0
@@ -433,11 +462,13 @@ def _wait(connection: psycopg.Connection, upload: uuid.UUID, timeout: float = 60
         time.sleep(0.001)
 
 
-def _latencies(pipeline: Pipeline, tenant: _Tenant, count: int, *, rest: float = 0.03) -> list[float]:
+def _latencies(
+    pipeline: Pipeline, tenant: _Tenant, count: int, *, rest: float = 0.03, spread: float = 0.03
+) -> list[float]:
     samples = []
     for number in range(count):
         # Not in step with whoever looks at fixed times.
-        time.sleep(rest * (1 + number * 0.618 % 1))
+        time.sleep(rest + spread * (number * 0.618 % 1))
         pipeline.uploaded += 1
         source = pipeline.source()
         start = time.perf_counter()
@@ -463,10 +494,13 @@ def _idle_latency(pipeline: Pipeline, report: Report, tell: Callable[[str], None
         "two GET /custom_assessments?select=id&limit=1, one after the other",
     )
     for listen, key in ((True, "listen"), (False, "poll")):
-        # Without LISTEN a worker asks ever more seldom while it is idle: each waits until that has settled.
-        count = pipeline.amounts.latencies if listen else max(5, pipeline.amounts.latencies // 8)
         with pipeline.worker(listen=listen):
-            samples = _latencies(pipeline, tenant, count + 2, rest=0.03 if listen else 1.5)[2:]
+            if listen:
+                samples = _latencies(pipeline, tenant, pipeline.amounts.latencies + 2)[2:]
+            else:
+                # Without LISTEN a worker asks ever more seldom while it is idle, in the end once a second:
+                # each waits until that has settled, and then for some part of that second.
+                samples = _latencies(pipeline, tenant, pipeline.amounts.polls, rest=1.6, spread=1.0)
         kind = "with" if listen else "without"
         how = f"POST /assessment_uploads of 10 KB until its status is succeeded; a worker {kind} LISTEN"
         figure = report.add(f"pipeline.latency.{key}", "ms", samples, how)
@@ -593,3 +627,82 @@ def _memory(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> 
         f"memory: {before.median:.1f} MB after {first:,}, "
         f"{after.median:.1f} MB after {last:,} ({ratio.value:.2f})"
     )
+
+
+def _beside_finished(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
+    """Claims of 50 and finishes beside no finished job and beside a million, in turn; then pruning."""
+    pipeline.clear()
+    servers = pipeline.servers
+    servers.make(FINISHED_DATABASE, "ours")
+    rounds = 40
+    with servers.owner(FINISHED_DATABASE) as million:
+        million.execute(
+            "insert into private.jobs (kind, state, rank, attempts, worker, started_at, finished_at)"
+            " select 'probe', 'succeeded', null, 1, 'earlier', now() - age, now() - age"
+            " from (select n * interval '3 seconds' as age from generate_series(%s, 1, -1) as n) as job",
+            [FINISHED],
+        )
+        million.execute("vacuum (analyze) private.jobs")
+        connections = {"none": pipeline.connection, "million": million}
+        samples: dict[str, dict[str, list[float]]] = {"claim": {}, "finish": {}}
+        for name, connection in connections.items():
+            connection.execute(
+                "insert into private.jobs (kind) select 'probe' from generate_series(1, %s)",
+                [CLAIM * (rounds + 2)],
+            )
+            connection.execute("analyze private.jobs")
+            for times in samples.values():
+                times[name] = []
+        servers.checkpoint()
+        for _ in range(rounds + 2):
+            for name, connection in connections.items():
+                claim, finish = _claim_and_finish(connection)
+                samples["claim"][name].append(claim)
+                samples["finish"][name].append(finish)
+        for kind, times in samples.items():
+            figures = {
+                name: report.add(
+                    f"pipeline.finished.{kind}.{name}",
+                    "ms",
+                    values[2:],
+                    f"exchange_jobs: {kind} of {CLAIM} jobs beside "
+                    f"{'no' if name == 'none' else f'{FINISHED:,}'} finished ones, by SQL",
+                )
+                for name, values in times.items()
+            }
+            ratio = report.compare_in_turn(
+                f"pipeline.finished.{kind}",
+                f"{kind} of {CLAIM} jobs beside a million finished ones, against beside none",
+                times["million"][2:],
+                times["none"][2:],
+            )
+            tell(
+                f"{kind} of {CLAIM}: {figures['none'].median:.2f} ms, beside a million finished jobs "
+                f"{figures['million'].median:.2f} ({ratio.value:.2f})"
+            )
+        pruned = [
+            milliseconds(lambda: million.execute("select public.prune_jobs('1 day', 10000)"))
+            for _ in range(LEAST_SAMPLES)
+        ]
+        figure = report.add(
+            "pipeline.prune", "ms", pruned, f"prune_jobs('1 day', 10000) of {FINISHED:,} finished jobs"
+        )
+        tell(f"10,000 of a million finished jobs are pruned in {figure.median:.0f} ms")
+    servers.drop(FINISHED_DATABASE)
+
+
+def _claim_and_finish(connection: psycopg.Connection) -> tuple[float, float]:
+    """How many milliseconds a claim of 50 takes, and then its finish."""
+    start = time.perf_counter()
+    row = connection.execute("select public.exchange_jobs('bench', '[]', %s)", [CLAIM]).fetchone()
+    claimed = time.perf_counter()
+    finished = [
+        {"job": job["job"], "attempt": job["attempt"], "outcome": "done"}
+        for job in (row[0]["jobs"] if row else [])
+    ]
+    before = time.perf_counter()
+    connection.execute("select public.exchange_jobs('bench', %s)", [Jsonb(finished)])
+    after = time.perf_counter()
+    if len(finished) != CLAIM:
+        raise RuntimeError(f"{len(finished)} jobs were claimed")
+    return (claimed - start) * 1000, (after - before) * 1000
