@@ -80,6 +80,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _format(options: argparse.Namespace) -> int:
     from worker.compiler import compile_markdown, format_source, report  # noqa: PLC0415 - only this command needs them
+    from worker.compiler.source import MAX_BYTES  # noqa: PLC0415 - likewise
 
     result = 0
     for name, source in _read_all(options.files):
@@ -90,6 +91,13 @@ def _format(options: argparse.Namespace) -> int:
         if text is None:
             sys.stderr.write(report.text_report(name, source, compile_markdown(source)))
             sys.stderr.write(f"{name}: not formatted, since it has errors\n")
+            result = max(result, EXIT_FAULTS)
+        elif len(text.encode()) > MAX_BYTES:
+            # What a file leaves to be understood the canonical spelling writes out.
+            sys.stderr.write(
+                f"{name}: not formatted, since it would have {len(text.encode()):,} bytes; "
+                f"at most {MAX_BYTES:,} are allowed\n"
+            )
             result = max(result, EXIT_FAULTS)
         elif name == STDIN and not options.check:
             _print(text)

@@ -61,7 +61,7 @@ def _compile(
 ) -> tuple[Definition | None, Header, list[Lost]]:
     place = find_front_matter(text, faults)
     if place is not None and place.wrapped:
-        text = without_wrapping(text)
+        text = without_wrapping(text, place.body)
     entries, complete = read_front_matter(text, place, faults) if place is not None else ([], False)
     header = read_header(entries, complete, place, faults)
     body = place.body if place is not None else 0

@@ -32,6 +32,7 @@ MAX_BRACKETS: Final = 64
 MAX_DEPTH: Final = 3
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCE: Final = "---"
+CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
 WHERE: Final = "Front matter"
 
 
@@ -95,35 +96,19 @@ def find_front_matter(text: str, faults: Faults) -> FrontMatter | None:
     start = text.rfind("\n", 0, top) + 1
     if _is_fence(_line(text, start)):
         return _from_fence(text, start, faults)
-    if text.startswith(("```", "~~~"), start):
-        return _fenced_file(text, start, faults)
     return _misplaced(text, start, faults)
 
 
-def _fenced_file(text: str, start: int, faults: Faults) -> FrontMatter | None:
-    """Report a file that is wrapped in a code fence, as language models answer, and look inside it."""
-    inside = start + len(_line(text, start)) + 1
-    if not _is_fence(_line(text, inside)):
-        return _misplaced(text, start, faults)
-    faults.add(
-        Code.FENCED_FILE,
-        start,
-        inside - 1,
-        "",
-        "the whole file is wrapped in a code block",
-        "delete this line, and the last line of the file if it closes the block",
-    )
-    place = _from_fence(text, inside, faults)
-    return FrontMatter(place.start, place.end, place.body, wrapped=True)
+def without_wrapping(text: str, body: int) -> str:
+    """Return a file that is wrapped in a code block with blanks where the block is closed and behind that.
 
-
-def without_wrapping(text: str) -> str:
-    """Return a file that is wrapped in a code block without the line that closes it, of the same length."""
-    end = len(text.rstrip(BLANKS))
-    last = text.rfind("\n", 0, end) + 1
-    if end - last < 3 or text[last:end].strip("`~"):
+    A block inside of the body has two fences, so the last fence closes the file only when it is an odd one.
+    """
+    fences = list(CODE_FENCE.finditer(text, body))
+    if len(fences) % 2 == 0 or fences[-1][0].strip(BLANKS + "`~"):
         return text
-    return text[:last] + " " * (end - last) + text[end:]
+    end = fences[-1].start()
+    return text[:end] + re.sub(r"[^\n]", " ", text[end:])
 
 
 def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
@@ -132,16 +117,10 @@ def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
     for _ in range(20):
         line = _line(text, at)
         after = at + len(line) + 1
-        if _is_fence(line) and re.match(r"[A-Za-z_]+:", _line(text, after)):
-            faults.add(
-                Code.MISPLACED_FRONT_MATTER,
-                start,
-                start + len(_line(text, start)),
-                WHERE,
-                "there is text before the front matter",
-                "delete everything before the first `---` line",
-            )
-            return _from_fence(text, at, faults)
+        if _is_fence(line) and (
+            CODE_FENCE.match(text, start) or re.match(r"[A-Za-z_]+:", _line(text, after))
+        ):
+            return _with_text_before(text, start, at, faults)
         if after > len(text):
             break
         at = after
@@ -154,6 +133,33 @@ def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
         "begin the file with three lines: `---`, `name: The name of your assessment`, `---`",
     )
     return None
+
+
+def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMatter:
+    """Report what stands before the front matter; often that is how language models answer."""
+    first = _line(text, start)
+    opening = CODE_FENCE.search(text, start, at)
+    if opening is not None and text[start:at].strip(BLANKS) == first.strip(BLANKS):
+        faults.add(
+            Code.FENCED_FILE,
+            start,
+            start + len(first),
+            "",
+            "the whole file is wrapped in a code block",
+            "delete this line, and the line that closes the block with all behind it",
+        )
+    else:
+        faults.add(
+            Code.MISPLACED_FRONT_MATTER,
+            start,
+            start + len(first),
+            WHERE,
+            "there is text before the front matter",
+            "delete everything before the first `---` line"
+            + (", and the line that closes the code block with all behind it" if opening else ""),
+        )
+    place = _from_fence(text, at, faults)
+    return FrontMatter(place.start, place.end, place.body, wrapped=opening is not None)
 
 
 def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
@@ -328,7 +334,11 @@ class _Reader:
             mark = getattr(fault, "context_mark", None)
         index = at + (mark.index if mark is not None else getattr(fault, "position", 0))
         index = min(index, max(len(self.text.rstrip()) - 1, 0))
-        line = self.text[self.text.rfind("\n", 0, index) + 1 :].partition("\n")[0]
+        first = self.text.rfind("\n", 0, index) + 1
+        line = self.text[first:].partition("\n")[0]
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            self._report_tab(first, line)
+            return
         key, colon, value = line.partition(":")
         value = value.strip()
         if "mapping values" in problem:
@@ -340,4 +350,21 @@ class _Reader:
         start = self.base + index
         self.faults.add(
             Code.YAML_SYNTAX, start, start + 1, WHERE, f"the YAML cannot be read: {problem}", hint
+        )
+
+    def _report_tab(self, first: int, line: str) -> None:
+        """Report a line of which the indentation has a tab, which YAML does not allow."""
+        above = self.text[:first].rstrip().rpartition("\n")[2]
+        is_inside = above[:1].isspace() or above.endswith((":", ">", "|", "-"))
+        mended = plain(line.strip(), 200)
+        start = self.base + first + line.index("\t")
+        self.faults.add(
+            Code.YAML_SYNTAX,
+            start,
+            start + 1,
+            WHERE,
+            "a tab stands where YAML allows only spaces",
+            f"write `  {mended}`, with two spaces in front"
+            if is_inside
+            else f"write `{mended}`, not indented",
         )

@@ -3,6 +3,7 @@
 It knows which words open what, and reports what it cannot place; it does not know what values mean.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -54,7 +55,15 @@ CATEGORY_FIELDS: Final = {
     "recommendations": True,
 }
 EXAMPLE_FIELDS: Final = {"scores": True, "overall": False, "category": False}
+FIELDS_OF: Final[Mapping[str, Mapping[str, bool]]] = {
+    DIMENSIONS: DIMENSION_FIELDS,
+    CATEGORIES: CATEGORY_FIELDS,
+    EXAMPLES: EXAMPLE_FIELDS,
+}
 KNOWN: Final = {normal_key(name): name for name in (*DIMENSION_FIELDS, *CATEGORY_FIELDS, *EXAMPLE_FIELDS)}
+
+#: A line that is bold as a whole, as people write headings who do not know of them.
+BOLD_LINE: Final = re.compile(r"(\*\*|__)([^*_`\n]+)\1:?")
 
 #: How many misspelt keys are compared with the known ones while reading; more than 100 are never shown.
 NEAR_BUDGET: Final = 200
@@ -294,22 +303,58 @@ class Grammar:
     def items(self, section: Section) -> Iterator[Item]:
         """Yield the items of a section, and report the text before the first."""
         blocks = self.blocks
-        headings = [i for i in range(section.first, section.last) if ITEM < blocks[i][0] < PARAGRAPH]
+        others = [i for i in range(section.first, section.last) if blocks[i][0] != ITEM]
+        headings = [i for i in others if blocks[i][0] < PARAGRAPH]
         level = min([blocks[i][0] for i in headings], default=3)
         if level > 3:
             _, start, end, _ = blocks[headings[0]]
             name = plain(self.heading(start, end))
             self._wrong_level(start, end, section.name, f"items are third-level headings: write `### {name}`")
         tops = [i for i in headings if blocks[i][0] == level]
+        if len(headings) < len(others):
+            tops = sorted([*tops, *self._bold_headings(section)])
         first = tops[0] if tops else section.last
         if first > section.first:
             self.stray(section.name, blocks[section.first][1], blocks[section.first][2])
         for position, index in enumerate(tops):
-            _, start, end, _ = blocks[index]
+            kind, start, end, _ = blocks[index]
             following = tops[position + 1] if position + 1 < len(tops) else section.last
             stop = blocks[following][1] if position + 1 < len(tops) else section.stop
-            name = clean_name(self.heading(start, end))
+            name = clean_name(self.text[start:end] if kind == PARAGRAPH else self.heading(start, end))
             yield Item(name, f"{section.name} / {plain(name)}", start, end, index + 1, following, stop)
+
+    def _bold_headings(self, section: Section) -> list[int]:
+        """Return the bold lines that are meant as the headings of items, and report each.
+
+        Such a line stands in front of fields, and without it these would be nobody's, or would repeat the
+        fields of the item above.
+        """
+        known = FIELDS_OF.get(section.name, {})
+        found: list[int] = []
+        seen: set[str] | None = None  # the fields since the last heading; None before the first
+        for index in range(section.first, section.last - 1):
+            kind, start, end, _ = self.blocks[index]
+            if kind == ITEM:
+                if seen is not None:
+                    seen.add(self._key_at(index))
+            elif kind < PARAGRAPH:
+                seen = set()
+            elif kind == PARAGRAPH and self.blocks[index + 1][0] == ITEM:
+                bold = BOLD_LINE.fullmatch(self.text[start:end].strip())
+                key = self._key_at(index + 1)
+                if bold is not None and key in known and (seen is None or key in seen):
+                    found.append(index)
+                    seen = set()
+                    message = f"the bold text {shown(bold[2])} stands where a heading is meant"
+                    mend = f"write `### {plain(clean_name(bold[2]))}`"
+                    self.faults.add(Code.HEADING_LEVEL, start, end, section.name, message, mend)
+        return found
+
+    def _key_at(self, index: int) -> str:
+        """Return the field that a bullet spells, an empty text when it spells none."""
+        _, start, end, _ = self.blocks[index]
+        spelled, colon, _ = self.text[start:end].partition(":")
+        return field_key(spelled)[0] if colon else ""
 
     def stray(self, where: str, start: int, end: int) -> None:
         """Report text that belongs to nothing and is left out."""

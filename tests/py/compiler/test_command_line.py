@@ -418,3 +418,19 @@ def test_further_lines_of_a_text_are_indented_under_its_bullet() -> None:
     assert '\n> ## Thank you\n>\n> "for" your "time"\n' in formatted
     assert format_source(formatted.encode()) == formatted
     assert check(formatted).definition == check(source).definition
+
+
+def test_a_file_that_would_grow_too_large_is_not_formatted(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    themes = f"- weight: 0.6\n- interview_themes: [{'a,' * 99_000}]"
+    source = edited(("- weight: 0.6", themes))
+    size = len((format_source(source.encode()) or "").encode())
+    assert len(source) < 512_000 < size
+    (folder / "large.md").write_text(source)
+    said = f"not formatted, since it would have {size:,} bytes; at most 512,000 are allowed\n"
+    assert run(capfdbinary, "format", "large.md") == (1, "", f"large.md: {said}")
+    assert run(capfdbinary, "format", "--check", "large.md") == (1, "", f"large.md: {said}")
+    assert (folder / "large.md").read_text() == source
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(source.encode())))
+    assert run(capfdbinary, "format", "-") == (1, "", f"-: {said}")

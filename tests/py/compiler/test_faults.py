@@ -622,3 +622,92 @@ def test_an_offset_is_given_for_bytes_that_are_no_text() -> None:
         check(source).diagnostics[0].message
         == f"the file holds 2 NUL bytes, the first at byte {source.index(0)}"
     )
+
+
+# --- one fault, one diagnostic ---
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "hint"),
+    [
+        (
+            "version: 1.0",
+            "interview_style:\n\tdefault: 3",
+            (4, 1),
+            "write `  default: 3`, with two spaces in front",
+        ),
+        ("version: 1.0", "\tversion: 1.0", (3, 1), "write `version: 1.0`, not indented"),
+        (
+            "version: 1.0",
+            "interview_style:\n  default: 3\n \tallow_override: true",
+            (5, 2),
+            "write `  allow_override: true`, with two spaces in front",
+        ),
+        ("version: 1.0", "description: >\n\tLong", (4, 1), "write `  Long`, with two spaces in front"),
+    ],
+)
+def test_a_tab_in_the_front_matter_is_named(old: str, new: str, at: tuple[int, int], hint: str) -> None:
+    (fault,) = check(edited((old, new))).diagnostics
+    assert (fault.code, (fault.line, fault.column), fault.hint) == ("yaml-syntax", at, hint)
+    assert fault.message == "a tab stands where YAML allows only spaces"
+
+
+CODE_IN_BODY = ("Thank you for your time.", "```\nThank you for your time.\n```")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("```markdown\n", "```\n"),
+        ("```markdown\n", ""),
+        ("\n```md\n\n", "\n```\n\n"),
+        ("~~~~\n", "~~~~\n\nTell me if you want anything else!\n"),
+    ],
+)
+@pytest.mark.parametrize("edits", [[], [CODE_IN_BODY]])
+def test_a_file_in_a_code_block_has_one_fault(before: str, after: str, edits: list[tuple[str, str]]) -> None:
+    (fault,) = check(before + edited(*edits) + after).diagnostics
+    assert fault.code == "fenced-file"
+    assert fault.hint.startswith("delete this line, and the line that closes the block")
+
+
+@pytest.mark.parametrize("after", ["```\n", "```\n\nAnything else?\n"])
+def test_a_code_block_behind_other_text_is_one_fault(after: str) -> None:
+    (fault,) = check(f"Here it is:\n\n```\n{SPECIMEN}{after}").diagnostics
+    assert (fault.code, fault.line) == ("misplaced-front-matter", 1)
+    assert fault.hint == (
+        "delete everything before the first `---` line, "
+        "and the line that closes the code block with all behind it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "bold", "line", "name"),
+    [
+        ("### Vision", "**Vision**", 8, "Vision"),
+        ("### Trust", "**Trust**", 16, "Trust"),
+        ("### Trust", "__Trust:__", 16, "Trust"),
+        ("### Thriving", "**Thriving**:", 28, "Thriving"),
+        ("### A good team", "**A good team**", 46, "A good team"),
+    ],
+)
+def test_a_bold_line_where_a_heading_is_meant_is_one_fault(
+    heading: str, bold: str, line: int, name: str
+) -> None:
+    (fault,) = check(edited((heading, bold))).diagnostics
+    assert (fault.severity, fault.code, fault.line) == ("error", "heading-level", line)
+    assert fault.hint == f"write `### {name}`"
+
+
+def test_a_bold_line_before_fields_that_do_not_repeat_is_text() -> None:
+    new = "- weight: 0.4\n\n**Details**\n\n- description"
+    assert [d.code for d in check(edited(("- weight: 0.4\n- description", new))).diagnostics] == [
+        "stray-text"
+    ]
+    new = "### Trust\n\n**Details**\n\n- weight"
+    assert [d.code for d in check(edited(("### Trust\n\n- weight", new))).diagnostics] == ["stray-text"]
+    new = "### Trust\n\n- weight: 0.4\n\n**Details**\n\n- which\n- description"
+    found = check(edited(("### Trust\n\n- weight: 0.4\n- description", new))).diagnostics
+    assert [d.code for d in found] == ["stray-text", "not-a-field"]
+    new = "Thank you for your time.\n\n**Then**\n\n- wait"
+    assert check(edited(("Thank you for your time.", new))).diagnostics == ()

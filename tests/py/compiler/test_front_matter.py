@@ -43,7 +43,7 @@ CLOSE = "write a line `---` after its last key"
                     2,
                     1,
                     11,
-                    "delete this line, and the last line of the file if it closes the block",
+                    "delete this line, and the line that closes the block with all behind it",
                 )
             ],
         ),
@@ -86,10 +86,13 @@ def test_a_rule_without_keys_under_it_is_no_front_matter() -> None:
         ("a\n``` b", "a\n``` b"),
         ("a\nb", "a\nb"),
         ("ab\ncdef\n`````  \n", "ab\ncdef\n       \n"),
+        ("a\n```\n\nb\nc\n", "a\n   \n\n \n \n"),
+        ("a\n```x\nb\n```\n", "a\n```x\nb\n```\n"),
+        ("a\n```x\nb\n```\n```\nc", "a\n```x\nb\n```\n   \n "),
     ],
 )
 def test_the_line_that_closes_a_wrapped_file_is_blanked(text: str, unwrapped: str) -> None:
-    found = without_wrapping(text)
+    found = without_wrapping(text, 0)
     assert (found.rstrip(), len(found)) == (unwrapped.rstrip(), len(unwrapped))
 
 
