@@ -2710,7 +2710,7 @@ declare
 begin
   -- Keys, types and what a value can be seen to be by itself. In strict mode nothing is unwrapped, and what is missing
   -- or of the wrong type makes the answer unknown, unless exists() has asked for it. `starts with ""` is unknown of
-  -- whatever is not a text. The brackets have characters that are certainly not white space.
+  -- whatever is not a text. The comparisons are with first characters that are certainly not white space.
   if (
     pg_column_size(whole) <= 4000000
     and jsonb_path_match(
@@ -2720,7 +2720,9 @@ begin
         && $.resultCategories.type() == "array" && $.resultCategories.size() <= 15
         && !exists($.dimensions[*].name ? ((@ starts with "") is unknown))
         && !exists($.dimensions[*].description
-                   ? ((@ starts with "") is unknown || !(@ like_regex "[!-~\u00a1-\u167f\u3001-\ud7ff]")))
+                   ? ((@ starts with "") is unknown
+                      || !(@ >= "!" && @ < "\u007f" || @ >= "\u00a1" && @ < "\u1680" || @ >= "\u2010" && @ < "\u2028"
+                           || @ >= "\u3001" && @ < "\ud7ff")))
         && !exists($.dimensions[*].weight ? (@.type() != "number" || @ <= 0))
         && !exists($.dimensions[*] ? (exists(@.interviewThemes)).interviewThemes[*] ? ((@ starts with "") is unknown))
         && !exists($.dimensions[*] ? (exists(@.scoringRubric)).scoringRubric.* ? ((@ starts with "") is unknown))
@@ -2735,12 +2737,14 @@ begin
         && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange ? (@.type() != "array" || @.size() != 2))
         && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange[*] ? (@.type() != "number"))
         && !exists($ ? (exists(@.metadata)).metadata.keyvalue() ? (!(
-             @.key == "name" && @.value.type() == "string" && @.value like_regex "[!-~\u00a1-\u167f\u3001-\ud7ff]"
+             @.key == "name" && @.value.type() == "string"
+             && (@.value >= "!" && @.value < "\u007f" || @.value >= "\u00a1" && @.value < "\u1680"
+                 || @.value >= "\u3001" && @.value < "\ud7ff")
              || (@.key == "author" || @.key == "description") && @.value.type() == "string"
              || @.key == "type" && @.value.type() == "string"
              && (@.value == "multi-dimensional" || @.value == "single-outcome" || @.value == "comparative")
              || @.key == "version" && @.value.type() == "string"
-             && @.value like_regex "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"
+             && (@.value == "1.0" || @.value like_regex "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$")
              || @.key == "resultDisclosure" && @.value.type() == "string"
              && (@.value == "full" || @.value == "teaser" || @.value == "none")
              || @.key == "interviewStyle" && @.value.type() == "object"
@@ -2817,7 +2821,7 @@ begin
     -- A sum has as many decimal places as what has most.
     and scale(weight_sum + other_sum) <= 100
     and (length(whole #>> '{metadata,name}') <= 200) is not false
-    and jsonb_path_query_array(categories, 'lax $[*].primaryDimensions[*]') <@ to_jsonb(dimension_names)
+    and jsonb_path_query_array(categories, 'lax $[*].primaryDimensions[*]') <@ jsonb_path_query_array(dimensions, 'lax $[*].name')
     and (
       (whole #> '{interviewGuidelines,probingQuestions}') - (dimension_names || 'general'::text) = '{}'
     ) is not false
@@ -3808,7 +3812,7 @@ begin
   -- First of all, so that nothing below tells anything about somebody else's tenant. In a block of its own, since an
   -- expression needs the right to every function in it, and trusted writers have no tenants to ask for.
   if current_user in ('anon', 'authenticated') then
-    if not new.tenant_id = any (array(select private.my_tenant_ids())) then
+    if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
   end if;
@@ -4011,6 +4015,9 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', new.session_id));
   end if;
+  -- Of two writers in the same moment neither finds the other's. The unique constraint stands behind this: the second
+  -- waits, and gets 23505, which is the same HTTP status. (An advisory lock a session would say it in this refusal's
+  -- words, and an import of tens of thousands of results in one transaction would find the table of locks full.)
   if exists (select from public.custom_assessment_results as result
               where result.session_id = new.session_id and result.session_type = new.session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));

@@ -336,6 +336,9 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', new.session_id));
   end if;
+  -- Of two writers in the same moment neither finds the other's. The unique constraint stands behind this: the second
+  -- waits, and gets 23505, which is the same HTTP status. (An advisory lock a session would say it in this refusal's
+  -- words, and an import of tens of thousands of results in one transaction would find the table of locks full.)
   if exists (select from public.custom_assessment_results as result
               where result.session_id = new.session_id and result.session_type = new.session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));

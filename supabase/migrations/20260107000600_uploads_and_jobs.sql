@@ -315,7 +315,7 @@ begin
   -- First of all, so that nothing below tells anything about somebody else's tenant. In a block of its own, since an
   -- expression needs the right to every function in it, and trusted writers have no tenants to ask for.
   if current_user in ('anon', 'authenticated') then
-    if not new.tenant_id = any (array(select private.my_tenant_ids())) then
+    if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
   end if;

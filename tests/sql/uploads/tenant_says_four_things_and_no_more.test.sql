@@ -2,7 +2,7 @@
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
-select plan(23);
+select plan(24);
 
 select tests.keep('draft', tests.create_assessment(tests.kept('tenant')));
 select tests.keep('archived', tests.create_assessment(tests.kept('tenant'), '{"status": "archived"}'));
@@ -44,6 +44,10 @@ select is(
   tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown)
                   values (tests.kept('others_tenant'), '# One')$$),
   '42501 TENANT_ACCESS_DENIED', 'an upload for another tenant has a clear answer'
+);
+select is(
+  tests.refusal($$insert into public.assessment_uploads (source_markdown) values ('# One')$$),
+  '42501 TENANT_ACCESS_DENIED', 'and so has one for no tenant'
 );
 select is(
   tests.refusal(format(
