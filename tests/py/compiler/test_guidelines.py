@@ -96,6 +96,13 @@ def test_a_name_may_be_written_with_marks_that_make_it_longer() -> None:
         assert list(found.interview_guidelines.probing_questions) == [name]
 
 
+def test_a_long_text_is_not_near_any_name() -> None:
+    text = SPECIMEN.replace("Vision", "x" * 100)
+    for length, said in ((100, [("unknown-dimension", 100)]), (101, [])):
+        asked = text.replace(f"- {'x' * 100}: Where", f"- {'x' * (length - 1)}y: Where")
+        assert [(d.code, d.length) for d in check(asked).diagnostics] == said
+
+
 def test_as_many_names_are_listed_as_there_may_be_dimensions() -> None:
     items = "".join(f"### D{n}\n- weight: 0.05\n- description: x\n" for n in range(20))
     text = f"---\nname: x\n---\n## Dimensions\n{items}## Result Categories\n### C\n- score_range: 1-5\n"

@@ -98,6 +98,8 @@ def test_spelled_weights(text: str, weight: str | None) -> None:
     [
         ("[1,2]", "1 2"),
         ("[1, 2", None),
+        ("[1, 23", None),
+        ("[1 2]", None),
         ("1, 2]", None),
         ("1 to 2 to 3", None),
         ("1 - to 2", None),

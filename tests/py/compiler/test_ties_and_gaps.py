@@ -20,6 +20,13 @@ BOXES: tuple[Box, ...] = (
     (("0.25", "1", "2.5"), ("0.5", "2", "3"), ("0.25", "2.75", "4")),
     (("0.2", "1", "2"), ("0.2", "1.5", "3"), ("0.2", "2", "4"), ("0.4", "2.5", "3.5")),
     (("0.33", "1", "4"), ("0.33", "2", "3"), ("0.33", "1", "5")),
+    # On the way to the highest score that ties, one dimension comes to its lowest mark.
+    (("0.3", "2.5", "3.5"), ("0.2", "2.5", "5"), ("0.5", "2", "2.5")),
+    (("0.2", "3", "4.5"), ("0.1", "2", "3.5"), ("0.2", "4.5", "5"), ("0.5", "1", "2")),
+    (("0.3", "3.5", "5"), ("0.1", "4", "5"), ("0.2", "2", "3.5"), ("0.4", "3", "4")),
+    (("0.3", "3", "4.5"), ("0.2", "4", "4.5"), ("0.1", "1.5", "2"), ("0.4", "2.5", "4.5")),
+    (("0.7", "3", "5"), ("0.1", "1", "3.5"), ("0.1", "2", "3"), ("0.1", "4", "5")),
+    (("0.6", "1", "5"), ("0.2", "1.5", "2.5"), ("0.2", "1.5", "3")),
 )
 PRIMARIES = ((), (0,), (1,), (0, 1))
 
@@ -175,6 +182,9 @@ HALVES = [("0.5", ""), ("0.5", "")]
                 ("range-gap", 20, "no category has the scores 2.2 to 4.4"),
             ],
         ),
+        # The lowest mark of a rubric limits the scores, and weights need not sum to 1 exactly.
+        ([("[2, 5]", "")], [("1", "2-5: x")], "[1, 5]", []),
+        ([("[1.5, 2.0]", "")], [("0.5", "1.5-2: x"), ("0.49", "1.5-2: x")], "[1, 5]", []),
         # Nothing can be scored above 4.
         (
             [("[1, 2]", ""), ("[4, 5]", "")],
@@ -227,3 +237,8 @@ def test_the_first_category_with_the_same_dimensions_is_the_one_that_is_named() 
             '"C3" and "C0" on line 16 share 1.5 to 2 and have the same primary dimensions',
         ),
     ]
+
+
+def test_a_score_that_two_ranges_share_is_named_once_however_it_is_written() -> None:
+    (found,) = said(file([("[1, 2.0]", ""), ("[2, 3]", "")], HALVES))
+    assert found[2] == '"C1" and "C0" on line 16 share 2 and have the same primary dimensions'
