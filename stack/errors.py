@@ -25,3 +25,15 @@ class StackError(Exception):
         if self.hint:
             parts.append(f"  {self.hint}")
         return "\n".join(parts)
+
+
+class PortTakenError(StackError):
+    """Somebody else listens on the port."""
+
+    def __init__(self, port: int, log: str) -> None:
+        super().__init__(f"port {port} is taken", log=log)
+
+    @staticmethod
+    def is_told_by(log: str) -> bool:
+        """Whether a server's log says so."""
+        return "address already in use" in log.lower()

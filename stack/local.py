@@ -25,10 +25,10 @@ from typing import Literal
 import psycopg
 
 from stack import database, postgres, processes
-from stack.errors import StackError
+from stack.errors import PortTakenError, StackError
 from stack.packages import ROOT, find_postgres, find_postgrest, find_supabase_cli
 from stack.postgres import SUPERUSER, Cluster
-from stack.services import Api, PortTakenError
+from stack.services import Api
 from stack.tokens import Keys
 
 DATABASE = "postgres"
@@ -236,10 +236,13 @@ class Stack:
             self._say(f"Starting Postgres on port {state.db_port} ...")
             try:
                 cluster.start()
-            except StackError as error:
+            except PortTakenError:
                 cluster.stop()
-                if "Address already in use" not in error.log or self._wanted_port("STACK_DB_PORT"):
+                if self._wanted_port("STACK_DB_PORT"):
                     raise
+            except StackError:
+                cluster.stop()
+                raise
             else:
                 return cluster
         raise StackError("no free port was found for Postgres", "Say which: STACK_DB_PORT=54999 make up")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import locale
 import os
 import shutil
@@ -19,7 +20,7 @@ import psycopg
 from psycopg import conninfo
 
 from stack import processes
-from stack.errors import StackError
+from stack.errors import PortTakenError, StackError
 from stack.packages import PostgresBinaries
 from stack.processes import LOOPBACK, Account
 
@@ -146,7 +147,9 @@ class Cluster:
         folder = self.home / "socket"
         if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
             return folder
-        return Path("/tmp") / f"pg-{os.getuid()}-{self.port}"  # noqa: S108  made with mode 700, checked below
+        # Not by the port: another server that is just starting may have chosen the same.
+        name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
+        return Path("/tmp") / f"pg-{os.getuid()}-{name}"  # noqa: S108  made with mode 700, checked below
 
     @property
     def made(self) -> bool:
@@ -243,6 +246,7 @@ class Cluster:
             timeout: seconds to wait for its first answer, recovery after a crash included.
 
         Raises:
+            PortTakenError: somebody else has its port.
             StackError: it ended at once, or did not answer in time; with the end of its log.
         """
         if self.pid is not None:
@@ -268,6 +272,7 @@ class Cluster:
         """Wait until the server answers.
 
         Raises:
+            PortTakenError: it ended, since somebody else has its port.
             StackError: it ended, or did not answer in time.
         """
 
@@ -275,10 +280,13 @@ class Cluster:
             return self.answers() or (self.process is not None and self.process.poll() is not None)
 
         if not processes.wait_until(answers_or_ended, timeout, pause=0.05) or not self.answers():
+            log = processes.tail(self.log)
+            if PortTakenError.is_told_by(log):
+                raise PortTakenError(self.port, log)
             raise StackError(
                 "Postgres does not start",
                 f"Mend what its log says. To begin with an empty database, remove {self.home}.",
-                log=processes.tail(self.log),
+                log,
             )
 
     def answers(self) -> bool:
@@ -325,7 +333,8 @@ class Cluster:
             self.account.uid if self.account else os.geteuid(),
         }:
             raise StackError(
-                f"{self.socket_folder} belongs to somebody else", "Remove it, or choose another port."
+                f"{self.socket_folder} belongs to somebody else",
+                "Remove it, or move the stack to another folder.",
             )
         self.log.touch()
         if self.account:
@@ -387,10 +396,23 @@ def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None 
         )
         cluster.make()
         try:
-            cluster.start(with_parent=True)
+            _start_on_a_free_port(cluster)
             yield cluster
         finally:
             cluster.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
         shutil.rmtree(programs, ignore_errors=True)
+
+
+def _start_on_a_free_port(cluster: Cluster, attempts: int = 5) -> None:
+    """Start a throwaway server; on another port where somebody has taken its own meanwhile."""
+    try:
+        cluster.start(with_parent=True)
+    except PortTakenError:
+        cluster.stop()
+        if attempts == 1:
+            raise
+        cluster.log.unlink(missing_ok=True)
+        cluster.port = processes.free_port()
+        _start_on_a_free_port(cluster, attempts - 1)

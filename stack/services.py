@@ -13,16 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stack import postgrest, processes
-from stack.errors import StackError
+from stack.errors import PortTakenError, StackError
 from stack.gateway_settings import Settings
 from stack.packages import ROOT, find_postgrest
 from stack.postgres import Cluster, tools_environment
 from stack.processes import LOOPBACK
 from stack.tokens import Keys
-
-
-class PortTakenError(StackError):
-    """Somebody else listens on the port."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +116,8 @@ class Api:
         try:
             self._wait(process, self.gateway_answers, "the gateway", self.gateway_log)
         except StackError as error:
-            if "Address already in use" in error.log or "address already in use" in error.log:
-                raise PortTakenError(f"port {self.port} is taken", log=error.log) from error
+            if PortTakenError.is_told_by(error.log):
+                raise PortTakenError(self.port, error.log) from error
             raise
         return process
 
@@ -137,11 +133,11 @@ class Api:
                 return False
 
     def gateway_answers(self) -> bool:
-        """Whether the gateway serves requests."""
+        """Whether the gateway serves requests: this one, which knows its key, and no other stack's."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
         try:
-            connection.request("GET", "/auth/v1/health")
-            return b"stand-in" in connection.getresponse().read()
+            connection.request("GET", "/auth/v1/settings", headers={"apikey": self.keys.anon})
+            return b"mailer_autoconfirm" in connection.getresponse().read()
         except (OSError, http.client.HTTPException):
             return False
         finally:

@@ -16,7 +16,8 @@ import httpx
 from supabase import Client, ClientOptions, create_client
 
 from stack import processes, tokens
-from stack.services import Api, PortTakenError
+from stack.errors import PortTakenError
+from stack.services import Api
 from stack.tokens import Keys
 from tests.py.harness.databases import Database
 from tests.py.harness.people import PASSWORD, User

@@ -7,12 +7,15 @@ import http.client
 import json
 import socket
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 
 from stack import gateway
-from stack.errors import StackError
+from stack.errors import PortTakenError, StackError
+from stack.tokens import Keys
 from tests.py.harness.api import RunningApi
 
 BROWSER = {"Origin": "http://localhost:3000"}
@@ -235,3 +238,14 @@ def test_it_refuses_to_listen_beyond_this_machine(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1"])
 def test_it_listens_on_the_loopback_addresses(host: str) -> None:
     gateway.require_loopback(host)
+
+
+def test_another_stacks_gateway_on_the_same_port_is_not_taken_for_this_ones(
+    bare_api: RunningApi, tmp_path: Path
+) -> None:
+    # As two stacks meet that chose the port in the same moment: the one that is late finds that it is taken.
+    late = replace(bare_api.api, home=tmp_path, keys=Keys.generate())
+    assert bare_api.api.gateway_answers()
+    assert not late.gateway_answers()
+    with pytest.raises(PortTakenError):
+        late.start_gateway(with_parent=True)

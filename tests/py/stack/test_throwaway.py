@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from stack import processes
-from stack.packages import ROOT
+import pytest
+
+from stack import postgres, processes
+from stack.packages import ROOT, find_postgres
 
 _PROGRAM = """
 import sys
@@ -46,3 +49,15 @@ def test_the_server_ends_when_its_starter_is_killed_and_the_next_one_clears_up()
     successor, _, _ = start()
     assert not home.exists()
     successor.communicate(timeout=30)
+
+
+def test_a_port_that_was_taken_in_the_meantime_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind((processes.LOOPBACK, 0))
+        taken.listen()
+        port = int(taken.getsockname()[1])
+        ports = iter([port, port, processes.free_port()])
+        monkeypatch.setattr(processes, "free_port", lambda: next(ports))
+        with postgres.throwaway(find_postgres()) as cluster:
+            assert cluster.port != port
+            assert cluster.answers()

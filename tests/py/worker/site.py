@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from stack import processes
+from stack.errors import PortTakenError
 from stack.postgres import Cluster
 from stack.services import Api
 from stack.tokens import Keys
@@ -87,7 +88,12 @@ class Site:
 
     def start(self) -> None:
         """Start PostgREST and the gateway; both end with this process."""
-        self.gateway = self.api.start_gateway(with_parent=True)
+        while self.gateway is None:
+            try:
+                self.gateway = self.api.start_gateway(with_parent=True)
+            except PortTakenError:
+                self.api.gateway_log.unlink()
+                self.api = replace(self.api, port=processes.free_port())
         self.start_postgrest()
 
     def start_postgrest(self) -> None:
