@@ -574,7 +574,7 @@ declare
 begin
   -- Keys, types and what a value can be seen to be by itself. In strict mode nothing is unwrapped, and what is missing
   -- or of the wrong type makes the answer unknown, unless exists() has asked for it. `starts with ""` is unknown of
-  -- whatever is not a text. The brackets have characters that are certainly not white space.
+  -- whatever is not a text. The comparisons are with first characters that are certainly not white space.
   if (
     pg_column_size(whole) <= 4000000
     and jsonb_path_match(
@@ -584,7 +584,9 @@ begin
         && $.resultCategories.type() == "array" && $.resultCategories.size() <= 15
         && !exists($.dimensions[*].name ? ((@ starts with "") is unknown))
         && !exists($.dimensions[*].description
-                   ? ((@ starts with "") is unknown || !(@ like_regex "[!-~\u00a1-\u167f\u3001-\ud7ff]")))
+                   ? ((@ starts with "") is unknown
+                      || !(@ >= "!" && @ < "\u007f" || @ >= "\u00a1" && @ < "\u1680" || @ >= "\u2010" && @ < "\u2028"
+                           || @ >= "\u3001" && @ < "\ud7ff")))
         && !exists($.dimensions[*].weight ? (@.type() != "number" || @ <= 0))
         && !exists($.dimensions[*] ? (exists(@.interviewThemes)).interviewThemes[*] ? ((@ starts with "") is unknown))
         && !exists($.dimensions[*] ? (exists(@.scoringRubric)).scoringRubric.* ? ((@ starts with "") is unknown))
@@ -599,12 +601,14 @@ begin
         && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange ? (@.type() != "array" || @.size() != 2))
         && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange[*] ? (@.type() != "number"))
         && !exists($ ? (exists(@.metadata)).metadata.keyvalue() ? (!(
-             @.key == "name" && @.value.type() == "string" && @.value like_regex "[!-~\u00a1-\u167f\u3001-\ud7ff]"
+             @.key == "name" && @.value.type() == "string"
+             && (@.value >= "!" && @.value < "\u007f" || @.value >= "\u00a1" && @.value < "\u1680"
+                 || @.value >= "\u3001" && @.value < "\ud7ff")
              || (@.key == "author" || @.key == "description") && @.value.type() == "string"
              || @.key == "type" && @.value.type() == "string"
              && (@.value == "multi-dimensional" || @.value == "single-outcome" || @.value == "comparative")
              || @.key == "version" && @.value.type() == "string"
-             && @.value like_regex "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"
+             && (@.value == "1.0" || @.value like_regex "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$")
              || @.key == "resultDisclosure" && @.value.type() == "string"
              && (@.value == "full" || @.value == "teaser" || @.value == "none")
              || @.key == "interviewStyle" && @.value.type() == "object"
@@ -681,7 +685,7 @@ begin
     -- A sum has as many decimal places as what has most.
     and scale(weight_sum + other_sum) <= 100
     and (length(whole #>> '{metadata,name}') <= 200) is not false
-    and jsonb_path_query_array(categories, 'lax $[*].primaryDimensions[*]') <@ to_jsonb(dimension_names)
+    and jsonb_path_query_array(categories, 'lax $[*].primaryDimensions[*]') <@ jsonb_path_query_array(dimensions, 'lax $[*].name')
     and (
       (whole #> '{interviewGuidelines,probingQuestions}') - (dimension_names || 'general'::text) = '{}'
     ) is not false
