@@ -146,11 +146,13 @@ def parsed_blocks(text: str, body: int, faults: Faults) -> list[Block]:
     raw = ("\n" * body + text[body:]).encode()
     masked = raw
     found = Faults()
-    for attempt in range(RESCANS + 1):
+    rescans = RESCANS
+    while True:
         inside = Faults()
         blocks, swallower = _parse(masked, raw, inside)
-        if swallower is None or attempt == RESCANS:
+        if swallower is None or not rescans:
             break
+        rescans -= 1
         # Read again from the start: what stands after the opening was seen in the wrong light.
         at, end, code = swallower
         if code is Code.UNCLOSED_FENCE:

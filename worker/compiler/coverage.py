@@ -195,9 +195,8 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
         for other_low, other_high, other in spans[:position]:
             if other_low > high or other_high < low or node.primary == other.primary:
                 continue
+            # Both ranges can be reached and they meet: then they meet where they can be reached.
             first, last = max(low, other_low, reach[0]), min(high, other_high, reach[1])
-            if first > last:
-                continue
             tied = common
             if max(first, common[0]) > min(last, common[1]):
                 # Not all dimensions can have a shared score alike: see whether the averages still can be

@@ -363,3 +363,16 @@ def test_a_file_that_would_grow_too_large_is_not_formatted(
     assert (folder / "large.md").read_text() == source
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(source.encode())))
     assert run(capfdbinary, "format", "-") == (1, "", f"-: {said}")
+
+
+def test_a_file_of_a_folder_that_cannot_be_opened_is_named(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Permissions would not keep root out.
+    def refuse(path: Path, *arguments: object, **options: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    code, out, err = run(capfdbinary, "check", "sub")
+    assert (code, out) == (2, "")
+    assert err == "".join(f"sub/{name}.md: cannot be read: Permission denied\n" for name in ("bad", "warned"))

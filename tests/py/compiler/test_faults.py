@@ -711,3 +711,8 @@ def test_a_bold_line_before_fields_that_do_not_repeat_is_text() -> None:
     assert [d.code for d in found] == ["stray-text", "not-a-field"]
     new = "Thank you for your time.\n\n**Then**\n\n- wait"
     assert check(edited(("Thank you for your time.", new))).diagnostics == ()
+
+
+def test_bullets_and_text_before_the_first_heading_are_text() -> None:
+    found = check(edited(("### Vision\n", "- a: b\n\ntext\n\n### Vision\n"))).diagnostics
+    assert [(d.code, d.line) for d in found] == [("stray-text", 8)]

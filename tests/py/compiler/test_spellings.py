@@ -376,3 +376,18 @@ def test_definition_keeps_the_places_of_ranges_and_the_order_of_keys() -> None:
 )
 def test_the_place_of_the_version_is_known(source: str, place: tuple[int, int]) -> None:
     assert check(source).version_at == place
+
+
+def test_the_text_of_a_range_may_begin_on_the_next_line() -> None:
+    new = "  - 1-2:\n    Lives from day\n      to day.\n"
+    found = definition(edited(("  - 1-2: Lives from day to day.\n", new)))
+    assert found.dimensions[0].scoring_rubric["1-2"] == "Lives from day\nto day."
+
+
+def test_questions_for_no_dimension_stand_under_a_dimension_called_general() -> None:
+    questions = "- Vision: Where to?\n- General: How so?\n- What else?\n- general: Really?\n"
+    text = SPECIMEN.replace("- Vision: Where will the team be in a year?\n", questions).replace(
+        "Trust", "General"
+    )
+    found = definition(text).interview_guidelines.probing_questions
+    assert found == {"Vision": ("Where to?",), "General": ("How so?", "What else?", "Really?")}
