@@ -2,7 +2,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(29);
+select plan(30);
 
 select tests.as_service();
 select tests.keep('waits', tests.upload(tests.kept('tenant'), '# Waits'));
@@ -66,8 +66,13 @@ select
   1 as attempts,
   now() - n * interval '1 day' as finished_at
 from generate_series(1, 60) as n;
+insert into private.claims (worker, request, jobs, claimed_at)
+values ('gone', '1', '{1}', now() - interval '31 days'), ('idle', '1', '{1}', now() - interval '29 days');
 select tests.as_service();
 select is(public.prune_jobs(), 30, 'finished jobs are kept for thirty days');
+select tests.as_postgres();
+select is((select string_agg(worker, ' ') from private.claims), 'idle', 'what a worker was given last is kept as long');
+select tests.as_service();
 select is(public.prune_jobs('10 days', 5), 5, 'or as long as one says, as many at a time as one says');
 select is(public.prune_jobs('10 days'), 15, 'the rest');
 select is((
