@@ -129,9 +129,7 @@ class _Reader:
             READERS[name](self, name, value)
 
     def _invalid(self, code: Code, value: Value, name: str, message: str, hint: str) -> None:
-        self.faults.add(
-            code, value.start, max(value.end, value.start + 1), f"{WHERE} / {name}", message, hint
-        )
+        self.faults.add(code, value.start, value.end, f"{WHERE} / {name}", message, hint)
 
     def text(self, name: str, value: Scalar) -> None:
         """Read a text."""
