@@ -512,12 +512,13 @@ HOSTILE: list[object] = [
     *("2", "1.0\n", "None", "General", DEEP),
 ]
 NEW_KEYS = ("extra", "name", "weight", "scores", "default", "Clarity", "1", "general", "metadata", "examples")
+NEW_VALUES: tuple[object, ...] = (1, "x", [], None, Decimal("1E+400"), DEEP)
 
 
 def overdone(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The data with something odd in each of its places, one at a time, added to it and left out of it."""
     for key in NEW_KEYS:
-        for value in (1, "x", [], None, Decimal("1E+400"), DEEP):
+        for value in NEW_VALUES:
             yield data | {key: value}
     for path in paths(data):
         for value in HOSTILE:
