@@ -84,6 +84,7 @@ def test_what_separates_the_items_of_a_list(text: str, items: list[tuple[str, in
         ("1/ä", None),
         ("1%%", None),
         ("50\\%", "0.5"),
+        ("50 \\%", "0.5"),
         ("1" * 15 + "/" + "2" * 15, "0.5"),
         ("1" * 15 + "/" + "2" * 16, None),
     ],
