@@ -144,14 +144,16 @@ execute function private.note_result_creator();
 
 -- Results that were written before there was this table.
 insert into private.result_creators (campaign_created_by, tenant_id)
-select distinct result.campaign_created_by, result.tenant_id
-  from public.custom_assessment_results as result
- where result.campaign_created_by is not null
-   and not exists (
-     select
-       from private.result_creators as noted
-      where noted.campaign_created_by = result.campaign_created_by
-        and noted.tenant_id = result.tenant_id);
+select distinct
+  result.campaign_created_by,
+  result.tenant_id
+from public.custom_assessment_results as result
+where
+  result.campaign_created_by is not null
+  and not exists (
+    select from private.result_creators as noted
+    where noted.campaign_created_by = result.campaign_created_by and noted.tenant_id = result.tenant_id
+  );
 
 -- The tenants among whose results the caller has some to read: its own, and those that have results of campaigns that
 -- it created. For finding rows only: which of them it reads is the policy's second part to say. SECURITY DEFINER, since
