@@ -17,10 +17,10 @@ from bench import documents
 from bench.cluster import ROOT
 from bench.measure import Report, milliseconds, sample_in_turn
 from worker.compiler import compile_markdown
+from worker.compiler.source import MAX_BYTES
 
 EXAMPLES = ("leadership-archetypes", "personality-facets", "digital-maturity")
 SIZES_KB = (10, 100, 500)
-MAX_BYTES = 512_000
 
 
 def _inputs() -> dict[str, bytes]:

@@ -58,7 +58,7 @@ __all__ = [
 MAX_DIMENSIONS: Final = 20
 MAX_CATEGORIES: Final = 15
 MAX_NAME: Final = 200
-MAX_BYTES: Final = 512_000
+MAX_DEFINITION_BYTES: Final = 512_000
 MAX_SCALE: Final = Decimal("9.99")
 MAX_DIGITS: Final = 30
 WEIGHT_TOLERANCE: Final = Decimal("0.01")
@@ -379,8 +379,8 @@ class Definition(_Model):
         if not faults:
             _spell_references(self)
             faults = list(_example_faults(self))
-        if not faults and definition_size(self) > MAX_BYTES:
-            faults = [f"the definition is larger than {MAX_BYTES} bytes"]
+        if not faults and definition_size(self) > MAX_DEFINITION_BYTES:
+            faults = [f"the definition is larger than {MAX_DEFINITION_BYTES} bytes"]
         if faults:
             raise ValueError("; ".join(faults))
         return self

@@ -11,8 +11,7 @@ from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES
 from worker.compiler.header import Header, read_header
 from worker.compiler.meaning import ExampleNode, Meaning, make
 from worker.compiler.source import BLANKS, MAX_BYTES, Lines, read_source
-from worker.definition import MAX_BYTES as MAX_DEFINITION_BYTES
-from worker.definition import Definition, definition_size
+from worker.definition import MAX_DEFINITION_BYTES, Definition, definition_size
 from worker.markup import may_have_markup
 from worker.names import fold
 from worker.scoring import ScoringRules, outcome_of
