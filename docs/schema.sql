@@ -2397,7 +2397,7 @@ begin
   if wakes then
     perform pg_notify('assessment_jobs', '');
   end if;
-  return '[' || answers || ']';
+  return ('[' || answers || ']')::json;
 end
 $function$;
 comment on function private.finish_jobs(text,jsonb) is NULL;

@@ -567,7 +567,7 @@ begin
   if wakes then
     perform pg_notify('assessment_jobs', '');
   end if;
-  return '[' || answers || ']';
+  return ('[' || answers || ']')::json;
 end
 $$;
 revoke all on function private.finish_jobs(text, jsonb) from public, anon, authenticated, service_role;
