@@ -89,7 +89,7 @@ def parse_weight(text: str) -> Decimal | None:
     if number is None:
         text = unwrap(text)
         if text.endswith("%"):
-            number = parse_plain_number(text[:-1].rstrip(" \\"))
+            number = parse_plain_number(text[:-1].rstrip().rstrip("\\").rstrip())
             if number is not None:
                 number = number.scaleb(-2)
         elif "/" in text:
