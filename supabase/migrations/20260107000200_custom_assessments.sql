@@ -186,11 +186,15 @@ execute function private.guard_assessment_authority();
 -- granted the host's tenant_profiles.
 create or replace function private.tenant_owner(tenant_id uuid)
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
-as $$ select tenant.user_id from public.tenant_profiles as tenant where tenant.id = tenant_owner.tenant_id $$;
+as $$
+begin
+  return (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = tenant_owner.tenant_id);
+end
+$$;
 revoke all on function private.tenant_owner(uuid) from public, anon, authenticated, service_role;
 grant execute on function private.tenant_owner(uuid) to service_role;
 
@@ -441,18 +445,15 @@ begin
      where series.tenant_id = lock_slug.tenant_id
        and series.stem = lock_slug.stem
        for update;
-    if found then
-      return number;
-    end if;
+    exit when found;
     -- Waits for whoever is making the row; then it is there, or it is this one's.
     insert into private.slug_series (tenant_id, stem)
     values (lock_slug.tenant_id, lock_slug.stem)
     on conflict on constraint slug_series_pkey do nothing
     returning last_number into number;
-    if found then
-      return number;
-    end if;
+    exit when found;
   end loop;
+  return number;
 end
 $$;
 revoke all on function private.lock_slug(uuid, text) from public, anon, authenticated, service_role;
