@@ -3049,18 +3049,15 @@ begin
      where series.tenant_id = lock_slug.tenant_id
        and series.stem = lock_slug.stem
        for update;
-    if found then
-      return number;
-    end if;
+    exit when found;
     -- Waits for whoever is making the row; then it is there, or it is this one's.
     insert into private.slug_series (tenant_id, stem)
     values (lock_slug.tenant_id, lock_slug.stem)
     on conflict on constraint slug_series_pkey do nothing
     returning last_number into number;
-    if found then
-      return number;
-    end if;
+    exit when found;
   end loop;
+  return number;
 end
 $function$;
 comment on function private.lock_slug(uuid,text) is NULL;
@@ -3870,10 +3867,14 @@ comment on function private.tenant_of_agent_session(uuid,uuid) is NULL;
 
 CREATE OR REPLACE FUNCTION private.tenant_owner(tenant_id uuid)
  RETURNS uuid
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
-AS $function$ select tenant.user_id from public.tenant_profiles as tenant where tenant.id = tenant_owner.tenant_id $function$;
+AS $function$
+begin
+  return (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = tenant_owner.tenant_id);
+end
+$function$;
 comment on function private.tenant_owner(uuid) is NULL;
 
 CREATE OR REPLACE FUNCTION private.text_list_faults(list jsonb, path text)
