@@ -28,7 +28,7 @@ def test_the_url_and_the_key_are_enough() -> None:
     settings = load_settings()
     assert settings.supabase_url == "https://abcdefgh.supabase.co"
     assert settings.service_key.get_secret_value() == SECRET
-    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (500, 1, 60)
+    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (1000, 1, 60)
     assert settings.database_url is None
     assert settings.metrics_port is None
 
@@ -53,7 +53,7 @@ def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch)
         ("DATABASE_URL", "mysql://u:hidden-password@host/db"),
         ("DATABASE_URL", "postgresql://u:hidden-password@host:x/db"),
         ("WORKER_BATCH", "0"),
-        ("WORKER_BATCH", "501"),
+        ("WORKER_BATCH", "1001"),
         ("WORKER_BATCH", "many"),
         ("WORKER_BATCH", "1.5"),
         ("WORKER_CONCURRENCY", "-1"),
@@ -84,7 +84,7 @@ def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("WORKER_BATCH", "7")
     assert load_settings().batch == 7
     assert load_settings(batch=9).batch == 9
-    with pytest.raises(SettingsError, match=r"^--batch is 0: a whole number from 1 to 500 is needed"):
+    with pytest.raises(SettingsError, match=r"^--batch is 0: a whole number from 1 to 1000 is needed"):
         load_settings(batch=0)
 
 
@@ -95,7 +95,7 @@ def test_forgivable_spellings_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> N
     settings = load_settings()
     assert settings.supabase_url == "https://abcdefgh.supabase.co"
     assert settings.service_key.get_secret_value() == SECRET
-    assert settings.batch == 500
+    assert settings.batch == 1000
 
 
 def test_the_transaction_pooler_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
