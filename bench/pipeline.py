@@ -462,63 +462,74 @@ def _wait(connection: psycopg.Connection, upload: uuid.UUID, timeout: float = 60
         time.sleep(0.001)
 
 
-def _latencies(
-    pipeline: Pipeline, tenant: _Tenant, count: int, *, rest: float = 0.03, spread: float = 0.03
-) -> list[float]:
-    samples = []
-    for number in range(count):
-        # Not in step with whoever looks at fixed times.
-        time.sleep(rest + spread * (number * 0.618 % 1))
-        pipeline.uploaded += 1
-        source = pipeline.source()
-        start = time.perf_counter()
-        upload = tenant.upload(source)
-        _wait(pipeline.connection, upload)
-        samples.append((time.perf_counter() - start) * 1000)
-    return samples
+def _rest(number: int, least: float, spread: float) -> None:
+    """Rest between two samples, not in step with whoever looks at fixed times."""
+    time.sleep(least + spread * (number * 0.618 % 1))
+
+
+def _time_pair(tenant: _Tenant) -> float:
+    start = time.perf_counter()
+    tenant.bare()
+    tenant.bare()
+    return (time.perf_counter() - start) * 1000
+
+
+def _time_upload(pipeline: Pipeline, tenant: _Tenant) -> float:
+    pipeline.uploaded += 1
+    source = pipeline.source()
+    start = time.perf_counter()
+    upload = tenant.upload(source)
+    _wait(pipeline.connection, upload)
+    return (time.perf_counter() - start) * 1000
 
 
 def _idle_latency(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
     tenant = _Tenant(pipeline.api, 1)
     pipeline.clear()
-    bare = []
-    for _ in range(max(50, pipeline.amounts.latencies)):
-        start = time.perf_counter()
-        tenant.bare()
-        tenant.bare()
-        bare.append((time.perf_counter() - start) * 1000)
+    count = pipeline.amounts.latencies
+    at_once = report.add(
+        "pipeline.latency.two_requests_at_once",
+        "ms",
+        [_time_pair(tenant) for _ in range(max(50, count))][5:],
+        "the same two requests, pair after pair without a rest, so that every process is awake",
+    )
+    pairs, heard = [], []
+    with pipeline.worker(listen=True):
+        # The first ones fill connections and caches.
+        for number in range(-5, count):
+            _rest(number, 0.03, 0.03)
+            pair = _time_pair(tenant)
+            _rest(number, 0.03, 0.03)
+            upload = _time_upload(pipeline, tenant)
+            if number >= 0:
+                pairs.append(pair)
+                heard.append(upload)
+    polled = []
+    with pipeline.worker():
+        # Without LISTEN a worker asks ever more seldom while it is idle, in the end once a second: each waits
+        # until that has settled, and then for some part of that second.
+        for number in range(pipeline.amounts.polls):
+            _rest(number, 1.6, 1.0)
+            polled.append(_time_upload(pipeline, tenant))
     two = report.add(
         "pipeline.latency.two_requests",
         "ms",
-        bare[5:],
-        "two GET /custom_assessments?select=id&limit=1, one after the other",
+        pairs,
+        "two GET /custom_assessments?select=id&limit=1, one after the other, in turn with the uploads "
+        "and after the same rest",
     )
-    for listen, key in ((True, "listen"), (False, "poll")):
-        with pipeline.worker(listen=listen):
-            if listen:
-                samples = _latencies(pipeline, tenant, pipeline.amounts.latencies + 2)[2:]
-            else:
-                # Without LISTEN a worker asks ever more seldom while it is idle, in the end once a second:
-                # each waits until that has settled, and then for some part of that second.
-                samples = _latencies(pipeline, tenant, pipeline.amounts.polls, rest=1.6, spread=1.0)
-        kind = "with" if listen else "without"
+    for kind, key, samples in (("with", "listen", heard), ("without", "poll", polled)):
         how = f"POST /assessment_uploads of 10 KB until its status is succeeded; a worker {kind} LISTEN"
         figure = report.add(f"pipeline.latency.{key}", "ms", samples, how)
-        for share in (0.95, 0.99):
-            report.detail(
-                "pipeline", **{f"{key}: p{share * 100:.0f} in ms": round(percentile(samples, share), 2)}
-            )
-        if listen:
-            report.compare(
-                "pipeline.latency.listen",
-                "upload to succeeded, idle, p50, against two bare requests",
-                figure,
-                two,
-            )
-        tell(
-            f"idle latency with {key}: p50 {figure.median:.1f} ms, p95 {percentile(samples, 0.95):.1f}, "
-            f"p99 {percentile(samples, 0.99):.1f}; two bare requests {two.median:.1f}"
+        late, latest = percentile(samples, 0.95), percentile(samples, 0.99)
+        report.detail(
+            "pipeline", **{f"{key}: p95 in ms": round(late, 2), f"{key}: p99 in ms": round(latest, 2)}
         )
+        tell(f"idle latency {kind} listen: p50 {figure.median:.1f} ms, p95 {late:.1f}, p99 {latest:.1f}")
+    tell(f"two bare requests: {two.median:.1f} ms; without a rest {at_once.median:.1f}")
+    report.compare_in_turn(
+        "pipeline.latency.listen", "upload to succeeded, idle, p50, against two bare requests", heard, pairs
+    )
 
 
 def _load(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
@@ -581,7 +592,7 @@ def _behind_another(pipeline: Pipeline, report: Report, tell: Callable[[str], No
     try:
         time.sleep(2)
         for number in range(2, 2 + LEAST_SAMPLES):
-            samples += _latencies(pipeline, _Tenant(pipeline.api, number), 1)
+            samples.append(_time_upload(pipeline, _Tenant(pipeline.api, number)))
             row = pipeline.connection.execute(
                 "select count(*) from private.jobs where state = 'queued'"
             ).fetchone()
