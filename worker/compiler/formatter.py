@@ -211,7 +211,7 @@ def _comments(source: bytes) -> list[str]:
     """Return the comments of a front matter, each on a line of its own."""
     faults = Faults()
     text = read_source(source, faults)
-    place = find_front_matter(text, faults) or FrontMatter(0, 0, 0)
+    place = find_front_matter(text, faults) or FrontMatter(0, 0, 0, 0)
     entries, _ = read_front_matter(text, place, faults)
     scalars = sorted((s.start, s.end) for entry in entries for value in entry for s in _scalars(value))
     comments: list[str] = []

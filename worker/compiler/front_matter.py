@@ -40,10 +40,11 @@ WHERE: Final = "Front matter"
 class FrontMatter:
     """Where the front matter stands.
 
-    ``start`` and ``end`` are the range of its YAML, ``body`` is where the body begins. ``wrapped`` tells
-    that the whole file stands in a code block.
+    ``fence`` is where the line before it begins, ``start`` and ``end`` are the range of its YAML, ``body`` is
+    where the body begins. ``wrapped`` tells that the whole file stands in a code block.
     """
 
+    fence: int
     start: int
     end: int
     body: int
@@ -159,7 +160,7 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
             + (", and the line that closes the code block with all behind it" if opening else ""),
         )
     place = _from_fence(text, at, faults)
-    return FrontMatter(place.start, place.end, place.body, wrapped=opening is not None)
+    return FrontMatter(place.fence, place.start, place.end, place.body, wrapped=opening is not None)
 
 
 def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
@@ -168,7 +169,7 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
     while at:
         line = _line(text, at)
         if _is_fence(line):
-            return FrontMatter(start, at, min(at + len(line) + 1, len(text)))
+            return FrontMatter(fence, start, at, min(at + len(line) + 1, len(text)))
         at = text.find("\n" + FENCE, at) + 1
     at = text.find("\n## ", start - 1) + 1 or len(text)
     faults.add(
@@ -179,7 +180,7 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
         "the front matter is not closed",
         "write a line `---` after its last key",
     )
-    return FrontMatter(start, at, at)
+    return FrontMatter(fence, start, at, at)
 
 
 def _line(text: str, start: int) -> str:

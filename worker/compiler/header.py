@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from worker.compiler.diagnostics import Code, Faults, nearest, plain, shown
-from worker.compiler.front_matter import Broken, Collection, Entries, FrontMatter, Scalar, Value, pairs
+from worker.compiler.front_matter import FENCE, Broken, Collection, Entries, FrontMatter, Scalar, Value, pairs
 from worker.compiler.meaning import make
 from worker.compiler.values import normal_key, parse_range
 from worker.definition import (
@@ -298,8 +298,8 @@ def read_header(entries: Entries, complete: bool, place: FrontMatter | None, fau
     if reader.missing_name and place is not None:
         faults.add(
             Code.MISSING_KEY,
-            max(place.start - 4, 0),
-            place.start,
+            place.fence,
+            place.fence + len(FENCE),
             f"{WHERE} / name",
             "the front matter has no `name`",
             "add a line `name: The name of your assessment`",
@@ -324,5 +324,5 @@ def read_header(entries: Entries, complete: bool, place: FrontMatter | None, fau
     )
     scale = metadata.scale if "scale" in values or "scale" not in reader.seen else None
     version = reader.seen.get("version")
-    version_at = version.start if version is not None else 0 if place is None else max(place.start - 4, 0)
+    version_at = version.start if version is not None else 0 if place is None else place.fence
     return Header(metadata, values.get("name"), scale, version_at, reader.lost)

@@ -606,8 +606,8 @@ class Meaning:
                 fields = self.grammar.fields(item, EXAMPLE_FIELDS, ("scores",))
                 self._name(item, names, "example")
                 scores, sound = self._scores(item, fields.get("scores"))
-                overall, overall_at, overall_sound = self._overall(item, fields.get("overall"))
-                category, category_at, category_sound = self._expected(item, fields.get("category"), spelled)
+                overall, overall_at = self._overall(item, fields.get("overall"))
+                category, category_at = self._expected(item, fields.get("category"), spelled)
                 if "overall" not in fields and "category" not in fields:
                     self.faults.add(
                         Code.NO_EXPECTATION,
@@ -634,7 +634,7 @@ class Meaning:
                         scores,
                         overall_at,
                         category_at,
-                        sound and overall_sound and category_sound and bool(scores),
+                        sound and bool(scores),
                         model,
                     )
                 )
@@ -693,35 +693,44 @@ class Meaning:
             )
         return scores, sound
 
-    def _overall(self, item: Item, found: Field | None) -> tuple[Decimal | None, Place, bool]:
+    def _overall(self, item: Item, found: Field | None) -> tuple[Decimal | None, Place]:
+        """Return the expected overall score, None where there is none to hold the example to."""
         if found is None or found[2] is FAULTY:
-            return None, NOWHERE, found is None
+            return None, NOWHERE
         text = found[2].strip()
+        where = f"{item.where} / overall"
+        if not text:
+            self._empty(Code.EMPTY_VALUE, found, where, "write the overall score, such as `- overall: 3.9`")
+            return None, NOWHERE
         value = parse_number(text)
         if value is None:
             self.faults.add(
                 Code.INVALID_SCORE,
                 *self.grammar.value_at(found, text),
-                f"{item.where} / overall",
+                where,
                 f"{shown(text)} is not a score",
                 "write the overall score with up to two decimal places, such as `- overall: 3.95`",
             )
-        return value, (found, text), value is not None
+        return value, (found, text)
 
     def _expected(
         self, item: Item, found: Field | None, spelled: Mapping[str, str]
-    ) -> tuple[str | None, Place, bool]:
+    ) -> tuple[str | None, Place]:
+        """Return the expected category, None where there is none to hold the example to."""
         if found is None or found[2] is FAULTY:
-            return None, NOWHERE, found is None
+            return None, NOWHERE
         text = clean_text(found[2])
         place = found, text
         where = f"{item.where} / category"
+        if not text:
+            self._empty(Code.EMPTY_VALUE, found, where, "write the name of a category, or `none`")
+            return None, NOWHERE
         key = fold(clean_name(text))
         if key not in spelled and key != "none":
             key = fold(unwrap(text))
         if key == "none":
             if key not in spelled:
-                return "none", place, True
+                return "none", place
             self.faults.add(
                 Code.AMBIGUOUS_EXPECTATION,
                 *self.grammar.value_at(*place),
@@ -729,9 +738,9 @@ class Meaning:
                 "`none` could mean the category of that name, or that no category matches",
                 "give the category another name",
             )
-            return None, place, False
+            return None, place
         if key in spelled:
-            return spelled[key], place, True
+            return spelled[key], place
         if spelled:
             self.faults.add(
                 Code.UNKNOWN_CATEGORY,
@@ -744,7 +753,7 @@ class Meaning:
                     else "write the name of a category, or `none` when none is to match"
                 ),
             )
-        return None, place, False
+        return None, place
 
     # --- what all sections share ---
 

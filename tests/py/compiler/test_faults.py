@@ -218,7 +218,7 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("[Vision: 4, Trust: 4]", ""), ("empty-value", 48, 1)),
     (("[Vision: 4, Trust: 4]", "[]"), ("empty-value", 48, 1)),
     (("[Vision: 4, Trust: 4]", "Vision: 4"), ("not-a-list", 48, 11)),
-    (("- overall: 4.0", "- overall:"), ("invalid-score", 49, 1)),
+    (("- overall: 4.0", "- overall:"), ("empty-value", 49, 1)),
     (("- overall: 4.0", "- overall: 3.99"), ("wrong-overall", 49, 12)),
     (("- category: Thriving", "- category: none"), ("wrong-category", 50, 13)),
     (("- category: Thriving", "- category: Zzzz"), ("unknown-category", 50, 13)),
