@@ -1896,6 +1896,9 @@ CREATE OR REPLACE FUNCTION private.enqueue(kind text, subjects uuid[], targets u
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
 AS $function$
 begin
   if cardinality(subjects) = 1 then

@@ -272,12 +272,18 @@ $$;
 revoke all on function private.next_ranks(uuid[]) from public, anon, authenticated, service_role;
 
 -- Adds one job a subject, in the order given, and wakes the workers that listen.
+--
+-- A session keeps the plans of what this asks. One that was made while the queue was empty must not read all jobs, or
+-- all of a tenant's, when there are many: only the order of the indexes is left to go by.
 create or replace function private.enqueue(
   kind text, subjects uuid[], targets uuid[], tenants uuid[], sizes integer[]
 )
 returns void
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
 as $$
 begin
   if cardinality(subjects) = 1 then

@@ -164,6 +164,29 @@ def test_taking_an_upload_in_reads_next_to_nothing(database: Database, people: P
     assert rows_read(insert) < 20
 
 
+def test_taking_an_upload_in_keeps_to_the_indexes_also_when_the_queue_was_empty_at_first(
+    database: Database, people: People
+) -> None:
+    """A session keeps its plans, also those that it made when a whole table was the shortest way."""
+    world = World(database, people)
+    admin = database.connect("supabase_admin")
+    admin.execute("vacuum (analyze) private.jobs")
+    insert = (
+        "insert into public.assessment_uploads (tenant_id, source_markdown)"
+        f" values ('{world.tenant.id}', '# Late')"
+    )
+    for _ in range(8):
+        admin.execute(insert.encode())
+    world.postgres.execute(
+        "insert into private.jobs (kind, state, rank, attempts, finished_at)"
+        " select 'probe', 'succeeded', null, 1, now() from generate_series(1, 5000)"
+    )
+    world.postgres.execute("insert into private.jobs (kind) select 'probe' from generate_series(1, 5000)")
+    plans = plans_of(admin, insert)
+    assert {kind for kind, _ in scans(plans, "jobs")} <= {"Index Scan", "Index Only Scan"}
+    assert rows_read(plans) < 20
+
+
 # --- slugs --------------------------------------------------------------------------------------------------
 
 
