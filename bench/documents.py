@@ -251,3 +251,32 @@ def hostile(size: int) -> dict[str, bytes]:
     )[:size]
     made["yaml sequence"] = (b"---\nname: x\nscale: " + fill("- "))[:size]
     return made
+
+
+def smallest(seed: int) -> str:
+    """An assessment of half a kilobyte, as one begins with: two dimensions, two categories."""
+    return f"""---
+name: Coaching Readiness {seed}
+author: Bench
+---
+
+## Dimensions
+
+### Openness
+- weight: 60%
+- description: How willing the client is to look at their own part.
+
+### Commitment
+- weight: 40%
+- description: Whether the client makes room for the work.
+
+## Result Categories
+
+### Ready
+- score_range: 3.5-5.0
+- description: Start at once.
+
+### Not yet
+- score_range: 1.0-3.4
+- description: Agree on first steps, and talk again in three months.
+"""

@@ -105,13 +105,14 @@ class Pipeline:
         )
         self.connection.execute("analyze private.jobs")
 
-    def queue_uploads(self, count: int, *, tenant: int | None = None) -> None:
-        """Queue real uploads of 10 KB, each of other bytes, of all tenants in turn or of one."""
+    def queue_uploads(self, count: int, *, tenant: int | None = None, smallest: bool = False) -> None:
+        """Queue real uploads of 10 KB or 0.5 KB, each of other bytes, of all tenants in turn or of one."""
         rows = []
         for _ in range(count):
             self.uploaded += 1
             owner = tenant or 1 + self.uploaded % TENANTS
-            rows.append((data.identifier("tenant", owner), self.source()))
+            source = documents.smallest(self.uploaded) if smallest else self.source()
+            rows.append((data.identifier("tenant", owner), source))
         with self.connection.cursor() as cursor:
             cursor.executemany(
                 "insert into public.assessment_uploads (tenant_id, source_markdown) values (%s, %s)", rows
@@ -230,6 +231,7 @@ def run(servers: Servers, report: Report, peers: Peers, *, full: bool, tell: Cal
         pipeline = Pipeline(servers, api, amounts)
         _nothing(pipeline, report, peers, tell)
         _uploads(pipeline, report, tell)
+        _batches(pipeline, report, tell)
         _scores(pipeline, report, tell)
         _shares(pipeline, report, tell)
         _idle_latency(pipeline, report, tell)
@@ -344,6 +346,40 @@ def _uploads(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
         samples["ours_1"],
     )
     tell("uploads a second: " + ", ".join(f"{name} {figure.median:,.0f}" for name, figure in figures.items()))
+
+
+def _batches(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
+    """Small uploads at the default batch, and one a request."""
+    count = pipeline.amounts.uploads
+
+    def drain(uploads: int, *arguments: str) -> float:
+        pipeline.clear()
+        pipeline.queue_uploads(uploads, smallest=True)
+        return pipeline.drain(*arguments)
+
+    batches, singles = [], []
+    for _ in range(pipeline.amounts.samples):
+        batches.append(drain(count))
+        singles.append(drain(count // 6, "--batch", "1"))
+    together = report.add(
+        "pipeline.batches.default",
+        "per second",
+        batches,
+        f"{count} uploads of 0.5 KB, python -m worker drain",
+    )
+    alone = report.add(
+        "pipeline.batches.one",
+        "per second",
+        singles,
+        f"{count // 6} uploads of 0.5 KB, python -m worker drain --batch 1",
+    )
+    report.compare_in_turn(
+        "pipeline.batches.small",
+        "small uploads, the default batch against one a request",
+        batches,
+        singles,
+    )
+    tell(f"small uploads a second: {together.median:,.0f}; one a request: {alone.median:,.0f}")
 
 
 def _scores(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
