@@ -172,7 +172,7 @@ class Faults:
         hint: Hint,
         severity: Severity | None = None,
     ) -> None:
-        """Report a fault of the characters from ``start`` to ``end``."""
+        """Report a fault of the characters from ``start`` to ``end``; an empty range marks one character."""
         if severity is None:
             severity = "warning" if code in WARNINGS else "error"
         if severity == "error":

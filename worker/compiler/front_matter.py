@@ -228,7 +228,7 @@ def _too_deep(at: int, faults: Faults) -> None:
     faults.add(
         Code.YAML_TOO_DEEP,
         at,
-        at + 1,
+        at,
         WHERE,
         "the front matter is nested too deep",
         "the front matter holds short values only: `key: value`, one a line; write long texts into the body",
@@ -279,7 +279,7 @@ class _Reader:
             elif kind in COLLECTIONS:
                 start = at + event.start_mark.index
                 if event.anchor is not None or event.tag is not None:
-                    self._refuse(event, start, start + 1)
+                    self._refuse(event, start, start)
                 if len(open_) == MAX_DEPTH:
                     _too_deep(start, self.faults)
                     raise _TooDeepError
@@ -349,9 +349,7 @@ class _Reader:
             inner = value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
             hint = f'write `{key.strip()}: "{plain(inner, 200)}"`'
         start = self.base + index
-        self.faults.add(
-            Code.YAML_SYNTAX, start, start + 1, WHERE, f"the YAML cannot be read: {problem}", hint
-        )
+        self.faults.add(Code.YAML_SYNTAX, start, start, WHERE, f"the YAML cannot be read: {problem}", hint)
 
     def _report_tab(self, first: int, line: str) -> None:
         """Report a line of which the indentation has a tab, which YAML does not allow."""
@@ -362,7 +360,7 @@ class _Reader:
         self.faults.add(
             Code.YAML_SYNTAX,
             start,
-            start + 1,
+            start,
             WHERE,
             "a tab stands where YAML allows only spaces",
             f"write `  {mended}`, with two spaces in front"

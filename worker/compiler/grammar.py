@@ -160,7 +160,7 @@ class Grammar:
         first = text.partition("\n")[0].rstrip()
         colon = self.text.find(":", start, end)
         at = self.text.find(first, max(colon, start), end)
-        return (at, at + len(first)) if at >= 0 and first else (start, start + 1)
+        return (at, at + len(first)) if at >= 0 and first else (start, start)
 
     def heading(self, start: int, end: int) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""
@@ -272,7 +272,7 @@ class Grammar:
                 self.faults.add(
                     Code.MISSING_SECTION,
                     at,
-                    at + 1,
+                    at,
                     name,
                     f"the section {shown(name)} is missing",
                     f"add a line `## {name}`, and under it one `###` heading for each item",
@@ -431,7 +431,7 @@ class Grammar:
         self.faults.add(
             Code.DUPLICATE_FIELD,
             start,
-            start + 1,
+            start,
             f"{item.where} / {name}",
             f"the field `{name}` stands twice; the first is on line {self.line_of(first[0])}",
             "keep one of them",

@@ -924,7 +924,7 @@ class Meaning:
 
     def _empty_item(self, start: int, where: str) -> None:
         message = "this entry of the list is empty and is left out"
-        self.faults.add(Code.EMPTY_ITEM, start, start + 1, where, message, "write its text, or delete it")
+        self.faults.add(Code.EMPTY_ITEM, start, start, where, message, "write its text, or delete it")
 
     def _reversed(self, item: Item, name: str, at: tuple[int, int], text: str, mend: str) -> None:
         message = f"the range {shown(text)} begins above its end"

@@ -67,7 +67,7 @@ def read_source(source: bytes, faults: Faults) -> str:
         faults.add(
             Code.NUL_BYTE,
             at,
-            at + 1,
+            at,
             "",
             f"the file holds {_times(text.count(chr(0)), 'NUL byte')}, the first at byte {source.index(0)}",
             "delete it; NUL bytes often mean that the file was saved as UTF-16: save it as UTF-8",
@@ -78,7 +78,7 @@ def read_source(source: bytes, faults: Faults) -> str:
         faults.add(
             Code.INVALID_UTF8,
             at,
-            at + 1,
+            at,
             "",
             f"byte {len(source) - len(raw) + invalid} (0x{raw[invalid]:02X}) is not valid UTF-8",
             _encoding_hint(raw[invalid]),
