@@ -165,11 +165,12 @@ def read_job(claimed: Any) -> Job:
     Raises:
         Malformed: a member is missing or has another type.
     """
-    job, attempt, tries = (
-        _get(claimed, "job", int),
-        _get(claimed, "attempt", int),
-        _get(claimed, "tries", int),
-    )
+    if type(claimed) is not dict:
+        raise Malformed("a job is not an object")
+    # Once a job, so without a call each.
+    job, attempt, tries = claimed.get("job"), claimed.get("attempt"), claimed.get("tries")
+    if not (type(job) is int and type(attempt) is int and type(tries) is int):
+        raise Malformed("job, attempt or tries is missing or not an int")
     match claimed.get("kind"):
         case "compile":
             subject, source = _get(claimed, "subject", str), _get(claimed, "source_markdown", str)
