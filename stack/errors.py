@@ -31,7 +31,7 @@ class PortTakenError(StackError):
     """Somebody else listens on the port."""
 
     def __init__(self, port: int, log: str) -> None:
-        super().__init__(f"port {port} is taken", log=log)
+        super().__init__(f"port {port} is taken", "End what listens there, or choose another port.", log)
 
     @staticmethod
     def is_told_by(log: str) -> bool:

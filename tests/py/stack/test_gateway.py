@@ -247,5 +247,5 @@ def test_another_stacks_gateway_on_the_same_port_is_not_taken_for_this_ones(
     late = replace(bare_api.api, home=tmp_path, keys=Keys.generate())
     assert bare_api.api.gateway_answers()
     assert not late.gateway_answers()
-    with pytest.raises(PortTakenError):
+    with pytest.raises(PortTakenError, match=r"is taken[\s\S]*choose another port"):
         late.start_gateway(with_parent=True)

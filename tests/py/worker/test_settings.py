@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from worker.cli import main
 from worker.engine.settings import EXPECTED, SettingsError, load_settings, unknown_settings
 
 SECRET = "sb_secret_do-not-show-me"
@@ -22,6 +23,15 @@ def problems() -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
         load_settings()
     return caught.value.problems
+
+
+def test_help_tells_the_defaults_that_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    settings = load_settings()
+    assert f"(WORKER_BATCH, {settings.batch})" in told
+    assert f"(WORKER_CONCURRENCY, {settings.concurrency})" in told
 
 
 def test_the_url_and_the_key_are_enough() -> None:
