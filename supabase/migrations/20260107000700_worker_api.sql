@@ -422,8 +422,8 @@ $$;
 revoke all on function private.apply_effects(text, jsonb, bigint[]) from public, anon, authenticated, service_role;
 
 -- Ends, delays or gives back each job that the worker still holds, with its effects. Gives one answer an element, in
--- their order: succeeded, rejected (the author's fault), failed, retried, released, stale; repeated where this claim was finished before; lost where
--- the worker does not hold the job any more.
+-- their order: succeeded, rejected (the author's fault), failed, retried, released, stale; repeated where this claim
+-- was finished before; lost where the worker does not hold the job any more.
 create or replace function private.finish_jobs(worker text, finished jsonb)
 returns json
 language plpgsql
