@@ -1,4 +1,4 @@
-"""Mutation testing of the compiler and the scoring: ``python -m bench.mutants [MODULE...] [--sample N]``.
+"""Mutation testing of the compiler and the scoring: ``python -m bench.mutants [MODULE...] [--jobs N]``.
 
 A mutant is a module of which one place is wrong: a ``<`` is a ``<=``, a 3 is a 4, a loop never runs. The
 tests must fail with it; one that they let pass shows what they do not hold, or a place that does not matter.
@@ -20,15 +20,17 @@ import importlib
 import json
 import os
 import random
+import re
 import resource
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
+from itertools import islice
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final, NoReturn
@@ -50,6 +52,8 @@ ENOUGH: Final = 0.9
 MEMORY: Final = 4 << 30
 #: How many times as long as usual a file of tests may take; a mutant that takes longer is caught in a loop.
 PATIENCE: Final = 5
+#: So many files of tests are tried before all the others are even read.
+FIRST: Final = 5
 SURVIVED: Final = 0
 #: The exit code of a process whose mutant was killed by the first file of tests; the next is of the second.
 KILLED: Final = 100
@@ -222,12 +226,16 @@ def _run(files: list[str]) -> tuple[bool, str]:
     return code in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}, noticed.file
 
 
-def judge(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> str | None:
-    """Return the file of tests that kills a mutant, None when it survives them all."""
+def start(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> int:
+    """Start the tests on a mutant in a process of their own; return its id."""
     child = os.fork()
     if child == 0:
         _try(module, mutant, suite, order)
-    _, status = os.waitpid(child, 0)
+    return child
+
+
+def killer(status: int, order: list[str]) -> str | None:
+    """Return the file of tests that killed a mutant, by the status of its process; None when none did."""
     code = os.waitstatus_to_exitcode(status)
     if code == SURVIVED:
         return None
@@ -242,8 +250,8 @@ def _try(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> NoRetur
     gc.disable()  # a third of the time, and no process lives long enough to need it
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    # The file that killed most so far is run alone, because it is likely to be enough.
-    for files in (order[:1], order[1:]):
+    # The file that killed most so far is run alone, because it is likely to be enough; then a few more.
+    for files in (order[:1], order[1:FIRST], order[FIRST:]):
         signal.setitimer(signal.ITIMER_PROF, PATIENCE * sum(suite.seconds[file] for file in files) + 1)
         try:
             well, failed = _run(files)
@@ -254,12 +262,51 @@ def _try(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> NoRetur
     os._exit(SURVIVED)
 
 
+def run(module: str, chosen: Iterable[Mutant], suite: Suite, jobs: int) -> tuple[int, int]:
+    """Judge mutants, so many at once, and print those that survive; return how many there were and died."""
+    kills: Counter[str] = Counter()
+    running: dict[int, tuple[Mutant, list[str]]] = {}
+    count = killed = 0
+    waiting = iter(chosen)
+    while True:
+        mutant = next(waiting, None)
+        if mutant is not None:
+            order = sorted(suite.seconds, key=lambda file: -kills[file])
+            running[start(module, mutant, suite, order)] = mutant, order
+            if len(running) < jobs:
+                continue
+        if not running:
+            return count, killed
+        child, status = os.wait()
+        judged, order = running.pop(child)
+        count += 1
+        by = killer(status, order)
+        if by is None:
+            print(_told(module, judged), flush=True)
+        else:
+            killed += 1
+            kills[by] += 1
+
+
+def _told(module: str, mutant: Mutant) -> str:
+    return f"{module}:{mutant.line}: {mutant.operator}\n  - {mutant.before}\n  + {mutant.after}"
+
+
+def _survivors(told: str) -> set[tuple[str, str, str, str]]:
+    """Read survivors as an earlier run printed them; lines may have moved since."""
+    return set(re.findall(r"^(\S+):\d+: (\S+)\n  - (.*)\n  \+ (.*)$", told, re.MULTILINE))
+
+
 def main(arguments: list[str]) -> int:
     """Run the mutants; the exit code is 0 when at least nine of ten of every module are killed."""
     parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", default=MODULES, help="paths such as worker/scoring.py")
     parser.add_argument("--sample", type=int, default=None, help="at most so many of each module, by chance")
     parser.add_argument("--seed", type=int, default=1, help="another seed draws another sample")
+    parser.add_argument("--jobs", type=int, default=1, help="so many processes at once")
+    parser.add_argument(
+        "--again", type=Path, metavar="FILE", help="only the survivors in FILE, an earlier run's output"
+    )
     options = parser.parse_args(arguments)
     try:
         importlib.import_module("cosmic_ray.operators.provider")
@@ -275,25 +322,15 @@ def main(arguments: list[str]) -> int:
                 importlib.import_module(name)
             except ImportError:
                 continue
+    again = _survivors(options.again.read_text()) if options.again else None
     rows = []
     for module in options.modules:
-        source = (ROOT / module).read_text()
-        kills: Counter[str] = Counter()
-        count = killed = 0
-        for mutant in mutants(source, random.Random(options.seed)):  # noqa: S311 - a sample, no secret
-            if count == options.sample:
-                break
-            count += 1
-            killer = judge(module, mutant, suite, sorted(suite.seconds, key=lambda file: -kills[file]))
-            if killer is None:
-                print(
-                    f"{module}:{mutant.line}: {mutant.operator}\n  - {mutant.before}\n  + {mutant.after}",
-                    flush=True,
-                )
-            else:
-                killed += 1
-                kills[killer] += 1
-        rows.append((module, count, killed))
+        chosen = (
+            mutant
+            for mutant in mutants((ROOT / module).read_text(), random.Random(options.seed))  # noqa: S311 - a sample, no secret
+            if again is None or (module, mutant.operator, mutant.before, mutant.after) in again
+        )
+        rows.append((module, *run(module, islice(chosen, options.sample), suite, options.jobs)))
     for module, count, killed in [*rows, ("all", sum(r[1] for r in rows), sum(r[2] for r in rows))]:
         print(f"{module:36} {count:5} mutants, {killed:5} killed, {killed / max(count, 1):6.1%}")
     return 0 if all(killed >= ENOUGH * count for _, count, killed in rows) else 1
