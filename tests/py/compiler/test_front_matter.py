@@ -102,6 +102,31 @@ def test_sixty_four_brackets_are_not_too_many() -> None:
     assert said(edited(("version: 1.0", f'author: "{"[" * 33}{"{" * 32}"'))) == [("yaml-too-deep", 2, 1)]
 
 
+DEEP = "the front matter holds short values only: `key: value`, one a line; write long texts into the body"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("scale: [[[1]]]", [("yaml-too-deep", 3, 10, 1, DEEP)]),
+        ("scale: {a: {b: {c: d}}}", [("yaml-too-deep", 3, 16, 1, DEEP)]),
+        # What stands before it was read; what stands behind it is not.
+        (
+            "a: : b\nscale: [[[1]]]\nc: : d",
+            [("yaml-syntax", 3, 4, 1, 'write `a: ": b"`'), ("yaml-too-deep", 4, 10, 1, DEEP)],
+        ),
+        ("scale: [[[1]]]\nc: : d", [("yaml-too-deep", 3, 10, 1, DEEP)]),
+    ],
+)
+def test_reading_ends_where_it_is_nested_too_deep(lines: str, expected: list[Said]) -> None:
+    assert all_said(edited(("version: 1.0", lines))) == expected
+
+
+@pytest.mark.parametrize("nothing", ["", "~", "null", "''", "# a comment", "\n\n"])
+def test_a_front_matter_of_nothing_lacks_its_name(nothing: str) -> None:
+    assert all_said(f"---\n{nothing}\n---\n{BODY}") == [("missing-key", 1, 1, 3, NAME)]
+
+
 def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
     assert definition(edited(("Team Check", "ä" * 200))).metadata.name == "ä" * 200
     (found,) = check(edited(("Team Check", "ä" * 201))).diagnostics

@@ -96,6 +96,15 @@ def test_a_name_may_be_written_with_marks_that_make_it_longer() -> None:
         assert list(found.interview_guidelines.probing_questions) == [name]
 
 
+@pytest.mark.parametrize("name", ["A: b", "Aa: b", "A: b: c", "Aa:b:c", "A: Vision"])
+def test_a_name_may_hold_colons(name: str) -> None:
+    text = SPECIMEN.replace("### Trust", f"### {name}").replace("Trust: 4", f"{name}: 4")
+    for spelled in (name, f"**{name}**", name.upper()):
+        asked = text.replace(QUESTION, f"- {spelled}: What: for?\n")
+        found = definition(asked).interview_guidelines.probing_questions
+        assert found == {name: ("What: for?",)}
+
+
 def test_a_long_text_is_not_near_any_name() -> None:
     text = SPECIMEN.replace("Vision", "x" * 100)
     for length, said in ((100, [("unknown-dimension", 100)]), (101, [])):

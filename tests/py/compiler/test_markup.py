@@ -14,6 +14,8 @@ from worker.markup import is_safe_destination, markup_faults
         ("> x\n\n[a](b) and [c](https://d) and ![e](f)", [("unsafe-link", "b"), ("unsafe-link", "f")]),
         ("- a\n- <b>\n", [("raw-html", "<b>")]),
         ("a]: b ](", []),
+        ("] [a](b)", [("unsafe-link", "b")]),
+        ("[[a]](b)", [("unsafe-link", "b")]),
     ],
 )
 def test_every_fault_of_a_text_is_found(text: str, faults: list[tuple[str, str]]) -> None:

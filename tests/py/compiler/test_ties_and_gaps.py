@@ -144,6 +144,16 @@ HALVES = [("0.5", ""), ("0.5", "")]
                 ("possible-tie", 24, '"C2" shares scores with "C0" (line 16, 4 to 5), "C1" (line 20, 4)'),
             ],
         ),
+        # The first can have 4 at most and the second 3 at least, so 2.00 to 4.50 is what can be reached.
+        (
+            [("[1, 5]", "D0"), ("[1, 5]", "D1"), ("[1, 5]", "")],
+            [("0.5", "1-4: x"), ("0.5", "3-5: x")],
+            "[1, 5]",
+            [
+                ("possible-tie", 20, '"C1" shares scores with "C0" (line 16, 2 to 5)'),
+                ("possible-tie", 24, '"C2" shares scores with "C0" (line 16, 2 to 5), "C1" (line 20, 2 to 5)'),
+            ],
+        ),
         # A range inside of another leaves no gap behind it, whichever comes first.
         (
             [("[1, 5]", ""), ("[2, 3]", "D0")],
