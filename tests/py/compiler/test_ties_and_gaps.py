@@ -151,7 +151,11 @@ HALVES = [("0.5", ""), ("0.5", "")]
             "[1, 5]",
             [
                 ("possible-tie", 20, '"C1" shares scores with "C0" (line 16, 2 to 5)'),
-                ("possible-tie", 24, '"C2" shares scores with "C0" (line 16, 2 to 5), "C1" (line 20, 2 to 5)'),
+                (
+                    "possible-tie",
+                    24,
+                    '"C2" shares scores with "C0" (line 16, 2 to 5), "C1" (line 20, 2 to 5)',
+                ),
             ],
         ),
         # A range inside of another leaves no gap behind it, whichever comes first.
