@@ -237,6 +237,7 @@ class Terminal(io.StringIO):
         ({"NO_COLOR": ""}, True),
         ({"TERM": "dumb"}, False),
         ({"TERM": "xterm"}, True),
+        ({"TERM": "dumber"[:4]}, False),  # what a process is given is no constant of Python
     ],
 )
 def test_colours_are_for_terminals_and_no_color_is_respected(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.py.compiler.specimen import check
 from worker.compiler import Compilation, Diagnostic
-from worker.compiler.report import summary, text_report
+from worker.compiler.report import json_report, summary, text_report
 
 DIGITS = "0123456789" * 30
 
@@ -35,6 +35,7 @@ def shown(line: str, column: int, length: int) -> tuple[str, str]:
         # what begins early is shown from there too, and cut
         (300, 30, 80, 0, 100),
         (300, 51, 60, 0, 100),
+        (300, 71, 1, 0, 100),
         (300, 2, 100, 0, 100),
         # else half a width of what stands before is shown
         (300, 52, 60, 1, 101),
@@ -111,6 +112,25 @@ def test_the_summary_counts(counts: tuple[int, int, int], line: str) -> None:
     assert summary(*counts) == line
 
 
+def test_letters_stand_in_json_as_they_are() -> None:
+    """So that a report can be read, and found by the words of the file."""
+    diagnostic = Diagnostic("error", "c", 1, 2, "Maß", "„x“", "日本")
+    assert json_report("ü.md", Compilation(None, (diagnostic,), (1, 1))) == (
+        '{"file": "ü.md", "valid": false, "definition": null, "diagnostics": [{"severity": "error", '
+        '"code": "c", "line": 1, "column": 2, "section": "Maß", "message": "„x“", "hint": "日本"}]}\n'
+    )
+
+
+def test_what_is_said_cannot_be_changed() -> None:
+    diagnostic = Diagnostic("error", "c", 1, 2, "", "m", "h")
+    for said, name in ((diagnostic, "line"), (Compilation(None, (diagnostic,), (1, 1)), "definition")):
+        with pytest.raises(AttributeError):
+            setattr(said, name, None)
+        # What else could be set would be lost.
+        with pytest.raises(AttributeError):
+            object.__setattr__(said, "other", None)
+
+
 HEAD = b"---\r\nname: x\r\n---\r\n"
 
 
@@ -126,6 +146,7 @@ HEAD = b"---\r\nname: x\r\n---\r\n"
             "save the file as UTF-8",
         ),
         (b"\xef\xbb\xbf\xff" + HEAD, "byte 3 (0xFF) is not valid UTF-8", (1, 1), "is 'ÿ'"),
+        (b"\xef\xbb\xbf\xff", "byte 3 (0xFF) is not valid UTF-8", (1, 1), "is 'ÿ'"),
         (HEAD + b"a\0b", "the file holds one NUL byte, the first at byte 20", (4, 2), "save it as UTF-8"),
         (
             HEAD + "ä".encode() + b"\0\0",

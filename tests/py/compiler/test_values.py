@@ -1,6 +1,7 @@
 """Single values and names, by themselves."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -400,6 +401,25 @@ def test_lines_and_columns() -> None:
     for at in [*places, *reversed(places), *places, 6, 0, 3] * 10:
         assert lines.position(at) == places[at]
         assert lines.line(at) == places[at][0]
+
+
+class Counted(str):
+    """A text that counts how often its line ends are counted."""
+
+    asked = 0
+
+    def count(self, *arguments: Any) -> int:
+        self.asked += 1
+        return super().count(*arguments)
+
+
+def test_line_ends_are_counted_fifty_times_and_then_looked_up() -> None:
+    """Else a large file with many faults would be read from end to end for each of them."""
+    text = Counted("a\n" * 200)
+    lines = Lines(text)
+    for asked in range(1, 200):
+        assert lines.line(2 * (asked * 77 % 200)) == asked * 77 % 200 + 1
+        assert text.asked == min(asked, 50)
 
 
 def test_faults_are_kept_in_order_and_counted() -> None:
