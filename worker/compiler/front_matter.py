@@ -7,7 +7,7 @@ is bounded, so no input can make it slow or deep. Scalars are texts; what they m
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
 
@@ -36,12 +36,11 @@ CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
 WHERE: Final = "Front matter"
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """Where the front matter stands.
 
     ``fence`` is where the line before it begins, ``start`` and ``end`` are the range of its YAML, ``body`` is
-    where the body begins. ``wrapped`` tells that the whole file stands in a code block.
+    where the line behind it ends. ``wrapped`` tells that the whole file stands in a code block.
     """
 
     fence: int
@@ -122,8 +121,6 @@ def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
             CODE_FENCE.match(text, start) or re.match(r"[A-Za-z_]+:", _line(text, after))
         ):
             return _with_text_before(text, start, at, faults)
-        if after > len(text):
-            break
         at = after
     faults.add(
         Code.MISSING_FRONT_MATTER,
@@ -160,27 +157,25 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
             + (", and the line that closes the code block with all behind it" if opening else ""),
         )
     place = _from_fence(text, at, faults)
-    return FrontMatter(place.fence, place.start, place.end, place.body, wrapped=opening is not None)
+    return place._replace(wrapped=opening is not None)
 
 
 def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
-    start = min(fence + len(_line(text, fence)) + 1, len(text))
-    at = text.find("\n" + FENCE, start - 1) + 1
-    while at:
+    at = end = fence + len(_line(text, fence))
+    while at := text.find("\n" + FENCE, at) + 1:
         line = _line(text, at)
         if _is_fence(line):
-            return FrontMatter(fence, start, at, min(at + len(line) + 1, len(text)))
-        at = text.find("\n" + FENCE, at) + 1
-    at = text.find("\n## ", start - 1) + 1 or len(text)
+            return FrontMatter(fence, end + 1, at, at + len(line))
+    at = text.find("\n## ", end) + 1 or len(text)
     faults.add(
         Code.UNCLOSED_FRONT_MATTER,
         fence,
-        fence + 3,
+        fence + len(FENCE),
         WHERE,
         "the front matter is not closed",
         "write a line `---` after its last key",
     )
-    return FrontMatter(fence, start, at, at)
+    return FrontMatter(fence, end + 1, at, at)
 
 
 def _line(text: str, start: int) -> str:
@@ -290,7 +285,7 @@ class _Reader:
             elif kind in COLLECTION_ENDS:
                 values = open_.pop()
                 closed = values[-1]
-                closed.end = max(at + event.end_mark.index, closed.start + 1)
+                closed.end = at + event.end_mark.index
             elif kind is yaml.AliasEvent:
                 start, end = at + event.start_mark.index, at + event.end_mark.index
                 self._refuse(event, start, end)
@@ -337,7 +332,7 @@ class _Reader:
         index = min(index, max(len(self.text.rstrip()) - 1, 0))
         first = self.text.rfind("\n", 0, index) + 1
         line = self.text[first:].partition("\n")[0]
-        if "\t" in line[: len(line) - len(line.lstrip())]:
+        if re.match(r"\s*\t", line):
             self._report_tab(first, line)
             return
         key, colon, value = line.partition(":")
