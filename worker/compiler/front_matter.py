@@ -297,7 +297,7 @@ class _Reader:
         for value in root:
             if isinstance(value, Collection) and value.mapping:
                 entries += pairs(value)
-            elif not isinstance(value, Scalar) or value.text:
+            elif value.end > value.start:
                 self.whole = False
                 self.faults.add(
                     Code.YAML_SYNTAX,
@@ -337,10 +337,17 @@ class _Reader:
             return
         key, colon, value = line.partition(":")
         value = value.strip()
-        if "mapping values" in problem:
-            problem = "a value that holds `: ` must stand in quotes"
+        is_key = colon and re.fullmatch(r"\s*\w[\w .-]*", key)
         hint = "write one `key: value` a line; texts with `:`, `#`, quotes or brackets stand in quotes"
-        if colon and value and re.fullmatch(r"\s*\w[\w .-]*", key):
+        is_value = "mapping values" in problem
+        if is_value:
+            problem = "a value that holds `: ` must stand in quotes"
+        if is_key and ("<document start>" in problem or (is_value and index == first + len(key))):
+            problem = "this key is not indented as the one above is"
+            hint = (
+                "write every key at the beginning of its line, and what belongs to it two spaces further in"
+            )
+        elif is_key and value:
             inner = value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
             hint = f'write `{key.strip()}: "{plain(inner, 200)}"`'
         start = self.base + index

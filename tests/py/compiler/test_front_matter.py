@@ -122,9 +122,97 @@ def test_reading_ends_where_it_is_nested_too_deep(lines: str, expected: list[Sai
     assert all_said(edited(("version: 1.0", lines))) == expected
 
 
-@pytest.mark.parametrize("nothing", ["", "~", "null", "''", "# a comment", "\n\n"])
+@pytest.mark.parametrize("nothing", ["", "# a comment", "\n\n"])
 def test_a_front_matter_of_nothing_lacks_its_name(nothing: str) -> None:
     assert all_said(f"---\n{nothing}\n---\n{BODY}") == [("missing-key", 1, 1, 3, NAME)]
+
+
+ONE_A_LINE = "write one `key: value` a line; texts with `:`, `#`, quotes or brackets stand in quotes"
+NO_KEY = "write one `key: value` a line, such as `name: The name of your assessment`"
+ALIKE = "write every key at the beginning of its line, and what belongs to it two spaces further in"
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "hint"),
+    [
+        # A line without a key is named, also when it is nothing in YAML.
+        ("~", (2, 1, 1), NO_KEY),
+        ("null", (2, 1, 4), NO_KEY),
+        ("name: x\n''\nversion: 1.0", (3, 1, 2), NO_KEY),
+        ("name: x\n\nHello there\nversion: 1.0", (4, 1, 11), NO_KEY),
+        # Keys that are not indented alike are not mended by quotes.
+        (" name: x\nversion: 1.0", (3, 1, 1), ALIKE),
+        ("  name: x\n version: 1.0\ntype: comparative", (3, 2, 1), ALIKE),
+        ("name: x\n version: 1.0", (3, 9, 1), ALIKE),
+        ("name: x\n version:", (3, 9, 1), ALIKE),
+        ("name: x\nversion: 1: 0", (3, 11, 1), 'write `version: "1: 0"`'),
+        # The line is mended where it has a key and a value.
+        ("\na: : b", (3, 4, 1), 'write `a: ": b"`'),
+        ("a: : b\tc", (2, 4, 1), 'write `a: ": b c"`'),
+        ("name: x\n(a): : c", (3, 6, 1), ONE_A_LINE),
+        ("name: x\n- a:", (3, 1, 1), ONE_A_LINE),
+        ("name: x\n- a: b", (3, 1, 1), ONE_A_LINE),
+        ("[", (2, 1, 1), ONE_A_LINE),
+        ("name: x\na: : " + "b" * 198, (3, 4, 1), f'write `a: ": {"b" * 198}"`'),
+        ("name: x\na: : " + "b" * 199, (3, 4, 1), f'write `a: ": {"b" * 197}…"`'),
+        # A tab.
+        ("name:\n\tx", (3, 1, 1), "write `  x`, with two spaces in front"),
+        (
+            "name: x\ninterview_style:\n default: 3\n\tallow_override: true",
+            (5, 1, 1),
+            "write `  allow_override: true`, with two spaces in front",
+        ),
+        ("name: x\n\t" + "b" * 200, (3, 1, 1), f"write `{'b' * 200}`, not indented"),
+        ("name: x\n\t" + "b" * 201, (3, 1, 1), f"write `{'b' * 199}…`, not indented"),
+    ],
+)
+def test_where_the_yaml_is_wrong_and_how_it_is_mended(
+    lines: str, place: tuple[int, int, int], hint: str
+) -> None:
+    assert all_said(f"---\n{lines}\n---\n{BODY}") == [("yaml-syntax", *place, hint)]
+    for before in range(1, 9):
+        line, column, length = place
+        moved = "\n" * before + f"---\n{lines}\n---\n{BODY}"
+        assert all_said(moved) == [("yaml-syntax", line + before, column, length, hint)]
+
+
+def test_a_key_at_a_wrong_place_is_told_from_a_value_without_quotes() -> None:
+    for lines, problem in (
+        ("name: x\n version: 1.0", "this key is not indented as the one above is"),
+        ("name: x\nversion: 1: 0", "a value that holds `: ` must stand in quotes"),
+    ):
+        (found,) = check(f"---\n{lines}\n---\n{BODY}").diagnostics
+        assert found.message == f"the YAML cannot be read: {problem}"
+
+
+def test_a_thousand_entries_of_a_broken_front_matter_are_read() -> None:
+    keys = "".join(f"k{number}: v\n" for number in range(1500))
+    *_, last = check(f"---\nname: x\na: : b\n{keys}---\n{BODY}").diagnostics
+    # The name, what is wrong and 998 unknown keys, of which 99 are shown.
+    assert last.message == "899 more faults were found from here on"
+
+
+def test_any_number_of_empty_lines_may_stand_before_it() -> None:
+    assert definition("\n" * 2000 + SPECIMEN) == definition(SPECIMEN)
+
+
+@pytest.mark.parametrize("before", range(9))
+def test_a_first_line_is_marked_as_a_whole(before: int) -> None:
+    for source, code, length in (
+        ("Sure!\nHere:\n---\nname: x\n---\n" + BODY, "misplaced-front-matter", 5),
+        ("Sure!\nHere:\n" + BODY, "missing-front-matter", 5),
+        ("---  \nname: x\n" + BODY, "unclosed-front-matter", 3),
+    ):
+        first = all_said("\n" * before + source)[0]
+        assert first[:4] == (code, before + 1, 1, length)
+
+
+def test_an_unclosed_front_matter_ends_where_the_first_section_behind_it_begins() -> None:
+    source = "Hello\n## Notes\n---\nname: x\n\n" + BODY
+    assert [fault[:2] for fault in all_said(source)] == [
+        ("misplaced-front-matter", 1),
+        ("unclosed-front-matter", 3),
+    ]
 
 
 def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
