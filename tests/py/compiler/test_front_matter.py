@@ -162,6 +162,7 @@ ALIKE = "write every key at the beginning of its line, and what belongs to it tw
             (5, 1, 1),
             "write `  allow_override: true`, with two spaces in front",
         ),
+        ("name: x\nauthor: y\n\tb", (4, 1, 1), "write `b`, not indented"),
         ("name: x\n\t" + "b" * 200, (3, 1, 1), f"write `{'b' * 200}`, not indented"),
         ("name: x\n\t" + "b" * 201, (3, 1, 1), f"write `{'b' * 199}…`, not indented"),
     ],
@@ -196,12 +197,13 @@ def test_any_number_of_empty_lines_may_stand_before_it() -> None:
     assert definition("\n" * 2000 + SPECIMEN) == definition(SPECIMEN)
 
 
-@pytest.mark.parametrize("before", range(9))
+@pytest.mark.parametrize("before", range(13))
 def test_a_first_line_is_marked_as_a_whole(before: int) -> None:
     for source, code, length in (
         ("Sure!\nHere:\n---\nname: x\n---\n" + BODY, "misplaced-front-matter", 5),
         ("Sure!\nHere:\n" + BODY, "missing-front-matter", 5),
         ("---  \nname: x\n" + BODY, "unclosed-front-matter", 3),
+        ("~~~markdown\n---\nname: x\n---\n" + BODY + "\n~~~", "fenced-file", 11),
     ):
         first = all_said("\n" * before + source)[0]
         assert first[:4] == (code, before + 1, 1, length)
