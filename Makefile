@@ -68,7 +68,7 @@ lint: setup ## sqlfluff, ruff and mypy --strict
 types: setup ## write the generated files anew: types, schema dump, access matrix, docs tables
 	@$(PY) -m tools.generate
 
-bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small takes four minutes
+bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small takes three minutes
 	@$(PY) -m bench --scale $(or $(SCALE),full)
 
 fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60 for less

@@ -40,7 +40,6 @@ class Amounts:
     """How much of each is done.
 
     Attributes:
-        samples: how often what takes a worker from its start to its end is repeated.
         probes: jobs that do nothing, in one sample.
         procrastinate: the same for procrastinate, which takes longer for each.
         pgqueuer_batches: PGQueuer is run with the one of them with which it is fastest on this machine.
@@ -52,7 +51,6 @@ class Amounts:
         memory: jobs after which the memory is read, first and last.
     """
 
-    samples: int
     probes: int
     procrastinate: int
     pgqueuer_batches: tuple[int, ...]
@@ -64,11 +62,9 @@ class Amounts:
     memory: tuple[int, int]
 
 
-FULL = Amounts(
-    LEAST_SAMPLES, 20_000, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 10_000, (500, 50_000)
-)
+FULL = Amounts(20_000, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 10_000, (500, 50_000))
 # The two batches between which the fastest has always been.
-SMALL = Amounts(3, 5_000, 250, (250, 1000), 600, 30, 5, 3, 1_000, (500, 5_000))
+SMALL = Amounts(5_000, 250, (250, 1000), 500, 30, 5, 3, 1_000, (500, 5_000))
 
 
 class Pipeline:
@@ -271,7 +267,7 @@ def _nothing(pipeline: Pipeline, report: Report, peers: Peers, tell: Callable[[s
         },
     }
     samples: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(amounts.samples):
+    for _ in range(LEAST_SAMPLES):
         for name, (work, _how) in works.items():
             samples[name].append(work())
     figures: dict[str, Figure] = {}
@@ -320,7 +316,7 @@ def _uploads(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
         return pipeline.rate()
 
     samples: dict[str, list[float]] = {"ours_1": [], "ours_2": [], "markdown_it": []}
-    for _ in range(pipeline.amounts.samples):
+    for _ in range(LEAST_SAMPLES):
         samples["ours_1"].append(ours())
         samples["ours_2"].append(ours("--concurrency", "2"))
         samples["markdown_it"].append(tokenising())
@@ -358,7 +354,7 @@ def _batches(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
         return pipeline.drain(*arguments)
 
     batches, singles = [], []
-    for _ in range(pipeline.amounts.samples):
+    for _ in range(LEAST_SAMPLES):
         batches.append(drain(count))
         singles.append(drain(count // 6, "--batch", "1"))
     together = report.add(
@@ -384,7 +380,7 @@ def _batches(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
 
 def _scores(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> None:
     samples = []
-    for _ in range(pipeline.amounts.samples):
+    for _ in range(LEAST_SAMPLES):
         pipeline.clear()
         pipeline.queue_scores(min(pipeline.amounts.uploads, TENANTS * data.COACHINGS))
         samples.append(pipeline.drain())
@@ -406,7 +402,7 @@ def _shares(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) -> 
         "the rest of the worker": [],
     }
     before = _function_ms(pipeline)
-    for _ in range(pipeline.amounts.samples):
+    for _ in range(LEAST_SAMPLES):
         pipeline.clear()
         pipeline.queue_uploads(pipeline.amounts.uploads)
         answer = subprocess.run(
