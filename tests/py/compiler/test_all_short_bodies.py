@@ -29,6 +29,28 @@ LINES = (
     "-",
     "  1. q",
 )
+#: What almost begins a block, and bullets whose text begins with what could be one.
+ALMOST = (
+    "",
+    "- a",
+    "  -b",
+    "*c*",
+    " * d",
+    "   - e",
+    "      - f",
+    "+g",
+    "##h",
+    "###### i",
+    "####### j",
+    "  - `k`",
+    "- 12 l",
+    "  - 1. m",
+    "- -n",
+    "```o",
+    "  - ",
+    "  ~p",
+    "- é",
+)
 PLAIN = ("", "a", "- a", "* b", "  - c", "  d", "    e", "# f", "     - g", "       h")
 
 
@@ -37,6 +59,8 @@ PLAIN = ("", "a", "- a", "* b", "  - c", "  d", "    e", "# f", "     - g", "   
     [
         ("", LINES, 3, 790),
         ("- x\n  - y\n", LINES, 3, 1616),
+        ("- x\n", ALMOST, 3, 442),
+        ("x\n\n", ALMOST, 3, 306),
         ("- x\n", PLAIN, 4, 7320),
         ("text\n", PLAIN, 4, 4326),
     ],
