@@ -476,6 +476,14 @@ def test_at_most_a_hundred_are_shown_and_the_rest_is_counted() -> None:
     assert check(text).diagnostics[-1].severity == "error"
 
 
+@pytest.mark.parametrize(("count", "more"), [(198, 99), (199, 100), (200, 102)])
+def test_two_hundred_misspelt_keys_are_compared_with_what_is_missing(count: int, more: int) -> None:
+    """One further is not: what is missing is reported beside it."""
+    unknown = "".join(f"- zz{number}: x\n" for number in range(count))
+    text = edited(("- weight: 0.6\n", unknown + "- wieght: 0.6\n"))
+    assert check(text).diagnostics[-1].message == f"{more} more faults were found from here on"
+
+
 @pytest.mark.parametrize(
     ("edit", "hint"),
     [

@@ -52,6 +52,7 @@ def test_what_is_said_first(written: str, stored: str) -> None:
         ("- Trust: A: B?\n", {"Trust": ("A: B?",)}),
         ("1. Trust: A?\n2. B?\n", {"Trust": ("A?",), "general": ("B?",)}),
         ("12. A *b*\n", {"general": ("A *b*",)}),
+        ("- Vision?\n- Trust!\n", {"general": ("Vision?", "Trust!")}),
     ],
 )
 def test_whose_question_it_is(written: str, stored: dict[str, tuple[str, ...]]) -> None:
