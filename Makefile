@@ -77,7 +77,7 @@ fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60
 
 mutants: setup ## break the compiler and the scoring in 6,000 ways, each of which a test must notice; SAMPLE=100 for less
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r bench/requirements-mutants.txt
-	@nice $(PY) -W ignore -m bench.mutants $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
+	@nice $(PY) -W ignore -m bench.mutants --jobs $(or $(JOBS),1) $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
 
 lock: $(VENV)/.packages ## pin the Python packages anew, with hashes and without addresses
 	@for extra in "" "--extra dev"; do \
