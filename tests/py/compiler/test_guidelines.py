@@ -64,6 +64,7 @@ def test_whose_question_it_is(written: str, stored: dict[str, tuple[str, ...]]) 
     ("written", "said"),
     [
         ("- Zzz: A?\n", []),
+        ("- Zzz : A?\n- **Zzz**: B?\n- *Zzz:* C?\n", []),
         ("- When exploring Zzz: A?\n", [("unknown-dimension", 18, 3)]),
         ("- Zzz\n  - A?\n", []),
         ("- Zzz:\n  - A?\n", [("unknown-dimension", 3, 3)]),
