@@ -203,6 +203,7 @@ def test_a_first_line_is_marked_as_a_whole(before: int) -> None:
         ("Sure!\nHere:\n---\nname: x\n---\n" + BODY, "misplaced-front-matter", 5),
         ("Sure!\nHere:\n" + BODY, "missing-front-matter", 5),
         ("---  \nname: x\n" + BODY, "unclosed-front-matter", 3),
+        ("---\n---\n" + BODY, "missing-key", 3),
         ("~~~markdown\n---\nname: x\n---\n" + BODY + "\n~~~", "fenced-file", 11),
     ):
         first = all_said("\n" * before + source)[0]
