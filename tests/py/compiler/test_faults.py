@@ -477,6 +477,13 @@ def test_at_most_a_hundred_are_shown_and_the_rest_is_counted() -> None:
 
 
 @pytest.mark.parametrize(("count", "more"), [(198, 99), (199, 100), (200, 102)])
+def test_behind_two_hundred_faults_no_key_is_taken_for_the_missing_name(count: int, more: int) -> None:
+    unknown = "".join(f"zz{number}: x\n" for number in range(count))
+    text = edited(("name: Team Check\n", unknown + "nmae: x\n"))
+    assert check(text).diagnostics[-1].message == f"{more} more faults were found from here on"
+
+
+@pytest.mark.parametrize(("count", "more"), [(198, 99), (199, 100), (200, 102)])
 def test_two_hundred_misspelt_keys_are_compared_with_what_is_missing(count: int, more: int) -> None:
     """One further is not: what is missing is reported beside it."""
     unknown = "".join(f"- zz{number}: x\n" for number in range(count))
