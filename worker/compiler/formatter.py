@@ -8,7 +8,7 @@ bullet, and what an interviewer says stands in a block quote when it has heading
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from worker.compiler.compile import compile_with_losses
 from worker.compiler.diagnostics import Faults
@@ -208,10 +208,10 @@ def _escaped(c: str, *, many: bool) -> str:
 
 
 def _comments(source: bytes) -> list[str]:
-    """Return the comments of a front matter, each on a line of its own."""
+    """Return the comments of a valid file's front matter, each on a line of its own."""
     faults = Faults()
     text = read_source(source, faults)
-    place = find_front_matter(text, faults) or FrontMatter(0, 0, 0, 0)
+    place = cast(FrontMatter, find_front_matter(text, faults))
     entries, _ = read_front_matter(text, place, faults)
     scalars = sorted((s.start, s.end) for entry in entries for value in entry for s in _scalars(value))
     comments: list[str] = []
