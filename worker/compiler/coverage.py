@@ -66,7 +66,7 @@ def check_coverage(
     unit = 10**places
     free = _is_free(scale, dimensions)
     lowest, highest = _reach(scale, [] if free else dimensions, precision, unit)
-    spans: list[tuple[int, int, CategoryNode]] = []  # inclusive, in units of the precision
+    spans: list[tuple[int, int, CategoryNode]] = []  # inclusive, as far as scores reach, in units
     for node in categories:
         bounds = node.score_range or scale
         low, high = ceil(bounds[0] * unit), floor(bounds[1] * unit)
@@ -80,14 +80,12 @@ def check_coverage(
                 "change the range, or the scale, weights or rubrics that limit the scores",
             )
         else:
-            spans.append((low, high, node))
+            spans.append((max(low, lowest), min(high, highest), node))
     _report_gaps(sorted(spans, key=lambda span: span[:2]), lowest, highest, places, grammar, faults)
     if len(spans) > 1:
         # Where every dimension can have every score, all averages can be equal to any of them.
         common = (lowest, highest) if free else (1, 0)
-        _report_ties(
-            spans, common, (lowest, highest), (scale, precision, places), dimensions, grammar, faults
-        )
+        _report_ties(spans, common, (scale, precision, places), dimensions, grammar, faults)
 
 
 def _reach(
@@ -177,7 +175,6 @@ def _report_gap(  # noqa: PLR0913, PLR0917 - what a gap is said to be
 def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that decides a tie
     spans: Sequence[tuple[int, int, CategoryNode]],
     common: tuple[int, int],
-    reach: tuple[int, int],
     grid: tuple[tuple[Decimal, Decimal], int, int],
     dimensions: Sequence[DimensionNode],
     grammar: Grammar,
@@ -195,18 +192,17 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
         for other_low, other_high, other in spans[:position]:
             if other_low > high or other_high < low or node.primary == other.primary:
                 continue
-            # Both ranges can be reached and they meet: then they meet where they can be reached.
-            first, last = max(low, other_low, reach[0]), min(high, other_high, reach[1])
-            tied = common
-            if max(first, common[0]) > min(last, common[1]):
+            first, last = max(low, other_low), min(high, other_high)
+            if first > common[1] or common[0] > last or common[0] > common[1]:
                 # Not all dimensions can have a shared score alike: see whether the averages still can be
                 # equal.
                 if not box:
                     box = _box(scale, dimensions)
                     index_of = {node.name: index for index, node in enumerate(dimensions)}
                 tied = _tied(box, _balance(box, node, other, index_of), precision, 10**places)
-            if max(first, tied[0]) <= min(last, tied[1]):
-                rivals.append((first, last, other))
+                if max(first, tied[0]) > min(last, tied[1]):
+                    continue
+            rivals.append((first, last, other))
         if rivals:
             named = [_rival(*rival, places, grammar) for rival in rivals[:MAX_RIVALS]]
             if len(rivals) > MAX_RIVALS:
