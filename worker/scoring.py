@@ -107,9 +107,15 @@ class ScoringRules:
         return tuple([_key(dimension.name) for dimension in self.dimensions])
 
     @cached_property
-    def primary_keys(self) -> tuple[tuple[str, ...], ...]:
-        """The keys of each category's primary dimensions."""
-        return tuple([tuple(map(_key, category.primary_dimensions)) for category in self.categories])
+    def ranges(self) -> tuple[tuple[CategoryRule, Decimal, Decimal, tuple[str, ...]], ...]:
+        """The categories that can be matched, with their ranges and the keys of their primary dimensions."""
+        return tuple(
+            [
+                (category, *category.score_range, tuple(map(_key, category.primary_dimensions)))
+                for category in self.categories
+                if category.score_range is not None
+            ]
+        )
 
     @cached_property
     def precision(self) -> int:
@@ -214,9 +220,8 @@ def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal)
         matched = (2 * overall + rules.unit) // (2 * rules.unit) * rules.unit
     best: CategoryRule | None = None
     best_sum, best_count = Decimal(-1), 1
-    for category, keys in zip(rules.categories, rules.primary_keys, strict=True):
-        bounds = category.score_range
-        if bounds is None or not bounds[0] <= matched <= bounds[1]:
+    for category, low, high, keys in rules.ranges:
+        if not low <= matched <= high:
             continue
         primary = [scores[key] for key in keys if key in scores] or [overall]
         sum_, count = sum(primary, ZERO), len(primary)
