@@ -22,8 +22,8 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._asked = 0
-        self._offset, self._line = 0, 1  # what was asked for last, and its line
+        self._known: dict[int, int] = {}  # the lines of what was asked for
+        self._offset, self._line = 0, 1  # what was counted last, and its line
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -36,14 +36,16 @@ class Lines:
 
     def line(self, offset: int) -> int:
         """Return the line, from 1, of a character."""
-        if self._asked == FEW:
+        if offset in self._known:
+            return self._known[offset]
+        if len(self._known) == FEW:
             return bisect_right(self._starts, offset)
-        self._asked += 1
         if offset < self._offset:
             self._line -= self.text.count("\n", offset, self._offset)
         else:
             self._line += self.text.count("\n", self._offset, offset)
         self._offset = offset
+        self._known[offset] = self._line
         return self._line
 
 
