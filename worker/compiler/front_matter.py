@@ -263,7 +263,7 @@ class _Reader:
         open_: list[list[Value]] = []
         at += self.base
         event: Any
-        for event in yaml.parse(chunk, Loader=LOADER):
+        for event in iter(LOADER(chunk).get_event, None):
             kind = event.__class__
             if kind is yaml.ScalarEvent:
                 start, end = at + event.start_mark.index, at + event.end_mark.index
