@@ -12,7 +12,7 @@ the two against each other.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Final, TypeAlias
 
 from pyromark import events_with_range
@@ -20,17 +20,22 @@ from pyromark import events_with_range
 from worker.compiler.diagnostics import Code, Faults, plain, shown
 from worker.markup import is_safe_destination
 
-__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "parsed_blocks", "plain_blocks"]
+__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "Words", "parsed_blocks", "plain_blocks", "plain_children"]
 
-#: A kind (1 to 6 is the level of a heading), the range of its characters, and for list items the ranges of
-#: the items of their own lists.
-Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]]]
+#: The text of a heading; or of a list item, with its mark, and of each item of its list, without. Further
+#: lines are not indented; white space may be left at the ends.
+Words: TypeAlias = list[str]
+#: A kind (1 to 6 is the level of a heading), the range of its characters, and for list items either the
+#: ranges of the items of their own lists, or the texts, if these came for nothing.
+Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]], Words | None]
 
 ITEM: Final = 0
 PARAGRAPH: Final = 7
 OTHER: Final = 8
 NO_CHILDREN: Final[Sequence[tuple[int, int]]] = ()
 MAX_DEPTH: Final = 10
+#: To a text of so many characters no line is added: that would copy it once a line.
+LONG: Final = 2000
 RESCANS: Final = 2
 
 BULLETS: Final = frozenset("-*+")
@@ -38,6 +43,8 @@ BULLETS: Final = frozenset("-*+")
 TEXT: Final = frozenset(map(chr, range(0x21, 0x7F))).difference("#+-<=>~*_`0123456789")
 #: Other beginnings of a text: a number that is not the number of a list, and marks of emphasis before a word.
 _opens_text: Final = re.compile(r"[0-9]+(?![0-9.)])|(?!```)[*_`]+[^\x00-\x20*_`]|[^\x00-\x7f]").match
+#: Where the lines of bullets under a bullet begin.
+_child_lines: Final = re.compile(r"\n(?= +[-*+] )").finditer
 #: The bytes of UTF-8 that do not begin a character.
 CONTINUATION: Final = bytes(range(0x80, 0xC0))
 
@@ -45,7 +52,7 @@ CONTINUATION: Final = bytes(range(0x80, 0xC0))
 # --- line by line -------------------------------------------------------------------------------------------
 
 
-def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0911, PLR0912, PLR0915 - one loop, the branches of which share its state
+def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0912, PLR0915 - one loop, the branches of which share its state
     """Return the blocks of a text that may have no markup; None where the parser has to be asked.
 
     Known are headings (``## text``), bullets, bullets under them, and text: on further lines, and in
@@ -55,79 +62,96 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0911, PL
     add = blocks.append
     kind = OTHER  # the open block, an item or a paragraph; OTHER when none is open
     start = 0
-    children: list[tuple[int, int]] = []
-    child = -1  # where the open item of the second level begins
     indent = 0  # how far the items of the second level are indented
     flowing = False  # whether the line before is text, so that a line of text goes on with it
+    words: list[str] = []
+    even = True  # whether ``words`` are the texts of the open item
+    margin = -1  # how far the further lines of the last of them are indented; -1 before the first
     size = len(text)
     for line in text[at:].split("\n"):
         begin = at
         at += len(line) + 1
-        content = line.lstrip(" ") if line[:1] == " " else line
-        if not content:
+        content = line.lstrip(" ")
+        first = content[:1]
+        if not first:
             if kind == PARAGRAPH:
-                add((PARAGRAPH, start, begin, NO_CHILDREN))
+                add((PARAGRAPH, start, begin, NO_CHILDREN, None))
                 kind = OTHER
             flowing = False
-            continue
-        first = content[0]
-        if content is not line:
-            depth = len(line) - len(content)
-            if first in BULLETS and content[1:2] == " " and kind == ITEM:
-                if depth != indent:
-                    if indent or not 2 <= depth <= 5:
-                        return None
-                    indent = depth
-                if not (content[2:3] in TEXT or _opens_text(content, 2)):
-                    return None
-                if child >= 0:
-                    children.append((child, begin))
-                child = begin + 2
-                flowing = True
-                continue
-            if not (first in TEXT or _opens_text(content)):
-                return None
-            if not flowing:
-                # A paragraph of the item. Indented less it would end the item, indented more it were code.
-                if kind != ITEM or not indent + 2 <= depth <= indent + 5:
-                    return None
-                flowing = True
             continue
         if first in BULLETS and content[1:2] == " ":
             if not (content[2:3] in TEXT or _opens_text(content, 2)):
                 return None
+            if content is not line:
+                depth = len(line) - len(content)
+                if depth != indent:
+                    if indent or kind != ITEM or not 2 <= depth <= 5:
+                        return None
+                    indent = depth
+                words.append(content[2:])
+                margin = -1
+                flowing = True
+                continue
             opened = ITEM
-        elif first == "#":
+        elif first == "#" and content is line:
             opened = len(content) - len(content.lstrip("#"))
             if opened > 6 or content[opened : opened + 1] != " ":
                 return None
         elif first in TEXT or _opens_text(content):
+            depth = len(line) - len(content)
             if flowing:
+                if kind == ITEM:
+                    if depth != margin:
+                        even = even and margin < 0
+                        margin = depth
+                    if len(words[-1]) < LONG:
+                        words[-1] += "\n" + content
+                    else:
+                        even = False
+                continue
+            if depth:
+                # A paragraph of the item. Indented less it would end the item, indented more it were code.
+                if kind != ITEM or not indent + 2 <= depth <= indent + 5:
+                    return None
+                flowing = True
+                even = False
                 continue
             opened = PARAGRAPH
         else:
             return None
         if kind == ITEM:
-            if child >= 0:
-                children.append((child, begin))
-            add((ITEM, start, begin, children))
+            add(
+                (ITEM, start, begin, NO_CHILDREN, words)
+                if even
+                else (ITEM, start, begin, plain_children(text, start, begin), None)
+            )
         elif kind == PARAGRAPH:
-            add((PARAGRAPH, start, begin, NO_CHILDREN))
+            add((PARAGRAPH, start, begin, NO_CHILDREN, None))
+        indent = 0
         if first == "#":
-            add((opened, begin, min(at, size), NO_CHILDREN))
+            title = content[opened:].rstrip().lstrip(" \t")
+            add((opened, begin, min(at, size), NO_CHILDREN, [title] if title[-1:] not in {"", "#"} else None))
             kind = OTHER
             flowing = False
         else:
             kind, start = opened, begin
-            children, child, indent = [], -1, 0
-            flowing = True
+            words, margin = [content], -1
+            even = flowing = True
     if kind == ITEM:
-        if child >= 0:
-            children.append((child, size))
-        add((ITEM, start, size, children))
+        add(
+            (ITEM, start, size, NO_CHILDREN, words)
+            if even
+            else (ITEM, start, size, plain_children(text, start, size), None)
+        )
     elif kind == PARAGRAPH:
-        add((PARAGRAPH, start, size, NO_CHILDREN))
+        add((PARAGRAPH, start, size, NO_CHILDREN, None))
     return blocks
+
+
+def plain_children(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the ranges of the items of the list in an item that was found line by line."""
+    lines = [match.end() for match in _child_lines(text, start, end)]
+    return [(line + 2, following) for line, following in pairwise([*lines, end])]
 
 
 # --- by a parser --------------------------------------------------------------------------------------------
@@ -171,7 +195,7 @@ def parsed_blocks(text: str, body: int, faults: Faults) -> list[Block]:
 
 def _by_character(blocks: list[Block], faults: Faults, raw: bytes) -> list[Block]:
     """Return blocks that were found by byte by character; the places of faults are set right."""
-    offsets = {at for _, start, end, children in blocks for at in chain((start, end), *children)}
+    offsets = {at for _, start, end, children, _ in blocks for at in chain((start, end), *children)}
     offsets.update(at for fault in faults.found for at in fault[:2])
     places: dict[int, int] = {}
     at = count = 0
@@ -181,8 +205,8 @@ def _by_character(blocks: list[Block], faults: Faults, raw: bytes) -> list[Block
         at = offset
     faults.found = [(places[fault[0]], places[fault[1]], *fault[2:]) for fault in faults.found]
     return [
-        (kind, places[start], places[end], [(places[a], places[b]) for a, b in children])
-        for kind, start, end, children in blocks
+        (kind, places[start], places[end], [(places[a], places[b]) for a, b in children], None)
+        for kind, start, end, children, _ in blocks
     ]
 
 
@@ -207,7 +231,7 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
                     outer = span["end"]
                     inner = 0
                     children = []
-                    add((ITEM, start, outer, children))
+                    add((ITEM, start, outer, children, None))
                 elif start >= inner:
                     inner = span["end"]
                     children.append((start, inner))
@@ -216,20 +240,20 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
             elif tag == "Paragraph":
                 start = span["start"]
                 if start >= outer:
-                    add((PARAGRAPH, start, span["end"], NO_CHILDREN))
+                    add((PARAGRAPH, start, span["end"], NO_CHILDREN, None))
             elif tag.__class__ is dict:
                 start = span["start"]
                 if "List" in tag:
                     continue
                 if "Heading" in tag:
                     if start >= outer:
-                        add((int(tag["Heading"]["level"][1]), start, span["end"], NO_CHILDREN))
+                        add((int(tag["Heading"]["level"][1]), start, span["end"], NO_CHILDREN, None))
                 elif "BlockQuote" in tag:
                     if start >= outer:
                         outer = span["end"]
                         inner = 0
                         children = []  # what is listed in a quote belongs to no item
-                        add((OTHER, start, outer, NO_CHILDREN))
+                        add((OTHER, start, outer, NO_CHILDREN, None))
                     elif start >= inner:
                         inner = span["end"]
                     else:
@@ -237,7 +261,7 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
                 elif "CodeBlock" in tag:
                     end = span["end"]
                     if start >= outer:
-                        add((OTHER, start, end, NO_CHILDREN))
+                        add((OTHER, start, end, NO_CHILDREN, None))
                         if tag["CodeBlock"] != "Indented" and _hides_headings(raw, start, end):
                             return blocks, (start, raw.find(b"\n", start), Code.UNCLOSED_FENCE)
                 else:
@@ -248,7 +272,7 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
                 start = span["start"]
                 end = span["end"]
                 if start >= outer:
-                    add((OTHER, start, end, NO_CHILDREN))
+                    add((OTHER, start, end, NO_CHILDREN, None))
                     if b"\n#" in raw[start:end]:
                         return blocks, (start, raw.find(b"\n", start), Code.RAW_HTML)
                 _report_html(raw[start:end].decode(), start, faults, html)

@@ -66,11 +66,10 @@ def _compile(
     body = place.body if place is not None else 0
     risky = may_have_markup(text, body)
     blocks = None if risky else plain_blocks(text, body)
-    is_plain = blocks is not None
     if blocks is None:
         blocks = parsed_blocks(text, body, faults)
     marked = sorted(f[0] for f in faults.found if f[2] in {Code.RAW_HTML, Code.UNSAFE_LINK}) if risky else []
-    grammar = Grammar(text, blocks, lines, faults, is_plain=is_plain)
+    grammar = Grammar(text, blocks, lines, faults)
     meaning = Meaning(text, grammar, faults, header.scale, risky, marked=marked)
     grammar.lost += header.lost
     sections = grammar.sections(header.title)

@@ -6,9 +6,10 @@ It knows which words open what, and reports what it cannot place; it does not kn
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
-from worker.compiler.blocks import ITEM, PARAGRAPH, Block
+from worker.compiler.blocks import ITEM, OTHER, PARAGRAPH, Block, Words, plain_children
 from worker.compiler.diagnostics import Code, Faults, Hint, nearest, plain, shown
 from worker.compiler.source import BLANKS, Lines
 from worker.compiler.values import normal_key
@@ -87,17 +88,22 @@ class Item:
     """A third-level heading and the blocks under it."""
 
     name: str
-    where: str
+    section: str
     start: int
     end: int
     first: int
     last: int
     stop: int
 
+    @property
+    def where(self) -> str:
+        """The item's place in the document's structure."""
+        return f"{self.section} / {plain(self.name)}"
+
 
 #: The range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and
-#: the ranges of its nested bullets.
-Field: TypeAlias = tuple[int, int, str, Sequence[tuple[int, int]]]
+#: either the ranges of its nested bullets, or the bullet's text and theirs.
+Field: TypeAlias = tuple[int, int, str, Sequence[tuple[int, int]], Words | None]
 
 #: What the definition leaves out: a name for it and where it stands.
 Lost: TypeAlias = tuple[str, int]
@@ -137,13 +143,11 @@ def field_key(spelled: str) -> tuple[str, str]:
 class Grammar:
     """Finds sections, items and fields among the blocks of a file."""
 
-    def __init__(
-        self, text: str, blocks: Sequence[Block], lines: Lines, faults: Faults, *, is_plain: bool
-    ) -> None:
+    def __init__(self, text: str, blocks: Sequence[Block], lines: Lines, faults: Faults) -> None:
         self.text = text
-        self.is_plain = is_plain  # whether the blocks were found line by line
         self.lines = lines
         self.blocks = blocks
+        self.kinds = bytes([block[0] for block in blocks])
         self.faults = faults
         self.lost: list[Lost] = []
         self._keys: dict[str, tuple[str, str]] = {}
@@ -156,14 +160,17 @@ class Grammar:
 
     def value_at(self, found: Field, text: str) -> tuple[int, int]:
         """Return the range of the first line of a field's value."""
-        start, end, _, _ = found
+        start, end, _, _, _ = found
         first = text.partition("\n")[0].rstrip()
         colon = self.text.find(":", start, end)
         at = self.text.find(first, max(colon, start), end)
         return (at, at + len(first)) if at >= 0 and first else (start, start)
 
-    def heading(self, start: int, end: int) -> str:
+    def heading(self, block: Block) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""
+        _, start, end, _, words = block
+        if words is not None:
+            return words[0]
         line = self.text[start:end].strip()
         if line[0] == "#" and "\n" not in line:
             if line[-1] != "#":
@@ -186,35 +193,36 @@ class Grammar:
         found: dict[str, list[Section]] = {}
         unknown: list[Section] = []
         current: Section | None = None
-        stray = False  # whether the text that belongs to no section has been reported since the last heading
-        for index, (kind, start, end, _) in enumerate(self.blocks):
-            if kind in (1, 2):
-                text = self.heading(start, end)
-                name = section_name(text)
-                if name is None and kind == 2 and current is not None and current.level == 1:
-                    continue
-                if current is not None:
-                    current.last, current.stop = index, start
-                    current = None
-                stray = False
-                if name is None and kind == 1:
-                    stray = self._title(text, title, start, end)
-                    continue
-                if kind == 1:
-                    self._wrong_level(
-                        start, end, "", f"sections are second-level headings: write `## {name}`"
-                    )
-                current = Section(name or text, kind, start, end, index + 1, len(self.blocks), len(self.text))
-                (unknown if name is None else found.setdefault(name, [])).append(current)
-            elif current is None and not stray:
-                stray = True
-                self.stray("", start, end)
+        blocks = self.blocks
+        heads = [index for index, kind in enumerate(self.kinds) if 0 < kind < 3]
+        heads.append(len(blocks))
+        if heads[0]:
+            self.stray("", blocks[0][1], blocks[0][2])
+        for index, following in pairwise(heads):
+            kind, start, end, _, _ = blocks[index]
+            text = self.heading(blocks[index])
+            name = section_name(text)
+            if name is None and kind == 2 and current is not None and current.level == 1:
+                continue
+            if current is not None:
+                current.last, current.stop = index, start
+                current = None
+            if name is None and kind == 1:
+                if not self._title(text, title, start, end) and index + 1 < following:
+                    self.stray("", blocks[index + 1][1], blocks[index + 1][2])
+                continue
+            if kind == 1:
+                self._wrong_level(start, end, "", f"sections are second-level headings: write `## {name}`")
+            current = Section(name or text, kind, start, end, index + 1, len(blocks), len(self.text))
+            (unknown if name is None else found.setdefault(name, [])).append(current)
         self._adopt(found, unknown)
         self._report_sections(found, unknown)
         return found
 
     def _adopt(self, found: dict[str, list[Section]], unknown: list[Section]) -> None:
         """Find the sections and items that unknown sections were meant to be, so that they are checked."""
+        if not unknown:
+            return
         for section in list(unknown):
             name = self.near(section.name, [name for name in SECTIONS.values() if name not in found])
             if name is not None:
@@ -231,7 +239,7 @@ class Grammar:
                 )
         for name in (DIMENSIONS, CATEGORIES, EXAMPLES):
             for section in found.get(name, ()):
-                if any(1 <= block[0] <= 6 for block in self.blocks[section.first : section.last]):
+                if any(0 < kind < PARAGRAPH for kind in self.kinds[section.first : section.last]):
                     continue
                 inside = []
                 for item in unknown:
@@ -303,25 +311,24 @@ class Grammar:
     def items(self, section: Section) -> Iterator[Item]:
         """Yield the items of a section, and report the text before the first."""
         blocks = self.blocks
-        others = [i for i in range(section.first, section.last) if blocks[i][0] != ITEM]
-        headings = [i for i in others if blocks[i][0] < PARAGRAPH]
-        level = min([blocks[i][0] for i in headings], default=3)
+        kinds = self.kinds[section.first : section.last]
+        level = next(filter(kinds.__contains__, range(1, PARAGRAPH)), 3)
         if level > 3:
-            _, start, end, _ = blocks[headings[0]]
-            name = plain(self.heading(start, end))
+            first = next(index for index, kind in enumerate(kinds, section.first) if 0 < kind < PARAGRAPH)
+            _, start, end, _, _ = blocks[first]
+            name = plain(self.heading(blocks[first]))
             self._wrong_level(start, end, section.name, f"items are third-level headings: write `### {name}`")
-        tops = [i for i in headings if blocks[i][0] == level]
-        if len(headings) < len(others):
+        tops = [index for index, kind in enumerate(kinds, section.first) if kind == level]
+        if PARAGRAPH in kinds or OTHER in kinds:
             tops = sorted([*tops, *self._bold_headings(section)])
         first = tops[0] if tops else section.last
         if first > section.first:
             self.stray(section.name, blocks[section.first][1], blocks[section.first][2])
-        for position, index in enumerate(tops):
-            kind, start, end, _ = blocks[index]
-            following = tops[position + 1] if position + 1 < len(tops) else section.last
-            stop = blocks[following][1] if position + 1 < len(tops) else section.stop
-            name = clean_name(self.text[start:end] if kind == PARAGRAPH else self.heading(start, end))
-            yield Item(name, f"{section.name} / {plain(name)}", start, end, index + 1, following, stop)
+        for index, following in pairwise([*tops, section.last]):
+            kind, start, end, _, _ = blocks[index]
+            stop = blocks[following][1] if following < section.last else section.stop
+            name = clean_name(self.text[start:end] if kind == PARAGRAPH else self.heading(blocks[index]))
+            yield Item(name, section.name, start, end, index + 1, following, stop)
 
     def _bold_headings(self, section: Section) -> list[int]:
         """Return the bold lines that are meant as the headings of items, and report each.
@@ -333,7 +340,7 @@ class Grammar:
         found: list[int] = []
         seen: set[str] | None = None  # the fields since the last heading; None before the first
         for index in range(section.first, section.last - 1):
-            kind, start, end, _ = self.blocks[index]
+            kind, start, end, _, _ = self.blocks[index]
             if kind == ITEM:
                 if seen is not None:
                     seen.add(self._key_at(index))
@@ -352,7 +359,7 @@ class Grammar:
 
     def _key_at(self, index: int) -> str:
         """Return the field that a bullet spells, an empty text when it spells none."""
-        _, start, end, _ = self.blocks[index]
+        _, start, end, _, _ = self.blocks[index]
         spelled, colon, _ = self.text[start:end].partition(":")
         return field_key(spelled)[0] if colon else ""
 
@@ -371,7 +378,7 @@ class Grammar:
 
     # --- fields ---
 
-    def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:  # noqa: PLR0912 - one loop, the branches of which share its state
+    def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:  # noqa: PLR0912, PLR0915 - one loop, the branches of which share its state
         """Return the fields of an item by name, and report unknown, repeated and missing ones."""
         text = self.text
         keys = self._keys
@@ -381,13 +388,18 @@ class Grammar:
         bare: Block | None = None
         hidden = 0  # the level of the heading whose blocks are skipped, if any
         for block in self.blocks[item.first : item.last]:
-            kind, start, end, children = block
+            kind, start, end, children, words = block
             if kind == ITEM:
                 if hidden:
                     continue
-                spelled, colon, rest = text[start : children[0][0] if children else end].partition(":")
-                if spelled[0] == " ":
-                    start += len(spelled) - len(spelled.lstrip())
+                if words is not None:
+                    spelled, colon, rest = words[0].partition(":")
+                    has_list = len(words) > 1
+                else:
+                    spelled, colon, rest = text[start : children[0][0] if children else end].partition(":")
+                    has_list = bool(children)
+                    if spelled[0] == " ":
+                        start += len(spelled) - len(spelled.lstrip())
                 if not colon:
                     bare = bare or block
                     continue
@@ -398,16 +410,20 @@ class Grammar:
                         keys[spelled] = key
                 name, mark = key
                 is_list = known.get(name)
-                if children and not is_list:
+                if has_list is not is_list and (has_list or (words is not None and "\n" in rest)):
+                    # A list where a text is meant, or brackets over several lines, the entries of which are
+                    # found in the source as it is.
                     rest = text[start:end].partition(":")[2]
+                    if words is not None:
+                        children, words = plain_children(text, start, end), None
                 if mark:
                     rest = _cut(rest, mark)
                 if is_list is None:
-                    unknown.append((spelled, (start, end, rest, children)))
+                    unknown.append((spelled, (start, end, rest, children, words)))
                 elif name in fields:
                     self._repeated(name, item, start, fields[name])
                 else:
-                    fields[name] = (start, end, rest, children)
+                    fields[name] = (start, end, rest, children, words)
             elif kind < PARAGRAPH:
                 if not hidden or kind <= hidden:
                     hidden = kind
@@ -416,8 +432,9 @@ class Grammar:
                 texts.append(block)
         if bare:
             self._bare_bullet(item, bare, fields)
-        if texts or unknown or any(name not in fields for name in required):
-            self._complete(item, known, required, fields, unknown, texts)
+        missing = [name for name in required if name not in fields]
+        if texts or unknown or missing:
+            self._complete(item, known, missing, fields, unknown, texts)
         return fields
 
     def near(self, name: str, known: Sequence[str]) -> str | None:
@@ -439,7 +456,7 @@ class Grammar:
 
     def _bare_bullet(self, item: Item, block: Block, fields: Mapping[str, Field]) -> None:
         """Report the bullets of an item that are no fields; one diagnostic for all of them."""
-        _, start, end, _ = block
+        _, start, end, _, _ = block
         owner = max((f for f in fields.items() if f[1][0] < start), key=lambda f: f[1][0], default=None)
         text = plain(item_text(self.text[start:end] + " "))
         hint = "write each field as `- key: value`"
@@ -451,13 +468,13 @@ class Grammar:
         self, block: Block, item: Item, known: Mapping[str, bool], fields: dict[str, Field]
     ) -> None:
         """Report a heading inside of an item; what stands under it is not read."""
-        _, start, end, _ = block
-        text = self.heading(start, end)
+        _, start, end, _, _ = block
+        text = self.heading(block)
         name = KNOWN.get(normal_key(clean_name(text)), "")
         hint = "an item has bullets under its `###` heading, and no headings of its own"
         if name in known:
             hint = f"write it as a bullet `- {name}:` with its value behind or under it"
-            fields.setdefault(name, (start, end, FAULTY, ()))
+            fields.setdefault(name, (start, end, FAULTY, (), None))
         message = f"the heading {shown(text)} stands where a field is expected"
         self.faults.add(Code.NOT_A_BULLET, start, end, item.where, message, hint)
 
@@ -465,13 +482,12 @@ class Grammar:
         self,
         item: Item,
         known: Mapping[str, bool],
-        required: Sequence[str],
+        missing: list[str],
         fields: dict[str, Field],
         unknown: list[tuple[str, Field]],
         texts: list[Block],
     ) -> None:
         """Report unknown fields, stray text and missing fields, each once."""
-        missing = [name for name in required if name not in fields]
         for spelled, field in unknown:
             key = item_text(spelled + " ")
             near = self.near(key.strip("*_`"), missing)
@@ -512,7 +528,7 @@ class Grammar:
         missing: list[str],
     ) -> None:
         """Report text beside the fields: fields without bullets, a description without key, stray text."""
-        _, start, end, _ = block
+        _, start, end, _, _ = block
         text = self.text[start:end]
         at = start
         spelled_fields = False
@@ -531,13 +547,13 @@ class Grammar:
                 )
                 if name in missing:
                     missing.remove(name)
-                fields.setdefault(name, (at, at + len(line), FAULTY, ()))
+                fields.setdefault(name, (at, at + len(line), FAULTY, (), None))
             at += len(line) + 1
         if spelled_fields:
             return
         if "description" in missing:
             missing.remove("description")
-            fields["description"] = (start, end, FAULTY, ())
+            fields["description"] = (start, end, FAULTY, (), None)
             self.faults.add(
                 Code.MISSING_FIELD,
                 start,

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from worker.compiler.blocks import BULLETS, ITEM, PARAGRAPH, Block
+from worker.compiler.blocks import BULLETS, ITEM, PARAGRAPH, Block, plain_children
 from worker.compiler.diagnostics import Code, Faults, nearest, plain, shown
 from worker.compiler.grammar import (
     CATEGORY_FIELDS,
@@ -34,6 +34,7 @@ from worker.compiler.values import (
     normal_key,
     parse_inline_list,
     parse_number,
+    parse_plain_list,
     parse_range,
     parse_weight,
     unquote,
@@ -62,17 +63,20 @@ Model = TypeVar("Model", bound=BaseModel)
 Range = tuple[Decimal, Decimal]
 #: A field and the text of its value: all that ``Grammar.value_at`` needs to find the value.
 Place = tuple[Field, str]
-NOWHERE: Final[Place] = ((0, 0, "", ()), "")
-#: The text of an item of a list, and where it begins, or white space before it.
-Listed = tuple[str, int]
+NOWHERE: Final[Place] = ((0, 0, "", (), None), "")
+#: The texts of the items of a list, and where each begins, or white space before it. Where that is not known
+#: yet there is the field, in which ``Meaning._place`` looks for it.
+Listed = tuple[list[str], list[int] | Field]
 
+#: Less than any number that an author can write.
+BELOW_ALL: Final = Decimal(-1)
 WHEN_EXPLORING: Final = "when exploring "
 GUIDELINE_ITEMS: Final = {normal_key(name): name for name in ("Opening", "Probing Questions", "Closing")}
 
 
 def make(model: type[Model], values: dict[str, Any]) -> Model:
     """Return a model with these values, all of them and already valid, without validating them again."""
-    made = model.__new__(model)
+    made = object.__new__(model)
     set_ = object.__setattr__
     set_(made, "__dict__", values)
     set_(made, "__pydantic_fields_set__", set(values))
@@ -145,11 +149,13 @@ class Meaning:
     dimensions: dict[str, str] = field(default_factory=dict)
     dimensions_known: bool = False
     marked: list[int] = field(default_factory=list)
-    ranges: dict[str, tuple[Decimal, Decimal, str]] = field(default_factory=dict)
+    ranges: dict[str, tuple[Decimal, Decimal, str]] = field(default_factory=dict)  # sound, as spelled
     most_colons: int = 0
     general: str = GENERAL  # where the questions for no dimension stand
-    named: dict[str, str | None] = field(default_factory=dict)
+    named: dict[str, str | None] = field(default_factory=dict)  # what questions' beginnings name
+    scored: dict[str, str] = field(default_factory=dict)  # the dimensions that examples name, folded
     longest_name: int = 100
+    placed: tuple[Field, list[int]] = (NOWHERE[0], [])  # the list whose items were looked for last
 
     # --- dimensions ---
 
@@ -232,68 +238,85 @@ class Meaning:
     def _rubric(  # noqa: PLR0912 - one loop, the branches of which share its state
         self, item: Item, found: Field | None, texts: dict[str, str]
     ) -> list[tuple[Decimal, Decimal, str, int]]:
-        """Return the ranges of a rubric, ascending, with key and place; fill ``texts`` in that order."""
+        """Return the ranges of a rubric, ascending, with key and number in the list; fill ``texts`` so."""
         ranges: list[tuple[Decimal, Decimal, str, int]] = []
         if found is None:
             return ranges
         entries: dict[str, str] = {}
-        ascending = True
+        ascending, top = True, BELOW_ALL
         scale = self.scale
         known = self.ranges
-        for text, start in self._listed(item, found, "scoring_rubric"):
+        risky = self.risky
+        listed, places = self._listed(item, found, "scoring_rubric")
+        for index, text in enumerate(listed):
             spelled, colon, rest = text.partition(":")
             bounds = known.get(spelled)
-            if bounds is None and colon:
+            is_new = bounds is None
+            if is_new and colon:
                 bounds = _rubric_range(spelled)
                 if bounds is None:
                     spelled, rest = close_emphasis(spelled, rest)
                     spelled = unwrap(spelled)
                     bounds = _rubric_range(spelled)
-                else:
-                    known[spelled] = bounds
             value = rest.strip(" ")
-            if value[:1].isspace() or value[-1:].isspace():
+            if value != rest.strip():
                 value = clean_text(rest)
             if bounds is None or not value:
-                self._rubric_fault(item, text, self._skip(start), bounds is not None)
+                start = self._skip(self._place(places, index))
+                self._rubric_fault(item, text, start, bounds is not None)
                 continue
             low, high, key = bounds
-            if low > high or (scale is not None and (low < scale[0] or high > scale[1])):
-                place = self._skip(start)
-                at = place, place + len(spelled)
-                if low > high:
-                    self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
-                else:
-                    self._outside(item, "scoring_rubric", at, spelled)
-            else:
-                if self.risky:
-                    self._check(value, start, start + len(text), f"{item.where} / scoring_rubric")
-                if ranges and low <= ranges[-1][1]:
-                    ascending = False
-                ranges.append((low, high, key, start))
-                entries.setdefault(key, value)
+            if is_new:
+                if low > high or (scale is not None and (low < scale[0] or high > scale[1])):
+                    start = self._skip(self._place(places, index))
+                    at = start, start + len(spelled)
+                    if low > high:
+                        self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
+                    else:
+                        self._outside(item, "scoring_rubric", at, spelled)
+                    continue
+                known[spelled] = bounds
+            if risky:
+                start = self._place(places, index)
+                self._check(value, start, start + len(text), f"{item.where} / scoring_rubric")
+            ascending = ascending and low > top
+            top = high
+            ranges.append((low, high, key, index))
+            entries.setdefault(key, value)
         if ascending:
             texts.update(entries)
-            return ranges
+        else:
+            self._sort_rubric(item, ranges, places, entries, texts)
+        return ranges
+
+    def _sort_rubric(
+        self,
+        item: Item,
+        ranges: list[tuple[Decimal, Decimal, str, int]],
+        places: list[int] | Field,
+        entries: Mapping[str, str],
+        texts: dict[str, str],
+    ) -> None:
+        """Bring the ranges of a rubric in order, and report those that overlap."""
         ranges.sort()
         previous = None
         for entry in ranges:
             if previous is not None and entry[0] <= previous[1]:
                 later, first = (entry, previous) if entry[3] > previous[3] else (previous, entry)
-                place = self._skip(later[3])
+                place = self._skip(self._place(places, later[3]))
+                line = self.grammar.line_of(self._place(places, first[3]))
                 self.faults.add(
                     Code.RUBRIC_OVERLAP,
                     place,
                     place + len(later[2]),
                     f"{item.where} / scoring_rubric",
-                    f"the range `{later[2]}` overlaps `{first[2]}` on line {self.grammar.line_of(first[3])}",
+                    f"the range `{later[2]}` overlaps `{first[2]}` on line {line}",
                     "give each score to one range only, such as `1-2`, `3` and `4-5`",
                 )
             else:
                 texts[entry[2]] = entries[entry[2]]
             if previous is None or entry[1] > previous[1]:
                 previous = entry
-        return ranges
 
     def _rubric_fault(self, item: Item, text: str, start: int, has_range: bool) -> None:
         first = plain(text.partition("\n")[0])
@@ -347,8 +370,8 @@ class Meaning:
         text = found[2].strip()
         place = found, text
         bounds = parse_range(text)
-        where = f"{item.where} / score_range"
         if bounds is None:
+            where = f"{item.where} / score_range"
             if not text:
                 self._empty(
                     Code.EMPTY_VALUE, found, where, "write a range such as `- score_range: [4.0, 5.0]`"
@@ -374,20 +397,23 @@ class Meaning:
         seen: dict[str, str] = {}
         if found is None:
             return seen, True
+        names = self.dimensions
         sound = found[2] is not FAULTY
-        for text, start in self._listed(item, found, "primary_dimensions"):
+        listed, places = self._listed(item, found, "primary_dimensions")
+        for index, text in enumerate(listed):
             key = fold(text)
-            spelled = self.dimensions.get(key)
+            spelled = names.get(key)
             if spelled is None:
                 key = fold(unwrap(text))
-                spelled = self.dimensions.get(key)
+                spelled = names.get(key)
             if spelled is None:
                 sound = False
+                start = self._place(places, index)
                 self._unknown_dimension(text, start, f"{item.where} / primary_dimensions")
             elif key in seen:
                 self.faults.add(
                     Code.DUPLICATE_REFERENCE,
-                    *self._listed_at(text, start),
+                    *self._listed_at(text, self._place(places, index)),
                     f"{item.where} / primary_dimensions",
                     f"the dimension {shown(text)} stands twice in this list",
                     "delete one of them",
@@ -483,18 +509,23 @@ class Meaning:
         under: str | None = None  # the dimension whose heading the bullets are under; "" when it is not known
         where = item.where
         for block in self.grammar.blocks[item.first : item.last]:
-            kind, start, end, children = block
+            kind, start, end, children, words = block
             if kind == ITEM:
-                if under is not None:
-                    self._question(item_text(self.text[start:end]), under, start, end, where, questions)
-                elif children:
+                if words is not None and len(words) == 1:
+                    text = words[0][1:].strip()
+                elif under is None and (children or words):
                     self._question_group(block, where, questions)
+                    continue
                 else:
-                    self._single_question(start, end, where, questions)
+                    text = item_text(self.text[start:end])
+                if under is None:
+                    self._single_question(text, start, end, where, questions)
+                else:
+                    self._question(text, under, start, end, where, questions)
             elif kind >= PARAGRAPH:
                 self.grammar.stray(where, start, end)
             else:
-                text = clean_name(self.grammar.heading(start, end))
+                text = clean_name(self.grammar.heading(block))
                 under = self._dimension_or_general(text)
                 if under is None:
                     under = ""
@@ -513,7 +544,9 @@ class Meaning:
 
     def _question_group(self, block: Block, where: str, questions: dict[str, list[str]]) -> None:
         """Read a bullet with bullets of its own: a dimension and its questions, or one long question."""
-        _, start, end, children = block
+        _, start, end, children, words = block
+        if words is not None:
+            children = plain_children(self.text, start, end)
         head = item_text(self.text[start : children[0][0]])
         name = self._dimension_or_general(clean_name(head))
         if name is None:
@@ -527,9 +560,10 @@ class Meaning:
             text = item_text(self.text[child_start:child_end])
             self._question(text, name, child_start, child_end, where, questions)
 
-    def _single_question(self, start: int, end: int, where: str, questions: dict[str, list[str]]) -> None:
+    def _single_question(
+        self, text: str, start: int, end: int, where: str, questions: dict[str, list[str]]
+    ) -> None:
         """Read a bullet ``When exploring <dimension>: "question"``, or a question for no dimension."""
-        text = item_text(self.text[start:end])
         name, question = self._split_question(text)
         if name is None:
             before, colon, rest = text.partition(":")
@@ -554,22 +588,32 @@ class Meaning:
 
     def _split_question(self, text: str) -> tuple[str | None, str]:
         """Split at the last of the first colons before which a dimension's name stands."""
+        if not self.most_colons:
+            key, colon, rest = text.partition(":")
+            name, rest = self._name_before(key, rest) if colon else (None, rest)
+            return (name, rest) if name is not None else (None, text)
         best: tuple[str | None, str] = (None, text)
-        at = text.find(":")
-        tries = self.most_colons + 1
-        while at >= 0 and tries:
-            key, rest = close_emphasis(text[:at], text[at + 1 :])
-            if key in self.named:
-                name = self.named[key]
-            else:
-                name = self._dimension_or_general(clean_name(key))
-                if len(key) <= REMEMBERED_LENGTH:
-                    self.named[key] = name
-            if name is not None:
-                best = name, rest.strip()
+        at = -1
+        for _ in range(self.most_colons + 1):
             at = text.find(":", at + 1)
-            tries -= 1
+            if at < 0:
+                break
+            name, rest = self._name_before(text[:at], text[at + 1 :])
+            if name is not None:
+                best = name, rest
         return best
+
+    def _name_before(self, key: str, rest: str) -> tuple[str | None, str]:
+        """Return the dimension that is named before a colon, and what stands behind it."""
+        if key[:1] in MARKS:
+            key, rest = close_emphasis(key, rest)
+        if key in self.named:
+            name = self.named[key]
+        else:
+            name = self._dimension_or_general(clean_name(key))
+            if len(key) <= REMEMBERED_LENGTH:
+                self.named[key] = name
+        return name, rest.strip()
 
     def _dimension_or_general(self, text: str) -> str | None:
         """Return the dimension that a text names, with or without ``When exploring``, or ``general``."""
@@ -646,64 +690,77 @@ class Meaning:
         if found is None or found[2] is FAULTY:
             return scores, False
         sound = True
-        where = f"{item.where} / scores"
         dimensions = self.dimensions
+        known = self.scored
         scale = self.scale
-        listed = self._listed(item, found, "scores")
-        for text, start in listed:
+        listed, places = self._listed(item, found, "scores")
+        for index, text in enumerate(listed):
             key, _, rest = text.rpartition(":")
-            if key[:1] in MARKS:
-                key, rest = close_emphasis(key, rest)
+            folded = known.get(key)
+            if folded is None:
+                key, rest, folded = self._score_key(key, rest)
             value = parse_number(rest.strip()) if key else None
-            folded = fold(key.rstrip())
-            if folded not in dimensions:
-                key = clean_name(key)
-                folded = fold(key)
-                if folded not in dimensions:
-                    folded = fold(unwrap(key))
             if value is None:
                 sound = False
                 hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
                 self.faults.add(
                     Code.INVALID_SCORE,
-                    *self._listed_at(text, start),
-                    where,
+                    *self._listed_at(text, self._place(places, index)),
+                    f"{item.where} / scores",
                     f"{shown(text)} is not a score",
                     hint,
                 )
             elif folded not in dimensions:
                 sound = False
-                self._unknown_dimension(key, start, where)
+                self._unknown_dimension(key, self._place(places, index), f"{item.where} / scores")
             elif folded in scores:
                 sound = False
+                where = f"{item.where} / scores"
                 message = f"the dimension {shown(dimensions[folded])} is scored twice"
-                at_ = self._listed_at(text, start)
+                at_ = self._listed_at(text, self._place(places, index))
                 self.faults.add(Code.INVALID_SCORE, *at_, where, message, "keep one of the scores")
             elif scale is not None and not scale[0] <= value <= scale[1]:
                 sound = False
-                self._outside(item, "scores", self._listed_at(text, start), text)
+                at_ = self._listed_at(text, self._place(places, index))
+                self._outside(item, "scores", at_, text)
             else:
                 scores[folded] = value
         if not listed and not self._reported(found):
             self._empty(
                 Code.EMPTY_VALUE,
                 found,
-                where,
+                f"{item.where} / scores",
                 "write a score for at least one dimension, such as `[Vision: 4]`",
             )
         return scores, sound
+
+    def _score_key(self, spelled: str, rest: str) -> tuple[str, str, str]:
+        """Return the name before a score's colon, what stands behind the colon, and the folded name."""
+        key = spelled
+        if key[:1] in MARKS:
+            key, rest = close_emphasis(key, rest)
+        folded = fold(key.rstrip())
+        if folded not in self.dimensions:
+            key = clean_name(key)
+            folded = fold(key)
+            if folded not in self.dimensions:
+                folded = fold(unwrap(key))
+        elif key is spelled and len(key) <= REMEMBERED_LENGTH:
+            self.scored[key] = folded
+        return key, rest, folded
 
     def _overall(self, item: Item, found: Field | None) -> tuple[Decimal | None, Place]:
         """Return the expected overall score, None where there is none to hold the example to."""
         if found is None or found[2] is FAULTY:
             return None, NOWHERE
         text = found[2].strip()
+        value = parse_number(text)
+        if value is not None:
+            return value, (found, text)
         where = f"{item.where} / overall"
         if not text:
             self._empty(Code.EMPTY_VALUE, found, where, "write the overall score, such as `- overall: 3.9`")
-            return None, NOWHERE
-        value = parse_number(text)
-        if value is None:
+        else:
             self.faults.add(
                 Code.INVALID_SCORE,
                 *self.grammar.value_at(found, text),
@@ -711,7 +768,7 @@ class Meaning:
                 f"{shown(text)} is not a score",
                 "write the overall score with up to two decimal places, such as `- overall: 3.95`",
             )
-        return value, (found, text)
+        return None, NOWHERE
 
     def _expected(
         self, item: Item, found: Field | None, spelled: Mapping[str, str]
@@ -721,13 +778,15 @@ class Meaning:
             return None, NOWHERE
         text = clean_text(found[2])
         place = found, text
+        key = fold(clean_name(text))
+        if key not in spelled and key != "none":
+            key = fold(unwrap(text))
+        if text and key in spelled and key != "none":
+            return spelled[key], place
         where = f"{item.where} / category"
         if not text:
             self._empty(Code.EMPTY_VALUE, found, where, "write the name of a category, or `none`")
             return None, NOWHERE
-        key = fold(clean_name(text))
-        if key not in spelled and key != "none":
-            key = fold(unwrap(text))
         if key == "none":
             if key not in spelled:
                 return "none", place
@@ -738,10 +797,7 @@ class Meaning:
                 "`none` could mean the category of that name, or that no category matches",
                 "give the category another name",
             )
-            return None, place
-        if key in spelled:
-            return spelled[key], place
-        if spelled:
+        elif spelled:
             self.faults.add(
                 Code.UNKNOWN_CATEGORY,
                 *self.grammar.value_at(*place),
@@ -813,7 +869,7 @@ class Meaning:
         found = fields.get(name)
         if found is None or found[2] is FAULTY:
             return ""
-        text = clean_text(found[2])
+        text = clean_text(found[2]) if found[4] is None else found[2].strip()
         if not text:
             self._empty(Code.EMPTY_VALUE, found, f"{item.where} / {name}", f"write a text behind `{name}:`")
         elif self.risky:
@@ -825,45 +881,36 @@ class Meaning:
         found = fields.get(name)
         if found is None:
             return ()
-        entries = self._plain_entries(found)
-        if entries is not None:
-            return tuple(entries)
-        listed = self._listed(item, found, name)
+        listed, places = self._listed(item, found, name)
         if self.risky:
-            for text, start in listed:
+            for index, text in enumerate(listed):
+                start = self._place(places, index)
                 self._check(text, start, start + len(text), f"{item.where} / {name}")
-        return tuple([text for text, _ in listed])
+        return tuple(listed)
 
-    def _plain_entries(self, found: Field) -> list[str] | None:
-        """Return the entries of a list of which nothing is to be said, in a plain file; else None."""
-        _, end, rest, children = found
-        if not self.grammar.is_plain:
-            return None
-        rest = rest.strip()
-        if not children:
-            parsed = parse_inline_list(rest)
-            texts = [clean_text(text) for text, _ in parsed or ()]
-            return texts if all(texts) and parsed is not None else None
-        if rest:
-            return None
-        # The bullets of one list are indented alike, and no other line of it begins as they do.
-        first = children[0][0]
-        mark = self.text[first - 3 : first + 2]
-        entries = self.text[first + 2 : end].split(mark)
-        if len(entries) != len(children) or mark[3] not in BULLETS:
-            return None
-        return [clean_text(entry) if "\n" in entry else entry for entry in map(str.strip, entries)]
-
-    def _listed(self, item: Item, found: Field, name: str) -> list[Listed]:  # noqa: PLR0912 - one loop, the branches of which share its state
+    def _listed(self, item: Item, found: Field, name: str) -> Listed:
         """Return the items of a list value: nested bullets, or an inline list. Report what is neither."""
-        _, end, rest, children = found
-        listed: list[Listed] = []
+        _, _, rest, _, words = found
+        if words is not None:
+            # Nothing is to be said of most lists whose texts are known.
+            if len(words) == 1:
+                entries = parse_plain_list(rest.strip())
+            else:
+                entries = None if rest.strip() else [word.strip() for word in words[1:]]
+            if entries is not None and all(entries):
+                return entries, found
+        return self._read_list(item, found, name)
+
+    def _read_list(self, item: Item, found: Field, name: str) -> tuple[list[str], list[int]]:  # noqa: PLR0912 - one loop, the branches of which share its state
+        """Return the items of a list value and where they begin. Report what is no list, and empty items."""
+        _, end, rest, children, words = found
+        listed: list[str] = []
+        places: list[int] = []
         if rest is FAULTY:
-            return listed
-        entries = self._plain_entries(found) if children else None
-        if entries is not None:
-            return [(entry, start + 1) for entry, (start, _) in zip(entries, children, strict=True)]
+            return listed, places
         inline = rest.strip()
+        if words is not None:
+            children = plain_children(self.text, found[0], end)
         if children:
             source = self.text
             covered = children[0][0]
@@ -883,27 +930,26 @@ class Meaning:
                 if "\n" in text:
                     text = clean_text(text)
                 if text:
-                    listed.append((text, at))
+                    listed.append(text)
+                    places.append(at)
                 else:
                     self._empty_item(child_start, f"{item.where} / {name}")
             gap = gap or source[covered:end].strip()
             if not inline and not gap:
-                return listed
+                return listed, places
             inline = inline or gap
             mend = f"write every entry of `{name}` as a bullet indented under it"
         else:
             parsed = parse_inline_list(inline)
             if parsed is not None:
-                text_at = self.grammar.value_at(found, inline)[0]
-                before = 0
+                begin = self.grammar.value_at(found, inline)[0]
                 for text, offset in parsed:
-                    text_at += offset - before
-                    before = offset
                     if text:
-                        listed.append((clean_text(text), text_at))
+                        listed.append(clean_text(text))
+                        places.append(begin + offset)
                     else:
-                        self._empty_item(text_at, f"{item.where} / {name}")
-                return listed
+                        self._empty_item(begin + offset, f"{item.where} / {name}")
+                return listed, places
             mend = (
                 f"write `- {name}: [{plain(inline.strip('[]'))}]`, or one bullet for each, indented under it"
             )
@@ -911,7 +957,26 @@ class Meaning:
             begin, to = self.grammar.value_at(found, inline)
             where = f"{item.where} / {name}"
             self.faults.add(Code.NOT_A_LIST, begin, to, where, f"{shown(inline)} is not a list", mend)
-        return listed
+        return listed, places
+
+    def _place(self, places: list[int] | Field, index: int) -> int:
+        """Return where an item of a list begins, or white space before it."""
+        if isinstance(places, list):
+            return places[index]
+        if self.placed[0] is not places:
+            start, end, rest, _, _ = places
+            inline = rest.strip()
+            if inline:
+                begin = self.grammar.value_at(places, inline)[0]
+                starts = [begin + offset for _, offset in parse_inline_list(inline) or ()]
+            else:
+                # Behind the mark of each bullet.
+                starts = [
+                    last - len(self.text[first:last].lstrip(" ")) + 1
+                    for first, last in plain_children(self.text, start, end)
+                ]
+            self.placed = places, starts
+        return self.placed[1][index]
 
     def _reported(self, found: Field) -> bool:
         """Tell whether a list has been reported as being none."""

@@ -12,6 +12,7 @@ __all__ = [
     "normal_key",
     "parse_inline_list",
     "parse_number",
+    "parse_plain_list",
     "parse_range",
     "parse_weight",
     "unquote",
@@ -136,6 +137,16 @@ def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
     return None if first is None or second is None else (first, second)
 
 
+def parse_plain_list(text: str) -> list[str] | None:
+    """Return the items of ``[a, b, c]``; None when ``text`` is no list, or one that asks for more care."""
+    if text[:1] != "[" or text[-1] != "]" or SEPARATORS.search(text, 1, len(text) - 1):
+        return None
+    items = [item.strip() for item in text[1:-1].split(",")]
+    if not items[-1]:
+        items.pop()
+    return items
+
+
 def parse_inline_list(text: str) -> list[tuple[str, int]] | None:  # noqa: PLR0912 - one loop, the branches of which share its state
     """Return the items of ``[a, "b, c", d]``, each with its offset; None when ``text`` is no such list.
 
@@ -145,14 +156,6 @@ def parse_inline_list(text: str) -> list[tuple[str, int]] | None:  # noqa: PLR09
     if not text.startswith("[") or not text.endswith("]") or len(text) < 2:
         return None
     items: list[tuple[str, int]] = []
-    if not SEPARATORS.search(text, 1, len(text) - 1):
-        at = 1
-        for item in text[1:-1].split(","):
-            items.append((item.strip(), at + len(item) - len(item.lstrip())))
-            at += len(item) + 1
-        if not items[-1][0]:
-            items.pop()
-        return items
     begin = 1
     end = len(text) - 1
     depth = 0

@@ -74,6 +74,6 @@ def test_what_the_parser_is_asked_for(body: str) -> None:
 def test_places_are_those_of_characters() -> None:
     faults = Faults()
     text = "ä\n- ö: 日本\n  - ü <é>\n\n[ß](x)\n"
-    assert parsed_blocks(text, 2, faults) == [(ITEM, 2, 21, [(12, 21)]), (PARAGRAPH, 21, 28, [])]
+    assert parsed_blocks(text, 2, faults) == [(ITEM, 2, 21, [(12, 21)], None), (PARAGRAPH, 21, 28, [], None)]
     assert [(fault[0], fault[1]) for fault in faults.found] == [(21, 27)]
-    assert parsed_blocks("- ä\n", 0, faults) == [(ITEM, 0, 4, [])]
+    assert parsed_blocks("- ä\n", 0, faults) == [(ITEM, 0, 4, [], None)]

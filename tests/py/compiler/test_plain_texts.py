@@ -1,0 +1,150 @@
+"""Files without markup: their texts are taken line by line, and must be those that the source spells.
+
+A link anywhere makes the compiler ask a CommonMark parser instead, which tells only where blocks stand. So a
+file with and without a link in a section that is left out is read in both ways, and must come to the same.
+"""
+
+import pytest
+
+from tests.py.compiler.specimen import check, edited
+from worker.compiler import Compilation
+from worker.compiler.blocks import LONG
+
+DESCRIPTION = "- description: Knows where the team is going.\n"
+RUBRIC = "  - 1-2: Lives from day to day.\n"
+SCORES = "- scores: [Vision: 4, Trust: 4]\n"
+PRIMARY = "- primary_dimensions: [Vision]\n"
+QUESTION = "- Vision: Where will the team be in a year?\n"
+
+
+def in_both_ways(*edits: tuple[str, str]) -> Compilation:
+    """Compile the specimen with edits, read line by line and read by the parser."""
+    plain, parsed = (
+        check(edited(*edits) + f"\n## Notes\n\n{text}\n") for text in ("text", "[text](https://example.org)")
+    )
+    assert plain == parsed
+    return plain
+
+
+def said(compilation: Compilation) -> list[tuple[str, int, int, int]]:
+    """Return code, line, column and length of what is said, but for the section that is left out."""
+    return [(d.code, d.line, d.column, d.length) for d in compilation.diagnostics if d.section != "Notes"]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "text"),
+    [
+        ("one\n  two\n  three", "one\ntwo\nthree"),
+        ("one\n  two\n    three", "one\ntwo\n  three"),
+        ("one\n    two\n  three", "one\n  two\nthree"),
+        ("one\ntwo\n three", "one\ntwo\n three"),
+        ("one\ntwo\nthree", "one\ntwo\nthree"),
+        ("one \n  two \n  three ", "one \ntwo \nthree"),
+        ("one\n\n  two", "one\n\ntwo"),
+        ("one\n\n  two\n  three", "one\n\ntwo\nthree"),
+        ("\u00a0one\n  \u00a0two\u00a0", "one\n\u00a0two"),
+        ("x" * LONG + "\n  y\n  z", "x" * LONG + "\ny\nz"),
+        ("x" * (LONG - 20) + "\n  y" * 30, "x" * (LONG - 20) + "\ny" * 30),
+    ],
+)
+def test_further_lines_lose_the_indentation_that_they_share(spelled: str, text: str) -> None:
+    compilation = in_both_ways((DESCRIPTION, f"- description: {spelled}\n"))
+    assert compilation.definition is not None
+    assert compilation.definition.dimensions[0].description == text
+    compilation = in_both_ways((RUBRIC, "  - 1-2: " + spelled.replace("\n", "\n  ") + "\n"))
+    assert compilation.definition is not None
+    assert compilation.definition.dimensions[0].scoring_rubric["1-2"] == text
+
+
+@pytest.mark.parametrize(
+    ("entries", "themes"),
+    [
+        ("  - one\n  - two\n", ("one", "two")),
+        ("   * one\n   * two\n", ("one", "two")),
+        ("    - one\n      more\n    - two\n", ("one\nmore", "two")),
+        ("  - one\n    more\n      and more\n  - two\n", ("one\nmore\n  and more", "two")),
+        ("  - one\n\n    more\n\n  - two\n", ("one\n\nmore", "two")),
+        ("\n  - one\n\n  - two\n\n", ("one", "two")),
+        ("  - - one\n  - two\n", ("- one", "two")),
+    ],
+)
+def test_entries_of_a_list(entries: str, themes: tuple[str, ...]) -> None:
+    compilation = in_both_ways((DESCRIPTION, DESCRIPTION + "- interview_themes:\n" + entries))
+    assert said(compilation) == []
+    assert compilation.definition is not None
+    assert compilation.definition.dimensions[0].interview_themes == themes
+
+
+def test_an_entry_of_white_space_that_is_no_blank_is_empty() -> None:
+    compilation = in_both_ways((DESCRIPTION, DESCRIPTION + "- interview_themes:\n  - one\n  - \u00a0\n"))
+    assert said(compilation) == [("empty-item", 14, 3, 1)]
+    assert compilation.definition is not None
+    assert compilation.definition.dimensions[0].interview_themes == ("one",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        (
+            PRIMARY,
+            "- primary_dimensions: [Vision,\n    Nowhere, Vision]\n",
+            [("unknown-dimension", 32, 5, 7), ("duplicate-reference", 32, 14, 6)],
+        ),
+        (
+            PRIMARY,
+            "- primary_dimensions: [Nowhere, Vision,  Vision]\n",
+            [("unknown-dimension", 31, 24, 7), ("duplicate-reference", 31, 42, 6)],
+        ),
+        (
+            SCORES,
+            "- score: [Vision: 4,\n    Nowhere: 4]\n",
+            [("unknown-field", 48, 1, 7), ("unknown-dimension", 49, 5, 7)],
+        ),
+        (PRIMARY, "- primary_dimensions: a list\n", [("not-a-list", 31, 23, 6)]),
+        (PRIMARY, "- primary_dimensions: a list\n  - Vision\n", [("not-a-list", 31, 23, 6)]),
+        (PRIMARY, "- primary_dimensions:\n  - Vision\n  - Nowhere\n", [("unknown-dimension", 33, 5, 7)]),
+        (PRIMARY, "- primary_dimensions:\n    - Vision\n    - Nowhere\n", [("unknown-dimension", 33, 7, 7)]),
+        (SCORES, "- scores: [Vision: 4, Trust: 9]\n", [("outside-scale", 48, 23, 8)]),
+        (SCORES, "- scores:\n  - Vision: 4\n  - Trust: 4\n  - vision: 5\n", [("invalid-score", 51, 5, 9)]),
+        (SCORES, "- scores:\n  - Vision: 4\n  - Trust: many\n", [("invalid-score", 50, 5, 11)]),
+        (SCORES, "- scores:\n  - Vision: 4\n  - **Trst:** 4\n", [("unknown-dimension", 50, 5, 4)]),
+        (RUBRIC, RUBRIC + "  - 2-3: More.\n", [("rubric-overlap", 14, 5, 3), ("rubric-overlap", 15, 5, 3)]),
+        (RUBRIC, RUBRIC + "  - 5-4: More.\n", [("reversed-range", 14, 5, 3)]),
+        (RUBRIC, RUBRIC + "  - 9: More.\n", [("outside-scale", 14, 5, 1)]),
+        (RUBRIC, RUBRIC + "  - often\n", [("invalid-range", 14, 5, 5)]),
+        (
+            RUBRIC,
+            "  - often\n  - seldom\n" + RUBRIC,
+            [("invalid-range", 13, 5, 5), ("invalid-range", 14, 5, 6)],
+        ),
+        (QUESTION, "- Vision:\n  - Where?\n  - \u00a0\n", [("empty-item", 44, 3, 1)]),
+        (DESCRIPTION, "- description:\n  - Knows.\n  - Goes.\n", []),
+        (DESCRIPTION, "- description\n  of it: Knows.\n", [("unknown-field", 11, 1, 13)]),
+    ],
+)
+def test_what_is_said_of_a_value_stands_where_the_value_stands(
+    old: str, new: str, faults: list[tuple[str, int, int, int]]
+) -> None:
+    assert said(in_both_ways((old, new))) == faults
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("###   Vision ##", "Vision"),
+        ("### Vision#", "Vision#"),
+        ("### Vision  ", "Vision"),
+        ("### **Vision**", "Vision"),
+        ("### Vision:", "Vision"),
+    ],
+)
+def test_the_text_of_a_heading(heading: str, title: str) -> None:
+    compilation = in_both_ways(
+        ("### Vision\n", heading + "\n"),
+        (PRIMARY, f"- primary_dimensions: [{title}]\n"),
+        (QUESTION, ""),
+        (SCORES, f"- scores: [{title}: 4, Trust: 4]\n"),
+    )
+    assert said(compilation) == []
+    assert compilation.definition is not None
+    assert compilation.definition.dimensions[0].name == title
