@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from worker.compiler.blocks import parsed_blocks, plain_blocks
 from worker.compiler.coverage import check_coverage, check_overlaps
 from worker.compiler.diagnostics import Code, Diagnostic, Faults, plain
-from worker.compiler.front_matter import find_front_matter, read_front_matter, without_wrapping
+from worker.compiler.front_matter import find_front_matter, read_front_matter, without_block, without_wrapping
 from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, Grammar, Lost
 from worker.compiler.header import Header, read_header
 from worker.compiler.meaning import ExampleNode, Meaning, make
@@ -59,7 +59,9 @@ def _compile(
     text: str, lines: Lines, faults: Faults, size: int
 ) -> tuple[Definition | None, Header, list[Lost]]:
     place = find_front_matter(text, faults)
-    if place is not None and place.wrapped:
+    if place is None:
+        text = without_block(text, faults)
+    elif place.wrapped:
         text = without_wrapping(text, place.body)
     entries, complete = read_front_matter(text, place, faults) if place is not None else ([], False)
     header = read_header(entries, complete, place, faults)

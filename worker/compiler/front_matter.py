@@ -24,6 +24,7 @@ __all__ = [
     "find_front_matter",
     "pairs",
     "read_front_matter",
+    "without_block",
     "without_wrapping",
 ]
 
@@ -111,6 +112,20 @@ def without_wrapping(text: str, body: int) -> str:
     return text[:end] + re.sub(r"[^\n]", " ", text[end:])
 
 
+def without_block(text: str, faults: Faults) -> str:
+    """Return a file without front matter with blanks for the code block that it stands in, and report that.
+
+    Any other code block is left alone: one that is never closed, or that has no heading in it.
+    """
+    fences = list(CODE_FENCE.finditer(text))
+    heading = text.find("\n#")
+    if len(fences) < 2 or not fences[0].start() < heading < fences[1].start():
+        return text
+    start, end = fences[0].span()
+    _report_block(start, end, faults)
+    return without_wrapping(text[:start] + " " * (end - start) + text[end:], end)
+
+
 def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
     """Look for a front matter that has text before it; report that, or that there is none."""
     at = start
@@ -138,14 +153,7 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
     first = _line(text, start)
     opening = CODE_FENCE.search(text, start, at)
     if opening is not None and text[start:at].strip(BLANKS) == first.strip(BLANKS):
-        faults.add(
-            Code.FENCED_FILE,
-            start,
-            start + len(first),
-            "",
-            "the whole file is wrapped in a code block",
-            "delete this line, and the line that closes the block with all behind it",
-        )
+        _report_block(start, start + len(first), faults)
     else:
         faults.add(
             Code.MISPLACED_FRONT_MATTER,
@@ -158,6 +166,12 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
         )
     place = _from_fence(text, at, faults)
     return place._replace(wrapped=opening is not None)
+
+
+def _report_block(start: int, end: int, faults: Faults) -> None:
+    message = "the whole file is wrapped in a code block"
+    hint = "delete this line, and the line that closes the block with all behind it"
+    faults.add(Code.FENCED_FILE, start, end, "", message, hint)
 
 
 def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:

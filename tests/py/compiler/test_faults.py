@@ -392,6 +392,26 @@ def test_a_file_in_a_code_block_or_behind_an_answer_is_checked_all_the_same() ->
     assert said("x\n" * 30 + SPECIMEN)[0] == ("missing-front-matter", 1, 1)
 
 
+@pytest.mark.parametrize("mark", ["```markdown", "~~~"])
+def test_a_block_around_a_file_without_front_matter_hides_nothing(mark: str) -> None:
+    body = SPECIMEN.split("---\n", 2)[2].replace("weight: 0.6", "weight: 0.5")
+    text = f"{mark}\n{body}{mark[:3]}\n"
+    faults = [("missing-front-matter", 1, 1), ("fenced-file", 1, 1), ("weights-sum", 3, 1)]
+    assert said(text) == faults
+    assert said(text + "Good luck with it!\n") == faults
+    assert said("Here it is:\n\n" + text) == [
+        ("missing-front-matter", 1, 1),
+        ("stray-text", 1, 1),
+        ("fenced-file", 3, 1),
+        ("weights-sum", 5, 1),
+    ]
+    # A block that is never closed is said to be that; one without headings, or behind the first, is a text.
+    assert said(f"{mark}\n{body}")[1] == ("unclosed-fence", 1, 1)
+    assert ("fenced-file", 1, 1) not in said(f"{mark}\ntext\n{mark[:3]}\n{body}")
+    assert said(f"{body}\n{mark}\n# text\n{mark[:3]}\n")[0] == ("missing-front-matter", 2, 1)
+    assert "fenced-file" not in {code for code, _, _ in said(f"{body}\n{mark}\n# text\n{mark[:3]}\n")}
+
+
 def test_quotes_may_be_nested_but_not_too_deep() -> None:
     time = "Thank you for your time."
     assert said(edited((time, "> > a\n> > > b\n\n> c"))) == []
