@@ -111,10 +111,7 @@ Lost: TypeAlias = tuple[str, int]
 
 def item_text(slice_: str) -> str:
     """Return the text of a list item without its bullet or number."""
-    slice_ = slice_.lstrip()
-    if slice_[0] in "-*+":
-        return clean_text(slice_[1:])
-    return clean_text(slice_.lstrip("0123456789")[1:])
+    return clean_text(slice_.lstrip().lstrip("0123456789")[1:])
 
 
 @remembered
@@ -131,8 +128,7 @@ def section_name(text: str) -> str | None:
 @remembered
 def field_key(spelled: str) -> tuple[str, str]:
     """Return the field that a bullet's text before the colon spells, and the emphasis left open."""
-    key = spelled.strip()
-    key = (key[1:] if key[0] in "-*+" else key.lstrip("0123456789")[1:]).lstrip()
+    key = spelled.strip().lstrip("0123456789")[1:].lstrip()
     name = KNOWN.get(normal_key(key), "") if len(key) < 100 else ""
     for mark in EMPHASIS:
         if key.startswith(mark):
@@ -172,7 +168,7 @@ class Grammar:
         if words is not None:
             return words[0]
         line = self.text[start:end].strip()
-        if line[0] == "#" and "\n" not in line:
+        if "\n" not in line:
             if line[-1] != "#":
                 return line.lstrip("#").lstrip(" \t")
             line = line.lstrip("#").strip(" \t")
@@ -547,7 +543,7 @@ class Grammar:
                 )
                 if name in missing:
                     missing.remove(name)
-                fields.setdefault(name, (at, at + len(line), FAULTY, (), None))
+                fields.setdefault(name, (at, at, FAULTY, (), None))
             at += len(line) + 1
         if spelled_fields:
             return

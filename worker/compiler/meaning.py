@@ -235,7 +235,7 @@ class Meaning:
             lambda: _sum_hint(nodes, missing),
         )
 
-    def _rubric(  # noqa: PLR0912 - one loop, the branches of which share its state
+    def _rubric(
         self, item: Item, found: Field | None, texts: dict[str, str]
     ) -> list[tuple[Decimal, Decimal, str, int]]:
         """Return the ranges of a rubric, ascending, with key and number in the list; fill ``texts`` so."""
@@ -267,13 +267,13 @@ class Meaning:
                 continue
             low, high, key = bounds
             if is_new:
-                if low > high or (scale is not None and (low < scale[0] or high > scale[1])):
-                    start = self._skip(self._place(places, index))
-                    at = start, start + len(spelled)
-                    if low > high:
-                        self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
-                    else:
-                        self._outside(item, "scoring_rubric", at, spelled)
+                if low > high:
+                    at = self._listed_at(spelled, self._place(places, index))
+                    self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
+                    continue
+                if scale is not None and (low < scale[0] or high > scale[1]):
+                    at = self._listed_at(spelled, self._place(places, index))
+                    self._outside(item, "scoring_rubric", at, spelled, scale)
                     continue
                 known[spelled] = bounds
             if risky:
@@ -388,7 +388,7 @@ class Meaning:
             self._reversed(item, "score_range", self.grammar.value_at(*place), text, f"[{high}, {low}]")
             return None, place
         if self.scale is not None and (low < self.scale[0] or high > self.scale[1]):
-            self._outside(item, "score_range", self.grammar.value_at(*place), text)
+            self._outside(item, "score_range", self.grammar.value_at(*place), text, self.scale)
             return None, place
         return bounds, place
 
@@ -687,7 +687,7 @@ class Meaning:
     def _scores(self, item: Item, found: Field | None) -> tuple[dict[str, Decimal], bool]:
         """Return the scores by folded name, and whether all of them are sound."""
         scores: dict[str, Decimal] = {}
-        if found is None or found[2] is FAULTY:
+        if found is None:
             return scores, False
         sound = True
         dimensions = self.dimensions
@@ -722,7 +722,7 @@ class Meaning:
             elif scale is not None and not scale[0] <= value <= scale[1]:
                 sound = False
                 at_ = self._listed_at(text, self._place(places, index))
-                self._outside(item, "scores", at_, text)
+                self._outside(item, "scores", at_, text, scale)
             else:
                 scores[folded] = value
         if not listed and not self._reported(found):
@@ -913,14 +913,7 @@ class Meaning:
             children = plain_children(self.text, found[0], end)
         if children:
             source = self.text
-            covered = children[0][0]
-            gap = ""
             for child_start, child_end in children:
-                # Between bullets stands the second one's indentation; text there would be longer, a line at
-                # least.
-                if child_start - covered > 3:
-                    gap = gap or source[covered:child_start].strip()
-                covered = child_end
                 at = child_start + 1
                 if source[child_start] not in BULLETS:
                     # A number, or indentation that is more than the list needs.
@@ -934,10 +927,13 @@ class Meaning:
                     places.append(at)
                 else:
                     self._empty_item(child_start, f"{item.where} / {name}")
-            gap = gap or source[covered:end].strip()
-            if not inline and not gap:
+            # Behind a bullet stands the indentation of the next one, or text that belongs to none.
+            behind = zip(
+                [to for _, to in children], [*(start for start, _ in children[1:]), end], strict=True
+            )
+            inline = inline or next(filter(None, (source[start:to].strip() for start, to in behind)), "")
+            if not inline:
                 return listed, places
-            inline = inline or gap
             mend = f"write every entry of `{name}` as a bullet indented under it"
         else:
             parsed = parse_inline_list(inline)
@@ -996,8 +992,8 @@ class Meaning:
         key = "" if name == "scoring_rubric" else f"{name}: "
         self.faults.add(Code.REVERSED_RANGE, *at, f"{item.where} / {name}", message, f"write `- {key}{mend}`")
 
-    def _outside(self, item: Item, name: str, at: tuple[int, int], text: str) -> None:
-        low, high = self.scale or (0, 0)
+    def _outside(self, item: Item, name: str, at: tuple[int, int], text: str, scale: Range) -> None:
+        low, high = scale
         self.faults.add(
             Code.OUTSIDE_SCALE,
             *at,
@@ -1017,9 +1013,8 @@ class Meaning:
                 if code == "raw-html"
                 else f"the link leads to {shown(what)}"
             )
-            self.faults.add(
-                Code(code), start, end, where, message, "delete it, or write it as code between backticks"
-            )
+            hint = "delete it, or write it as code between backticks"
+            self.faults.add(Code(code), self._skip(start), end, where, message, hint)
             return
 
     def _listed_at(self, text: str, start: int) -> tuple[int, int]:
