@@ -83,9 +83,7 @@ def check_coverage(
             spans.append((max(low, lowest), min(high, highest), node))
     _report_gaps(sorted(spans, key=lambda span: span[:2]), lowest, highest, places, grammar, faults)
     if len(spans) > 1:
-        # Where every dimension can have every score, all averages can be equal to any of them.
-        common = (lowest, highest) if free else (1, 0)
-        _report_ties(spans, common, (scale, precision, places), dimensions, grammar, faults)
+        _report_ties(spans, free, (scale, precision, places), dimensions, grammar, faults)
 
 
 def _reach(
@@ -174,7 +172,7 @@ def _report_gap(  # noqa: PLR0913, PLR0917 - what a gap is said to be
 
 def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that decides a tie
     spans: Sequence[tuple[int, int, CategoryNode]],
-    common: tuple[int, int],
+    free: bool,
     grid: tuple[tuple[Decimal, Decimal], int, int],
     dimensions: Sequence[DimensionNode],
     grammar: Grammar,
@@ -182,7 +180,7 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
 ) -> None:
     """Report once for each category which earlier ones it can tie with.
 
-    ``common`` are the lowest and the highest score, as matched, that all dimensions can have alike.
+    Where every dimension can have every score (``free``), all averages can be equal to any of them.
     """
     scale, precision, places = grid
     box: Box = []
@@ -193,9 +191,7 @@ def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that deci
             if other_low > high or other_high < low or node.primary == other.primary:
                 continue
             first, last = max(low, other_low), min(high, other_high)
-            if first > common[1] or common[0] > last or common[0] > common[1]:
-                # Not all dimensions can have a shared score alike: see whether the averages still can be
-                # equal.
+            if not free:
                 if not box:
                     box = _box(scale, dimensions)
                     index_of = {node.name: index for index, node in enumerate(dimensions)}

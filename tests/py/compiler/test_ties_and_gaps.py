@@ -158,6 +158,30 @@ HALVES = [("0.5", ""), ("0.5", "")]
                 ),
             ],
         ),
+        # A rival with which no tie is possible does not end the search for others.
+        (
+            [("[1, 5]", "D0"), ("[1, 5]", "D2"), ("[1, 5]", "D1")],
+            [("0.4", "1-2: x"), ("0.3", "3-5: x"), ("0.3", "1-5: x")],
+            "[1, 5]",
+            [
+                ("possible-tie", 24, '"C1" shares scores with "C0" (line 20, 2 to 4)'),
+                ("possible-tie", 28, '"C2" shares scores with "C1" (line 24, 2 to 4)'),
+            ],
+        ),
+        # A range that is none does not end the search for those that cannot be told apart.
+        (
+            [("[1, 2]", ""), ("[x]", ""), ("[2, 3]", "")],
+            HALVES,
+            "[1, 5]",
+            [
+                ("invalid-range", 20, "`[x]` is not a range"),
+                (
+                    "ambiguous-categories",
+                    24,
+                    '"C2" and "C0" on line 16 share 2 and have the same primary dimensions',
+                ),
+            ],
+        ),
         # A range inside of another leaves no gap behind it, whichever comes first.
         (
             [("[1, 5]", ""), ("[2, 3]", "D0")],
