@@ -103,9 +103,18 @@ def test_a_name_may_be_written_with_marks_that_make_it_longer() -> None:
 def test_a_name_may_hold_colons(name: str) -> None:
     text = SPECIMEN.replace("### Trust", f"### {name}").replace("Trust: 4", f"{name}: 4")
     for spelled in (name, f"**{name}**", name.upper()):
-        asked = text.replace(QUESTION, f"- {spelled}: What: for?\n")
+        asked = text.replace(QUESTION, f"- {spelled}: What: for?\n- {spelled}:what: for?\n")
         found = definition(asked).interview_guidelines.probing_questions
-        assert found == {name: ("What: for?",)}
+        assert found == {name: ("What: for?", "what: for?")}
+
+
+def test_a_name_of_one_letter_is_found_beside_one_with_a_colon() -> None:
+    text = SPECIMEN.replace("Trust", "A: b").replace("Vision", "V")
+    found = definition(text.replace("year?\n", "year?\n- : V: x\n- A: c\n")).interview_guidelines
+    assert found.probing_questions == {
+        "V": ("Where will the team be in a year?",),
+        "general": (": V: x", "A: c"),
+    }
 
 
 def test_a_long_text_is_not_near_any_name() -> None:

@@ -99,6 +99,10 @@ SAME: list[tuple[str, str]] = [
             "1—2:",
         )
     ],
+    (
+        f"{RUBRIC}  - 3-5: Has a plan that others can repeat.\n",
+        f"  - 3-5: Has a plan that others can repeat.\n{RUBRIC}",
+    ),
     *[
         (QUESTION, f"{line}\n")
         for line in (
