@@ -91,15 +91,16 @@ def test_a_name_that_is_near_or_announced_is_meant_to_be_a_dimension(
     assert {d.line for d in found} <= {42}
 
 
-def test_a_name_may_be_written_with_marks_that_make_it_longer() -> None:
-    name = "x" * 60
+@pytest.mark.parametrize("length", [60, 200])
+def test_a_name_may_be_written_with_marks_that_make_it_longer(length: int) -> None:
+    name = "x" * length
     text = SPECIMEN.replace("Vision", name)
     for spelled in (f"***“{name}”***", f"When exploring ***{name}***", "“" + name.upper() + "”"):
         found = definition(text.replace(f"- {name}: Where", f"- {spelled}: Where"))
         assert list(found.interview_guidelines.probing_questions) == [name]
 
 
-@pytest.mark.parametrize("name", ["A: b", "Aa: b", "A: b: c", "Aa:b:c", "A: Vision"])
+@pytest.mark.parametrize("name", ["A: b", "Aa: b", "A: b: c", "Aa:b:c", "A: Vision", ":a"])
 def test_a_name_may_hold_colons(name: str) -> None:
     text = SPECIMEN.replace("### Trust", f"### {name}").replace("Trust: 4", f"{name}: 4")
     for spelled in (name, f"**{name}**", name.upper()):

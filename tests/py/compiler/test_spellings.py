@@ -194,6 +194,13 @@ SAME: list[tuple[str, str]] = [
 ]
 
 
+@pytest.mark.parametrize("key", ["**description**", "description", "__description__", "*description*"])
+@pytest.mark.parametrize("text", ["**Knows** where", "it **knows**", "*a* b *c*", "__a__ b", "a __b__"])
+def test_emphasis_of_a_text_is_its_own_when_the_key_has_closed_its_own(key: str, text: str) -> None:
+    found = definition(edited(("- description: Knows where the team is going.", f"- {key}: {text}")))
+    assert found.dimensions[0].description == text
+
+
 @pytest.mark.parametrize(("old", "new"), SAME)
 def test_the_spelling_means_the_same(old: str, new: str) -> None:
     assert definition(edited((old, new))).to_json() == PLAIN.to_json()
