@@ -52,6 +52,7 @@ def test_what_is_said_first(written: str, stored: str) -> None:
         ("- Trust: A: B?\n", {"Trust": ("A: B?",)}),
         ("1. Trust: A?\n2. B?\n", {"Trust": ("A?",), "general": ("B?",)}),
         ("12. A *b*\n", {"general": ("A *b*",)}),
+        ("- Another: A?\n- “All”: B?\n", {"general": ("Another: A?", "“All”: B?")}),
         ("- Vision?\n- Trust!\n", {"general": ("Vision?", "Trust!")}),
     ],
 )

@@ -139,6 +139,14 @@ def test_a_definition_may_be_as_large_as_a_file_but_no_larger() -> None:
     assert found.message == "the definition has 512,001 bytes; at most 512,000 are allowed"
 
 
+@pytest.mark.parametrize("weight", ["0.39", "0.41"])
+def test_weights_may_sum_to_a_hundredth_more_or_less(weight: str) -> None:
+    text = SPECIMEN.replace("weight: 0.4", f"weight: {weight}")
+    assert compile_markdown(text.encode()).diagnostics == ()
+    further = text.replace(weight, weight + "1" if weight > "0.4" else "0.3899")
+    assert [d.code for d in compile_markdown(further.encode()).diagnostics] == ["weights-sum"]
+
+
 def test_a_large_file_may_have_a_small_definition() -> None:
     text = SPECIMEN.replace("Can be told bad news.", "x" * 100_000)
     assert compile_markdown(text.encode()).valid
