@@ -122,7 +122,7 @@ def test_reading_ends_where_it_is_nested_too_deep(lines: str, expected: list[Sai
     assert all_said(edited(("version: 1.0", lines))) == expected
 
 
-@pytest.mark.parametrize("nothing", ["", "# a comment", "\n\n"])
+@pytest.mark.parametrize("nothing", ["", "# a comment", "\n\n", "--- # a comment"])
 def test_a_front_matter_of_nothing_lacks_its_name(nothing: str) -> None:
     assert all_said(f"---\n{nothing}\n---\n{BODY}") == [("missing-key", 1, 1, 3, NAME)]
 
