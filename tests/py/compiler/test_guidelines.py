@@ -1,5 +1,7 @@
 """What an interviewer says: quotes, whose question it is, and how near a name must be to be meant."""
 
+from unicodedata import normalize
+
 import pytest
 
 from tests.py.compiler.specimen import check, definition, edited
@@ -99,6 +101,16 @@ def test_a_name_may_be_written_with_marks_that_make_it_longer(length: int) -> No
     for spelled in (f"***“{name}”***", f"When exploring ***{name}***", "“" + name.upper() + "”"):
         found = definition(text.replace(f"- {name}: Where", f"- {spelled}: Where"))
         assert list(found.interview_guidelines.probing_questions) == [name]
+
+
+def test_a_name_may_be_written_in_pieces_and_with_marks() -> None:
+    """Three characters are one when accents are put together, so a reference may be that much longer."""
+    name = "\N{LATIN SMALL LETTER U WITH DIAERESIS AND MACRON}" * 200
+    text = SPECIMEN.replace("Vision", name)
+    spelled = f"When exploring ***“{normalize('NFD', name)}”***"
+    assert len(spelled) == 3 * 200 + 23
+    found = definition(text.replace(f"- {name}: Where", f"- {spelled}: Where"))
+    assert list(found.interview_guidelines.probing_questions) == [name]
 
 
 @pytest.mark.parametrize("name", ["A: b", "Aa: b", "A: b: c", "Aa:b:c", "A: Vision", ":a"])
