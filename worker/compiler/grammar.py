@@ -66,6 +66,9 @@ KNOWN: Final = {normal_key(name): name for name in (*DIMENSION_FIELDS, *CATEGORY
 #: A line that is bold as a whole, as people write headings who do not know of them.
 BOLD_LINE: Final = re.compile(r"(\*\*|__)([^*_`\n]+)\1:?")
 
+#: The kinds of blocks that are headings: their levels.
+HEADINGS: Final = frozenset(range(1, PARAGRAPH))
+
 #: How many misspelt keys are compared with the known ones while reading; more than 100 are never shown.
 NEAR_BUDGET: Final = 200
 
@@ -132,7 +135,7 @@ def field_key(spelled: str) -> tuple[str, str]:
     name = KNOWN.get(normal_key(key), "") if len(key) < 100 else ""
     for mark in EMPHASIS:
         if key.startswith(mark):
-            return name, "" if key.endswith(mark) and len(key) > len(mark) else mark
+            return name, "" if key.endswith(mark) else mark
     return name, ""
 
 
@@ -159,8 +162,8 @@ class Grammar:
         start, end, _, _, _ = found
         first = text.partition("\n")[0].rstrip()
         colon = self.text.find(":", start, end)
-        at = self.text.find(first, max(colon, start), end)
-        return (at, at + len(first)) if at >= 0 and first else (start, start)
+        at = max(self.text.find(first, max(colon, start), end), start)
+        return at, at + len(first)
 
     def heading(self, block: Block) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""
@@ -169,8 +172,6 @@ class Grammar:
             return words[0]
         line = self.text[start:end].strip()
         if "\n" not in line:
-            if line[-1] != "#":
-                return line.lstrip("#").lstrip(" \t")
             line = line.lstrip("#").strip(" \t")
             bare = line.rstrip("#")
             if not bare:
@@ -190,7 +191,7 @@ class Grammar:
         unknown: list[Section] = []
         current: Section | None = None
         blocks = self.blocks
-        heads = [index for index, kind in enumerate(self.kinds) if 0 < kind < 3]
+        heads = [index for index, kind in enumerate(self.kinds) if kind in (1, 2)]
         heads.append(len(blocks))
         if heads[0]:
             self.stray("", blocks[0][1], blocks[0][2])
@@ -235,7 +236,7 @@ class Grammar:
                 )
         for name in (DIMENSIONS, CATEGORIES, EXAMPLES):
             for section in found.get(name, ()):
-                if any(0 < kind < PARAGRAPH for kind in self.kinds[section.first : section.last]):
+                if not HEADINGS.isdisjoint(self.kinds[section.first : section.last]):
                     continue
                 inside = []
                 for item in unknown:
@@ -308,9 +309,9 @@ class Grammar:
         """Yield the items of a section, and report the text before the first."""
         blocks = self.blocks
         kinds = self.kinds[section.first : section.last]
-        level = next(filter(kinds.__contains__, range(1, PARAGRAPH)), 3)
+        level = min(HEADINGS.intersection(kinds), default=3)
         if level > 3:
-            first = next(index for index, kind in enumerate(kinds, section.first) if 0 < kind < PARAGRAPH)
+            first = section.first + kinds.index(level)
             _, start, end, _, _ = blocks[first]
             name = plain(self.heading(blocks[first]))
             self._wrong_level(start, end, section.name, f"items are third-level headings: write `### {name}`")
@@ -321,9 +322,9 @@ class Grammar:
         if first > section.first:
             self.stray(section.name, blocks[section.first][1], blocks[section.first][2])
         for index, following in pairwise([*tops, section.last]):
-            kind, start, end, _, _ = blocks[index]
+            _, start, end, _, _ = blocks[index]
             stop = blocks[following][1] if following < section.last else section.stop
-            name = clean_name(self.text[start:end] if kind == PARAGRAPH else self.heading(blocks[index]))
+            name = clean_name(self.heading(blocks[index]))
             yield Item(name, section.name, start, end, index + 1, following, stop)
 
     def _bold_headings(self, section: Section) -> list[int]:
@@ -394,8 +395,7 @@ class Grammar:
                 else:
                     spelled, colon, rest = text[start : children[0][0] if children else end].partition(":")
                     has_list = bool(children)
-                    if spelled[0] == " ":
-                        start += len(spelled) - len(spelled.lstrip())
+                    start += len(spelled) - len(spelled.lstrip())
                 if not colon:
                     bare = bare or block
                     continue
@@ -490,9 +490,9 @@ class Grammar:
             if near is not None:
                 missing.remove(near)
                 fields[near] = field
-                message, severity = f"there is no field {shown(key)}, and `{near}` is missing", "error"
+                message = f"there is no field {shown(key)}, and `{near}` is missing"
             else:
-                message, severity = f"there is no field {shown(key)} here; it is left out", "warning"
+                message = f"there is no field {shown(key)} here; it is left out"
                 self.lost.append((f'field "{plain(key)}" of {item.where}', field[0]))
             self.faults.add(
                 Code.UNKNOWN_FIELD,
@@ -501,7 +501,7 @@ class Grammar:
                 f"{item.where} / {plain(key)}",
                 message,
                 _field_hint(key, near, known),
-                "error" if severity == "error" else "warning",
+                "warning" if near is None else "error",
             )
         for block in texts:
             self._loose_text(block, item, known, fields, missing)
