@@ -138,11 +138,12 @@ def test_a_long_text_is_not_near_any_name() -> None:
         assert [(d.code, d.length) for d in check(asked).diagnostics] == said
 
 
-def test_as_many_names_are_listed_as_there_may_be_dimensions() -> None:
-    items = "".join(f"### D{n}\n- weight: 0.05\n- description: x\n" for n in range(20))
+@pytest.mark.parametrize("count", [20, 21])
+def test_as_many_names_are_listed_as_there_may_be_dimensions(count: int) -> None:
+    items = "".join(f"### D{n}\n- weight: 0.05\n- description: x\n" for n in range(count))
     text = f"---\nname: x\n---\n## Dimensions\n{items}## Result Categories\n### C\n- score_range: 1-5\n"
     text += "- description: x\n- primary_dimensions: [Zzz]\n"
-    (found,) = check(text).diagnostics
+    *_, found = check(text).diagnostics
     assert found.hint == "the dimensions are " + ", ".join(f"`D{n}`" for n in range(20))
 
 
@@ -151,6 +152,7 @@ def test_as_many_names_are_listed_as_there_may_be_dimensions() -> None:
     [
         (20, 15, []),
         (21, 15, [("too-many-dimensions", 65, "delete 1, or join some")]),
+        (41, 15, [("too-many-dimensions", 65, "delete 21, or join some")]),
         (20, 16, [("too-many-categories", 111, "delete 1, or join some")]),
         (20, 18, [("too-many-categories", 111, "delete 3, or join some")]),
     ],
