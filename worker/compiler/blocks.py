@@ -300,7 +300,7 @@ def _deepen(ends: list[int], start: int, end: int, faults: Faults) -> None:
     faults.add(
         Code.NESTED_TOO_DEEP,
         start,
-        start + 1,
+        start,
         "",
         f"lists and quotes are nested more than {MAX_DEPTH} levels deep",
         "indent this and what follows less; the format needs two levels of bullets",

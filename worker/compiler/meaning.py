@@ -155,7 +155,7 @@ class Meaning:
     named: dict[str, str | None] = field(default_factory=dict)  # what questions' beginnings name
     scored: dict[str, str] = field(default_factory=dict)  # the dimensions that examples name, folded
     longest_name: int = 100
-    placed: tuple[Field, list[int]] = (NOWHERE[0], [])  # the list whose items were looked for last
+    placed: tuple[Field | None, list[int]] = (None, [])  # the list whose items were looked for last
 
     # --- dimensions ---
 
@@ -745,7 +745,7 @@ class Meaning:
             folded = fold(key)
             if folded not in self.dimensions:
                 folded = fold(unwrap(key))
-        elif key is spelled and len(key) <= REMEMBERED_LENGTH:
+        elif key is spelled:
             self.scored[key] = folded
         return key, rest, folded
 
@@ -867,7 +867,7 @@ class Meaning:
     def _text(self, item: Item, fields: Mapping[str, Field], name: str) -> str:
         """Return the value of a required text."""
         found = fields.get(name)
-        if found is None or found[2] is FAULTY:
+        if found is None:
             return ""
         text = clean_text(found[2]) if found[4] is None else found[2].strip()
         if not text:
@@ -893,10 +893,11 @@ class Meaning:
         _, _, rest, _, words = found
         if words is not None:
             # Nothing is to be said of most lists whose texts are known.
-            if len(words) == 1:
-                entries = parse_plain_list(rest.strip())
+            bullets = words[1:]
+            if bullets:
+                entries = None if rest.strip() else [word.strip() for word in bullets]
             else:
-                entries = None if rest.strip() else [word.strip() for word in words[1:]]
+                entries = parse_plain_list(rest.strip())
             if entries is not None and all(entries):
                 return entries, found
         return self._read_list(item, found, name)
@@ -979,9 +980,8 @@ class Meaning:
         return bool(found[2].strip()) and parse_inline_list(found[2].strip()) is None
 
     def _empty(self, code: Code, found: Field, where: str, hint: str) -> None:
-        line = self.text[found[0] : found[1]].partition("\n")[0]
         message = f"`{where.rpartition(' / ')[2]}` has no value"
-        self.faults.add(code, found[0], found[0] + len(line), where, message, hint)
+        self.faults.add(code, found[0], found[1], where, message, hint)
 
     def _empty_item(self, start: int, where: str) -> None:
         message = "this entry of the list is empty and is left out"
@@ -1029,8 +1029,7 @@ class Meaning:
 
     def _find(self, start: int, end: int, text: str) -> int:
         """Return where a text stands in a range; the beginning of the range when it is not found."""
-        at = self.text.find(text, start, end)
-        return at if at >= 0 else start
+        return max(self.text.find(text, start, end), start)
 
 
 def spoken_text(text: str) -> str:
