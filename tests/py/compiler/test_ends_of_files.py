@@ -57,8 +57,10 @@ def test_an_expected_category_may_stand_in_quotation_marks() -> None:
     assert [d.code for d in check(nothing).diagnostics] == ["range-gap"]
 
 
-def test_a_bullet_of_the_third_level_opens_nothing() -> None:
-    deep = "\n".join(f"    - {'x' * 30} {number}" for number in range(14))
+@pytest.mark.parametrize("first", ["    - ", "    - one\n      - ", "    > - "])
+def test_a_bullet_of_the_third_level_opens_nothing(first: str) -> None:
+    indent = first.rpartition("\n")[2]
+    deep = first + f"\n{indent}".join(f"{'x' * 30} {number}" for number in range(14))
     text = SPECIMEN.replace("Can be told bad news.", f"Can be told:\n  - bad news\n{deep}")
     described = definition(text).dimensions[1].description
-    assert described.count("\n") == 15
+    assert described.count("\n") == 15 + first.count("\n")
