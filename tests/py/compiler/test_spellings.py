@@ -194,6 +194,13 @@ SAME: list[tuple[str, str]] = [
 ]
 
 
+@pytest.mark.parametrize("old", ["Knows where the team is going.", "Keep going."])
+def test_bullets_under_a_description_are_its_text(old: str) -> None:
+    found = definition(edited((old, "Goes on:\n  - and on\n  - and on\n    and on")))
+    stored = [d.description for d in (*found.dimensions, *found.result_categories)]
+    assert "Goes on:\n- and on\n- and on\n  and on" in stored
+
+
 @pytest.mark.parametrize("key", ["**description**", "description", "__description__", "*description*"])
 @pytest.mark.parametrize("text", ["**Knows** where", "it **knows**", "*a* b *c*", "__a__ b", "a __b__"])
 def test_emphasis_of_a_text_is_its_own_when_the_key_has_closed_its_own(key: str, text: str) -> None:
