@@ -8,7 +8,7 @@ import pytest
 
 from tests.py.compiler.specimen import check, edited
 from worker.compiler import Compilation
-from worker.compiler.blocks import LONG
+from worker.compiler.blocks import LONG, Words, plain_blocks
 
 DESCRIPTION = "- description: Knows where the team is going.\n"
 RUBRIC = "  - 1-2: Lives from day to day.\n"
@@ -148,3 +148,37 @@ def test_the_text_of_a_heading(heading: str, title: str) -> None:
     assert said(compilation) == []
     assert compilation.definition is not None
     assert compilation.definition.dimensions[0].name == title
+
+
+FULL = "- " + "x" * (LONG - 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- a\n", ["- a"]),
+        ("- a\n  b\n  c\n", ["- a\nb\nc"]),
+        ("- a\n b\n c\n", ["- a\nb\nc"]),
+        ("- a\nb\nc", ["- a\nb\nc"]),
+        ("* a\n  - b\n    c\n    d\n  - e\nf\n", ["* a", "b\nc\nd", "e\nf"]),
+        ("- a\n  b\n   - c\n\n   - d\n", ["- a\nb", "c", "d"]),
+        ("- a\n  b\n   c\n", None),
+        ("- a\nb\n  c\n", None),
+        ("- a\n  - b\n    c\n   d\n  - e\n    f\n", None),
+        ("- a\n\n  b\n", None),
+        ("- a\n  - b\n\n    c\n  - d\n", None),
+        (FULL[:-1] + "\n  y\n", [FULL[:-1] + "\ny"]),
+        (FULL[:-1] + "\n  y\n  z\n", None),
+        (FULL + "\n  y\n", None),
+        (FULL + "\n  - y\n", [FULL, "y"]),
+        ("#   a\t\n", ["a"]),
+        ("### a#b", ["a#b"]),
+        ("# a #\n", None),
+        ("# #\n", None),
+    ],
+)
+def test_texts_are_known_where_no_line_stands_out(text: str, words: Words | None) -> None:
+    for before in ("", "- b\n    - c\n  d\n\ntext\n\n", "- b\n", "## b\n"):
+        blocks = plain_blocks(before + text, 0)
+        assert blocks is not None
+        assert blocks[-1][4] == words
