@@ -87,11 +87,7 @@ def clean_text(text: str) -> str:
         indented = "\n" + " " * (len(others) - len(others.lstrip(" ")))
         flush = text.replace(indented, "\n")
         # Most texts are indented alike on all their lines, and none is empty or of white space.
-        if (
-            "\n " not in flush
-            and "\n\n" not in flush
-            and len(text) - len(flush) == text.count("\n") * (len(indented) - 1)
-        ):
+        if "\n " not in flush and "\n\n" not in flush and text.count(indented) == text.count("\n"):
             return flush
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for number, line in enumerate(lines):
