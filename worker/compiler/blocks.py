@@ -66,7 +66,7 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0912, PL
     flowing = False  # whether the line before is text, so that a line of text goes on with it
     words: list[str] = []
     even = True  # whether ``words`` are the texts of the open item
-    margin = -1  # how far the further lines of the last of them are indented; -1 before the first
+    margin: int | None = None  # how far the further lines of the last of them are indented
     size = len(text)
     for line in text[at:].split("\n"):
         begin = at
@@ -89,7 +89,7 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0912, PL
                         return None
                     indent = depth
                 words.append(content[2:])
-                margin = -1
+                margin = None
                 flowing = True
                 continue
             opened = ITEM
@@ -102,7 +102,7 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0912, PL
             if flowing:
                 if kind == ITEM:
                     if depth != margin:
-                        even = even and margin < 0
+                        even = even and margin is None
                         margin = depth
                     if len(words[-1]) < LONG:
                         words[-1] += "\n" + content
@@ -135,7 +135,7 @@ def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0912, PL
             flowing = False
         else:
             kind, start = opened, begin
-            words, margin = [content], -1
+            words, margin = [content], None
             even = flowing = True
     if kind == ITEM:
         add(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.py.compiler.specimen import the_two_agree
 from tests.py.compiler.strategies import MARKS, ODD, WORDS
-from worker.compiler.blocks import ITEM, PARAGRAPH, parsed_blocks
+from worker.compiler.blocks import ITEM, PARAGRAPH, parsed_blocks, plain_blocks
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.diagnostics import Faults
 
@@ -69,6 +69,17 @@ def test_what_needs_no_parser(body: str) -> None:
 )  # fmt: skip
 def test_what_the_parser_is_asked_for(body: str) -> None:
     assert not the_two_agree(body, 0)
+
+
+@pytest.mark.parametrize(("length", "known"), [(1999, True), (2000, False), (3000, False)])
+def test_lines_are_added_to_a_text_of_less_than_two_thousand_characters(length: int, known: bool) -> None:
+    """Else a text of many lines would be copied once a line."""
+    for before, mark in (("", "- "), ("- x\n", "  - ")):
+        text = "x" * (length - (0 if before else 2))
+        blocks = plain_blocks(f"{before}{mark}{text}\n    y", 0)
+        assert blocks is not None
+        assert (blocks[0][4] is not None) == known
+        assert the_two_agree(f"{before}{mark}{text}\n    y", 0)
 
 
 def test_places_are_those_of_characters() -> None:
