@@ -83,8 +83,8 @@ def clean_text(text: str) -> str:
     if "\n" not in text and "\r" not in text:
         return text
     if "\t" not in text and "\r" not in text:
-        others = text[text.index("\n") + 1 :]
-        indented = "\n" + " " * (len(others) - len(others.lstrip(" ")))
+        others = text.partition("\n")[2]
+        indented = "\n" + others[: -len(others.lstrip(" "))]
         flush = text.replace(indented, "\n")
         # Most texts are indented alike on all their lines, and none is empty or of white space.
         if "\n " not in flush and "\n\n" not in flush and text.count(indented) == text.count("\n"):

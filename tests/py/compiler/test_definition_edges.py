@@ -149,6 +149,21 @@ def test_every_faulty_example_is_named() -> None:
     ) in said
 
 
+@pytest.mark.parametrize("key", ["0-2", "0", "4-6", "6", "5-5.1"])
+def test_a_rubric_stays_within_the_scale(key: str) -> None:
+    found = data()
+    found["dimensions"][0]["scoringRubric"] = {key: "x"}
+    assert f"the rubric range {key} of 'A' is outside the scale" in refused(found)
+
+
+@pytest.mark.parametrize(("name", "category"), [("High", "high"), ("Zebra", "ZEBRA")])
+def test_another_category_may_be_expected_where_one_is_called_none(name: str, category: str) -> None:
+    found = data() | {"examples": [{"name": "e", "scores": {"A": 5}, "category": category}]}
+    found["resultCategories"][0]["name"] = "None"
+    found["resultCategories"][1]["name"] = name
+    assert Definition.model_validate(found).examples[0].category == name
+
+
 def test_names_and_scores_are_spelled_as_the_dimensions_are() -> None:
     found = data()
     found["interviewGuidelines"] = {"probingQuestions": {"general": ["1"], "b": ["2"], "a": ["3"]}}
