@@ -197,7 +197,7 @@ SAME: list[tuple[str, str]] = [
 @pytest.mark.parametrize("old", ["Knows where the team is going.", "Keep going."])
 def test_bullets_under_a_description_are_its_text(old: str) -> None:
     found = definition(edited((old, "Goes on:\n  - and on\n  - and on\n    and on")))
-    stored = [d.description for d in (*found.dimensions, *found.result_categories)]
+    stored = [d.description for d in found.dimensions] + [c.description for c in found.result_categories]
     assert "Goes on:\n- and on\n- and on\n  and on" in stored
 
 
