@@ -313,6 +313,8 @@ class _Reader:
                 entries += pairs(value)
             elif value.end > value.start:
                 self.whole = False
+                if self.faults.found and self.faults.found[-1][0] == value.start:
+                    continue  # it has been refused as an alias, or for its anchor or tag
                 self.faults.add(
                     Code.YAML_SYNTAX,
                     value.start,

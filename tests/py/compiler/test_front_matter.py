@@ -288,3 +288,12 @@ def test_the_last_value_that_is_allowed(line: str) -> None:
 )
 def test_where_the_version_stands(source: str, place: tuple[int, int]) -> None:
     assert check(source).version_at == place
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("*a", "yaml-alias"), ("!x", "yaml-tag"), ("&a b", "yaml-anchor"), ("b", "yaml-syntax")],
+)
+def test_what_is_refused_on_a_line_without_a_key_is_said_once(line: str, code: str) -> None:
+    assert said(SPECIMEN.replace("version: 1.0", line)) == [(code, 3, 1)]
+    assert said(SPECIMEN.replace("name: Team Check\nversion: 1.0", line)) == [(code, 2, 1)]
