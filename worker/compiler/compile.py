@@ -11,7 +11,13 @@ from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES
 from worker.compiler.header import Header, read_header
 from worker.compiler.meaning import ExampleNode, Meaning, make
 from worker.compiler.source import BLANKS, MAX_BYTES, Lines, read_source
-from worker.definition import MAX_DEFINITION_BYTES, Definition, definition_size
+from worker.definition import (
+    MAX_CATEGORIES,
+    MAX_DEFINITION_BYTES,
+    MAX_DIMENSIONS,
+    Definition,
+    definition_size,
+)
 from worker.markup import may_have_markup
 from worker.names import fold
 from worker.scoring import ScoringRules, outcome_of
@@ -79,10 +85,11 @@ def _compile(
     categories = meaning.read_categories(sections.get(CATEGORIES, ()))
     guidelines = meaning.read_guidelines(sections.get(GUIDELINES, ()))
     examples = meaning.read_examples(sections.get(EXAMPLES, ()), categories)
-    check_overlaps(categories, grammar, faults)
+    # What compares many with many is done for as many as are allowed: more are at fault anyway.
+    check_overlaps(categories[:MAX_CATEGORIES], grammar, faults)
     if (
-        dimensions
-        and categories
+        0 < len(dimensions) <= MAX_DIMENSIONS
+        and 0 < len(categories) <= MAX_CATEGORIES
         and header.scale is not None
         and all(node.weight is not None for node in dimensions)
         and all(node.score_range is not None and node.primary is not None for node in categories)

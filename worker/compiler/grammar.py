@@ -234,20 +234,19 @@ class Grammar:
                     f"write `## {name}`",
                     "error",
                 )
+        following = {section.start: section for section in unknown}
         for name in (DIMENSIONS, CATEGORIES, EXAMPLES):
             for section in found.get(name, ()):
                 if not HEADINGS.isdisjoint(self.kinds[section.first : section.last]):
                     continue
-                inside = []
-                for item in unknown:
-                    if item.start == section.stop:
-                        inside.append(item)
-                        section.last, section.stop = item.last, item.stop
-                adopted = set(map(id, inside))
-                unknown[:] = [item for item in unknown if id(item) not in adopted]
-                if inside:
-                    mend = f"items are third-level headings: write `### {plain(inside[0].name)}`"
-                    self._wrong_level(inside[0].start, inside[0].end, name, mend)
+                inside = following.pop(section.stop, None)
+                if inside is not None:
+                    mend = f"items are third-level headings: write `### {plain(inside.name)}`"
+                    self._wrong_level(inside.start, inside.end, name, mend)
+                while inside is not None:
+                    section.last, section.stop = inside.last, inside.stop
+                    inside = following.pop(section.stop, None)
+        unknown[:] = following.values()
 
     def _report_sections(self, found: dict[str, list[Section]], unknown: list[Section]) -> None:
         for section in unknown:

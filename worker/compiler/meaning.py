@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
@@ -150,7 +151,7 @@ class Meaning:
     dimensions_known: bool = False
     marked: list[int] = field(default_factory=list)
     ranges: dict[str, tuple[Decimal, Decimal, str]] = field(default_factory=dict)  # sound, as spelled
-    most_colons: int = 0
+    colons: Sequence[int] = (0,)  # how many colons dimensions' names have, ascending
     general: str = GENERAL  # where the questions for no dimension stand
     named: dict[str, str | None] = field(default_factory=dict)  # what questions' beginnings name
     scored: dict[str, str] = field(default_factory=dict)  # the dimensions that examples name, folded
@@ -184,7 +185,7 @@ class Meaning:
         self.dimensions_known = named and bool(nodes)
         if nodes:
             self.general = self.dimensions.get(GENERAL, GENERAL)
-            self.most_colons = max([name.count(":") for name in self.dimensions], default=0)
+            self.colons = sorted({0, *[name.count(":") for name in self.dimensions]})
             # Folding makes no name shorter than a third, and a reference has at most some words and marks
             # more.
             self.longest_name = 3 * max(map(len, self.dimensions), default=0) + 100
@@ -425,7 +426,7 @@ class Meaning:
     def _unknown_dimension(self, text: str, start: int, where: str) -> None:
         if not self.dimensions_known:
             return
-        names = self.dimensions
+        names = self._candidates()
         start = self._skip(start)
         self.faults.add(
             Code.UNKNOWN_DIMENSION,
@@ -435,9 +436,8 @@ class Meaning:
             f"there is no dimension {shown(text)}",
             lambda: (
                 f"did you mean `{plain(guess)}`?"
-                if (guess := nearest(text, names.values())) is not None
-                else "the dimensions are "
-                + ", ".join(f"`{plain(name)}`" for name in list(names.values())[:20])
+                if (guess := nearest(text, names)) is not None
+                else "the dimensions are " + ", ".join(f"`{plain(name)}`" for name in names)
             ),
         )
 
@@ -587,17 +587,20 @@ class Meaning:
         self._question(question, name, start, end, where, questions)
 
     def _split_question(self, text: str) -> tuple[str | None, str]:
-        """Split at the last of the first colons before which a dimension's name stands."""
-        if not self.most_colons:
+        """Split at the last colon before which a dimension's name stands."""
+        if len(self.colons) == 1:
             key, colon, rest = text.partition(":")
             name, rest = self._name_before(key, rest) if colon else (None, rest)
             return (name, rest) if name is not None else (None, text)
         best: tuple[str | None, str] = (None, text)
-        at = -1
-        for _ in range(self.most_colons + 1):
-            at = text.find(":", at + 1)
-            if at < 0:
-                break
+        at, passed = -1, 0
+        for count in self.colons:
+            # What stands before this colon has as many colons as some name.
+            while passed <= count:
+                at = text.find(":", at + 1)
+                if at < 0:
+                    return best
+                passed += 1
             name, rest = self._name_before(text[:at], text[at + 1 :])
             if name is not None:
                 best = name, rest
@@ -634,7 +637,11 @@ class Meaning:
     def _near_dimension(self, text: str) -> str | None:
         if len(text) > 100:
             return None
-        return self.grammar.near(text, list(self.dimensions.values()))
+        return self.grammar.near(text, self._candidates())
+
+    def _candidates(self) -> list[str]:
+        """Return the dimensions that can have been meant: as many as are allowed."""
+        return list(islice(self.dimensions.values(), MAX_DIMENSIONS))
 
     # --- examples ---
 
@@ -666,7 +673,9 @@ class Meaning:
                     {
                         "name": item.name,
                         "scores": {
-                            name: scores[key] for key, name in self.dimensions.items() if key in scores
+                            name: scores[key]
+                            for key, name in islice(self.dimensions.items(), MAX_DIMENSIONS)
+                            if key in scores
                         },
                         "overall": overall,
                         "category": category,
@@ -798,6 +807,7 @@ class Meaning:
                 "give the category another name",
             )
         elif spelled:
+            names = [*islice(spelled.values(), MAX_CATEGORIES), "none"]
             self.faults.add(
                 Code.UNKNOWN_CATEGORY,
                 *self.grammar.value_at(*place),
@@ -805,7 +815,7 @@ class Meaning:
                 f"there is no category {shown(text)}",
                 lambda: (
                     f"did you mean `{plain(guess)}`?"
-                    if (guess := nearest(text, [*spelled.values(), "none"])) is not None
+                    if (guess := nearest(text, names)) is not None
                     else "write the name of a category, or `none` when none is to match"
                 ),
             )

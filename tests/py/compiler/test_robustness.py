@@ -116,6 +116,15 @@ def _yaml(text: str) -> Callable[[int], str]:
     return lambda n: "---\nname: x\n" + text * (n // len(text)) + "\n---\n## Dimensions\n"
 
 
+def _many(size: int, head: str, text: str) -> str:
+    """Return about so many characters: a heading and items, each with a number of its own."""
+    return f"{head}\n" + "".join(text.format(f"{i:05}") for i in range(size // len(text.format("00000"))))
+
+
+_DIMENSION = "### Dimension of some kind {}\n- weight: 0.1\n- description: x\n"
+_CATEGORY = "### Category {0}\n- score_range: 1-5\n- description: x\n"
+_REFERRING = _CATEGORY + "- primary_dimensions: [Dimention of sme kind {0}x]\n"
+_EXAMPLE = "### Example {0}\n- scores: [A: 1]\n- overall: 1\n"
 LIST = "- interview_themes: ["
 HOSTILE: dict[str, Callable[[int], str]] = {
     **{
@@ -253,6 +262,53 @@ HOSTILE: dict[str, Callable[[int], str]] = {
         "---\na: &a [x,x]\n" + "".join(f"b{i}: &b{i} [*a,*a]\n" for i in range(n // 20)) + "---\n"
     ),
     "5,000-digit numbers": lambda n: _body("x")(0) + f"### B\n- weight: {'1' * 5000}\n" * (n // 5020),
+    # Many of one thing beside many of another: what compares them must not compare all with all.
+    "categories beside examples": lambda n: (
+        _body("x")(0)
+        + _many(n // 2, "## Result Categories", _CATEGORY)
+        + _many(n // 2, "## Examples", _EXAMPLE)
+    ),
+    "dimensions beside examples": lambda n: (
+        _body(_DIMENSION)(0)
+        + _many(n // 2, "", _DIMENSION)
+        + "## Result Categories\n"
+        + _CATEGORY.format(0)
+        + _many(n // 2, "## Examples", _EXAMPLE)
+    ),
+    "dimensions beside questions": lambda n: (
+        _body("x")(0)
+        + _many(n // 2, "", _DIMENSION)
+        + _many(n // 2, "## Interview Guidelines\n### Probing Questions", "- Dimention of sme kind {}x: a?\n")
+    ),
+    "dimensions beside references": lambda n: (
+        _body("x")(0)
+        + _many(n // 2, "", _DIMENSION)
+        + _many(
+            n // 2, "## Result Categories", _CATEGORY + "- primary_dimensions: [Dimention of sme kind {0}x]\n"
+        )
+    ),
+    "categories beside expectations": lambda n: (
+        _body("x")(0)
+        + _many(n // 2, "## Result Categories", _CATEGORY)
+        + _many(n // 2, "## Examples", "### {0}\n- scores: [A: 3]\n- category: Catgory {0}y\n")
+    ),
+    "ranges that do not meet": lambda n: (
+        _body("x")(0) + _many(n, "## Result Categories", "### Category {0}\n- score_range: 1.{0}-1.{0}\n")
+    ),
+    "colons in a name and in a question": lambda n: (
+        _body("x")(0)
+        + f"### B{':a' * (n // 4)}\n- weight: 1\n- description: x\n"
+        + f"## Interview Guidelines\n### Probing Questions\n- {':a' * (n // 4)}\n"
+    ),
+    "names with more and more colons": lambda n: (
+        _body("x")(0)
+        + "".join(f"### B{':a' * i}\n- weight: 1\n- description: x\n" for i in range(int((n / 2) ** 0.5)))
+        + f"## Interview Guidelines\n### Probing Questions\n- {':a' * (n // 4)}\n"
+    ),
+    "sections beside unknown ones": lambda n: (
+        _body("x")(0) + "## Dimensions\n" * (n // 30) + "## x\n" * (n // 10)
+    ),
+    "sections between unknown ones": lambda n: _body("x")(0) + "## x\n## Dimensions\n" * (n // 20),
     "different fields": lambda n: _body("x")(0) + "".join(f"- w{i}: 1\n" for i in range(n // 12)),
 }
 
