@@ -245,6 +245,19 @@ def hostile(size: int) -> dict[str, bytes]:
         "tabs": fill("\t- \t"),
     }
     made = {name: (front + body)[:size] for name, body in bodies.items()}
+
+    def many(piece: str, share: int) -> str:
+        return "".join(piece.format(f"{i:05}") for i in range(share // len(piece)))
+
+    dimensions = front.decode() + many("### Dimension of some kind {}\n- weight: 0.1\n", size // 2)
+    questions = many("- Dimention of sme kind {}x: a?\n", size)
+    categories = front.decode() + "### A\n\n- weight: 1\n- description: x\n\n## Result Categories\n\n"
+    categories += many("### Category {}\n- score_range: 1-5\n- description: x\n", size // 2)
+    examples = many("### Example {}\n- scores: [A: 1]\n- overall: 1\n", size)
+    made["dimensions beside questions"] = (
+        f"{dimensions}## Interview Guidelines\n\n### Probing Questions\n{questions}".encode()[:size]
+    )
+    made["categories beside examples"] = f"{categories}## Examples\n{examples}".encode()[:size]
     made["yaml flow"] = (b"---\nname: " + fill("["))[:size]
     made["yaml indents"] = (
         b"---\n" + "\n".join(" " * depth + "a:" for depth in range(int(size**0.5))).encode()
