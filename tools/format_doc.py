@@ -167,7 +167,8 @@ and is left out. A first-level heading that repeats the name is ignored; any oth
 underlined with `---` or `===` count.
 
 The name of an item is its heading, without emphasis around it and without a colon at its end. Names of
-dimensions, of categories and of examples are unique; upper and lower case do not count.
+dimensions, of categories and of examples are unique; upper and lower case do not count. The spaces at which
+no line is broken, which word processors write, are stored as plain spaces in names.
 
 ## Fields
 
@@ -177,10 +178,11 @@ upper case, spaces, hyphens and underscores in it make no difference, so `**Scor
 and `scoreRange:` are the same.
 
 A text goes on over further lines and paragraphs of the bullet. It is kept as Markdown, as it was written;
-only white space at its ends, and indentation that all its further lines share, is dropped.
+only white space at its ends, and indentation that all its further lines share, is dropped. YAML's `|` or `>`
+directly behind the colon, with the text on further lines, is not part of it.
 
 A list is nested bullets, or `[a, "b, c", d]` on one line; commas inside of quotation marks, brackets and
-code do not separate.
+code do not separate. The outer brackets may be escaped (`\\[a, b\\]`), as Google Docs exports them.
 
 ### Dimensions
 
@@ -198,7 +200,8 @@ References are found ignoring upper and lower case, and are stored as the dimens
 ### Interview guidelines
 
 `### Opening` and `### Closing` hold text. One pair of quotation marks around the whole of it, or one level
-of block quote, is dropped; `format` uses the block quote for texts that have headings of their own.
+of block quote, is dropped; `format` uses the block quote for texts that have headings of their own. A thematic
+break (`---`) in front of the text or behind it is not part of it.
 
 `### Probing Questions` holds bullets, in any of these forms; a question for no dimension is kept under
 `general`:
@@ -207,8 +210,10 @@ of block quote, is dropped; `format` uses the block quote for texts that have he
 - a bullet with the dimension's name, and the questions as bullets under it;
 - a `####` heading with the dimension's name, and a list of questions under it.
 
-A bullet that begins with something like a dimension's name and a colon, but not with one, is an error, not
-a general question.
+The dimension may be numbered (`- 1. Vision: question`), and the three headings too (`### 1. Opening`).
+Bullets under a question belong to it. A bullet that begins with something like a dimension's name and a colon,
+but not with one, is an error, not a general question; and so is a bullet that is a dimension's name and
+nothing else.
 
 ### Examples
 

@@ -67,6 +67,9 @@ GENERAL: Final = "general"
 NO_MATCH: Final = "none"
 MARKS: Final = frozenset("*_`")
 NAME_ENDS: Final = ":" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+#: Spaces at which no line is broken: word processors put them where a space was typed.
+NO_BREAK_SPACES: Final = "\u00a0\u2007\u202f"
+SPACES: Final = str.maketrans(dict.fromkeys(NO_BREAK_SPACES, " "))
 EMPHASIS: Final = ("***", "___", "**", "__", "*", "_", "`")
 
 
@@ -101,8 +104,13 @@ def clean_text(text: str) -> str:
 
 
 def clean_name(text: str) -> str:
-    """Return a name without the spelling around it: white space, a trailing colon, emphasis of the whole."""
+    """Return a name without the spelling around it: white space, a trailing colon, emphasis of the whole.
+
+    Its spaces are plain ones.
+    """
     name = text.strip()
+    if not name.isascii():
+        name = name.translate(SPACES)
     if name[:1].isalnum() and name[-1].isalnum():
         return name
     while True:

@@ -22,7 +22,7 @@ from worker.compiler.front_matter import (
 )
 from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, section_name
 from worker.compiler.source import read_source
-from worker.compiler.values import unquote
+from worker.compiler.values import BLOCK_SCALAR, is_thematic_break, unquote
 from worker.definition import Definition, Metadata
 
 __all__ = ["format_definition", "format_source"]
@@ -147,7 +147,9 @@ def _heading(level: int, text: str, lines: list[str]) -> None:
 
 
 def _field(name: str, text: str, lines: list[str]) -> None:
-    _bullet(f"{name}: {text}", "", lines)
+    # Directly behind the colon this would be YAML's sign that a text of several lines follows.
+    between = "\n" if BLOCK_SCALAR.match(text) else " "
+    _bullet(f"{name}:{between}{text}", "", lines)
 
 
 def _list(name: str, items: Iterable[str], lines: list[str]) -> None:
@@ -182,7 +184,10 @@ def _is_structure(line: str) -> bool:
     """Tell whether a line outside of a list could be a heading, a fence or a quote."""
     line = line.strip()
     return bool(line) and (
-        line.startswith(("#", ">", "```", "~~~")) or not line.strip("=") or not line.strip("- \t")
+        line.startswith(("#", ">", "```", "~~~"))
+        or not line.strip("=")
+        or not line.strip("- \t")
+        or is_thematic_break(line)
     )
 
 

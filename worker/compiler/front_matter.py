@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import yaml
 
 from worker.compiler.diagnostics import Code, Faults, plain
+from worker.compiler.grammar import section_name
 from worker.compiler.source import BLANKS
 
 __all__ = [
@@ -33,6 +34,7 @@ MAX_BRACKETS: Final = 64
 MAX_DEPTH: Final = 3
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCE: Final = "---"
+SECOND_LEVEL: Final = re.compile(r"^## (.*)$", re.MULTILINE)
 CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
 WHERE: Final = "Front matter"
 
@@ -179,6 +181,8 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
     while at := text.find("\n" + FENCE, at) + 1:
         line = _line(text, at)
         if _is_fence(line):
+            if any(section_name(heading[1]) for heading in SECOND_LEVEL.finditer(text, end, at)):
+                break  # a thematic break of the body
             return FrontMatter(fence, end + 1, at, at + len(line))
     at = text.find("\n## ", end) + 1 or len(text)
     faults.add(

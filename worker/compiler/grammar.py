@@ -31,6 +31,7 @@ __all__ = [
     "Section",
     "item_text",
     "section_name",
+    "without_number",
 ]
 
 DIMENSIONS: Final = "Dimensions"
@@ -65,6 +66,15 @@ KNOWN: Final = {normal_key(name): name for name in (*DIMENSION_FIELDS, *CATEGORY
 
 #: A line that is bold as a whole, as people write headings who do not know of them.
 BOLD_LINE: Final = re.compile(r"(\*\*|__)([^*_`\n]+)\1:?")
+
+#: A line that is meant as a heading and is none to CommonMark.
+HEADING_WITHOUT_BLANK: Final = re.compile(r"(#{1,6})[^\S \t\n]?([^#\s][^\n]*)")
+
+#: A field with another mark in place of its colon.
+OTHER_COLON: Final = re.compile(r"([^=：–—\n]{1,40}?)\s*[=：–—]\s*(\S.*)")
+
+#: What stands in front of the bullets of word processors, which are none to CommonMark.
+OTHER_BULLETS: Final = "•◦▪▫‣⁃●○■□·–— \t\u00a0"
 
 #: The kinds of blocks that are headings: their levels.
 HEADINGS: Final = frozenset(range(1, PARAGRAPH))
@@ -123,9 +133,13 @@ def section_name(text: str) -> str | None:
     text = clean_name(text)
     name = SECTIONS.get(normal_key(text))
     if name is None and text[:1].isdigit():
-        text = text.lstrip("0123456789").lstrip(".)\\ ")
-        name = SECTIONS.get(normal_key(clean_name(text)))
+        name = SECTIONS.get(normal_key(without_number(text)))
     return name
+
+
+def without_number(text: str) -> str:
+    """Return the text of a heading without the number it begins with: ``2.``, ``3)`` or ``3.1``."""
+    return clean_name(text.lstrip("0123456789.)\\ "))
 
 
 @remembered
@@ -362,6 +376,9 @@ class Grammar:
     def stray(self, where: str, start: int, end: int) -> None:
         """Report text that belongs to nothing and is left out."""
         text = self.text[start:end]
+        hint = "write it as the value of a field, or delete it"
+        if meant := HEADING_WITHOUT_BLANK.match(text):
+            hint = f"if it is a heading, write `{meant[1]} {plain(meant[2])}`, with a blank behind the `#`"
         self.lost.append((f"text under {where or 'no section'}", start))
         self.faults.add(
             Code.STRAY_TEXT,
@@ -369,7 +386,7 @@ class Grammar:
             end,
             where,
             f"the text {shown(text)} belongs to nothing and is left out",
-            "write it as the value of a field, or delete it",
+            hint,
         )
 
     # --- fields ---
@@ -425,9 +442,9 @@ class Grammar:
                     self._field_heading(block, item, known, fields)
             elif not hidden:
                 texts.append(block)
-        if bare:
-            self._bare_bullet(item, bare, fields)
         missing = [name for name in required if name not in fields]
+        if bare:
+            self._bare_bullet(item, bare, fields, missing)
         if texts or unknown or missing:
             self._complete(item, known, missing, fields, unknown, texts)
         return fields
@@ -449,7 +466,7 @@ class Grammar:
             "keep one of them",
         )
 
-    def _bare_bullet(self, item: Item, block: Block, fields: Mapping[str, Field]) -> None:
+    def _bare_bullet(self, item: Item, block: Block, fields: dict[str, Field], missing: list[str]) -> None:
         """Report the bullets of an item that are no fields; one diagnostic for all of them."""
         _, start, end, _, _ = block
         owner = max((f for f in fields.items() if f[1][0] < start), key=lambda f: f[1][0], default=None)
@@ -457,6 +474,12 @@ class Grammar:
         hint = "write each field as `- key: value`"
         if owner is not None and not owner[1][2].strip():
             hint = f"if it belongs to `{owner[0]}`, indent it under that bullet: `  - {text}`"
+        if spelled := OTHER_COLON.match(item_text(self.text[start:end] + " ")):
+            name = KNOWN.get(normal_key(spelled[1]), "")
+            if name in missing:
+                missing.remove(name)
+                fields[name] = (start, end, FAULTY, (), None)
+                hint = f"write `- {name}: {plain(spelled[2])}`"
         self.faults.add(Code.NOT_A_FIELD, start, end, item.where, f"the bullet `{text}` has no `key:`", hint)
 
     def _field_heading(
@@ -528,7 +551,8 @@ class Grammar:
         at = start
         spelled_fields = False
         for line in text.split("\n"):
-            name = KNOWN.get(normal_key(line.partition(":")[0]), "") if ":" in line[:60] else ""
+            spelled, colon, _ = line[:60].lstrip(OTHER_BULLETS).partition(":")
+            name = KNOWN.get(normal_key(spelled), "") if colon else ""
             if name in known and not line.startswith(" " * 4):
                 spelled_fields = True
                 value = line.partition(":")[2].strip(" *_")

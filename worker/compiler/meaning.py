@@ -29,9 +29,12 @@ from worker.compiler.grammar import (
     Item,
     Section,
     item_text,
+    without_number,
 )
 from worker.compiler.values import (
+    BLOCK_SCALAR,
     close_emphasis,
+    is_thematic_break,
     normal_key,
     parse_inline_list,
     parse_number,
@@ -71,7 +74,9 @@ Listed = tuple[list[str], list[int] | Field]
 
 #: Less than any number that an author can write.
 BELOW_ALL: Final = Decimal(-1)
-WHEN_EXPLORING: Final = "when exploring "
+#: What thematic breaks begin and end with.
+BREAKS: Final = frozenset("-*_")
+WHEN_EXPLORING: Final = ("when", "exploring")
 GUIDELINE_ITEMS: Final = {normal_key(name): name for name in ("Opening", "Probing Questions", "Closing")}
 
 
@@ -214,7 +219,7 @@ class Meaning:
             self.faults.add(Code.INVALID_WEIGHT, start, end, where, f"{shown(text)} is not a weight", hint)
         else:
             hint = "a weight is more than 0 and at most 1; write `0.25`, `25%` or `1/4`"
-            if 1 < weight <= 100:
+            if 1 < weight <= 100 and text[-1:].isdigit() and "/" not in text:
                 hint = f"write `- weight: {plain(text)}%` if that is a percentage; a weight is at most 1"
             self.faults.add(
                 Code.INVALID_WEIGHT, start, end, where, f"the weight {shown(text)} is outside of 0 to 1", hint
@@ -451,6 +456,8 @@ class Meaning:
         for section in sections:
             for item in self.grammar.items(section):
                 name = GUIDELINE_ITEMS.get(normal_key(item.name))
+                if name is None and item.name[:1].isdigit():
+                    name = GUIDELINE_ITEMS.get(normal_key(without_number(item.name)))
                 if name is None:
                     self._unknown_item(item)
                     continue
@@ -547,9 +554,21 @@ class Meaning:
         _, start, end, children, words = block
         if words is not None:
             children = plain_children(self.text, start, end)
-        head = item_text(self.text[start : children[0][0]])
+        first, following = children[0]
+        head = item_text(self.text[start:first])
+        if not head and self.text[first].isdigit():
+            # What begins with a number is a list of its own to CommonMark: here it is a numbered name.
+            head = self._without_list_number(self.text[first:following].strip())
+            if len(children) == 1:
+                self._single_question(head, start, end, where, questions)
+                return
+            children = children[1:]
         name = self._dimension_or_general(clean_name(head))
         if name is None:
+            if self._split_question(head)[0] is not None:
+                # A question with more under it.
+                self._single_question(item_text(self.text[start:end]), start, end, where, questions)
+                return
             if not head.endswith((":", ":**", ":*", ":__", ":_")) and self._near_dimension(head) is None:
                 self._question(item_text(self.text[start:end]), self.general, start, end, where, questions)
                 return
@@ -559,6 +578,17 @@ class Meaning:
         for child_start, child_end in children:
             text = item_text(self.text[child_start:child_end])
             self._question(text, name, child_start, child_end, where, questions)
+
+    def _without_list_number(self, text: str) -> str:
+        """Return a numbered text as it is where it names a dimension so, else without its number."""
+        text = clean_text(text)
+        name = self._split_question(text)[0] or self._dimension_or_general(clean_name(text))
+        unnumbered = item_text(text)
+        if name is None and (
+            self._split_question(unnumbered)[0] or self._dimension_or_general(clean_name(unnumbered))
+        ):
+            return unnumbered
+        return text
 
     def _single_question(
         self, text: str, start: int, end: int, where: str, questions: dict[str, list[str]]
@@ -572,6 +602,9 @@ class Meaning:
             if colon and (meant != clean_name(key) or self._near_dimension(meant) is not None):
                 self._unknown_dimension(meant, self._find(start, end, meant), where)
                 name, question = "", rest.strip()
+            elif not colon and self._dimension_or_general(clean_name(text)) is not None:
+                # A name alone: its questions have been lost.
+                name, question = self.general, ""
             else:
                 name, question = self.general, text
         if not question and name:
@@ -880,6 +913,8 @@ class Meaning:
         if found is None:
             return ""
         text = clean_text(found[2]) if found[4] is None else found[2].strip()
+        if text[:1] in {"|", ">"} and (indicator := BLOCK_SCALAR.match(found[2])):
+            text = clean_text(found[2][indicator.end() :])
         if not text:
             self._empty(Code.EMPTY_VALUE, found, f"{item.where} / {name}", f"write a text behind `{name}:`")
         elif self.risky:
@@ -957,9 +992,10 @@ class Meaning:
                     else:
                         self._empty_item(begin + offset, f"{item.where} / {name}")
                 return listed, places
-            mend = (
-                f"write `- {name}: [{plain(inline.strip('[]'))}]`, or one bullet for each, indented under it"
-            )
+            entries = plain(inline.strip("[]{}"))
+            mend = f"write `- {name}: [{entries}]`, or one bullet for each, indented under it"
+            if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:
+                mend = "write one bullet for each entry, indented by two spaces under it"
         if inline:
             begin, to = self.grammar.value_at(found, inline)
             where = f"{item.where} / {name}"
@@ -1045,16 +1081,26 @@ class Meaning:
 def spoken_text(text: str) -> str:
     """Return what an interviewer says, without a block quote or quotation marks around it."""
     text = clean_text(text)
+    if text[:1] in BREAKS or text[-1:] in BREAKS:
+        text = _without_breaks(text)
     lines = text.split("\n")
     if text and all(line.startswith(">") for line in lines):
         text = clean_text("\n".join([line[1:].removeprefix(" ") for line in lines]))
     return unquote(text)
 
 
+def _without_breaks(text: str) -> str:
+    """Drop thematic breaks around a text: they set it apart from its neighbours and are not spoken."""
+    lines = text.split("\n")
+    spoken = [at for at, line in enumerate(lines) if line and not is_thematic_break(line)]
+    return "\n".join(lines[spoken[0] : spoken[-1] + 1]) if spoken else ""
+
+
 def _explored(text: str) -> str:
     """Return the name in ``When exploring <name>``."""
-    if text[: len(WHEN_EXPLORING)].lower() == WHEN_EXPLORING:
-        return clean_name(text[len(WHEN_EXPLORING) :])
+    words = text.split(None, 2) if text[:4].lower() == WHEN_EXPLORING[0] else []
+    if len(words) == 3 and words[1].lower() == WHEN_EXPLORING[1]:
+        return clean_name(words[2])
     return text
 
 

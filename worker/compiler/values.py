@@ -4,11 +4,21 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from worker.definition import EMPHASIS, MARKS, MAX_DIGITS, clean_name, parse_plain_number, shortest
+from worker.definition import (
+    EMPHASIS,
+    MARKS,
+    MAX_DIGITS,
+    NO_BREAK_SPACES,
+    clean_name,
+    parse_plain_number,
+    shortest,
+)
 from worker.names import remembered
 
 __all__ = [
+    "BLOCK_SCALAR",
     "close_emphasis",
+    "is_thematic_break",
     "normal_key",
     "parse_inline_list",
     "parse_number",
@@ -23,9 +33,15 @@ QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "�
 #: What makes a comma of an inline list more than a separator.
 SEPARATORS: Final = re.compile(r"""["'“”„«»‘’`()\[\]]""")
 DASHES: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "\\": None})
-KEY_NOISE: Final = str.maketrans(
-    {" ": None, "-": None, "_": None, "*": None, "`": None, "\\": None, "\t": None}
-)
+#: How YAML begins a text of several lines, which itself begins on the next line.
+BLOCK_SCALAR: Final = re.compile(r" *[|>][+-]?[1-9]?[+-]? *\n(?=\s*\S)")
+KEY_NOISE: Final = str.maketrans(dict.fromkeys([*"-_*`\\\t ", *NO_BREAK_SPACES]))
+
+
+def is_thematic_break(line: str) -> bool:
+    """Tell whether a line is three or more dashes, asterisks or underscores and nothing else."""
+    marks = line.replace(" ", "").replace("\t", "")
+    return len(marks) > 2 and marks[0] in "-*_" and not marks.strip(marks[0])
 
 
 @remembered
@@ -150,9 +166,13 @@ def parse_plain_list(text: str) -> list[str] | None:
 def parse_inline_list(text: str) -> list[tuple[str, int]] | None:  # noqa: PLR0912 - one loop, the branches of which share its state
     """Return the items of ``[a, "b, c", d]``, each with its offset; None when ``text`` is no such list.
 
-    Commas inside of quotation marks, brackets and code do not separate.
+    Commas inside of quotation marks, brackets and code do not separate. The brackets around it may be
+    escaped, as exports of word processors have them.
     """
     text = text.rstrip()
+    if text.startswith("\\[") and text.endswith("\\]"):
+        items_ = parse_inline_list(text[1:-2] + "]")
+        return None if items_ is None else [(item, offset + 1) for item, offset in items_]
     if not text.startswith("[") or not text.endswith("]") or len(text) < 2:
         return None
     items: list[tuple[str, int]] = []

@@ -188,6 +188,9 @@ def test_the_first_heading(name: str, heading: str) -> None:
         ("# no heading", "- description: # no heading"),
         ("- a\n- b", "- description: - a\n  - b"),
         ('"quoted"', '- description: "quoted"'),
+        ("|", "- description: |"),
+        ("|\na", "- description:\n  |\n  a"),
+        (">-\na\n\nb", "- description:\n  >-\n  a\n\n  b"),
     ],
 )
 def test_a_text_of_a_field(description: str, lines: str) -> None:
@@ -254,6 +257,8 @@ def test_the_guidelines(guidelines: dict[str, Any], tail: str) -> None:
         ("a\n===", "> a\n> ==="),
         ("a\n---", "> a\n> ---"),
         ("a\n- - -", "> a\n> - - -"),
+        ("a\n* * *", "> a\n> * * *"),
+        ("___\na", "> ___\n> a"),
         ("a\n-", "> a\n> -"),
         ("a\n```\nb\n```", "> a\n> ```\n> b\n> ```"),
         ("~~~\na\n~~~", "> ~~~\n> a\n> ~~~"),

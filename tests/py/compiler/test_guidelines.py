@@ -25,6 +25,14 @@ QUESTION = "- Vision: Where will the team be in a year?\n"
         ("- Thank\n- you\n", "- Thank\n- you"),
         ("  Thank\n    you\n   all.\n", "Thank\n you\nall."),
         ("Thank you.\n\nAnd *you*.\n", "Thank you.\n\nAnd *you*."),
+        ("Thank you.\n\n---\n", "Thank you."),
+        ('"Thank you."\n\n* * *\n\n---\n', "Thank you."),
+        ('---\n\n"Thank you."\n\n_ _ _\t_\n', "Thank you."),
+        ("> Thank\n> you.\n\n***\n", "Thank\nyou."),
+        ("> Thank you.\n>\n> ---\n", "Thank you.\n\n---"),
+        ("Thank\n\n---\n\nyou.\n", "Thank\n\n---\n\nyou."),
+        ("Thank you.\n\n--\n", "Thank you.\n\n--"),
+        ("Thank you.\n\n-*-\n", "Thank you.\n\n-*-"),
     ],
 )
 def test_what_is_said_first(written: str, stored: str) -> None:
@@ -56,6 +64,17 @@ def test_what_is_said_first(written: str, stored: str) -> None:
         ("12. A *b*\n", {"general": ("A *b*",)}),
         ("- Another: A?\n- “All”: B?\n", {"general": ("Another: A?", "“All”: B?")}),
         ("- Vision?\n- Trust!\n", {"general": ("Vision?", "Trust!")}),
+        ("- 1. Vision: A?\n", {"Vision": ("A?",)}),
+        (
+            "- 1. **Vision**:\n  - A?\n  - B?\n- 2) Trust\n  - C?\n",
+            {"Vision": ("A?", "B?"), "Trust": ("C?",)},
+        ),
+        ("- 1. How is it?\n", {"general": ("1. How is it?",)}),
+        ("- When exploring\u00a0Vision: A?\n", {"Vision": ("A?",)}),
+        ("- When\u00a0exploring  Vision: A?\n", {"Vision": ("A?",)}),
+        ("- Whenever: A?\n- When exploring: B?\n", {"general": ("Whenever: A?", "When exploring: B?")}),
+        ("- Vision: A?\n  - B?\n", {"Vision": ("A?\n- B?",)}),
+        ("- When exploring Vision: A?\n  - B?\n  - C?\n", {"Vision": ("A?\n- B?\n- C?",)}),
     ],
 )
 def test_whose_question_it_is(written: str, stored: dict[str, tuple[str, ...]]) -> None:
@@ -166,3 +185,22 @@ def test_twenty_dimensions_and_fifteen_categories_are_allowed(
     text += "".join(f"### C{n}\n- score_range: 1-5\n- description: x\n" for n in range(categories))
     found = [(d.code, d.line, d.hint) for d in check(text).diagnostics]
     assert [entry for entry in found if entry[0].startswith("too-many")] == said
+
+
+def test_a_numbered_name_is_found_with_its_number() -> None:
+    text = SPECIMEN.replace("Vision", "1. Vision")
+    more = "- 1. Vision:\n  - Why?\n- 1. Vision: Where"
+    questions = definition(text.replace("- 1. Vision: Where", more)).interview_guidelines.probing_questions
+    assert questions == {"1. Vision": ("Why?", "Where will the team be in a year?")}
+
+
+@pytest.mark.parametrize("number", ["1. ", "2) ", "3.1 ", "4.2. ", "5\u00a0"])
+def test_the_parts_may_be_numbered(number: str) -> None:
+    guidelines = definition(
+        edited(
+            ("### Opening", f"### {number}Opening"),
+            ("### Probing Questions", f"### {number}Probing questions:"),
+        )
+    ).interview_guidelines
+    assert guidelines.opening == "Thank you for your time."
+    assert list(guidelines.probing_questions) == ["Vision"]

@@ -191,6 +191,17 @@ SAME: list[tuple[str, str]] = [
     ("---\nname", "\n \n---\nname"),
     ("---\nname", "---  \n# a comment\nname"),
     ("## Result Categories", "---\n\n## Result Categories"),
+    # As word processors write spaces and brackets.
+    ("## Result Categories", "## Result\u00a0Categories"),
+    ("## Result Categories", "## 2.1\u00a0Result\u202fCategories"),
+    (RANGE, "- Score\u00a0Range\u00a0: [1.0, 2.9]\n"),
+    (PRIMARY, "- primary_dimensions: \\[Vision\\]\n"),
+    (PRIMARY, "- primary_dimensions:\n  \\[Vision\\]\n"),
+    (SCORES, "- scores: \\[Vision: 4, Trust: 4\\]\n"),
+    # As YAML begins a text of several lines.
+    ("- description: Keep going.", "- description: |\n    Keep going."),
+    ("- description: Keep going.", "- **description**: >-\n  Keep going."),
+    ("- description: Keep going.", "- description: |2+ \n\n  Keep going."),
 ]
 
 
@@ -248,6 +259,11 @@ TEXTS: list[tuple[str, str]] = [
     ("5 < 6 & 7 > 6 &amp; `<b>`", "5 < 6 & 7 > 6 &amp; `<b>`"),
     ("# no heading", "# no heading"),
     ("Größe — 日本語 \\* 😀", "Größe — 日本語 \\* 😀"),
+    ("|", "|"),
+    ("| a", "| a"),
+    ("|\n  a\n\n  b", "a\n\nb"),
+    ("\n  |\n  a", "|\na"),
+    ("||\n  a", "||\na"),
 ]
 
 
@@ -267,6 +283,8 @@ LISTS: list[tuple[str, tuple[str, ...]]] = [
     (' ["a" and "b", c]', ('"a" and "b"', "c")),
     (" [“a, b]", ("“a", "b")),
     (" []", ()),
+    (" \\[a, b\\]", ("a", "b")),
+    (" \\[\\]", ()),
     ("", ()),
     ("\n  - a\n    b\n\n    c\n  - d: e", ("a\nb\n\nc", "d: e")),
     ("\n  - a\n  + b\n  1. c", ("a", "b", "c")),
@@ -409,3 +427,13 @@ def test_questions_for_no_dimension_stand_under_a_dimension_called_general() -> 
     )
     found = definition(text).interview_guidelines.probing_questions
     assert found == {"Vision": ("Where to?",), "General": ("How so?", "What else?", "Really?")}
+
+
+def test_spaces_at_which_no_line_is_broken_are_spaces_in_names() -> None:
+    text = SPECIMEN.replace("Vision", "The Vision")
+    named = text.replace("### The Vision", "### The\u00a0Vision")
+    referring = text.replace("[The Vision]", "[The\u00a0Vision]").replace(
+        "The Vision: 4", "The\u202fVision: 4"
+    )
+    asking = text.replace("- The Vision: Where", "- The\u2007Vision\u00a0: Where")
+    assert definition(named) == definition(referring) == definition(asking) == definition(text)
