@@ -376,6 +376,8 @@ class Grammar:
     def stray(self, where: str, start: int, end: int) -> None:
         """Report text that belongs to nothing and is left out."""
         text = self.text[start:end]
+        if text.startswith("<!--"):
+            return  # a comment, which was reported as HTML
         hint = "write it as the value of a field, or delete it"
         if meant := HEADING_WITHOUT_BLANK.match(text):
             hint = f"if it is a heading, write `{meant[1]} {plain(meant[2])}`, with a blank behind the `#`"

@@ -900,7 +900,7 @@ class Meaning:
                 item.start,
                 item.end,
                 item.where,
-                f"there is already a {kind} {shown(names[key])}; upper and lower case do not count",
+                f"there is another {kind} {shown(names[key])}; upper and lower case do not count",
                 "give one of them another name",
             )
         else:
