@@ -218,6 +218,7 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
     outer = inner = 0  # the ends of the containers at the first and second level that are or were open last
     deeper: list[int] = []  # the ends of the open containers at the third level and below
     html: Counter[str] = Counter()
+    filled = len(raw.rstrip())  # behind this there is nothing but white space
     event: Any
     # Most events are texts and ends, and neither is looked at twice.
     for event, span in events_with_range(masked.decode()):
@@ -262,7 +263,11 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
                     end = span["end"]
                     if start >= outer:
                         add((OTHER, start, end, NO_CHILDREN, None))
-                        if tag["CodeBlock"] != "Indented" and _hides_headings(raw, start, end):
+                        if (
+                            tag["CodeBlock"] != "Indented"
+                            and end >= filled
+                            and _hides_headings(raw[start:end])
+                        ):
                             return blocks, (start, raw.find(b"\n", start), Code.UNCLOSED_FENCE)
                 else:
                     link: Any = tag.get("Link") or tag.get("Image")
@@ -281,13 +286,10 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
     return blocks, None
 
 
-def _hides_headings(raw: bytes, start: int, end: int) -> bool:
-    """Tell whether a fenced code block runs to the end of the file, unclosed and over headings."""
-    if raw[end:].strip() or b"\n#" not in raw[start:end]:
-        return False
-    fence = raw[start : start + 1]
-    last = raw[start:end].rstrip().rpartition(b"\n")[2].strip()
-    return len(last) < 3 or bool(last.strip(fence))
+def _hides_headings(block: bytes) -> bool:
+    """Tell whether a fenced code block that runs to the end of the file is unclosed and over headings."""
+    last = block.rstrip().rpartition(b"\n")[2].strip()
+    return b"\n#" in block and (len(last) < 3 or bool(last.strip(block[:1])))
 
 
 def _deepen(ends: list[int], start: int, end: int, faults: Faults) -> None:

@@ -309,6 +309,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
         _body("x")(0) + "## Dimensions\n" * (n // 30) + "## x\n" * (n // 10)
     ),
     "sections between unknown ones": lambda n: _body("x")(0) + "## x\n## Dimensions\n" * (n // 20),
+    "code blocks before white space": lambda n: "---\n---\n" + "```\n" * (n // 8) + " \n" * (n // 4),
     "different fields": lambda n: _body("x")(0) + "".join(f"- w{i}: 1\n" for i in range(n // 12)),
 }
 
