@@ -135,7 +135,7 @@ comment on column public.custom_assessment_results.matched_category_data is 'The
 comment on column public.custom_assessment_results.uncovered_dimensions is 'Names of the dimensions that were not scored and so count for nothing in the overall score.';
 comment on column public.custom_assessment_results.ai_insights is 'What the interview agent noted, as it handed it in.';
 comment on column public.custom_assessment_results.assessment_definition_snapshot is 'Frozen copy of assessment definition at completion time for historical accuracy';
-comment on column public.custom_assessment_results.result_disclosure is 'What the respondent may see, as the assessment had it when the result was written: full, teaser or none.';
+comment on column public.custom_assessment_results.result_disclosure is 'What the respondent may see, as the assessment had it when the scores were accepted: full, teaser or none.';
 
 create table public.custom_assessments (
   id uuid default gen_random_uuid() not null,
@@ -254,6 +254,9 @@ create table private.score_requests (
   session_type text not null,
   tenant_id uuid not null,
   assessment_id uuid not null,
+  assessment_version text not null,
+  definition jsonb not null,
+  result_disclosure text not null,
   dimension_scores jsonb not null,
   ai_insights jsonb,
   completed_at timestamp with time zone not null,
@@ -602,8 +605,8 @@ begin
     return '{"queued": false, "status": "processing"}'::jsonb;
   end if;
 
-  -- Its assessment and the scores ------------------------------------------------------------------------------
-  select source.id, source.definition
+  -- Its assessment, read once so that its columns belong together, and the scores ----------------------------------
+  select source.id, source.version, source.definition, source.result_disclosure
     into assessment
     from public.custom_assessments as source
    where source.id = session.assessment_ids[1];
@@ -622,11 +625,13 @@ begin
   -- One request, one job; a completion whose job failed is replaced. -----------------------------------------
   delete from private.score_requests as request where request.id = earlier.id;
   insert into private.score_requests (
-    session_id, session_type, tenant_id, assessment_id, dimension_scores, ai_insights, completed_at
+    session_id, session_type, tenant_id, assessment_id, assessment_version, definition, result_disclosure,
+    dimension_scores, ai_insights, completed_at
   )
   values (
     complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
-    assessment.id, complete_assessment_session.dimension_scores,
+    assessment.id, assessment.version, assessment.definition, assessment.result_disclosure,
+    complete_assessment_session.dimension_scores,
     nullif(complete_assessment_session.ai_insights, 'null'),
     coalesce(complete_assessment_session.completed_at, now())
   )
@@ -1096,6 +1101,24 @@ end
 $function$;
 comment on function verify_result(uuid) is 'For owners: works the score and category out again from the frozen row alone. Returns {equal, differences: [{field, stored, computed}]}.';
 
+CREATE OR REPLACE FUNCTION private.accepted_assessment(session_id uuid, session_type text, tenant_id uuid, assessment_id uuid)
+ RETURNS TABLE(definition jsonb, version text, result_disclosure text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select request.definition, request.assessment_version, request.result_disclosure
+      from private.score_requests as request
+     where request.session_id = accepted_assessment.session_id
+       and request.session_type = accepted_assessment.session_type
+       and request.tenant_id = accepted_assessment.tenant_id
+       and request.assessment_id = accepted_assessment.assessment_id;
+end
+$function$;
+comment on function private.accepted_assessment(uuid,text,uuid,uuid) is NULL;
+
 CREATE OR REPLACE FUNCTION private.apply_effects(worker text, finished jsonb, ids bigint[], OUT ended bigint[], OUT endings jsonb[])
  RETURNS record
  LANGUAGE plpgsql
@@ -1187,22 +1210,13 @@ CREATE OR REPLACE FUNCTION private.apply_score(request_id uuid, element jsonb)
 AS $function$
 declare
   request record;
-  definition jsonb;
   result record;
 begin
-  select present.session_id, present.session_type, present.assessment_id, present.dimension_scores,
+  select present.session_id, present.session_type, present.tenant_id, present.assessment_id, present.dimension_scores,
          present.ai_insights, present.completed_at
     into strict request
     from private.score_requests as present
    where present.id = apply_score.request_id;
-  select assessment.definition
-    into strict definition
-    from public.custom_assessments as assessment
-   where assessment.id = request.assessment_id
-     for share;
-  if private.definition_digest(definition::text) is distinct from element ->> 'definition_digest' then
-    return '{"end": "stale"}'::jsonb;
-  end if;
   insert into public.custom_assessment_results (
     assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
   )
@@ -1210,7 +1224,11 @@ begin
     request.assessment_id, request.session_id, request.session_type, request.dimension_scores, request.ai_insights,
     request.completed_at
   )
-  returning overall_score, matched_category, uncovered_dimensions into result;
+  returning tenant_id, overall_score, matched_category, uncovered_dimensions into result;
+  -- The session that was interviewed is gone, and another tenant's has its id.
+  if result.tenant_id <> request.tenant_id then
+    perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', request.session_id));
+  end if;
   if result.overall_score is distinct from (element ->> 'overall_score')::numeric
      or result.matched_category is distinct from element ->> 'matched_category'
      or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
@@ -1665,20 +1683,11 @@ begin
     returning upload.id, upload.source_markdown
   ),
   scoring as materialized (
-    select claimed.id, request.assessment_id, request.dimension_scores
+    select claimed.id, request.definition::text as definition, request.dimension_scores
       from claimed
       join private.score_requests as request on request.id = claimed.subject_id
      where claimed.kind = 'score'
        and request.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'score'))
-  ),
-  -- Once for each assessment, not for each session.
-  text_of as materialized (
-    select assessment.id, assessment.definition::text as definition
-      from public.custom_assessments as assessment
-     where assessment.id = any (array(select scoring.assessment_id from scoring))
-  ),
-  read as materialized (
-    select text_of.id, text_of.definition, private.definition_digest(text_of.definition) as digest from text_of
   )
   select coalesce(json_agg(
            case claimed.kind
@@ -1688,20 +1697,18 @@ begin
              when 'score' then json_build_object(
                'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind,
                'subject', claimed.subject_id,
-               'definition', read.definition, 'definition_digest', read.digest,
-               'dimension_scores', scoring.dimension_scores::text)
+               'definition', scoring.definition, 'dimension_scores', scoring.dimension_scores::text)
              else (
                '{"job":' || claimed.id || ',"attempt":' || claimed.attempts || ',"tries":' || claimed.charged
                || ',"kind":"probe"}')::json
            end
            order by claimed.rank, claimed.id)
          -- A subject that is being deleted in this moment is nobody's work any more.
-         filter (where claimed.kind = 'probe' or compiling.id is not null or read.id is not null), '[]')
+         filter (where claimed.kind = 'probe' or compiling.id is not null or scoring.id is not null), '[]')
     into claim_jobs.jobs
     from claimed
     left join compiling on compiling.id = claimed.subject_id
-    left join scoring on scoring.id = claimed.id
-    left join read on read.id = scoring.assessment_id;
+    left join scoring on scoring.id = claimed.id;
 end
 $function$;
 comment on function private.claim_jobs(text,integer,integer,text) is NULL;
@@ -1807,18 +1814,6 @@ begin
 end
 $function$;
 comment on function private.definition_bounds_faults(jsonb) is NULL;
-
-CREATE OR REPLACE FUNCTION private.definition_digest(definition text)
- RETURNS text
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return encode(sha256(convert_to(definition, 'UTF8')), 'hex');
-end
-$function$;
-comment on function private.definition_digest(text) is NULL;
 
 CREATE OR REPLACE FUNCTION private.definition_faults(definition jsonb)
  RETURNS jsonb
@@ -2339,7 +2334,7 @@ begin
                from public.custom_assessments as assessment
               where assessment.id = (judged.ending ->> 'assessment_id')::uuid)),
            assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
-           attempts = judged.charged - case when judged.verdict in ('release', 'stale') then 1 else 0 end,
+           attempts = judged.charged - case when judged.verdict = 'release' then 1 else 0 end,
            started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
@@ -2354,11 +2349,11 @@ begin
        set state = case when judged.verdict = 'succeeded' then 'succeeded'
                         when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
-           releases = job.releases + case when judged.verdict in ('release', 'stale') then 1 else 0 end,
+           releases = job.releases + case when judged.verdict = 'release' then 1 else 0 end,
            not_before = case when judged.verdict = 'retry' then now() + private.retry_delay(judged.charged) end,
            lease_expires_at = null,
            last_error = case when judged.verdict = 'succeeded' then null
-                             when judged.verdict in ('release', 'stale') then job.last_error
+                             when judged.verdict = 'release' then job.last_error
                              else judged.code end,
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
@@ -2382,7 +2377,7 @@ begin
                        'null')
            || '}',
            ',' order by judged.ordinality),
-         coalesce(bool_or(judged.verdict in ('release', 'stale')), false),
+         coalesce(bool_or(judged.verdict = 'release'), false),
          coalesce(bool_or(judged.verdict = 'succeeded' and judged.kind = 'score'), false)
     into answers, wakes, scored
     from judged;
@@ -4027,18 +4022,25 @@ begin
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
   end if;
 
-  -- The assessment, held as it is until this transaction ends: an edit, an archiving or a deletion waits. ----
-  select source.definition, source.version, source.result_disclosure
+  -- The assessment: as it was when the scores were accepted ---------------------------------------------------
+  select accepted.definition, accepted.version, accepted.result_disclosure
     into assessment
-    from public.custom_assessments as source
-   where source.id = new.assessment_id
-     for share;
+    from private.accepted_assessment(new.session_id, new.session_type, session.tenant_id, new.assessment_id) as accepted;
   if not found then
-    perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
-  end if;
-  if new.assessment_id <> all (session.assessment_ids) then
-    perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
-      jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
+    -- They are accepted here and now. It is held as it is until this transaction ends: an edit, an archiving or a
+    -- deletion waits.
+    select source.definition, source.version, source.result_disclosure
+      into assessment
+      from public.custom_assessments as source
+     where source.id = new.assessment_id
+       for share;
+    if not found then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+    end if;
+    if new.assessment_id <> all (session.assessment_ids) then
+      perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
+        jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
+    end if;
   end if;
 
   -- The scores ---------------------------------------------------------------------------------------------

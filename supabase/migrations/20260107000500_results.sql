@@ -1,8 +1,9 @@
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
--- row is what the database holds or works out at that moment: the owner, the snapshot, the version, the overall
--- score, the category. From then on the row never changes, for any role.
+-- row is what the database holds or works out: the owner, the overall score, the category, and the snapshot, version and
+-- disclosure, which are those of the moment in which the scores were accepted. From then on the row never changes, for
+-- any role.
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Scoring
@@ -212,6 +213,71 @@ revoke all on function private.session_facts(uuid, text) from public, anon, auth
 grant execute on function private.session_facts(uuid, text) to service_role;
 
 -- ---------------------------------------------------------------------------------------------------------
+-- Requests to score a session
+-- ---------------------------------------------------------------------------------------------------------
+
+-- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's
+-- answers, so it goes as soon as the result has them.
+--
+-- The scores were accepted for a definition, and are scored by that one, however long they wait and whatever becomes of
+-- the assessment meanwhile: its owner, who may be another tenant, would else change or lose a finished interview by an
+-- edit. So the row keeps a copy, which nobody hands in: complete_assessment_session takes it from the assessment.
+create table if not exists private.score_requests (
+  id uuid not null default gen_random_uuid(),
+  session_id uuid not null,
+  session_type text not null,
+  tenant_id uuid not null,
+  assessment_id uuid not null,
+  assessment_version text not null,
+  definition jsonb not null,
+  result_disclosure text not null,
+  dimension_scores jsonb not null,
+  ai_insights jsonb,
+  completed_at timestamptz not null,
+  created_at timestamptz not null default now(),
+
+  constraint score_requests_pkey primary key (id),
+  constraint one_score_request_a_session unique (session_id, session_type),
+  constraint score_requests_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint score_requests_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
+  constraint score_request_session_type_is_known check (session_type in ('campaign', 'coaching'))
+);
+comment on table private.score_requests is 'Completed sessions whose result is not written yet.';
+alter table private.score_requests enable row level security;
+revoke all on table private.score_requests from public, anon, authenticated, service_role;
+
+create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
+create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
+
+-- What a session's scores were accepted for; no row where none were handed in. SECURITY DEFINER: nobody of the API may
+-- read the requests, and what a trusted writer writes for such a session is of the same definition. The tenant is asked
+-- for, so that a session made under the id of a deleted one has no part in what was handed in for that one.
+create or replace function private.accepted_assessment(
+  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid
+)
+returns table (definition jsonb, version text, result_disclosure text)
+language plpgsql
+stable
+security definer
+set search_path = ''
+rows 1
+as $$
+begin
+  return query
+    select request.definition, request.assessment_version, request.result_disclosure
+      from private.score_requests as request
+     where request.session_id = accepted_assessment.session_id
+       and request.session_type = accepted_assessment.session_type
+       and request.tenant_id = accepted_assessment.tenant_id
+       and request.assessment_id = accepted_assessment.assessment_id;
+end
+$$;
+revoke all on function private.accepted_assessment(uuid, text, uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function private.accepted_assessment(uuid, text, uuid, uuid) to service_role;
+
+-- ---------------------------------------------------------------------------------------------------------
 -- The table
 -- ---------------------------------------------------------------------------------------------------------
 
@@ -267,7 +333,7 @@ comment on table public.custom_assessment_results is 'Results from completed cus
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
 'Frozen copy of assessment definition at completion time for historical accuracy';
 comment on column public.custom_assessment_results.result_disclosure is
-'What the respondent may see, as the assessment had it when the result was written: full, teaser or none.';
+'What the respondent may see, as the assessment had it when the scores were accepted: full, teaser or none.';
 comment on column public.custom_assessment_results.session_id is
 'The campaign assignment or coaching session, as session_type says. It may be deleted later; the result stays.';
 comment on column public.custom_assessment_results.tenant_id is
@@ -344,18 +410,25 @@ begin
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
   end if;
 
-  -- The assessment, held as it is until this transaction ends: an edit, an archiving or a deletion waits. ----
-  select source.definition, source.version, source.result_disclosure
+  -- The assessment: as it was when the scores were accepted ---------------------------------------------------
+  select accepted.definition, accepted.version, accepted.result_disclosure
     into assessment
-    from public.custom_assessments as source
-   where source.id = new.assessment_id
-     for share;
+    from private.accepted_assessment(new.session_id, new.session_type, session.tenant_id, new.assessment_id) as accepted;
   if not found then
-    perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
-  end if;
-  if new.assessment_id <> all (session.assessment_ids) then
-    perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
-      jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
+    -- They are accepted here and now. It is held as it is until this transaction ends: an edit, an archiving or a
+    -- deletion waits.
+    select source.definition, source.version, source.result_disclosure
+      into assessment
+      from public.custom_assessments as source
+     where source.id = new.assessment_id
+       for share;
+    if not found then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+    end if;
+    if new.assessment_id <> all (session.assessment_ids) then
+      perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
+        jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
+    end if;
   end if;
 
   -- The scores ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
--- Uploads, the requests to score a session, and the one queue of jobs that serves both.
+-- Uploads, and the one queue of jobs, which serves them and the requests to score a session.
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Uploads: a tenant's Markdown on its way to an assessment
@@ -80,38 +80,6 @@ where created_by is not null;
 create index if not exists idx_custom_assessments_source
 on public.custom_assessments (tenant_id, hashtextextended(source_markdown, 0))
 where source_markdown is not null;
-
--- ---------------------------------------------------------------------------------------------------------
--- Requests to score a session
--- ---------------------------------------------------------------------------------------------------------
-
--- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's
--- answers, so it goes as soon as the result has them.
-create table if not exists private.score_requests (
-  id uuid not null default gen_random_uuid(),
-  session_id uuid not null,
-  session_type text not null,
-  tenant_id uuid not null,
-  assessment_id uuid not null,
-  dimension_scores jsonb not null,
-  ai_insights jsonb,
-  completed_at timestamptz not null,
-  created_at timestamptz not null default now(),
-
-  constraint score_requests_pkey primary key (id),
-  constraint one_score_request_a_session unique (session_id, session_type),
-  constraint score_requests_tenant_id_fkey
-  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
-  constraint score_requests_assessment_id_fkey
-  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
-  constraint score_request_session_type_is_known check (session_type in ('campaign', 'coaching'))
-);
-comment on table private.score_requests is 'Completed sessions whose result is not written yet.';
-alter table private.score_requests enable row level security;
-revoke all on table private.score_requests from public, anon, authenticated, service_role;
-
-create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
-create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Jobs

@@ -59,19 +59,6 @@ end
 $$;
 revoke all on function private.is_authors_fault(text) from public, anon, authenticated, service_role;
 
--- Names the definition that a worker has read, so that a change until the result is written is noticed.
-create or replace function private.definition_digest(definition text)
-returns text
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  return encode(sha256(convert_to(definition, 'UTF8')), 'hex');
-end
-$$;
-revoke all on function private.definition_digest(text) from public, anon, authenticated, service_role;
-
 -- What an upload keeps is a definition, whatever the worker says. Where an assessment is written, its trigger looks.
 create or replace function private.require_definition(definition jsonb)
 returns void
@@ -228,7 +215,7 @@ end
 $$;
 revoke all on function private.apply_upload(uuid, uuid, jsonb, jsonb) from public, anon, authenticated, service_role;
 
--- The end of a scored session: its result. "stale" means that the definition has changed since the worker read it.
+-- The end of a scored session: its result, by the definition that its scores were accepted for.
 -- What the worker worked out must be what the database works out; a difference between the two versions of the rule
 -- (workers upgraded before migrations) passes when both are upgraded, so it is tried again.
 create or replace function private.apply_score(request_id uuid, element jsonb)
@@ -238,22 +225,13 @@ set search_path = ''
 as $$
 declare
   request record;
-  definition jsonb;
   result record;
 begin
-  select present.session_id, present.session_type, present.assessment_id, present.dimension_scores,
+  select present.session_id, present.session_type, present.tenant_id, present.assessment_id, present.dimension_scores,
          present.ai_insights, present.completed_at
     into strict request
     from private.score_requests as present
    where present.id = apply_score.request_id;
-  select assessment.definition
-    into strict definition
-    from public.custom_assessments as assessment
-   where assessment.id = request.assessment_id
-     for share;
-  if private.definition_digest(definition::text) is distinct from element ->> 'definition_digest' then
-    return '{"end": "stale"}'::jsonb;
-  end if;
   insert into public.custom_assessment_results (
     assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
   )
@@ -261,7 +239,11 @@ begin
     request.assessment_id, request.session_id, request.session_type, request.dimension_scores, request.ai_insights,
     request.completed_at
   )
-  returning overall_score, matched_category, uncovered_dimensions into result;
+  returning tenant_id, overall_score, matched_category, uncovered_dimensions into result;
+  -- The session that was interviewed is gone, and another tenant's has its id.
+  if result.tenant_id <> request.tenant_id then
+    perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', request.session_id));
+  end if;
   if result.overall_score is distinct from (element ->> 'overall_score')::numeric
      or result.matched_category is distinct from element ->> 'matched_category'
      or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
@@ -422,7 +404,7 @@ $$;
 revoke all on function private.apply_effects(text, jsonb, bigint[]) from public, anon, authenticated, service_role;
 
 -- Ends, delays or gives back each job that the worker still holds, with its effects. Gives one answer an element, in
--- their order: succeeded, rejected (the author's fault), failed, retried, released, stale; repeated where this claim
+-- their order: succeeded, rejected (the author's fault), failed, retried, released; repeated where this claim
 -- was finished before; lost where the worker does not hold the job any more.
 create or replace function private.finish_jobs(worker text, finished jsonb)
 returns json
@@ -506,7 +488,7 @@ begin
                from public.custom_assessments as assessment
               where assessment.id = (judged.ending ->> 'assessment_id')::uuid)),
            assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
-           attempts = judged.charged - case when judged.verdict in ('release', 'stale') then 1 else 0 end,
+           attempts = judged.charged - case when judged.verdict = 'release' then 1 else 0 end,
            started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
@@ -521,11 +503,11 @@ begin
        set state = case when judged.verdict = 'succeeded' then 'succeeded'
                         when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
-           releases = job.releases + case when judged.verdict in ('release', 'stale') then 1 else 0 end,
+           releases = job.releases + case when judged.verdict = 'release' then 1 else 0 end,
            not_before = case when judged.verdict = 'retry' then now() + private.retry_delay(judged.charged) end,
            lease_expires_at = null,
            last_error = case when judged.verdict = 'succeeded' then null
-                             when judged.verdict in ('release', 'stale') then job.last_error
+                             when judged.verdict = 'release' then job.last_error
                              else judged.code end,
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
@@ -549,7 +531,7 @@ begin
                        'null')
            || '}',
            ',' order by judged.ordinality),
-         coalesce(bool_or(judged.verdict in ('release', 'stale')), false),
+         coalesce(bool_or(judged.verdict = 'release'), false),
          coalesce(bool_or(judged.verdict = 'succeeded' and judged.kind = 'score'), false)
     into answers, wakes, scored
     from judged;
@@ -742,20 +724,11 @@ begin
     returning upload.id, upload.source_markdown
   ),
   scoring as materialized (
-    select claimed.id, request.assessment_id, request.dimension_scores
+    select claimed.id, request.definition::text as definition, request.dimension_scores
       from claimed
       join private.score_requests as request on request.id = claimed.subject_id
      where claimed.kind = 'score'
        and request.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'score'))
-  ),
-  -- Once for each assessment, not for each session.
-  text_of as materialized (
-    select assessment.id, assessment.definition::text as definition
-      from public.custom_assessments as assessment
-     where assessment.id = any (array(select scoring.assessment_id from scoring))
-  ),
-  read as materialized (
-    select text_of.id, text_of.definition, private.definition_digest(text_of.definition) as digest from text_of
   )
   select coalesce(json_agg(
            case claimed.kind
@@ -765,20 +738,18 @@ begin
              when 'score' then json_build_object(
                'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind,
                'subject', claimed.subject_id,
-               'definition', read.definition, 'definition_digest', read.digest,
-               'dimension_scores', scoring.dimension_scores::text)
+               'definition', scoring.definition, 'dimension_scores', scoring.dimension_scores::text)
              else (
                '{"job":' || claimed.id || ',"attempt":' || claimed.attempts || ',"tries":' || claimed.charged
                || ',"kind":"probe"}')::json
            end
            order by claimed.rank, claimed.id)
          -- A subject that is being deleted in this moment is nobody's work any more.
-         filter (where claimed.kind = 'probe' or compiling.id is not null or read.id is not null), '[]')
+         filter (where claimed.kind = 'probe' or compiling.id is not null or scoring.id is not null), '[]')
     into claim_jobs.jobs
     from claimed
     left join compiling on compiling.id = claimed.subject_id
-    left join scoring on scoring.id = claimed.id
-    left join read on read.id = scoring.assessment_id;
+    left join scoring on scoring.id = claimed.id;
 end
 $$;
 revoke all on function private.claim_jobs(text, integer, integer, text) from public, anon, authenticated, service_role;

@@ -115,8 +115,8 @@ begin
     return '{"queued": false, "status": "processing"}'::jsonb;
   end if;
 
-  -- Its assessment and the scores ------------------------------------------------------------------------------
-  select source.id, source.definition
+  -- Its assessment, read once so that its columns belong together, and the scores ----------------------------------
+  select source.id, source.version, source.definition, source.result_disclosure
     into assessment
     from public.custom_assessments as source
    where source.id = session.assessment_ids[1];
@@ -135,11 +135,13 @@ begin
   -- One request, one job; a completion whose job failed is replaced. -----------------------------------------
   delete from private.score_requests as request where request.id = earlier.id;
   insert into private.score_requests (
-    session_id, session_type, tenant_id, assessment_id, dimension_scores, ai_insights, completed_at
+    session_id, session_type, tenant_id, assessment_id, assessment_version, definition, result_disclosure,
+    dimension_scores, ai_insights, completed_at
   )
   values (
     complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
-    assessment.id, complete_assessment_session.dimension_scores,
+    assessment.id, assessment.version, assessment.definition, assessment.result_disclosure,
+    complete_assessment_session.dimension_scores,
     nullif(complete_assessment_session.ai_insights, 'null'),
     coalesce(complete_assessment_session.completed_at, now())
   )

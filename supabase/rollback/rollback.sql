@@ -123,10 +123,11 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone', 'assessment_with_source',
+        'accepted_assessment', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone',
+        'assessment_with_source',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
         'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
-        'definition_bounds_faults', 'definition_digest', 'definition_faults', 'end_jobs_without_subject',
+        'definition_bounds_faults', 'definition_faults', 'end_jobs_without_subject',
         'ending_of_error', 'enqueue', 'enqueue_uploads', 'every_fault', 'example_faults', 'fault', 'finish_jobs',
         'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
         'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_plainly_valid', 'is_version',

@@ -50,7 +50,6 @@ class ScoreJob(NamedTuple):
     tries: int
     subject: str
     definition: str
-    definition_digest: str
     dimension_scores: str
     kind: Literal["score"] = "score"
 
@@ -97,7 +96,6 @@ class Finished(TypedDict):
     definition: NotRequired[str | None]
     diagnostics: NotRequired[list[dict[str, str | int]]]
     version_at: NotRequired[Place]
-    definition_digest: NotRequired[str]
     overall_score: NotRequired[str]
     matched_category: NotRequired[str | None]
     uncovered_dimensions: NotRequired[list[str]]
@@ -108,8 +106,8 @@ class Settled(NamedTuple):
     """What the database made of a finished job.
 
     ``succeeded``, ``rejected`` (the file has faults that its author can mend), ``failed``, ``retried``,
-    ``released``, ``repeated`` (it had been settled before: a repeated request), ``lost`` (the lease is
-    another's) or ``stale`` (the definition changed meanwhile: the job is queued anew).
+    ``released``, ``repeated`` (it had been settled before: a repeated request) or ``lost`` (the lease is
+    another's).
     ``error`` is the code of a failure, None otherwise.
     """
 
@@ -182,7 +180,6 @@ def read_job(claimed: Any) -> Job:
                 tries,
                 _get(claimed, "subject", str),
                 definition=_get(claimed, "definition", str),
-                definition_digest=_get(claimed, "definition_digest", str),
                 dimension_scores=_get(claimed, "dimension_scores", str),
             )
         case "probe":

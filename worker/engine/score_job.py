@@ -37,7 +37,6 @@ def do_score(job: ScoreJob) -> Finished:
         "job": job.job,
         "attempt": job.attempt,
         "outcome": "scored",
-        "definition_digest": job.definition_digest,
         "overall_score": str(outcome.overall),
         "matched_category": None if outcome.category is None else outcome.category.name,
         "uncovered_dimensions": list(outcome.uncovered),

@@ -42,7 +42,6 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
         "job": job["job"],
         "attempt": job["attempt"],
         "outcome": "scored",
-        "definition_digest": job["definition_digest"],
         "overall_score": "3.50",
         "matched_category": "Strong",
         "uncovered_dimensions": [],

@@ -37,14 +37,12 @@ def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox)
         tries=2,
         subject="00000000-0000-0000-0000-000000000002",
         definition='{"dimensions":[{"name":"Vision","weight":1.0,"description":"d"}],"resultCategories":[]}',
-        definition_digest="d1",
         dimension_scores='{"Vision": 3.945}',
     )
     assert sandbox.run(job) == {
         "job": 8,
         "attempt": 2,
         "outcome": "scored",
-        "definition_digest": "d1",
         "overall_score": "3.95",
         "matched_category": None,
         "uncovered_dimensions": [],

@@ -2,10 +2,13 @@
 
 import json
 import signal
+import time
 from decimal import Decimal
 
+import httpx
 import pytest
 
+from stack.tokens import sign
 from tests.py.worker.site import Site, source
 from worker.engine.api import Api
 from worker.engine.process import run_worker
@@ -171,33 +174,49 @@ def test_a_dimension_that_was_not_scored_is_named(site: Site) -> None:
     ) == [(Decimal("2.00"), "Starter", ["Vision"])]
 
 
-def test_a_definition_that_changes_between_reading_and_writing_is_scored_again(site: Site) -> None:
+EDITED = {
+    "dimensions": [
+        {"name": "Vision", "weight": 0.999, "description": "d"},
+        {"name": "Charm", "weight": 0.001, "description": "d"},
+    ],
+    "resultCategories": [],
+}
+
+
+@pytest.mark.parametrize("claimed_before_the_edit", [False, True])
+def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
+    site: Site, claimed_before_the_edit: bool
+) -> None:
+    """The scores were accepted for a definition; the worker scores them by that one."""
     tenant = site.tenant()
     assessment = site.assessment(tenant, source("Moving"))
     session = site.session(tenant, assessment)
     site.complete(session, {"Vision": 5.0, "Delivery": 1.0})
     settings = Settings(SUPABASE_URL=site.api.url, SUPABASE_SERVICE_ROLE_KEY=site.api.keys.service_role)
     api = Api(settings, "slow-worker")
-    (job,) = api.exchange([], 10).jobs
-    site.run(
-        "update public.custom_assessments set version = '1.1',"
-        " definition = jsonb_set(jsonb_set(definition, '{dimensions,0,weight}', '0.5'),"
-        " '{dimensions,1,weight}', '0.5')"
-        " where id = %s",
-        assessment,
+    jobs = api.exchange([], 10).jobs if claimed_before_the_edit else None
+    # Over the API, as the owner does it. One of the dimensions that were scored is there no more.
+    claims = {"sub": str(tenant.owner.id), "role": "authenticated", "exp": int(time.time()) + 600}
+    token = sign(claims, site.api.keys.jwt_secret)
+    edit = httpx.patch(
+        f"{site.api.url}/rest/v1/custom_assessments",
+        params={"id": f"eq.{assessment}"},
+        json={"definition": EDITED, "result_disclosure": "none"},
+        headers={"apikey": site.api.keys.anon, "Authorization": f"Bearer {token}"},
     )
-    answer = api.exchange([do_job(job)], 0)
-    assert [settled.outcome for settled in answer.settled] == ["stale"]
-    assert (
-        site.value("select count(*) from public.custom_assessment_results where session_id = %s", session)
-        == 0
-    )
-    assert drain(site) == {"score succeeded": 1}
+    assert edit.status_code == 204, edit.text
+    if jobs is not None:
+        (job,) = jobs
+        assert [settled.outcome for settled in api.exchange([do_job(job)], 0).settled] == ["succeeded"]
+    else:
+        assert drain(site) == {"score succeeded": 1}
     assert site.rows(
-        "select overall_score, assessment_version from public.custom_assessment_results"
-        " where session_id = %s",
+        "select overall_score, matched_category, assessment_version, result_disclosure,"
+        " assessment_definition_snapshot -> 'metadata' ->> 'name'"
+        " from public.custom_assessment_results where session_id = %s",
         session,
-    ) == [(Decimal("3.00"), "1.1")]
+    ) == [(Decimal("3.40"), "Leader", "1.0", "full", "Moving")]
+    assert site.value("select version from public.custom_assessments where id = %s", assessment) == "1.1"
 
 
 def test_nothing_to_do_is_said(site: Site) -> None:

@@ -31,7 +31,7 @@ DEFINITION = json.dumps(
 
 
 def score_job(scores: str, definition: str = DEFINITION) -> ScoreJob:
-    return ScoreJob(7, 3, 1, "s", definition=definition, definition_digest="d1", dimension_scores=scores)
+    return ScoreJob(7, 3, 1, "s", definition=definition, dimension_scores=scores)
 
 
 def test_claims_are_read() -> None:
@@ -42,7 +42,6 @@ def test_claims_are_read() -> None:
             "kind": "score",
             "subject": "s",
             "definition": DEFINITION,
-            "definition_digest": "d1",
             "dimension_scores": "{}",
         },
         {**CLAIM, "kind": "probe"},
@@ -92,7 +91,6 @@ def test_scores_are_exact_decimals_from_the_text_to_the_text() -> None:
     assert finished["overall_score"] == "2.68"
     assert Decimal(finished["overall_score"]) == Decimal("2.68")
     assert (finished["matched_category"], finished["uncovered_dimensions"]) == ("Any", [])
-    assert finished["definition_digest"] == "d1"
 
 
 @pytest.mark.parametrize(

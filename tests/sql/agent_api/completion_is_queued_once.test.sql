@@ -60,7 +60,7 @@ select is((
 create temporary table again on commit drop as select tests.claim('w1') -> 0 as job;
 select is(
   tests.finish('w1', tests.ending(job, 'scored', jsonb_build_object(
-    'definition_digest', job -> 'definition_digest', 'overall_score', '2.00', 'matched_category', 'Emerging',
+    'overall_score', '2.00', 'matched_category', 'Emerging',
     'uncovered_dimensions', '["Courage"]'::jsonb
   ))),
   'succeeded', 'which is scored'

@@ -43,7 +43,7 @@ select is(
 select
   is(
     tests.finish('w', tests.ending(job.value, 'scored', jsonb_build_object(
-      'definition_digest', job.value ->> 'definition_digest', 'overall_score', '4.00', 'matched_category', 'Strong',
+      'overall_score', '4.00', 'matched_category', 'Strong',
       'uncovered_dimensions', '["Courage"]'::jsonb
     ))),
     'succeeded', 'and the interview is scored'

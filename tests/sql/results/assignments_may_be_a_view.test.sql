@@ -36,7 +36,7 @@ select is(
 create temporary table claim on commit drop as select tests.claim('w1') -> 0 as job;
 select is(
   tests.finish('w1', tests.ending(job, 'scored', jsonb_build_object(
-    'definition_digest', job -> 'definition_digest', 'overall_score', '4.00', 'matched_category', 'Strong',
+    'overall_score', '4.00', 'matched_category', 'Strong',
     'uncovered_dimensions', '["Courage"]'::jsonb
   ))),
   'succeeded', 'the worker scores it'

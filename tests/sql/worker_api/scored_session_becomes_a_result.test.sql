@@ -3,15 +3,14 @@ begin;
 \ir ../assessments.psql
 \ir ../sessions.psql
 \ir ../worker.psql
-select plan(25);
+select plan(20);
 
 -- The end of a scored session, with what the worker worked out.
 create function tests.scored(job jsonb, overall text, category text, uncovered jsonb default '[]') returns jsonb
 language sql
 as $$
   select tests.ending(job, 'scored', jsonb_build_object(
-    'definition_digest', job -> 'definition_digest', 'overall_score', overall, 'matched_category', category,
-    'uncovered_dimensions', uncovered))
+    'overall_score', overall, 'matched_category', category, 'uncovered_dimensions', uncovered))
 $$;
 
 select tests.as_service();
@@ -23,25 +22,10 @@ select is(job ->> 'kind', 'score', 'a completed session is a job to score') from
 select is((job ->> 'definition')::jsonb, tests.definition(), 'with the definition') from first;
 select is(jsonb_typeof(job -> 'definition'), 'string', 'as text, so that no number is rounded on the way') from first;
 select is(job ->> 'dimension_scores', '{"Courage": 3, "clarity": 4.50}', 'and the scores, as text too') from first;
-select is(
-  job ->> 'definition_digest', encode(sha256(convert_to(job ->> 'definition', 'UTF8')), 'hex'),
-  'and a digest of the definition'
-) from first;
 select is((public.queue_status() #>> '{score,running}')::integer, 1, 'operators see it run');
 
--- The definition changes before the result is written.
-select tests.as_user(tests.kept('owner'));
-update public.custom_assessments set definition = jsonb_set(definition, '{resultCategories,1,name}', '"Able"')
-where id = tests.kept('assessment');
-select tests.as_service();
-select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable')), 'stale', 'is noticed') from first;
-select is((select count(*) from public.custom_assessment_results), 0::bigint, 'no result is written');
-create temporary table second on commit drop as select tests.claim('w1') -> 0 as job;
-select is((job ->> 'tries')::integer, 1, 'the job comes back at once, uncharged') from second;
-select is((job ->> 'definition')::jsonb #>> '{resultCategories,1,name}', 'Able', 'with the new definition') from second;
-
 -- A worker that scores differently is not believed.
-select is(tests.finish('w1', tests.scored(job, '3.76', 'Able')), 'retried', 'another score is refused') from second;
+select is(tests.finish('w1', tests.scored(job, '3.76', 'Capable')), 'retried', 'another score is refused') from first;
 select is(
   (
     select last_error from private.jobs
@@ -50,27 +34,27 @@ select is(
 );
 select tests.as_postgres();
 update private.jobs set not_before = now();
-create temporary table third on commit drop as select tests.claim('w1') -> 0 as job;
-select is(tests.finish('w1', tests.scored(job, '3.75', null)), 'retried', 'no category where there is one') from third;
+create temporary table second on commit drop as select tests.claim('w1') -> 0 as job;
+select is(tests.finish('w1', tests.scored(job, '3.75', null)), 'retried', 'no category where there is one') from second;
 update private.jobs set not_before = now();
-create temporary table fourth on commit drop as select tests.claim('w1') -> 0 as job;
-select is(tests.finish('w1', tests.scored(job, '3.75', 'Able', '["Clarity"]')), 'retried', 'dimensions that were covered')
-from fourth;
+create temporary table third on commit drop as select tests.claim('w1') -> 0 as job;
+select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable', '["Clarity"]')), 'retried', 'dimensions that were covered')
+from third;
 select is((select count(*) from public.custom_assessment_results), 0::bigint, 'still no result');
 update private.jobs set not_before = now();
-create temporary table fifth on commit drop as select tests.claim('w1') -> 0 as job;
-select is(tests.finish('w1', tests.scored(job, '3.75', 'Able')), 'succeeded', 'the same score is believed') from fifth;
+create temporary table fourth on commit drop as select tests.claim('w1') -> 0 as job;
+select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable')), 'succeeded', 'the same score is believed') from fourth;
 
 select results_eq(
   $$select session_id, session_type, overall_score, matched_category, assessment_version, ai_insights, completed_at,
            dimension_scores
       from public.custom_assessment_results$$,
-  $$values (tests.kept('assignment'), 'campaign', 3.75, 'Able', '1.1', '["Plain."]'::jsonb,
+  $$values (tests.kept('assignment'), 'campaign', 3.75, 'Capable', '1.0', '["Plain."]'::jsonb,
             '2026-01-05 10:00+00'::timestamptz, '{"Clarity": 4.50, "Courage": 3}'::jsonb)$$,
   'the result is there'
 );
 select is((select count(*) from private.score_requests), 0::bigint, 'and what was handed in is not kept twice');
-select is(tests.finish('w1', tests.scored(job, '3.75', 'Able')), 'repeated', 'said again, nothing happens') from fifth;
+select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable')), 'repeated', 'said again, nothing happens') from fourth;
 select is(
   (public.verify_result(id) ->> 'equal')::boolean, true, 'the frozen row alone gives the same'
 ) from public.custom_assessment_results;
@@ -78,9 +62,9 @@ select is(
 -- A session that is scored behind the queue's back.
 select tests.as_service();
 select public.complete_assessment_session(tests.kept('coaching'), 'coaching', '{"Clarity": 5}');
-create temporary table sixth on commit drop as select tests.claim('w1') -> 0 as job;
+create temporary table fifth on commit drop as select tests.claim('w1') -> 0 as job;
 select tests.create_result(tests.kept('coaching'), 'coaching', '{"dimension_scores": {"Clarity": 1}}');
-select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'failed', 'cannot be scored again') from sixth;
+select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'failed', 'cannot be scored again') from fifth;
 select is(
   (
     select last_error from private.jobs
@@ -101,10 +85,10 @@ select tests.keep('doomed', tests.create_assessment(tests.kept('first_of_two'), 
 select tests.keep('late', tests.create_coaching_session(tests.kept('first_of_two'), tests.kept('doomed')));
 select tests.as_service();
 select public.complete_assessment_session(tests.kept('late'), 'coaching', '{"Clarity": 5}');
-create temporary table seventh on commit drop as select tests.claim('w1') -> 0 as job;
+create temporary table sixth on commit drop as select tests.claim('w1') -> 0 as job;
 delete from public.tenant_profiles
 where id = tests.kept('first_of_two');
-select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'lost', 'nobody''s work any more') from seventh;
+select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'lost', 'nobody''s work any more') from sixth;
 select is((
   select count(*) from private.jobs
   where rank is not null
