@@ -532,7 +532,7 @@ create view public.job_queue with (security_invoker=true) as
     lease_expires_at, last_error, now() - created_at AS age, created_at,
     started_at, finished_at
    FROM private.jobs job;
-comment on view public.job_queue is 'For operators: one row a job, open and finished. No text that a tenant wrote.';
+comment on view public.job_queue is 'For operators: one row a job, open and finished. No text that a tenant wrote. An agent reads here how the job that complete_assessment_session named has ended.';
 
 create view public.marketplace_listings with (security_invoker=true) as
  SELECT assessment_id AS id, name, slug, tenant, description, type,
@@ -555,6 +555,7 @@ declare
   assessment record;
   faults jsonb;
   request_id uuid;
+  job_id bigint;
 begin
   -- Arguments ----------------------------------------------------------------------------------------------
   if session_id is null then
@@ -584,7 +585,7 @@ begin
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
   -- The request first: while its result is being written this waits, and then finds the result.
-  select request.id, job.state, job.last_error
+  select request.id, job.id as job, job.state
     into earlier
     from private.score_requests as request
     left join private.jobs as job on job.subject_id = request.id
@@ -600,9 +601,9 @@ begin
     return jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
   end if;
   if earlier.state = 'queued' then
-    return '{"queued": false, "status": "queued"}'::jsonb;
+    return jsonb_build_object('queued', false, 'status', 'queued', 'job', earlier.job);
   elsif earlier.state = 'running' then
-    return '{"queued": false, "status": "processing"}'::jsonb;
+    return jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.job);
   end if;
 
   -- Its assessment, read once so that its columns belong together, and the scores ----------------------------------
@@ -641,10 +642,17 @@ begin
     perform private.enqueue('score', array[request_id], array[null::uuid], array[session.tenant_id],
       array[octet_length(assessment.definition::text)]);
   end if;
-  return jsonb_build_object('queued', request_id is not null, 'status', 'queued');
+  -- Of two calls in the same moment both name the job of the first.
+  select job.id
+    into job_id
+    from private.score_requests as request
+    join private.jobs as job on job.subject_id = request.id
+   where request.session_id = complete_assessment_session.session_id
+     and request.session_type = complete_assessment_session.session_type;
+  return jsonb_build_object('queued', request_id is not null, 'status', 'queued', 'job', job_id);
 end
 $function$;
-comment on function complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone) is 'For interview agents: hands in the scores of a finished session, to be scored by the worker. Returns {queued, status}: queued is true when this call queued it; otherwise nothing was changed, and status says how far the earlier call is (queued, processing, succeeded). After a failure it may be handed in again.';
+comment on function complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone) is 'For interview agents: hands in the scores of a finished session, to be scored by the worker under the definition that the assessment has now. Returns {queued, status, job}: queued is true when this call queued it; otherwise nothing was changed, and status says how far the earlier call is: queued, processing, or succeeded with result_id instead of job. The row of job_queue with the id job tells how it ends: state succeeded, or failed with the reason in last_error. After a failure it may be handed in again.';
 
 CREATE OR REPLACE FUNCTION public.erase_account(user_id uuid)
  RETURNS jsonb

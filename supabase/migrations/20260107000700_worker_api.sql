@@ -1047,7 +1047,8 @@ select
   job.started_at,
   job.finished_at
 from private.jobs as job;
-comment on view public.job_queue is 'For operators: one row a job, open and finished. No text that a tenant wrote.';
+comment on view public.job_queue is 'For operators: one row a job, open and finished. No text that a tenant wrote. An agent reads here how the job that '
+'complete_assessment_session named has ended.';
 revoke all on table public.job_queue from public, anon, authenticated, service_role;
 grant select on table public.job_queue to service_role;
 grant select on table private.jobs to service_role;

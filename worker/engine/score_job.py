@@ -6,33 +6,26 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import cast
 
-from worker.engine.jobs import Finished, ScoreJob, failed
+from worker.engine.jobs import Finished, ScoreJob
 from worker.scoring import ScoreFault, ScoresInvalid, ScoringRules, score
 
 __all__ = ["do_score"]
 
 
 def do_score(job: ScoreJob) -> Finished:
-    """Score an interview in exact decimal arithmetic. Scores that do not fit are a lasting fault."""
+    """Score an interview in exact decimal arithmetic.
+
+    The database has accepted the scores for this definition, so what does not fit here is a difference
+    between the two: a lasting fault.
+    """
     try:
         rules = _rules(job.definition)
     except ValueError:
-        return failed(
-            job,
-            "definition-unusable",
-            "The assessment's definition cannot be scored.",
-            "Correct the assessment, then hand in the session's scores again.",
-        )
+        return _failed(job, "definition-unusable")
     try:
         outcome = score(rules, _scores(job.dimension_scores))
-    except ScoresInvalid as invalid:
-        reasons = ", ".join(sorted({fault.reason for fault in invalid.faults}))
-        return failed(
-            job,
-            "scores-invalid",
-            f"The scores do not fit the assessment's definition: {reasons}.",
-            "Hand in scores for dimensions that exist, on the assessment's scale.",
-        )
+    except ScoresInvalid:
+        return _failed(job, "scores-invalid")
     return {
         "job": job.job,
         "attempt": job.attempt,
@@ -41,6 +34,11 @@ def do_score(job: ScoreJob) -> Finished:
         "matched_category": None if outcome.category is None else outcome.category.name,
         "uncovered_dimensions": list(outcome.uncovered),
     }
+
+
+# The code is all that is told of it, in the queue: an interview has no diagnostics, as an upload has.
+def _failed(job: ScoreJob, error: str) -> Finished:
+    return {"job": job.job, "attempt": job.attempt, "outcome": "failed", "error": error}
 
 
 # The sessions of one campaign share a definition: reading it once serves them all. Few are kept, since one

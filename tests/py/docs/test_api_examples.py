@@ -29,6 +29,7 @@ console.log(JSON.stringify({
   listed: mine.length > 0,
   refused: [refused.code, reason, faults.map((fault) => fault.path)],
   receipt,
+  job,
   score: result.overall_score,
   link: Object.keys(seen),
   listings: listings.length,
@@ -45,7 +46,7 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 10
+    assert len(blocks) == 11
     environment = os.environ | {
         "API_URL": seeded_api.url,
         "ANON_KEY": seeded_api.keys.anon,
@@ -75,4 +76,5 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     assert done.returncode == 0, done.stderr
     assert '"upload":"succeeded"' in done.stdout
     assert '"refused":["PT422","ASSESSMENT_VALIDATION_ERROR",["$.dimensions"]]' in done.stdout, done.stdout
+    assert '"job":{"state":"succeeded","last_error":null}' in done.stdout
     assert '"score":4' in done.stdout

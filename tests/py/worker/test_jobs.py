@@ -219,6 +219,20 @@ def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
     assert site.value("select version from public.custom_assessments where id = %s", assessment) == "1.1"
 
 
+def test_an_agent_reads_that_scoring_failed_and_why(site: Site) -> None:
+    tenant = site.tenant()
+    session = site.session(tenant, site.assessment(tenant, source("Unscored")))
+    receipt = site.complete(session, {"Vision": 4.0})
+    site.run("delete from public.coaching_sessions where id = %s", session)
+    assert drain(site) == {"score failed": 1}
+    read = httpx.get(
+        f"{site.api.url}/rest/v1/job_queue",
+        params={"id": f"eq.{receipt['job']}", "select": "state,last_error"},
+        headers={"apikey": site.api.keys.service_role},
+    )
+    assert read.json() == [{"state": "failed", "last_error": "session-not-found"}]
+
+
 def test_nothing_to_do_is_said(site: Site) -> None:
     assert drain(site) == {}
     done = site.worker("drain")

@@ -3,7 +3,7 @@ begin;
 \ir ../assessments.psql
 \ir ../sessions.psql
 \ir ../worker.psql
-select plan(31);
+select plan(35);
 
 select tests.as_service();
 create function pg_temp.complete(scores jsonb) returns jsonb
@@ -38,21 +38,33 @@ select is(
 );
 select is((select count(*) from public.job_queue), 0::bigint, 'nothing of that was queued');
 
--- Once.
-select is(pg_temp.complete('{"Clarity": 4}'), '{"queued": true, "status": "queued"}', 'the first call is queued');
-select is(pg_temp.complete('{"Clarity": 1}'), '{"queued": false, "status": "queued"}', 'the second changes nothing');
-select is(pg_temp.complete('{"Nonsense": 1}'), '{"queued": false, "status": "queued"}', 'whatever it says');
+-- Once. The answer names the job that scores it.
+create function pg_temp.answer(queued boolean, status text) returns jsonb
+language sql
+as $$
+  select jsonb_build_object('queued', queued, 'status', status, 'job', id)
+  from public.job_queue order by id desc limit 1
+$$;
+select is(pg_temp.complete('{"Clarity": 4}'), pg_temp.answer(true, 'queued'), 'the first call is queued');
+select is(pg_temp.complete('{"Clarity": 1}'), pg_temp.answer(false, 'queued'), 'the second changes nothing');
+select is(pg_temp.complete('{"Nonsense": 1}'), pg_temp.answer(false, 'queued'), 'whatever it says');
 create temporary table claim on commit drop as select tests.claim('w1') -> 0 as job;
 select is(job ->> 'dimension_scores', '{"Clarity": 4}', 'the first call''s scores are scored') from claim;
-select is(pg_temp.complete('{"Clarity": 1}'), '{"queued": false, "status": "processing"}', 'while it is processed');
+select is(pg_temp.complete('{"Clarity": 1}'), pg_temp.answer(false, 'processing'), 'while it is processed');
+select is((select count(*) from public.job_queue), 1::bigint, 'all of that is one job');
 
 -- After a failure.
 select is(tests.finish('w1', tests.ending(job, 'failed', '{"error": "broken"}')), 'failed', 'its job fails') from claim;
+select results_eq(
+  'select state, last_error from public.job_queue where id = (select (job ->> ''job'')::bigint from claim)',
+  $$values ('failed', 'broken')$$, 'which the agent reads there, with the reason'
+);
 select is(
   tests.refusal($$select public.complete_assessment_session(tests.kept('coaching'), 'coaching', '{"Wit": 3}')$$),
   'PT422 SCORES_INVALID', 'what is handed in anew is checked anew'
 );
-select is(pg_temp.complete('{"Clarity": 2}'), '{"queued": true, "status": "queued"}', 'and queued anew');
+select is(pg_temp.complete('{"Clarity": 2}'), pg_temp.answer(true, 'queued'), 'and queued anew');
+select is((select count(*) from public.job_queue), 2::bigint, 'under another number');
 select is((
   select count(*) from public.job_queue
   where state = 'queued'
@@ -93,6 +105,7 @@ select is(
 
 -- Nobody else calls it.
 select tests.as_user(tests.kept('owner'));
+select is(tests.refusal('select from public.job_queue'), '42501', 'an owner reads no jobs');
 select is(
   tests.refusal($$select public.complete_assessment_session(tests.kept('assignment'), 'campaign', '{}')$$), '42501',
   'an owner does not complete sessions'
