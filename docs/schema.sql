@@ -874,7 +874,10 @@ begin
   select jsonb_build_object(
            'assessment_id', assessment.id,
            'version', assessment.version,
-           'interview_style', coalesce(session.style, assessment.interview_style_default),
+           -- The assessment may have forbidden overrides since one was chosen.
+           'interview_style', coalesce(
+             case when assessment.interview_style_allow_override then session.style end,
+             assessment.interview_style_default),
            'definition', assessment.definition)
     into context
     from public.custom_assessments as assessment
@@ -882,7 +885,7 @@ begin
   return context;
 end
 $function$;
-comment on function interview_context(uuid) is 'For interview agents: {assessment_id, version, interview_style, definition} of the agent session''s custom assessment; the style is the campaign''s or coaching session''s override, else the assessment''s default. Null when the session has no custom assessment.';
+comment on function interview_context(uuid) is 'For interview agents: {assessment_id, version, interview_style, definition} of the agent session''s custom assessment; the style is the campaign''s or coaching session''s override where the assessment allows one, else the assessment''s default. Null when the session has no custom assessment.';
 
 CREATE OR REPLACE FUNCTION public.prune_jobs(keep interval DEFAULT '30 days'::interval, batch integer DEFAULT 10000)
  RETURNS integer
@@ -1480,9 +1483,11 @@ CREATE OR REPLACE FUNCTION private.check_session_assessment()
  SET search_path TO ''
 AS $function$
 begin
+  -- An override that is taken back asks nothing of the assessment, which may be archived by now.
   if tg_op = 'UPDATE'
-    and (new.custom_assessment_id, new.assessment_type, new.interview_style_override, new.tenant_id)
-    is not distinct from (old.custom_assessment_id, old.assessment_type, old.interview_style_override, old.tenant_id) then
+    and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
+    is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id)
+    and (new.interview_style_override is null or new.interview_style_override = old.interview_style_override) then
     return new;
   end if;
 

@@ -281,9 +281,11 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- An override that is taken back asks nothing of the assessment, which may be archived by now.
   if tg_op = 'UPDATE'
-    and (new.custom_assessment_id, new.assessment_type, new.interview_style_override, new.tenant_id)
-    is not distinct from (old.custom_assessment_id, old.assessment_type, old.interview_style_override, old.tenant_id) then
+    and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
+    is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id)
+    and (new.interview_style_override is null or new.interview_style_override = old.interview_style_override) then
     return new;
   end if;
 

@@ -30,7 +30,10 @@ begin
   select jsonb_build_object(
            'assessment_id', assessment.id,
            'version', assessment.version,
-           'interview_style', coalesce(session.style, assessment.interview_style_default),
+           -- The assessment may have forbidden overrides since one was chosen.
+           'interview_style', coalesce(
+             case when assessment.interview_style_allow_override then session.style end,
+             assessment.interview_style_default),
            'definition', assessment.definition)
     into context
     from public.custom_assessments as assessment
@@ -40,8 +43,8 @@ end
 $$;
 comment on function public.interview_context(uuid) is
 'For interview agents: {assessment_id, version, interview_style, definition} of the agent session''s custom '
-'assessment; the style is the campaign''s or coaching session''s override, else the assessment''s default. Null when '
-'the session has no custom assessment.';
+'assessment; the style is the campaign''s or coaching session''s override where the assessment allows one, else the '
+'assessment''s default. Null when the session has no custom assessment.';
 revoke all on function public.interview_context(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.interview_context(uuid) to service_role;
 

@@ -2,7 +2,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../sessions.psql
-select plan(10);
+select plan(13);
 
 create function tests.agent_session(coaching uuid, assignment uuid, assessment uuid) returns uuid
 language sql
@@ -37,12 +37,30 @@ select is(
   (public.interview_context(tests.kept('coached')) ->> 'interview_style')::integer, 5,
   'the coaching session''s override comes first'
 );
+-- An assessment may forbid overrides after one was chosen.
+update public.custom_assessments set interview_style_allow_override = false
+where id = tests.kept('styled');
+select is(
+  (public.interview_context(tests.kept('coached')) ->> 'interview_style')::integer, 2,
+  'an override that the assessment does not allow any more is not in force'
+);
+update public.custom_assessments set interview_style_allow_override = true
+where id = tests.kept('styled');
+select is(
+  (public.interview_context(tests.kept('coached')) ->> 'interview_style')::integer, 5, 'until it is allowed again'
+);
 select is((public.interview_context(tests.kept('interviewed')) ->> 'interview_style')::integer, 3, 'the default');
 update public.campaigns set interview_style_override = 1
 where id = tests.kept('campaign');
 select is(
   (public.interview_context(tests.kept('interviewed')) ->> 'interview_style')::integer, 1,
   'the campaign''s override comes first'
+);
+update public.custom_assessments set interview_style_allow_override = false
+where id = tests.kept('assessment');
+select is(
+  (public.interview_context(tests.kept('interviewed')) ->> 'interview_style')::integer, 3,
+  'nor is a campaign''s, once it is forbidden'
 );
 select is(
   (public.interview_context(tests.kept('unrecorded')) ->> 'assessment_id')::uuid, tests.kept('styled'),

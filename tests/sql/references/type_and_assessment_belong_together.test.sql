@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../references.psql
-select plan(40);
+select plan(45);
 
 create function tests.cases() returns table (host_table text, type text, assessment text, style integer, expected text)
 language sql
@@ -64,6 +64,36 @@ select is(
 select is(
   tests.refusal($$update public.campaigns set interview_style_override = 3 where name = 'Campaign'$$),
   'PT400 ASSESSMENT_NOT_ACTIVE', 'changing one of the columns is choosing anew'
+);
+-- Taking the override back asks nothing of the assessment.
+select is(
+  tests.refusal($$update public.campaigns set interview_style_override = null where name = 'Campaign'$$),
+  'done', 'an override can be taken back, also once the assessment is archived'
+);
+select tests.as_postgres();
+select is(
+  (
+    select interview_style_override from public.campaigns
+    where name = 'Campaign'
+  ), null, 'and is gone'
+);
+select tests.as_user(tests.kept('owner'));
+select is(
+  tests.refusal($$update public.campaigns set interview_style_override = 2 where name = 'Campaign'$$),
+  'PT400 ASSESSMENT_NOT_ACTIVE', 'which does not bring it back'
+);
+select is(
+  tests.refusal($$
+    update public.campaigns set interview_style_override = null, assessment_type = 'archetype' where name = 'Campaign'
+  $$),
+  'PT422 ASSESSMENT_TYPE_MISMATCH', 'nor passes another type'
+);
+select is(
+  tests.refusal(format(
+    $$update public.campaigns set interview_style_override = null, custom_assessment_id = %L where name = 'Campaign'$$,
+    tests.kept('their_active')
+  )),
+  'PT404 ASSESSMENT_NOT_FOUND', 'or another assessment along'
 );
 select is(
   tests.refusal($$update public.campaigns set custom_assessment_id = null where name = 'Campaign'$$),
