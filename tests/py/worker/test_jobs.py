@@ -31,6 +31,8 @@ def drain(site: Site) -> dict[str, int]:
     try:
         ended = run_worker(settings, Silent(), drain=True)
     finally:
+        # The alarm of the last job is still to come, and would end this process once its handler is gone.
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in zip(numbers, handlers, strict=True):
             signal.signal(number, handler)
     assert ended.next_seconds is None
