@@ -58,6 +58,38 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
     assert one(world.postgres, "select count(*) from private.jobs where rank is not null") == 0
 
 
+def test_a_result_does_not_wait_for_an_edit_of_the_assessment(world: World) -> None:
+    """It is made of what was kept when the scores were accepted."""
+    session = world.add_session()
+    worker, owner = world.agent(), world.owner(autocommit=False)
+    one(world.agent(), COMPLETE, session)
+    (job,) = exchange(worker, "w", claim=1)["jobs"]
+    owner.execute(
+        "update public.custom_assessments set definition = definition || %s where id = %s",
+        [Jsonb({"resultCategories": []}), world.assessment],
+    )
+    worker.execute("set lock_timeout = '5s'")
+    finished: dict[str, Any] = {
+        "job": job["job"],
+        "attempt": job["attempt"],
+        "outcome": "scored",
+        "overall_score": "3.50",
+        "matched_category": "Strong",
+        "uncovered_dimensions": [],
+    }
+    assert [end["outcome"] for end in exchange(worker, "w", [finished])["finished"]] == ["succeeded"]
+    owner.commit()
+    assert (
+        one(
+            world.postgres,
+            "select result.assessment_version || ' ' || assessment.version"
+            " from public.custom_assessment_results as result"
+            " join public.custom_assessments as assessment on assessment.id = result.assessment_id",
+        )
+        == "1.0 1.1"
+    )
+
+
 def test_deleting_an_assessment_waits_for_a_completion_and_is_refused(world: World) -> None:
     session = world.add_session()
     agent, owner = world.agent(autocommit=False), world.owner()
