@@ -259,8 +259,8 @@ these carry the precision. An example that expects no match has the category `no
     python -m worker format FILE... [--check]
 
 FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input.
-`check` exits 0 when no file has an error, 1 when any has, 2 when one cannot be read. `--format json` prints
-one object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`; `--format github` prints
+`check` exits 0 when no file has an error, 1 when any has, 2 when one cannot be read or the
+report cannot be written. `--format json` prints one object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`; `--format github` prints
 annotations for workflows. Text is coloured on a terminal, unless `NO_COLOR` is set.
 
 `format` rewrites valid files in the canonical spelling, and leaves the others alone; `--check` only says

@@ -22,6 +22,10 @@ class _Unreadable(Exception):  # noqa: N818 - says what it is
     """A file or folder that cannot be read; the message is for people."""
 
 
+class _Unwritable(Exception):  # noqa: N818 - likewise
+    """Standard output takes nothing more, such as on a full device; the message is for people."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 when a file has an error, 2 for a usage fault."""
     parser = argparse.ArgumentParser(
@@ -43,7 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     formatter.set_defaults(run=_format)
     _add_engine_commands(commands)
     options = parser.parse_args(arguments)
-    result = options.run(options)
+    try:
+        result = options.run(options)
+    except _Unwritable as fault:
+        sys.stderr.write(f"error: standard output cannot be written: {fault}\n")
+        # What stands in the buffer would be written again, and fail again, when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_USAGE
     return int(result or 0)
 
 
@@ -186,6 +196,11 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _print(text: str) -> None:
     """Write to standard output as UTF-8, whatever the locale says."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode(errors="replace"))
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode(errors="replace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        raise _Unwritable(fault.strerror or str(fault)) from fault

@@ -15,6 +15,7 @@ from worker.compiler import compile_markdown, format_source
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.report import github_report, summary, text_report, wants_colour
 
+ROOT = Path(cli.__file__).parents[1]
 BAD = edited(("- weight: 0.4", "- weight: 0,4"))
 WARNED = edited(("version: 1.0", "auther: M"))
 
@@ -219,6 +220,31 @@ def test_the_module_runs_and_survives_a_closed_pipe(folder: Path) -> None:
     os.close(write)
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "sub/bad.md"],
+        ["check", "good.md", "--format", "json"],
+        ["format", "-"],
+        ["format", "--check", "good.md"],
+    ],
+)
+def test_a_full_device_is_said_in_a_sentence(folder: Path, arguments: list[str]) -> None:
+    (folder / "good.md").write_text(SPECIMEN.replace("- weight", "* weight"))
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "worker", *arguments],
+            input=SPECIMEN.encode(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+    assert done.stderr.decode() == "error: standard output cannot be written: No space left on device\n"
+    assert done.returncode == 2
 
 
 # --- what a report looks like ---
