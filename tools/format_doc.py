@@ -255,13 +255,14 @@ these carry the precision. An example that expects no match has the category `no
 
 ## On the command line
 
-    python -m worker check FILE... [--format text|json|github]
-    python -m worker format FILE... [--check]
+    python -m worker check FILE... [--format text|json|github] [--only-assessments]
+    python -m worker format FILE... [--check] [--only-assessments]
 
-FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input.
-`check` exits 0 when no file has an error, 1 when any has, 2 when one cannot be read or the
-report cannot be written. `--format json` prints one object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`; `--format github` prints
-annotations for workflows. Text is coloured on a terminal, unless `NO_COLOR` is set.
+FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input. With
+`--only-assessments` a file that does not begin with `---` is left out also where it is named. `check` exits 0
+when no file has an error, 1 when any has, 2 when one cannot be read or the report cannot be written.
+`--format json` prints one object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`;
+`--format github` prints annotations for workflows. Text is coloured on a terminal, unless `NO_COLOR` is set.
 
 `format` rewrites valid files in the canonical spelling, and leaves the others alone; `--check` only says
 which would change. What the definition leaves out, such as an unknown section, is named in a comment in the
@@ -279,4 +280,12 @@ As a pre-commit hook:
         hooks:
           - id: check-assessments
           - id: format-assessments
+
+The hooks are given every Markdown file that a commit changes, and pass `--only-assessments`, so that a README
+is left alone. Where the assessments have a folder of their own, name it: then a file there that has lost its
+`---` is told too, and other Markdown with a front matter is left alone.
+
+          - id: check-assessments
+            files: ^assessments/
+            args: []
 """

@@ -16,6 +16,7 @@ STDIN: Final = "-"
 
 CHECK_HELP: Final = "check assessments and show every fault with its line and its mend"
 FORMAT_HELP: Final = "rewrite valid assessments in the canonical spelling"
+ONLY_HELP: Final = "leave out files that do not begin with `---`, as in a folder"
 
 
 class _Unreadable(Exception):  # noqa: N818 - says what it is
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check = commands.add_parser("check", help=CHECK_HELP, description=CHECK_HELP)
     check.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
     check.add_argument("--format", choices=("text", "json", "github"), default="text", help="how to report")
+    check.add_argument("--only-assessments", action="store_true", help=ONLY_HELP)
     check.set_defaults(run=_check)
     formatter = commands.add_parser("format", help=FORMAT_HELP, description=FORMAT_HELP)
     formatter.add_argument(
@@ -44,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     formatter.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 when a file would change"
     )
+    formatter.add_argument("--only-assessments", action="store_true", help=ONLY_HELP)
     formatter.set_defaults(run=_format)
     _add_engine_commands(commands)
     options = parser.parse_args(arguments)
@@ -69,7 +72,7 @@ def _check(options: argparse.Namespace) -> int:
     colour = report.wants_colour(sys.stdout)
     files = errors = warnings = 0
     unreadable = False
-    for name, source in _read_all(options.files):
+    for name, source in _read_all(options):
         if source is None:
             unreadable = True
             continue
@@ -93,7 +96,7 @@ def _format(options: argparse.Namespace) -> int:
     from worker.compiler.source import MAX_BYTES  # noqa: PLC0415 - likewise
 
     result = 0
-    for name, source in _read_all(options.files):
+    for name, source in _read_all(options):
         if source is None:
             result = EXIT_USAGE
             continue
@@ -126,14 +129,14 @@ def _format(options: argparse.Namespace) -> int:
     return result
 
 
-def _read_all(names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+def _read_all(options: argparse.Namespace) -> Iterator[tuple[str, bytes | None]]:
     """Yield every file with its bytes; None, and a message on standard error, where it cannot be read."""
-    for name in names:
+    for name in options.files:
         try:
             if name == STDIN:
                 yield name, sys.stdin.buffer.read()
                 continue
-            paths = _files(Path(name))
+            paths = _files(Path(name), only_assessments=options.only_assessments)
         except (OSError, _Unreadable) as fault:
             _say_unreadable(name, fault)
             yield name, None
@@ -153,10 +156,10 @@ def _say_unreadable(name: str | Path, fault: OSError | _Unreadable) -> None:
     sys.stderr.write(f"{name}: cannot be read: {reason}\n")
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, *, only_assessments: bool) -> list[Path]:
     """Return a file itself, or the assessments of a folder: its Markdown files with a front matter."""
     if not path.is_dir():
-        return [path]
+        return [] if only_assessments and not _has_front_matter(path) else [path]
     found = [
         p
         for p in sorted(path.rglob("*.md"))
