@@ -437,7 +437,13 @@ class Stack:
         )
 
     def _keys(self) -> Keys:
-        return Keys(**json.loads(self._secret("keys", lambda: json.dumps(asdict(Keys.generate())))))
+        try:
+            return Keys(**json.loads(self._secret("keys", lambda: json.dumps(asdict(Keys.generate())))))
+        except (ValueError, TypeError) as error:
+            raise StackError(
+                f"{self.home / 'secrets' / 'keys'} is damaged",
+                "Remove it, then `make up`: new keys are made, and tokens of the old ones are worth nothing.",
+            ) from error
 
     def _secret(self, name: str, make: Callable[[], str]) -> str:
         """A secret of this checkout: made when it is first asked for, readable by its owner alone."""

@@ -143,9 +143,13 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        """The folder of its Unix socket; somewhere short where `home` is too deep for a socket's path."""
+        """The folder of its Unix socket; elsewhere where `home` is too deep or no path for a socket.
+
+        PostgREST's socket is in it too, and its path can only have ASCII; a comma would end Postgres's.
+        """
         folder = self.home / "socket"
-        if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
+        path = str(folder)
+        if len(path) <= _LONGEST_SOCKET_FOLDER and path.isascii() and "," not in path:
             return folder
         # Not by the port: another server that is just starting may have chosen the same.
         name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]

@@ -79,7 +79,8 @@ class Api:
             [program, config],
             log=self.postgrest_log,
             account=self.cluster.account,
-            env=tools_environment(),
+            # In the locale C it could not open a file whose path has letters outside ASCII.
+            env=tools_environment() | {"LC_ALL": "C.UTF-8"},
             with_parent=with_parent,
         )
         self._wait(process, self.rest_answers, "PostgREST", self.postgrest_log)

@@ -258,6 +258,33 @@ def test_a_checkout_that_the_servers_account_cannot_enter_works_too(tmp_path: Pa
     shutil.rmtree(elsewhere)
 
 
+def test_a_folder_may_have_any_letters() -> None:
+    with folder_for_all() as folder:
+        made = Checkout(folder / "Jürgen, 東京's" / "stack")
+        try:
+            assert ok(made.run("up")).count(" up\n") == 3
+            env = made.env()
+            rest = {"apikey": env["SERVICE_ROLE_KEY"]}
+            assert httpx.get(f"{env['API_URL']}/rest/v1/campaigns", headers=rest).status_code == 200
+        finally:
+            made.run("down")
+        assert made.processes() == []
+
+
+@pytest.mark.parametrize("damaged", ["{", "{}", '{"jwt_secret": 1}', "[]", "\udcff"])
+def test_a_damaged_file_of_keys_is_said(checkout: Checkout, damaged: str) -> None:
+    keys = checkout.home / "secrets" / "keys"
+    keys.parent.mkdir(parents=True)
+    keys.write_bytes(os.fsencode(damaged))
+    for command in ("status", "up"):
+        answer = checkout.run(command)
+        assert answer.returncode == 1
+        assert answer.stderr.startswith(f"error: {keys} is damaged")
+        assert "Traceback" not in answer.stderr
+    keys.unlink()
+    assert "down" in checkout.run("status").stdout
+
+
 def test_what_is_missing_is_said_without_a_traceback(checkout: Checkout, tmp_path: Path) -> None:
     for variable in ("STACK_POSTGRES_BIN", "STACK_POSTGREST", "STACK_SUPABASE_CLI"):
         answer = checkout.run("up", **{variable: str(tmp_path / "nowhere")})
