@@ -2,7 +2,7 @@
 -- what PostgREST serves has one form under one name. Each search is shown to find a function that breaks its rule.
 begin;
 \ir ../helpers.psql
-select plan(14);
+select plan(18);
 
 create view tests.functions as
 select
@@ -61,6 +61,25 @@ where
   pronamespace = 'public'::regnamespace
   and obj_description(to_regprocedure(function), 'pg_proc') is null;
 
+-- PostgREST before version 16 repeats what ends with 40001 for ever, and answers 500 to P0002, P0004 and 55000, by
+-- which a client cannot tell its own mistake from the server's.
+create view tests.raising_what_must_not_be_raised as
+select function from tests.functions
+where
+  body ~* (
+    '\m(raise|errcode\s*=)\s[^;]*'
+    '\m(40001|p0002|p0004|55000|serialization_failure|no_data_found|assert_failure|object_not_in_prerequisite_state)\M'
+  )
+  or body ~* '\massert\s';
+
+-- INTO STRICT raises P0002 where there is no row.
+create view tests.strict as
+select
+  function,
+  proname
+from tests.functions
+where body ~* '\minto\s+strict\M';
+
 select cmp_ok((
   select count(*) from tests.functions
   where definer
@@ -71,6 +90,12 @@ select is_empty('select * from tests.overloaded', 'no function that clients call
 select is_empty('select * from tests.perhaps_a_row_of_nulls', 'none returns a row that may not be there');
 select is_empty('select * from tests.writing_readers', 'what writes is volatile');
 select is_empty('select * from tests.without_comment', 'every function that clients call says what it is for');
+select is_empty('select * from tests.raising_what_must_not_be_raised', 'none raises what PostgREST makes a 500 of');
+-- refuse: a reason of ours is in the catalogue. The others: apply_finish takes the code for the end of one job.
+select is_empty(
+  $$ select function from tests.strict where proname <> all (array['refuse', 'apply_upload', 'apply_score']) $$,
+  'a row is insisted on only where it is there, or where the code is caught'
+);
 
 -- The searches find what they are for.
 create function public.careless() returns public.campaigns
@@ -94,6 +119,52 @@ select set_eq('select function from tests.writing_readers', array['careless()'],
 select set_eq(
   'select function from tests.without_comment', array['careless()', 'careless(uuid)'],
   'functions without a comment are found'
+);
+create function private.by_code() returns void
+language plpgsql
+as $$ begin raise exception 'gone' using errcode = 'P0002'; end $$;
+create function private.by_name() returns void
+language plpgsql
+as $$ begin raise serialization_failure; end $$;
+create function private.by_state() returns void
+language plpgsql
+as $$ begin raise sqlstate '55000'; end $$;
+create function private.by_assertion() returns void
+language plpgsql
+as $$ begin assert 1 = 2; end $$;
+create function private.careful() returns text
+language plpgsql
+as $$
+declare
+  state text := 'P0002';
+begin
+  perform 1;
+  return case when state = 'P0002' then 'was caught' end;
+exception
+  when no_data_found then
+    return 'was caught';
+end
+$$;
+select set_eq(
+  'select function from tests.raising_what_must_not_be_raised',
+  array['private.by_code()', 'private.by_name()', 'private.by_state()', 'private.by_assertion()'],
+  'one that raises such a code is found, and one that catches it is not'
+);
+create function private.insisting() returns void
+language plpgsql
+as $$
+declare
+  found_tenant record;
+begin
+  select * into strict found_tenant from public.tenant_profiles;
+end
+$$;
+select ok(
+  exists (
+    select from tests.strict
+    where proname = 'insisting'
+  ),
+  'one that insists on a row is found'
 );
 drop function public.careless();
 select is_empty('select * from tests.open_to_everybody', 'a function that was not granted is for nobody');
