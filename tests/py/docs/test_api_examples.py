@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -24,6 +25,15 @@ for (const name of markdown.split("## Result Categories")[0].matchAll(/^### (.+)
 """
 
 EPILOGUE = """
+const { data: talk } = await agent
+  .from("agent_sessions").insert({ coaching_session_id: session.id }).select("id").single();
+const { data: context } = await agent.rpc("interview_context", { agent_session_id: talk.id });
+const { data: again } = await agent.rpc("complete_assessment_session", {
+  session_id: session.id, session_type: "coaching", dimension_scores: scores,
+});
+const { data: row } = await owner
+  .from("custom_assessment_results").select("id").eq("session_id", session.id).single();
+const { data: verified } = await owner.rpc("verify_result", { result_id: row.id });
 console.log(JSON.stringify({
   upload: done.status,
   listed: mine.length > 0,
@@ -31,7 +41,14 @@ console.log(JSON.stringify({
   receipt,
   job,
   score: result.overall_score,
-  link: Object.keys(seen),
+  keys: {
+    interview_context: Object.keys(context),
+    complete_assessment_session: Object.keys({ ...receipt, ...again }),
+    session_result: Object.keys(seen),
+    verify_result: Object.keys(verified),
+  },
+  verified,
+  published: published.length,
   listings: listings.length,
 }));
 """
@@ -46,7 +63,7 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 11
+    assert len(blocks) == 12
     environment = os.environ | {
         "API_URL": seeded_api.url,
         "ANON_KEY": seeded_api.keys.anon,
@@ -74,7 +91,14 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
         worker.terminate()
         worker.wait(10)
     assert done.returncode == 0, done.stderr
-    assert '"upload":"succeeded"' in done.stdout
-    assert '"refused":["PT422","ASSESSMENT_VALIDATION_ERROR",["$.dimensions"]]' in done.stdout, done.stdout
-    assert '"job":{"state":"succeeded","last_error":null}' in done.stdout
-    assert '"score":4' in done.stdout
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["upload"] == "succeeded"
+    assert said["refused"] == ["PT422", "ASSESSMENT_VALIDATION_ERROR", ["$.dimensions"]]
+    assert said["job"] == {"state": "succeeded", "last_error": None}
+    assert said["score"] == 4
+    assert said["published"] == 1
+    assert said["verified"] == {"equal": True, "differences": []}
+    answers = page.split("\n## What the functions answer\n")[1].split("\n## ")[0]
+    for function, keys in said["keys"].items():
+        [row, *_] = [line for line in answers.splitlines() if line.startswith(f"| `{function}`")]
+        assert set(keys) <= set(re.findall(r"`(\w+)`", row)), function
