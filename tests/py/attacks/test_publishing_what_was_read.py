@@ -1,4 +1,4 @@
-"""An owner changes a listing while a reviewer reads it; the reviewer's request publishes what was read, or nothing."""
+"""An owner changes a listing while a reviewer reads it: what was read is published, or nothing."""
 
 from __future__ import annotations
 

@@ -15,6 +15,9 @@ from worker.engine.settings import EXPECTED, Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+MIGRATIONS = "".join(
+    path.read_text(encoding="utf-8") for path in sorted((ROOT / "supabase" / "migrations").glob("*.sql"))
+)
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "worker" / "engine").glob("*.py")}
 
 
@@ -85,6 +88,35 @@ def test_the_alert_rules_use_metrics_that_exist() -> None:
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["summary"]
         assert rule["annotations"]["action"]
+
+
+def test_the_page_says_why_each_alert_has_its_threshold() -> None:
+    groups = yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    listed = {row[0].strip("`") for row in rows(section("Monitoring")) if row[0].startswith("`Assessment")}
+    assert listed == {rule["alert"] for group in groups for rule in group["rules"]}
+
+
+def test_every_code_of_last_error_is_explained() -> None:
+    """The codes that the worker gives, those that the database gives, and none besides."""
+    given = set()
+    for source in SOURCES.values():
+        given |= set(re.findall(r"\b(?:retry|_?failed|_end)\(\s*job,\s*\"([a-z-]+)\"", source))
+        given |= set(re.findall(r"\"error\": \"([a-z-]+)\"", source))
+    given |= set(re.findall(r"\blast_error = '([a-z-]+)'", MIGRATIONS))
+    given |= set(re.findall(r"\"error\": \"([a-z-]+)\"", MIGRATIONS))
+    authors = re.search(r"error in \(([^)]+)\)", MIGRATIONS)
+    unnamed = re.search(r"then '(invalid-source)' else '([a-z-]+)'", MIGRATIONS)
+    refused = re.search(r"code text := '([a-z-]+)'", MIGRATIONS)
+    assert authors
+    assert unnamed
+    assert refused
+    given |= set(re.findall(r"'([a-z-]+)'", authors[1])) | set(unnamed.groups()) | set(refused.groups())
+    listed = [code(row[0]) for row in rows(section("What last_error says"))]
+    examples = {"database-...", "database-40p01", "session-already-scored", "session-not-found"}
+    assert {each for cell in listed for each in cell} - examples == given
+    assert "'database-' || lower(state)" in MIGRATIONS
+    assert "('SESSION_ALREADY_SCORED'," in MIGRATIONS
+    assert "('SESSION_NOT_FOUND'," in MIGRATIONS
 
 
 def test_the_commands_of_the_page_exist() -> None:
