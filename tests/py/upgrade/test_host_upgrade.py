@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import psycopg
 import pytest
 
 from stack.errors import StackError
+from stack.packages import ROOT
 from tests.py.harness.databases import Connection, Database, as_role
 from tests.py.upgrade.hosts import (
     ASSIGNMENTS,
@@ -122,6 +124,37 @@ def test_checks_are_found_by_what_they_are(empty_database: Database) -> None:
         ("interview_style_override_is_1_to_5",),
         ("type_is_lower_case",),
     ]
+
+
+INDEXES = """
+select c.relname || ' on ' || i.indrelid::regclass::text from pg_index as i
+join pg_class as c on c.oid = i.indexrelid
+where i.indrelid = any (array[
+  to_regclass('public.tenant_profiles'), to_regclass('public.campaigns'),
+  to_regclass('public.coaching_sessions'), to_regclass('public.campaign_assignments'),
+  to_regclass('public.agent_sessions')])
+"""
+
+
+def test_what_the_page_makes_beforehand_is_all_that_is_made(empty_database: Database, host: str) -> None:
+    connection = make_host(empty_database, host, "table")
+    page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
+    section = page.split("\n## Before you push to a large host\n")[1].split("\n## ")[0]
+    statements = ";".join(re.findall(r"^```sql\n(.*?)^```", section, re.MULTILINE | re.DOTALL)).split(";")
+    for statement in filter(str.strip, statements):
+        connection.execute(statement.encode())
+    before = set(connection.execute(INDEXES).fetchall())
+    assert len(before) > 13
+
+    migrate(empty_database)
+
+    assert set(connection.execute(INDEXES).fetchall()) == before
+    keys = connection.execute(
+        "select conrelid::regclass::text, confdeltype from pg_constraint"
+        " where contype = 'f' and confrelid = 'public.custom_assessments'::regclass"
+        " and conname ~ '_custom_assessment_id_fkey$' order by 1"
+    ).fetchall()
+    assert keys == [("agent_sessions", "n"), ("campaigns", "n"), ("coaching_sessions", "n")]
 
 
 def test_no_index_is_made_where_the_host_has_one(empty_database: Database) -> None:
