@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from worker.compiler import compile_markdown
+from worker.compiler import Compilation, Diagnostic, compile_markdown
 from worker.compiler.catalogue import CATALOGUE, SPECIMEN, Entry
 from worker.compiler.report import text_report
 
@@ -37,7 +37,7 @@ def generate() -> str:
     parts = [HEAD]
     entries = [entry for entry in CATALOGUE if not entry.by_database]
     parts.append("| code | severity | meaning |\n| --- | --- | --- |\n")
-    parts += [f"| [`{e.code}`](#{e.code}) | {e.usual_severity} | {e.meaning} |\n" for e in CATALOGUE]
+    parts += [f"| [`{e.code}`](#{e.code}) | {_severity(e)} | {e.meaning} |\n" for e in CATALOGUE]
     parts.append("\n")
     parts += [_section(entry) for entry in entries]
     parts.append(DATABASE)
@@ -48,11 +48,21 @@ def generate() -> str:
 
 
 def _section(entry: Entry) -> str:
-    head = f"## {entry.code}\n\n{_capital(entry.usual_severity)}. {entry.meaning}\n\n"
+    head = f"## {entry.code}\n\n{_capital(_severity(entry))}. {entry.meaning}\n\n"
     if not entry.good:
         return head + _said(entry)
     good, bad = _excerpts(entry)
     return head + _block("markdown", bad) + _said(entry) + "Mended:\n\n" + _block("markdown", good)
+
+
+def _severity(entry: Entry) -> str:
+    """Return how the code is usually said, and how its example is where that differs."""
+    said = [] if entry.by_database else _diagnostics(entry)
+    return " or ".join(sorted({entry.usual_severity, *(diagnostic.severity for diagnostic in said)}))
+
+
+def _diagnostics(entry: Entry) -> tuple[Diagnostic, ...]:
+    return tuple(d for d in compile_markdown(entry.source).diagnostics if d.code == entry.code)
 
 
 def _excerpts(entry: Entry) -> tuple[list[str], list[str]]:
@@ -79,9 +89,7 @@ def _cut(lines: list[str]) -> list[str]:
 
 
 def _said(entry: Entry) -> str:
-    compilation = compile_markdown(entry.source)
-    said = [d for d in compilation.diagnostics if d.code == entry.code]
-    shown = type(compilation)(None, tuple(said), (1, 1))
+    shown = Compilation(None, _diagnostics(entry), (1, 1))
     report = text_report("team-check.md", entry.source, shown)
     return _block("text", [line.rstrip() for line in report.rstrip("\n").split("\n")])
 
