@@ -1,9 +1,9 @@
 """Coverage-guided fuzzing of the compiler: ``python -m bench.fuzz [SECONDS]``, ten minutes unless told.
 
-Needs atheris (``pip install atheris``), which is not a development package: it is built for few platforms.
-Every input is compiled, reported in every form, formatted and compiled again, as the tests do with theirs. An
-input that breaks a promise is written to the current folder as ``crash-...``; put it, made small, into
-tests/py/compiler/corpus, where the tests will find it.
+Needs atheris, which is built for few platforms and therefore no development package: ``make fuzz`` installs
+it. Every input is compiled, reported in every form, formatted and compiled again, as the tests do with
+theirs. An input that breaks a promise is written to the current folder as ``crash-...`` (or ``timeout-...``,
+``oom-...``); put it, made small, into tests/py/compiler/corpus, where the tests will find it.
 """
 
 import importlib
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     try:
         atheris: ModuleType = importlib.import_module("atheris")
     except ImportError:
-        sys.stderr.write("fuzzing needs atheris: install it with `pip install atheris`\n")
+        sys.stderr.write("fuzzing needs atheris, which `make fuzz` installs\n")
         return 2
     seconds = int(arguments[0]) if arguments else SECONDS
     with atheris.instrument_imports(include=["worker"]):
