@@ -144,8 +144,10 @@ class Outcome(NamedTuple):
 class ScoreFault:
     """One reason why scores cannot be used.
 
-    ``reason`` is ``unknown-dimension``, ``duplicate-dimension``, ``not-a-number``, ``off-scale`` or
-    ``no-scores``; ``dimension`` is the name at fault as it was given, None for ``no-scores``.
+    ``reason`` is ``unknown-dimension``, ``duplicate-dimension``, ``not-a-number``, ``off-scale``,
+    ``no-scores`` or, of scores that come as JSON, ``not-an-object``. ``dimension`` is the name at fault as it
+    was given, None for the last two. The database has one more: ``too-precise``, for more than 100 decimal
+    places.
     """
 
     reason: str
