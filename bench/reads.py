@@ -519,6 +519,16 @@ def _load(
     servers.checkpoint()
 
 
+def _sql_readers(
+    stack: ExitStack, servers: Servers, databases: Mapping[str, tuple[Schema, Size]]
+) -> dict[str, _SqlReader]:
+    """A reader of each database, whose connection ends with the stack."""
+    return {
+        name: _SqlReader(stack.enter_context(servers.owner(name, autocommit=False)), schema, its_size)
+        for name, (schema, its_size) in databases.items()
+    }
+
+
 def _measure(
     servers: Servers,
     report: Report,
@@ -528,10 +538,7 @@ def _measure(
 ) -> None:
     """Measure every read on databases that are loaded, over SQL and over PostgREST."""
     with ExitStack() as stack:
-        sql_readers = {
-            name: _SqlReader(stack.enter_context(servers.owner(name, autocommit=False)), schema, its_size)
-            for name, (schema, its_size) in databases.items()
-        }
+        sql_readers = _sql_readers(stack, servers, databases)
         with _on_one_processor(sql_readers.values()):
             for read in READS:
                 _measure_sql(report, read, sql_readers, rounds, tell)
@@ -623,10 +630,7 @@ def _measure_growth(
 ) -> None:
     """Measure every read of ours at two sizes, the smaller one first, by SQL."""
     with ExitStack() as stack:
-        readers = {
-            name: _SqlReader(stack.enter_context(servers.owner(name, autocommit=False)), schema, its_size)
-            for name, (schema, its_size) in databases.items()
-        }
+        readers = _sql_readers(stack, servers, databases)
         with _on_one_processor(readers.values()):
             for read in READS:
                 if all(reader.rows(read) > 0 for reader in readers.values()):
