@@ -79,9 +79,18 @@ mutants: setup ## break the compiler and the scoring in 6,800 ways, each of whic
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r bench/requirements-mutants.txt
 	@nice $(PY) -W ignore -m bench.mutants --jobs $(or $(JOBS),1) $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
 
+# The worker's lock follows the tests', so that what is deployed is what was tested. The mutants' holds only what is
+# named in it, since it is installed without dependencies.
+pip-compile = $(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-emit-trusted-host --strip-extras --allow-unsafe --no-header
+only-named = awk '/^[^ \#]/ { if (named) printf "%s", entry; entry = ""; named = 0 } { entry = entry $$0 "\n" } \
+  /-r bench\/requirements-mutants.in/ { named = 1 } END { if (named) printf "%s", entry }'
+
 lock: $(VENV)/.packages ## pin the Python packages anew, with hashes and without addresses
-	@for extra in "" "--extra dev"; do \
-	  out=requirements$${extra:+-dev}.txt; \
-	  $(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
-	    --no-emit-trusted-host --strip-extras --allow-unsafe --no-header $$extra -o $$out pyproject.toml || exit 1; \
-	done
+	@$(pip-compile) --extra dev -o requirements-dev.txt pyproject.toml
+	@$(pip-compile) -c requirements-dev.txt -o requirements.txt pyproject.toml
+	@$(pip-compile) -o bench/requirements-peers.txt bench/requirements-peers.in
+	@$(pip-compile) -o bench/requirements-fuzz.txt bench/requirements-fuzz.in
+	@$(pip-compile) -o bench/requirements-mutants.txt bench/requirements-mutants.in
+	@$(only-named) bench/requirements-mutants.txt > bench/requirements-mutants.new
+	@mv bench/requirements-mutants.new bench/requirements-mutants.txt
