@@ -32,13 +32,18 @@ def compile_timed(source: bytes) -> Compilation:
 
 
 def exchange_timed(
-    self: api.Api, finished: Sequence[Finished], claim_limit: int, *, patience: float | None = None
+    self: api.Api,
+    finished: Sequence[Finished],
+    claim_limit: int,
+    *,
+    patience: float | None = None,
+    doubted: bool = False,
 ) -> Exchange:
     """Exchange, and add up the time."""
     start = time.perf_counter()
     _SPAN.append(start)
     try:
-        return _exchange(self, finished, claim_limit, patience=patience)
+        return _exchange(self, finished, claim_limit, patience=patience, doubted=doubted)
     finally:
         _SPAN.append(time.perf_counter())
         _SPENT["requests"] += _SPAN[-1] - start

@@ -37,6 +37,11 @@ LONGEST_RETRY_AFTER_SECONDS: Final = 60.0
 # A key that is refused or a function that is missing while the worker runs may be a gateway or a schema cache
 # that is just restarting: only when it lasts longer than this is it taken at its word.
 PATIENCE_SECONDS: Final = 60.0
+# A request that hands jobs back and has failed for this long is doubted: the cause may be what it holds,
+# which a gateway does not let through or a server does not survive. When it fails so often in a row, and an
+# empty request after each of them is answered, it counts as refused.
+DOUBT_SECONDS: Final = 5.0
+TRIES_IN_DOUBT: Final = 3
 TRIES_WHEN_STOPPING: Final = 3
 
 
@@ -74,7 +79,10 @@ class Stopped(Exception):  # noqa: N818 - not an error
 
 
 class RequestRefused(Exception):  # noqa: N818 - the state of the request
-    """The API answered, and refuses this very request; ``code`` is its code, ``status`` the HTTP status."""
+    """This very request is refused, or always fails while others are answered.
+
+    ``code`` is the API's code or the reason, ``status`` the HTTP status; 0 where nothing was answered.
+    """
 
     def __init__(self, status: int, code: str) -> None:
         self.status = status
@@ -97,8 +105,19 @@ class _Passing:
     """Why a request is to be repeated, and how long the server asks to wait."""
 
     reason: str
+    status: int = 0
+    code: str = ""
     retry_after: float | None = None
-    answered: bool = True
+
+    @property
+    def answered(self) -> bool:
+        """Whether there was an answer at all."""
+        return self.status > 0
+
+    @property
+    def may_be_its_content(self) -> bool:
+        """Whether the cause may be what the request holds; who asks for fewer requests gets them."""
+        return self.status != 429
 
 
 class Api:
@@ -155,25 +174,29 @@ class Api:
     # --- the functions --------------------------------------------------------------------------------------
 
     def exchange(
-        self, finished: Sequence[Finished], claim_limit: int, *, patience: float | None = None
+        self,
+        finished: Sequence[Finished],
+        claim_limit: int,
+        *,
+        patience: float | None = None,
+        doubted: bool = False,
     ) -> Exchange:
         """Hand back finished jobs and claim up to ``claim_limit`` new ones, in one transaction.
 
         Each call has a number, which its repetitions share: should an answer be lost, they get the same jobs.
+        ``doubted`` says that these jobs are part of a request that was refused.
         """
         self._exchanges += 1
+        asked = {
+            "worker": self._worker,
+            "finished": list(finished),
+            "claim_limit": claim_limit,
+            "lease_seconds": self._settings.lease_seconds,
+            "request": str(self._exchanges),
+        }
+        without = {**asked, "finished": [], "claim_limit": 0} if finished else None
         return read_exchange(
-            self.call(
-                "exchange_jobs",
-                {
-                    "worker": self._worker,
-                    "finished": list(finished),
-                    "claim_limit": claim_limit,
-                    "lease_seconds": self._settings.lease_seconds,
-                    "request": str(self._exchanges),
-                },
-                patience=patience,
-            )
+            self.call("exchange_jobs", asked, patience=patience, without=without, doubted=doubted)
         )
 
     def extend_leases(self, jobs: Sequence[int]) -> set[int]:
@@ -216,13 +239,24 @@ class Api:
 
     # --- one request, until it is answered ------------------------------------------------------------------
 
-    def call(self, function: str, arguments: Mapping[str, Any], *, patience: float | None = None) -> Any:
+    def call(
+        self,
+        function: str,
+        arguments: Mapping[str, Any],
+        *,
+        patience: float | None = None,
+        without: Mapping[str, Any] | None = None,
+        doubted: bool = False,
+    ) -> Any:
         """Call a function, again and again while that may help.
 
         Args:
             function: its name.
             arguments: its named arguments.
             patience: for how many seconds to repeat a request that fails; None for as long as it takes.
+            without: the arguments without what the API might stumble over, where there is such a thing: how
+                they are answered tells a request at fault from an API that is away or refuses the key.
+            doubted: whether to doubt the request as soon as it fails.
 
         Raises:
             ApiUnusable: the key is refused, the function is missing, or nothing has answered for
@@ -230,16 +264,26 @@ class Api:
             Stopped: the worker was asked to stop and the request has failed.
         """
         first = time.monotonic()
-        failures = 0
+        doubted_from = first if doubted else first + DOUBT_SECONDS
+        failures = failures_in_doubt = 0
         tries_left = TRIES_WHEN_STOPPING
         while True:
             started = time.monotonic()
-            outcome = self._once(function, arguments, lasting=self._tells_at_once(started - first, patience))
+            lasting = self._tells_at_once(started - first, patience)
+            outcome = self._once(function, arguments, lasting=lasting and without is None)
             if not isinstance(outcome, _Passing):
                 if self._observer is not None:
                     self._observer.request(function, time.monotonic() - started)
                 return outcome
             failures += 1
+            if without is not None and time.monotonic() >= doubted_from and outcome.may_be_its_content:
+                if isinstance(self._once(function, without, lasting=lasting), _Passing):
+                    failures_in_doubt = 0
+                else:
+                    # The API is well: no reason for a long wait.
+                    failures = failures_in_doubt = failures_in_doubt + 1
+                    if failures_in_doubt >= TRIES_IN_DOUBT:
+                        raise RequestRefused(outcome.status, outcome.code)
             delay = self._delay(failures, outcome.retry_after)
             if patience is not None and time.monotonic() - first + delay > patience:
                 raise Unreachable(self._unreachable(outcome.reason), waiting=outcome.answered)
@@ -263,7 +307,7 @@ class Api:
         try:
             answer = self._client.rpc(function, dict(arguments)).execute().data
         except httpx.RequestError as error:
-            return _Passing(type(error).__name__, answered=False)
+            return _Passing(type(error).__name__, code=type(error).__name__)
         except APIError as error:
             return self._judge(str(error.code or ""), lasting=lasting)
         finally:
@@ -276,19 +320,20 @@ class Api:
         """Say whether an error is worth waiting for, or raise what is wrong."""
         status = self._last_status or 0
         described = f"HTTP {status}" + (f", {code}" if code and code != str(status) else "")
+        passing = _Passing(described, status, code or str(status), _seconds(self._last_retry_after))
         if status in {408, 425, 429} or status >= 500:
             if status == 500 and _is_sqlstate(code) and not code.startswith(("40", "53", "55", "57", "08")):
                 raise RequestRefused(status, code)
             if code == "57014":  # the statement took too long: fewer jobs a request may help
                 raise RequestRefused(status, code)
-            return _Passing(described, _seconds(self._last_retry_after))
+            return passing
         if status in {401, 403}:
             if not lasting:
-                return _Passing(described)
+                return passing
             raise KeyRefused(self._key_refused(described))
         if status == 404 or status < 400:
             if not lasting:
-                return _Passing(described)
+                return passing
             if code == "PGRST202":
                 raise FunctionMissing(
                     "The worker's functions are missing in the database: the migrations are not applied, or "

@@ -12,6 +12,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from worker.engine.api import Api
+    from worker.engine.process import Ended
 
 __all__ = ["add_commands"]
 
@@ -179,14 +180,17 @@ def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
         )
         return EXIT_SETTINGS
     if drain:
-        print(_summary(ended.totals, ended.next_seconds))
+        print(_summary(ended))
     return ended.exit_code
 
 
-def _summary(totals: dict[tuple[str, str], int], next_seconds: float | None) -> str:
-    parts = [f"{count} {kind} {outcome}" for (kind, outcome), count in sorted(totals.items())]
+def _summary(ended: "Ended") -> str:
+    parts = [f"{count} {kind} {outcome}" for (kind, outcome), count in sorted(ended.totals.items())]
+    if ended.stopped:
+        return f"Stopped: {', '.join(parts) if parts else 'nothing was done'}."
     done = ", ".join(parts) if parts else "nothing was ready"
-    later = "" if next_seconds is None else f"; the next delayed job is due in {next_seconds:.1f} s"
+    due = ended.next_seconds
+    later = "" if due is None else f"; the next delayed job is due in {due:.1f} s"
     return f"Drained: {done}{later}."
 
 

@@ -3,7 +3,6 @@
 Nothing here reads the wall clock: leases are the database's, waits are of the monotonic clock.
 """
 
-import contextlib
 import random
 import time
 from collections import Counter, deque
@@ -96,6 +95,7 @@ class Loop:
         self._in_hand: dict[int, tuple[str, Finished]] = {}
         # The job that is being done just now.
         self._begun: int | None = None
+        self._patience = DRAIN_PATIENCE_SECONDS if drain else None
         self._limit = min(FIRST_CLAIM, settings.batch)
         self._wait = FIRST_WAIT_SECONDS
         self._refusals = 0
@@ -112,11 +112,17 @@ class Loop:
         if self._listener is not None:
             self._listener.start()
         try:
-            with contextlib.suppress(Stopped):
+            try:
                 self._turn_until_done(self._start())
+            except Stopped:
+                self._leave()
         except GraceOver:
             self._log.warning("grace-over", jobs=len(self._in_hand))
             self._leave()
+        except Exception as error:
+            if self._in_hand:
+                self._not_handed_back(len(self._in_hand), error)
+            raise
         finally:
             self._heartbeat.close()
             if self._listener is not None:
@@ -175,9 +181,8 @@ class Loop:
 
     def _exchange(self, finished: Sequence[Finished], claim_limit: int) -> Exchange:
         """Hand back and claim. What is refused is handed back in halves, down to the job at fault."""
-        patience = DRAIN_PATIENCE_SECONDS if self._drain else None
         try:
-            answer = self._api.exchange(finished, claim_limit, patience=patience)
+            answer = self._api.exchange(finished, claim_limit, patience=self._patience)
         except RequestRefused as refused:
             self._log.error(
                 "request-refused", status=refused.status, code=refused.code, finished=len(finished)
@@ -200,7 +205,7 @@ class Loop:
             middle = len(finished) // 2
             for half in (finished[:middle], finished[middle:]):
                 try:
-                    self._take(self._api.exchange(half, 0))
+                    self._take(self._api.exchange(half, 0, patience=self._patience, doubted=True))
                 except RequestRefused as again:
                     self._hand_back_apart(half, again)
         elif finished and finished[0]["outcome"] not in {"retry", "release"}:
@@ -217,7 +222,7 @@ class Loop:
 
     def _hand_back_last(self, finished: Finished) -> None:
         try:
-            self._take(self._api.exchange([finished], 0))
+            self._take(self._api.exchange([finished], 0, patience=self._patience, doubted=True))
         except RequestRefused:
             # Its lease ends, and with it the attempt.
             self._forget([finished["job"]])
@@ -247,18 +252,29 @@ class Loop:
             self._in_hand.pop(job, None)
 
     def _leave(self) -> None:
-        """Hand back what can be, in one request and without delay, by a worker that could not stop in time.
+        """Hand back what can be, without delay, by a worker that must stop now.
 
-        The job that it hangs in is left to its lease: it is charged its attempt, and the next one is
+        What came of the jobs is tried once; where that is not taken, they are given back as not begun. A job
+        that the worker hangs in is left to its lease: it is charged its attempt, and the next one is
         isolated.
         """
         finished = [handed_back for job, (_, handed_back) in self._in_hand.items() if job != self._begun]
         if not finished:
             return
         try:
-            self._take(self._spare_api.exchange(finished, 0, patience=0))
+            try:
+                self._take(self._spare_api.exchange(finished, 0, patience=0))
+            except (Unreachable, RequestRefused):
+                given_back: list[Finished] = [
+                    {"job": each["job"], "attempt": each["attempt"], "outcome": "release"}
+                    for each in finished
+                ]
+                self._take(self._spare_api.exchange(given_back, 0, patience=0))
         except (ApiUnusable, RequestRefused, Malformed, GraceOver) as error:
-            self._log.warning("jobs-not-handed-back", jobs=len(finished), **describe_error(error))
+            self._not_handed_back(len(finished), error)
+
+    def _not_handed_back(self, jobs: int, error: BaseException) -> None:
+        self._log.warning("jobs-not-handed-back", jobs=jobs, **describe_error(error))
 
     def _idle(self, next_seconds: float | None) -> None:
         """Wait for work: until woken, until a delayed job is due, or for a while that grows."""

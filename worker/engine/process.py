@@ -41,9 +41,13 @@ KILL_AFTER_SECONDS: Final = GRACE_SECONDS + LEAVE_SECONDS + 0.5
 
 @dataclass(slots=True)
 class Ended:
-    """How a run ended: the exit code, the jobs settled, and the wait until a delayed job is due."""
+    """How a run ended: the exit code, the jobs settled, and the wait until a delayed job is due.
+
+    ``stopped`` says that it was asked to stop before all was done.
+    """
 
     exit_code: int = 0
+    stopped: bool = False
     totals: Totals = field(default_factory=Counter)
     next_seconds: float | None = None
 
@@ -137,7 +141,7 @@ def run_worker(settings: Settings, telemetry: Telemetry, *, drain: bool) -> Ende
     loop.run()
     totals = {f"{kind}_{outcome}": count for (kind, outcome), count in sorted(loop.totals.items())}
     log.info("stopped", **totals)
-    return Ended(0, loop.totals, loop.next_seconds)
+    return Ended(0, signals.stop_requested, loop.totals, loop.next_seconds)
 
 
 class _Waits:
@@ -228,6 +232,7 @@ class _Parent:
             ):
                 self._start_due()
                 self._gather(self._next_wait())
+            self._ended.stopped = self._signals.stop_requested
         finally:
             self._stop_all()
         if self._unusable is not None:

@@ -13,6 +13,7 @@ import pytest
 from tests.py.worker.rude_server import Reply, rude_server
 from worker.engine import api as api_module
 from worker.engine.api import Api, FunctionMissing, KeyRefused, RequestRefused, Stopped, Unreachable
+from worker.engine.jobs import Finished
 from worker.engine.settings import Settings
 
 KEY = "sb_secret_do-not-show-me"
@@ -139,6 +140,49 @@ def test_a_key_that_was_good_is_given_a_while(monkeypatch: pytest.MonkeyPatch, w
     monkeypatch.setattr(api_module, "PATIENCE_SECONDS", -1.0)
     with rude_server(refusal) as rude, pytest.raises(KeyRefused):
         api_for(rude.url).exchange([], 5)
+
+
+FINISHED: Finished = {"job": 1, "attempt": 1, "outcome": "release"}
+
+
+@pytest.mark.parametrize("status", [401, 403, 502, 503, 200, 404])
+def test_a_request_that_fails_while_an_empty_one_is_answered_is_refused(
+    status: int, monkeypatch: pytest.MonkeyPatch, waits: Waits
+) -> None:
+    monkeypatch.setattr(api_module, "DOUBT_SECONDS", 0.0)
+    page = Reply(status=status, body=b"<html>blocked</html>")
+    with rude_server(page, EMPTY, page, EMPTY, page, EMPTY) as rude:
+        with pytest.raises(RequestRefused) as caught:
+            api_for(rude.url, waits).exchange([FINISHED], 5)
+        assert len(rude.requests) == 6
+    assert caught.value.status == status
+    tries, empty = [body for *_, body in rude.requests[::2]], [body for *_, body in rude.requests[1::2]]
+    assert all((body["finished"], body["claim_limit"]) == ([FINISHED], 5) for body in tries)
+    assert all((body["finished"], body["claim_limit"]) == ([], 0) for body in empty)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_is_refused_without_content_too_is_refused(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_module, "DOUBT_SECONDS", 0.0)
+    refusal = Reply(status=status, body={"code": "42501", "message": "permission denied"})
+    with rude_server(refusal, refusal, EMPTY) as rude:
+        api_for(rude.url).exchange([FINISHED], 5)
+    monkeypatch.setattr(api_module, "PATIENCE_SECONDS", -1.0)
+    with rude_server(refusal) as rude, pytest.raises(KeyRefused):
+        api_for(rude.url).exchange([FINISHED], 5)
+
+
+def test_a_request_is_not_doubted_while_nothing_is_answered_nor_when_fewer_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, waits: Waits
+) -> None:
+    monkeypatch.setattr(api_module, "DOUBT_SECONDS", 0.0)
+    away, too_many = Reply(status=503, body={}), Reply(status=429, body={})
+    once_well = [away, EMPTY, away, EMPTY, away, away]
+    with rude_server(*once_well, *[away] * 10, *[too_many] * 5, EMPTY) as rude:
+        api_for(rude.url, waits).exchange([FINISHED], 5)
+        assert len(rude.requests) == len(once_well) + 16
 
 
 def test_missing_migrations_are_named() -> None:
