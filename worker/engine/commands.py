@@ -134,6 +134,7 @@ def _guarded(command: Callable[[], int]) -> int:
     """Run a command; say what is wrong in a sentence, without a traceback."""
     from worker.engine.api import ApiUnusable, RequestRefused  # noqa: PLC0415  not for check and format
     from worker.engine.jobs import Malformed  # noqa: PLC0415  not for check and format
+    from worker.engine.logs import describe_error  # noqa: PLC0415  not for check and format
     from worker.engine.settings import SettingsError  # noqa: PLC0415  not for check and format
 
     try:
@@ -150,6 +151,13 @@ def _guarded(command: Callable[[], int]) -> int:
         return EXIT_SOFTWARE
     except Malformed as error:
         print(f"error: The API's answer was not understood: {error}.", file=sys.stderr)
+        return EXIT_SOFTWARE
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - its message and its traceback may quote what a tenant wrote
+        print(
+            f"error: A fault of the worker: {' at '.join(describe_error(error).values())}.", file=sys.stderr
+        )
         return EXIT_SOFTWARE
 
 
@@ -168,17 +176,7 @@ def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
     from worker.engine.settings import load_settings  # noqa: PLC0415  not for check and format
 
     settings = load_settings(batch=arguments.batch, concurrency=arguments.concurrency)
-    try:
-        ended = run_workers(settings, drain=drain)
-    except OSError as error:
-        if settings.metrics_port is None:
-            raise
-        print(
-            f"error: WORKER_METRICS_PORT is {settings.metrics_port}, which cannot be used on "
-            f"{settings.metrics_host}: {error.strerror}.",
-            file=sys.stderr,
-        )
-        return EXIT_SETTINGS
+    ended = run_workers(settings, drain=drain)
     if drain:
         print(_summary(ended))
     return ended.exit_code

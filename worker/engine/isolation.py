@@ -107,7 +107,18 @@ class Sandbox:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
+        try:
+            self._spawn()
+        except OSError as error:
+            # No descriptors, processes or memory are left just now.
+            get_logger().error("isolation-failed", **describe_error(error))
+            raise _ChildDied from None
+        if self._receive(STARTUP_SECONDS) != READY:
+            raise _ChildDied
+
+    def _spawn(self) -> None:
         ours, theirs = socket.socketpair()
+        self._channel = ours
         environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         arguments = (theirs.fileno(), self._memory_mb, math.ceil(self._job_seconds))
@@ -121,9 +132,6 @@ class Sandbox:
                 env=environment,
                 start_new_session=True,  # Ctrl-C in a terminal is the worker's to handle
             )
-        self._channel = ours
-        if self._receive(STARTUP_SECONDS) != READY:
-            raise _ChildDied
 
     def _send(self, message: bytes) -> None:
         channel = self._connected()

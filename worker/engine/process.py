@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from worker.engine.api import Api, ApiUnusable
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
-from worker.engine.logs import configure_logs, get_logger
+from worker.engine.logs import configure_logs, describe_error, get_logger
 from worker.engine.loop import Loop, Totals
-from worker.engine.settings import Settings, load_settings, unknown_settings
+from worker.engine.settings import Settings, SettingsError, load_settings, unknown_settings
 from worker.engine.signals import GRACE_SECONDS, LEAVE_SECONDS, Signals
 from worker.engine.telemetry import Relay, Silent, Telemetry, replay
 
@@ -30,7 +30,7 @@ __all__ = ["LASTING_EXITS", "Ended", "run_worker", "run_workers"]
 
 # Exits that another start would only repeat: the API cannot be used as it is configured.
 LASTING_EXITS: Final = frozenset({69, 76, 77, 78})
-EXIT_CRASHED: Final = 70
+EXIT_FAULT: Final = 70
 FIRST_RESTART_SECONDS: Final = 1.0
 LONGEST_RESTART_SECONDS: Final = 30.0
 # A process that has lived this long has started well: its next death is not a repetition.
@@ -57,7 +57,7 @@ def run_workers(settings: Settings, *, drain: bool) -> Ended:
 
     Raises:
         ApiUnusable: the API cannot be used as it is configured.
-        OSError: the port for the metrics cannot be bound.
+        SettingsError: the port for the metrics cannot be bound.
     """
     configure_logs(settings.log_level, pid=os.getpid())
     log = get_logger()
@@ -86,7 +86,14 @@ def _metrics(settings: Settings) -> "tuple[Metrics | None, MetricsServer | None]
 
     api = Api(settings, "metrics")
     metrics = Metrics(lambda: api.queue_status(patience=0))
-    server = MetricsServer(metrics, settings.metrics_host, settings.metrics_port)
+    try:
+        server = MetricsServer(metrics, settings.metrics_host, settings.metrics_port)
+    except OSError as error:
+        problem = (
+            f"WORKER_METRICS_PORT is {settings.metrics_port}, which cannot be used on "
+            f"{settings.metrics_host}: {error.strerror}."
+        )
+        raise SettingsError([problem]) from None
     server.start()
     get_logger().info("metrics", host=settings.metrics_host, port=server.port)
     return metrics, server
@@ -188,6 +195,9 @@ def _child(connection: Connection, batch: int, concurrency: int, *, drain: bool)
     except ApiUnusable as error:
         relay.unusable(str(error), error.exit_code)
         sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the parent starts another
+        get_logger().error("worker-fault", **describe_error(error))
+        sys.exit(EXIT_FAULT)
     finally:
         relay.flush()
 
@@ -308,7 +318,7 @@ class _Parent:
         lived = time.monotonic() - slot.started
         slot.deaths = 1 if lived > SETTLED_SECONDS else slot.deaths + 1
         if self._drain and slot.deaths > DRAIN_RESTARTS:
-            self._ended.exit_code = EXIT_CRASHED
+            self._ended.exit_code = EXIT_FAULT
             return
         delay = min(LONGEST_RESTART_SECONDS, FIRST_RESTART_SECONDS * 2.0 ** (slot.deaths - 1))
         self._log.error("worker-died", number=slot.number, exit_code=exit_code, restart_seconds=delay)

@@ -3,12 +3,14 @@
 import json
 import os
 import random
+import resource
 import signal
 import time
 from pathlib import Path
 
 import pytest
 
+from stack import processes
 from tests.py.worker.cutting_proxy import cutting_proxy
 from tests.py.worker.site import ROOT, Site, source, wait_until
 from worker.engine.api import Api
@@ -175,6 +177,32 @@ def test_an_exception_in_the_worker_ends_as_failed_on_the_second_attempt(site: S
     faults = [event for event in worker.events() if event["event"] == "job-fault"]
     assert [(fault["error"], fault["level"]) for fault in faults] == [("RuntimeError", "error")] * 2
     assert "quotes the tenant" not in log
+
+
+def test_a_child_that_cannot_be_started_ends_neither_the_worker_nor_the_job(site: Site) -> None:
+    port = processes.free_port()
+    with site.running_worker(WORKER_METRICS_PORT=str(port), **FAST) as worker:
+        worker.wait_for("started")
+        time.sleep(0.5)  # until it has its connection
+        _, most = resource.prlimit(worker.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(worker.process.pid, resource.RLIMIT_NOFILE, (_descriptors(worker.process.pid), most))
+        with site.connect() as connection, connection.transaction():
+            # On its second try, which is isolated.
+            connection.execute(
+                "insert into public.assessment_uploads (tenant_id, source_markdown) values (%s, %s)",
+                (site.tenant().id, source("Second try")),
+            )
+            connection.execute("update private.jobs set attempts = 1")
+        assert worker.wait_for("isolation-failed")["error"] == "OSError"
+        assert worker.wait_for("isolated-job-ended")["code"] == "crashed"
+        resource.prlimit(worker.process.pid, resource.RLIMIT_NOFILE, (most, most))
+        site.run("update private.jobs set not_before = now() where not_before is not null")
+        wait_until(lambda: statuses(site) == {"succeeded": 1}, 20, "the job to be done")
+        assert worker.process.poll() is None
+
+
+def _descriptors(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 # --- leases -------------------------------------------------------------------------------------------------
