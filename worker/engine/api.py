@@ -17,7 +17,7 @@ import httpx
 from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions, create_client
 
-from worker.engine.jobs import Exchange, Finished, Malformed, read_exchange
+from worker.engine.jobs import Exchange, Finished, read_exchange
 from worker.engine.settings import Settings
 
 __all__ = [
@@ -196,7 +196,14 @@ class Api:
         }
         without = {**asked, "finished": [], "claim_limit": 0} if finished else None
         return read_exchange(
-            self.call("exchange_jobs", asked, patience=patience, without=without, doubted=doubted)
+            self.call(
+                "exchange_jobs",
+                asked,
+                _is_exchange,
+                patience=patience,
+                without=without,
+                doubted=doubted,
+            )
         )
 
     def extend_leases(self, jobs: Sequence[int]) -> set[int]:
@@ -204,17 +211,14 @@ class Api:
         held = self.call(
             "extend_leases",
             {"worker": self._worker, "jobs": list(jobs), "lease_seconds": self._settings.lease_seconds},
+            _is_list_of_numbers,
             patience=0,
         )
-        if not isinstance(held, list):
-            raise Malformed("extend_leases did not answer a list")
-        return {int(job) for job in held}
+        return set(held)
 
     def queue_status(self, *, patience: float = 5.0) -> dict[str, Any]:
         """Return the state of the queue as the database tells it."""
-        status = self.call("queue_status", {}, patience=patience)
-        if not isinstance(status, dict):
-            raise Malformed("queue_status did not answer an object")
+        status: dict[str, Any] = self.call("queue_status", {}, _is_object, patience=patience)
         return status
 
     def retry_jobs(
@@ -229,20 +233,24 @@ class Api:
         given = {"jobs": jobs, "uploads": uploads, "failed_since": failed_since}
         return int(
             self.call(
-                "retry_jobs", {name: v for name, v in given.items() if v is not None}, patience=patience
+                "retry_jobs",
+                {name: v for name, v in given.items() if v is not None},
+                _is_number,
+                patience=patience,
             )
         )
 
     def prune_jobs(self, keep: str, *, batch: int, patience: float = 5.0) -> int:
         """Remove up to ``batch`` jobs that finished an interval ``keep`` ago; return how many."""
-        return int(self.call("prune_jobs", {"keep": keep, "batch": batch}, patience=patience))
+        return int(self.call("prune_jobs", {"keep": keep, "batch": batch}, _is_number, patience=patience))
 
     # --- one request, until it is answered ------------------------------------------------------------------
 
-    def call(
+    def call(  # noqa: PLR0913 - what one kind of request needs and another does not
         self,
         function: str,
         arguments: Mapping[str, Any],
+        is_answer: Callable[[Any], bool],
         *,
         patience: float | None = None,
         without: Mapping[str, Any] | None = None,
@@ -253,6 +261,8 @@ class Api:
         Args:
             function: its name.
             arguments: its named arguments.
+            is_answer: whether what came with status 200 is the function's answer at all. What is not is some
+                page of whatever stands in between, and passes as such a page does.
             patience: for how many seconds to repeat a request that fails; None for as long as it takes.
             without: the arguments without what the API might stumble over, where there is such a thing: how
                 they are answered tells a request at fault from an API that is away or refuses the key.
@@ -270,14 +280,14 @@ class Api:
         while True:
             started = time.monotonic()
             lasting = self._tells_at_once(started - first, patience)
-            outcome = self._once(function, arguments, lasting=lasting and without is None)
+            outcome = self._once(function, arguments, is_answer, lasting=lasting and without is None)
             if not isinstance(outcome, _Passing):
                 if self._observer is not None:
                     self._observer.request(function, time.monotonic() - started)
                 return outcome
             failures += 1
             if without is not None and time.monotonic() >= doubted_from and outcome.may_be_its_content:
-                if isinstance(self._once(function, without, lasting=lasting), _Passing):
+                if isinstance(self._once(function, without, is_answer, lasting=lasting), _Passing):
                     failures_in_doubt = 0
                 else:
                     # The API is well: no reason for a long wait.
@@ -300,21 +310,30 @@ class Api:
     def _tells_at_once(waited: float, patience: float | None) -> bool:
         return patience is not None or waited > PATIENCE_SECONDS
 
-    def _once(self, function: str, arguments: Mapping[str, Any], *, lasting: bool) -> Any:
+    def _once(
+        self,
+        function: str,
+        arguments: Mapping[str, Any],
+        is_answer: Callable[[Any], bool],
+        *,
+        lasting: bool,
+    ) -> Any:
         """Send the request once; return its answer, or why to send it again."""
         self._last_status = None
         self._last_retry_after = None
         try:
             answer = self._client.rpc(function, dict(arguments)).execute().data
+            if self._response is not None and not self._response.content:
+                answer = None  # for which the client says []
         except httpx.RequestError as error:
             return _Passing(type(error).__name__, code=type(error).__name__)
         except APIError as error:
             return self._judge(str(error.code or ""), lasting=lasting)
+        except (ValueError, RecursionError):  # with status 200, and cannot be read as JSON
+            return self._judge("", lasting=lasting)
         finally:
             self._let_go_of_response()
-        if isinstance(answer, str):  # not JSON: a gateway's page with status 200
-            return self._judge("", lasting=lasting)
-        return answer
+        return answer if is_answer(answer) else self._judge("", lasting=lasting)
 
     def _judge(self, code: str, *, lasting: bool) -> _Passing:
         """Say whether an error is worth waiting for, or raise what is wrong."""
@@ -376,6 +395,22 @@ class Api:
             "service role key, or a key that begins with sb_secret_, of the project that SUPABASE_URL names; "
             "the anon (publishable) key is not enough."
         )
+
+
+def _is_exchange(answer: Any) -> bool:
+    return isinstance(answer, dict) and "finished" in answer and "jobs" in answer
+
+
+def _is_object(answer: Any) -> bool:
+    return isinstance(answer, dict)
+
+
+def _is_number(answer: Any) -> bool:
+    return type(answer) is int
+
+
+def _is_list_of_numbers(answer: Any) -> bool:
+    return isinstance(answer, list) and all(map(_is_number, answer))
 
 
 @cache

@@ -4,8 +4,7 @@ import threading
 import time
 from collections.abc import Iterable
 
-from worker.engine.api import Api, ApiUnusable, RequestRefused
-from worker.engine.jobs import Malformed
+from worker.engine.api import Api
 from worker.engine.logs import describe_error, get_logger
 
 __all__ = ["Heartbeat"]
@@ -69,7 +68,7 @@ class Heartbeat(threading.Thread):
             asked = time.monotonic()
             try:
                 held = self._api.extend_leases(due)
-            except (ApiUnusable, RequestRefused, Malformed) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the leases must be asked for again
                 log.warning("leases-not-extended", jobs=len(due), **describe_error(error))
                 continue
             with self._lock:

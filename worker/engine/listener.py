@@ -61,7 +61,7 @@ class Listener(threading.Thread):
                     log.info("listening")
                     self._wake()
                     self._listen(connection)
-            except psycopg.Error as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, listening must be tried again
                 failures += 1
                 delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 20))
                 delay *= random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
@@ -81,7 +81,7 @@ class Listener(threading.Thread):
                 connection.execute("select 1")
 
 
-def _reason(error: psycopg.Error) -> dict[str, str]:
+def _reason(error: Exception) -> dict[str, str]:
     """Describe why the connection failed. libpq's words name host and user, never a password."""
     reason = describe_error(error)
     if isinstance(error, psycopg.OperationalError):

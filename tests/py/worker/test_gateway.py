@@ -1,9 +1,11 @@
 """A gateway that does not let one tenant's content through holds up neither the others nor the worker."""
 
+import os
 import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from tests.py.worker.site import ROOT, WORKER, Site, source, wait_until
 
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
 RUNNING = "select count(*) from private.jobs where state = 'running'"
+# An import path on which the compiler does what a source that begins with POISON says.
+POISON = os.pathsep.join([str(Path(__file__).with_name("poison")), str(ROOT)])
 FAST = {"WORKER_POLL_SECONDS": "0.1"}
 # What the gateway stumbles over. The worker sends it only with what came of the job.
 WORD = b"Stumblestone"
@@ -140,3 +144,68 @@ def test_a_drain_that_is_stopped_does_not_say_that_it_drained(site: Site, gatewa
     said, _ = drain.communicate(timeout=20)
     assert (drain.returncode, said) == (0, "Stopped: 11 compile released.\n")
     assert site.value(RUNNING) == 0
+
+
+# --- pages with status 200 ----------------------------------------------------------------------------------
+
+PAGES = {
+    "latin-1": "<html>zur\u00fcck um 9</html>".encode("latin-1"),
+    "nothing": b"",
+    "null": b"null",
+    "maintenance": b'{"status": "maintenance"}',
+    "deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+def test_a_page_in_place_of_an_answer_is_waited_for(site: Site, gateway: PickyGateway, page: bytes) -> None:
+    _, good = uploads(site)
+
+    def judge(function: str, _body: bytes) -> Answer | None:
+        # The first claim is answered, then there are three pages, then all is well.
+        total = gateway.seen.total()
+        return (200, page) if function == "exchange_jobs" and 1 <= total <= 3 else None
+
+    gateway.judge, gateway.content_type = judge, "application/json"
+    with site.running_worker(SUPABASE_URL=gateway.url, **FAST) as worker:
+        wait_until(lambda: site.value(OPEN) == 0, 30, "all jobs to be done")
+        assert worker.wait_for("api-waiting")["reason"] == "HTTP 200"
+    assert succeeded(site, good)
+    assert site.value("select max(attempts - releases) from private.jobs") == 1
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+def test_a_page_in_place_of_longer_leases_does_not_end_the_heartbeat(
+    site: Site, gateway: PickyGateway, page: bytes
+) -> None:
+    site.upload_many(site.tenant(), "POISON nap NUMBER", 25)
+
+    def judge(function: str, _body: bytes) -> Answer | None:
+        return (200, page) if function == "extend_leases" and not gateway.seen[function, 200] else None
+
+    gateway.judge, gateway.content_type = judge, "application/json"
+    napping = {"PYTHONPATH": POISON, "WORKER_LEASE_SECONDS": "3", "WORKER_BATCH": "25", **FAST}
+    with site.running_worker(SUPABASE_URL=gateway.url, **napping) as worker:
+        worker.wait_for("leases-not-extended")
+        worker.wait_for("leases-extended")
+        assert "Traceback" not in worker.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("concurrency", ["1", "2"])
+def test_an_answer_that_is_not_understood_ends_a_worker_without_a_traceback(
+    site: Site, gateway: PickyGateway, concurrency: str
+) -> None:
+    page = b'{"finished": [], "jobs": [7], "next_in_ms": null}'
+    gateway.judge = lambda function, _body: (200, page) if function == "exchange_jobs" else None
+    gateway.content_type = "application/json"
+    with site.running_worker("--concurrency", concurrency, SUPABASE_URL=gateway.url, **FAST) as worker:
+        if concurrency == "1":
+            assert worker.process.wait(timeout=20) == 70
+        else:
+            assert worker.wait_for("worker-died")["exit_code"] == 70
+            assert worker.wait_for("worker-fault")["error"] == "Malformed"
+        log = worker.log.read_text(encoding="utf-8")
+    assert "Traceback" not in log
+    assert ("error: The API's answer was not understood: a job is not an object." in log) == (
+        concurrency == "1"
+    )
