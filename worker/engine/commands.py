@@ -177,14 +177,16 @@ def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
 
     settings = load_settings(batch=arguments.batch, concurrency=arguments.concurrency)
     ended = run_workers(settings, drain=drain)
-    if drain:
+    if ended.exit_code == EXIT_SOFTWARE:
+        print("error: A worker process ended by itself again and again; the log says how.", file=sys.stderr)
+    if drain and (ended.totals or ended.exit_code == 0):
         print(_summary(ended))
     return ended.exit_code
 
 
 def _summary(ended: "Ended") -> str:
     parts = [f"{count} {kind} {outcome}" for (kind, outcome), count in sorted(ended.totals.items())]
-    if ended.stopped:
+    if ended.stopped or ended.exit_code != 0:
         return f"Stopped: {', '.join(parts) if parts else 'nothing was done'}."
     done = ", ".join(parts) if parts else "nothing was ready"
     due = ended.next_seconds

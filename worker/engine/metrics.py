@@ -1,6 +1,8 @@
 """Metrics for Prometheus and a health endpoint, on a port that is off unless it is asked for."""
 
 import json
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,7 +22,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from worker.engine.api import ApiUnusable, RequestRefused
-from worker.engine.jobs import Malformed
+from worker.engine.logs import describe_error, get_logger
 
 __all__ = ["Metrics", "MetricsServer", "WorkerMetrics"]
 
@@ -28,6 +30,8 @@ __all__ = ["Metrics", "MetricsServer", "WorkerMetrics"]
 # the API.
 STUCK_SECONDS: Final = 300.0
 QUEUE_CACHE_SECONDS: Final = 5.0
+# A client that says nothing for this long is let go.
+CLIENT_SECONDS: Final = 10.0
 
 
 class Metrics:
@@ -70,8 +74,11 @@ class Metrics:
         self.registry.register(_Queue(queue_status))
 
     def worker(self, number: int) -> "WorkerMetrics":
-        """Return what one worker process tells its events; a new one takes the place of an earlier one."""
-        self.last_seen[number] = time.monotonic()
+        """Return what one worker process tells its events.
+
+        A new one takes the place of an earlier one, and is no sign of life: it may end as that did.
+        """
+        self.last_seen.setdefault(number, time.monotonic())
         return WorkerMetrics(self, number)
 
     def health(self) -> tuple[bool, str]:
@@ -83,7 +90,7 @@ class Metrics:
 
 
 class WorkerMetrics:
-    """Counts the events of one worker process; each of them is a sign of its life."""
+    """Counts the events of one worker process. Turns and waits are the signs of its life."""
 
     def __init__(self, metrics: Metrics, number: int) -> None:
         self._metrics = metrics
@@ -91,7 +98,6 @@ class WorkerMetrics:
 
     def request(self, function: str, seconds: float) -> None:
         """A request was answered."""
-        self._seen()
         self._metrics.is_waiting = False
         self._metrics.requests.labels(function).observe(seconds)
 
@@ -112,14 +118,21 @@ class WorkerMetrics:
     def turn(self, in_hand: int) -> None:
         """The worker has taken a turn."""
         self._seen()
+        self._holds(in_hand)
+
+    def died(self) -> None:
+        """The worker has ended by itself; another one will take its place."""
+        self._holds(0)
+
+    def gone(self) -> None:
+        """The worker has ended, and nothing takes its place."""
+        self._holds(0)
+        del self._metrics.last_seen[self._number]
+
+    def _holds(self, in_hand: int) -> None:
         counts = self._metrics.in_hand_by_worker
         counts[self._number] = in_hand
         self._metrics.in_hand.set(sum(counts.values()))
-
-    def gone(self) -> None:
-        """The worker has ended."""
-        self.turn(0)
-        del self._metrics.last_seen[self._number]
 
     def _seen(self) -> None:
         self._metrics.last_seen[self._number] = time.monotonic()
@@ -132,6 +145,7 @@ class _Queue(Collector):
         self._queue_status = queue_status
         self._lock = threading.Lock()
         self._asked: float | None = None
+        self._reached = False
         self._status: dict[str, Any] = {}
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
@@ -139,17 +153,15 @@ class _Queue(Collector):
         return ()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Ask for the queue's state, at most every few seconds."""
+        """Ask for the queue's state, at most every few seconds, also while nobody answers."""
         with self._lock:
-            now = time.monotonic()
-            reached = True
-            if self._asked is None or now - self._asked > QUEUE_CACHE_SECONDS:
+            if self._asked is None or time.monotonic() - self._asked > QUEUE_CACHE_SECONDS:
                 try:
-                    self._status = self._queue_status()
-                    self._asked = now
-                except (ApiUnusable, RequestRefused, Malformed):
-                    self._status, self._asked, reached = {}, None, False
-            status = self._status
+                    self._status, self._reached = self._queue_status(), True
+                except (ApiUnusable, RequestRefused):
+                    self._status, self._reached = {}, False
+                self._asked = time.monotonic()
+            status, reached = self._status, self._reached
         up = GaugeMetricFamily("assessment_queue_reachable", "Whether the API told the state of the queue.")
         up.add_metric([], float(reached))
         jobs = GaugeMetricFamily("assessment_queue_jobs", "Jobs by kind and state.", labels=["kind", "state"])
@@ -172,11 +184,28 @@ class _Queue(Collector):
         return (up, jobs, oldest, ended)
 
 
+class _Server(ThreadingHTTPServer):
+    """Tells of a fault in one line of the log, and nothing of a client that goes away."""
+
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), handler)
+
+    def handle_error(self, _request: object, _client_address: object) -> None:
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            get_logger().error("metrics-fault", **describe_error(error))
+
+
 class MetricsServer:
     """Serves ``/metrics`` and ``/health`` from a thread of its own."""
 
     def __init__(self, metrics: Metrics, host: str, port: int) -> None:
         class Handler(BaseHTTPRequestHandler):
+            timeout = CLIENT_SECONDS
+
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 if path == "/metrics":
@@ -198,8 +227,7 @@ class MetricsServer:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
                 """Requests for metrics are not events."""
 
-        self._server = ThreadingHTTPServer((host, port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(host, port, Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
 
     @property

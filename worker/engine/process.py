@@ -36,6 +36,7 @@ LONGEST_RESTART_SECONDS: Final = 30.0
 # A process that has lived this long has started well: its next death is not a repetition.
 SETTLED_SECONDS: Final = 60.0
 DRAIN_RESTARTS: Final = 5
+METRICS_HTTP_SECONDS: Final = 2.0
 KILL_AFTER_SECONDS: Final = GRACE_SECONDS + LEAVE_SECONDS + 0.5
 
 
@@ -84,7 +85,8 @@ def _metrics(settings: Settings) -> "tuple[Metrics | None, MetricsServer | None]
         return None, None
     from worker.engine.metrics import Metrics, MetricsServer  # noqa: PLC0415 - off unless it is asked for
 
-    api = Api(settings, "metrics")
+    # Whoever asks for the metrics waits for this answer, and not longer than a few seconds.
+    api = Api(settings.model_copy(update={"http_seconds": METRICS_HTTP_SECONDS}), "metrics")
     metrics = Metrics(lambda: api.queue_status(patience=0))
     try:
         server = MetricsServer(metrics, settings.metrics_host, settings.metrics_port)
@@ -306,18 +308,25 @@ class _Parent:
             replay([record for record in records if record[0] != "unusable"], slot.metrics)
 
     def _on_end(self, slot: _Slot, exit_code: int) -> None:
+        # A worker ends with 0 when it has drained, or when somebody else asked it to stop.
+        done = self._signals.stop_requested or (exit_code == 0 and self._drain)
+        lasting = exit_code in LASTING_EXITS
+        lived = time.monotonic() - slot.started
+        slot.deaths = 1 if lived > SETTLED_SECONDS else slot.deaths + 1
+        given_up = self._drain and slot.deaths > DRAIN_RESTARTS
         if slot.metrics is not None:
-            slot.metrics.gone()
+            if done or lasting or given_up:
+                slot.metrics.gone()
+            else:
+                slot.metrics.died()
             slot.metrics = None
-        if exit_code == 0 or self._signals.stop_requested:
+        if done:
             return
-        if exit_code in LASTING_EXITS:
+        if lasting:
             self._ended.exit_code = exit_code
             self._signals.stop()
             return
-        lived = time.monotonic() - slot.started
-        slot.deaths = 1 if lived > SETTLED_SECONDS else slot.deaths + 1
-        if self._drain and slot.deaths > DRAIN_RESTARTS:
+        if given_up:
             self._ended.exit_code = EXIT_FAULT
             return
         delay = min(LONGEST_RESTART_SECONDS, FIRST_RESTART_SECONDS * 2.0 ** (slot.deaths - 1))

@@ -2,15 +2,23 @@
 
 import json
 import socket
+import struct
 import subprocess
+import threading
+import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from stack import processes
 from tests.py.harness.databases import Databases
+from tests.py.worker.picky_gateway import Answer, picky_gateway
 from tests.py.worker.site import Site, make_site, source, wait_until
+from worker.engine import metrics as metrics_module
+from worker.engine.metrics import Metrics, MetricsServer
 
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
 KINDS = {"compile", "score"}
@@ -198,3 +206,90 @@ def test_metrics_tell_that_the_api_is_away(site: Site) -> None:
     assert "assessment_queue_reachable 0.0" in text
     assert 'assessment_worker_request_retries_total{function="exchange_jobs",reason="HTTP 503"}' in text
     assert health == (200, '{"status": "waiting"}')
+
+
+def test_metrics_are_told_while_the_api_is_silent(site: Site) -> None:
+    port, silent, over = processes.free_port(), threading.Event(), threading.Event()
+
+    def judge(_function: str, _body: bytes) -> Answer | None:
+        if silent.is_set():
+            over.wait(60)
+        return None
+
+    with picky_gateway(site.api.url) as gateway:
+        gateway.judge = judge
+        with site.running_worker(SUPABASE_URL=gateway.url, WORKER_METRICS_PORT=str(port)) as worker:
+            wait_until(lambda: gateway.seen["exchange_jobs", 200], 20, "the first turn")
+            silent.set()
+            try:
+                for _ in range(2):
+                    # Many at once, each with Prometheus' usual limit of ten seconds.
+                    with ThreadPoolExecutor(10) as scrapes:
+                        texts = [text for _, text in scrapes.map(lambda _: get(port, "/metrics"), range(10))]
+                    assert all("assessment_queue_reachable 0.0" in text for text in texts)
+                    assert threads(worker.process.pid) < 10
+                assert "Traceback" not in worker.log.read_text(encoding="utf-8")
+            finally:
+                over.set()
+
+
+def threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def test_a_client_that_goes_away_leaves_no_line(site: Site) -> None:
+    port = processes.free_port()
+    with site.running_worker(WORKER_METRICS_PORT=str(port), WORKER_POLL_SECONDS="0.1") as worker:
+        worker.wait_for("started")
+        for _ in range(10):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert get(port, "/metrics")[0] == 200
+        lines = worker.log.read_text(encoding="utf-8").splitlines()
+    assert all(line.startswith("{") for line in lines), lines
+    assert "metrics-fault" not in str(lines)
+
+
+def test_metrics_are_served_on_an_address_of_ipv6() -> None:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            pass
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    server = MetricsServer(Metrics(dict), "::1", 0)
+    server.start()
+    try:
+        with urllib.request.urlopen(f"http://[::1]:{server.port}/health", timeout=10) as answer:
+            assert answer.status == 200
+    finally:
+        server.close()
+
+
+def test_a_worker_that_only_dies_and_is_started_again_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics_module, "STUCK_SECONDS", 0.2)
+    metrics = Metrics(dict)
+    for _ in range(4):
+        worker = metrics.worker(0)
+        worker.request("exchange_jobs", 0.01)
+        worker.died()
+        time.sleep(0.1)
+    worker = metrics.worker(0)
+    assert metrics.health() == (False, "stuck")
+    worker.turn(3)
+    assert metrics.health() == (True, "ok")
+    worker.gone()
+    time.sleep(0.3)
+    assert metrics.health() == (True, "ok")
+
+
+# --- several processes --------------------------------------------------------------------------------------
+
+
+def test_a_drain_whose_processes_only_die_says_so(site: Site) -> None:
+    with picky_gateway(site.api.url) as gateway:
+        gateway.judge = lambda _function, _body: (200, b'{"finished": [], "jobs": [7], "next_in_ms": null}')
+        gateway.content_type = "application/json"
+        done = site.worker("drain", "--concurrency", "2", SUPABASE_URL=gateway.url)
+    assert (done.returncode, done.stdout) == (70, "")
+    assert said(done) == "error: A worker process ended by itself again and again; the log says how."

@@ -119,12 +119,15 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-def test_a_child_that_is_killed_is_replaced(site: Site) -> None:
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 0)])
+def test_a_child_that_is_killed_or_stopped_is_replaced(
+    site: Site, number: signal.Signals, exit_code: int
+) -> None:
     with site.running_worker("--concurrency", "2", WORKER_LEASE_SECONDS="1", **FAST) as worker:
         wait_until(lambda: len({e.get("worker") for e in worker.events()} - {None}) == 2, 20, "two workers")
         pid = next(int(str(e["worker"]).rsplit("-", 2)[1]) for e in worker.events() if "worker" in e)
-        os.kill(pid, signal.SIGKILL)
-        assert worker.wait_for("worker-died")["exit_code"] == -signal.SIGKILL
+        os.kill(pid, number)
+        assert worker.wait_for("worker-died")["exit_code"] == exit_code
         wait_until(
             lambda: len({e.get("worker") for e in worker.events()} - {None}) == 3, 20, "a third worker"
         )
