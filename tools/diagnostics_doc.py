@@ -24,10 +24,11 @@ the order of its lines.
 
 """
 
-DATABASE = """\
+FINISHED = """\
 ## Said when an upload is finished
 
-These come from the database, which knows what the compiler cannot: which assessments there are already.
+These come from the database, which knows what the compiler cannot: which assessments there are already, and
+what became of the worker. `internal-error` is the worker's own.
 
 """
 
@@ -35,14 +36,14 @@ These come from the database, which knows what the compiler cannot: which assess
 def generate() -> str:
     """Return the page."""
     parts = [HEAD]
-    entries = [entry for entry in CATALOGUE if not entry.by_database]
+    entries = [entry for entry in CATALOGUE if not entry.after_compiling]
     parts.append("| code | severity | meaning |\n| --- | --- | --- |\n")
     parts += [f"| [`{e.code}`](#{e.code}) | {_severity(e)} | {e.meaning} |\n" for e in CATALOGUE]
     parts.append("\n")
     parts += [_section(entry) for entry in entries]
-    parts.append(DATABASE)
+    parts.append(FINISHED)
     for entry in CATALOGUE:
-        if entry.by_database:
+        if entry.after_compiling:
             parts.append(f"### {entry.code}\n\n{_capital(entry.usual_severity)}. {entry.meaning}\n\n")
     return "".join(parts).rstrip("\n") + "\n"
 
@@ -57,7 +58,7 @@ def _section(entry: Entry) -> str:
 
 def _severity(entry: Entry) -> str:
     """Return how the code is usually said, and how its example is where that differs."""
-    said = [] if entry.by_database else _diagnostics(entry)
+    said = [] if entry.after_compiling else _diagnostics(entry)
     return " or ".join(sorted({entry.usual_severity, *(diagnostic.severity for diagnostic in said)}))
 
 

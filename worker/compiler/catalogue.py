@@ -70,14 +70,15 @@ Thank you for your time.
 class Entry:
     """One code: what it means, and lines of the specimen (``good``) with their faulty form (``bad``).
 
-    ``by_database`` marks the codes that are said when an upload is finished, which a file alone cannot show.
+    ``after_compiling`` marks the codes that the database or the worker says when an upload is finished, which
+    a file alone cannot show.
     """
 
     code: Code
     meaning: str
     good: str = ""
     bad: str = ""
-    by_database: bool = False
+    after_compiling: bool = False
 
     @property
     def usual_severity(self) -> Severity:
@@ -460,44 +461,49 @@ CATALOGUE: Final = (
     Entry(
         Code.ALREADY_UPLOADED,
         "The same file was uploaded before; the upload succeeded and names the assessment that it made.",
-        by_database=True,
+        after_compiling=True,
     ),
     Entry(
         Code.VERSION_CONFLICT,
         "An active assessment has this version with another text. Raise `version`.",
-        by_database=True,
+        after_compiling=True,
     ),
     Entry(
         Code.VERSION_FALLS,
         "The assessment already has a higher version. Raise `version` above it.",
-        by_database=True,
+        after_compiling=True,
     ),
     Entry(
         Code.ASSESSMENT_ARCHIVED,
         "The assessment that was to be replaced is archived. Make it active again, or upload "
         "the file as a new one.",
-        by_database=True,
+        after_compiling=True,
     ),
     Entry(
         Code.ASSESSMENT_MISSING,
         "The assessment that was to be replaced does not exist any more. Upload the file as a new one.",
-        by_database=True,
+        after_compiling=True,
     ),
     Entry(
         Code.DATABASE_REFUSED,
         "The database refused the definition; the message names its reason.",
-        by_database=True,
+        after_compiling=True,
     ),
     Entry(
         Code.WORKER_LOST,
         "The worker that had the file in hand stopped, more than once. Upload it again; if "
         "that repeats, report it.",
-        by_database=True,
+        after_compiling=True,
     ),
     Entry(
         Code.TOO_MANY_ATTEMPTS,
         "The file could not be finished in several attempts, for reasons that are not its own. "
         "Upload it again.",
-        by_database=True,
+        after_compiling=True,
+    ),
+    Entry(
+        Code.INTERNAL_ERROR,
+        "The worker has a fault that this file brings out. Tell the operator the id of the upload.",
+        after_compiling=True,
     ),
 )

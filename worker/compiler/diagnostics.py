@@ -93,7 +93,7 @@ class Code(StrEnum):
     AMBIGUOUS_EXPECTATION = "ambiguous-expectation"
     WRONG_OVERALL = "wrong-overall"
     WRONG_CATEGORY = "wrong-category"
-    # said by the database when an upload is finished
+    # said by the database or the worker when an upload is finished
     ALREADY_UPLOADED = "already-uploaded"
     VERSION_CONFLICT = "version-conflict"
     VERSION_FALLS = "version-falls"
@@ -102,6 +102,7 @@ class Code(StrEnum):
     DATABASE_REFUSED = "database-refused"
     WORKER_LOST = "worker-lost"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
+    INTERNAL_ERROR = "internal-error"
 
 
 #: Codes that are warnings unless the place that reports one says otherwise; all others are errors.

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from worker.compiler.diagnostics import Code
 from worker.engine.jobs import Finished, Job, failed, read_job, release, retry
 from worker.engine.logs import describe_error, get_logger
 
@@ -80,7 +81,7 @@ class Sandbox:
             get_logger().error("job-fault", job=job.job, kind=job.kind, **json.loads(answer[len(FAULT) :]))
             return failed(
                 job,
-                "internal-error",
+                Code.INTERNAL_ERROR.value,
                 "The worker could not process this file. The fault is in the worker, not in the file.",
                 "Tell the operator the id of this upload.",
             )

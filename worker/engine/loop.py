@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from worker.compiler.diagnostics import Code
 from worker.engine.api import Api, ApiUnusable, FunctionMissing, RequestRefused, Stopped, Unreachable
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
@@ -366,4 +367,4 @@ class Loop:
             return retry(job, "out-of-memory")
         except Exception as error:  # noqa: BLE001 - a fault of the compiler must not end the worker
             self._log.error("job-fault", job=job.job, kind=job.kind, **describe_error(error))
-            return retry(job, "internal-error")
+            return retry(job, Code.INTERNAL_ERROR.value)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
+from worker.compiler.diagnostics import Code
 from worker.engine.commands import add_commands
 from worker.engine.metrics import Metrics
 from worker.engine.settings import EXPECTED, Settings
@@ -101,6 +102,8 @@ def test_every_code_of_last_error_is_explained() -> None:
     given = set()
     for source in SOURCES.values():
         given |= set(re.findall(r"\b(?:retry|_?failed|_end)\(\s*job,\s*\"([a-z-]+)\"", source))
+        codes = re.findall(r"\b(?:retry|failed)\(\s*job,\s*Code\.(\w+)\.value", source)
+        given |= {Code[name].value for name in codes}
         given |= set(re.findall(r"\"error\": \"([a-z-]+)\"", source))
     given |= set(re.findall(r"\blast_error = '([a-z-]+)'", MIGRATIONS))
     given |= set(re.findall(r"\"error\": \"([a-z-]+)\"", MIGRATIONS))

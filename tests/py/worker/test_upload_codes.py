@@ -1,0 +1,56 @@
+"""Every code that an upload can end with is explained in docs/diagnostics.md."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.py.worker.site import Site
+from worker.compiler.catalogue import CATALOGUE, Entry
+from worker.compiler.diagnostics import Code
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+# What a scoring job says is no upload's.
+OTHERS = {"score_job.py"}
+
+
+def said_by_the_worker() -> set[str]:
+    """Return the codes of the diagnostics that the engine makes: second arguments of `failed(...)`."""
+    found = set()
+    for path in (ROOT / "worker" / "engine").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                path.name not in OTHERS
+                and isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "failed"
+            ):
+                code = re.fullmatch(r"Code\.(\w+)\.value", ast.unparse(node.args[1]))
+                assert code is not None, f"{path.name}:{node.lineno} does not name a code of the catalogue"
+                found.add(Code[code[1]].value)
+    return found
+
+
+def said_by_the_database(site: Site) -> dict[str, str]:
+    """Return the codes of the diagnostics that the database makes, with their severity."""
+    text = site.value("select prosrc from pg_proc where proname = 'upload_diagnostic'")
+    codes = re.findall(r"\('([a-z-]+)', '(?:error|warning)'", text)
+    made = {code: site.value("select private.upload_diagnostic(%s)", code) for code in codes}
+    return {code: diagnostic["severity"] for code, diagnostic in made.items()}
+
+
+def test_every_code_that_is_said_after_compiling_is_in_the_catalogue(site: Site) -> None:
+    database = said_by_the_database(site)
+    entries = {entry.code.value: entry for entry in CATALOGUE if entry.after_compiling}
+    assert len(database) >= 8
+    assert said_by_the_worker() == {"internal-error"}
+    assert database.keys() | said_by_the_worker() == entries.keys()
+    assert {code: entries[code].usual_severity for code in database} == database
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.code.value)
+def test_every_code_is_on_the_page(entry: Entry) -> None:
+    assert f"| [`{entry.code.value}`](#{entry.code.value}) |" in PAGE
+    assert re.search(rf"^#+ {entry.code.value}$", PAGE, re.MULTILINE)
