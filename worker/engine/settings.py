@@ -1,11 +1,13 @@
 """What the worker is told by its environment, checked before anything starts."""
 
 import os
+import ssl
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -44,11 +46,20 @@ class SettingsError(Exception):
 
 
 def _api_url(value: str) -> str:
-    parts = urlsplit(value.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        url = httpx.URL(value.strip())
+    except httpx.InvalidURL:
+        raise ValueError("not a URL") from None
+    if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment:
         raise ValueError("not an http(s) URL")
-    _ = parts.port  # raises ValueError for a port that is none
-    return value.strip().rstrip("/").removesuffix("/rest/v1")
+    _can_be_asked_for(url.host)
+    # As the client spells it, which knows no capital letters in a scheme.
+    return str(url).rstrip("/").removesuffix("/rest/v1")
+
+
+def _can_be_asked_for(host: str) -> None:
+    """Raise ValueError for a name that no resolver would be asked for, such as one with an empty part."""
+    host.encode("idna")
 
 
 def _key(value: SecretStr) -> SecretStr:
@@ -60,11 +71,21 @@ def _key(value: SecretStr) -> SecretStr:
 
 
 def _database_url(value: SecretStr) -> SecretStr:
-    parts = urlsplit(value.get_secret_value().strip())
+    url = value.get_secret_value().strip()
+    parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("not a Postgres URL")
     _ = parts.port
-    return SecretStr(value.get_secret_value().strip())
+    import psycopg  # noqa: PLC0415 - slow to load, and needed for this only
+
+    try:
+        read = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        raise ValueError("not a URL that libpq reads") from None
+    host = str(read.get("host") or "")
+    if not host.startswith(("/", "@")):  # a socket's
+        _can_be_asked_for(host)
+    return SecretStr(url)
 
 
 class Settings(BaseSettings):
@@ -111,11 +132,43 @@ def load_settings(*, batch: int | None = None, concurrency: int | None = None) -
     """
     given = {"WORKER_BATCH": batch, "WORKER_CONCURRENCY": concurrency}
     flags = {name: value for name, value in given.items() if value is not None}
+    problems: list[str] = []
+    settings = None
     try:
-        return Settings(**flags)  # type: ignore[arg-type]  # the fields' aliases are the environment's names
+        settings = Settings(**flags)  # type: ignore[arg-type]  # the fields' aliases are the environment's names
     except ValidationError as error:
         names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors(include_input=False))
-        raise SettingsError(_problem(name, flags) for name in names) from None
+        problems += [_problem(name, flags) for name in names]
+    problems += _problems_of_the_network()
+    if settings is None or problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _problems_of_the_network() -> Iterable[str]:
+    """Check what the HTTP client takes from the environment by itself; it would raise at its first use."""
+    certificates = os.environ.get("SSL_CERT_FILE")
+    if certificates:
+        try:
+            ssl.create_default_context(cafile=certificates)
+        except OSError as error:  # an SSLError is one
+            reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            yield f"SSL_CERT_FILE is {certificates!r}, which cannot be used: {reason}."
+    for scheme in ("http", "https", "all"):
+        for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
+            proxy = os.environ.get(name)
+            if proxy and not _is_proxy(proxy):
+                # Not shown: it may hold a password.
+                yield f"{name} is not usable as it is: a URL that begins with http:// or https:// is needed."
+
+
+def _is_proxy(proxy: str) -> bool:
+    try:
+        url = httpx.URL(proxy if "://" in proxy else f"http://{proxy}")
+        _can_be_asked_for(url.host)
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return url.scheme in {"http", "https"} and bool(url.host)
 
 
 def unknown_settings() -> list[tuple[str, str | None]]:

@@ -57,11 +57,19 @@ def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch)
         ("SUPABASE_URL", "abcdefgh.supabase.co"),
         ("SUPABASE_URL", "postgresql://host/db"),
         ("SUPABASE_URL", "https://host:notaport"),
+        ("SUPABASE_URL", "https://a..b"),
+        ("SUPABASE_URL", "https://ho\tst"),
+        ("SUPABASE_URL", "https://" + "a" * 64 + ".co"),
+        ("SUPABASE_URL", "https://"),
         ("SUPABASE_SERVICE_ROLE_KEY", "two words"),
         ("SUPABASE_SERVICE_ROLE_KEY", "kéy"),
         ("SUPABASE_SERVICE_ROLE_KEY", "one\ntwo"),
         ("DATABASE_URL", "mysql://u:hidden-password@host/db"),
         ("DATABASE_URL", "postgresql://u:hidden-password@host:x/db"),
+        ("DATABASE_URL", "postgresql://u:hidden-password%@host/db"),
+        ("DATABASE_URL", "postgresql://u:hidden-password@host/db?foo=bar"),
+        ("DATABASE_URL", "postgresql://u:hidden-password@a..b/db"),
+        ("DATABASE_URL", "postgresql://u:hidden-password@host/%ff"),
         ("WORKER_BATCH", "0"),
         ("WORKER_BATCH", "1001"),
         ("WORKER_BATCH", "many"),
@@ -90,6 +98,53 @@ def test_a_bad_setting_is_named_with_what_is_needed(
     assert "kéy" not in problem
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/at-all.pem", "cannot be used: No such file or directory."),
+        ("SSL_CERT_FILE", __file__, "cannot be used: it holds no certificate."),
+        ("SSL_CERT_FILE", "/", "cannot be used: Is a directory."),
+        ("HTTP_PROXY", "socks5://hidden-password@proxy:1080", "a URL that begins with http:// or https://"),
+        ("HTTPS_PROXY", "garbage://proxy", "a URL that begins with http:// or https://"),
+        ("https_proxy", "http://proxy:port", "a URL that begins with http:// or https://"),
+        ("ALL_PROXY", "http://a..b:3128", "a URL that begins with http:// or https://"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "status"])
+def test_what_the_client_heeds_is_checked_too(name: str, value: str, reason: str, command: str) -> None:
+    done = worker(command, {name: value})
+    assert done.returncode == 78
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"error: {name} is ")
+    assert reason in said
+    assert "hidden-password" not in said
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy:3128", "proxy:3128", "https://user:password@proxy"])
+def test_a_proxy_is_taken(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    assert load_settings().batch == 1000
+
+
+@pytest.mark.parametrize("url", ["HTTP://127.0.0.1:1", "http://127.0.0.1:1/REST", "http://bücher.invalid"])
+def test_a_url_that_is_taken_can_be_used(url: str) -> None:
+    done = worker("status", {"SUPABASE_URL": url})
+    assert done.returncode == 69, done.stderr
+    assert done.stderr.startswith("error: The API at http://")
+
+
+def worker(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    given = {"SUPABASE_URL": "https://abcdefgh.supabase.invalid", "SUPABASE_SERVICE_ROLE_KEY": SECRET}
+    return subprocess.run(
+        [sys.executable, "-m", "worker", command],
+        env=given | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKER_BATCH", "7")
     assert load_settings().batch == 7
@@ -113,6 +168,21 @@ def test_the_transaction_pooler_is_recognised(monkeypatch: pytest.MonkeyPatch) -
     assert load_settings().through_transaction_pooler
     monkeypatch.setenv("DATABASE_URL", "postgresql://postgres.x:p@pooler.supabase.com:5432/postgres")
     assert not load_settings().through_transaction_pooler
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@host/db",
+        "postgresql:///db?host=/run/../tmp/a-socket" + "t" * 64,
+        "postgres://u:p%25@[::1]:5432/db?sslmode=require&connect_timeout=5",
+    ],
+)
+def test_what_libpq_reads_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    database_url = load_settings().database_url
+    assert database_url is not None
+    assert database_url.get_secret_value() == url
 
 
 def test_a_misspelt_setting_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
