@@ -27,6 +27,7 @@ FIGURES: Final = (
     "failed_last_hour",
     "rejected_last_hour",
 )
+HIGHEST_JOB: Final = 2**63 - 1
 UNITS: Final = {"m": 60, "h": 3600, "d": 86400}
 
 
@@ -96,7 +97,7 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
 
 
 def _job_or_upload(text: str) -> int | str:
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= HIGHEST_JOB:
         return int(text)
     try:
         return str(UUID(text))
@@ -118,12 +119,15 @@ def _since(text: str) -> str:
         return (datetime.now(UTC) - _duration(text)).isoformat()
     except argparse.ArgumentTypeError:
         pass
+    except OverflowError:
+        message = f"{text!r} is before all times"
+        raise argparse.ArgumentTypeError(message) from None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.astimezone()).isoformat()
+    except (ValueError, OverflowError):
         message = f"{text!r} is neither a duration (30m, 2h, 7d) nor a time (2026-01-31T12:00:00Z)"
         raise argparse.ArgumentTypeError(message) from None
-    return (moment if moment.tzinfo else moment.astimezone()).isoformat()
 
 
 # --- commands -----------------------------------------------------------------------------------------------
@@ -140,38 +144,40 @@ def _guarded(command: Callable[[], int]) -> int:
     try:
         return command()
     except SettingsError as error:
-        for problem in error.problems:
-            print(f"error: {problem}", file=sys.stderr)
-        return EXIT_SETTINGS
+        problems, code = error.problems, EXIT_SETTINGS
     except ApiUnusable as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+        problems, code = (str(error),), error.exit_code
     except RequestRefused as error:
-        print(f"error: The API refused the request ({error}).", file=sys.stderr)
-        return EXIT_SOFTWARE
+        problems, code = (f"The API refused the request ({error}).",), EXIT_SOFTWARE
     except Malformed as error:
-        print(f"error: The API's answer was not understood: {error}.", file=sys.stderr)
-        return EXIT_SOFTWARE
+        problems, code = (f"The API's answer was not understood: {error}.",), EXIT_SOFTWARE
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - its message and its traceback may quote what a tenant wrote
-        print(
-            f"error: A fault of the worker: {' at '.join(describe_error(error).values())}.", file=sys.stderr
-        )
-        return EXIT_SOFTWARE
+        problems = (f"A fault of the worker: {' at '.join(describe_error(error).values())}.",)
+        code = EXIT_SOFTWARE
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return code
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    _stop_while_loading()
     return _guarded(lambda: _work(arguments, drain=False))
 
 
 def _drain(arguments: argparse.Namespace) -> int:
+    _stop_while_loading()
     return _guarded(lambda: _work(arguments, drain=True))
 
 
+def _stop_while_loading() -> None:
+    """Take a stop that is asked for while the worker still loads: nothing is in hand."""
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda *_: sys.exit(0))
+
+
 def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
-    # A stop that is asked for while the worker still loads: nothing is in hand.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from worker.engine.process import run_workers  # noqa: PLC0415  not for check and format
     from worker.engine.settings import load_settings  # noqa: PLC0415  not for check and format
 
@@ -235,7 +241,9 @@ def _retry(arguments: argparse.Namespace) -> int:
         wanted = len(set(arguments.ids))
         if count < wanted:
             print(
-                f"error: {wanted - count} of {wanted} are not failed jobs or do not exist.", file=sys.stderr
+                f"error: {wanted - count} of {wanted} are not failed jobs, do not exist, or name a job "
+                "that is named already.",
+                file=sys.stderr,
             )
             return 1
         return 0

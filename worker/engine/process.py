@@ -5,11 +5,13 @@ import multiprocessing
 import os
 import re
 import secrets
+import signal
 import socket
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import TYPE_CHECKING, Final
@@ -254,17 +256,28 @@ class _Parent:
     def _start_due(self) -> None:
         for slot in self._slots:
             if slot.process is None and slot.start_at is not None and time.monotonic() >= slot.start_at:
-                ours, theirs = self._context.Pipe(duplex=False)
-                slot.process = self._context.Process(
-                    target=_child,
-                    args=(theirs, self._settings.batch, self._settings.concurrency),
-                    kwargs={"drain": self._drain},
-                    name=f"worker-{slot.number}",
-                )
-                slot.process.start()
-                slot.metrics = None if self._metrics is None else self._metrics.worker(slot.number)
-                theirs.close()
-                slot.connection, slot.started, slot.start_at = ours, time.monotonic(), None
+                self._start(slot)
+
+    def _start(self, slot: _Slot) -> None:
+        ours, theirs = self._context.Pipe(duplex=False)
+        process = self._context.Process(
+            target=_child,
+            args=(theirs, self._settings.batch, self._settings.concurrency),
+            kwargs={"drain": self._drain},
+            name=f"worker-{slot.number}",
+        )
+        # Ctrl-C reaches the whole group: one that still loads takes it when it is ready for it. The helper of
+        # multiprocessing, which would start now, lets the signal through again.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        theirs.close()
+        slot.process = process
+        slot.metrics = None if self._metrics is None else self._metrics.worker(slot.number)
+        slot.connection, slot.started, slot.start_at = ours, time.monotonic(), None
 
     def _next_wait(self) -> float:
         starts = [slot.start_at for slot in self._slots if slot.start_at is not None]

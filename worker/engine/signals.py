@@ -58,6 +58,8 @@ class Signals:
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGINT, self._on_stop)
         signal.signal(signal.SIGALRM, self._on_alarm)
+        # The parent of several starts them with SIGINT held back, until here.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def stop(self) -> None:
         """Ask for a stop; a second call changes nothing."""

@@ -1,6 +1,8 @@
 """The operator's commands and endpoints on the real parts, and what they say when something is wrong."""
 
 import json
+import os
+import signal
 import socket
 import struct
 import subprocess
@@ -8,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +19,7 @@ import pytest
 from stack import processes
 from tests.py.harness.databases import Databases
 from tests.py.worker.picky_gateway import Answer, picky_gateway
-from tests.py.worker.site import Site, make_site, source, wait_until
+from tests.py.worker.site import ROOT, WORKER, Site, make_site, source, wait_until
 from worker.engine import metrics as metrics_module
 from worker.engine.metrics import Metrics, MetricsServer
 
@@ -75,7 +78,96 @@ def test_what_cannot_be_put_back_is_said(site: Site) -> None:
     upload = faulty(site)
     done = site.worker("retry", upload, "00000000-0000-0000-0000-000000000000")
     assert (done.returncode, done.stdout) == (1, "1 job put back.\n")
-    assert said(done) == "error: 1 of 2 are not failed jobs or do not exist."
+    assert said(done) == (
+        "error: 1 of 2 are not failed jobs, do not exist, or name a job that is named already."
+    )
+
+
+def test_a_job_that_is_named_twice_is_put_back_once(site: Site) -> None:
+    upload = faulty(site)
+    job = site.value("select id from private.jobs where subject_id = %s", upload)
+    done = site.worker("retry", str(job), upload)
+    assert (done.returncode, done.stdout) == (1, "1 job put back.\n")
+    assert "or name a job that is named already" in said(done)
+    assert site.upload_row(upload)["status"] == "queued"
+
+
+COMMANDS = [["status"], ["retry", "--failed-since", "1h"], ["prune"], ["run"], ["drain"]]
+SLOW_TO_LOAD = """
+import pathlib, time
+pathlib.Path({begun!r}).touch()
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_an_interruption_while_a_command_loads_leaves_no_traceback(
+    site: Site, words: list[str], tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    (tmp_path / "supabase.py").write_text(SLOW_TO_LOAD.format(begun=str(begun)), encoding="utf-8")
+    code, errors = interrupted(site, words, begun.exists, PYTHONPATH=str(tmp_path))
+    assert (code, errors) == (0 if words[0] in {"run", "drain"} else 130, "")
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_an_interruption_while_a_command_asks_leaves_no_traceback(site: Site, words: list[str]) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def judge(_function: str, _body: bytes) -> Answer | None:
+        asked.set()
+        over.wait(60)
+        return None
+
+    with picky_gateway(site.api.url) as gateway:
+        gateway.judge = judge
+        try:
+            code, errors = interrupted(site, words, asked.is_set, SUPABASE_URL=gateway.url)
+        finally:
+            over.set()
+    assert code == (0 if words[0] in {"run", "drain"} else 130)
+    assert "Traceback" not in errors
+
+
+def test_an_interruption_while_processes_load_leaves_no_traceback(site: Site, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import sys\nif '--multiprocessing-fork' in sys.orig_argv:\n"
+        f"    import pathlib, time\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(1)\n",
+        encoding="utf-8",
+    )
+    words = ["run", "--concurrency", "2"]
+    assert interrupted(site, words, begun.exists, slow_parent=True, PYTHONPATH=str(tmp_path)) == (0, "")
+
+
+def interrupted(
+    site: Site, words: list[str], begun: Callable[[], bool], *, slow_parent: bool = False, **environment: str
+) -> tuple[int, str]:
+    """Interrupt a command once it has begun something; return its exit code and errors.
+
+    A slow parent takes the signal after its children.
+    """
+    process = subprocess.Popen(
+        [*WORKER, *words],
+        cwd=ROOT,
+        env=site.worker_environment(**environment),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait_until(begun, 20, "the command to begin")
+        if slow_parent:
+            process.send_signal(signal.SIGSTOP)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
+        if slow_parent:
+            time.sleep(0.5)
+            process.send_signal(signal.SIGCONT)
+        return process.wait(timeout=20), process.communicate()[1]
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_finished_jobs_are_pruned_when_they_are_old(site: Site) -> None:

@@ -133,7 +133,9 @@ def test_the_commands_of_the_page_exist() -> None:
             parser.parse_args(line.split())
 
 
-@pytest.mark.parametrize("bad", ["0x7", "two", "00000000-0000-0000-0000-00000000000g", "-5"])
+@pytest.mark.parametrize(
+    "bad", ["0x7", "two", "00000000-0000-0000-0000-00000000000g", "-5", "9223372036854775808", "9" * 5000]
+)
 def test_an_id_that_is_none_is_refused(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
     parser = argparse.ArgumentParser()
     add_commands(parser.add_subparsers(required=True))
@@ -143,7 +145,16 @@ def test_an_id_that_is_none_is_refused(bad: str, capsys: pytest.CaptureFixture[s
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("bad", ["yesterday", "2x", "2026-13-01"])
+def test_a_duration_that_reaches_before_all_times_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(required=True))
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(["retry", "--failed-since", "999999d"])
+    assert caught.value.code == 2
+    assert "'999999d' is before all times" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("bad", ["yesterday", "2x", "2026-13-01", "0001-01-01"])
 def test_a_time_that_is_none_is_refused(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
     parser = argparse.ArgumentParser()
     add_commands(parser.add_subparsers(required=True))
