@@ -1477,6 +1477,20 @@ end
 $function$;
 comment on function private.check_choice(uuid,uuid,integer) is NULL;
 
+CREATE OR REPLACE FUNCTION private.check_held_choices(assessments uuid[], tenants uuid[], styles integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.hold_assessments(assessments);
+  for place in 1 .. cardinality(assessments) loop
+    perform private.check_choice(assessments[place], tenants[place], styles[place]);
+  end loop;
+end
+$function$;
+comment on function private.check_held_choices(uuid[],uuid[],integer[]) is NULL;
+
 CREATE OR REPLACE FUNCTION private.check_session_assessment()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1546,8 +1560,7 @@ begin
        or (assessment.status = 'active'
            and (assessment.is_template
                 or (assessment.marketplace_status = 'published' and owner.is_active is distinct from false)))
-     )
-     for share of assessment;
+     );
 
   verdict := case
     when not found then 'unknown'
@@ -2647,6 +2660,162 @@ begin
 end
 $function$;
 comment on function private.hand_over_assessments_with_results(uuid) is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_assessments(assessments uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.id = any (assessments)
+    order by assessment.id
+      for share;
+end
+$function$;
+comment on function private.hold_assessments(uuid[]) is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_changed_agent_choices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             changed.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
+        from (
+          select added.id, added.custom_assessment_id, added.stakeholder_session_id, added.coaching_session_id
+            from added
+          except
+          select removed.id, removed.custom_assessment_id, removed.stakeholder_session_id, removed.coaching_session_id
+            from removed
+        ) as changed
+       where changed.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$function$;
+comment on function private.hold_changed_agent_choices() is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_changed_choices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(choice.style) as styles
+    into made
+    from (
+      select changed.custom_assessment_id as assessment, changed.tenant_id as tenant,
+             max(changed.interview_style_override)
+               filter (where changed.interview_style_override between 1 and 5) as style
+        from (
+          (
+            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
+                   null::integer as interview_style_override
+              from added
+            except
+            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id, null
+              from removed
+          )
+          union
+          -- An override that is taken back asks nothing of the assessment.
+          (
+            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
+                   added.interview_style_override
+              from added
+             where added.interview_style_override is not null
+            except
+            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id,
+                   removed.interview_style_override
+              from removed
+          )
+        ) as changed
+       where changed.custom_assessment_id is not null
+       group by changed.custom_assessment_id, changed.tenant_id
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$function$;
+comment on function private.hold_changed_choices() is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_new_agent_choices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             added.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(added.stakeholder_session_id, added.coaching_session_id) as tenant
+        from added
+       where added.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$function$;
+comment on function private.hold_new_agent_choices() is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_new_choices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(choice.style) as styles
+    into made
+    from (
+      select added.custom_assessment_id as assessment, added.tenant_id as tenant,
+             max(added.interview_style_override) filter (where added.interview_style_override between 1 and 5) as style
+        from added
+       where added.custom_assessment_id is not null
+       group by added.custom_assessment_id, added.tenant_id
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$function$;
+comment on function private.hold_new_choices() is NULL;
 
 CREATE OR REPLACE FUNCTION private.inactive_tenant_ids()
  RETURNS SETOF uuid
@@ -4100,6 +4269,10 @@ comment on function private.write_result() is NULL;
 
 CREATE TRIGGER check_agent_session_assessment BEFORE INSERT OR UPDATE OF custom_assessment_id, stakeholder_session_id, coaching_session_id ON public.agent_sessions FOR EACH ROW EXECUTE FUNCTION private.check_agent_session_assessment();
 
+CREATE TRIGGER hold_changed_agent_choices AFTER UPDATE ON public.agent_sessions REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.hold_changed_agent_choices();
+
+CREATE TRIGGER hold_new_agent_choices AFTER INSERT ON public.agent_sessions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.hold_new_agent_choices();
+
 CREATE TRIGGER end_jobs_without_subject AFTER DELETE ON public.assessment_uploads REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.end_jobs_without_subject();
 
 CREATE TRIGGER enqueue_uploads AFTER INSERT ON public.assessment_uploads REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.enqueue_uploads();
@@ -4110,7 +4283,15 @@ CREATE TRIGGER take_upload BEFORE INSERT ON public.assessment_uploads FOR EACH R
 
 CREATE TRIGGER check_session_assessment BEFORE INSERT OR UPDATE OF custom_assessment_id, assessment_type, interview_style_override, tenant_id ON public.campaigns FOR EACH ROW EXECUTE FUNCTION private.check_session_assessment();
 
+CREATE TRIGGER hold_changed_choices AFTER UPDATE ON public.campaigns REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.hold_changed_choices();
+
+CREATE TRIGGER hold_new_choices AFTER INSERT ON public.campaigns REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.hold_new_choices();
+
 CREATE TRIGGER check_session_assessment BEFORE INSERT OR UPDATE OF custom_assessment_id, assessment_type, interview_style_override, tenant_id ON public.coaching_sessions FOR EACH ROW EXECUTE FUNCTION private.check_session_assessment();
+
+CREATE TRIGGER hold_changed_choices AFTER UPDATE ON public.coaching_sessions REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.hold_changed_choices();
+
+CREATE TRIGGER hold_new_choices AFTER INSERT ON public.coaching_sessions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.hold_new_choices();
 
 CREATE TRIGGER note_result_creator AFTER INSERT ON public.custom_assessment_results FOR EACH ROW WHEN ((new.campaign_created_by IS NOT NULL)) EXECUTE FUNCTION private.note_result_creator();
 

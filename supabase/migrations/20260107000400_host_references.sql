@@ -174,13 +174,18 @@ $constraints$;
 -- Which assessment may be chosen
 -- ---------------------------------------------------------------------------------------------------------------------
 
+-- A choice is judged twice. Before each row, so that a refusal comes before anything else can: without a lock, since
+-- a statement of many rows would hold it from its first row to its last, and several such statements, whose locks
+-- allow each other, would keep the assessment's owner and reviewers from it for ever. And once more when all rows are
+-- written, for each assessment once and under a lock: nobody can archive or change it from then until the choice is
+-- committed, which is a moment.
+
 -- What the writer of a campaign or session may know about an assessment, and whether it may be chosen for a tenant.
 -- verdict is 'chosen', 'denied' (readable, but not for this), 'inactive' or 'unknown'; the rest is null unless chosen.
 --
 -- SECURITY DEFINER, because a campaign's assessment may be one that its writer cannot read (a reference made by
--- somebody else), because of the lock, and because the answer must not depend on the host's policies. The lock lets
--- nobody archive or change the assessment until the choice is committed; it is taken on nothing the caller may not see.
--- A missing assessment and one that the caller may not read give the same answer by the same path.
+-- somebody else), and because the answer must not depend on the host's policies. A missing assessment and one that the
+-- caller may not read give the same answer by the same path.
 create or replace function private.choose_assessment(assessment_id uuid, tenant_id uuid, bound boolean)
 returns table (verdict text, allows_override boolean)
 language plpgsql
@@ -209,8 +214,7 @@ begin
        or (assessment.status = 'active'
            and (assessment.is_template
                 or (assessment.marketplace_status = 'published' and owner.is_active is distinct from false)))
-     )
-     for share of assessment;
+     );
 
   verdict := case
     when not found then 'unknown'
@@ -274,6 +278,42 @@ $$;
 revoke all on function private.check_choice(uuid, uuid, integer) from public, anon, authenticated, service_role;
 grant execute on function private.check_choice(uuid, uuid, integer) to anon, authenticated, service_role;
 
+-- Locks assessments until the transaction ends, in the order that everybody keeps. SECURITY DEFINER, because a lock needs
+-- the right to write. Only assessments that were just judged as chosen come here.
+create or replace function private.hold_assessments(assessments uuid[])
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.id = any (assessments)
+    order by assessment.id
+      for share;
+end
+$$;
+revoke all on function private.hold_assessments(uuid[]) from public, anon, authenticated, service_role;
+grant execute on function private.hold_assessments(uuid[]) to authenticated, service_role;
+
+-- The second judgement, of all choices that a statement has made.
+create or replace function private.check_held_choices(assessments uuid[], tenants uuid[], styles integer[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.hold_assessments(assessments);
+  for place in 1 .. cardinality(assessments) loop
+    perform private.check_choice(assessments[place], tenants[place], styles[place]);
+  end loop;
+end
+$$;
+revoke all on function private.check_held_choices(uuid[], uuid[], integer[])
+from public, anon, authenticated, service_role;
+grant execute on function private.check_held_choices(uuid[], uuid[], integer[]) to authenticated, service_role;
+
 -- Campaigns and coaching sessions, which have the same columns.
 create or replace function private.check_session_assessment()
 returns trigger
@@ -328,6 +368,108 @@ before insert or update of custom_assessment_id, assessment_type, interview_styl
 on public.coaching_sessions
 for each row execute function private.check_session_assessment();
 
+-- The chosen assessments of the rows that a statement has made, each once for a tenant. Of the styles one is enough: the
+-- assessment allows all or none.
+create or replace function private.hold_new_choices()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(choice.style) as styles
+    into made
+    from (
+      select added.custom_assessment_id as assessment, added.tenant_id as tenant,
+             max(added.interview_style_override) filter (where added.interview_style_override between 1 and 5) as style
+        from added
+       where added.custom_assessment_id is not null
+       group by added.custom_assessment_id, added.tenant_id
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.hold_new_choices() from public, anon, authenticated, service_role;
+
+-- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
+-- this comes after every update, and looks first for rows that are not what they were.
+create or replace function private.hold_changed_choices()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(choice.style) as styles
+    into made
+    from (
+      select changed.custom_assessment_id as assessment, changed.tenant_id as tenant,
+             max(changed.interview_style_override)
+               filter (where changed.interview_style_override between 1 and 5) as style
+        from (
+          (
+            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
+                   null::integer as interview_style_override
+              from added
+            except
+            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id, null
+              from removed
+          )
+          union
+          -- An override that is taken back asks nothing of the assessment.
+          (
+            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
+                   added.interview_style_override
+              from added
+             where added.interview_style_override is not null
+            except
+            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id,
+                   removed.interview_style_override
+              from removed
+          )
+        ) as changed
+       where changed.custom_assessment_id is not null
+       group by changed.custom_assessment_id, changed.tenant_id
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.hold_changed_choices() from public, anon, authenticated, service_role;
+
+create or replace trigger hold_new_choices
+after insert on public.campaigns
+referencing new table as added
+for each statement execute function private.hold_new_choices();
+
+create or replace trigger hold_new_choices
+after insert on public.coaching_sessions
+referencing new table as added
+for each statement execute function private.hold_new_choices();
+
+create or replace trigger hold_changed_choices
+after update on public.campaigns
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_choices();
+
+create or replace trigger hold_changed_choices
+after update on public.coaching_sessions
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_choices();
+
 -- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
 -- granted the host's tables, and the answer decides what may be chosen.
 create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
@@ -378,3 +520,76 @@ create or replace trigger check_agent_session_assessment
 before insert or update of custom_assessment_id, stakeholder_session_id, coaching_session_id
 on public.agent_sessions
 for each row execute function private.check_agent_session_assessment();
+
+-- As for campaigns and coaching sessions.
+create or replace function private.hold_new_agent_choices()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             added.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(added.stakeholder_session_id, added.coaching_session_id) as tenant
+        from added
+       where added.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.hold_new_agent_choices() from public, anon, authenticated, service_role;
+
+create or replace function private.hold_changed_agent_choices()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             changed.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
+        from (
+          select added.id, added.custom_assessment_id, added.stakeholder_session_id, added.coaching_session_id
+            from added
+          except
+          select removed.id, removed.custom_assessment_id, removed.stakeholder_session_id, removed.coaching_session_id
+            from removed
+        ) as changed
+       where changed.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+revoke all on function private.hold_changed_agent_choices() from public, anon, authenticated, service_role;
+
+create or replace trigger hold_new_agent_choices
+after insert on public.agent_sessions
+referencing new table as added
+for each statement execute function private.hold_new_agent_choices();
+
+create or replace trigger hold_changed_agent_choices
+after update on public.agent_sessions
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_agent_choices();

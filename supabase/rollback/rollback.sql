@@ -53,6 +53,12 @@ $refusals$;
 drop trigger if exists check_session_assessment on public.campaigns;
 drop trigger if exists check_session_assessment on public.coaching_sessions;
 drop trigger if exists check_agent_session_assessment on public.agent_sessions;
+drop trigger if exists hold_new_choices on public.campaigns;
+drop trigger if exists hold_new_choices on public.coaching_sessions;
+drop trigger if exists hold_changed_choices on public.campaigns;
+drop trigger if exists hold_changed_choices on public.coaching_sessions;
+drop trigger if exists hold_new_agent_choices on public.agent_sessions;
+drop trigger if exists hold_changed_agent_choices on public.agent_sessions;
 drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
 drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
 
@@ -126,11 +132,12 @@ begin
         'accepted_assessment', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone',
         'assessment_with_source',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
-        'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
+        'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
         'definition_bounds_faults', 'definition_faults', 'end_jobs_without_subject',
         'ending_of_error', 'enqueue', 'enqueue_uploads', 'every_fault', 'example_faults', 'fault', 'finish_jobs',
         'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
-        'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_plainly_valid', 'is_version',
+        'hold_assessments', 'hold_changed_agent_choices', 'hold_changed_choices', 'hold_new_agent_choices',
+        'hold_new_choices', 'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_plainly_valid', 'is_version',
         'keep_assessment_history', 'keep_assessment_version', 'keep_assessment_with_completions',
         'keep_assessment_with_results', 'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
         'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_rank', 'next_ranks',

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from stack.processes import wait_until
 from tests.py.harness.databases import Connection
 from tests.py.harness.people import People
 from tests.py.harness.sessions import DEFINITION, Meanwhile, World, one, reason_of
@@ -146,25 +147,175 @@ def test_archiving_waits_for_a_choice_that_is_being_made(world: World) -> None:
     assert archive.result() == world.assessment
 
 
-@pytest.mark.parametrize(
-    ("ending", "refusal"),
-    [
-        (ARCHIVE, ("PT400", "ASSESSMENT_NOT_ACTIVE")),
-        (DELETE, ("PT404", "ASSESSMENT_NOT_FOUND")),
-    ],
-    ids=["archiving", "deletion"],
-)
-def test_a_choice_waits_for_an_end_of_the_assessment_and_is_refused(
-    world: World, ending: str, refusal: tuple[str, str]
-) -> None:
-    ends, choosing = world.owner(autocommit=False), world.owner()
-    one(ends, ending, world.assessment)
+def test_a_choice_waits_for_the_archiving_of_the_assessment_and_is_refused(world: World) -> None:
+    archiving, choosing = world.owner(autocommit=False), world.owner()
+    one(archiving, ARCHIVE, world.assessment)
     choice = Meanwhile(lambda: one(choosing, CHOOSE, world.tenant.id, world.assessment))
     assert choice.waits(world.postgres, choosing)
-    ends.commit()
+    archiving.commit()
     with pytest.raises(psycopg.Error) as refused:
         choice.result()
-    assert (refused.value.sqlstate, reason_of(refused.value)) == refusal
+    assert (refused.value.sqlstate, reason_of(refused.value)) == ("PT400", "ASSESSMENT_NOT_ACTIVE")
+
+
+def test_a_choice_waits_for_the_deletion_of_the_assessment_and_is_refused(world: World) -> None:
+    deleting, choosing = world.owner(autocommit=False), world.owner()
+    one(deleting, DELETE, world.assessment)
+    choice = Meanwhile(lambda: one(choosing, CHOOSE, world.tenant.id, world.assessment))
+    assert choice.waits(world.postgres, choosing)
+    deleting.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        choice.result()
+    # The foreign key is looked at before the assessment is held, so it speaks for the rule here.
+    assert refused.value.sqlstate == "23503"
+    assert refused.value.diag.constraint_name == "coaching_sessions_custom_assessment_id_fkey"
+
+
+# Statements of two rows, with time between them: each of them has chosen once by the time the second begins.
+PAUSES = (
+    "(values (1, 0.0), (2, 2.0)) as pauses (number, seconds), lateral (select pg_sleep(seconds)) as pause"
+)
+CHOOSE_SLOWLY = {
+    "an insert of sessions": (
+        "insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)"
+        f" select %(tenant)s, 'custom', %(assessment)s from {PAUSES}"
+    ),
+    "an insert of campaigns": (
+        "insert into public.campaigns (tenant_id, created_by, name, assessment_type, custom_assessment_id)"
+        f" select %(tenant)s, auth.uid(), 'C', 'custom', %(assessment)s from {PAUSES}"
+    ),
+    "an update": (
+        "update public.coaching_sessions"
+        " set assessment_type = 'custom', custom_assessment_id = %(assessment)s"
+        " where client_name = 'Client 1' or pg_sleep(2) is not null"
+    ),
+    "a merge": (
+        "merge into public.coaching_sessions as session"
+        f" using (select number from {PAUSES}) as row"
+        " on session.client_name = 'Client ' || row.number and row.number = 1"
+        " when matched then update set assessment_type = 'custom', custom_assessment_id = %(assessment)s"
+        " when not matched then insert (tenant_id, assessment_type, custom_assessment_id)"
+        " values (%(tenant)s, 'custom', %(assessment)s)"
+    ),
+}
+
+
+def choose_slowly(world: World, choosing: Connection, statement: str) -> Meanwhile:
+    """Choose the assessment in two rows; begun when it returns, and not ended for two seconds."""
+    for number in (1, 2):
+        choosing.execute(
+            "insert into public.coaching_sessions (tenant_id, client_name) values (%s, %s)",
+            [world.tenant.id, f"Client {number}"],
+        )
+    values = {"tenant": world.tenant.id, "assessment": world.assessment}
+    choice = Meanwhile(lambda: choosing.execute(CHOOSE_SLOWLY[statement].encode(), values).rowcount)
+    assert wait_until(lambda: is_pausing(world, choosing), 5)
+    return choice
+
+
+def is_pausing(world: World, connection: Connection) -> bool:
+    """Whether the connection's statement stands between its two rows."""
+    return bool(
+        one(
+            world.postgres,
+            "select wait_event = 'PgSleep' from pg_catalog.pg_stat_activity where pid = %s",
+            connection.info.backend_pid,
+        )
+    )
+
+
+@pytest.mark.parametrize("statement", CHOOSE_SLOWLY)
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update public.custom_assessments set description = 'Mended' where id = %s returning id",
+        "update public.custom_assessments set slug = 'another' where id = %s returning id",
+    ],
+    ids=["text", "slug"],
+)
+def test_a_statement_of_many_choices_keeps_nobody_from_the_assessment(
+    world: World, statement: str, change: str
+) -> None:
+    choosing, editing = world.owner(), world.owner()
+    choice = choose_slowly(world, choosing, statement)
+    assert one(editing, change, world.assessment) == world.assessment
+    assert is_pausing(world, choosing)
+    assert choice.result() == 2
+
+
+@pytest.mark.parametrize("statement", CHOOSE_SLOWLY)
+def test_what_is_archived_while_a_statement_chooses_it_is_refused_in_the_end(
+    world: World, statement: str
+) -> None:
+    choosing, archiving = world.owner(), world.owner()
+    choice = choose_slowly(world, choosing, statement)
+    one(archiving, ARCHIVE, world.assessment)
+    assert is_pausing(world, choosing)
+    with pytest.raises(psycopg.Error) as refused:
+        choice.result()
+    assert reason_of(refused.value) == "ASSESSMENT_NOT_ACTIVE"
+    assert one(world.postgres, "select count(*) from public.campaigns") == 0
+    assert (
+        one(
+            world.postgres,
+            "select count(*) from public.coaching_sessions where custom_assessment_id is not null",
+        )
+        == 0
+    )
+
+
+def test_a_style_that_the_assessment_stops_allowing_while_it_is_chosen_is_refused(world: World) -> None:
+    choosing, editing = world.owner(), world.owner(autocommit=False)
+    one(
+        editing,
+        "update public.custom_assessments set interview_style_allow_override = false"
+        " where id = %s returning id",
+        world.assessment,
+    )
+    choice = Meanwhile(
+        lambda: one(
+            choosing,
+            "insert into public.coaching_sessions"
+            " (tenant_id, assessment_type, custom_assessment_id, interview_style_override)"
+            " values (%s, 'custom', %s, 2) returning id",
+            world.tenant.id,
+            world.assessment,
+        )
+    )
+    assert choice.waits(world.postgres, choosing)
+    editing.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        choice.result()
+    assert reason_of(refused.value) == "INTERVIEW_STYLE_OVERRIDE_DENIED"
+
+
+def test_an_agents_session_waits_for_the_deletion_of_its_assessment(world: World) -> None:
+    deleting, agent = world.owner(autocommit=False), world.agent()
+    one(deleting, DELETE, world.assessment)
+    choice = Meanwhile(
+        lambda: one(
+            agent,
+            "insert into public.agent_sessions (custom_assessment_id) values (%s) returning id",
+            world.assessment,
+        )
+    )
+    assert choice.waits(world.postgres, agent)
+    deleting.rollback()
+    assert choice.result() is not None
+
+
+def test_writing_other_columns_of_a_session_asks_for_no_assessment(world: World) -> None:
+    session = world.add_session()
+    editing, owner = world.owner(autocommit=False), world.owner()
+    one(editing, ARCHIVE, world.assessment)
+    assert (
+        one(
+            owner,
+            "update public.coaching_sessions set client_name = 'Known' where id = %s returning id",
+            session,
+        )
+        == session
+    )
 
 
 def test_what_a_reviewer_takes_back_cannot_be_chosen_meanwhile(world: World, people: People) -> None:
