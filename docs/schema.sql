@@ -1506,12 +1506,14 @@ begin
   end if;
 
   if new.custom_assessment_id is null then
-    -- Deleting the assessment clears the reference and is not stopped here.
+    -- Deleting the assessment clears the reference and is not stopped here. In a block of its own: an expression needs
+    -- the right to every function in it, and a host may let visitors write sessions that choose nothing.
     if tg_op = 'UPDATE' and old.custom_assessment_id is not null
       and (new.assessment_type, new.interview_style_override, new.tenant_id)
-      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id)
-      and private.assessment_is_gone(old.custom_assessment_id) then
-      return new;
+      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id) then
+      if private.assessment_is_gone(old.custom_assessment_id) then
+        return new;
+      end if;
     end if;
     if new.assessment_type = 'custom' then
       perform private.refuse('ASSESSMENT_REQUIRED');

@@ -95,7 +95,7 @@ as $$
      'See details: the argument''s name and what was expected.')
 $$;
 revoke all on function private.refusal_catalogue() from public, anon, authenticated, service_role;
-grant execute on function private.refusal_catalogue() to anon, authenticated, service_role;
+grant execute on function private.refusal_catalogue() to authenticated, service_role;
 
 -- Raises the refusal with that reason. details is a JSON object as text: the reason and the facts a program needs.
 create or replace function private.refuse(reason text, facts jsonb default '{}'::jsonb)
@@ -120,7 +120,7 @@ begin
 end
 $$;
 revoke all on function private.refuse(text, jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.refuse(text, jsonb) to anon, authenticated, service_role;
+grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Who calls

@@ -172,4 +172,4 @@ $build$;
 comment on function private.fold_name(text) is
 'The identity of a name: equal for names that differ only in case or in Unicode form.';
 revoke all on function private.fold_name(text) from public, anon, authenticated, service_role;
-grant execute on function private.fold_name(text) to anon, authenticated, service_role;
+grant execute on function private.fold_name(text) to authenticated, service_role;

@@ -28,7 +28,7 @@ begin
 end
 $$;
 revoke all on function private.trim_text(text) from public, anon, authenticated, service_role;
-grant execute on function private.trim_text(text) to anon, authenticated, service_role;
+grant execute on function private.trim_text(text) to authenticated, service_role;
 
 -- Whether a text is a version: major.minor without leading zeros, each of at most nine digits.
 create or replace function private.is_version(value text)
@@ -43,7 +43,7 @@ begin
 end
 $$;
 revoke all on function private.is_version(text) from public, anon, authenticated, service_role;
-grant execute on function private.is_version(text) to anon, authenticated, service_role;
+grant execute on function private.is_version(text) to authenticated, service_role;
 
 -- Whether a value is a list of two numbers.
 create or replace function private.is_number_pair(value jsonb)
@@ -64,7 +64,7 @@ begin
 end
 $$;
 revoke all on function private.is_number_pair(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.is_number_pair(jsonb) to anon, authenticated, service_role;
+grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
 
 -- One fault: where (a JSON path), why (a stable key) and what was expected.
 create or replace function private.fault(path text, reason text, expected text)
@@ -79,7 +79,7 @@ begin
 end
 $$;
 revoke all on function private.fault(text, text, text) from public, anon, authenticated, service_role;
-grant execute on function private.fault(text, text, text) to anon, authenticated, service_role;
+grant execute on function private.fault(text, text, text) to authenticated, service_role;
 
 -- A key as a step of a JSON path. A long key is cut: a path is for finding, not for carrying text.
 create or replace function private.path_step(key text)
@@ -95,7 +95,7 @@ begin
 end
 $$;
 revoke all on function private.path_step(text) from public, anon, authenticated, service_role;
-grant execute on function private.path_step(text) to anon, authenticated, service_role;
+grant execute on function private.path_step(text) to authenticated, service_role;
 
 -- Of some names, the places (from 1) of those that are not among the known ones, at most 100. known holds both the
 -- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
@@ -125,7 +125,7 @@ begin
 end
 $$;
 revoke all on function private.unknown_names(text[], text[]) from public, anon, authenticated, service_role;
-grant execute on function private.unknown_names(text[], text[]) to anon, authenticated, service_role;
+grant execute on function private.unknown_names(text[], text[]) to authenticated, service_role;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Parts of a definition. Each answers a list of faults, or null where there is none.
@@ -185,7 +185,7 @@ begin
 end
 $$;
 revoke all on function private.definition_bounds_faults(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.definition_bounds_faults(jsonb) to anon, authenticated, service_role;
+grant execute on function private.definition_bounds_faults(jsonb) to authenticated, service_role;
 
 -- A list of texts: themes, strengths, questions.
 create or replace function private.text_list_faults(list jsonb, path text)
@@ -214,7 +214,7 @@ begin
 end
 $$;
 revoke all on function private.text_list_faults(jsonb, text) from public, anon, authenticated, service_role;
-grant execute on function private.text_list_faults(jsonb, text) to anon, authenticated, service_role;
+grant execute on function private.text_list_faults(jsonb, text) to authenticated, service_role;
 
 -- The rubrics of all dimensions, {"1-2": "...", "3": "..."} each: ranges on the scale that do not overlap. One query
 -- for all of them, since a query for each would take longer than everything else together.
@@ -285,7 +285,7 @@ begin
 end
 $$;
 revoke all on function private.rubric_faults(jsonb, numeric, numeric) from public, anon, authenticated, service_role;
-grant execute on function private.rubric_faults(jsonb, numeric, numeric) to anon, authenticated, service_role;
+grant execute on function private.rubric_faults(jsonb, numeric, numeric) to authenticated, service_role;
 
 -- metadata: what the front matter says about the whole.
 create or replace function private.metadata_faults(metadata jsonb)
@@ -353,7 +353,7 @@ begin
 end
 $$;
 revoke all on function private.metadata_faults(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.metadata_faults(jsonb) to anon, authenticated, service_role;
+grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
 
 -- The scale that metadata states, as {low,high}; null where it states none or a wrong one.
 create or replace function private.scale_of(metadata jsonb)
@@ -374,7 +374,7 @@ begin
 end
 $$;
 revoke all on function private.scale_of(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.scale_of(jsonb) to anon, authenticated, service_role;
+grant execute on function private.scale_of(jsonb) to authenticated, service_role;
 
 -- interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
 create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
@@ -431,7 +431,7 @@ begin
 end
 $$;
 revoke all on function private.guidelines_faults(jsonb, text[]) from public, anon, authenticated, service_role;
-grant execute on function private.guidelines_faults(jsonb, text[]) to anon, authenticated, service_role;
+grant execute on function private.guidelines_faults(jsonb, text[]) to authenticated, service_role;
 
 -- examples: the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
 -- references count.
@@ -533,7 +533,7 @@ $$;
 revoke all on function private.example_faults(jsonb, text[], text[], numeric, numeric)
 from public, anon, authenticated, service_role;
 grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric)
-to anon, authenticated, service_role;
+to authenticated, service_role;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The whole
@@ -709,7 +709,7 @@ begin
 end
 $$;
 revoke all on function private.is_plainly_valid(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.is_plainly_valid(jsonb) to anon, authenticated, service_role;
+grant execute on function private.is_plainly_valid(jsonb) to authenticated, service_role;
 
 -- Every fault of a definition, at most 100, in the order in which the format names the parts; an empty list for a
 -- valid one. Each is {"path": "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
@@ -927,7 +927,7 @@ begin
 end
 $$;
 revoke all on function private.every_fault(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.every_fault(jsonb) to anon, authenticated, service_role;
+grant execute on function private.every_fault(jsonb) to authenticated, service_role;
 
 -- The same, and at once where there is none.
 create or replace function private.definition_faults(definition jsonb)
@@ -944,4 +944,4 @@ $$;
 comment on function private.definition_faults(jsonb) is
 'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
 revoke all on function private.definition_faults(jsonb) from public, anon, authenticated, service_role;
-grant execute on function private.definition_faults(jsonb) to anon, authenticated, service_role;
+grant execute on function private.definition_faults(jsonb) to authenticated, service_role;

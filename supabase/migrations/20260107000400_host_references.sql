@@ -232,7 +232,7 @@ begin
 end
 $$;
 revoke all on function private.choose_assessment(uuid, uuid, boolean) from public, anon, authenticated, service_role;
-grant execute on function private.choose_assessment(uuid, uuid, boolean) to anon, authenticated, service_role;
+grant execute on function private.choose_assessment(uuid, uuid, boolean) to authenticated, service_role;
 
 -- Whether an assessment is gone: so the foreign key's own `set null` is told from somebody clearing the column.
 create or replace function private.assessment_is_gone(assessment_id uuid)
@@ -247,7 +247,7 @@ as $$
   )
 $$;
 revoke all on function private.assessment_is_gone(uuid) from public, anon, authenticated, service_role;
-grant execute on function private.assessment_is_gone(uuid) to anon, authenticated, service_role;
+grant execute on function private.assessment_is_gone(uuid) to authenticated, service_role;
 
 -- The rules of a choice, for all three tables; raises the refusal. style is the override that is asked for.
 create or replace function private.check_choice(assessment_id uuid, tenant_id uuid, style integer)
@@ -276,7 +276,7 @@ begin
 end
 $$;
 revoke all on function private.check_choice(uuid, uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function private.check_choice(uuid, uuid, integer) to anon, authenticated, service_role;
+grant execute on function private.check_choice(uuid, uuid, integer) to authenticated, service_role;
 
 -- Locks assessments until the transaction ends, in the order that everybody keeps. SECURITY DEFINER, because a lock needs
 -- the right to write. Only assessments that were just judged as chosen come here.
@@ -330,12 +330,14 @@ begin
   end if;
 
   if new.custom_assessment_id is null then
-    -- Deleting the assessment clears the reference and is not stopped here.
+    -- Deleting the assessment clears the reference and is not stopped here. In a block of its own: an expression needs
+    -- the right to every function in it, and a host may let visitors write sessions that choose nothing.
     if tg_op = 'UPDATE' and old.custom_assessment_id is not null
       and (new.assessment_type, new.interview_style_override, new.tenant_id)
-      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id)
-      and private.assessment_is_gone(old.custom_assessment_id) then
-      return new;
+      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id) then
+      if private.assessment_is_gone(old.custom_assessment_id) then
+        return new;
+      end if;
     end if;
     if new.assessment_type = 'custom' then
       perform private.refuse('ASSESSMENT_REQUIRED');
@@ -490,7 +492,7 @@ as $$
   )
 $$;
 revoke all on function private.tenant_of_agent_session(uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function private.tenant_of_agent_session(uuid, uuid) to anon, authenticated, service_role;
+grant execute on function private.tenant_of_agent_session(uuid, uuid) to authenticated, service_role;
 
 create or replace function private.check_agent_session_assessment()
 returns trigger
