@@ -1394,6 +1394,23 @@ end
 $function$;
 comment on function private.assessment_with_source(uuid,text,jsonb) is NULL;
 
+CREATE OR REPLACE FUNCTION private.bounded_diagnostics(given jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if given is null or given = '[]' or jsonb_typeof(given) <> 'array'
+    or private.definition_bounds_faults(jsonb_build_object('diagnostics', given)) is not null
+    or jsonb_path_exists(given, '$[*] ? (@.type() != "object")') then
+    return '[]';
+  end if;
+  return given;
+end
+$function$;
+comment on function private.bounded_diagnostics(jsonb) is NULL;
+
 CREATE OR REPLACE FUNCTION private.check_agent_session_assessment()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2352,8 +2369,7 @@ begin
                          when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            diagnostics = case
              when judged.verdict in ('succeeded', 'failed') then
-               case when jsonb_typeof(judged.diagnostics) = 'array' then judged.diagnostics else '[]' end
-               || coalesce(judged.ending -> 'diagnostics', '[]')
+               private.bounded_diagnostics(judged.diagnostics) || coalesce(judged.ending -> 'diagnostics', '[]')
              when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
              else '[]' end,
            -- The assessment's as it is stored: it need not be compressed a second time.

@@ -331,6 +331,25 @@ end
 $$;
 revoke all on function private.retry_delay(integer) from public, anon, authenticated, service_role;
 
+-- A diagnostic is small text and a few numbers. A number such as 1e131071 would take ten bytes here and as many characters
+-- as its exponent says in every list of the tenant's uploads.
+create or replace function private.bounded_diagnostics(given jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if given is null or given = '[]' or jsonb_typeof(given) <> 'array'
+    or private.definition_bounds_faults(jsonb_build_object('diagnostics', given)) is not null
+    or jsonb_path_exists(given, '$[*] ? (@.type() != "object")') then
+    return '[]';
+  end if;
+  return given;
+end
+$$;
+revoke all on function private.bounded_diagnostics(jsonb) from public, anon, authenticated, service_role;
+
 -- The effects of those elements that go beyond their own upload: a definition, or a score. Gives their jobs and, for
 -- each, its end.
 create or replace function private.apply_effects(
@@ -478,8 +497,7 @@ begin
                          when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            diagnostics = case
              when judged.verdict in ('succeeded', 'failed') then
-               case when jsonb_typeof(judged.diagnostics) = 'array' then judged.diagnostics else '[]' end
-               || coalesce(judged.ending -> 'diagnostics', '[]')
+               private.bounded_diagnostics(judged.diagnostics) || coalesce(judged.ending -> 'diagnostics', '[]')
              when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
              else '[]' end,
            -- The assessment's as it is stored: it need not be compressed a second time.

@@ -130,7 +130,7 @@ begin
       pronamespace = 'private'::regnamespace
       and proname in (
         'accepted_assessment', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone',
-        'assessment_with_source',
+        'assessment_with_source', 'bounded_diagnostics',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
         'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
         'definition_bounds_faults', 'definition_faults', 'end_jobs_without_subject',

@@ -23,6 +23,7 @@ insert into tests.expected values
 ('private.apply_upload(uuid,uuid,jsonb,jsonb)', false, ''),
 ('private.assessment_is_gone(uuid)', true, 'authenticated service_role'),
 ('private.assessment_with_source(uuid,text,jsonb)', false, ''),
+('private.bounded_diagnostics(jsonb)', false, ''),
 ('private.check_agent_session_assessment()', false, ''),
 ('private.check_assessment_content()', false, ''),
 ('private.check_choice(uuid,uuid,integer)', false, 'authenticated service_role'),
