@@ -446,8 +446,6 @@ alter table private.score_requests add constraint score_requests_tenant_id_fkey 
 
 alter table private.slug_series add constraint slug_series_pkey PRIMARY KEY (tenant_id, stem);
 
-alter table private.slug_series add constraint slug_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
-
 -- Indexes
 
 CREATE INDEX idx_agent_sessions_coaching_session_id ON public.agent_sessions USING btree (coaching_session_id);
@@ -660,51 +658,17 @@ CREATE OR REPLACE FUNCTION public.erase_account(user_id uuid)
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-  owned uuid;
-  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
-                    "assessments_handed_over": 0}'::jsonb;
-  reassigned integer := 0;
-  moved integer;
 begin
-  perform account.id from auth.users as account where account.id = erase_account.user_id for update;
-  if not found then
-    perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account.user_id));
-  end if;
-
-  for owned in
-    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account.user_id order by tenant.id
-  loop
-    select jsonb_object_agg(erased.key, (counts ->> erased.key)::integer + erased.value::integer)
-      into counts
-      from jsonb_each_text(public.erase_tenant(owned)) as erased;
+  -- As in erase_tenant.
+  for attempt in 1 .. 4 loop
+    begin
+      return private.erase_account_once(erase_account.user_id);
+    exception when deadlock_detected then
+      -- Nothing is locked any more: whoever waited has the time to go on.
+      perform pg_sleep(0.2);
+    end;
   end loop;
-
-  -- What the account made for other tenants is theirs, and goes to their owners.
-  update public.custom_assessments as assessment
-     set created_by = tenant.user_id
-    from public.tenant_profiles as tenant
-   where assessment.created_by = erase_account.user_id
-     and tenant.id = assessment.tenant_id;
-  get diagnostics reassigned = row_count;
-  update public.assessment_uploads as upload
-     set created_by = tenant.user_id
-    from public.tenant_profiles as tenant
-   where upload.created_by = erase_account.user_id
-     and tenant.id = upload.tenant_id;
-  get diagnostics moved = row_count;
-  reassigned := reassigned + moved;
-  update public.campaigns as campaign
-     set created_by = tenant.user_id
-    from public.tenant_profiles as tenant
-   where campaign.created_by = erase_account.user_id
-     and tenant.id = campaign.tenant_id;
-  get diagnostics moved = row_count;
-  reassigned := reassigned + moved;
-
-  delete from private.result_creators as noted where noted.campaign_created_by = erase_account.user_id;
-  delete from auth.users as account where account.id = erase_account.user_id;
-  return counts || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
+  return private.erase_account_once(erase_account.user_id);
 end
 $function$;
 comment on function erase_account(uuid) is 'For operators: removes an account, with erase_tenant for each tenant it owns; rows that it made for other tenants go to those tenants'' owners (rows_given_to_tenants). One transaction. Returns the counts.';
@@ -715,61 +679,17 @@ CREATE OR REPLACE FUNCTION public.erase_tenant(tenant_id uuid)
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-  results integer;
-  requests integer;
-  jobs integer;
-  uploads integer;
-  handed_over integer;
-  assessments integer;
 begin
-  -- Locks first. A worker that is finishing this tenant's jobs comes before this, and holds the jobs before it writes
-  -- anything else. Then nothing is added to the tenant, and no result is made with its assessments, while they go.
-  perform job.id
-     from private.jobs as job
-    where job.tenant_id = erase_tenant.tenant_id
-      and job.rank is not null
-    order by job.id
-      for update;
-  -- Whoever is inserting assessments has the tenant's slugs, and asks for the tenant itself only in the end.
-  if exists (select from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id) then
-    perform private.lock_slug(erase_tenant.tenant_id, '');
-  end if;
-  perform tenant.id from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id for update;
-  if not found then
-    perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant.tenant_id));
-  end if;
-  perform assessment.id
-     from public.custom_assessments as assessment
-    where assessment.tenant_id = erase_tenant.tenant_id
-    order by assessment.id
-      for update;
-
-  -- Jobs before their subjects, which is the order in which a claim locks them.
-  delete from private.jobs as job where job.tenant_id = erase_tenant.tenant_id;
-  get diagnostics jobs = row_count;
-  delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant.tenant_id;
-  get diagnostics results = row_count;
-  delete from private.score_requests as request where request.tenant_id = erase_tenant.tenant_id;
-  get diagnostics requests = row_count;
-  delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant.tenant_id;
-  get diagnostics uploads = row_count;
-
-  handed_over := private.hand_over_assessments_with_results(erase_tenant.tenant_id);
-  delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant.tenant_id;
-  get diagnostics assessments = row_count;
-
-  -- The host's own tables (campaigns, sessions) go as its foreign keys say.
-  delete from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id;
-
-  return jsonb_build_object(
-    'tenants', 1,
-    'results', results,
-    'score_requests', requests,
-    'uploads', uploads,
-    'jobs', jobs,
-    'assessments', assessments,
-    'assessments_handed_over', handed_over);
+  -- Where the host's own writers, or a change of a published assessment, cannot keep the order of locks.
+  for attempt in 1 .. 4 loop
+    begin
+      return private.erase_tenant_once(erase_tenant.tenant_id);
+    exception when deadlock_detected then
+      -- Nothing is locked any more: whoever waited has the time to go on.
+      perform pg_sleep(0.2);
+    end;
+  end loop;
+  return private.erase_tenant_once(erase_tenant.tenant_id);
 end
 $function$;
 comment on function erase_tenant(uuid) is 'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, private and without source and author (assessments_handed_over). Returns the counts.';
@@ -1130,15 +1050,16 @@ end
 $function$;
 comment on function private.accepted_assessment(uuid,text,uuid,uuid) is NULL;
 
-CREATE OR REPLACE FUNCTION private.apply_effects(worker text, finished jsonb, ids bigint[], OUT ended bigint[], OUT endings jsonb[])
+CREATE OR REPLACE FUNCTION private.apply_effects(worker text, finished jsonb, ids bigint[], busy uuid[], OUT ended bigint[], OUT endings jsonb[])
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET lock_timeout TO '500ms'
 AS $function$
 declare
   -- The first element of each job counts.
   effects cursor for
-    select first.id, first.kind, first.subject_id, first.target_id, first.element
+    select first.id, first.kind, first.subject_id, first.target_id, first.tenant_id, first.element
       from (
         select distinct on (job.id)
                job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, each.value as element
@@ -1154,41 +1075,29 @@ declare
             and jsonb_typeof(first.element -> 'definition') = 'string')
         or (first.kind = 'score' and first.element ->> 'outcome' = 'scored')
      order by first.tenant_id, first.rank, first.id;
-  tenant uuid;
   state text;
   detail text;
 begin
-  -- The jobs, in an order that two workers cannot cross.
-  perform job.id
-     from private.jobs as job
-    where job.id = any (ids)
-    order by job.id
-      for update;
-  -- The tenants whose assessments will be written, in such an order too.
-  for tenant in
-    select distinct job.tenant_id
-      from jsonb_array_elements(apply_effects.finished) as each
-      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-     where job.kind = 'compile'
-       and jsonb_typeof(each.value -> 'definition') = 'string'
-     order by job.tenant_id
-  loop
-    perform pg_advisory_xact_lock(hashtextextended('custom_assessments/' || tenant::text, 0));
-  end loop;
-
   -- All effects at once; where one of them fails, one by one, so that each has its own end.
   begin
     for effect in effects loop
       ended := ended || effect.id;
-      endings := endings || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
+      endings := endings || case
+        when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
+        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+      end;
     end loop;
   exception when others then
     ended := null;
     endings := null;
+    perform set_config('lock_timeout', '20ms', true);
     for effect in effects loop
       ended := ended || effect.id;
       begin
-        endings := endings || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
+        endings := endings || case
+          when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
+          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+        end;
       exception when others then
         get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
         endings := endings || private.ending_of_error(effect.kind, state, detail);
@@ -1197,7 +1106,7 @@ begin
   end;
 end
 $function$;
-comment on function private.apply_effects(text,jsonb,bigint[]) is NULL;
+comment on function private.apply_effects(text,jsonb,bigint[],uuid[]) is NULL;
 
 CREATE OR REPLACE FUNCTION private.apply_finish(kind text, subject_id uuid, target_id uuid, element jsonb)
  RETURNS jsonb
@@ -1286,7 +1195,9 @@ begin
   if apply_upload.target_id is null then
     -- The same bytes again -------------------------------------------------------------------------------
     found_id := private.assessment_with_source(upload.tenant_id, upload.source_markdown, apply_upload.definition);
-    if found_id is not null then
+    -- As the upload's reference to it will: one that is being deleted in this moment is not waited for there.
+    perform same.id from public.custom_assessments as same where same.id = found_id for key share;
+    if found then
       return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id,
         'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
     end if;
@@ -1404,7 +1315,7 @@ begin
   if given is null or given = '[]' or jsonb_typeof(given) <> 'array'
     or private.definition_bounds_faults(jsonb_build_object('diagnostics', given)) is not null
     or jsonb_path_exists(given, '$[*] ? (@.type() != "object")') then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   return given;
 end
@@ -1758,7 +1669,7 @@ end
 $function$;
 comment on function private.claim_jobs(text,integer,integer,text) is NULL;
 
-CREATE OR REPLACE FUNCTION private.claim_slug(tenant_id uuid, assessment_id uuid, given text, name text)
+CREATE OR REPLACE FUNCTION private.claim_slug(tenant_id uuid, assessment_id uuid, maker uuid, given text, name text)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1774,7 +1685,10 @@ declare
 begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
+    -- As hold_tenant does it, written out: every row pays for it.
     perform private.lock_slug(claim_slug.tenant_id, '');
+    perform account.id from auth.users as account where account.id = claim_slug.maker for key share;
+    perform tenant.id from public.tenant_profiles as tenant where tenant.id = claim_slug.tenant_id for key share;
   end if;
   number := private.lock_slug(claim_slug.tenant_id, base);
 
@@ -1807,7 +1721,7 @@ begin
   return candidate;
 end
 $function$;
-comment on function private.claim_slug(uuid,uuid,text,text) is NULL;
+comment on function private.claim_slug(uuid,uuid,uuid,text,text) is NULL;
 
 CREATE OR REPLACE FUNCTION private.definition_bounds_faults(definition jsonb)
  RETURNS jsonb
@@ -1872,6 +1786,21 @@ end
 $function$;
 comment on function private.definition_faults(jsonb) is 'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
 
+CREATE OR REPLACE FUNCTION private.drop_slugs_of_tenant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from private.slug_series as series
+   where (series.tenant_id, series.stem) in (
+     select free.tenant_id, free.stem from private.slug_series as free where free.tenant_id = old.id for update skip locked);
+  return null;
+end
+$function$;
+comment on function private.drop_slugs_of_tenant() is NULL;
+
 CREATE OR REPLACE FUNCTION private.end_jobs_without_subject()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1903,7 +1832,10 @@ declare
 begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
-  if state = 'CAS01' then
+  -- Somebody is at the tenant or the assessment: that is nothing the job has done.
+  if state = '55P03' then
+    return '{"end": "waits", "error": "database-55p03"}'::jsonb;
+  elsif state = 'CAS01' then
     return '{"end": "retry", "error": "scored-differently"}'::jsonb;
   elsif state = 'P0002' then
     return '{"end": "failed", "error": "subject-deleted"}'::jsonb;
@@ -1979,6 +1911,134 @@ begin
 end
 $function$;
 comment on function private.enqueue_uploads() is NULL;
+
+CREATE OR REPLACE FUNCTION private.erase_account_once(user_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owned uuid;
+  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
+                    "assessments_handed_over": 0}'::jsonb;
+  reassigned integer := 0;
+  moved integer;
+begin
+  -- The tenants' lines before the account, as whoever makes rows for them takes these.
+  for owned in
+    select tenant.id
+      from public.tenant_profiles as tenant
+     where tenant.user_id = erase_account_once.user_id
+     order by tenant.id
+  loop
+    perform private.lock_slug(owned, '');
+  end loop;
+  perform account.id from auth.users as account where account.id = erase_account_once.user_id for update;
+  if not found then
+    perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account_once.user_id));
+  end if;
+
+  for owned in
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account_once.user_id order by tenant.id
+  loop
+    select jsonb_object_agg(erased.key, (counts ->> erased.key)::integer + erased.value::integer)
+      into counts
+      from jsonb_each_text(private.erase_tenant_once(owned)) as erased;
+  end loop;
+
+  -- What the account made for other tenants is theirs, and goes to their owners.
+  update public.custom_assessments as assessment
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where assessment.created_by = erase_account_once.user_id
+     and tenant.id = assessment.tenant_id;
+  get diagnostics reassigned = row_count;
+  update public.assessment_uploads as upload
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where upload.created_by = erase_account_once.user_id
+     and tenant.id = upload.tenant_id;
+  get diagnostics moved = row_count;
+  reassigned := reassigned + moved;
+  update public.campaigns as campaign
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where campaign.created_by = erase_account_once.user_id
+     and tenant.id = campaign.tenant_id;
+  get diagnostics moved = row_count;
+  reassigned := reassigned + moved;
+
+  delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
+  delete from auth.users as account where account.id = erase_account_once.user_id;
+  return counts || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
+end
+$function$;
+comment on function private.erase_account_once(uuid) is NULL;
+
+CREATE OR REPLACE FUNCTION private.erase_tenant_once(tenant_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  results integer;
+  requests integer;
+  jobs integer;
+  uploads integer;
+  handed_over integer;
+  assessments integer;
+begin
+  -- Locks first, in the order of 20260107000200_custom_assessments.sql. A worker that is finishing this tenant's jobs and
+  -- whoever is inserting assessments come before this. Then nothing is added to the tenant, and no result is made with
+  -- its assessments, while they go.
+  if exists (select from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id) then
+    perform private.lock_slug(erase_tenant_once.tenant_id, '');
+  end if;
+  perform tenant.id from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id for update;
+  if not found then
+    perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant_once.tenant_id));
+  end if;
+  perform job.id
+     from private.jobs as job
+    where job.tenant_id = erase_tenant_once.tenant_id
+      and job.rank is not null
+    order by job.id
+      for update;
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.tenant_id = erase_tenant_once.tenant_id
+    order by assessment.id
+      for update;
+
+  -- Jobs before their subjects, which is the order in which a claim locks them.
+  delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics jobs = row_count;
+  delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics results = row_count;
+  delete from private.score_requests as request where request.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics requests = row_count;
+  delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics uploads = row_count;
+
+  handed_over := private.hand_over_assessments_with_results(erase_tenant_once.tenant_id);
+  delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics assessments = row_count;
+
+  -- The host's own tables (campaigns, sessions) go as its foreign keys say.
+  delete from private.slug_series as series where series.tenant_id = erase_tenant_once.tenant_id;
+  delete from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id;
+
+  return jsonb_build_object(
+    'tenants', 1,
+    'results', results,
+    'score_requests', requests,
+    'uploads', uploads,
+    'jobs', jobs,
+    'assessments', assessments,
+    'assessments_handed_over', handed_over);
+end
+$function$;
+comment on function private.erase_tenant_once(uuid) is NULL;
 
 CREATE OR REPLACE FUNCTION private.every_fault(definition jsonb)
  RETURNS jsonb
@@ -2303,7 +2363,11 @@ CREATE OR REPLACE FUNCTION private.finish_jobs(worker text, finished jsonb)
  SET search_path TO ''
 AS $function$
 declare
+  -- Of so many claims those that found the tenant or the assessment locked are not charged: then the job has had hours.
+  patience constant integer := 20;
   ids bigint[];
+  mine bigint[];
+  busy uuid[];
   doubled boolean;
   effective boolean;
   ended bigint[];
@@ -2316,23 +2380,26 @@ begin
     into ids, doubled, effective
     from jsonb_to_recordset(finish_jobs.finished) as given (job bigint, outcome text);
   if effective then
+    busy := private.hold_owners(finish_jobs.finished);
+  end if;
+  mine := private.hold_jobs(ids);
+  if effective then
     select effects.ended, effects.endings
       into ended, endings
-      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, ids) as effects;
+      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, mine, busy) as effects;
   end if;
 
-  -- The ends, in one statement. The rows are locked in an order that two workers cannot cross, and found by an array,
-  -- so that no estimate can talk the planner into reading the whole table.
+  -- The ends, in one statement. The rows are found by an array, so that no estimate can talk the planner into reading
+  -- the whole table.
   with held as materialized (
     select job.id, job.kind, job.subject_id, job.state, job.worker, job.attempts, job.max_attempts,
            job.attempts - job.releases as charged
       from private.jobs as job
-     where job.id = any (ids)
-     order by job.id
-       for update
+     where job.id = any (mine)
   ),
   judged as materialized (
-    select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.diagnostics,
+    select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.attempts,
+           element.diagnostics,
            element.ending, element.claimed,
            case
              when not element.held then null
@@ -2344,12 +2411,13 @@ begin
                     case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
       from (
         select given.ordinality, given.job, given.outcome, given.diagnostics, given.error, effect.ending,
-               held.kind, held.subject_id, held.charged, held.max_attempts,
+               held.kind, held.subject_id, held.charged, held.attempts, held.max_attempts,
                held.worker = finish_jobs.worker and held.attempts = given.attempt as claimed,
                -- The first of each job counts.
                (held.state = 'running' and held.worker = finish_jobs.worker and held.attempts = given.attempt
                 and (not doubled or array_position(ids, given.job) = given.ordinality)) is true as held,
                case
+                 when effect.ending ->> 'end' = 'waits' and held.attempts >= patience then 'retry'
                  when effect.ending is not null then effect.ending ->> 'end'
                  when given.outcome = 'done' and held.kind = 'probe' then 'succeeded'
                  when given.outcome = 'compiled' and held.kind = 'compile' then 'failed'
@@ -2378,7 +2446,7 @@ begin
                from public.custom_assessments as assessment
               where assessment.id = (judged.ending ->> 'assessment_id')::uuid)),
            assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
-           attempts = judged.charged - case when judged.verdict = 'release' then 1 else 0 end,
+           attempts = judged.charged - case when judged.verdict in ('release', 'waits') then 1 else 0 end,
            started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
@@ -2393,8 +2461,11 @@ begin
        set state = case when judged.verdict = 'succeeded' then 'succeeded'
                         when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
-           releases = job.releases + case when judged.verdict = 'release' then 1 else 0 end,
-           not_before = case when judged.verdict = 'retry' then now() + private.retry_delay(judged.charged) end,
+           releases = job.releases + case when judged.verdict in ('release', 'waits') then 1 else 0 end,
+           not_before = case judged.verdict
+             when 'retry' then now() + private.retry_delay(judged.charged)
+             when 'waits' then now() + private.retry_delay(judged.attempts)
+           end,
            lease_expires_at = null,
            last_error = case when judged.verdict = 'succeeded' then null
                              when judged.verdict = 'release' then job.last_error
@@ -2410,14 +2481,14 @@ begin
            '{"job":' || judged.job || ',"outcome":"'
            || case
                 when judged.verdict is null then case when judged.claimed then 'repeated' else 'lost' end
-                when judged.verdict = 'retry' then 'retried'
+                when judged.verdict in ('retry', 'waits') then 'retried'
                 when judged.verdict = 'release' then 'released'
                 when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
                 when judged.verdict = 'exhausted' then 'failed'
                 else judged.verdict
               end
            || '","error":'
-           || coalesce(case when judged.verdict in ('failed', 'exhausted', 'retry') then to_json(judged.code)::text end,
+           || coalesce(case when judged.verdict in ('failed', 'exhausted', 'retry', 'waits') then to_json(judged.code)::text end,
                        'null')
            || '}',
            ',' order by judged.ordinality),
@@ -2783,6 +2854,38 @@ end
 $function$;
 comment on function private.hold_changed_choices() is NULL;
 
+CREATE OR REPLACE FUNCTION private.hold_jobs(ids bigint[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '500ms'
+AS $function$
+begin
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update);
+exception when lock_not_available then
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update skip locked);
+end
+$function$;
+comment on function private.hold_jobs(bigint[]) is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_jobs_of_tenant()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform job.id
+     from private.jobs as job
+    where job.tenant_id = old.id
+      and job.rank is not null
+    order by job.id
+      for update;
+  return old;
+end
+$function$;
+comment on function private.hold_jobs_of_tenant() is NULL;
+
 CREATE OR REPLACE FUNCTION private.hold_new_agent_choices()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2834,6 +2937,63 @@ begin
 end
 $function$;
 comment on function private.hold_new_choices() is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_owners(finished jsonb)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '500ms'
+AS $function$
+declare
+  owners cursor for
+    select job.tenant_id, bool_or(job.kind = 'compile') as writes,
+           array_agg(distinct coalesce(upload.created_by, tenant.user_id)) filter (where job.kind = 'compile') as makers
+      from jsonb_array_elements(hold_owners.finished) as each
+      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+      join public.tenant_profiles as tenant on tenant.id = job.tenant_id
+      left join public.assessment_uploads as upload on job.kind = 'compile' and upload.id = job.subject_id
+     where (job.kind = 'compile' and jsonb_typeof(each.value -> 'definition') = 'string')
+        or (job.kind = 'score' and each.value ->> 'outcome' = 'scored')
+     group by job.tenant_id
+     order by job.tenant_id;
+  busy uuid[] := '{}'::uuid[];
+begin
+  begin
+    for owner in owners loop
+      perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
+    end loop;
+  exception when lock_not_available then
+    perform set_config('lock_timeout', '20ms', true);
+    for owner in owners loop
+      begin
+        perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
+      exception when lock_not_available then
+        busy := busy || owner.tenant_id;
+      end;
+    end loop;
+  end;
+  return busy;
+end
+$function$;
+comment on function private.hold_owners(jsonb) is NULL;
+
+CREATE OR REPLACE FUNCTION private.hold_tenant(tenant_id uuid, makers uuid[], in_line boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if in_line then
+    perform private.lock_slug(hold_tenant.tenant_id, '');
+  end if;
+  perform account.id from auth.users as account where account.id = any (makers) order by account.id for key share;
+  perform tenant.id from public.tenant_profiles as tenant where tenant.id = hold_tenant.tenant_id for key share;
+  if in_line and not found then
+    delete from private.slug_series as series where series.tenant_id = hold_tenant.tenant_id and series.stem = '';
+  end if;
+end
+$function$;
+comment on function private.hold_tenant(uuid,uuid[],boolean) is NULL;
 
 CREATE OR REPLACE FUNCTION private.inactive_tenant_ids()
  RETURNS SETOF uuid
@@ -3925,7 +4085,7 @@ begin
       jsonb_build_object('expected', '[a-z0-9]+(-[a-z0-9]+)* with at most 200 characters')
     );
   end if;
-  slug := private.claim_slug(new.tenant_id, new.id, new.slug, new.name);
+  slug := private.claim_slug(new.tenant_id, new.id, new.created_by, new.slug, new.name);
   if slug is null then
     -- `insert ... on conflict` means the taken slug: there the constraint decides. It stands behind this in any case,
     -- so that a query which merely has the words gets the same refusal in the constraint's words.
@@ -4338,6 +4498,10 @@ CREATE TRIGGER keep_assessment_with_results BEFORE DELETE ON public.custom_asses
 CREATE TRIGGER list_changed_assessment AFTER UPDATE ON public.custom_assessments FOR EACH ROW WHEN (((old.marketplace_status = 'published'::text) OR (new.marketplace_status = 'published'::text))) EXECUTE FUNCTION private.list_assessment();
 
 CREATE TRIGGER list_new_assessment AFTER INSERT ON public.custom_assessments FOR EACH ROW WHEN ((new.marketplace_status = 'published'::text)) EXECUTE FUNCTION private.list_assessment();
+
+CREATE TRIGGER drop_slugs_of_tenant AFTER DELETE ON public.tenant_profiles FOR EACH ROW EXECUTE FUNCTION private.drop_slugs_of_tenant();
+
+CREATE TRIGGER hold_jobs_of_tenant BEFORE DELETE ON public.tenant_profiles FOR EACH ROW EXECUTE FUNCTION private.hold_jobs_of_tenant();
 
 CREATE TRIGGER keep_tenant_with_results BEFORE DELETE ON public.tenant_profiles FOR EACH ROW EXECUTE FUNCTION private.keep_tenant_with_results();
 

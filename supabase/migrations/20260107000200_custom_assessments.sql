@@ -359,9 +359,11 @@ execute function private.keep_assessment_version();
 -- ten-thousandth equal name costs what the second does. The row with the empty stem, which no name gives, stands for the
 -- whole tenant: new assessments of one tenant come in one transaction after the other, since two of several rows each
 -- could otherwise wait for each other's slugs for ever.
+--
+-- That row comes before the tenant itself in the order of locks below. So there is no foreign key: deleting a tenant would
+-- have to wait, with the tenant locked, for whoever has the row and asks for the tenant next.
 create table if not exists private.slug_series (
-  tenant_id uuid not null constraint slug_series_tenant_id_fkey references public.tenant_profiles (id)
-  on delete cascade deferrable initially deferred,
+  tenant_id uuid not null,
   stem text not null,
   last_number bigint not null default 1,
   constraint slug_series_pkey primary key (tenant_id, stem)
@@ -458,13 +460,70 @@ end
 $$;
 revoke all on function private.lock_slug(uuid, text) from public, anon, authenticated, service_role;
 
+-- The order of locks
+--
+-- Whoever needs several of these takes them in this order, so that nobody waits for somebody who waits for them:
+--
+--   1. the line of a tenant: the row of private.slug_series with the empty stem. Only one has it, and those who ask for
+--      it get it in turn; so whoever erases a tenant comes to it, however much is inserted meanwhile
+--   2. the account that makes a row, in auth.users: for key share, or for update to delete it
+--   3. the tenant: for key share, or for update to delete it
+--   4. jobs, in the order of their ids
+--   5. the slugs
+--   6. assessments, in the order of their ids
+--   7. everything that hangs on them
+--
+-- Of several tenants each of these in the order of their ids. A plain `delete` of an account or a tenant begins with the
+-- row itself and goes on from there. What cannot keep the order is short, and ends by itself: a change of a
+-- published assessment has the assessment and asks for the tenant, to list it; the functions that erase begin again when
+-- they are ended for such a wait.
+
+-- Takes the first three for whoever makes rows of a tenant; the line only where assessments are made.
+create or replace function private.hold_tenant(tenant_id uuid, makers uuid[], in_line boolean)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if in_line then
+    perform private.lock_slug(hold_tenant.tenant_id, '');
+  end if;
+  perform account.id from auth.users as account where account.id = any (makers) order by account.id for key share;
+  perform tenant.id from public.tenant_profiles as tenant where tenant.id = hold_tenant.tenant_id for key share;
+  if in_line and not found then
+    delete from private.slug_series as series where series.tenant_id = hold_tenant.tenant_id and series.stem = '';
+  end if;
+end
+$$;
+revoke all on function private.hold_tenant(uuid, uuid[], boolean) from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: the series is nobody's to write. What somebody has locked stays: nothing reads it any more.
+create or replace function private.drop_slugs_of_tenant()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  delete from private.slug_series as series
+   where (series.tenant_id, series.stem) in (
+     select free.tenant_id, free.stem from private.slug_series as free where free.tenant_id = old.id for update skip locked);
+  return null;
+end
+$$;
+revoke all on function private.drop_slugs_of_tenant() from public, anon, authenticated, service_role;
+
+create or replace trigger drop_slugs_of_tenant
+after delete on public.tenant_profiles
+for each row execute function private.drop_slugs_of_tenant();
+
 -- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
 -- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
 -- tenant has, seen or unseen. Only the trigger below calls it, after the caller's right to the tenant is settled.
 --
 -- Its plans are kept, and one that was made while the tables were small must not read all rows when they are large:
 -- without sequential scans and sorts there is only the index to go by.
-create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, given text, name text)
+create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, maker uuid, given text, name text)
 returns text
 language plpgsql
 security definer
@@ -480,7 +539,10 @@ declare
 begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
+    -- As hold_tenant does it, written out: every row pays for it.
     perform private.lock_slug(claim_slug.tenant_id, '');
+    perform account.id from auth.users as account where account.id = claim_slug.maker for key share;
+    perform tenant.id from public.tenant_profiles as tenant where tenant.id = claim_slug.tenant_id for key share;
   end if;
   number := private.lock_slug(claim_slug.tenant_id, base);
 
@@ -513,8 +575,8 @@ begin
   return candidate;
 end
 $$;
-revoke all on function private.claim_slug(uuid, uuid, text, text) from public, anon, authenticated, service_role;
-grant execute on function private.claim_slug(uuid, uuid, text, text) to authenticated, service_role;
+revoke all on function private.claim_slug(uuid, uuid, uuid, text, text) from public, anon, authenticated, service_role;
+grant execute on function private.claim_slug(uuid, uuid, uuid, text, text) to authenticated, service_role;
 
 create or replace function private.set_assessment_slug()
 returns trigger
@@ -537,7 +599,7 @@ begin
       jsonb_build_object('expected', '[a-z0-9]+(-[a-z0-9]+)* with at most 200 characters')
     );
   end if;
-  slug := private.claim_slug(new.tenant_id, new.id, new.slug, new.name);
+  slug := private.claim_slug(new.tenant_id, new.id, new.created_by, new.slug, new.name);
   if slug is null then
     -- `insert ... on conflict` means the taken slug: there the constraint decides. It stands behind this in any case,
     -- so that a query which merely has the words gets the same refusal in the constraint's words.

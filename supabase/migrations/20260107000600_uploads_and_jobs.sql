@@ -25,10 +25,11 @@ create table if not exists public.assessment_uploads (
   finished_at timestamptz,
 
   constraint assessment_uploads_pkey primary key (id),
-  constraint assessment_uploads_tenant_id_fkey
-  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  -- Before the tenant's: foreign keys are looked at in the order in which they stand here.
   constraint assessment_uploads_created_by_fkey
   foreign key (created_by) references auth.users (id) on delete set null,
+  constraint assessment_uploads_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
   constraint assessment_uploads_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
   constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
@@ -406,6 +407,30 @@ create or replace trigger end_jobs_without_subject
 after delete on private.score_requests
 referencing old table as gone
 for each statement execute function private.end_jobs_without_subject();
+
+-- Workers lock jobs before their subjects; a tenant's deletion reaches the subjects by itself, so it takes the jobs first.
+-- SECURITY DEFINER: the queue is nobody's to lock.
+create or replace function private.hold_jobs_of_tenant()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform job.id
+     from private.jobs as job
+    where job.tenant_id = old.id
+      and job.rank is not null
+    order by job.id
+      for update;
+  return old;
+end
+$$;
+revoke all on function private.hold_jobs_of_tenant() from public, anon, authenticated, service_role;
+
+create or replace trigger hold_jobs_of_tenant
+before delete on public.tenant_profiles
+for each row execute function private.hold_jobs_of_tenant();
 
 -- ---------------------------------------------------------------------------------------------------------
 -- An interview that waits to be scored is as good as a result

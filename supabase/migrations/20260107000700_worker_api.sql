@@ -147,7 +147,9 @@ begin
   if apply_upload.target_id is null then
     -- The same bytes again -------------------------------------------------------------------------------
     found_id := private.assessment_with_source(upload.tenant_id, upload.source_markdown, apply_upload.definition);
-    if found_id is not null then
+    -- As the upload's reference to it will: one that is being deleted in this moment is not waited for there.
+    perform same.id from public.custom_assessments as same where same.id = found_id for key share;
+    if found then
       return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id,
         'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
     end if;
@@ -269,7 +271,10 @@ declare
 begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
-  if state = 'CAS01' then
+  -- Somebody is at the tenant or the assessment: that is nothing the job has done.
+  if state = '55P03' then
+    return '{"end": "waits", "error": "database-55p03"}'::jsonb;
+  elsif state = 'CAS01' then
     return '{"end": "retry", "error": "scored-differently"}'::jsonb;
   elsif state = 'P0002' then
     return '{"end": "failed", "error": "subject-deleted"}'::jsonb;
@@ -343,25 +348,87 @@ begin
   if given is null or given = '[]' or jsonb_typeof(given) <> 'array'
     or private.definition_bounds_faults(jsonb_build_object('diagnostics', given)) is not null
     or jsonb_path_exists(given, '$[*] ? (@.type() != "object")') then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   return given;
 end
 $$;
 revoke all on function private.bounded_diagnostics(jsonb) from public, anon, authenticated, service_role;
 
+-- One transaction finishes the jobs of many tenants. So that none of them waits for one whose rows somebody else keeps
+-- locked, nobody is waited for longer than lock_timeout says in the three functions below: first once for half a second,
+-- then, each for itself, for 20 milliseconds. A job whose tenant or assessment is not to be had comes again later.
+
+-- Locks the tenants and makers that the effects of these elements refer to, before any job: the order of locks is in
+-- 20260107000200_custom_assessments.sql. Gives the tenants that were not to be had.
+create or replace function private.hold_owners(finished jsonb)
+returns uuid[]
+language plpgsql
+set search_path = ''
+set lock_timeout = '500ms'
+as $$
+declare
+  owners cursor for
+    select job.tenant_id, bool_or(job.kind = 'compile') as writes,
+           array_agg(distinct coalesce(upload.created_by, tenant.user_id)) filter (where job.kind = 'compile') as makers
+      from jsonb_array_elements(hold_owners.finished) as each
+      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
+      join public.tenant_profiles as tenant on tenant.id = job.tenant_id
+      left join public.assessment_uploads as upload on job.kind = 'compile' and upload.id = job.subject_id
+     where (job.kind = 'compile' and jsonb_typeof(each.value -> 'definition') = 'string')
+        or (job.kind = 'score' and each.value ->> 'outcome' = 'scored')
+     group by job.tenant_id
+     order by job.tenant_id;
+  busy uuid[] := '{}'::uuid[];
+begin
+  begin
+    for owner in owners loop
+      perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
+    end loop;
+  exception when lock_not_available then
+    perform set_config('lock_timeout', '20ms', true);
+    for owner in owners loop
+      begin
+        perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
+      exception when lock_not_available then
+        busy := busy || owner.tenant_id;
+      end;
+    end loop;
+  end;
+  return busy;
+end
+$$;
+revoke all on function private.hold_owners(jsonb) from public, anon, authenticated, service_role;
+
+-- Locks the jobs, in an order that two workers cannot cross. Gives those that were to be had: one that somebody keeps
+-- locked is being deleted, or another worker has it.
+create or replace function private.hold_jobs(ids bigint[])
+returns bigint[]
+language plpgsql
+set search_path = ''
+set lock_timeout = '500ms'
+as $$
+begin
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update);
+exception when lock_not_available then
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update skip locked);
+end
+$$;
+revoke all on function private.hold_jobs(bigint[]) from public, anon, authenticated, service_role;
+
 -- The effects of those elements that go beyond their own upload: a definition, or a score. Gives their jobs and, for
--- each, its end.
+-- each, its end. The caller holds the jobs, and all tenants that are not busy.
 create or replace function private.apply_effects(
-  worker text, finished jsonb, ids bigint[], out ended bigint[], out endings jsonb[]
+  worker text, finished jsonb, ids bigint[], busy uuid[], out ended bigint[], out endings jsonb[]
 )
 language plpgsql
 set search_path = ''
+set lock_timeout = '500ms'
 as $$
 declare
   -- The first element of each job counts.
   effects cursor for
-    select first.id, first.kind, first.subject_id, first.target_id, first.element
+    select first.id, first.kind, first.subject_id, first.target_id, first.tenant_id, first.element
       from (
         select distinct on (job.id)
                job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, each.value as element
@@ -377,41 +444,29 @@ declare
             and jsonb_typeof(first.element -> 'definition') = 'string')
         or (first.kind = 'score' and first.element ->> 'outcome' = 'scored')
      order by first.tenant_id, first.rank, first.id;
-  tenant uuid;
   state text;
   detail text;
 begin
-  -- The jobs, in an order that two workers cannot cross.
-  perform job.id
-     from private.jobs as job
-    where job.id = any (ids)
-    order by job.id
-      for update;
-  -- The tenants whose assessments will be written, in such an order too.
-  for tenant in
-    select distinct job.tenant_id
-      from jsonb_array_elements(apply_effects.finished) as each
-      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-     where job.kind = 'compile'
-       and jsonb_typeof(each.value -> 'definition') = 'string'
-     order by job.tenant_id
-  loop
-    perform pg_advisory_xact_lock(hashtextextended('custom_assessments/' || tenant::text, 0));
-  end loop;
-
   -- All effects at once; where one of them fails, one by one, so that each has its own end.
   begin
     for effect in effects loop
       ended := ended || effect.id;
-      endings := endings || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
+      endings := endings || case
+        when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
+        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+      end;
     end loop;
   exception when others then
     ended := null;
     endings := null;
+    perform set_config('lock_timeout', '20ms', true);
     for effect in effects loop
       ended := ended || effect.id;
       begin
-        endings := endings || private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element);
+        endings := endings || case
+          when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
+          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+        end;
       exception when others then
         get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
         endings := endings || private.ending_of_error(effect.kind, state, detail);
@@ -420,7 +475,7 @@ begin
   end;
 end
 $$;
-revoke all on function private.apply_effects(text, jsonb, bigint[]) from public, anon, authenticated, service_role;
+revoke all on function private.apply_effects(text, jsonb, bigint[], uuid[]) from public, anon, authenticated, service_role;
 
 -- Ends, delays or gives back each job that the worker still holds, with its effects. Gives one answer an element, in
 -- their order: succeeded, rejected (the author's fault), failed, retried, released; repeated where this claim
@@ -431,7 +486,11 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  -- Of so many claims those that found the tenant or the assessment locked are not charged: then the job has had hours.
+  patience constant integer := 20;
   ids bigint[];
+  mine bigint[];
+  busy uuid[];
   doubled boolean;
   effective boolean;
   ended bigint[];
@@ -444,23 +503,26 @@ begin
     into ids, doubled, effective
     from jsonb_to_recordset(finish_jobs.finished) as given (job bigint, outcome text);
   if effective then
+    busy := private.hold_owners(finish_jobs.finished);
+  end if;
+  mine := private.hold_jobs(ids);
+  if effective then
     select effects.ended, effects.endings
       into ended, endings
-      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, ids) as effects;
+      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, mine, busy) as effects;
   end if;
 
-  -- The ends, in one statement. The rows are locked in an order that two workers cannot cross, and found by an array,
-  -- so that no estimate can talk the planner into reading the whole table.
+  -- The ends, in one statement. The rows are found by an array, so that no estimate can talk the planner into reading
+  -- the whole table.
   with held as materialized (
     select job.id, job.kind, job.subject_id, job.state, job.worker, job.attempts, job.max_attempts,
            job.attempts - job.releases as charged
       from private.jobs as job
-     where job.id = any (ids)
-     order by job.id
-       for update
+     where job.id = any (mine)
   ),
   judged as materialized (
-    select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.diagnostics,
+    select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.attempts,
+           element.diagnostics,
            element.ending, element.claimed,
            case
              when not element.held then null
@@ -472,12 +534,13 @@ begin
                     case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
       from (
         select given.ordinality, given.job, given.outcome, given.diagnostics, given.error, effect.ending,
-               held.kind, held.subject_id, held.charged, held.max_attempts,
+               held.kind, held.subject_id, held.charged, held.attempts, held.max_attempts,
                held.worker = finish_jobs.worker and held.attempts = given.attempt as claimed,
                -- The first of each job counts.
                (held.state = 'running' and held.worker = finish_jobs.worker and held.attempts = given.attempt
                 and (not doubled or array_position(ids, given.job) = given.ordinality)) is true as held,
                case
+                 when effect.ending ->> 'end' = 'waits' and held.attempts >= patience then 'retry'
                  when effect.ending is not null then effect.ending ->> 'end'
                  when given.outcome = 'done' and held.kind = 'probe' then 'succeeded'
                  when given.outcome = 'compiled' and held.kind = 'compile' then 'failed'
@@ -506,7 +569,7 @@ begin
                from public.custom_assessments as assessment
               where assessment.id = (judged.ending ->> 'assessment_id')::uuid)),
            assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
-           attempts = judged.charged - case when judged.verdict = 'release' then 1 else 0 end,
+           attempts = judged.charged - case when judged.verdict in ('release', 'waits') then 1 else 0 end,
            started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
            finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
       from judged
@@ -521,8 +584,11 @@ begin
        set state = case when judged.verdict = 'succeeded' then 'succeeded'
                         when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
-           releases = job.releases + case when judged.verdict = 'release' then 1 else 0 end,
-           not_before = case when judged.verdict = 'retry' then now() + private.retry_delay(judged.charged) end,
+           releases = job.releases + case when judged.verdict in ('release', 'waits') then 1 else 0 end,
+           not_before = case judged.verdict
+             when 'retry' then now() + private.retry_delay(judged.charged)
+             when 'waits' then now() + private.retry_delay(judged.attempts)
+           end,
            lease_expires_at = null,
            last_error = case when judged.verdict = 'succeeded' then null
                              when judged.verdict = 'release' then job.last_error
@@ -538,14 +604,14 @@ begin
            '{"job":' || judged.job || ',"outcome":"'
            || case
                 when judged.verdict is null then case when judged.claimed then 'repeated' else 'lost' end
-                when judged.verdict = 'retry' then 'retried'
+                when judged.verdict in ('retry', 'waits') then 'retried'
                 when judged.verdict = 'release' then 'released'
                 when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
                 when judged.verdict = 'exhausted' then 'failed'
                 else judged.verdict
               end
            || '","error":'
-           || coalesce(case when judged.verdict in ('failed', 'exhausted', 'retry') then to_json(judged.code)::text end,
+           || coalesce(case when judged.verdict in ('failed', 'exhausted', 'retry', 'waits') then to_json(judged.code)::text end,
                        'null')
            || '}',
            ',' order by judged.ordinality),

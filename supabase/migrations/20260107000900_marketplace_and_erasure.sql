@@ -213,11 +213,10 @@ $$;
 revoke all on function private.hand_over_assessments_with_results(uuid)
 from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: it deletes across tables that no role of the API may delete from.
-create or replace function public.erase_tenant(tenant_id uuid)
+-- What erase_tenant does, once.
+create or replace function private.erase_tenant_once(tenant_id uuid)
 returns jsonb
 language plpgsql
-security definer
 set search_path = ''
 as $$
 declare
@@ -228,44 +227,45 @@ declare
   handed_over integer;
   assessments integer;
 begin
-  -- Locks first. A worker that is finishing this tenant's jobs comes before this, and holds the jobs before it writes
-  -- anything else. Then nothing is added to the tenant, and no result is made with its assessments, while they go.
+  -- Locks first, in the order of 20260107000200_custom_assessments.sql. A worker that is finishing this tenant's jobs and
+  -- whoever is inserting assessments come before this. Then nothing is added to the tenant, and no result is made with
+  -- its assessments, while they go.
+  if exists (select from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id) then
+    perform private.lock_slug(erase_tenant_once.tenant_id, '');
+  end if;
+  perform tenant.id from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id for update;
+  if not found then
+    perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant_once.tenant_id));
+  end if;
   perform job.id
      from private.jobs as job
-    where job.tenant_id = erase_tenant.tenant_id
+    where job.tenant_id = erase_tenant_once.tenant_id
       and job.rank is not null
     order by job.id
       for update;
-  -- Whoever is inserting assessments has the tenant's slugs, and asks for the tenant itself only in the end.
-  if exists (select from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id) then
-    perform private.lock_slug(erase_tenant.tenant_id, '');
-  end if;
-  perform tenant.id from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id for update;
-  if not found then
-    perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant.tenant_id));
-  end if;
   perform assessment.id
      from public.custom_assessments as assessment
-    where assessment.tenant_id = erase_tenant.tenant_id
+    where assessment.tenant_id = erase_tenant_once.tenant_id
     order by assessment.id
       for update;
 
   -- Jobs before their subjects, which is the order in which a claim locks them.
-  delete from private.jobs as job where job.tenant_id = erase_tenant.tenant_id;
+  delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics jobs = row_count;
-  delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant.tenant_id;
+  delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics results = row_count;
-  delete from private.score_requests as request where request.tenant_id = erase_tenant.tenant_id;
+  delete from private.score_requests as request where request.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics requests = row_count;
-  delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant.tenant_id;
+  delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics uploads = row_count;
 
-  handed_over := private.hand_over_assessments_with_results(erase_tenant.tenant_id);
-  delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant.tenant_id;
+  handed_over := private.hand_over_assessments_with_results(erase_tenant_once.tenant_id);
+  delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 
   -- The host's own tables (campaigns, sessions) go as its foreign keys say.
-  delete from public.tenant_profiles as tenant where tenant.id = erase_tenant.tenant_id;
+  delete from private.slug_series as series where series.tenant_id = erase_tenant_once.tenant_id;
+  delete from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id;
 
   return jsonb_build_object(
     'tenants', 1,
@@ -277,6 +277,28 @@ begin
     'assessments_handed_over', handed_over);
 end
 $$;
+revoke all on function private.erase_tenant_once(uuid) from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: it deletes across tables that no role of the API may delete from.
+create or replace function public.erase_tenant(tenant_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- Where the host's own writers, or a change of a published assessment, cannot keep the order of locks.
+  for attempt in 1 .. 4 loop
+    begin
+      return private.erase_tenant_once(erase_tenant.tenant_id);
+    exception when deadlock_detected then
+      -- Nothing is locked any more: whoever waited has the time to go on.
+      perform pg_sleep(0.2);
+    end;
+  end loop;
+  return private.erase_tenant_once(erase_tenant.tenant_id);
+end
+$$;
 comment on function public.erase_tenant(uuid) is
 'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one '
 'transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, '
@@ -284,11 +306,10 @@ comment on function public.erase_tenant(uuid) is
 revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
 
--- SECURITY DEFINER: as erase_tenant; and the service role cannot delete accounts.
-create or replace function public.erase_account(user_id uuid)
+-- What erase_account does, once.
+create or replace function private.erase_account_once(user_id uuid)
 returns jsonb
 language plpgsql
-security definer
 set search_path = ''
 as $$
 declare
@@ -298,44 +319,75 @@ declare
   reassigned integer := 0;
   moved integer;
 begin
-  perform account.id from auth.users as account where account.id = erase_account.user_id for update;
+  -- The tenants' lines before the account, as whoever makes rows for them takes these.
+  for owned in
+    select tenant.id
+      from public.tenant_profiles as tenant
+     where tenant.user_id = erase_account_once.user_id
+     order by tenant.id
+  loop
+    perform private.lock_slug(owned, '');
+  end loop;
+  perform account.id from auth.users as account where account.id = erase_account_once.user_id for update;
   if not found then
-    perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account.user_id));
+    perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account_once.user_id));
   end if;
 
   for owned in
-    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account.user_id order by tenant.id
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account_once.user_id order by tenant.id
   loop
     select jsonb_object_agg(erased.key, (counts ->> erased.key)::integer + erased.value::integer)
       into counts
-      from jsonb_each_text(public.erase_tenant(owned)) as erased;
+      from jsonb_each_text(private.erase_tenant_once(owned)) as erased;
   end loop;
 
   -- What the account made for other tenants is theirs, and goes to their owners.
   update public.custom_assessments as assessment
      set created_by = tenant.user_id
     from public.tenant_profiles as tenant
-   where assessment.created_by = erase_account.user_id
+   where assessment.created_by = erase_account_once.user_id
      and tenant.id = assessment.tenant_id;
   get diagnostics reassigned = row_count;
   update public.assessment_uploads as upload
      set created_by = tenant.user_id
     from public.tenant_profiles as tenant
-   where upload.created_by = erase_account.user_id
+   where upload.created_by = erase_account_once.user_id
      and tenant.id = upload.tenant_id;
   get diagnostics moved = row_count;
   reassigned := reassigned + moved;
   update public.campaigns as campaign
      set created_by = tenant.user_id
     from public.tenant_profiles as tenant
-   where campaign.created_by = erase_account.user_id
+   where campaign.created_by = erase_account_once.user_id
      and tenant.id = campaign.tenant_id;
   get diagnostics moved = row_count;
   reassigned := reassigned + moved;
 
-  delete from private.result_creators as noted where noted.campaign_created_by = erase_account.user_id;
-  delete from auth.users as account where account.id = erase_account.user_id;
+  delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
+  delete from auth.users as account where account.id = erase_account_once.user_id;
   return counts || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
+end
+$$;
+revoke all on function private.erase_account_once(uuid) from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: as erase_tenant; and the service role cannot delete accounts.
+create or replace function public.erase_account(user_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- As in erase_tenant.
+  for attempt in 1 .. 4 loop
+    begin
+      return private.erase_account_once(erase_account.user_id);
+    exception when deadlock_detected then
+      -- Nothing is locked any more: whoever waited has the time to go on.
+      perform pg_sleep(0.2);
+    end;
+  end loop;
+  return private.erase_account_once(erase_account.user_id);
 end
 $$;
 comment on function public.erase_account(uuid) is

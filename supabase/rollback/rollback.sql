@@ -60,6 +60,8 @@ drop trigger if exists hold_changed_choices on public.coaching_sessions;
 drop trigger if exists hold_new_agent_choices on public.agent_sessions;
 drop trigger if exists hold_changed_agent_choices on public.agent_sessions;
 drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
+drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
+drop trigger if exists drop_slugs_of_tenant on public.tenant_profiles;
 drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
 
 -- Columns take their constraints and indexes with them.
@@ -133,11 +135,13 @@ begin
         'assessment_with_source', 'bounded_diagnostics',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
         'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
-        'definition_bounds_faults', 'definition_faults', 'end_jobs_without_subject',
-        'ending_of_error', 'enqueue', 'enqueue_uploads', 'every_fault', 'example_faults', 'fault', 'finish_jobs',
+        'definition_bounds_faults', 'definition_faults', 'drop_slugs_of_tenant', 'end_jobs_without_subject',
+        'ending_of_error', 'enqueue', 'enqueue_uploads', 'erase_account_once', 'erase_tenant_once', 'every_fault',
+        'example_faults', 'fault', 'finish_jobs',
         'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
-        'hold_assessments', 'hold_changed_agent_choices', 'hold_changed_choices', 'hold_new_agent_choices',
-        'hold_new_choices', 'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_plainly_valid', 'is_version',
+        'hold_assessments', 'hold_changed_agent_choices', 'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant',
+        'hold_new_agent_choices',
+        'hold_new_choices', 'hold_owners', 'hold_tenant', 'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_plainly_valid', 'is_version',
         'keep_assessment_history', 'keep_assessment_version', 'keep_assessment_with_completions',
         'keep_assessment_with_results', 'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
         'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_rank', 'next_ranks',

@@ -196,7 +196,7 @@ def test_a_slug_is_looked_up_by_index_also_while_the_tables_are_small(
     """A session keeps its plans: they are made once, when there is next to nothing to read."""
     world = World(database, people)
     admin = database.connect("supabase_admin")
-    claim = f"select private.claim_slug('{world.tenant.id}', gen_random_uuid(), null, 'Compass')"
+    claim = f"select private.claim_slug('{world.tenant.id}', gen_random_uuid(), null, null, 'Compass')"
     for _ in range(8):
         admin.execute(claim.encode())
     plans = plans_of(admin, claim)
