@@ -992,7 +992,7 @@ class Meaning:
                     else:
                         self._empty_item(begin + offset, f"{item.where} / {name}")
                 return listed, places
-            entries = plain(inline.strip("[]{}"))
+            entries = plain(inline.strip("[]{}\\"))
             mend = f"write `- {name}: [{entries}]`, or one bullet for each, indented under it"
             if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:
                 mend = "write one bullet for each entry, indented by two spaces under it"

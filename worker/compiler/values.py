@@ -41,7 +41,7 @@ KEY_NOISE: Final = str.maketrans(dict.fromkeys([*"-_*`\\\t ", *NO_BREAK_SPACES])
 def is_thematic_break(line: str) -> bool:
     """Tell whether a line is three or more dashes, asterisks or underscores and nothing else."""
     marks = line.replace(" ", "").replace("\t", "")
-    return len(marks) > 2 and marks[0] in "-*_" and not marks.strip(marks[0])
+    return len(marks) > 2 and not (marks.strip("-") and marks.strip("*") and marks.strip("_"))
 
 
 @remembered

@@ -32,6 +32,7 @@ QUESTION = "- Vision: Where will the team be in a year?\n"
         ("> Thank you.\n>\n> ---\n", "Thank you.\n\n---"),
         ("Thank\n\n---\n\nyou.\n", "Thank\n\n---\n\nyou."),
         ("Thank you.\n\n--\n", "Thank you.\n\n--"),
+        ("Thank you.\n\n-\n", "Thank you.\n\n-"),
         ("Thank you.\n\n-*-\n", "Thank you.\n\n-*-"),
     ],
 )
