@@ -36,8 +36,10 @@ HAND_BACK_SECONDS: Final = 0.5
 SHORT_ROUND_SECONDS: Final = 0.25
 LONG_ROUND_SECONDS: Final = 0.5
 FIRST_CLAIM: Final = 50
-# A round of this length is of many or large files, and giving back their memory takes a hundredth of it.
-TRIM_ROUND_SECONDS: Final = 0.1
+# After so much work memory is given back, which takes a hundredth of that time; sooner where nothing more is
+# to be done, so that the last few large files do not stay.
+TRIM_SECONDS: Final = 0.1
+TRIM_IDLE_SECONDS: Final = 0.03
 SMALLEST_CLAIM: Final = 5
 # The first wait after the queue has run empty; it doubles up to the poll interval.
 FIRST_WAIT_SECONDS: Final = 0.05
@@ -148,6 +150,7 @@ class Loop:
         return answer
 
     def _turn_until_done(self, answer: Exchange) -> None:
+        worked = 0.0  # seconds since memory was given back
         while True:
             began, claimed = time.monotonic(), len(answer.jobs)
             if answer.jobs:
@@ -166,8 +169,11 @@ class Loop:
             answer = self._exchange(finished, 0 if self._signals.stop_requested else self._limit)
             seconds = time.monotonic() - began
             self._adapt(claimed, seconds)
-            if finished and seconds > TRIM_ROUND_SECONDS:
+            if finished:
                 del finished
+                worked += seconds
+            if worked > (TRIM_SECONDS if answer.jobs else TRIM_IDLE_SECONDS):
+                worked = 0.0
                 give_back_memory()
 
     def _adapt(self, claimed: int, seconds: float) -> None:
