@@ -88,8 +88,10 @@ def _compile(
     # What compares many with many is done for as many as are allowed: more are at fault anyway.
     check_overlaps(categories[:MAX_CATEGORIES], grammar, faults)
     if (
-        0 < len(dimensions) <= MAX_DIMENSIONS
-        and 0 < len(categories) <= MAX_CATEGORIES
+        dimensions
+        and categories
+        and len(dimensions) <= MAX_DIMENSIONS
+        and len(categories) <= MAX_CATEGORIES
         and header.scale is not None
         and all(node.weight is not None for node in dimensions)
         and all(node.score_range is not None and node.primary is not None for node in categories)
