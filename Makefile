@@ -75,7 +75,7 @@ fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r bench/requirements-fuzz.txt
 	@$(PY) -m bench.fuzz $(or $(SECONDS),600)
 
-mutants: setup ## break the compiler and the scoring in 6,800 ways, each of which a test must notice; SAMPLE=100 for less
+mutants: setup ## break the compiler and the scoring in 6,900 ways, each of which a test must notice; SAMPLE=100 for less
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r bench/requirements-mutants.txt
 	@nice $(PY) -W ignore -m bench.mutants --jobs $(or $(JOBS),1) $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
 
