@@ -400,6 +400,7 @@ revoke all on function private.hold_new_choices() from public, anon, authenticat
 
 -- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
 -- this comes after every update, and looks first for rows that are not what they were.
+-- By set operations: a join, whose plan is kept from an update of one row, would compare each of many rows with each.
 create or replace function private.hold_changed_choices()
 returns trigger
 language plpgsql
