@@ -148,7 +148,8 @@ def interrupted(
     A slow parent takes the signal after its children.
     """
     process = subprocess.Popen(
-        [*WORKER, *words],
+        # A shell starts what runs in its background with this signal ignored, and that is inherited.
+        ["env", "--default-signal=INT", *WORKER, *words],
         cwd=ROOT,
         env=site.worker_environment(**environment),
         stdout=subprocess.DEVNULL,
