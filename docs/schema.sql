@@ -2464,7 +2464,8 @@ begin
            releases = job.releases + case when judged.verdict in ('release', 'waits') then 1 else 0 end,
            not_before = case judged.verdict
              when 'retry' then now() + private.retry_delay(judged.charged)
-             when 'waits' then now() + private.retry_delay(judged.attempts)
+             -- From now on, not from the beginning of the transaction, which has waited itself.
+             when 'waits' then clock_timestamp() + private.retry_delay(judged.attempts)
            end,
            lease_expires_at = null,
            last_error = case when judged.verdict = 'succeeded' then null

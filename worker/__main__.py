@@ -11,7 +11,3 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe went away, such as `| head`; that is its right.
-        sys.stderr.close()
-        sys.exit(1)

@@ -52,12 +52,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         result = options.run(options)
+    except BrokenPipeError:
+        # The reader of a pipe went away, such as `| head`; that is its right.
+        _let_go_of_output()
+        return 1
     except _Unwritable as fault:
         sys.stderr.write(f"error: standard output cannot be written: {fault}\n")
-        # What stands in the buffer would be written again, and fail again, when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         return EXIT_USAGE
     return int(result or 0)
+
+
+def _let_go_of_output() -> None:
+    """Drop what stands in the buffer: it would be written again, and fail again, when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _add_engine_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

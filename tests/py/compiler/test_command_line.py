@@ -209,7 +209,8 @@ def test_a_wrong_command_is_a_usage_fault(capfdbinary: pytest.CaptureFixture[byt
 
 def test_the_module_runs_and_survives_a_closed_pipe(folder: Path) -> None:
     root = Path(cli.__file__).parents[1]
-    environment = os.environ | {"PYTHONPATH": str(root)}
+    # With a buffer, as users have it: what stands there must not be written once more at the end.
+    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": ""}
     command = [sys.executable, "-m", "worker", "check", "sub/bad.md"]
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert done.returncode == 1
