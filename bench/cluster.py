@@ -29,9 +29,9 @@ from stack.tokens import Keys
 HERE = Path(__file__).parent
 SECRET = "a-secret-of-the-benchmark-alone-that-guards-nothing"  # noqa: S105  a throwaway server's
 
-# As a small hosted project has it, except that a commit does not wait for the disk: with the disk out of
-# the way what
-# is compared is the work, and every ratio comes out stricter for whoever does more of it in fewer commits.
+# As a small hosted project has it, except that a commit does not wait for the disk: with the disk out of the
+# way what is compared is the work, and every ratio comes out stricter for whoever does more of it in fewer
+# commits.
 SETTINGS = {
     "shared_buffers": "2GB",
     "maintenance_work_mem": "512MB",

@@ -179,13 +179,28 @@ READS: tuple[Read, ...] = (
     ),
     Read(
         "last_results",
-        "my last 20 results",
+        "my last 20 results, no tenant named",
         "authenticated",
         f"select {_RESULT} from public.custom_assessment_results order by created_at desc limit 20",
         f"select {_RESULT} from public.custom_assessment_results"
-        " where tenant_id = %(tenant)s order by created_at desc limit 20",
+        " where tenant_id = any (array[%(tenant)s::uuid]) order by created_at desc limit 20",
         f"select {_RESULT} from public.custom_assessment_results order by created_at desc limit 20",
         f"/custom_assessment_results?select={_RESULT.replace(' ', '')}&order=created_at.desc&limit=20",
+        f"/custom_assessment_results?select={_RESULT.replace(' ', '')}"
+        "&tenant_id=in.({tenant})&order=created_at.desc&limit=20",
+    ),
+    Read(
+        "last_results_of_tenants",
+        "the last 20 results of each of my tenants",
+        "authenticated",
+        "select tenant.id, latest.* from public.tenant_profiles as tenant left join lateral"
+        f" (select {_RESULT} from public.custom_assessment_results as result"
+        " where result.tenant_id = tenant.id order by created_at desc limit 20) as latest (result_id) on true",
+        f"select {_RESULT} from public.custom_assessment_results"
+        " where tenant_id = %(tenant)s order by created_at desc limit 20",
+        None,
+        f"/tenant_profiles?select=id,custom_assessment_results({_RESULT.replace(' ', '')})"
+        "&custom_assessment_results.order=created_at.desc&custom_assessment_results.limit=20",
         f"/custom_assessment_results?select={_RESULT.replace(' ', '')}"
         "&tenant_id=eq.{tenant}&order=created_at.desc&limit=20",
     ),
@@ -557,6 +572,12 @@ def _measure(
             _measure_http(report, read, http_readers, rounds, tell)
         for client in http_readers.values():
             client.close()
+    report.compare(
+        "reads.of_one_tenant.last_results",
+        "my last 20 results, no tenant named: against the limit for one named tenant, SQL",
+        report.figures["reads.sql.last_results.ours"],
+        report.figures["reads.sql.last_results_filtered.limit"],
+    )
 
 
 def _apart(

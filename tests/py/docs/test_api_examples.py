@@ -41,6 +41,7 @@ console.log(JSON.stringify({
   receipt,
   job,
   score: result.overall_score,
+  latest: tenants.map((one) => one.custom_assessment_results.map((each) => each.id === row.id)),
   keys: {
     interview_context: Object.keys(context),
     complete_assessment_session: Object.keys({ ...receipt, ...again }),
@@ -63,7 +64,7 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 12
+    assert len(blocks) == 13
     environment = os.environ | {
         "API_URL": seeded_api.url,
         "ANON_KEY": seeded_api.keys.anon,
@@ -96,6 +97,7 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     assert said["refused"] == ["PT422", "ASSESSMENT_VALIDATION_ERROR", ["$.dimensions"]]
     assert said["job"] == {"state": "succeeded", "last_error": None}
     assert said["score"] == 4
+    assert said["latest"] == [[True]]
     assert said["published"] == 1
     assert said["verified"] == {"equal": True, "differences": []}
     answers = page.split("\n## What the functions answer\n")[1].split("\n## ")[0]

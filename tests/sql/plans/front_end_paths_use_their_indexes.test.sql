@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
-select plan(29);
+select plan(32);
 
 -- The paths, as a client asks: PostgREST adds nothing that matters here.
 create table tests.paths (path text primary key, role text not null, query text not null, index text not null);
@@ -50,6 +50,13 @@ values
 (
   'my last results, no tenant named', 'authenticated',
   'select id from public.custom_assessment_results order by created_at desc limit 20',
+  'idx_custom_assessment_results_tenant'
+),
+(
+  'the last results of each of my tenants', 'authenticated',
+  'select tenant.id, latest.id from public.tenant_profiles as tenant left join lateral
+   (select result.id from public.custom_assessment_results as result
+     where result.tenant_id = tenant.id order by result.created_at desc limit 10) as latest on true',
   'idx_custom_assessment_results_tenant'
 ),
 (
@@ -211,6 +218,14 @@ from tests.observed as many
 inner join tests.observed as few on many.path = few.path
 where many.tenants = 1000 and few.tenants = 100
 order by many.path;
+
+select is(
+  (
+    select observed.rows_read from tests.observed
+    where observed.path = 'the last results of each of my tenants' and observed.tenants = 1000
+  ),
+  11::bigint, 'the last ten of twenty results are read in the index''s order: one tenant and ten results'
+);
 
 -- Tenant sets are computed once a query, not once a row.
 select tests.as_user(md5('user 1')::uuid);
