@@ -75,13 +75,13 @@ def run(report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
             for kind, values in samples.items()
         }
         title = name if name.endswith("KB") else f"example {name}"
-        peer = report.compare(
+        peer = report.compare_in_turn(
             f"compiler.markdown_it.{key}", f"{title}: compiled, against markdown-it-py tokenising it",
-            figures["ours"], figures["markdown_it"],
+            samples["ours"], samples["markdown_it"],
         )  # fmt: skip
-        events = report.compare(
+        events = report.compare_in_turn(
             f"compiler.events.{key}", f"{title}: compiled, against the parser's events alone",
-            figures["ours"], figures["pyromark"],
+            samples["ours"], samples["pyromark"],
         )  # fmt: skip
         tell(
             f"{title} ({len(source):,} bytes): {figures['ours'].median:.2f} ms; markdown-it-py "

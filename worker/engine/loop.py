@@ -32,9 +32,10 @@ Totals = Counter[tuple[str, str]]
 # A batch of large files is handed back in parts, so that the first tenant does not wait for the last file.
 HAND_BACK_SECONDS: Final = 0.5
 # How many jobs a request claims follows from how long it takes to do them and to hand them back. Between
-# these two a request costs little beside its jobs, and few jobs lie with a worker that dies.
-SHORT_ROUND_SECONDS: Final = 0.25
-LONG_ROUND_SECONDS: Final = 0.5
+# these two a request costs little beside its jobs, few jobs lie with a worker that dies, and who waits for a
+# tenant whose rows the request writes, another worker or the tenant itself, does not wait long.
+SHORT_ROUND_SECONDS: Final = 0.125
+LONG_ROUND_SECONDS: Final = 0.3
 FIRST_CLAIM: Final = 50
 # After so much work memory is given back, which takes a hundredth of that time; sooner where nothing more is
 # to be done, so that the last few large files do not stay.
