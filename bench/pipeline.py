@@ -62,7 +62,7 @@ class Amounts:
     memory: tuple[int, int]
 
 
-FULL = Amounts(20_000, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 10_000, (500, 50_000))
+FULL = Amounts(60_000, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 10_000, (500, 50_000))
 # The two batches between which the fastest has always been.
 SMALL = Amounts(5_000, 250, (250, 1000), 400, 30, 5, 3, 1_000, (500, 5_000))
 

@@ -297,6 +297,8 @@ def _slugs(
     for _ in range(100):
         insert("Warm up")
     figures: dict[int, Figure] = {}
+    firsts: list[float] = []
+    equals: list[float] = []
     present = 0
     for step in steps:
         if step > 1:
@@ -308,18 +310,26 @@ def _slugs(
             owner.execute("vacuum analyze public.custom_assessments")
             owner.execute("vacuum private.slug_series")
             present = step - 1
-        samples = []
+        firsts, equals = [], []
         for _ in range(40):
             fresh += 1
-            samples.append(insert("Equal name" if step > 1 else f"First of its name {fresh}"))
-            present += step > 1
+            firsts.append(insert(f"First of its name {fresh}"))
+            if step > 1:
+                equals.append(insert("Equal name"))
+                present += 1
         how = f"insert of an assessment whose name {step - 1:,} others of the tenant have"
-        figures[step] = report.add(f"writes.slug.{step}", "ms", samples, how)
-    ratio = report.compare(
+        figures[step] = report.add(f"writes.slug.{step}", "ms", equals or firsts, how)
+    report.add(
+        "writes.first_of_its_name",
+        "ms",
+        firsts,
+        f"insert of an assessment whose name no other has, in turn with the {steps[-1]:,}th of a name",
+    )
+    ratio = report.compare_in_turn(
         "writes.slug",
-        f"the {steps[-1]:,}th equal name against the first of its name",
-        figures[steps[-1]],
-        figures[1],
+        f"the {steps[-1]:,}th equal name against the first of its name, in turn",
+        equals,
+        firsts,
     )
     tell(
         "equal names, ms: "

@@ -200,13 +200,19 @@ def read_exchange(answer: object) -> Exchange:
     if wait is not None and not isinstance(wait, int | float):
         raise Malformed("next_in_ms is not a number")
     return Exchange(
-        settled=tuple(
-            Settled(_get(e, "job", int), _get(e, "outcome", str), e.get("error"))
-            for e in _get(answer, "finished", list)
-        ),
+        settled=tuple(_read_settled(e) for e in _get(answer, "finished", list)),
         jobs=deque(read_job(e) for e in _get(answer, "jobs", list)),
         next_seconds=None if wait is None else wait / 1000,
     )
+
+
+def _read_settled(settled: Any) -> Settled:
+    if type(settled) is dict:
+        # Once a job, so without a call each.
+        job, outcome = settled.get("job"), settled.get("outcome")
+        if type(job) is int and type(outcome) is str:
+            return Settled(job, outcome, settled.get("error"))
+    raise Malformed("a settled job has no job that is an int, or no outcome that is a str")
 
 
 def _get(holder: Any, key: str, kind: type) -> Any:
