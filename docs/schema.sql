@@ -701,6 +701,7 @@ CREATE OR REPLACE FUNCTION public.exchange_jobs(worker text, finished jsonb DEFA
  SET search_path TO ''
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
 AS $function$
 declare
   answers json := '[]'::json;
@@ -2946,15 +2947,22 @@ CREATE OR REPLACE FUNCTION private.hold_owners(finished jsonb)
  SET lock_timeout TO '500ms'
 AS $function$
 declare
+  ids constant bigint[] := array(
+    select (each.value ->> 'job')::bigint
+      from jsonb_array_elements(hold_owners.finished) as each
+     where jsonb_typeof(each.value -> 'definition') = 'string'
+        or each.value ->> 'outcome' = 'scored');
+  -- Each row is looked up by its key: the plan of a join, or of what the index of tenants' jobs could answer, is kept for a
+  -- session, may have been made for a queue in which there was no upload yet, and then reads all jobs there ever were.
   owners cursor for
     select job.tenant_id, bool_or(job.kind = 'compile') as writes,
-           array_agg(distinct coalesce(upload.created_by, tenant.user_id)) filter (where job.kind = 'compile') as makers
-      from jsonb_array_elements(hold_owners.finished) as each
-      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-      join public.tenant_profiles as tenant on tenant.id = job.tenant_id
-      left join public.assessment_uploads as upload on job.kind = 'compile' and upload.id = job.subject_id
-     where (job.kind = 'compile' and jsonb_typeof(each.value -> 'definition') = 'string')
-        or (job.kind = 'score' and each.value ->> 'outcome' = 'scored')
+           array_agg(distinct coalesce(
+             (select upload.created_by from public.assessment_uploads as upload where upload.id = job.subject_id),
+             (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = job.tenant_id)
+           )) filter (where job.kind = 'compile') as makers
+      from private.jobs as job
+     where job.id = any (ids)
+       and job.kind <> 'probe'
      group by job.tenant_id
      order by job.tenant_id;
   busy uuid[] := '{}'::uuid[];

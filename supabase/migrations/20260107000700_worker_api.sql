@@ -368,15 +368,22 @@ set search_path = ''
 set lock_timeout = '500ms'
 as $$
 declare
+  ids constant bigint[] := array(
+    select (each.value ->> 'job')::bigint
+      from jsonb_array_elements(hold_owners.finished) as each
+     where jsonb_typeof(each.value -> 'definition') = 'string'
+        or each.value ->> 'outcome' = 'scored');
+  -- Each row is looked up by its key: the plan of a join, or of what the index of tenants' jobs could answer, is kept for a
+  -- session, may have been made for a queue in which there was no upload yet, and then reads all jobs there ever were.
   owners cursor for
     select job.tenant_id, bool_or(job.kind = 'compile') as writes,
-           array_agg(distinct coalesce(upload.created_by, tenant.user_id)) filter (where job.kind = 'compile') as makers
-      from jsonb_array_elements(hold_owners.finished) as each
-      join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-      join public.tenant_profiles as tenant on tenant.id = job.tenant_id
-      left join public.assessment_uploads as upload on job.kind = 'compile' and upload.id = job.subject_id
-     where (job.kind = 'compile' and jsonb_typeof(each.value -> 'definition') = 'string')
-        or (job.kind = 'score' and each.value ->> 'outcome' = 'scored')
+           array_agg(distinct coalesce(
+             (select upload.created_by from public.assessment_uploads as upload where upload.id = job.subject_id),
+             (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = job.tenant_id)
+           )) filter (where job.kind = 'compile') as makers
+      from private.jobs as job
+     where job.id = any (ids)
+       and job.kind <> 'probe'
      group by job.tenant_id
      order by job.tenant_id;
   busy uuid[] := '{}'::uuid[];
@@ -874,7 +881,7 @@ revoke all on function private.next_claim_in_ms() from public, anon, authenticat
 
 -- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
 -- Planning costs a small request more than the work: each statement in here is planned once a session, and so that it
--- stays good whatever the tables held then. None may read a whole table.
+-- stays good whatever the tables held then: none may read a whole table, nor gather the rows of a batch once for each.
 create or replace function public.exchange_jobs(
   worker text,
   finished jsonb default '[]',
@@ -888,6 +895,7 @@ security definer
 set search_path = ''
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
+set enable_bitmapscan = off
 as $$
 declare
   answers json := '[]'::json;

@@ -147,6 +147,33 @@ def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
     assert rows_read(finish) < 600
 
 
+@pytest.mark.parametrize("known", ["probes", "nothing"])
+def test_finishing_reads_nothing_but_its_jobs_whatever_the_statistics_know(
+    database: Database, people: People, known: str
+) -> None:
+    """They may be of a queue in which there was no upload yet."""
+    world = World(database, people)
+    if known == "probes":
+        world.postgres.execute("insert into private.jobs (kind) select 'probe' from generate_series(1, 5000)")
+    world.postgres.execute("analyze private.jobs, public.assessment_uploads")
+    world.postgres.execute("delete from private.jobs")
+    world.postgres.execute("vacuum private.jobs")
+    world.postgres.execute(
+        "insert into public.assessment_uploads (tenant_id, source_markdown)"
+        " select %s, '# ' || n from generate_series(1, 2000) as n",
+        [world.tenant.id],
+    )
+    admin = database.connect("supabase_admin")
+    jobs = exchange(admin, "w1", claim=20)["jobs"]
+    finish = plans_of(
+        admin, f"select public.exchange_jobs('w1', '{json.dumps([compiled(job) for job in jobs])}')"
+    )
+    read = scans(finish, "jobs") + scans(finish, "assessment_uploads")
+    assert {kind for kind, _ in read} == {"Index Scan"}
+    assert "idx_jobs_tenant" not in {index for _, index in read}
+    assert rows_read(finish) < 25 * len(jobs)
+
+
 def test_taking_an_upload_in_reads_next_to_nothing(database: Database, people: People) -> None:
     world = World(database, people)
     world.postgres.execute(
