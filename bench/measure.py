@@ -10,7 +10,8 @@ import platform
 import statistics
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -308,6 +309,25 @@ def sample_in_turn(
         for name, work in works.items():
             samples[name].append(work())
     return samples
+
+
+@contextmanager
+def on_one_processor(servers: Iterable[int]) -> Iterator[None]:
+    """Keep this process and these servers of its on one processor, where the system allows that.
+
+    To wake a processor that sleeps takes as long as a short statement does, and whether there is one to wake
+    changes from sample to sample; so does which of two is the slower one.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    usual = os.sched_getaffinity(0)
+    for process in (0, *servers):
+        os.sched_setaffinity(process, {max(usual)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usual)
 
 
 def percentile(samples: Iterable[float], share: float) -> float:

@@ -20,7 +20,15 @@ from psycopg.types.json import Jsonb
 
 from bench import data, documents
 from bench.cluster import HERE, ROOT, RunningApi, Servers, make_token
-from bench.measure import LEAST_SAMPLES, Figure, Report, milliseconds, percentile, resident_megabytes
+from bench.measure import (
+    LEAST_SAMPLES,
+    Figure,
+    Report,
+    milliseconds,
+    on_one_processor,
+    percentile,
+    resident_megabytes,
+)
 from bench.peers import Peers
 
 DATABASE = "pipeline"
@@ -41,6 +49,7 @@ class Amounts:
 
     Attributes:
         probes: jobs that do nothing, in one sample.
+        probe_rounds: samples of them; a queue's speed changes with the machine's minute.
         procrastinate: the same for procrastinate, which takes longer for each.
         pgqueuer_batches: PGQueuer is run with the one of them with which it is fastest on this machine.
         uploads: real uploads in one sample.
@@ -52,6 +61,7 @@ class Amounts:
     """
 
     probes: int
+    probe_rounds: int
     procrastinate: int
     pgqueuer_batches: tuple[int, ...]
     uploads: int
@@ -62,9 +72,9 @@ class Amounts:
     memory: tuple[int, int]
 
 
-FULL = Amounts(60_000, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 10_000, (500, 50_000))
+FULL = Amounts(30_000, 9, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 10_000, (500, 50_000))
 # The two batches between which the fastest has always been.
-SMALL = Amounts(5_000, 250, (250, 1000), 400, 30, 5, 3, 1_000, (500, 5_000))
+SMALL = Amounts(5_000, LEAST_SAMPLES, 250, (250, 1000), 400, 30, 5, 3, 1_000, (500, 5_000))
 
 
 class Pipeline:
@@ -267,7 +277,7 @@ def _nothing(pipeline: Pipeline, report: Report, peers: Peers, tell: Callable[[s
         },
     }
     samples: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(LEAST_SAMPLES):
+    for _ in range(amounts.probe_rounds):
         for name, (work, _how) in works.items():
             samples[name].append(work())
     figures: dict[str, Figure] = {}
@@ -698,11 +708,12 @@ def _beside_finished(pipeline: Pipeline, report: Report, tell: Callable[[str], N
             for times in samples.values():
                 times[name] = []
         servers.checkpoint()
-        for _ in range(rounds + 2):
-            for name, connection in connections.items():
-                claim, finish = _claim_and_finish(connection)
-                samples["claim"][name].append(claim)
-                samples["finish"][name].append(finish)
+        with on_one_processor(connection.info.backend_pid for connection in connections.values()):
+            for _ in range(rounds + 2):
+                for name, connection in connections.items():
+                    claim, finish = _claim_and_finish(connection)
+                    samples["claim"][name].append(claim)
+                    samples["finish"][name].append(finish)
         for kind, times in samples.items():
             figures = {
                 name: report.add(

@@ -12,9 +12,9 @@ import os
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal, LiteralString, TypeVar
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ import psycopg
 from bench import cluster, data
 from bench.cluster import Servers, make_token
 from bench.data import Schema, Size
-from bench.measure import Report, sample_in_turn
+from bench.measure import Report, on_one_processor, sample_in_turn
 
 # How often each reader asks in one sample. A sample is the median of these questions, so that what takes the
 # processor away for a moment is seen in some of them and not in the sample.
@@ -388,25 +388,6 @@ class _SqlReader:
         return first if isinstance(first, int) else len(rows)
 
 
-@contextmanager
-def _on_one_processor(readers: Iterable[_SqlReader]) -> Iterator[None]:
-    """Keep this process and the servers of these readers on one processor, where the system allows that.
-
-    To wake a processor that sleeps takes as long as a short statement does, and whether there is one to wake
-    changes from sample to sample.
-    """
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    usual = os.sched_getaffinity(0)
-    for process in (0, *(reader.server for reader in readers)):
-        os.sched_setaffinity(process, {max(usual)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, usual)
-
-
 class _HttpReader:
     """Asks over PostgREST, with a reader's own token; at the limit with one that RLS does not bind."""
 
@@ -554,7 +535,7 @@ def _measure(
     """Measure every read on databases that are loaded, over SQL and over PostgREST."""
     with ExitStack() as stack:
         sql_readers = _sql_readers(stack, servers, databases)
-        with _on_one_processor(sql_readers.values()):
+        with on_one_processor(reader.server for reader in sql_readers.values()):
             for read in READS:
                 _measure_sql(report, read, sql_readers, rounds, tell)
         for reader in sql_readers.values():
@@ -652,7 +633,7 @@ def _measure_growth(
     """Measure every read of ours at two sizes, the smaller one first, by SQL."""
     with ExitStack() as stack:
         readers = _sql_readers(stack, servers, databases)
-        with _on_one_processor(readers.values()):
+        with on_one_processor(reader.server for reader in readers.values()):
             for read in READS:
                 if all(reader.rows(read) > 0 for reader in readers.values()):
                     _measure_growth_of(report, read, readers, rounds, tell)
