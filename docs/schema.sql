@@ -711,14 +711,14 @@ begin
   if worker is null or worker !~ '^[!-~]{1,200}$' then
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "worker", "expected": "1 to 200 printable ASCII characters without spaces"}');
-  elsif finished is null or jsonb_typeof(finished) <> 'array' or jsonb_array_length(finished) > 2000
+  elsif finished is null or jsonb_typeof(finished) <> 'array' or jsonb_array_length(finished) > 1000
         or jsonb_path_exists(finished,
              '$[*] ? (@.type() != "object" || !exists(@.job ? (@.type() == "number"))
                       || !exists(@.attempt ? (@.type() == "number")))') then
     perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "finished", "expected": "an array of at most 2000 objects, each with job and attempt"}');
-  elsif claim_limit is null or claim_limit not between 0 and 2000 then
-    perform private.refuse('INVALID_ARGUMENT', '{"argument": "claim_limit", "expected": "0 to 2000"}');
+      '{"argument": "finished", "expected": "an array of at most 1000 objects, each with job and attempt"}');
+  elsif claim_limit is null or claim_limit not between 0 and 1000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "claim_limit", "expected": "0 to 1000"}');
   elsif lease_seconds is null or lease_seconds not between 1 and 3600 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "lease_seconds", "expected": "1 to 3600"}');
   elsif length(request) > 200 then

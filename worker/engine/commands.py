@@ -86,7 +86,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--batch", type=int, metavar="N", help="the most jobs a request claims (WORKER_BATCH, 2000)"
+        "--batch", type=int, metavar="N", help="the most jobs a request claims (WORKER_BATCH, 1000)"
     )
     parser.add_argument(
         "--concurrency", type=int, metavar="N", help="worker processes (WORKER_CONCURRENCY, 1)"

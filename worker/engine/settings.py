@@ -20,7 +20,7 @@ EXPECTED: Final = {
     "on one line and without spaces",
     "DATABASE_URL": "a Postgres URL is needed, such as postgresql://postgres:password@host:5432/postgres; "
     "leave it unset to poll instead of listening",
-    "WORKER_BATCH": "a whole number from 1 to 2000 is needed: the most jobs that one request claims",
+    "WORKER_BATCH": "a whole number from 1 to 1000 is needed: the most jobs that one request claims",
     "WORKER_CONCURRENCY": "a whole number from 1 to 64 is needed: how many processes work side by side",
     "WORKER_POLL_SECONDS": "a number from 0.05 to 300 is needed: the longest wait between two looks",
     "WORKER_LEASE_SECONDS": "a whole number from 1 to 3600 is needed: how long a silent worker keeps jobs",
@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
         default=None, validation_alias="DATABASE_URL"
     )
-    batch: int = Field(default=2000, ge=1, le=2000, validation_alias="WORKER_BATCH")
+    batch: int = Field(default=1000, ge=1, le=1000, validation_alias="WORKER_BATCH")
     concurrency: int = Field(default=1, ge=1, le=64, validation_alias="WORKER_CONCURRENCY")
     poll_seconds: float = Field(default=1.0, ge=0.05, le=300, validation_alias="WORKER_POLL_SECONDS")
     lease_seconds: int = Field(default=60, ge=1, le=3600, validation_alias="WORKER_LEASE_SECONDS")

@@ -38,7 +38,7 @@ def test_the_url_and_the_key_are_enough() -> None:
     settings = load_settings()
     assert settings.supabase_url == "https://abcdefgh.supabase.co"
     assert settings.service_key.get_secret_value() == SECRET
-    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (2000, 1, 60)
+    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (1000, 1, 60)
     assert settings.database_url is None
     assert settings.metrics_port is None
 
@@ -71,7 +71,7 @@ def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch)
         ("DATABASE_URL", "postgresql://u:hidden-password@a..b/db"),
         ("DATABASE_URL", "postgresql://u:hidden-password@host/%ff"),
         ("WORKER_BATCH", "0"),
-        ("WORKER_BATCH", "2001"),
+        ("WORKER_BATCH", "1001"),
         ("WORKER_BATCH", "many"),
         ("WORKER_BATCH", "1.5"),
         ("WORKER_CONCURRENCY", "-1"),
@@ -123,7 +123,7 @@ def test_what_the_client_heeds_is_checked_too(name: str, value: str, reason: str
 @pytest.mark.parametrize("proxy", ["http://proxy:3128", "proxy:3128", "https://user:password@proxy"])
 def test_a_proxy_is_taken(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    assert load_settings().batch == 2000
+    assert load_settings().batch == 1000
 
 
 @pytest.mark.parametrize("url", ["HTTP://127.0.0.1:1", "http://127.0.0.1:1/REST", "http://bücher.invalid"])
@@ -149,7 +149,7 @@ def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("WORKER_BATCH", "7")
     assert load_settings().batch == 7
     assert load_settings(batch=9).batch == 9
-    with pytest.raises(SettingsError, match=r"^--batch is 0: a whole number from 1 to 2000 is needed"):
+    with pytest.raises(SettingsError, match=r"^--batch is 0: a whole number from 1 to 1000 is needed"):
         load_settings(batch=0)
 
 
@@ -160,7 +160,7 @@ def test_forgivable_spellings_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> N
     settings = load_settings()
     assert settings.supabase_url == "https://abcdefgh.supabase.co"
     assert settings.service_key.get_secret_value() == SECRET
-    assert settings.batch == 2000
+    assert settings.batch == 1000
 
 
 def test_the_transaction_pooler_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ select is(
   'an element names its job'
 );
 select is(
-  tests.refusal($$select public.exchange_jobs('w', '[]', 2001)$$), 'PT422 INVALID_ARGUMENT',
+  tests.refusal($$select public.exchange_jobs('w', '[]', 1001)$$), 'PT422 INVALID_ARGUMENT',
   'a claim has a limit'
 );
 
