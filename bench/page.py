@@ -27,8 +27,7 @@ _ABOUT = {
     "reads": """\
 The same rows in three schemas on one server: **ours** with its policies, the schema as it was **first specified**
 (`bench/literal_schema.sql`), and the **limit**: plain tables, read by their owner without row level security, with the
-tenant named in every query and the best index for each (`bench/limit_schema.sql`); where ours names none, the tenant is
-named as a set of one. Everything is in memory. A sample is
+tenant named in every query and the best index for each (`bench/limit_schema.sql`). Everything is in memory. A sample is
 the median over the same 25 tenants, each asking twice, of the time of the statement alone, prepared and in a transaction in
 which role and claims have been set, as PostgREST does. Over PostgREST it is the time of the whole request; there the limit
 is `service_role`, whom no policy binds. A ratio is the median of the ratios of samples that were taken one after the other,
@@ -157,7 +156,7 @@ def _in_order(report: Report) -> list[Ratio]:
 
 
 def _summary(report: Report) -> list[str]:
-    """What a reader came for: one line for each kind of work, then what is missed or has no target, and why."""
+    """What a reader came for: one line for each kind of work, then the targets that were missed, and why."""
     kinds: dict[str, list[Ratio]] = {}
     for ratio in _in_order(report):
         what = rule_for(ratio.name, report.rules).what
@@ -170,39 +169,25 @@ def _summary(report: Report) -> list[str]:
         if len(values) > 1:
             told += f" in the middle of {len(values)}, {min(values):.2f} to {max(values):.2f}"
         missed = sum(ratio.meets_target is False for ratio in ratios)
-        target = ratios[0].rule.target
         verdict = f"**{missed} missed**" if missed and len(ratios) > 1 else "**missed**" if missed else "met"
-        lines.append(
-            f"| {what} | {told} | {_limit(ratios[0], target) or 'none'} | {verdict if target else 'see below'} |"
-        )
-    lines += ["", *_explained(report)]
+        lines.append(f"| {what} | {told} | {_limit(ratios[0], ratios[0].rule.target)} | {verdict} |")
+    lines += ["", *_missed(report)]
     return lines
 
 
-def _explained(report: Report) -> list[str]:
-    """The targets that were missed and the lines that have none, with the reasons."""
-    told = _in_order(report)
-    missed = [ratio for ratio in told if ratio.meets_target is False]
-    lines = ["Missed:", "", *_with_reasons(report, missed)] if missed else ["Every target is met."]
-    lines.append("")
-    without = [
-        ratio for ratio in told if ratio.meets_target is None and rule_for(ratio.name, report.rules).what
-    ]
-    if without:
-        lines += ["Without a target:", "", *_with_reasons(report, without), ""]
-    return lines
-
-
-def _with_reasons(report: Report, ratios: Iterable[Ratio]) -> list[str]:
+def _missed(report: Report) -> list[str]:
+    missed = [ratio for ratio in _in_order(report) if ratio.meets_target is False]
+    if not missed:
+        return ["Every target is met.", ""]
     reasons: dict[str, list[Ratio]] = {}
-    for ratio in ratios:
+    for ratio in missed:
         reasons.setdefault(rule_for(ratio.name, report.rules).why, []).append(ratio)
-    lines = []
+    lines = ["Missed:", ""]
     # What has no reason yet comes last.
-    for why, alike in sorted(reasons.items(), key=lambda item: not item[0]):
-        told = "; ".join(f"{ratio.title}: **{ratio.value:.2f}**" for ratio in alike)
+    for why, ratios in sorted(reasons.items(), key=lambda item: not item[0]):
+        told = "; ".join(f"{ratio.title}: **{ratio.value:.2f}**" for ratio in ratios)
         lines.append(f"- {told}." + (f" {why}" if why else ""))
-    return lines
+    return [*lines, ""]
 
 
 def _figures(figures: Sequence[Figure]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page says first what the product costs, which targets were missed, what has none, and why."""
+"""The page says first what the product costs, which targets were missed, and why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from bench.measure import Report, Rule
 
 RULES = {
     "reads.sql": Rule("at most", 2.0, 3.0, "a read", "It looks something up."),
-    "reads.apart": Rule("at most", None, 9.0, "a list", "It sorts."),
     "compiler.events": Rule("at most", 3.0, 8.0, "compiling a file"),
 }
 
@@ -46,10 +45,3 @@ def test_what_is_missed_is_named_with_its_reason_and_without_one_last() -> None:
 
 def test_when_nothing_is_missed_that_is_said() -> None:
     assert "Every target is met." in beginning(report_of(reads__sql__a=1.0))
-
-
-def test_what_has_no_target_is_neither_met_nor_missed_and_says_why() -> None:
-    told = beginning(report_of(reads__apart__a=7.0, writes__a=8.0))
-    assert "| a list | 7.00 | none | see below |" in told
-    assert "Every target is met." in told
-    assert told.rstrip().endswith("Without a target:\n\n- title of reads__apart__a: **7.00**. It sorts.")
