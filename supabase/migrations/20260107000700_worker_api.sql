@@ -369,10 +369,11 @@ set lock_timeout = '500ms'
 as $$
 declare
   ids constant bigint[] := array(
-    select (each.value ->> 'job')::bigint
-      from jsonb_array_elements(hold_owners.finished) as each
-     where jsonb_typeof(each.value -> 'definition') = 'string'
-        or each.value ->> 'outcome' = 'scored');
+    select given.job::bigint
+      from jsonb_array_elements(hold_owners.finished) as element
+     cross join lateral jsonb_array_elements(element.value -> 'jobs') as given (job)
+     where jsonb_typeof(element.value -> 'definition') = 'string'
+        or element.value ->> 'outcome' = 'scored');
   -- Each row is looked up by its key: the plan of a join, or of what the index of tenants' jobs could answer, is kept for a
   -- session, may have been made for a queue in which there was no upload yet, and then reads all jobs there ever were.
   owners cursor for
@@ -433,24 +434,29 @@ set search_path = ''
 set lock_timeout = '500ms'
 as $$
 declare
-  -- The first element of each job counts.
   effects cursor for
-    select first.id, first.kind, first.subject_id, first.target_id, first.tenant_id, first.element
+    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.element
       from (
-        select distinct on (job.id)
-               job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, each.value as element
-          from jsonb_array_elements(apply_effects.finished) with ordinality as each
-          join private.jobs as job on job.id = (each.value ->> 'job')::bigint
-         where job.id = any (ids)
-           and job.state = 'running'
-           and job.worker = apply_effects.worker
-           and job.attempts = (each.value ->> 'attempt')::integer
-         order by job.id, each.ordinality
+        -- What is said first of each job counts.
+        select distinct on (given.job::bigint)
+               given.job::bigint as job, given.attempt::integer as attempt, told.value as element
+          from jsonb_array_elements(apply_effects.finished) with ordinality as told (value, ordinality)
+         cross join lateral rows from (
+                 jsonb_array_elements(told.value -> 'jobs'), jsonb_array_elements(told.value -> 'attempts')
+               ) with ordinality as given (job, attempt, ordinality)
+         order by given.job::bigint, told.ordinality, given.ordinality
       ) as first
-     where (first.kind = 'compile' and first.element ->> 'outcome' = 'compiled'
-            and jsonb_typeof(first.element -> 'definition') = 'string')
-        or (first.kind = 'score' and first.element ->> 'outcome' = 'scored')
-     order by first.tenant_id, first.rank, first.id;
+      join private.jobs as job on job.id = first.job
+     where job.id = any (ids)
+       and job.state = 'running'
+       and job.worker = apply_effects.worker
+       and job.attempts = first.attempt
+       and case job.kind
+             when 'compile' then
+               first.element ->> 'outcome' = 'compiled' and jsonb_typeof(first.element -> 'definition') = 'string'
+             when 'score' then first.element ->> 'outcome' = 'scored'
+           end
+     order by job.tenant_id, job.rank, job.id;
   state text;
   detail text;
 begin
@@ -484,9 +490,9 @@ end
 $$;
 revoke all on function private.apply_effects(text, jsonb, bigint[], uuid[]) from public, anon, authenticated, service_role;
 
--- Ends, delays or gives back each job that the worker still holds, with its effects. Gives one answer an element, in
--- their order: succeeded, rejected (the author's fault), failed, retried, released; repeated where this claim
--- was finished before; lost where the worker does not hold the job any more.
+-- Ends, delays or gives back each job that the worker still holds, with its effects. Gives what became of them, those of
+-- one outcome and one error together: succeeded, rejected (the author's fault), failed, retried, released; repeated where
+-- this claim was finished before; lost where the worker does not hold the job any more.
 create or replace function private.finish_jobs(worker text, finished jsonb)
 returns json
 language plpgsql
@@ -495,24 +501,39 @@ as $$
 declare
   -- Of so many claims those that found the tenant or the assessment locked are not charged: then the job has had hours.
   patience constant integer := 20;
+  -- What is told, one place a job.
   ids bigint[];
+  attempts integer[];
+  outcomes text[];
+  errors text[];
+  diagnostics jsonb[];
   mine bigint[];
-  busy uuid[];
   doubled boolean;
+  busy uuid[];
   effective boolean;
   ended bigint[];
   endings jsonb[];
-  answers text;
+  answers json;
   wakes boolean;
   scored boolean;
 begin
-  select array_agg(given.job), count(distinct given.job) < count(*), bool_or(given.outcome in ('compiled', 'scored'))
-    into ids, doubled, effective
-    from jsonb_to_recordset(finish_jobs.finished) as given (job bigint, outcome text);
+  select array_agg(given.job), array_agg(given.attempt), array_agg(told.outcome), array_agg(told.error),
+         array_agg(told.diagnostics)
+    into ids, attempts, outcomes, errors, diagnostics
+    from jsonb_to_recordset(finish_jobs.finished) as told (
+           jobs bigint[], attempts integer[], outcome text, diagnostics jsonb, error text
+         )
+   cross join lateral unnest(told.jobs, told.attempts) as given (job, attempt);
+  if cardinality(ids) > 1000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "finished", "expected": "at most 1000 jobs in all"}');
+  end if;
+  effective := outcomes && array['compiled', 'scored'];
   if effective then
     busy := private.hold_owners(finish_jobs.finished);
   end if;
   mine := private.hold_jobs(ids);
+  -- Perhaps: it may also be that some of them were not to be had.
+  doubled := cardinality(mine) < cardinality(ids);
   if effective then
     select effects.ended, effects.endings
       into ended, endings
@@ -554,9 +575,8 @@ begin
                  when given.outcome in ('failed', 'release') then given.outcome
                  else 'retry'
                end as found
-          from rows from (jsonb_to_recordset(finish_jobs.finished) as (
-                 job bigint, attempt integer, outcome text, diagnostics jsonb, error text
-               )) with ordinality as given (job, attempt, outcome, diagnostics, error, ordinality)
+          from unnest(ids, attempts, outcomes, diagnostics, errors)
+                 with ordinality as given (job, attempt, outcome, diagnostics, error, ordinality)
           left join held on held.id = given.job
           left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
       ) as element
@@ -607,26 +627,25 @@ begin
        and judged.verdict is not null
        and job.id = any (ids)
   )
-  -- Written out: building each object by a function would cost as much as its update does.
-  select string_agg(
-           '{"job":' || judged.job || ',"outcome":"'
-           || case
-                when judged.verdict is null then case when judged.claimed then 'repeated' else 'lost' end
-                when judged.verdict in ('retry', 'waits') then 'retried'
-                when judged.verdict = 'release' then 'released'
-                when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
-                when judged.verdict = 'exhausted' then 'failed'
-                else judged.verdict
-              end
-           || '","error":'
-           || coalesce(case when judged.verdict in ('failed', 'exhausted', 'retry', 'waits') then to_json(judged.code)::text end,
-                       'null')
-           || '}',
-           ',' order by judged.ordinality),
-         coalesce(bool_or(judged.verdict = 'release'), false),
-         coalesce(bool_or(judged.verdict = 'succeeded' and judged.kind = 'score'), false)
+  select json_agg(json_build_object('outcome', settled.outcome, 'error', settled.error, 'jobs', settled.jobs)),
+         coalesce(bool_or(settled.outcome = 'released'), false),
+         coalesce(bool_or(settled.scored), false)
     into answers, wakes, scored
-    from judged;
+    from (
+      select case
+               when judged.verdict is null then case when judged.claimed then 'repeated' else 'lost' end
+               when judged.verdict in ('retry', 'waits') then 'retried'
+               when judged.verdict = 'release' then 'released'
+               when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
+               when judged.verdict = 'exhausted' then 'failed'
+               else judged.verdict
+             end as outcome,
+             case when judged.verdict in ('failed', 'exhausted', 'retry', 'waits') then judged.code end as error,
+             array_agg(judged.job) as jobs,
+             bool_or(judged.verdict = 'succeeded' and judged.kind = 'score') as scored
+        from judged
+       group by 1, 2
+    ) as settled;
 
   -- Once the result has them, the answers need not be kept a second time.
   if scored then
@@ -641,7 +660,7 @@ begin
   if wakes then
     perform pg_notify('assessment_jobs', '');
   end if;
-  return ('[' || answers || ']')::json;
+  return coalesce(answers, '[]');
 end
 $$;
 revoke all on function private.finish_jobs(text, jsonb) from public, anon, authenticated, service_role;
@@ -816,32 +835,41 @@ begin
     returning upload.id, upload.source_markdown
   ),
   scoring as materialized (
-    select claimed.id, request.definition::text as definition, request.dimension_scores
+    select claimed.id, request.definition::text as definition, request.dimension_scores::text as dimension_scores
       from claimed
       join private.score_requests as request on request.id = claimed.subject_id
      where claimed.kind = 'score'
        and request.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'score'))
   )
+  -- One list a member and kind, for a batch holds hundreds of jobs; the kind that takes longest comes last.
   select coalesce(json_agg(
-           case claimed.kind
-             when 'compile' then json_build_object(
-               'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind,
-               'subject', claimed.subject_id, 'source_markdown', compiling.source_markdown)
-             when 'score' then json_build_object(
-               'job', claimed.id, 'attempt', claimed.attempts, 'tries', claimed.charged, 'kind', claimed.kind,
-               'subject', claimed.subject_id,
-               'definition', scoring.definition, 'dimension_scores', scoring.dimension_scores::text)
-             else (
-               '{"job":' || claimed.id || ',"attempt":' || claimed.attempts || ',"tries":' || claimed.charged
-               || ',"kind":"probe"}')::json
+           case given.kind
+             when 'compile' then json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
+               'tries', given.tries, 'subjects', given.subjects, 'sources', given.sources)
+             when 'score' then json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
+               'tries', given.tries, 'subjects', given.subjects, 'definitions', given.definitions,
+               'dimension_scores', given.dimension_scores)
+             else json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
+               'tries', given.tries)
            end
-           order by claimed.rank, claimed.id)
-         -- A subject that is being deleted in this moment is nobody's work any more.
-         filter (where claimed.kind = 'probe' or compiling.id is not null or scoring.id is not null), '[]')
+           order by given.kind desc), '[]')
     into claim_jobs.jobs
-    from claimed
-    left join compiling on compiling.id = claimed.subject_id
-    left join scoring on scoring.id = claimed.id;
+    from (
+      select claimed.kind,
+             array_agg(claimed.id order by claimed.rank, claimed.id) as jobs,
+             array_agg(claimed.attempts order by claimed.rank, claimed.id) as attempts,
+             array_agg(claimed.charged order by claimed.rank, claimed.id) as tries,
+             array_agg(claimed.subject_id order by claimed.rank, claimed.id) as subjects,
+             array_agg(compiling.source_markdown order by claimed.rank, claimed.id) as sources,
+             array_agg(scoring.definition order by claimed.rank, claimed.id) as definitions,
+             array_agg(scoring.dimension_scores order by claimed.rank, claimed.id) as dimension_scores
+        from claimed
+        left join compiling on compiling.id = claimed.subject_id
+        left join scoring on scoring.id = claimed.id
+       -- A subject that is being deleted in this moment is nobody's work any more.
+       where claimed.kind = 'probe' or compiling.id is not null or scoring.id is not null
+       group by claimed.kind
+    ) as given;
 end
 $$;
 revoke all on function private.claim_jobs(text, integer, integer, text) from public, anon, authenticated, service_role;
@@ -880,6 +908,12 @@ revoke all on function private.next_claim_in_ms() from public, anon, authenticat
 -- ---------------------------------------------------------------------------------------------------------
 
 -- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
+--
+-- Told: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and what belongs to it}], those that ended alike in one element.
+-- Answered: {"finished": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3], "attempts": [1],
+-- "tries": [1], and a list for each member that this kind has}], "next_in_ms"}. An object for each job would take as long to
+-- write and to read, on its way through PostgREST, as the job's row does.
+--
 -- Planning costs a small request more than the work: each statement in here is planned once a session, and so that it
 -- stays good whatever the tables held then: none may read a whole table, nor gather the rows of a batch once for each.
 create or replace function public.exchange_jobs(
@@ -907,10 +941,12 @@ begin
       '{"argument": "worker", "expected": "1 to 200 printable ASCII characters without spaces"}');
   elsif finished is null or jsonb_typeof(finished) <> 'array' or jsonb_array_length(finished) > 1000
         or jsonb_path_exists(finished,
-             '$[*] ? (@.type() != "object" || !exists(@.job ? (@.type() == "number"))
-                      || !exists(@.attempt ? (@.type() == "number")))') then
+             '$[*] ? (@.type() != "object" || !(@.jobs.type() == "array") || !(@.attempts.type() == "array")
+                      || @.jobs.size() != @.attempts.size()
+                      || @.jobs[*].type() != "number" || @.attempts[*].type() != "number")') then
     perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "finished", "expected": "an array of at most 1000 objects, each with job and attempt"}');
+      '{"argument": "finished", "expected": "at most 1000 objects, each with jobs and attempts: two arrays of numbers, '
+      'equally long"}');
   elsif claim_limit is null or claim_limit not between 0 and 1000 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "claim_limit", "expected": "0 to 1000"}');
   elsif lease_seconds is null or lease_seconds not between 1 and 3600 then

@@ -17,7 +17,7 @@ import httpx
 from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions, create_client
 
-from worker.engine.jobs import Exchange, Finished, read_exchange
+from worker.engine.jobs import Exchange, Finished, read_exchange, tell
 from worker.engine.settings import Settings
 
 __all__ = [
@@ -189,7 +189,7 @@ class Api:
         self._exchanges += 1
         asked = {
             "worker": self._worker,
-            "finished": list(finished),
+            "finished": tell(finished),
             "claim_limit": claim_limit,
             "lease_seconds": self._settings.lease_seconds,
             "request": str(self._exchanges),

@@ -1,10 +1,12 @@
 """The shapes in which jobs come from the database and go back to it."""
 
 from collections import deque
-from typing import Any, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
+from collections.abc import Iterable
+from typing import Any, Final, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
     "CompileJob",
+    "Element",
     "Exchange",
     "Finished",
     "Job",
@@ -16,9 +18,11 @@ __all__ = [
     "UnknownJob",
     "failed",
     "read_exchange",
-    "read_job",
+    "read_jobs",
     "release",
+    "restore_job",
     "retry",
+    "tell",
 ]
 
 
@@ -83,7 +87,7 @@ class Place(TypedDict):
 
 
 class Finished(TypedDict):
-    """What came of one job, as the database takes it back.
+    """What came of one job.
 
     ``outcome`` is ``compiled`` (``definition`` is null when the source has errors), ``scored``, ``done`` (a
     probe), ``failed`` (a lasting fault), ``retry`` (a passing fault: the job comes back later) or ``release``
@@ -102,8 +106,14 @@ class Finished(TypedDict):
     error: NotRequired[str]
 
 
+# What a Finished has of a job that only has an outcome: the job, the attempt, the outcome.
+PLAIN: Final = 3
+Element: TypeAlias = dict[str, Any]
+"""What came of some jobs, as the database takes it back: as Finished, with ``jobs`` and ``attempts``."""
+
+
 class Settled(NamedTuple):
-    """What the database made of a finished job.
+    """What the database made of some finished jobs.
 
     ``succeeded``, ``rejected`` (the file has faults that its author can mend), ``failed``, ``retried``,
     ``released``, ``repeated`` (it had been settled before: a repeated request) or ``lost`` (the lease is
@@ -111,7 +121,7 @@ class Settled(NamedTuple):
     ``error`` is the code of a failure, None otherwise.
     """
 
-    job: int
+    jobs: tuple[int, ...]
     outcome: str
     error: str | None = None
 
@@ -157,35 +167,52 @@ def failed(job: Job, error: str, message: str, hint: str) -> Finished:
     }
 
 
-def read_job(claimed: Any) -> Job:
-    """Read one claimed job.
+def tell(finished: Iterable[Finished]) -> list[Element]:
+    """Say what came of these jobs in the fewest words: jobs that only have an outcome share one element."""
+    elements: list[Element] = []
+    plain: dict[str, Element] = {}
+    for each in finished:
+        if len(each) > PLAIN:
+            element: Element = {**each, "jobs": [each["job"]], "attempts": [each["attempt"]]}
+            del element["job"], element["attempt"]
+            elements.append(element)
+            continue
+        outcome = each["outcome"]
+        if outcome not in plain:
+            plain[outcome] = {"outcome": outcome, "jobs": [], "attempts": []}
+            elements.append(plain[outcome])
+        plain[outcome]["jobs"].append(each["job"])
+        plain[outcome]["attempts"].append(each["attempt"])
+    return elements
+
+
+# The lists of texts that come with each kind, in the order of its class.
+_KINDS: Final[dict[str, tuple[type[Job], tuple[str, ...]]]] = {
+    "compile": (CompileJob, ("subjects", "sources")),
+    "score": (ScoreJob, ("subjects", "definitions", "dimension_scores")),
+    "probe": (ProbeJob, ()),
+}
+_UNKNOWN: Final[tuple[type[Job], tuple[str, ...]]] = (UnknownJob, ())
+
+
+def read_jobs(claimed: Any) -> list[Job]:
+    """Read the claimed jobs of one kind: a list for each of their members.
 
     Raises:
-        Malformed: a member is missing or has another type.
+        Malformed: a list is missing, shorter than another, or holds something else.
     """
-    if type(claimed) is not dict:
-        raise Malformed("a job is not an object")
-    # Once a job, so without a call each.
-    job, attempt, tries = claimed.get("job"), claimed.get("attempt"), claimed.get("tries")
-    if not (type(job) is int and type(attempt) is int and type(tries) is int):
-        raise Malformed("job, attempt or tries is missing or not an int")
-    match claimed.get("kind"):
-        case "compile":
-            subject, source = _get(claimed, "subject", str), _get(claimed, "source_markdown", str)
-            return CompileJob(job, attempt, tries, subject, source)
-        case "score":
-            return ScoreJob(
-                job,
-                attempt,
-                tries,
-                _get(claimed, "subject", str),
-                definition=_get(claimed, "definition", str),
-                dimension_scores=_get(claimed, "dimension_scores", str),
-            )
-        case "probe":
-            return ProbeJob(job, attempt, tries)
-        case _:
-            return UnknownJob(job, attempt, tries)
+    kind, texts = _KINDS.get(_get(claimed, "kind", str), _UNKNOWN)
+    columns = [_column(claimed, name, int) for name in ("jobs", "attempts", "tries")]
+    columns += [_column(claimed, name, str) for name in texts]
+    if len({len(column) for column in columns}) > 1:
+        raise Malformed("the lists of a kind's jobs are not equally long")
+    return list(map(kind, *columns))
+
+
+def restore_job(members: dict[str, Any]) -> Job:
+    """Make a job of its members again, as they were told to a process of this same worker."""
+    kind, _ = _KINDS.get(members["kind"], _UNKNOWN)
+    return kind(**members)
 
 
 def read_exchange(answer: object) -> Exchange:
@@ -201,18 +228,20 @@ def read_exchange(answer: object) -> Exchange:
         raise Malformed("next_in_ms is not a number")
     return Exchange(
         settled=tuple(_read_settled(e) for e in _get(answer, "finished", list)),
-        jobs=deque(read_job(e) for e in _get(answer, "jobs", list)),
+        jobs=deque(job for claimed in _get(answer, "jobs", list) for job in read_jobs(claimed)),
         next_seconds=None if wait is None else wait / 1000,
     )
 
 
 def _read_settled(settled: Any) -> Settled:
-    if type(settled) is dict:
-        # Once a job, so without a call each.
-        job, outcome = settled.get("job"), settled.get("outcome")
-        if type(job) is int and type(outcome) is str:
-            return Settled(job, outcome, settled.get("error"))
-    raise Malformed("a settled job has no job that is an int, or no outcome that is a str")
+    return Settled(tuple(_column(settled, "jobs", int)), _get(settled, "outcome", str), settled.get("error"))
+
+
+def _column(holder: Any, key: str, kind: type) -> list[Any]:
+    column: list[Any] = _get(holder, key, list)
+    if set(map(type, column)) - {kind}:
+        raise Malformed(f"{key} does not hold {kind.__name__}s alone")
+    return column
 
 
 def _get(holder: Any, key: str, kind: type) -> Any:

@@ -238,12 +238,13 @@ class Loop:
     def _take(self, answer: Exchange) -> None:
         """Count what was settled and hold what was claimed."""
         counts: Totals = Counter()
-        for number, outcome, error in answer.settled:
-            kind, _ = self._in_hand.get(number, UNKNOWN)
-            counts[kind, outcome] += 1
-            if outcome not in QUIET_OUTCOMES:
-                self._log.warning("job-settled", job=number, kind=kind, outcome=outcome, code=error)
-        self._forget([settled.job for settled in answer.settled])
+        for jobs, outcome, error in answer.settled:
+            for number in jobs:
+                kind, _ = self._in_hand.get(number, UNKNOWN)
+                counts[kind, outcome] += 1
+                if outcome not in QUIET_OUTCOMES:
+                    self._log.warning("job-settled", job=number, kind=kind, outcome=outcome, code=error)
+            self._forget(jobs)
         self._count(counts)
         self._heartbeat.hold([job.job for job in answer.jobs])
         self._in_hand.update((job.job, (job.kind, release(job))) for job in answer.jobs)

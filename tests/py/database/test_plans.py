@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from tests.py.harness.databases import Connection, Database, Databases
 from tests.py.harness.people import People
 from tests.py.harness.sessions import DEFINITION, World, compiled, exchange, one
+from worker.engine.jobs import tell
 
 FINISHED = 100_000
 
@@ -97,11 +98,12 @@ def test_claim_and_finish_read_nothing_but_their_jobs(
 
     finished = one(
         admin,
-        "select jsonb_agg(jsonb_build_object('job', id, 'attempt', 1, 'outcome', 'compiled'))"
+        "select jsonb_build_object("
+        " 'jobs', jsonb_agg(id), 'attempts', jsonb_agg(attempts), 'outcome', 'compiled')"
         " from private.jobs where state = 'running'",
     )
-    assert len(finished) == 20
-    finish = plans_of(admin, f"select public.exchange_jobs('w1', '{json.dumps(finished)}')")
+    assert len(finished["jobs"]) == 20
+    finish = plans_of(admin, f"select public.exchange_jobs('w1', '{json.dumps([finished])}')")
     assert "Seq Scan" not in {kind for kind, _ in scans(finish, "jobs") + scans(finish, "assessment_uploads")}
     assert rows_read(finish) < 400
 
@@ -138,7 +140,8 @@ def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
     world.upload("# Last")
     world.postgres.execute("insert into private.jobs (kind) select 'probe' from generate_series(1, 3000)")
     (last,) = exchange(admin, "w1", claim=1)["jobs"]
-    finish = plans_of(admin, f"select public.exchange_jobs('w1', '{json.dumps([compiled(last)])}', 100)")
+    finished = json.dumps(tell([compiled(last)]))
+    finish = plans_of(admin, f"select public.exchange_jobs('w1', '{finished}', 100)")
     assert ("Index Scan", "idx_custom_assessments_source") in scans(finish, "custom_assessments")
     assert ("Index Scan", "idx_jobs_open") in scans(finish, "jobs")
     assert [
@@ -165,9 +168,8 @@ def test_finishing_reads_nothing_but_its_jobs_whatever_the_statistics_know(
     )
     admin = database.connect("supabase_admin")
     jobs = exchange(admin, "w1", claim=20)["jobs"]
-    finish = plans_of(
-        admin, f"select public.exchange_jobs('w1', '{json.dumps([compiled(job) for job in jobs])}')"
-    )
+    finished = json.dumps(tell(compiled(job) for job in jobs))
+    finish = plans_of(admin, f"select public.exchange_jobs('w1', '{finished}')")
     read = scans(finish, "jobs") + scans(finish, "assessment_uploads")
     assert {kind for kind, _ in read} == {"Index Scan"}
     assert "idx_jobs_tenant" not in {index for _, index in read}

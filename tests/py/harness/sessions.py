@@ -6,7 +6,7 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from tests.py.harness.databases import Connection, Database
 from tests.py.harness.people import People, Tenant
+from worker.engine.jobs import Finished, read_jobs, tell
 
 DEFINITION: dict[str, Any] = {
     "metadata": {"name": "Clear Speech", "version": "1.0"},
@@ -106,16 +107,26 @@ def reason_of(error: psycopg.Error) -> str:
 
 
 def exchange(
-    connection: Connection, worker: str, finished: list[dict[str, Any]] | None = None, claim: int = 0
+    connection: Connection, worker: str, finished: Sequence[Finished] = (), claim: int = 0
 ) -> dict[str, Any]:
-    """One request of a worker's."""
+    """One request of a worker's; one row each, what became of the finished jobs and what was claimed."""
     answer: dict[str, Any] = one(
-        connection, "select public.exchange_jobs(%s, %s, %s)", worker, Jsonb(finished or []), claim
+        connection, "select public.exchange_jobs(%s, %s, %s)", worker, Jsonb(tell(finished)), claim
     )
-    return answer
+    settled = [
+        {"job": job, "outcome": told["outcome"], "error": told["error"]}
+        for told in answer["finished"]
+        for job in told["jobs"]
+    ]
+    order = [each["job"] for each in finished]
+    return {
+        "finished": sorted(settled, key=lambda end: order.index(end["job"])),
+        "jobs": [job._asdict() for claimed in answer["jobs"] for job in read_jobs(claimed)],
+        "next_in_ms": answer["next_in_ms"],
+    }
 
 
-def compiled(job: dict[str, Any], name: str = "Compiled", version: str = "1.0") -> dict[str, Any]:
+def compiled(job: dict[str, Any], name: str = "Compiled", version: str = "1.0") -> Finished:
     """The end of a compiled file."""
     definition = DEFINITION | {"metadata": {"name": name, "version": version}}
     return {

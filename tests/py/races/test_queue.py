@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from tests.py.harness.databases import Connection
 from tests.py.harness.people import People
 from tests.py.harness.sessions import DEFINITION, Meanwhile, World, compiled, exchange, one, reason_of
+from worker.engine.jobs import Finished
 
 COMPLETE = "select public.complete_assessment_session(%s, 'coaching', '{\"Clarity\": 4, \"Courage\": 3}')"
 
@@ -39,7 +40,7 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
     one(agent, COMPLETE, session)
     (job,) = exchange(worker, "w", claim=1)["jobs"]
     worker.commit()
-    finished: dict[str, Any] = {
+    finished: Finished = {
         "job": job["job"],
         "attempt": job["attempt"],
         "outcome": "scored",
@@ -69,7 +70,7 @@ def test_a_result_does_not_wait_for_an_edit_of_the_assessment(world: World) -> N
         [Jsonb({"resultCategories": []}), world.assessment],
     )
     worker.execute("set lock_timeout = '5s'")
-    finished: dict[str, Any] = {
+    finished: Finished = {
         "job": job["job"],
         "attempt": job["attempt"],
         "outcome": "scored",
@@ -153,8 +154,9 @@ def test_a_request_that_is_sent_again_while_the_first_is_still_at_it_gets_the_sa
     again = Meanwhile(lambda: one(second, claim))
     assert again.waits(world.postgres, second)
     first.commit()
-    assert [job["job"] for job in again.result()] == [job["job"] for job in mine]
-    assert [job["tries"] for job in again.result()] == [1, 1]
+    ((claimed,), (again_claimed,)) = (mine, again.result())
+    assert again_claimed["jobs"] == claimed["jobs"]
+    assert again_claimed["tries"] == [1, 1]
     assert one(world.postgres, "select count(*) from private.jobs where state = 'running'") == 2
 
 
@@ -272,7 +274,7 @@ def test_many_workers_and_uploaders_end_everything_once(world: World, people: Pe
     stop = threading.Event()
 
     def work(name: str, connection: Connection) -> None:
-        finished: list[dict[str, Any]] = []
+        finished: list[Finished] = []
         try:
             while not stop.is_set() or finished:
                 answer = exchange(connection, name, finished, 7)

@@ -13,7 +13,7 @@ import pytest
 from tests.py.worker.rude_server import Reply, rude_server
 from worker.engine import api as api_module
 from worker.engine.api import Api, FunctionMissing, KeyRefused, RequestRefused, Stopped, Unreachable
-from worker.engine.jobs import Finished
+from worker.engine.jobs import Finished, tell
 from worker.engine.settings import Settings
 
 KEY = "sb_secret_do-not-show-me"
@@ -60,7 +60,7 @@ def test_a_request_carries_the_key_and_the_arguments() -> None:
     assert {name.lower(): value for name, value in headers.items()}["apikey"] == KEY
     assert body == {
         "worker": "w1",
-        "finished": [{"job": 1, "attempt": 1, "outcome": "release"}],
+        "finished": [{"jobs": [1], "attempts": [1], "outcome": "release"}],
         "claim_limit": 50,
         "lease_seconds": 60,
         "request": "1",
@@ -157,7 +157,7 @@ def test_a_request_that_fails_while_an_empty_one_is_answered_is_refused(
         assert len(rude.requests) == 6
     assert caught.value.status == status
     tries, empty = [body for *_, body in rude.requests[::2]], [body for *_, body in rude.requests[1::2]]
-    assert all((body["finished"], body["claim_limit"]) == ([FINISHED], 5) for body in tries)
+    assert all((body["finished"], body["claim_limit"]) == (tell([FINISHED]), 5) for body in tries)
     assert all((body["finished"], body["claim_limit"]) == ([], 0) for body in empty)
 
 

@@ -206,6 +206,6 @@ def test_an_answer_that_is_not_understood_ends_a_worker_without_a_traceback(
             assert worker.wait_for("worker-fault")["error"] == "Malformed"
         log = worker.log.read_text(encoding="utf-8")
     assert "Traceback" not in log
-    assert ("error: The API's answer was not understood: a job is not an object." in log) == (
+    assert ("error: The API's answer was not understood: kind is missing or not a str." in log) == (
         concurrency == "1"
     )

@@ -8,16 +8,21 @@ import pytest
 
 from worker.engine.jobs import (
     CompileJob,
+    Finished,
+    Job,
     Malformed,
     ProbeJob,
     ScoreJob,
+    Settled,
     UnknownJob,
     read_exchange,
-    read_job,
+    read_jobs,
+    restore_job,
+    tell,
 )
 from worker.engine.work import do_job
 
-CLAIM: dict[str, Any] = {"job": 7, "attempt": 3, "tries": 1}
+CLAIM: dict[str, Any] = {"jobs": [7], "attempts": [3], "tries": [1]}
 DEFINITION = json.dumps(
     {
         "dimensions": [
@@ -36,23 +41,45 @@ def score_job(scores: str, definition: str = DEFINITION) -> ScoreJob:
 
 def test_claims_are_read() -> None:
     claimed = [
-        {**CLAIM, "kind": "compile", "subject": "s", "source_markdown": "x"},
+        {**CLAIM, "kind": "compile", "subjects": ["s"], "sources": ["x"]},
         {
             **CLAIM,
             "kind": "score",
-            "subject": "s",
-            "definition": DEFINITION,
-            "dimension_scores": "{}",
+            "subjects": ["s"],
+            "definitions": [DEFINITION],
+            "dimension_scores": ["{}"],
         },
-        {**CLAIM, "kind": "probe"},
+        {"kind": "probe", "jobs": [8, 9], "attempts": [2, 1], "tries": [1, 1]},
         {**CLAIM, "kind": "invented later", "anything": 1},
     ]
     exchange = read_exchange(
-        {"finished": [{"job": 1, "outcome": "lost"}], "jobs": claimed, "next_in_ms": 1500}
+        {"finished": [{"jobs": [1, 2], "outcome": "lost"}], "jobs": claimed, "next_in_ms": 1500}
     )
-    assert [type(job) for job in exchange.jobs] == [CompileJob, ScoreJob, ProbeJob, UnknownJob]
-    assert (exchange.settled[0].job, exchange.settled[0].outcome) == (1, "lost")
+    assert list(exchange.jobs) == [
+        CompileJob(7, 3, 1, "s", "x"),
+        ScoreJob(7, 3, 1, "s", DEFINITION, "{}"),
+        ProbeJob(8, 2, 1),
+        ProbeJob(9, 1, 1),
+        UnknownJob(7, 3, 1),
+    ]
+    assert exchange.settled == ((Settled((1, 2), "lost")),)
     assert exchange.next_seconds == 1.5
+
+
+def test_jobs_that_only_have_an_outcome_are_handed_back_together() -> None:
+    retried: Finished = {"job": 3, "attempt": 1, "outcome": "retry", "error": "timeout"}
+    ends: list[Finished] = [
+        {"job": 1, "attempt": 1, "outcome": "done"},
+        {"job": 2, "attempt": 5, "outcome": "release"},
+        retried,
+        {"job": 4, "attempt": 2, "outcome": "done"},
+    ]
+    assert tell(ends) == [
+        {"jobs": [1, 4], "attempts": [1, 2], "outcome": "done"},
+        {"jobs": [2], "attempts": [5], "outcome": "release"},
+        {"jobs": [3], "attempts": [1], "outcome": "retry", "error": "timeout"},
+    ]
+    assert retried["job"] == 3
 
 
 @pytest.mark.parametrize(
@@ -63,11 +90,21 @@ def test_claims_are_read() -> None:
         "text",
         {},
         {"finished": [], "jobs": None, "next_in_ms": None},
-        {"finished": [{"job": "1", "outcome": "lost"}], "jobs": [], "next_in_ms": None},
-        {"finished": [{"job": True, "outcome": "lost"}], "jobs": [], "next_in_ms": None},
+        {"finished": [{"jobs": ["1"], "outcome": "lost"}], "jobs": [], "next_in_ms": None},
+        {"finished": [{"jobs": [True], "outcome": "lost"}], "jobs": [], "next_in_ms": None},
+        {"finished": [{"jobs": 1, "outcome": "lost"}], "jobs": [], "next_in_ms": None},
+        {"finished": [{"jobs": [1]}], "jobs": [], "next_in_ms": None},
+        {"finished": [7], "jobs": [], "next_in_ms": None},
         {"finished": [], "jobs": [{"kind": "probe"}], "next_in_ms": None},
+        {"finished": [], "jobs": [CLAIM], "next_in_ms": None},
+        {"finished": [], "jobs": [{**CLAIM, "kind": "probe", "tries": [1, 1]}], "next_in_ms": None},
         {"finished": [], "jobs": [7], "next_in_ms": None},
-        {"finished": [], "jobs": [{**CLAIM, "kind": "compile", "subject": "s"}], "next_in_ms": None},
+        {"finished": [], "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"]}], "next_in_ms": None},
+        {
+            "finished": [],
+            "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"], "sources": [None]}],
+            "next_in_ms": None,
+        },
         {"finished": [], "jobs": [], "next_in_ms": "soon"},
     ],
 )
@@ -77,12 +114,25 @@ def test_an_answer_of_another_shape_is_noticed(answer: object) -> None:
 
 
 def test_a_kind_that_is_not_known_waits_for_a_newer_worker() -> None:
-    job = read_job({**CLAIM, "kind": "invented later"})
+    (job,) = read_jobs({**CLAIM, "kind": "invented later"})
     assert do_job(job) == {"job": 7, "attempt": 3, "outcome": "retry", "error": "unknown-kind"}
 
 
 def test_a_probe_is_done() -> None:
-    assert do_job(read_job({**CLAIM, "kind": "probe"})) == {"job": 7, "attempt": 3, "outcome": "done"}
+    assert do_job(ProbeJob(7, 3, 1)) == {"job": 7, "attempt": 3, "outcome": "done"}
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        CompileJob(7, 3, 1, "s", "x"),
+        ScoreJob(7, 3, 2, "s", DEFINITION, "{}"),
+        ProbeJob(7, 3, 1),
+        UnknownJob(7, 3, 1),
+    ],
+)
+def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
+    assert restore_job(json.loads(json.dumps(job._asdict()))) == job
 
 
 def test_scores_are_exact_decimals_from_the_text_to_the_text() -> None:

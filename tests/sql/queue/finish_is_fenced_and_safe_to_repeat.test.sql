@@ -2,7 +2,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(16);
+select plan(22);
 
 select tests.as_service();
 select tests.keep('upload', tests.upload(tests.kept('tenant'), '# One'));
@@ -14,6 +14,14 @@ from claim;
 select is(tests.finish('w1', tests.ending('{"job": 0, "attempt": 1}', 'done')), 'lost', 'nor anybody a job that is none');
 select is((select count(*) from public.custom_assessments), 0::bigint, 'nothing was made');
 select is(tests.upload_value(tests.kept('upload'), 'status'), 'processing', 'and the upload is where it was');
+
+-- What is said first of a job counts, also where it is void.
+select is(
+  tests.finish('w1', tests.compiled(job || '{"attempt": 2}', 'Other'), tests.compiled(job, 'One')), 'lost repeated',
+  'nor is it finished by what is said after another claim''s number'
+) from claim;
+select is((select count(*) from public.custom_assessments), 0::bigint, 'of which nothing is made either');
+select is((select state from private.jobs), 'running', 'the worker has the job still');
 
 select is(
   tests.finish('w1', tests.compiled(job, 'One'), tests.compiled(job, 'One')), 'succeeded repeated',
@@ -39,6 +47,30 @@ select is(tests.finish('w1', tests.compiled(second_answer.jobs -> 0, 'Two')), 's
 from second_answer;
 select is((tests.claim('w1', 1, 'r8') -> 0 ->> 'subject')::uuid, tests.kept('third'), 'another request gets the next job');
 select is(tests.claim('w2', 1, 'r8'), '[]'::jsonb, 'another worker''s request of the same name is not this one');
+
+-- Jobs that ended alike are told together, and so is what became of them.
+select tests.finish('w1', tests.ending(jsonb_build_object('job', job.id, 'attempt', job.attempts), 'release'))
+from private.jobs as job
+where job.state = 'running';
+select tests.keep('fourth', tests.upload(tests.kept('tenant'), '# Four'));
+create temporary table told on commit drop as
+select
+  jsonb_build_object(
+    'outcome', 'release', 'jobs', jsonb_agg(job -> 'job') || '[0]', 'attempts', jsonb_agg(job -> 'attempt') || '[1]'
+  ) as element
+from jsonb_array_elements(tests.claim('w1')) as job;
+select is(jsonb_array_length(element -> 'jobs'), 3, 'two jobs, and one that is none') from told;
+select bag_eq(
+  $$select settled ->> 'outcome', jsonb_array_length(settled -> 'jobs')
+      from told,
+           jsonb_array_elements(public.exchange_jobs('w1', jsonb_build_array(told.element))::jsonb -> 'finished') as settled$$,
+  $$values ('released', 2), ('lost', 1)$$,
+  'one element hands both back'
+);
+select is((
+  select count(*) from private.jobs
+  where state = 'queued'
+), 2::bigint, 'and so they are queued');
 
 select * from finish();
 rollback;

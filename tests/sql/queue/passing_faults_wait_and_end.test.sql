@@ -74,8 +74,8 @@ select is(tests.finish('w1', tests.ending(tests.claim('w1') -> 0, 'shrugged')), 
 select tests.as_service();
 select is(tests.refusal($$select public.exchange_jobs('')$$), 'PT422 INVALID_ARGUMENT', 'a worker has a name');
 select is(
-  tests.refusal($$select public.exchange_jobs('w', '[{"attempt": 1}]')$$), 'PT422 INVALID_ARGUMENT',
-  'an element names its job'
+  tests.refusal($$select public.exchange_jobs('w', '[{"attempts": [1]}]')$$), 'PT422 INVALID_ARGUMENT',
+  'an element names its jobs'
 );
 select is(
   tests.refusal($$select public.exchange_jobs('w', '[]', 1001)$$), 'PT422 INVALID_ARGUMENT',
