@@ -106,6 +106,75 @@ end
 $$;
 revoke all on function private.assessment_with_source(uuid, text, jsonb) from public, anon, authenticated, service_role;
 
+-- New drafts, or the assessments that hold the same bytes already: these uploads' ends, in their order, each as
+-- apply_upload() gives it. All rows by one statement: to set up a row's checks and triggers takes as long as the row.
+-- The caller holds the locks on the tenants.
+create or replace function private.apply_drafts(uploads uuid[], definitions jsonb[])
+returns jsonb[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  stored uuid[] := array(
+    select private.assessment_with_source(upload.tenant_id, upload.source_markdown, given.definition)
+      from unnest(uploads, definitions) with ordinality as given (upload_id, definition, ordinality)
+      join public.assessment_uploads as upload on upload.id = given.upload_id
+     order by given.ordinality);
+  held uuid[];
+  endings jsonb[];
+begin
+  if array_remove(stored, null) <> '{}' then
+    -- As the uploads' references to them will: one that is being deleted in this moment is not waited for there.
+    held := array(
+      select assessment.id
+        from public.custom_assessments as assessment
+       where assessment.id = any (stored)
+       order by assessment.id
+         for key share);
+  end if;
+  with given as materialized (
+    select each.ordinality, each.definition, each.definition -> 'metadata' as metadata,
+           upload.tenant_id, upload.created_by, upload.source_markdown,
+           case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
+      from unnest(uploads, definitions, stored) with ordinality as each (upload_id, definition, stored, ordinality)
+      join public.assessment_uploads as upload on upload.id = each.upload_id
+  ),
+  -- The same bytes twice among them make one.
+  placed as materialized (
+    select given.*,
+           coalesce(given.stored, first_value(given.fresh) over (
+             partition by given.stored, given.tenant_id, given.source_markdown collate "C", given.definition
+             order by given.ordinality)) as assessment_id
+      from given
+  ),
+  made as (
+    insert into public.custom_assessments (
+      id, tenant_id, created_by, name, version, description, definition, source_markdown, source_type, status,
+      assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
+    )
+    select placed.fresh, placed.tenant_id, placed.created_by, placed.metadata ->> 'name',
+           coalesce(placed.metadata ->> 'version', '1.0'), placed.metadata ->> 'description', placed.definition,
+           placed.source_markdown, 'upload', 'draft', coalesce(placed.metadata ->> 'type', 'multi-dimensional'),
+           coalesce((placed.metadata #>> '{interviewStyle,default}')::integer, 3),
+           coalesce((placed.metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
+           coalesce(placed.metadata ->> 'resultDisclosure', 'full')
+      from placed
+     where placed.assessment_id = placed.fresh
+     order by placed.ordinality
+  )
+  select array_agg(
+           jsonb_build_object('end', 'succeeded', 'assessment_id', placed.assessment_id)
+           || case when placed.assessment_id = placed.fresh then '{}'
+                else jsonb_build_object('diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')))
+              end
+           order by placed.ordinality)
+    into endings
+    from placed;
+  return endings;
+end
+$$;
+revoke all on function private.apply_drafts(uuid[], jsonb[]) from public, anon, authenticated, service_role;
+
 -- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
 -- {"end", "error", "assessment_id", "definition", "diagnostics"}; no definition where the assessment has it. The caller
 -- holds the lock on the upload's tenant.
@@ -121,8 +190,6 @@ declare
   stated_version constant numeric[] := string_to_array(metadata ->> 'version', '.')::numeric[];
   upload record;
   target record;
-  made record;
-  found_id uuid;
   fault text;
 begin
   select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
@@ -134,38 +201,8 @@ begin
     return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition);
   end if;
 
-  -- The columns that the file states ---------------------------------------------------------------------
-  select metadata ->> 'name' as name,
-         coalesce(metadata ->> 'version', '1.0') as version,
-         metadata ->> 'description' as description,
-         coalesce(metadata ->> 'type', 'multi-dimensional') as assessment_type,
-         coalesce((metadata #>> '{interviewStyle,default}')::integer, 3) as style,
-         coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true) as style_may_differ,
-         coalesce(metadata ->> 'resultDisclosure', 'full') as disclosure
-    into made;
-
   if apply_upload.target_id is null then
-    -- The same bytes again -------------------------------------------------------------------------------
-    found_id := private.assessment_with_source(upload.tenant_id, upload.source_markdown, apply_upload.definition);
-    -- As the upload's reference to it will: one that is being deleted in this moment is not waited for there.
-    perform same.id from public.custom_assessments as same where same.id = found_id for key share;
-    if found then
-      return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id,
-        'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
-    end if;
-
-    -- A new draft ----------------------------------------------------------------------------------------
-    insert into public.custom_assessments (
-      tenant_id, created_by, name, version, description, definition, source_markdown, source_type, status,
-      assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
-    )
-    values (
-      upload.tenant_id, upload.created_by, made.name, made.version, made.description, apply_upload.definition,
-      upload.source_markdown, 'upload', 'draft', made.assessment_type, made.style, made.style_may_differ,
-      made.disclosure
-    )
-    returning id into found_id;
-    return jsonb_build_object('end', 'succeeded', 'assessment_id', found_id);
+    return (private.apply_drafts(array[apply_upload.upload_id], array[apply_upload.definition]))[1];
   end if;
 
   -- A replacement ----------------------------------------------------------------------------------------
@@ -194,20 +231,20 @@ begin
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
   update public.custom_assessments as assessment
-     set name = made.name,
-         version = made.version,
-         description = made.description,
+     set name = metadata ->> 'name',
+         version = coalesce(metadata ->> 'version', '1.0'),
+         description = metadata ->> 'description',
          definition = apply_upload.definition,
          source_markdown = upload.source_markdown,
          source_type = 'upload',
-         assessment_type = made.assessment_type,
-         interview_style_default = made.style,
-         interview_style_allow_override = made.style_may_differ,
-         result_disclosure = made.disclosure,
+         assessment_type = coalesce(metadata ->> 'type', 'multi-dimensional'),
+         interview_style_default = coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
+         interview_style_allow_override = coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
+         result_disclosure = coalesce(metadata ->> 'resultDisclosure', 'full'),
          -- The upload is the tenant's edit: what a reviewer has not read is not listed.
          marketplace_status = case
            when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, made.name, made.description, upload.source_markdown)
+             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description', upload.source_markdown)
                is distinct from
                (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
@@ -435,7 +472,12 @@ set lock_timeout = '500ms'
 as $$
 declare
   effects cursor for
-    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.element
+    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.element,
+           -- A tenant's uploads that replace something may change what its new ones find: then all in their turn.
+           job.kind = 'compile'
+             and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
+             and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
+             as drafts
       from (
         -- What is said first of each job counts.
         select distinct on (given.job::bigint)
@@ -457,18 +499,29 @@ declare
              when 'score' then first.element ->> 'outcome' = 'scored'
            end
      order by job.tenant_id, job.rank, job.id;
+  drafts bigint[];
+  uploads uuid[];
+  definitions jsonb[];
   state text;
   detail text;
 begin
   -- All effects at once; where one of them fails, one by one, so that each has its own end.
   begin
     for effect in effects loop
+      if effect.drafts and effect.tenant_id <> all (busy) then
+        drafts := drafts || effect.id;
+        uploads := uploads || effect.subject_id;
+        definitions := definitions || (effect.element ->> 'definition')::jsonb;
+        continue;
+      end if;
       ended := ended || effect.id;
       endings := endings || case
         when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
         else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
       end;
     end loop;
+    ended := ended || drafts;
+    endings := endings || private.apply_drafts(uploads, definitions);
   exception when others then
     ended := null;
     endings := null;

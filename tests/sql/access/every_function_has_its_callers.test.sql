@@ -20,6 +20,7 @@ insert into tests.expected values
 ('private.apply_effects(text,jsonb,bigint[],uuid[])', false, ''),
 ('private.apply_finish(text,uuid,uuid,jsonb)', false, ''),
 ('private.apply_score(uuid,jsonb)', false, ''),
+('private.apply_drafts(uuid[],jsonb[])', false, ''),
 ('private.apply_upload(uuid,uuid,jsonb,jsonb)', false, ''),
 ('private.assessment_is_gone(uuid)', true, 'authenticated service_role'),
 ('private.assessment_with_source(uuid,text,jsonb)', false, ''),
