@@ -694,7 +694,7 @@ end
 $function$;
 comment on function erase_tenant(uuid) is 'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, private and without source and author (assessments_handed_over). Returns the counts.';
 
-CREATE OR REPLACE FUNCTION public.exchange_jobs(worker text, finished jsonb DEFAULT '[]'::jsonb, claim_limit integer DEFAULT 0, lease_seconds integer DEFAULT 60, request text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.exchange_jobs(worker text, handed_back jsonb DEFAULT '[]'::jsonb, claim_limit integer DEFAULT 0, lease_seconds integer DEFAULT 60, request text DEFAULT NULL::text)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -711,13 +711,13 @@ begin
   if worker is null or worker !~ '^[!-~]{1,200}$' then
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "worker", "expected": "1 to 200 printable ASCII characters without spaces"}');
-  elsif finished is null or jsonb_typeof(finished) <> 'array' or jsonb_array_length(finished) > 1000
-        or jsonb_path_exists(finished,
+  elsif handed_back is null or jsonb_typeof(handed_back) <> 'array' or jsonb_array_length(handed_back) > 1000
+        or jsonb_path_exists(handed_back,
              '$[*] ? (@.type() != "object" || !(@.jobs.type() == "array") || !(@.attempts.type() == "array")
                       || @.jobs.size() != @.attempts.size()
                       || @.jobs[*].type() != "number" || @.attempts[*].type() != "number")') then
     perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "finished", "expected": "at most 1000 objects, each with jobs and attempts: two arrays of numbers, '
+      '{"argument": "handed_back", "expected": "at most 1000 objects, each with jobs and attempts: two arrays of numbers, '
       'equally long"}');
   elsif claim_limit is null or claim_limit not between 0 and 1000 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "claim_limit", "expected": "0 to 1000"}');
@@ -727,15 +727,15 @@ begin
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "request", "expected": "at most 200 characters"}');
   end if;
 
-  if finished <> '[]' then
-    answers := private.finish_jobs(worker, finished);
+  if handed_back <> '[]' then
+    answers := private.finish_jobs(worker, handed_back);
   end if;
   if claim_limit > 0 then
     select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
       into claimed, next_in_ms
       from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;
   end if;
-  return json_build_object('finished', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
+  return json_build_object('settled', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
 end
 $function$;
 comment on function exchange_jobs(text,jsonb,integer,integer,text) is 'For workers: finishes the jobs in hand and claims the next ones in one transaction. Safe to repeat: a finish that was applied before answers "repeated", and the same request id claims the same jobs. worker names one process, and is never used again by another: a name that was would be given a dead process''s jobs without an attempt being charged.';
@@ -1062,7 +1062,7 @@ declare
   stored uuid[] := array(
     select private.assessment_with_source(upload.tenant_id, upload.source_markdown, given.definition)
       from unnest(uploads, definitions) with ordinality as given (upload_id, definition, ordinality)
-      join public.assessment_uploads as upload on upload.id = given.upload_id
+      left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
      order by given.ordinality);
   held uuid[];
   endings jsonb[];
@@ -1081,7 +1081,7 @@ begin
            upload.tenant_id, upload.created_by, upload.source_markdown,
            case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
       from unnest(uploads, definitions, stored) with ordinality as each (upload_id, definition, stored, ordinality)
-      join public.assessment_uploads as upload on upload.id = each.upload_id
+      left join public.assessment_uploads as upload on upload.id = each.upload_id and upload.id = any (uploads)
   ),
   -- The same bytes twice among them make one.
   placed as materialized (
@@ -1127,31 +1127,34 @@ CREATE OR REPLACE FUNCTION private.apply_effects(worker text, finished jsonb, id
 AS $function$
 declare
   effects cursor for
-    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.element,
+    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.place,
            -- A tenant's uploads that replace something may change what its new ones find: then all in their turn.
            job.kind = 'compile'
              and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
              and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
              as drafts
       from (
-        -- What is said first of each job counts.
-        select distinct on (given.job::bigint)
-               given.job::bigint as job, given.attempt::integer as attempt, told.value as element
-          from jsonb_array_elements(apply_effects.finished) with ordinality as told (value, ordinality)
-         cross join lateral rows from (
-                 jsonb_array_elements(told.value -> 'jobs'), jsonb_array_elements(told.value -> 'attempts')
-               ) with ordinality as given (job, attempt, ordinality)
-         order by given.job::bigint, told.ordinality, given.ordinality
+        -- What is said first of a claim counts.
+        select distinct on (job.id)
+               job.id, told.ordinality::integer - 1 as place, told.outcome
+          from rows from (jsonb_to_recordset(apply_effects.finished) as (
+                 jobs bigint[], attempts integer[], outcome text
+               )) with ordinality as told (jobs, attempts, outcome, ordinality)
+         cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
+          join private.jobs as job on job.id = given.job
+         where job.id = any (ids)
+           and job.state = 'running'
+           and job.worker = apply_effects.worker
+           and job.attempts = given.attempt
+         order by job.id, told.ordinality, given.ordinality
       ) as first
-      join private.jobs as job on job.id = first.job
+      join private.jobs as job on job.id = first.id
      where job.id = any (ids)
-       and job.state = 'running'
-       and job.worker = apply_effects.worker
-       and job.attempts = first.attempt
        and case job.kind
              when 'compile' then
-               first.element ->> 'outcome' = 'compiled' and jsonb_typeof(first.element -> 'definition') = 'string'
-             when 'score' then first.element ->> 'outcome' = 'scored'
+               first.outcome = 'compiled'
+               and jsonb_typeof(apply_effects.finished #> array[first.place::text, 'definition']) = 'string'
+             when 'score' then first.outcome = 'scored'
            end
      order by job.tenant_id, job.rank, job.id;
   drafts bigint[];
@@ -1166,13 +1169,13 @@ begin
       if effect.drafts and effect.tenant_id <> all (busy) then
         drafts := drafts || effect.id;
         uploads := uploads || effect.subject_id;
-        definitions := definitions || (effect.element ->> 'definition')::jsonb;
+        definitions := definitions || (finished #>> array[effect.place::text, 'definition'])::jsonb;
         continue;
       end if;
       ended := ended || effect.id;
       endings := endings || case
         when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
       end;
     end loop;
     ended := ended || drafts;
@@ -1186,7 +1189,7 @@ begin
       begin
         endings := endings || case
           when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
         end;
       exception when others then
         get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
@@ -2437,9 +2440,11 @@ declare
   attempts integer[];
   outcomes text[];
   errors text[];
-  diagnostics jsonb[];
+  -- The element that tells it, counted from 0.
+  elements integer[];
+  -- Those that name a claim which another before them names.
+  repeats bigint[];
   mine bigint[];
-  doubled boolean;
   busy uuid[];
   effective boolean;
   ended bigint[];
@@ -2449,22 +2454,29 @@ declare
   scored boolean;
 begin
   select array_agg(given.job), array_agg(given.attempt), array_agg(told.outcome), array_agg(told.error),
-         array_agg(told.diagnostics)
-    into ids, attempts, outcomes, errors, diagnostics
-    from jsonb_to_recordset(finish_jobs.finished) as told (
-           jobs bigint[], attempts integer[], outcome text, diagnostics jsonb, error text
-         )
+         array_agg(told.ordinality - 1)
+    into ids, attempts, outcomes, errors, elements
+    from rows from (jsonb_to_recordset(finish_jobs.finished) as (
+           jobs bigint[], attempts integer[], outcome text, error text
+         )) with ordinality as told (jobs, attempts, outcome, error, ordinality)
    cross join lateral unnest(told.jobs, told.attempts) as given (job, attempt);
   if cardinality(ids) > 1000 then
-    perform private.refuse('INVALID_ARGUMENT', '{"argument": "finished", "expected": "at most 1000 jobs in all"}');
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "handed_back", "expected": "at most 1000 jobs in all"}');
   end if;
   effective := outcomes && array['compiled', 'scored'];
   if effective then
     busy := private.hold_owners(finish_jobs.finished);
   end if;
   mine := private.hold_jobs(ids);
-  -- Perhaps: it may also be that some of them were not to be had.
-  doubled := cardinality(mine) < cardinality(ids);
+  if cardinality(mine) < cardinality(ids) then
+    repeats := array(
+      select given.ordinality
+        from (
+          select told.ordinality, row_number() over (partition by told.job, told.attempt order by told.ordinality) as time
+            from unnest(ids, attempts) with ordinality as told (job, attempt, ordinality)
+        ) as given
+       where given.time > 1);
+  end if;
   if effective then
     select effects.ended, effects.endings
       into ended, endings
@@ -2481,8 +2493,7 @@ begin
   ),
   judged as materialized (
     select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.attempts,
-           element.diagnostics,
-           element.ending, element.claimed,
+           element.place, element.ending, element.claimed,
            case
              when not element.held then null
              when element.found = 'retry' and element.charged >= element.max_attempts then 'exhausted'
@@ -2492,12 +2503,11 @@ begin
                     substring(element.error from '^[a-z0-9-]{1,64}$'),
                     case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
       from (
-        select given.ordinality, given.job, given.outcome, given.diagnostics, given.error, effect.ending,
+        select given.ordinality, given.job, given.outcome, given.error, given.place, effect.ending,
                held.kind, held.subject_id, held.charged, held.attempts, held.max_attempts,
                held.worker = finish_jobs.worker and held.attempts = given.attempt as claimed,
-               -- The first of each job counts.
                (held.state = 'running' and held.worker = finish_jobs.worker and held.attempts = given.attempt
-                and (not doubled or array_position(ids, given.job) = given.ordinality)) is true as held,
+                and (repeats is null or given.ordinality <> all (repeats))) is true as held,
                case
                  when effect.ending ->> 'end' = 'waits' and held.attempts >= patience then 'retry'
                  when effect.ending is not null then effect.ending ->> 'end'
@@ -2506,8 +2516,8 @@ begin
                  when given.outcome in ('failed', 'release') then given.outcome
                  else 'retry'
                end as found
-          from unnest(ids, attempts, outcomes, diagnostics, errors)
-                 with ordinality as given (job, attempt, outcome, diagnostics, error, ordinality)
+          from unnest(ids, attempts, outcomes, errors, elements)
+                 with ordinality as given (job, attempt, outcome, error, place, ordinality)
           left join held on held.id = given.job
           left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
       ) as element
@@ -2518,7 +2528,8 @@ begin
                          when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            diagnostics = case
              when judged.verdict in ('succeeded', 'failed') then
-               private.bounded_diagnostics(judged.diagnostics) || coalesce(judged.ending -> 'diagnostics', '[]')
+               private.bounded_diagnostics(finish_jobs.finished #> array[judged.place::text, 'diagnostics'])
+               || coalesce(judged.ending -> 'diagnostics', '[]')
              when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
              else '[]' end,
            -- The assessment's as it is stored: it need not be compressed a second time.

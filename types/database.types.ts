@@ -623,7 +623,7 @@ export type Database = {
       exchange_jobs: {
         Args: {
           claim_limit?: number;
-          finished?: Json;
+          handed_back?: Json;
           lease_seconds?: number;
           request?: string;
           worker: string;

@@ -108,7 +108,8 @@ revoke all on function private.assessment_with_source(uuid, text, jsonb) from pu
 
 -- New drafts, or the assessments that hold the same bytes already: these uploads' ends, in their order, each as
 -- apply_upload() gives it. All rows by one statement: to set up a row's checks and triggers takes as long as the row.
--- The caller holds the locks on the tenants.
+-- The uploads are looked up by their keys, for a plan that is kept must not read all there are; one that is missing fails
+-- for want of a tenant, so that no end is given to another. The caller holds the locks on the tenants.
 create or replace function private.apply_drafts(uploads uuid[], definitions jsonb[])
 returns jsonb[]
 language plpgsql
@@ -118,7 +119,7 @@ declare
   stored uuid[] := array(
     select private.assessment_with_source(upload.tenant_id, upload.source_markdown, given.definition)
       from unnest(uploads, definitions) with ordinality as given (upload_id, definition, ordinality)
-      join public.assessment_uploads as upload on upload.id = given.upload_id
+      left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
      order by given.ordinality);
   held uuid[];
   endings jsonb[];
@@ -137,7 +138,7 @@ begin
            upload.tenant_id, upload.created_by, upload.source_markdown,
            case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
       from unnest(uploads, definitions, stored) with ordinality as each (upload_id, definition, stored, ordinality)
-      join public.assessment_uploads as upload on upload.id = each.upload_id
+      left join public.assessment_uploads as upload on upload.id = each.upload_id and upload.id = any (uploads)
   ),
   -- The same bytes twice among them make one.
   placed as materialized (
@@ -472,31 +473,34 @@ set lock_timeout = '500ms'
 as $$
 declare
   effects cursor for
-    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.element,
+    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.place,
            -- A tenant's uploads that replace something may change what its new ones find: then all in their turn.
            job.kind = 'compile'
              and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
              and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
              as drafts
       from (
-        -- What is said first of each job counts.
-        select distinct on (given.job::bigint)
-               given.job::bigint as job, given.attempt::integer as attempt, told.value as element
-          from jsonb_array_elements(apply_effects.finished) with ordinality as told (value, ordinality)
-         cross join lateral rows from (
-                 jsonb_array_elements(told.value -> 'jobs'), jsonb_array_elements(told.value -> 'attempts')
-               ) with ordinality as given (job, attempt, ordinality)
-         order by given.job::bigint, told.ordinality, given.ordinality
+        -- What is said first of a claim counts.
+        select distinct on (job.id)
+               job.id, told.ordinality::integer - 1 as place, told.outcome
+          from rows from (jsonb_to_recordset(apply_effects.finished) as (
+                 jobs bigint[], attempts integer[], outcome text
+               )) with ordinality as told (jobs, attempts, outcome, ordinality)
+         cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
+          join private.jobs as job on job.id = given.job
+         where job.id = any (ids)
+           and job.state = 'running'
+           and job.worker = apply_effects.worker
+           and job.attempts = given.attempt
+         order by job.id, told.ordinality, given.ordinality
       ) as first
-      join private.jobs as job on job.id = first.job
+      join private.jobs as job on job.id = first.id
      where job.id = any (ids)
-       and job.state = 'running'
-       and job.worker = apply_effects.worker
-       and job.attempts = first.attempt
        and case job.kind
              when 'compile' then
-               first.element ->> 'outcome' = 'compiled' and jsonb_typeof(first.element -> 'definition') = 'string'
-             when 'score' then first.element ->> 'outcome' = 'scored'
+               first.outcome = 'compiled'
+               and jsonb_typeof(apply_effects.finished #> array[first.place::text, 'definition']) = 'string'
+             when 'score' then first.outcome = 'scored'
            end
      order by job.tenant_id, job.rank, job.id;
   drafts bigint[];
@@ -511,13 +515,13 @@ begin
       if effect.drafts and effect.tenant_id <> all (busy) then
         drafts := drafts || effect.id;
         uploads := uploads || effect.subject_id;
-        definitions := definitions || (effect.element ->> 'definition')::jsonb;
+        definitions := definitions || (finished #>> array[effect.place::text, 'definition'])::jsonb;
         continue;
       end if;
       ended := ended || effect.id;
       endings := endings || case
         when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
       end;
     end loop;
     ended := ended || drafts;
@@ -531,7 +535,7 @@ begin
       begin
         endings := endings || case
           when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, effect.element)
+          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
         end;
       exception when others then
         get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
@@ -559,9 +563,11 @@ declare
   attempts integer[];
   outcomes text[];
   errors text[];
-  diagnostics jsonb[];
+  -- The element that tells it, counted from 0.
+  elements integer[];
+  -- Those that name a claim which another before them names.
+  repeats bigint[];
   mine bigint[];
-  doubled boolean;
   busy uuid[];
   effective boolean;
   ended bigint[];
@@ -571,22 +577,29 @@ declare
   scored boolean;
 begin
   select array_agg(given.job), array_agg(given.attempt), array_agg(told.outcome), array_agg(told.error),
-         array_agg(told.diagnostics)
-    into ids, attempts, outcomes, errors, diagnostics
-    from jsonb_to_recordset(finish_jobs.finished) as told (
-           jobs bigint[], attempts integer[], outcome text, diagnostics jsonb, error text
-         )
+         array_agg(told.ordinality - 1)
+    into ids, attempts, outcomes, errors, elements
+    from rows from (jsonb_to_recordset(finish_jobs.finished) as (
+           jobs bigint[], attempts integer[], outcome text, error text
+         )) with ordinality as told (jobs, attempts, outcome, error, ordinality)
    cross join lateral unnest(told.jobs, told.attempts) as given (job, attempt);
   if cardinality(ids) > 1000 then
-    perform private.refuse('INVALID_ARGUMENT', '{"argument": "finished", "expected": "at most 1000 jobs in all"}');
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "handed_back", "expected": "at most 1000 jobs in all"}');
   end if;
   effective := outcomes && array['compiled', 'scored'];
   if effective then
     busy := private.hold_owners(finish_jobs.finished);
   end if;
   mine := private.hold_jobs(ids);
-  -- Perhaps: it may also be that some of them were not to be had.
-  doubled := cardinality(mine) < cardinality(ids);
+  if cardinality(mine) < cardinality(ids) then
+    repeats := array(
+      select given.ordinality
+        from (
+          select told.ordinality, row_number() over (partition by told.job, told.attempt order by told.ordinality) as time
+            from unnest(ids, attempts) with ordinality as told (job, attempt, ordinality)
+        ) as given
+       where given.time > 1);
+  end if;
   if effective then
     select effects.ended, effects.endings
       into ended, endings
@@ -603,8 +616,7 @@ begin
   ),
   judged as materialized (
     select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.attempts,
-           element.diagnostics,
-           element.ending, element.claimed,
+           element.place, element.ending, element.claimed,
            case
              when not element.held then null
              when element.found = 'retry' and element.charged >= element.max_attempts then 'exhausted'
@@ -614,12 +626,11 @@ begin
                     substring(element.error from '^[a-z0-9-]{1,64}$'),
                     case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
       from (
-        select given.ordinality, given.job, given.outcome, given.diagnostics, given.error, effect.ending,
+        select given.ordinality, given.job, given.outcome, given.error, given.place, effect.ending,
                held.kind, held.subject_id, held.charged, held.attempts, held.max_attempts,
                held.worker = finish_jobs.worker and held.attempts = given.attempt as claimed,
-               -- The first of each job counts.
                (held.state = 'running' and held.worker = finish_jobs.worker and held.attempts = given.attempt
-                and (not doubled or array_position(ids, given.job) = given.ordinality)) is true as held,
+                and (repeats is null or given.ordinality <> all (repeats))) is true as held,
                case
                  when effect.ending ->> 'end' = 'waits' and held.attempts >= patience then 'retry'
                  when effect.ending is not null then effect.ending ->> 'end'
@@ -628,8 +639,8 @@ begin
                  when given.outcome in ('failed', 'release') then given.outcome
                  else 'retry'
                end as found
-          from unnest(ids, attempts, outcomes, diagnostics, errors)
-                 with ordinality as given (job, attempt, outcome, diagnostics, error, ordinality)
+          from unnest(ids, attempts, outcomes, errors, elements)
+                 with ordinality as given (job, attempt, outcome, error, place, ordinality)
           left join held on held.id = given.job
           left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
       ) as element
@@ -640,7 +651,8 @@ begin
                          when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            diagnostics = case
              when judged.verdict in ('succeeded', 'failed') then
-               private.bounded_diagnostics(judged.diagnostics) || coalesce(judged.ending -> 'diagnostics', '[]')
+               private.bounded_diagnostics(finish_jobs.finished #> array[judged.place::text, 'diagnostics'])
+               || coalesce(judged.ending -> 'diagnostics', '[]')
              when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
              else '[]' end,
            -- The assessment's as it is stored: it need not be compressed a second time.
@@ -962,8 +974,8 @@ revoke all on function private.next_claim_in_ms() from public, anon, authenticat
 
 -- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
 --
--- Told: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and what belongs to it}], those that ended alike in one element.
--- Answered: {"finished": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3], "attempts": [1],
+-- handed_back: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and what belongs to it}], those that ended alike in one element.
+-- Answered: {"settled": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3], "attempts": [1],
 -- "tries": [1], and a list for each member that this kind has}], "next_in_ms"}. An object for each job would take as long to
 -- write and to read, on its way through PostgREST, as the job's row does.
 --
@@ -971,7 +983,7 @@ revoke all on function private.next_claim_in_ms() from public, anon, authenticat
 -- stays good whatever the tables held then: none may read a whole table, nor gather the rows of a batch once for each.
 create or replace function public.exchange_jobs(
   worker text,
-  finished jsonb default '[]',
+  handed_back jsonb default '[]',
   claim_limit integer default 0,
   lease_seconds integer default 60,
   request text default null
@@ -992,13 +1004,13 @@ begin
   if worker is null or worker !~ '^[!-~]{1,200}$' then
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "worker", "expected": "1 to 200 printable ASCII characters without spaces"}');
-  elsif finished is null or jsonb_typeof(finished) <> 'array' or jsonb_array_length(finished) > 1000
-        or jsonb_path_exists(finished,
+  elsif handed_back is null or jsonb_typeof(handed_back) <> 'array' or jsonb_array_length(handed_back) > 1000
+        or jsonb_path_exists(handed_back,
              '$[*] ? (@.type() != "object" || !(@.jobs.type() == "array") || !(@.attempts.type() == "array")
                       || @.jobs.size() != @.attempts.size()
                       || @.jobs[*].type() != "number" || @.attempts[*].type() != "number")') then
     perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "finished", "expected": "at most 1000 objects, each with jobs and attempts: two arrays of numbers, '
+      '{"argument": "handed_back", "expected": "at most 1000 objects, each with jobs and attempts: two arrays of numbers, '
       'equally long"}');
   elsif claim_limit is null or claim_limit not between 0 and 1000 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "claim_limit", "expected": "0 to 1000"}');
@@ -1008,15 +1020,15 @@ begin
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "request", "expected": "at most 200 characters"}');
   end if;
 
-  if finished <> '[]' then
-    answers := private.finish_jobs(worker, finished);
+  if handed_back <> '[]' then
+    answers := private.finish_jobs(worker, handed_back);
   end if;
   if claim_limit > 0 then
     select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
       into claimed, next_in_ms
       from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;
   end if;
-  return json_build_object('finished', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
+  return json_build_object('settled', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
 end
 $$;
 comment on function public.exchange_jobs(text, jsonb, integer, integer, text) is

@@ -189,12 +189,12 @@ class Api:
         self._exchanges += 1
         asked = {
             "worker": self._worker,
-            "finished": tell(finished),
+            "handed_back": tell(finished),
             "claim_limit": claim_limit,
             "lease_seconds": self._settings.lease_seconds,
             "request": str(self._exchanges),
         }
-        without = {**asked, "finished": [], "claim_limit": 0} if finished else None
+        without = {**asked, "handed_back": [], "claim_limit": 0} if finished else None
         return read_exchange(
             self.call(
                 "exchange_jobs",
@@ -398,7 +398,7 @@ class Api:
 
 
 def _is_exchange(answer: Any) -> bool:
-    return isinstance(answer, dict) and "finished" in answer and "jobs" in answer
+    return isinstance(answer, dict) and "settled" in answer and "jobs" in answer
 
 
 def _is_object(answer: Any) -> bool:

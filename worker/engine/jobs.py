@@ -227,7 +227,7 @@ def read_exchange(answer: object) -> Exchange:
     if wait is not None and not isinstance(wait, int | float):
         raise Malformed("next_in_ms is not a number")
     return Exchange(
-        settled=tuple(_read_settled(e) for e in _get(answer, "finished", list)),
+        settled=tuple(_read_settled(e) for e in _get(answer, "settled", list)),
         jobs=deque(job for claimed in _get(answer, "jobs", list) for job in read_jobs(claimed)),
         next_seconds=None if wait is None else wait / 1000,
     )

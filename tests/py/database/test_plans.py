@@ -123,12 +123,18 @@ def test_a_claim_writes_rows_beside_themselves_and_touches_no_index(
     assert written == (500, 500)
 
 
+@pytest.mark.parametrize("analyzed", [True, False], ids=["statistics", "no-statistics"])
 def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
-    database: Database, people: People
+    database: Database, people: People, *, analyzed: bool
 ) -> None:
     """A session keeps its plans: none of them may read a whole table once there is something in it."""
     world = World(database, people)
     admin = database.connect("supabase_admin")
+    if analyzed:
+        world.upload("# Known")
+        world.postgres.execute(
+            "analyze private.jobs, public.assessment_uploads, public.custom_assessments, private.slug_series"
+        )
     for number in range(8):
         world.upload(f"# {number}")
         exchange(admin, "w1", [compiled(job) for job in exchange(admin, "w1", claim=1)["jobs"]])
@@ -138,7 +144,14 @@ def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
         [world.tenant.id, Jsonb(DEFINITION)],
     )
     world.upload("# Last")
-    world.postgres.execute("insert into private.jobs (kind) select 'probe' from generate_series(1, 3000)")
+    world.postgres.execute(
+        "insert into public.assessment_uploads (tenant_id, source_markdown, status)"
+        " select %s, '# Done ' || n, 'succeeded' from generate_series(1, 3000) as n",
+        [world.tenant.id],
+    )
+    world.postgres.execute(
+        "insert into private.jobs (kind, rank) select 'probe', 9 from generate_series(1, 3000)"
+    )
     (last,) = exchange(admin, "w1", claim=1)["jobs"]
     finished = json.dumps(tell([compiled(last)]))
     finish = plans_of(admin, f"select public.exchange_jobs('w1', '{finished}', 100)")

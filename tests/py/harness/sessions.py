@@ -115,12 +115,12 @@ def exchange(
     )
     settled = [
         {"job": job, "outcome": told["outcome"], "error": told["error"]}
-        for told in answer["finished"]
+        for told in answer["settled"]
         for job in told["jobs"]
     ]
     order = [each["job"] for each in finished]
     return {
-        "finished": sorted(settled, key=lambda end: order.index(end["job"])),
+        "settled": sorted(settled, key=lambda end: order.index(end["job"])),
         "jobs": [job._asdict() for claimed in answer["jobs"] for job in read_jobs(claimed)],
         "next_in_ms": answer["next_in_ms"],
     }

@@ -41,7 +41,7 @@ def replace(world: World, source: str = "# Replaced") -> uuid.UUID:
 
 def ends_of(answer: dict[str, Any]) -> list[tuple[str, str | None]]:
     """Outcome and error of each job that a worker handed in."""
-    return [(end["outcome"], end["error"]) for end in answer["finished"]]
+    return [(end["outcome"], end["error"]) for end in answer["settled"]]
 
 
 def job_of(world: World, upload: uuid.UUID) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from functools import partial
-from typing import Any
 
 import psycopg
 import pytest
@@ -48,7 +47,7 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
         "matched_category": "Strong",
         "uncovered_dimensions": [],
     }
-    assert exchange(worker, "w", [finished])["finished"] == [
+    assert exchange(worker, "w", [finished])["settled"] == [
         {"job": job["job"], "outcome": "succeeded", "error": None}
     ]
     again = Meanwhile(lambda: one(agent, COMPLETE, session))
@@ -78,7 +77,7 @@ def test_a_result_does_not_wait_for_an_edit_of_the_assessment(world: World) -> N
         "matched_category": "Strong",
         "uncovered_dimensions": [],
     }
-    assert [end["outcome"] for end in exchange(worker, "w", [finished])["finished"]] == ["succeeded"]
+    assert [end["outcome"] for end in exchange(worker, "w", [finished])["settled"]] == ["succeeded"]
     owner.commit()
     assert (
         one(
@@ -134,7 +133,7 @@ def test_same_bytes_by_two_workers_at_once_give_one_draft(world: World) -> None:
     late = Meanwhile(lambda: exchange(second, "w2", [compiled(theirs)]))
     assert late.waits(world.postgres, second)
     first.commit()
-    assert [end["outcome"] for end in late.result()["finished"]] == ["succeeded"]
+    assert [end["outcome"] for end in late.result()["settled"]] == ["succeeded"]
     assert one(world.postgres, "select count(distinct assessment_id) from public.assessment_uploads") == 1
     assert (
         one(
@@ -183,7 +182,7 @@ def test_two_finishes_of_the_same_tenants_in_opposite_order_wait_for_each_other_
             Meanwhile(partial(exchange, workers[name], name, finished)) for name, finished in handed.items()
         ]
         for end in ends:
-            assert [told["outcome"] for told in end.result()["finished"]] == ["succeeded"] * 6
+            assert [told["outcome"] for told in end.result()["settled"]] == ["succeeded"] * 6
     made = world.postgres.execute(
         "select count(*), count(distinct (tenant_id, slug)) from public.custom_assessments"
         " where source_markdown is not null"
@@ -207,7 +206,7 @@ def test_a_finish_and_its_tenants_own_inserts_wait_for_each_other(world: World) 
     assert finish.waits(world.postgres, worker)
     assert one(owner, insert, world.tenant.id, "Other", Jsonb(DEFINITION)) == "other"
     owner.commit()
-    assert [end["outcome"] for end in finish.result()["finished"]] == ["succeeded"]
+    assert [end["outcome"] for end in finish.result()["settled"]] == ["succeeded"]
     # Then the worker first.
     exchange(worker, "w1", [compiled(second, "Same")])
     late = Meanwhile(lambda: one(owner, insert, *values))
@@ -238,7 +237,7 @@ def test_two_replacements_of_one_assessment_come_one_after_the_other(world: Worl
     late = Meanwhile(lambda: exchange(second, "w2", [compiled(theirs, version=versions[1])]))
     assert late.waits(world.postgres, second)
     first.commit()
-    (end,) = late.result()["finished"]
+    (end,) = late.result()["settled"]
     assert (end["outcome"], end["error"]) == (
         ("rejected", "version-falls") if falling else ("succeeded", None)
     )
@@ -278,7 +277,7 @@ def test_many_workers_and_uploaders_end_everything_once(world: World, people: Pe
         try:
             while not stop.is_set() or finished:
                 answer = exchange(connection, name, finished, 7)
-                outcomes.update(end["outcome"] for end in answer["finished"])
+                outcomes.update(end["outcome"] for end in answer["settled"])
                 finished = [compiled(job, job["source_markdown"][2:]) for job in answer["jobs"]]
         except Exception as error:  # noqa: BLE001 - shown by the assertion below
             errors.append(error)
@@ -327,7 +326,7 @@ def test_erasing_a_tenant_waits_for_a_worker_that_finishes_its_jobs(world: World
     assert erase.waits(world.postgres, operator)
     answer = exchange(worker, "w1", [compiled(second)])
     worker.commit()
-    assert [end["outcome"] for end in answer["finished"]] == ["succeeded"]
+    assert [end["outcome"] for end in answer["settled"]] == ["succeeded"]
     counts = erase.result()
     assert (counts["uploads"], counts["assessments"], counts["jobs"]) == (2, 3, 2)
     assert one(world.postgres, "select count(*) from private.jobs") == 0

@@ -17,7 +17,7 @@ from worker.engine.jobs import Finished, tell
 from worker.engine.settings import Settings
 
 KEY = "sb_secret_do-not-show-me"
-EMPTY = Reply(body={"finished": [], "jobs": [], "next_in_ms": None})
+EMPTY = Reply(body={"settled": [], "jobs": [], "next_in_ms": None})
 
 
 class Waits:
@@ -60,12 +60,12 @@ def test_a_request_carries_the_key_and_the_arguments() -> None:
     assert {name.lower(): value for name, value in headers.items()}["apikey"] == KEY
     assert body == {
         "worker": "w1",
-        "finished": [{"jobs": [1], "attempts": [1], "outcome": "release"}],
+        "handed_back": [{"jobs": [1], "attempts": [1], "outcome": "release"}],
         "claim_limit": 50,
         "lease_seconds": 60,
         "request": "1",
     }
-    assert (second[2]["finished"], second[2]["request"]) == ([], "2")
+    assert (second[2]["handed_back"], second[2]["request"]) == ([], "2")
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_a_request_carries_the_key_and_the_arguments() -> None:
         Reply(status=502, body=b"<html>bad gateway</html>", headers={"Content-Type": "text/html"}),
         Reply(status=504, body=b""),
         Reply(status=429, body={"message": "too many"}, headers={"Retry-After": "1"}),
-        Reply(status=200, body={"finished": [], "jobs": [], "next_in_ms": None}, cut=0),
-        Reply(status=200, body={"finished": [], "jobs": [], "next_in_ms": None}, cut=20),
-        Reply(status=200, body={"finished": [], "jobs": [], "next_in_ms": None}, hang=1.5),
+        Reply(status=200, body={"settled": [], "jobs": [], "next_in_ms": None}, cut=0),
+        Reply(status=200, body={"settled": [], "jobs": [], "next_in_ms": None}, cut=20),
+        Reply(status=200, body={"settled": [], "jobs": [], "next_in_ms": None}, hang=1.5),
     ],
     ids=lambda r: f"{r.status}-cut{r.cut}-hang{r.hang}" if isinstance(r, Reply) else "",
 )
@@ -157,8 +157,8 @@ def test_a_request_that_fails_while_an_empty_one_is_answered_is_refused(
         assert len(rude.requests) == 6
     assert caught.value.status == status
     tries, empty = [body for *_, body in rude.requests[::2]], [body for *_, body in rude.requests[1::2]]
-    assert all((body["finished"], body["claim_limit"]) == (tell([FINISHED]), 5) for body in tries)
-    assert all((body["finished"], body["claim_limit"]) == ([], 0) for body in empty)
+    assert all((body["handed_back"], body["claim_limit"]) == (tell([FINISHED]), 5) for body in tries)
+    assert all((body["handed_back"], body["claim_limit"]) == ([], 0) for body in empty)
 
 
 @pytest.mark.parametrize("status", [401, 403])

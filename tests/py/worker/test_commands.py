@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 from stack import processes
@@ -225,6 +226,19 @@ def test_missing_migrations_are_named(databases: Databases) -> None:
     assert "the migrations are not applied" in said(done)
 
 
+def test_a_worker_that_speaks_otherwise_is_refused_before_it_claims(site: Site) -> None:
+    """One that hands back one object a job, as earlier ones did."""
+    upload = site.upload(site.tenant(), source("Unclaimed"))
+    key = site.api.keys.service_role
+    answer = httpx.post(
+        f"{site.api.url}/rest/v1/rpc/exchange_jobs",
+        json={"worker": "old", "finished": [], "claim_limit": 5, "lease_seconds": 60, "request": "1"},
+        headers={"apikey": key, "Authorization": f"Bearer {key}"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "PGRST202")
+    assert site.upload_row(upload)["status"] == "queued"
+
+
 def test_a_worker_waits_for_a_database_that_is_starting(site: Site) -> None:
     site.kill_postgrest()  # the gateway answers 503, as Supabase's does
     try:
@@ -381,7 +395,7 @@ def test_a_worker_that_only_dies_and_is_started_again_is_not_healthy(monkeypatch
 
 def test_a_drain_whose_processes_only_die_says_so(site: Site) -> None:
     with picky_gateway(site.api.url) as gateway:
-        gateway.judge = lambda _function, _body: (200, b'{"finished": [], "jobs": [7], "next_in_ms": null}')
+        gateway.judge = lambda _function, _body: (200, b'{"settled": [], "jobs": [7], "next_in_ms": null}')
         gateway.content_type = "application/json"
         done = site.worker("drain", "--concurrency", "2", SUPABASE_URL=gateway.url)
     assert (done.returncode, done.stdout) == (70, "")

@@ -195,7 +195,7 @@ def test_a_page_in_place_of_longer_leases_does_not_end_the_heartbeat(
 def test_an_answer_that_is_not_understood_ends_a_worker_without_a_traceback(
     site: Site, gateway: PickyGateway, concurrency: str
 ) -> None:
-    page = b'{"finished": [], "jobs": [7], "next_in_ms": null}'
+    page = b'{"settled": [], "jobs": [7], "next_in_ms": null}'
     gateway.judge = lambda function, _body: (200, page) if function == "exchange_jobs" else None
     gateway.content_type = "application/json"
     with site.running_worker("--concurrency", concurrency, SUPABASE_URL=gateway.url, **FAST) as worker:

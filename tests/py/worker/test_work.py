@@ -53,7 +53,7 @@ def test_claims_are_read() -> None:
         {**CLAIM, "kind": "invented later", "anything": 1},
     ]
     exchange = read_exchange(
-        {"finished": [{"jobs": [1, 2], "outcome": "lost"}], "jobs": claimed, "next_in_ms": 1500}
+        {"settled": [{"jobs": [1, 2], "outcome": "lost"}], "jobs": claimed, "next_in_ms": 1500}
     )
     assert list(exchange.jobs) == [
         CompileJob(7, 3, 1, "s", "x"),
@@ -89,23 +89,23 @@ def test_jobs_that_only_have_an_outcome_are_handed_back_together() -> None:
         None,
         "text",
         {},
-        {"finished": [], "jobs": None, "next_in_ms": None},
-        {"finished": [{"jobs": ["1"], "outcome": "lost"}], "jobs": [], "next_in_ms": None},
-        {"finished": [{"jobs": [True], "outcome": "lost"}], "jobs": [], "next_in_ms": None},
-        {"finished": [{"jobs": 1, "outcome": "lost"}], "jobs": [], "next_in_ms": None},
-        {"finished": [{"jobs": [1]}], "jobs": [], "next_in_ms": None},
-        {"finished": [7], "jobs": [], "next_in_ms": None},
-        {"finished": [], "jobs": [{"kind": "probe"}], "next_in_ms": None},
-        {"finished": [], "jobs": [CLAIM], "next_in_ms": None},
-        {"finished": [], "jobs": [{**CLAIM, "kind": "probe", "tries": [1, 1]}], "next_in_ms": None},
-        {"finished": [], "jobs": [7], "next_in_ms": None},
-        {"finished": [], "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"]}], "next_in_ms": None},
+        {"settled": [], "jobs": None, "next_in_ms": None},
+        {"settled": [{"jobs": ["1"], "outcome": "lost"}], "jobs": [], "next_in_ms": None},
+        {"settled": [{"jobs": [True], "outcome": "lost"}], "jobs": [], "next_in_ms": None},
+        {"settled": [{"jobs": 1, "outcome": "lost"}], "jobs": [], "next_in_ms": None},
+        {"settled": [{"jobs": [1]}], "jobs": [], "next_in_ms": None},
+        {"settled": [7], "jobs": [], "next_in_ms": None},
+        {"settled": [], "jobs": [{"kind": "probe"}], "next_in_ms": None},
+        {"settled": [], "jobs": [CLAIM], "next_in_ms": None},
+        {"settled": [], "jobs": [{**CLAIM, "kind": "probe", "tries": [1, 1]}], "next_in_ms": None},
+        {"settled": [], "jobs": [7], "next_in_ms": None},
+        {"settled": [], "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"]}], "next_in_ms": None},
         {
-            "finished": [],
+            "settled": [],
             "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"], "sources": [None]}],
             "next_in_ms": None,
         },
-        {"finished": [], "jobs": [], "next_in_ms": "soon"},
+        {"settled": [], "jobs": [], "next_in_ms": "soon"},
     ],
 )
 def test_an_answer_of_another_shape_is_noticed(answer: object) -> None:

@@ -3,7 +3,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(17);
+select plan(18);
 
 select tests.as_service();
 
@@ -14,7 +14,7 @@ as $$
   select (
     select string_agg(told.settled ->> 'outcome' || ' ' || jsonb_array_length(told.settled -> 'jobs'), ', ')
       from jsonb_array_elements(public.exchange_jobs('w1', jsonb_agg(
-             tests.compiled(job.value, split_part(job.value ->> 'source_markdown', ' ', 2))))::jsonb -> 'finished')
+             tests.compiled(job.value, split_part(job.value ->> 'source_markdown', ' ', 2))))::jsonb -> 'settled')
              as told (settled))
     from jsonb_array_elements(tests.claim('w1')) as job
 $$;
@@ -73,6 +73,14 @@ select set_eq(
   $$select slug from public.custom_assessments where name = 'Many'$$,
   $$select 'many' || case when n > 1 then '-' || n else '' end from generate_series(1, 30) as n$$,
   'have thirty slugs'
+);
+
+-- One that is gone does not give its end to another.
+select tests.as_postgres();
+select throws_ok(
+  $$select private.apply_drafts(array[gen_random_uuid(), upload.id], array[upload.definition, upload.definition])
+      from public.assessment_uploads as upload where upload.id = tests.kept('first')$$,
+  'PT404', null, 'an upload that is missing stops the statement'
 );
 
 select * from finish();
