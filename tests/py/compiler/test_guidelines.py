@@ -74,6 +74,10 @@ def test_what_is_said_first(written: str, stored: str) -> None:
         ("- When exploring\u00a0Vision: A?\n", {"Vision": ("A?",)}),
         ("- When\u00a0exploring  Vision: A?\n", {"Vision": ("A?",)}),
         ("- Whenever: A?\n- When exploring: B?\n", {"general": ("Whenever: A?", "When exploring: B?")}),
+        (
+            "- When asking Vision: A?\n- When judging Trust: B?\n- With exploring Vision: C?\n",
+            {"general": ("When asking Vision: A?", "When judging Trust: B?", "With exploring Vision: C?")},
+        ),
         ("- Vision: A?\n  - B?\n", {"Vision": ("A?\n- B?",)}),
         ("- When exploring Vision: A?\n  - B?\n  - C?\n", {"Vision": ("A?\n- B?\n- C?",)}),
     ],
@@ -193,6 +197,14 @@ def test_a_numbered_name_is_found_with_its_number() -> None:
     more = "- 1. Vision:\n  - Why?\n- 1. Vision: Where"
     questions = definition(text.replace("- 1. Vision: Where", more)).interview_guidelines.probing_questions
     assert questions == {"1. Vision": ("Why?", "Where will the team be in a year?")}
+
+
+def test_a_numbered_name_is_not_another_one_without_its_number() -> None:
+    text = SPECIMEN.replace("Trust", "1. Vision")
+    questions = definition(
+        text.replace("- Vision: Where", "- 1. Vision\n  - Why?\n- Vision: Where")
+    ).interview_guidelines.probing_questions
+    assert questions == {"Vision": ("Where will the team be in a year?",), "1. Vision": ("Why?",)}
 
 
 @pytest.mark.parametrize("number", ["1. ", "2) ", "3.1 ", "4.2. ", "5\u00a0"])
