@@ -3,7 +3,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(18);
+select plan(20);
 
 select tests.as_service();
 
@@ -65,6 +65,39 @@ select tests.keep('replaces', tests.upload(tests.kept('tenant'), '# Before', tes
 select is(pg_temp.compile_all(), 'succeeded 2', 'uploaded as new, then replaced');
 select isnt(pg_temp.made_of('before')::uuid, tests.kept('target'), 'the new one is a draft of its own');
 select is(tests.assessment_value(tests.kept('target'), 'name'), 'Before', 'and the other one is replaced');
+
+-- What a file states, and what stands where it says nothing, is the same in a new row and in one that is replaced.
+create function pg_temp.columns_of(metadata jsonb) returns setof text
+language plpgsql
+as $$
+begin
+  perform tests.keep('plain', tests.create_assessment(tests.kept('others_tenant'), jsonb_build_object(
+    'description', 'Other', 'assessment_type', 'single-outcome', 'interview_style_default', 2,
+    'interview_style_allow_override', false, 'result_disclosure', 'teaser', 'source_type', 'builder')));
+  perform tests.keep('made', tests.upload(tests.kept('tenant'), '# ' || metadata::text));
+  perform tests.keep('replaces', tests.upload(tests.kept('others_tenant'), '# ' || metadata::text, tests.kept('plain')));
+  perform tests.finish('w1', variadic array(
+    select tests.ending(job.value, 'compiled', jsonb_build_object('diagnostics', '[]'::jsonb, 'definition',
+             (tests.definition() || jsonb_build_object('metadata', metadata))::text))
+      from jsonb_array_elements(tests.claim('w1')) as job));
+  return query
+    select concat_ws(' ', row.name, row.version, row.description, row.assessment_type, row.interview_style_default,
+                     row.interview_style_allow_override, row.result_disclosure, row.source_type)
+      from public.custom_assessments as row
+     where row.id in (pg_temp.made_of('made')::uuid, tests.kept('plain'));
+end
+$$;
+select results_eq(
+  $$select * from pg_temp.columns_of('{"name": "Stated", "version": "3.4", "description": "Said", "type": "comparative",
+    "interviewStyle": {"default": 5, "allowOverride": false}, "resultDisclosure": "none"}')$$,
+  $$values ('Stated 3.4 Said comparative 5 f none upload'), ('Stated 3.4 Said comparative 5 f none upload')$$,
+  'what is stated'
+);
+select results_eq(
+  $$select * from pg_temp.columns_of('{"name": "Bare"}')$$,
+  $$values ('Bare 1.0 multi-dimensional 3 t full upload'), ('Bare 1.0 multi-dimensional 3 t full upload')$$,
+  'what is not'
+);
 
 -- Many equal names in one batch.
 select count(tests.upload(tests.kept('tenant'), '# Many ' || n)) from generate_series(1, 30) as n;
