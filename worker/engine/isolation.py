@@ -125,7 +125,8 @@ class Sandbox:
         arguments = (theirs.fileno(), self._memory_mb, math.ceil(self._job_seconds))
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this module
-                [sys.executable, "-m", "worker.engine.isolation", *map(str, arguments)],
+                # -P: the folder it runs in may have a package `worker` of its own.
+                [sys.executable, "-P", "-m", "worker.engine.isolation", *map(str, arguments)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
