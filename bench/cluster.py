@@ -96,7 +96,11 @@ class Servers:
             if schema == "ours":
                 database.migrate(connection)
             elif schema == "literal":
-                host = [path for path in database.migrations() if path.stem.endswith("_host_platform")]
+                host = [
+                    path
+                    for path in database.migrations()
+                    if path.stem.endswith(("_platform_tables", "_host_platform"))
+                ]
                 database.migrate(connection, host)
                 database.run_file(connection, HERE / "literal_schema.sql")
             else:

@@ -652,6 +652,16 @@ end
 $function$;
 comment on function complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone) is 'For interview agents: hands in the scores of a finished session, to be scored by the worker under the definition that the assessment has now. Returns {queued, status, job}: queued is true when this call queued it; otherwise nothing was changed, and status says how far the earlier call is: queued, processing, or succeeded with result_id instead of job. The row of job_queue with the id job tells how it ends: state succeeded, or failed with the reason in last_error. After a failure it may be handed in again.';
 
+CREATE OR REPLACE FUNCTION public.custom_assessments_version()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.version()
+$function$;
+comment on function custom_assessments_version() is 'The release of custom assessments that this database has. For service_role: the worker compares it with its own.';
+
 CREATE OR REPLACE FUNCTION public.erase_account(user_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4436,6 +4446,16 @@ AS $function$
    where text.code = upload_diagnostic.code
 $function$;
 comment on function private.upload_diagnostic(text,jsonb) is NULL;
+
+CREATE OR REPLACE FUNCTION private.version()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select '0.2.0'
+$function$;
+comment on function private.version() is 'The release of custom assessments that this database''s migrations came with.';
 
 CREATE OR REPLACE FUNCTION private.without_accents(value text)
  RETURNS text

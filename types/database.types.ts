@@ -618,6 +618,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      custom_assessments_version: { Args: Record<PropertyKey, never>; Returns: string };
       erase_account: { Args: { user_id: string }; Returns: Json };
       erase_tenant: { Args: { tenant_id: string }; Returns: Json };
       exchange_jobs: {

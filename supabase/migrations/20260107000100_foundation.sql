@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 foundation sha256:bff2e63b0ad6ac25a8d2f2d6cfa9a9c2036847e4c7ea9e41e498d4da04e64748
 -- What every later migration stands on: the private schema, privileges that start closed, the catalogue of
 -- refusals, the identity of names, and the set of tenants that the caller owns.
 

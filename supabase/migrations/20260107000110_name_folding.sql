@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 name_folding sha256:b0aac9a1dba11c1dfe3c92e418c6e210f4c004a6692519229dc5d1b12a6af119
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
 -- for both: Unicode normalisation (NFC), then full case folding, then NFC again; a name of more than 1,000 characters is
 -- folded as it is spelled. The worker's worker/names.py does

@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 definition_rules sha256:1ad2690de538a08bb295ea66580b75dd04598123e6036e6f44f7984f40973bd4
 -- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
 -- whatever else takes a definition call it.
 --

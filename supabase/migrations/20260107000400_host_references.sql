@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 host_references sha256:7b47eb30977edf7d19378c98590a68bcb75bb37c87ecd76c3ffe70c036049713
 -- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
 -- campaign, a coaching session or an agent session may refer to.
 --

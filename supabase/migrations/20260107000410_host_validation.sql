@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 host_validation sha256:d2a3f45f5a45fac371c9b3312be649b5d6d0fd760acdffa2de3f11f6925d3b8f
 -- Validates what the migration before added to the host's tables. A migration of its own, and so a transaction of its
 -- own: validating takes a lock that lets others read and write, where adding takes one that does not.
 

@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 agent_and_respondent_api sha256:806e6633a85f15793e3a5f8ec29646aca646d79fd4289648051ef91e369a522b
 -- What interview agents, respondents and owners call about one session or one result.
 
 -- ---------------------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 marketplace_and_erasure sha256:5a6ee0cad15a12424e450cff13e9ae8b2eb699dab9d09d289832ac3556a91f4f
 -- The marketplace's listing page, and people's right to erasure.
 
 -- ---------------------------------------------------------------------------------------------------------

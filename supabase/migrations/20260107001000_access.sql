@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 access sha256:1e7d7ce8eafbee0604b6fc3dae44431468a21b8d325218a859d2c763b3bf5370
 -- Who may read and write the tables of custom assessments: every policy and every grant, in one place.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query

@@ -98,7 +98,7 @@ begin
     where
       pronamespace = 'public'::regnamespace
       and proname in (
-        'complete_assessment_session', 'erase_account', 'erase_tenant', 'exchange_jobs', 'extend_leases',
+        'complete_assessment_session', 'custom_assessments_version', 'erase_account', 'erase_tenant', 'exchange_jobs', 'extend_leases',
         'interview_context', 'prune_jobs', 'queue_status', 'retry_jobs', 'session_result', 'verify_result'
       )
   loop
@@ -150,7 +150,7 @@ begin
         'result_tenant_ids', 'retry_delay', 'rubric_faults', 'scale_of',
         'score_assessment', 'session_facts', 'set_assessment_slug', 'slug_of', 'take_back_jobs',
         'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'trim_text',
-        'unknown_names', 'upload_diagnostic', 'without_accents', 'write_result'
+        'unknown_names', 'upload_diagnostic', 'version', 'without_accents', 'write_result'
       )
   loop
     execute format('drop function %s', found.signature);

@@ -6,6 +6,7 @@ begin;
 create table tests.expected (function_name text, definer boolean, callers text);
 insert into tests.expected values
 ('complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone)', true, 'service_role'),
+('custom_assessments_version()', false, 'service_role'),
 ('erase_account(uuid)', true, 'service_role'),
 ('erase_tenant(uuid)', true, 'service_role'),
 ('exchange_jobs(text,jsonb,integer,integer,text)', true, 'service_role'),
@@ -104,6 +105,7 @@ insert into tests.expected values
 ('private.trim_text(text)', false, 'authenticated service_role'),
 ('private.unknown_names(text[],text[])', false, 'authenticated service_role'),
 ('private.upload_diagnostic(text,jsonb)', false, ''),
+('private.version()', false, 'service_role'),
 ('private.without_accents(text)', false, ''),
 ('private.write_result()', false, '');
 

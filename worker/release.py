@@ -1,0 +1,92 @@
+"""What a release is known by: its version, and the head line of each of its migrations.
+
+A migration begins with one line, ``-- custom-assessments VERSION SUBJECT sha256:DIGEST``. The digest is that
+of all that follows the line, so the line is the migration's identity wherever it is copied and whatever the
+copy is called.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, NamedTuple, Self
+
+__all__ = ["Head", "Release"]
+
+_HEAD: Final = re.compile(
+    r"^\ufeff?-- custom-assessments (?P<version>\d+\.\d+\.\d+) (?P<subject>[a-z0-9_]+)"
+    r" sha256:(?P<digest>[0-9a-f]{64})[ \t\r]*$",
+    re.MULTILINE | re.ASCII,
+)
+
+
+class Release(NamedTuple):
+    """A version of this product: major, minor and patch. Later releases compare greater."""
+
+    major: int
+    minor: int
+    patch: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``0.2.0``.
+
+        Raises:
+            ValueError: it is not three numbers with points between them.
+        """
+        if re.fullmatch(r"\d{1,6}(\.\d{1,6}){2}", text, re.ASCII) is None:
+            msg = f"{text!r} is not a version: 0.2.0 is"
+            raise ValueError(msg)
+        return cls(*map(int, text.split(".")))
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    def fits(self, other: "Release") -> bool:
+        """Whether a worker of one works with a database of the other: major and minor are the same."""
+        return self[:2] == other[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first line of a migration, which is its identity.
+
+    Attributes:
+        release: the one that the migration came with.
+        subject: what it is about, in letters, digits and underscores.
+        digest: of everything after the line, SHA-256 in hexadecimal.
+    """
+
+    release: Release
+    subject: str
+    digest: str
+
+    @classmethod
+    def of(cls, release: Release, subject: str, body: str) -> Self:
+        """Return the head of a migration whose text, without a head, is ``body``."""
+        return cls(release, subject, _digest(body))
+
+    @classmethod
+    def find(cls, text: str) -> Self | None:
+        """Return the first head in a file; None where no line is one: then it is somebody else's migration.
+
+        It is found wherever it is: a copy above whose head somebody wrote a line is still known as a copy.
+        """
+        found = _HEAD.search(text)
+        if found is None:
+            return None
+        return cls(Release.parse(found["version"]), found["subject"], found["digest"])
+
+    def is_of(self, text: str) -> bool:
+        """Whether a file is the migration that this head names, unchanged.
+
+        Line endings do not count: Git may write them as Windows has them.
+        """
+        first, _, body = text.partition("\n")
+        return first.rstrip("\r") == str(self) and _digest(body) == self.digest
+
+    def __str__(self) -> str:
+        return f"-- custom-assessments {self.release} {self.subject} sha256:{self.digest}"
+
+
+def _digest(body: str) -> str:
+    return sha256(body.replace("\r\n", "\n").encode()).hexdigest()
