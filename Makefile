@@ -8,7 +8,11 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test lint types bench fuzz mutants lock
+.PHONY: help setup demo up down reset status test test-install lint types bench fuzz mutants wheel lock
+
+# A lock is complete, so pip installs what it lists and looks for nothing else: a release that appears tomorrow cannot
+# change it, and no source package is built with the build requirements of that day.
+install-lock = $(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r
 
 # Both are asked for before anything is installed, which takes minutes.
 define need-tools
@@ -30,7 +34,7 @@ $(VENV)/.packages: requirements-dev.txt
 	$(need-tools)
 	@echo "Installing the Python packages into $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV) || { echo "error: $(PYTHON) -m venv failed; on Debian and Ubuntu install python3-venv." >&2; exit 1; }
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(install-lock) requirements-dev.txt
 	@touch $@
 
 node_modules/.packages: package.json package-lock.json
@@ -59,6 +63,9 @@ status: ## say what runs, where, and what went wrong
 test: setup lint ## everything: linters, types, pgTAP, Python and HTTP tests
 	@$(PY) -m pytest $(ARGS)
 
+test-install: setup ## install every lock from the registry, with an old and the newest pip, beside newer releases; takes minutes
+	@$(PY) -m pytest tests/install $(ARGS)
+
 lint: setup ## sqlfluff, ruff and mypy --strict
 	@PYTHONWARNINGS=ignore $(VENV)/bin/sqlfluff lint --processes 0 --disable-progress-bar supabase tests/sql stack
 	@$(VENV)/bin/ruff check --quiet .
@@ -72,22 +79,28 @@ bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small take
 	@$(PY) -m bench --scale $(or $(SCALE),full)
 
 fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60 for less
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r bench/requirements-fuzz.txt
+	@$(install-lock) bench/requirements-fuzz.txt
 	@$(PY) -m bench.fuzz $(or $(SECONDS),600)
 
 mutants: setup ## break the compiler and the scoring in 6,900 ways, each of which a test must notice; SAMPLE=100 for less
-	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r bench/requirements-mutants.txt
+	@$(install-lock) bench/requirements-mutants.txt
 	@nice $(PY) -W ignore -m bench.mutants --jobs $(or $(JOBS),1) $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
 
+wheel: setup ## build the package into dist/, with the locked setuptools
+	@rm -rf build
+	@$(PY) -m pip wheel -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation --wheel-dir dist .
+
 # The worker's lock follows the tests', so that what is deployed is what was tested. The mutants' holds only what is
-# named in it, since it is installed without dependencies.
-pip-compile = $(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+# named in it: the rest is in the tests' lock. Pins stay as they are unless UPGRADE names their packages, or says "all".
+UPGRADE ?=
+upgrade  = $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))
+pip-compile = $(VENV)/bin/pip-compile --quiet $(upgrade) --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-emit-trusted-host --strip-extras --allow-unsafe --no-header
 only-named = awk '/^[^ \#]/ { if (named) printf "%s", entry; entry = ""; named = 0 } { entry = entry $$0 "\n" } \
   /-r bench\/requirements-mutants.in/ { named = 1 } END { if (named) printf "%s", entry }'
 
-lock: $(VENV)/.packages ## pin the Python packages anew, with hashes and without addresses
-	@$(pip-compile) --extra dev -o requirements-dev.txt pyproject.toml
+lock: $(VENV)/.packages ## pin what pyproject.toml newly asks for, with hashes; UPGRADE="httpx ruff" or UPGRADE=all takes newer releases
+	@$(pip-compile) --extra dev --all-build-deps -o requirements-dev.txt pyproject.toml
 	@$(pip-compile) -c requirements-dev.txt -o requirements.txt pyproject.toml
 	@$(pip-compile) -o bench/requirements-peers.txt bench/requirements-peers.in
 	@$(pip-compile) -o bench/requirements-fuzz.txt bench/requirements-fuzz.in

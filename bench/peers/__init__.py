@@ -15,6 +15,7 @@ from stack import database, postgres
 
 ENVIRONMENT = ROOT / ".bench-venv"
 REQUIREMENTS = HERE / "requirements-peers.txt"
+INSTALL = "pip install -qq --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r"
 
 _INSTALL_PROCRASTINATE = """
 import asyncio, logging, sys, procrastinate
@@ -34,11 +35,7 @@ def environment() -> Path:
     mark = ENVIRONMENT / ".packages"
     if not mark.exists() or mark.read_bytes() != wanted:
         venv.create(ENVIRONMENT, clear=True, with_pip=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
-             "-r", REQUIREMENTS],
-            check=True,
-        )  # fmt: skip
+        subprocess.run([python, "-m", *INSTALL.split(), REQUIREMENTS], check=True)
         mark.write_bytes(wanted)
     return python
 

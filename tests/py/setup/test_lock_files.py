@@ -4,40 +4,27 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-LOCKS = sorted([*ROOT.glob("requirements*.txt"), *(ROOT / "bench").glob("requirements*.txt")])
-
-
-def entries(lock: Path) -> dict[str, tuple[str, frozenset[str]]]:
-    """Each package with its version and its hashes."""
-    found = re.findall(
-        r"^([a-z0-9.-]+)==(\S+) \\\n((?:    --hash=\S+(?: \\)?\n?)+)",
-        lock.read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
-    return {name: (version, frozenset(re.findall(r"--hash=(\S+)", text))) for name, version, text in found}
+from stack.packages import ROOT
+from tests.py.harness.locks import LOCKS, MUTANTS, TESTS, WORKER, pins
 
 
 def test_every_package_is_pinned_by_hashes_and_no_address() -> None:
     for lock in LOCKS:
         text = lock.read_text(encoding="utf-8")
-        assert len(entries(lock)) == len(re.findall(r"^\w", text, re.MULTILINE)) > 0, lock
+        assert len(pins(lock)) == len(re.findall(r"^\w", text, re.MULTILINE)) > 0, lock
         assert "://" not in text, lock
 
 
 def test_the_worker_is_deployed_with_what_was_tested() -> None:
-    worker, tested = entries(ROOT / "requirements.txt"), entries(ROOT / "requirements-dev.txt")
+    worker, tested = pins(WORKER), pins(TESTS)
     assert len(worker) > 30
     assert {name: tested.get(name) for name in worker} == worker
 
 
 def test_the_mutants_lock_has_only_what_is_named() -> None:
     named = (ROOT / "bench" / "requirements-mutants.in").read_text(encoding="utf-8")
-    assert sorted(entries(ROOT / "bench" / "requirements-mutants.txt")) == sorted(
-        re.findall(r"^([a-z-]+)", named, re.MULTILINE)
-    )
+    assert sorted(pins(MUTANTS)) == sorted(re.findall(r"^([a-z-]+)", named, re.MULTILINE))
 
 
 def test_one_command_makes_every_lock_file_the_tests_first() -> None:
@@ -45,6 +32,10 @@ def test_one_command_makes_every_lock_file_the_tests_first() -> None:
         ["make", "--dry-run", "--always-make", "lock"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     written = re.findall(r"pip-compile .*? -o (\S+)", done.stdout.replace("\\\n", " "))
+    assert sorted(written) == sorted(
+        str(path.relative_to(ROOT))
+        for path in [*ROOT.glob("requirements*.txt"), *(ROOT / "bench").glob("requirements*.txt")]
+    )
     assert sorted(written) == [str(lock.relative_to(ROOT)) for lock in sorted(LOCKS)]
     assert written[:2] == ["requirements-dev.txt", "requirements.txt"]
     assert "-c requirements-dev.txt -o requirements.txt" in done.stdout
