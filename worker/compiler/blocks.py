@@ -4,15 +4,12 @@ Only where a block begins and ends is kept; its text is read from the source, so
 wrote it. Blocks come in the order of the source and nest by their ranges. Kept are: headings, paragraphs and
 other blocks outside of all lists and quotes, and list items of the first two levels.
 
-Most files are nothing but headings, bullets and plain text: their blocks are found line by line. All others
-are read by a CommonMark parser, of whose events, which cost some times as much, one pass is made. Tests hold
-the two against each other.
+The blocks are found by a CommonMark parser, of whose events one pass is made.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from pyromark import events_with_range
@@ -20,141 +17,20 @@ from pyromark import events_with_range
 from worker.compiler.diagnostics import Code, Faults, plain, shown
 from worker.markup import is_safe_destination
 
-__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "Words", "parsed_blocks", "plain_blocks", "plain_children"]
+__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "parsed_blocks"]
 
-#: The text of a heading; or of a list item, with its mark, and of each item of its list, without. Further
-#: lines are not indented; white space may be left at the ends.
-Words: TypeAlias = list[str]
-#: A kind (1 to 6 is the level of a heading), the range of its characters, and for list items either the
-#: ranges of the items of their own lists, or the texts, if these came for nothing.
-Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]], Words | None]
+#: A kind (1 to 6 is the level of a heading), the range of its characters, and for list items the ranges of
+#: the items of their own lists.
+Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]]]
 
 ITEM: Final = 0
 PARAGRAPH: Final = 7
 OTHER: Final = 8
 NO_CHILDREN: Final[Sequence[tuple[int, int]]] = ()
 MAX_DEPTH: Final = 10
-#: To a text of so many characters no line is added: that would copy it once a line.
-LONG: Final = 2000
 RESCANS: Final = 2
-
-BULLETS: Final = frozenset("-*+")
-#: What begins with one of these is text, whatever follows.
-TEXT: Final = frozenset(map(chr, range(0x21, 0x7F))).difference("#+-<=>~*_`0123456789")
-#: Other beginnings of a text: a number that is not the number of a list, and marks of emphasis before a word.
-_opens_text: Final = re.compile(r"[0-9]+(?![0-9.)])|(?!```)[*_`]+[^\x00-\x20*_`]|[^\x00-\x7f]").match
-#: Where the lines of bullets under a bullet begin.
-_child_lines: Final = re.compile(r"\n(?= +[-*+] )").finditer
 #: The bytes of UTF-8 that do not begin a character.
 CONTINUATION: Final = bytes(range(0x80, 0xC0))
-
-
-# --- line by line -------------------------------------------------------------------------------------------
-
-
-def plain_blocks(text: str, at: int) -> list[Block] | None:  # noqa: PLR0912, PLR0915 - one loop, the branches of which share its state
-    """Return the blocks of a text that may have no markup; None where the parser has to be asked.
-
-    Known are headings (``## text``), bullets, bullets under them, and text: on further lines, and in
-    paragraphs of its own.
-    """
-    blocks: list[Block] = []
-    add = blocks.append
-    kind = OTHER  # the open block, an item or a paragraph; OTHER when none is open
-    start = 0
-    indent = 0  # how far the items of the second level are indented
-    flowing = False  # whether the line before is text, so that a line of text goes on with it
-    words: list[str] = []
-    even = True  # whether ``words`` are the texts of the open item
-    margin: int | None = None  # how far the further lines of the last of them are indented
-    size = len(text)
-    for line in text[at:].split("\n"):
-        begin = at
-        at += len(line) + 1
-        content = line.lstrip(" ")
-        first = content[:1]
-        if not first:
-            if kind == PARAGRAPH:
-                add((PARAGRAPH, start, begin, NO_CHILDREN, None))
-                kind = OTHER
-            flowing = False
-            continue
-        if first in BULLETS and content[1:2] == " ":
-            if not (content[2:3] in TEXT or _opens_text(content, 2)):
-                return None
-            if content is not line:
-                depth = len(line) - len(content)
-                if depth != indent:
-                    if indent or kind != ITEM or not 2 <= depth <= 5:
-                        return None
-                    indent = depth
-                words.append(content[2:])
-                margin = None
-                flowing = True
-                continue
-            opened = ITEM
-        elif first == "#" and content is line:
-            opened = len(content) - len(content.lstrip("#"))
-            if opened > 6 or content[opened : opened + 1] != " ":
-                return None
-        elif first in TEXT or _opens_text(content):
-            depth = len(line) - len(content)
-            if flowing:
-                if kind == ITEM:
-                    if depth != margin:
-                        even = even and margin is None
-                        margin = depth
-                    if len(words[-1]) < LONG:
-                        words[-1] += "\n" + content
-                    else:
-                        even = False
-                continue
-            if depth:
-                # A paragraph of the item. Indented less it would end the item, indented more it were code.
-                if kind != ITEM or not indent + 2 <= depth <= indent + 5:
-                    return None
-                flowing = True
-                even = False
-                continue
-            opened = PARAGRAPH
-        else:
-            return None
-        if kind == ITEM:
-            add(
-                (ITEM, start, begin, NO_CHILDREN, words)
-                if even
-                else (ITEM, start, begin, plain_children(text, start, begin), None)
-            )
-        elif kind == PARAGRAPH:
-            add((PARAGRAPH, start, begin, NO_CHILDREN, None))
-        indent = 0
-        if first == "#":
-            title = content[opened:].rstrip().lstrip(" \t")
-            add((opened, begin, min(at, size), NO_CHILDREN, [title] if title[-1:] not in {"", "#"} else None))
-            kind = OTHER
-            flowing = False
-        else:
-            kind, start = opened, begin
-            words, margin = [content], None
-            even = flowing = True
-    if kind == ITEM:
-        add(
-            (ITEM, start, size, NO_CHILDREN, words)
-            if even
-            else (ITEM, start, size, plain_children(text, start, size), None)
-        )
-    elif kind == PARAGRAPH:
-        add((PARAGRAPH, start, size, NO_CHILDREN, None))
-    return blocks
-
-
-def plain_children(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the ranges of the items of the list in an item that was found line by line."""
-    lines = [match.end() for match in _child_lines(text, start, end)]
-    return [(line + 2, following) for line, following in pairwise([*lines, end])]
-
-
-# --- by a parser --------------------------------------------------------------------------------------------
 
 
 def parsed_blocks(text: str, body: int, faults: Faults) -> list[Block]:
@@ -195,7 +71,7 @@ def parsed_blocks(text: str, body: int, faults: Faults) -> list[Block]:
 
 def _by_character(blocks: list[Block], faults: Faults, raw: bytes) -> list[Block]:
     """Return blocks that were found by byte by character; the places of faults are set right."""
-    offsets = {at for _, start, end, children, _ in blocks for at in chain((start, end), *children)}
+    offsets = {at for _, start, end, children in blocks for at in chain((start, end), *children)}
     offsets.update(at for fault in faults.found for at in fault[:2])
     places: dict[int, int] = {}
     at = count = 0
@@ -205,8 +81,8 @@ def _by_character(blocks: list[Block], faults: Faults, raw: bytes) -> list[Block
         at = offset
     faults.found = [(places[fault[0]], places[fault[1]], *fault[2:]) for fault in faults.found]
     return [
-        (kind, places[start], places[end], [(places[a], places[b]) for a, b in children], None)
-        for kind, start, end, children, _ in blocks
+        (kind, places[start], places[end], [(places[a], places[b]) for a, b in children])
+        for kind, start, end, children in blocks
     ]
 
 
@@ -232,7 +108,7 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
                     outer = span["end"]
                     inner = 0
                     children = []
-                    add((ITEM, start, outer, children, None))
+                    add((ITEM, start, outer, children))
                 elif start >= inner:
                     inner = span["end"]
                     children.append((start, inner))
@@ -241,20 +117,20 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
             elif tag == "Paragraph":
                 start = span["start"]
                 if start >= outer:
-                    add((PARAGRAPH, start, span["end"], NO_CHILDREN, None))
+                    add((PARAGRAPH, start, span["end"], NO_CHILDREN))
             elif tag.__class__ is dict:
                 start = span["start"]
                 if "List" in tag:
                     continue
                 if "Heading" in tag:
                     if start >= outer:
-                        add((int(tag["Heading"]["level"][1]), start, span["end"], NO_CHILDREN, None))
+                        add((int(tag["Heading"]["level"][1]), start, span["end"], NO_CHILDREN))
                 elif "BlockQuote" in tag:
                     if start >= outer:
                         outer = span["end"]
                         inner = 0
                         children = []  # what is listed in a quote belongs to no item
-                        add((OTHER, start, outer, NO_CHILDREN, None))
+                        add((OTHER, start, outer, NO_CHILDREN))
                     elif start >= inner:
                         inner = span["end"]
                     else:
@@ -262,7 +138,7 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
                 elif "CodeBlock" in tag:
                     end = span["end"]
                     if start >= outer:
-                        add((OTHER, start, end, NO_CHILDREN, None))
+                        add((OTHER, start, end, NO_CHILDREN))
                         if (
                             tag["CodeBlock"] != "Indented"
                             and end >= filled
@@ -277,7 +153,7 @@ def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tupl
                 start = span["start"]
                 end = span["end"]
                 if start >= outer:
-                    add((OTHER, start, end, NO_CHILDREN, None))
+                    add((OTHER, start, end, NO_CHILDREN))
                     if b"\n#" in raw[start:end]:
                         return blocks, (start, raw.find(b"\n", start), Code.RAW_HTML)
                 _report_html(raw[start:end].decode(), start, faults, html)

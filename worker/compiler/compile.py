@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from worker.compiler.blocks import parsed_blocks, plain_blocks
+from worker.compiler.blocks import parsed_blocks
 from worker.compiler.coverage import check_coverage, check_overlaps
 from worker.compiler.diagnostics import Code, Diagnostic, Faults, plain
 from worker.compiler.front_matter import find_front_matter, read_front_matter, without_block, without_wrapping
@@ -73,9 +73,7 @@ def _compile(
     header = read_header(entries, complete, place, faults)
     body = place.body if place is not None else 0
     risky = may_have_markup(text, body)
-    blocks = None if risky else plain_blocks(text, body)
-    if blocks is None:
-        blocks = parsed_blocks(text, body, faults)
+    blocks = parsed_blocks(text, body, faults)
     marked = sorted(f[0] for f in faults.found if f[2] in {Code.RAW_HTML, Code.UNSAFE_LINK}) if risky else []
     grammar = Grammar(text, blocks, lines, faults)
     meaning = Meaning(text, grammar, faults, header.scale, risky, marked=marked)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from worker.compiler.blocks import ITEM, OTHER, PARAGRAPH, Block, Words, plain_children
+from worker.compiler.blocks import ITEM, OTHER, PARAGRAPH, Block
 from worker.compiler.diagnostics import Code, Faults, Hint, nearest, plain, shown
 from worker.compiler.source import BLANKS, Lines
 from worker.compiler.values import normal_key
@@ -114,9 +114,9 @@ class Item:
         return f"{self.section} / {plain(self.name)}"
 
 
-#: The range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and
-#: either the ranges of its nested bullets, or the bullet's text and theirs.
-Field: TypeAlias = tuple[int, int, str, Sequence[tuple[int, int]], Words | None]
+#: The range of the bullet, what stands behind the colon (up to the first nested bullet for a list), and the
+#: ranges of its nested bullets.
+Field: TypeAlias = tuple[int, int, str, Sequence[tuple[int, int]]]
 
 #: What the definition leaves out: a name for it and where it stands.
 Lost: TypeAlias = tuple[str, int]
@@ -173,7 +173,7 @@ class Grammar:
 
     def value_at(self, found: Field, text: str) -> tuple[int, int]:
         """Return the range of the first line of a field's value."""
-        start, end, _, _, _ = found
+        start, end, _, _ = found
         first = text.partition("\n")[0].rstrip()
         colon = self.text.find(":", start, end)
         at = max(self.text.find(first, max(colon, start), end), start)
@@ -181,9 +181,7 @@ class Grammar:
 
     def heading(self, block: Block) -> str:
         """Return the text of a heading: on one line, without the marks that make it one."""
-        _, start, end, _, words = block
-        if words is not None:
-            return words[0]
+        _, start, end, _ = block
         line = self.text[start:end].strip()
         if "\n" not in line:
             line = line.lstrip("#").strip(" \t")
@@ -210,7 +208,7 @@ class Grammar:
         if heads[0]:
             self.stray("", blocks[0][1], blocks[0][2])
         for index, following in pairwise(heads):
-            kind, start, end, _, _ = blocks[index]
+            kind, start, end, _ = blocks[index]
             text = self.heading(blocks[index])
             name = section_name(text)
             if name is None and kind == 2 and current is not None and current.level == 1:
@@ -325,7 +323,7 @@ class Grammar:
         level = min(HEADINGS.intersection(kinds), default=3)
         if level > 3:
             first = section.first + kinds.index(level)
-            _, start, end, _, _ = blocks[first]
+            _, start, end, _ = blocks[first]
             name = plain(self.heading(blocks[first]))
             self._wrong_level(start, end, section.name, f"items are third-level headings: write `### {name}`")
         tops = [index for index, kind in enumerate(kinds, section.first) if kind == level]
@@ -335,7 +333,7 @@ class Grammar:
         if first > section.first:
             self.stray(section.name, blocks[section.first][1], blocks[section.first][2])
         for index, following in pairwise([*tops, section.last]):
-            _, start, end, _, _ = blocks[index]
+            _, start, end, _ = blocks[index]
             stop = blocks[following][1] if following < section.last else section.stop
             name = clean_name(self.heading(blocks[index]))
             yield Item(name, section.name, start, end, index + 1, following, stop)
@@ -350,7 +348,7 @@ class Grammar:
         found: list[int] = []
         seen: set[str] | None = None  # the fields since the last heading; None before the first
         for index in range(section.first, section.last - 1):
-            kind, start, end, _, _ = self.blocks[index]
+            kind, start, end, _ = self.blocks[index]
             if kind == ITEM:
                 if seen is not None:
                     seen.add(self._key_at(index))
@@ -369,7 +367,7 @@ class Grammar:
 
     def _key_at(self, index: int) -> str:
         """Return the field that a bullet spells, an empty text when it spells none."""
-        _, start, end, _, _ = self.blocks[index]
+        _, start, end, _ = self.blocks[index]
         spelled, colon, _ = self.text[start:end].partition(":")
         return field_key(spelled)[0] if colon else ""
 
@@ -393,7 +391,7 @@ class Grammar:
 
     # --- fields ---
 
-    def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:  # noqa: PLR0912, PLR0915 - one loop, the branches of which share its state
+    def fields(self, item: Item, known: Mapping[str, bool], required: Sequence[str]) -> dict[str, Field]:  # noqa: PLR0912 - one loop, the branches of which share its state
         """Return the fields of an item by name, and report unknown, repeated and missing ones."""
         text = self.text
         keys = self._keys
@@ -403,17 +401,12 @@ class Grammar:
         bare: Block | None = None
         hidden = 0  # the level of the heading whose blocks are skipped, if any
         for block in self.blocks[item.first : item.last]:
-            kind, start, end, children, words = block
+            kind, start, end, children = block
             if kind == ITEM:
                 if hidden:
                     continue
-                if words is not None:
-                    spelled, colon, rest = words[0].partition(":")
-                    has_list = len(words) > 1
-                else:
-                    spelled, colon, rest = text[start : children[0][0] if children else end].partition(":")
-                    has_list = bool(children)
-                    start += len(spelled) - len(spelled.lstrip())
+                spelled, colon, rest = text[start : children[0][0] if children else end].partition(":")
+                start += len(spelled) - len(spelled.lstrip())
                 if not colon:
                     bare = bare or block
                     continue
@@ -424,20 +417,17 @@ class Grammar:
                         keys[spelled] = key
                 name, mark = key
                 is_list = known.get(name)
-                if has_list is not is_list and (has_list or (words is not None and "\n" in rest)):
-                    # A list where a text is meant, or brackets over several lines, the entries of which are
-                    # found in the source as it is.
+                if children and not is_list:
+                    # A list where a text is meant: its bullets belong to the text.
                     rest = text[start:end].partition(":")[2]
-                    if words is not None:
-                        children, words = plain_children(text, start, end), None
                 if mark:
                     rest = _cut(rest, mark)
                 if is_list is None:
-                    unknown.append((spelled, (start, end, rest, children, words)))
+                    unknown.append((spelled, (start, end, rest, children)))
                 elif name in fields:
                     self._repeated(name, item, start, fields[name])
                 else:
-                    fields[name] = (start, end, rest, children, words)
+                    fields[name] = (start, end, rest, children)
             elif kind < PARAGRAPH:
                 if not hidden or kind <= hidden:
                     hidden = kind
@@ -470,7 +460,7 @@ class Grammar:
 
     def _bare_bullet(self, item: Item, block: Block, fields: dict[str, Field], missing: list[str]) -> None:
         """Report the bullets of an item that are no fields; one diagnostic for all of them."""
-        _, start, end, _, _ = block
+        _, start, end, _ = block
         owner = max((f for f in fields.items() if f[1][0] < start), key=lambda f: f[1][0], default=None)
         text = plain(item_text(self.text[start:end] + " "))
         hint = "write each field as `- key: value`"
@@ -480,7 +470,7 @@ class Grammar:
             name = KNOWN.get(normal_key(spelled[1]), "")
             if name in missing:
                 missing.remove(name)
-                fields[name] = (start, end, FAULTY, (), None)
+                fields[name] = (start, end, FAULTY, ())
                 hint = f"write `- {name}: {plain(spelled[2])}`"
         self.faults.add(Code.NOT_A_FIELD, start, end, item.where, f"the bullet `{text}` has no `key:`", hint)
 
@@ -488,13 +478,13 @@ class Grammar:
         self, block: Block, item: Item, known: Mapping[str, bool], fields: dict[str, Field]
     ) -> None:
         """Report a heading inside of an item; what stands under it is not read."""
-        _, start, end, _, _ = block
+        _, start, end, _ = block
         text = self.heading(block)
         name = KNOWN.get(normal_key(clean_name(text)), "")
         hint = "an item has bullets under its `###` heading, and no headings of its own"
         if name in known:
             hint = f"write it as a bullet `- {name}:` with its value behind or under it"
-            fields.setdefault(name, (start, end, FAULTY, (), None))
+            fields.setdefault(name, (start, end, FAULTY, ()))
         message = f"the heading {shown(text)} stands where a field is expected"
         self.faults.add(Code.NOT_A_BULLET, start, end, item.where, message, hint)
 
@@ -548,7 +538,7 @@ class Grammar:
         missing: list[str],
     ) -> None:
         """Report text beside the fields: fields without bullets, a description without key, stray text."""
-        _, start, end, _, _ = block
+        _, start, end, _ = block
         text = self.text[start:end]
         at = start
         spelled_fields = False
@@ -568,13 +558,13 @@ class Grammar:
                 )
                 if name in missing:
                     missing.remove(name)
-                fields.setdefault(name, (at, at, FAULTY, (), None))
+                fields.setdefault(name, (at, at, FAULTY, ()))
             at += len(line) + 1
         if spelled_fields:
             return
         if "description" in missing:
             missing.remove("description")
-            fields["description"] = (start, end, FAULTY, (), None)
+            fields["description"] = (start, end, FAULTY, ())
             self.faults.add(
                 Code.MISSING_FIELD,
                 start,

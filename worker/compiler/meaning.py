@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from worker.compiler.blocks import BULLETS, ITEM, PARAGRAPH, Block, plain_children
+from worker.compiler.blocks import ITEM, PARAGRAPH, Block
 from worker.compiler.diagnostics import Code, Faults, nearest, plain, shown
 from worker.compiler.grammar import (
     CATEGORY_FIELDS,
@@ -38,7 +38,6 @@ from worker.compiler.values import (
     normal_key,
     parse_inline_list,
     parse_number,
-    parse_plain_list,
     parse_range,
     parse_weight,
     unquote,
@@ -67,10 +66,9 @@ Model = TypeVar("Model", bound=BaseModel)
 Range = tuple[Decimal, Decimal]
 #: A field and the text of its value: all that ``Grammar.value_at`` needs to find the value.
 Place = tuple[Field, str]
-NOWHERE: Final[Place] = ((0, 0, "", (), None), "")
-#: The texts of the items of a list, and where each begins, or white space before it. Where that is not known
-#: yet there is the field, in which ``Meaning._place`` looks for it.
-Listed = tuple[list[str], list[int] | Field]
+NOWHERE: Final[Place] = ((0, 0, "", ()), "")
+#: The texts of the items of a list, and where each begins, or white space before it.
+Listed = tuple[list[str], list[int]]
 
 #: Less than any number that an author can write.
 BELOW_ALL: Final = Decimal(-1)
@@ -161,7 +159,6 @@ class Meaning:
     named: dict[str, str | None] = field(default_factory=dict)  # what questions' beginnings name
     scored: dict[str, str] = field(default_factory=dict)  # the dimensions that examples name, folded
     longest_name: int = 100
-    placed: tuple[Field | None, list[int]] = (None, [])  # the list whose items were looked for last
 
     # --- dimensions ---
 
@@ -268,22 +265,22 @@ class Meaning:
             if value != rest.strip():
                 value = clean_text(rest)
             if bounds is None or not value:
-                start = self._skip(self._place(places, index))
+                start = self._skip(places[index])
                 self._rubric_fault(item, text, start, bounds is not None)
                 continue
             low, high, key = bounds
             if is_new:
                 if low > high:
-                    at = self._listed_at(spelled, self._place(places, index))
+                    at = self._listed_at(spelled, places[index])
                     self._reversed(item, "scoring_rubric", at, spelled, f"{high}-{low}")
                     continue
                 if scale is not None and (low < scale[0] or high > scale[1]):
-                    at = self._listed_at(spelled, self._place(places, index))
+                    at = self._listed_at(spelled, places[index])
                     self._outside(item, "scoring_rubric", at, spelled, scale)
                     continue
                 known[spelled] = bounds
             if risky:
-                start = self._place(places, index)
+                start = places[index]
                 self._check(value, start, start + len(text), f"{item.where} / scoring_rubric")
             ascending = ascending and low > top
             top = high
@@ -299,7 +296,7 @@ class Meaning:
         self,
         item: Item,
         ranges: list[tuple[Decimal, Decimal, str, int]],
-        places: list[int] | Field,
+        places: list[int],
         entries: Mapping[str, str],
         texts: dict[str, str],
     ) -> None:
@@ -309,8 +306,8 @@ class Meaning:
         for entry in ranges:
             if previous is not None and entry[0] <= previous[1]:
                 later, first = (entry, previous) if entry[3] > previous[3] else (previous, entry)
-                place = self._skip(self._place(places, later[3]))
-                line = self.grammar.line_of(self._place(places, first[3]))
+                place = self._skip(places[later[3]])
+                line = self.grammar.line_of(places[first[3]])
                 self.faults.add(
                     Code.RUBRIC_OVERLAP,
                     place,
@@ -414,12 +411,12 @@ class Meaning:
                 spelled = names.get(key)
             if spelled is None:
                 sound = False
-                start = self._place(places, index)
+                start = places[index]
                 self._unknown_dimension(text, start, f"{item.where} / primary_dimensions")
             elif key in seen:
                 self.faults.add(
                     Code.DUPLICATE_REFERENCE,
-                    *self._listed_at(text, self._place(places, index)),
+                    *self._listed_at(text, places[index]),
                     f"{item.where} / primary_dimensions",
                     f"the dimension {shown(text)} stands twice in this list",
                     "delete one of them",
@@ -516,15 +513,12 @@ class Meaning:
         under: str | None = None  # the dimension whose heading the bullets are under; "" when it is not known
         where = item.where
         for block in self.grammar.blocks[item.first : item.last]:
-            kind, start, end, children, words = block
+            kind, start, end, children = block
             if kind == ITEM:
-                if words is not None and len(words) == 1:
-                    text = words[0][1:].strip()
-                elif under is None and (children or words):
+                if under is None and children:
                     self._question_group(block, where, questions)
                     continue
-                else:
-                    text = item_text(self.text[start:end])
+                text = item_text(self.text[start:end])
                 if under is None:
                     self._single_question(text, start, end, where, questions)
                 else:
@@ -551,9 +545,7 @@ class Meaning:
 
     def _question_group(self, block: Block, where: str, questions: dict[str, list[str]]) -> None:
         """Read a bullet with bullets of its own: a dimension and its questions, or one long question."""
-        _, start, end, children, words = block
-        if words is not None:
-            children = plain_children(self.text, start, end)
+        _, start, end, children = block
         first, following = children[0]
         head = item_text(self.text[start:first])
         if not head and self.text[first].isdigit():
@@ -747,23 +739,23 @@ class Meaning:
                 hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
                 self.faults.add(
                     Code.INVALID_SCORE,
-                    *self._listed_at(text, self._place(places, index)),
+                    *self._listed_at(text, places[index]),
                     f"{item.where} / scores",
                     f"{shown(text)} is not a score",
                     hint,
                 )
             elif folded not in dimensions:
                 sound = False
-                self._unknown_dimension(key, self._place(places, index), f"{item.where} / scores")
+                self._unknown_dimension(key, places[index], f"{item.where} / scores")
             elif folded in scores:
                 sound = False
                 where = f"{item.where} / scores"
                 message = f"the dimension {shown(dimensions[folded])} is scored twice"
-                at_ = self._listed_at(text, self._place(places, index))
+                at_ = self._listed_at(text, places[index])
                 self.faults.add(Code.INVALID_SCORE, *at_, where, message, "keep one of the scores")
             elif scale is not None and not scale[0] <= value <= scale[1]:
                 sound = False
-                at_ = self._listed_at(text, self._place(places, index))
+                at_ = self._listed_at(text, places[index])
                 self._outside(item, "scores", at_, text, scale)
             else:
                 scores[folded] = value
@@ -912,7 +904,7 @@ class Meaning:
         found = fields.get(name)
         if found is None:
             return ""
-        text = clean_text(found[2]) if found[4] is None else found[2].strip()
+        text = clean_text(found[2])
         if text[:1] in {"|", ">"} and (indicator := BLOCK_SCALAR.match(found[2])):
             text = clean_text(found[2][indicator.end() :])
         if not text:
@@ -929,50 +921,21 @@ class Meaning:
         listed, places = self._listed(item, found, name)
         if self.risky:
             for index, text in enumerate(listed):
-                start = self._place(places, index)
+                start = places[index]
                 self._check(text, start, start + len(text), f"{item.where} / {name}")
         return tuple(listed)
 
     def _listed(self, item: Item, found: Field, name: str) -> Listed:
         """Return the items of a list value: nested bullets, or an inline list. Report what is neither."""
-        _, _, rest, _, words = found
-        if words is not None:
-            # Nothing is to be said of most lists whose texts are known.
-            bullets = words[1:]
-            if bullets:
-                entries = None if rest.strip() else [word.strip() for word in bullets]
-            else:
-                entries = parse_plain_list(rest.strip())
-            if entries is not None and all(entries):
-                return entries, found
-        return self._read_list(item, found, name)
-
-    def _read_list(self, item: Item, found: Field, name: str) -> tuple[list[str], list[int]]:  # noqa: PLR0912 - one loop, the branches of which share its state
-        """Return the items of a list value and where they begin. Report what is no list, and empty items."""
-        _, end, rest, children, words = found
+        _, end, rest, children = found
         listed: list[str] = []
         places: list[int] = []
         if rest is FAULTY:
             return listed, places
         inline = rest.strip()
-        if words is not None:
-            children = plain_children(self.text, found[0], end)
         if children:
+            listed, places = self._nested(children, f"{item.where} / {name}")
             source = self.text
-            for child_start, child_end in children:
-                at = child_start + 1
-                if source[child_start] not in BULLETS:
-                    # A number, or indentation that is more than the list needs.
-                    text = source[child_start:child_end]
-                    at += len(text) - len(text.lstrip(" \t\n0123456789"))
-                text = source[at:child_end].strip()
-                if "\n" in text:
-                    text = clean_text(text)
-                if text:
-                    listed.append(text)
-                    places.append(at)
-                else:
-                    self._empty_item(child_start, f"{item.where} / {name}")
             # Behind a bullet stands the indentation of the next one, or text that belongs to none.
             behind = zip(
                 [to for _, to in children], [*(start for start, _ in children[1:]), end], strict=True
@@ -1002,24 +965,21 @@ class Meaning:
             self.faults.add(Code.NOT_A_LIST, begin, to, where, f"{shown(inline)} is not a list", mend)
         return listed, places
 
-    def _place(self, places: list[int] | Field, index: int) -> int:
-        """Return where an item of a list begins, or white space before it."""
-        if isinstance(places, list):
-            return places[index]
-        if self.placed[0] is not places:
-            start, end, rest, _, _ = places
-            inline = rest.strip()
-            if inline:
-                begin = self.grammar.value_at(places, inline)[0]
-                starts = [begin + offset for _, offset in parse_inline_list(inline) or ()]
+    def _nested(self, children: Sequence[tuple[int, int]], where: str) -> Listed:
+        """Return the texts of nested bullets, and report empty ones."""
+        listed: list[str] = []
+        places: list[int] = []
+        for start, end in children:
+            # Before the mark stands a number, or indentation that is more than the list needs.
+            text = self.text[start:end]
+            at = start + 1 + len(text) - len(text.lstrip(" \t\n0123456789"))
+            text = clean_text(self.text[at:end])
+            if text:
+                listed.append(text)
+                places.append(at)
             else:
-                # Behind the mark of each bullet.
-                starts = [
-                    last - len(self.text[first:last].lstrip(" ")) + 1
-                    for first, last in plain_children(self.text, start, end)
-                ]
-            self.placed = places, starts
-        return self.placed[1][index]
+                self._empty_item(start, where)
+        return listed, places
 
     def _reported(self, found: Field) -> bool:
         """Tell whether a list has been reported as being none."""

@@ -22,7 +22,6 @@ __all__ = [
     "normal_key",
     "parse_inline_list",
     "parse_number",
-    "parse_plain_list",
     "parse_range",
     "parse_weight",
     "unquote",
@@ -30,8 +29,6 @@ __all__ = [
 ]
 
 QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
-#: What makes a comma of an inline list more than a separator.
-SEPARATORS: Final = re.compile(r"""["'“”„«»‘’`()\[\]]""")
 DASHES: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "\\": None})
 #: How YAML begins a text of several lines, which itself begins on the next line.
 BLOCK_SCALAR: Final = re.compile(r" *[|>][+-]?[1-9]?[+-]? *\n(?=\s*\S)")
@@ -151,16 +148,6 @@ def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
             return None
     first, second = parse_plain_number(low.strip()), parse_plain_number(high.strip())
     return None if first is None or second is None else (first, second)
-
-
-def parse_plain_list(text: str) -> list[str] | None:
-    """Return the items of ``[a, b, c]``; None when ``text`` is no list, or one that asks for more care."""
-    if text[:1] != "[" or text[-1] != "]" or SEPARATORS.search(text, 1, len(text) - 1):
-        return None
-    items = [item.strip() for item in text[1:-1].split(",")]
-    if not items[-1]:
-        items.pop()
-    return items
 
 
 def parse_inline_list(text: str) -> list[tuple[str, int]] | None:  # noqa: PLR0912 - one loop, the branches of which share its state

@@ -1,11 +1,8 @@
 """Helpers of the compiler's tests: edits of the specimen, and what is said about them."""
 
 from worker.compiler import Compilation, compile_markdown
-from worker.compiler.blocks import ITEM, Block, parsed_blocks, plain_blocks, plain_children
 from worker.compiler.catalogue import SPECIMEN
-from worker.compiler.diagnostics import Faults
-from worker.definition import Definition, clean_text
-from worker.markup import may_have_markup
+from worker.definition import Definition
 
 
 def edited(*edits: tuple[str, str]) -> str:
@@ -44,27 +41,3 @@ def definition(source: str | bytes) -> Definition:
     assert compilation.diagnostics == ()
     assert compilation.definition is not None
     return compilation.definition
-
-
-def _blocks(text: str, found: list[Block]) -> list[tuple[int, int, int, list[tuple[int, int]]]]:
-    blocks = []
-    for kind, start, end, children, words in found:
-        ranges = list(children)
-        if kind == ITEM and words is not None:
-            ranges = plain_children(text, start, end)
-            own = text[start : ranges[0][0] if ranges else end]
-            texts = [own, *(text[first:last].lstrip()[1:] for first, last in ranges)]
-            assert [word.strip() for word in words] == [clean_text(part) for part in texts]
-        blocks.append((kind, start, end, ranges))
-    return blocks
-
-
-def the_two_agree(text: str, at: int) -> bool:
-    """Hold what is found line by line against what the parser finds; return whether it could be found so."""
-    found = None if may_have_markup(text, at) else plain_blocks(text, at)
-    if found is None:
-        return False
-    faults = Faults()
-    assert _blocks(text, found) == _blocks(text, parsed_blocks(text, at, faults))
-    assert faults.found == []
-    return True
