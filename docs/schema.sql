@@ -279,7 +279,7 @@ alter table public.agent_sessions add constraint agent_sessions_pkey PRIMARY KEY
 
 alter table public.agent_sessions add constraint agent_sessions_coaching_session_id_fkey FOREIGN KEY (coaching_session_id) REFERENCES coaching_sessions(id) ON DELETE CASCADE;
 
-alter table public.agent_sessions add constraint agent_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
+alter table public.agent_sessions add constraint agent_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 alter table public.agent_sessions add constraint agent_sessions_stakeholder_session_id_fkey FOREIGN KEY (stakeholder_session_id) REFERENCES campaign_assignments(id) ON DELETE CASCADE;
 
@@ -312,7 +312,7 @@ alter table public.campaigns add constraint interview_style_override_is_1_to_5 C
 
 alter table public.campaigns add constraint campaigns_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
-alter table public.campaigns add constraint campaigns_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
+alter table public.campaigns add constraint campaigns_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 alter table public.campaigns add constraint campaigns_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
 
@@ -324,7 +324,7 @@ alter table public.coaching_sessions add constraint coaching_sessions_assessment
 
 alter table public.coaching_sessions add constraint interview_style_override_is_1_to_5 CHECK (((interview_style_override >= 1) AND (interview_style_override <= 5)));
 
-alter table public.coaching_sessions add constraint coaching_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
+alter table public.coaching_sessions add constraint coaching_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 alter table public.coaching_sessions add constraint coaching_sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
 
@@ -1336,18 +1336,6 @@ end
 $function$;
 comment on function private.apply_upload(uuid,uuid,jsonb,jsonb) is NULL;
 
-CREATE OR REPLACE FUNCTION private.assessment_is_gone(assessment_id uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  select not exists (
-    select from public.custom_assessments as assessment where assessment.id = assessment_is_gone.assessment_id
-  )
-$function$;
-comment on function private.assessment_is_gone(uuid) is NULL;
-
 CREATE OR REPLACE FUNCTION private.assessment_with_source(tenant_id uuid, source text, definition jsonb)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1399,11 +1387,17 @@ CREATE OR REPLACE FUNCTION private.check_agent_session_assessment()
  SET search_path TO ''
 AS $function$
 begin
+  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
+  -- chooses nothing, and the assessment may be gone by then.
   if new.custom_assessment_id is null
     or (
       tg_op = 'UPDATE'
-      and (new.custom_assessment_id, new.stakeholder_session_id, new.coaching_session_id)
-      is not distinct from (old.custom_assessment_id, old.stakeholder_session_id, old.coaching_session_id)
+      and new.custom_assessment_id = old.custom_assessment_id
+      and (
+        current_user not in ('anon', 'authenticated')
+        or (new.stakeholder_session_id, new.coaching_session_id)
+        is not distinct from (old.stakeholder_session_id, old.coaching_session_id)
+      )
     ) then
     return new;
   end if;
@@ -1504,16 +1498,20 @@ begin
     return new;
   end if;
 
-  if new.custom_assessment_id is null then
-    -- Deleting the assessment clears the reference and is not stopped here. In a block of its own: an expression needs
-    -- the right to every function in it, and a host may let visitors write sessions that choose nothing.
-    if tg_op = 'UPDATE' and old.custom_assessment_id is not null
-      and (new.assessment_type, new.interview_style_override, new.tenant_id)
-      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id) then
-      if private.assessment_is_gone(old.custom_assessment_id) then
-        return new;
-      end if;
+  -- Deleting an assessment or a tenant clears the references to it and is not stopped here, in whatever order the
+  -- foreign keys do it. They run as the table's owner, never as a client. The call is in a block of its own: an
+  -- expression needs the right to every function in it.
+  if tg_op = 'UPDATE' and current_user not in ('anon', 'authenticated')
+    and (new.assessment_type, new.interview_style_override)
+    is not distinct from (old.assessment_type, old.interview_style_override) then
+    if private.is_cleared_by_deletion(
+      old.custom_assessment_id, new.custom_assessment_id, old.tenant_id, new.tenant_id
+    ) then
+      return new;
     end if;
+  end if;
+
+  if new.custom_assessment_id is null then
     if new.assessment_type = 'custom' then
       perform private.refuse('ASSESSMENT_REQUIRED');
     end if;
@@ -2874,6 +2872,7 @@ CREATE OR REPLACE FUNCTION private.hold_changed_agent_choices()
  SET search_path TO ''
 AS $function$
 declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -2888,10 +2887,14 @@ begin
              changed.custom_assessment_id as assessment,
              private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
         from (
-          select added.id, added.custom_assessment_id, added.stakeholder_session_id, added.coaching_session_id
+          select added.id, added.custom_assessment_id,
+                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                 case when bound then added.coaching_session_id end as coaching_session_id
             from added
           except
-          select removed.id, removed.custom_assessment_id, removed.stakeholder_session_id, removed.coaching_session_id
+          select removed.id, removed.custom_assessment_id,
+                 case when bound then removed.stakeholder_session_id end,
+                 case when bound then removed.coaching_session_id end
             from removed
         ) as changed
        where changed.custom_assessment_id is not null
@@ -2910,6 +2913,7 @@ CREATE OR REPLACE FUNCTION private.hold_changed_choices()
  SET search_path TO ''
 AS $function$
 declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -2925,23 +2929,24 @@ begin
                filter (where changed.interview_style_override between 1 and 5) as style
         from (
           (
-            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
-                   null::integer as interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end as tenant_id, null::integer as interview_style_override
               from added
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id, null
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, null
               from removed
           )
           union
           -- An override that is taken back asks nothing of the assessment.
           (
-            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
-                   added.interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end, added.interview_style_override
               from added
              where added.interview_style_override is not null
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id,
-                   removed.interview_style_override
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, removed.interview_style_override
               from removed
           )
         ) as changed
@@ -3130,6 +3135,31 @@ begin
 end
 $function$;
 comment on function private.is_authors_fault(text) is NULL;
+
+CREATE OR REPLACE FUNCTION private.is_cleared_by_deletion(assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select (
+      assessment_after is not distinct from assessment_before
+      or (
+        assessment_after is null
+        and not exists (
+          select from public.custom_assessments as assessment where assessment.id = assessment_before
+        )
+      )
+    )
+    and (
+      tenant_after is not distinct from tenant_before
+      or (
+        tenant_before is not null
+        and not exists (select from public.tenant_profiles as tenant where tenant.id = tenant_before)
+      )
+    )
+$function$;
+comment on function private.is_cleared_by_deletion(uuid,uuid,uuid,uuid) is NULL;
 
 CREATE OR REPLACE FUNCTION private.is_number_pair(value jsonb)
  RETURNS boolean

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references sha256:7b47eb30977edf7d19378c98590a68bcb75bb37c87ecd76c3ffe70c036049713
+-- custom-assessments 0.2.0 host_references sha256:98d7b2c015fcfae996d310bcd6c6ecaa41a35880a1bc05ee5049cc8856cefc68
 -- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
 -- campaign, a coaching session or an agent session may refer to.
 --
@@ -11,20 +11,26 @@
 -- Columns
 -- ---------------------------------------------------------------------------------------------------------------------
 
+-- The references are checked at commit. When a tenant or an account is deleted, several of the host's foreign keys may
+-- change the same row before its reference to an assessment that goes along is cleared, and Postgres checks every
+-- reference of a row again that one transaction changes twice.
 alter table public.campaigns
 add column if not exists custom_assessment_id uuid
-constraint campaigns_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
+constraint campaigns_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred,
 add column if not exists interview_style_override integer;
 
 alter table public.coaching_sessions
 add column if not exists custom_assessment_id uuid
-constraint coaching_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null,
+constraint coaching_sessions_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred,
 add column if not exists assessment_type text default 'archetype',
 add column if not exists interview_style_override integer;
 
 alter table public.agent_sessions
 add column if not exists custom_assessment_id uuid
-constraint agent_sessions_custom_assessment_id_fkey references public.custom_assessments (id) on delete set null;
+constraint agent_sessions_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred;
 
 comment on column public.campaigns.custom_assessment_id is
 'Reference to custom assessment when assessment_type is custom.';
@@ -135,7 +141,7 @@ begin
   end loop;
 
   -- The references. A column that was there already may lack its foreign key, or have one that does something else
-  -- when the assessment is deleted.
+  -- when the assessment is deleted, or that is checked before commit.
   for wanted in
     select listed.tbl
       from (values ('campaigns'), ('coaching_sessions'), ('agent_sessions')) as listed (tbl)
@@ -148,7 +154,11 @@ begin
        where found.conrelid = format('public.%I', wanted.tbl)::regclass
          and found.contype = 'f'
          and col.attname = 'custom_assessment_id'
-         and (found.confrelid <> 'public.custom_assessments'::regclass or found.confdeltype <> 'n')
+         and (
+           found.confrelid <> 'public.custom_assessments'::regclass
+           or found.confdeltype <> 'n'
+           or not found.condeferred
+         )
     loop
       execute format('alter table public.%I drop constraint %I', wanted.tbl, present.conname);
     end loop;
@@ -163,7 +173,7 @@ begin
     ) then
       execute format(
         'alter table public.%I add constraint %I foreign key (custom_assessment_id)
-         references public.custom_assessments (id) on delete set null not valid',
+         references public.custom_assessments (id) on delete set null deferrable initially deferred not valid',
         wanted.tbl, wanted.tbl || '_custom_assessment_id_fkey'
       );
     end if;
@@ -235,20 +245,38 @@ $$;
 revoke all on function private.choose_assessment(uuid, uuid, boolean) from public, anon, authenticated, service_role;
 grant execute on function private.choose_assessment(uuid, uuid, boolean) to authenticated, service_role;
 
--- Whether an assessment is gone: so the foreign key's own `set null` is told from somebody clearing the column.
-create or replace function private.assessment_is_gone(assessment_id uuid)
+-- Whether a campaign or session is only cleared of references to rows that are gone, as a foreign key does it: the
+-- assessment to null, the tenant to null or to the host's default. SECURITY DEFINER, because a trusted writer need not be
+-- granted the host's tenants.
+create or replace function private.is_cleared_by_deletion(
+  assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid
+)
 returns boolean
 language sql
 stable
 security definer
 set search_path = ''
 as $$
-  select not exists (
-    select from public.custom_assessments as assessment where assessment.id = assessment_is_gone.assessment_id
-  )
+  select (
+      assessment_after is not distinct from assessment_before
+      or (
+        assessment_after is null
+        and not exists (
+          select from public.custom_assessments as assessment where assessment.id = assessment_before
+        )
+      )
+    )
+    and (
+      tenant_after is not distinct from tenant_before
+      or (
+        tenant_before is not null
+        and not exists (select from public.tenant_profiles as tenant where tenant.id = tenant_before)
+      )
+    )
 $$;
-revoke all on function private.assessment_is_gone(uuid) from public, anon, authenticated, service_role;
-grant execute on function private.assessment_is_gone(uuid) to authenticated, service_role;
+revoke all on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid)
+from public, anon, authenticated, service_role;
+grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 
 -- The rules of a choice, for all three tables; raises the refusal. style is the override that is asked for.
 create or replace function private.check_choice(assessment_id uuid, tenant_id uuid, style integer)
@@ -330,16 +358,20 @@ begin
     return new;
   end if;
 
-  if new.custom_assessment_id is null then
-    -- Deleting the assessment clears the reference and is not stopped here. In a block of its own: an expression needs
-    -- the right to every function in it, and a host may let visitors write sessions that choose nothing.
-    if tg_op = 'UPDATE' and old.custom_assessment_id is not null
-      and (new.assessment_type, new.interview_style_override, new.tenant_id)
-      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id) then
-      if private.assessment_is_gone(old.custom_assessment_id) then
-        return new;
-      end if;
+  -- Deleting an assessment or a tenant clears the references to it and is not stopped here, in whatever order the
+  -- foreign keys do it. They run as the table's owner, never as a client. The call is in a block of its own: an
+  -- expression needs the right to every function in it.
+  if tg_op = 'UPDATE' and current_user not in ('anon', 'authenticated')
+    and (new.assessment_type, new.interview_style_override)
+    is not distinct from (old.assessment_type, old.interview_style_override) then
+    if private.is_cleared_by_deletion(
+      old.custom_assessment_id, new.custom_assessment_id, old.tenant_id, new.tenant_id
+    ) then
+      return new;
     end if;
+  end if;
+
+  if new.custom_assessment_id is null then
     if new.assessment_type = 'custom' then
       perform private.refuse('ASSESSMENT_REQUIRED');
     end if;
@@ -400,7 +432,8 @@ $$;
 revoke all on function private.hold_new_choices() from public, anon, authenticated, service_role;
 
 -- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
--- this comes after every update, and looks first for rows that are not what they were.
+-- this comes after every update, and looks first for rows that are not what they were. Whose the campaign is matters to
+-- what a client may choose only: a foreign key that clears the tenant chooses nothing, and the assessment may be gone.
 -- By set operations: a join, whose plan is kept from an update of one row, would compare each of many rows with each.
 create or replace function private.hold_changed_choices()
 returns trigger
@@ -408,6 +441,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -423,23 +457,24 @@ begin
                filter (where changed.interview_style_override between 1 and 5) as style
         from (
           (
-            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
-                   null::integer as interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end as tenant_id, null::integer as interview_style_override
               from added
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id, null
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, null
               from removed
           )
           union
           -- An override that is taken back asks nothing of the assessment.
           (
-            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
-                   added.interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end, added.interview_style_override
               from added
              where added.interview_style_override is not null
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id,
-                   removed.interview_style_override
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, removed.interview_style_override
               from removed
           )
         ) as changed
@@ -502,11 +537,17 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
+  -- chooses nothing, and the assessment may be gone by then.
   if new.custom_assessment_id is null
     or (
       tg_op = 'UPDATE'
-      and (new.custom_assessment_id, new.stakeholder_session_id, new.coaching_session_id)
-      is not distinct from (old.custom_assessment_id, old.stakeholder_session_id, old.coaching_session_id)
+      and new.custom_assessment_id = old.custom_assessment_id
+      and (
+        current_user not in ('anon', 'authenticated')
+        or (new.stakeholder_session_id, new.coaching_session_id)
+        is not distinct from (old.stakeholder_session_id, old.coaching_session_id)
+      )
     ) then
     return new;
   end if;
@@ -558,6 +599,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -572,10 +614,14 @@ begin
              changed.custom_assessment_id as assessment,
              private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
         from (
-          select added.id, added.custom_assessment_id, added.stakeholder_session_id, added.coaching_session_id
+          select added.id, added.custom_assessment_id,
+                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                 case when bound then added.coaching_session_id end as coaching_session_id
             from added
           except
-          select removed.id, removed.custom_assessment_id, removed.stakeholder_session_id, removed.coaching_session_id
+          select removed.id, removed.custom_assessment_id,
+                 case when bound then removed.stakeholder_session_id end,
+                 case when bound then removed.coaching_session_id end
             from removed
         ) as changed
        where changed.custom_assessment_id is not null

@@ -131,7 +131,7 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_is_gone',
+        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload',
         'assessment_with_source', 'bounded_diagnostics',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
         'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
@@ -141,7 +141,7 @@ begin
         'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
         'hold_assessments', 'hold_changed_agent_choices', 'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant',
         'hold_new_agent_choices',
-        'hold_new_choices', 'hold_owners', 'hold_tenant', 'inactive_tenant_ids', 'is_authors_fault', 'is_number_pair', 'is_plainly_valid', 'is_version',
+        'hold_new_choices', 'hold_owners', 'hold_tenant', 'inactive_tenant_ids', 'is_authors_fault', 'is_cleared_by_deletion', 'is_number_pair', 'is_plainly_valid', 'is_version',
         'keep_assessment_history', 'keep_assessment_version', 'keep_assessment_with_completions',
         'keep_assessment_with_results', 'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
         'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_rank', 'next_ranks',

@@ -166,9 +166,7 @@ def test_a_choice_waits_for_the_deletion_of_the_assessment_and_is_refused(world:
     deleting.commit()
     with pytest.raises(psycopg.Error) as refused:
         choice.result()
-    # The foreign key is looked at before the assessment is held, so it speaks for the rule here.
-    assert refused.value.sqlstate == "23503"
-    assert refused.value.diag.constraint_name == "coaching_sessions_custom_assessment_id_fkey"
+    assert (refused.value.sqlstate, reason_of(refused.value)) == ("PT404", "ASSESSMENT_NOT_FOUND")
 
 
 # Statements of two rows, with time between them: each of them has chosen once by the time the second begins.

@@ -106,6 +106,49 @@ create view public.campaign_assignments as select * from public.stakeholder_sess
 grant all on public.campaign_assignments to anon, authenticated;
 """
 
+# A host in production: campaigns outlive their tenant, and some have had the type custom since before this
+# product, so without an assessment. What each foreign key does on a deletion is a parameter.
+PRODUCTION_HOST = """
+create table public.tenant_profiles (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  slug text not null unique,
+  display_name text,
+  is_active boolean not null default true
+);
+create table public.campaigns (
+  id uuid primary key default gen_random_uuid(),
+  name text not null,
+  status text not null default 'draft',
+  tenant_id uuid default '{house}' references public.tenant_profiles (id) on delete {tenant},
+  created_by uuid references auth.users (id) on delete {creator},
+  changed_by uuid references auth.users (id) on delete set null,
+  assessment_type text not null default 'industry4'
+    check (assessment_type in ('industry4', 'archetype', 'education', 'custom'))
+);
+create table public.campaign_assignments (
+  id uuid primary key default gen_random_uuid(),
+  campaign_id uuid not null references public.campaigns (id) on delete cascade,
+  stakeholder_name text,
+  stakeholder_email text,
+  status text not null default 'invited',
+  access_token text unique
+);
+create table public.coaching_sessions (
+  id uuid primary key default gen_random_uuid(),
+  tenant_id uuid references public.tenant_profiles (id) on delete {coaching},
+  client_name text,
+  assessment_type text not null default 'archetype' check (assessment_type in ('archetype', 'custom')),
+  access_token text unique
+);
+create table public.agent_sessions (
+  id uuid primary key default gen_random_uuid(),
+  stakeholder_session_id uuid references public.campaign_assignments (id) on delete {agent},
+  coaching_session_id uuid references public.coaching_sessions (id) on delete {agent},
+  agent_type text
+);
+"""
+
 HOSTS = {"older": OLDER_HOST, "newer": NEWER_HOST}
 ASSIGNMENTS = {"table": ASSIGNMENTS_TABLE, "view": ASSIGNMENTS_VIEW}
 

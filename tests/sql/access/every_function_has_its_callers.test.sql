@@ -23,7 +23,7 @@ insert into tests.expected values
 ('private.apply_score(uuid,jsonb)', false, ''),
 ('private.apply_drafts(uuid[],jsonb[])', false, ''),
 ('private.apply_upload(uuid,uuid,jsonb,jsonb)', false, ''),
-('private.assessment_is_gone(uuid)', true, 'authenticated service_role'),
+('private.is_cleared_by_deletion(uuid,uuid,uuid,uuid)', true, 'service_role'),
 ('private.assessment_with_source(uuid,text,jsonb)', false, ''),
 ('private.bounded_diagnostics(jsonb)', false, ''),
 ('private.check_agent_session_assessment()', false, ''),

@@ -1,0 +1,172 @@
+"""What could be deleted before the migrations can be deleted after them, and leaves the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import psycopg
+import pytest
+
+from tests.py.harness.databases import Connection, Database
+from tests.py.upgrade.hosts import OWNER, PRODUCTION_HOST, STRANGER, TENANT, contents, migrate
+
+HOUSE = "44444444-4444-4444-4444-444444444444"
+NEIGHBOUR = "55555555-5555-5555-5555-555555555555"
+HOUSE_ACCOUNT = "66666666-6666-6666-6666-666666666666"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a host's foreign keys do when the row that they refer to is deleted."""
+
+    tenant: str = "cascade"
+    creator: str = "set null"
+    coaching: str = "cascade"
+    agent: str = "cascade"
+
+
+HOSTS = {
+    "campaigns outlive their tenant": Keys(tenant="set null"),
+    "nothing is deleted along": Keys(tenant="set null", coaching="set null", agent="set null"),
+    "everything is deleted along": Keys(creator="cascade"),
+    "campaigns keep their tenant": Keys(tenant="restrict", coaching="restrict"),
+    "campaigns keep their creator": Keys(tenant="set null", creator="no action", agent="set null"),
+    "campaigns go to the house": Keys(tenant="set default", agent="set null"),
+}
+
+# Each starts from the host as it was made.
+DELETIONS = {
+    "a tenant": f"delete from public.tenant_profiles where id = '{TENANT}'",
+    "its neighbour": f"delete from public.tenant_profiles where id = '{NEIGHBOUR}'",
+    "both tenants": f"delete from public.tenant_profiles where id in ('{TENANT}', '{NEIGHBOUR}')",
+    "every tenant but the house": f"delete from public.tenant_profiles where id <> '{HOUSE}'",
+    "every tenant": "delete from public.tenant_profiles where true",
+    "the owner's account": f"delete from auth.users where id = '{OWNER}'",
+    "the neighbour's account": f"delete from auth.users where id = '{STRANGER}'",
+    "every account": "delete from auth.users where true",
+    "a tenant without campaigns": f"""
+        delete from public.campaigns where tenant_id = '{TENANT}';
+        delete from public.coaching_sessions where tenant_id = '{TENANT}';
+        delete from public.tenant_profiles where id = '{TENANT}'
+    """,
+    "a campaign": "delete from public.campaigns where name = 'Own'",
+    "every campaign": "delete from public.campaigns where true",
+    "a stakeholder": "delete from public.campaign_assignments where stakeholder_name like '%Own'",
+    "a client": "delete from public.coaching_sessions where client_name = 'Client of host'",
+    "every client": "delete from public.coaching_sessions where true",
+    "every agent session": "delete from public.agent_sessions where true",
+    "a tenant, then what it left": f"""
+        delete from public.tenant_profiles where id = '{TENANT}';
+        update public.campaigns set status = 'closed' where tenant_id is null;
+        delete from public.campaigns where tenant_id is null;
+        delete from auth.users where id = '{OWNER}'
+    """,
+}
+
+# How the product is used on such a host, in every way in which one row can refer to another.
+USE = """
+insert into public.custom_assessments (tenant_id, created_by, name, status, is_template, definition)
+select tenant.id, tenant.user_id, 'Of ' || tenant.slug, 'active', tenant.slug <> 'host', '{
+  "dimensions": [{"name": "Clarity", "weight": 1, "description": "d"}], "resultCategories": []
+}' from public.tenant_profiles as tenant;
+
+update public.campaigns as campaign set assessment_type = 'custom', custom_assessment_id = assessment.id
+from public.custom_assessments as assessment
+where assessment.name = case campaign.name
+  when 'Own' then 'Of host' when 'Template' then 'Of neighbour' when 'House' then 'Of house'
+  when 'Of a neighbour' then 'Of neighbour'
+end;
+update public.coaching_sessions as session
+set assessment_type = 'custom', custom_assessment_id = assessment.id
+from public.custom_assessments as assessment
+where assessment.name = case session.client_name
+  when 'Client of host' then 'Of host' when 'Client of neighbour' then 'Of house'
+end;
+update public.agent_sessions as agent set custom_assessment_id = campaign.custom_assessment_id
+from public.campaign_assignments as assignment
+join public.campaigns as campaign on campaign.id = assignment.campaign_id
+where assignment.id = agent.stakeholder_session_id;
+update public.agent_sessions as agent set custom_assessment_id = session.custom_assessment_id
+from public.coaching_sessions as session where session.id = agent.coaching_session_id;
+"""
+
+AGAIN = """
+alter table public.campaigns drop constraint campaigns_tenant_id_fkey, add constraint campaigns_tenant_id_fkey
+foreign key (tenant_id) references public.tenant_profiles (id) on delete {tenant};
+alter table public.coaching_sessions drop constraint coaching_sessions_tenant_id_fkey,
+add constraint coaching_sessions_tenant_id_fkey
+foreign key (tenant_id) references public.tenant_profiles (id) on delete {coaching};
+"""
+
+
+def make_production_host(database: Database, keys: Keys) -> Connection:
+    """A house, a host and its neighbour, each with campaigns, stakeholders, clients and agents."""
+    connection = database.connect()
+    connection.execute(
+        "insert into auth.users (id, email) values (%s, 'owner@example.test'), (%s, 'stranger@example.test'),"
+        " (%s, 'house@example.test')",
+        [OWNER, STRANGER, HOUSE_ACCOUNT],
+    )
+    connection.execute(PRODUCTION_HOST.format(house=HOUSE, **asdict(keys)).encode())
+    connection.execute(
+        "insert into public.tenant_profiles (id, user_id, slug, display_name)"
+        " values (%s, %s, 'host', 'Host'), (%s, %s, 'neighbour', 'Neighbour'), (%s, %s, 'house', 'House')",
+        [TENANT, OWNER, NEIGHBOUR, STRANGER, HOUSE, HOUSE_ACCOUNT],
+    )
+    connection.execute(
+        """
+        insert into public.campaigns (name, tenant_id, created_by, changed_by, assessment_type)
+        values ('Plain', %(tenant)s, %(owner)s, %(owner)s, 'archetype'),
+          ('Since ever', %(tenant)s, %(owner)s, %(owner)s, 'custom'),
+          ('Own', %(tenant)s, %(owner)s, %(owner)s, 'industry4'),
+          ('Template', %(tenant)s, %(stranger)s, %(owner)s, 'industry4'),
+          ('House', %(tenant)s, null, null, 'custom'), ('Nobody''s', null, %(owner)s, null, 'custom'),
+          ('Of a neighbour', %(neighbour)s, %(owner)s, %(owner)s, 'custom')
+        """,
+        {"tenant": TENANT, "owner": OWNER, "stranger": STRANGER, "neighbour": NEIGHBOUR},
+    )
+    connection.execute(
+        """
+        insert into public.campaign_assignments (campaign_id, stakeholder_name, access_token)
+        select id, 'Stakeholder of ' || name, id::text from public.campaigns;
+        insert into public.coaching_sessions (tenant_id, client_name, assessment_type, access_token)
+        select id, 'Client of ' || slug, 'archetype', id::text from public.tenant_profiles;
+        insert into public.coaching_sessions (tenant_id, client_name, assessment_type, access_token)
+        select id, 'Older client of ' || slug, 'custom', 'older-' || id from public.tenant_profiles;
+        insert into public.agent_sessions (stakeholder_session_id, agent_type)
+        select id, 'interview' from public.campaign_assignments;
+        insert into public.agent_sessions (coaching_session_id, agent_type)
+        select id, 'interview' from public.coaching_sessions
+        """
+    )
+    return connection
+
+
+def outcomes(connection: Connection) -> dict[str, object]:
+    """What each deletion leaves, or why it is refused. Nothing is kept."""
+    found: dict[str, object] = {}
+    for name, deletion in DELETIONS.items():
+        try:
+            with connection.transaction(force_rollback=True):
+                connection.execute(deletion.encode())
+                connection.execute("set constraints all immediate")
+                found[name] = contents(connection)
+        except psycopg.Error as error:
+            found[name] = (error.sqlstate, error.diag.message_primary)
+    return found
+
+
+@pytest.mark.parametrize("keys", HOSTS.values(), ids=HOSTS)
+def test_deletions_end_as_before(empty_database: Database, keys: Keys) -> None:
+    connection = make_production_host(empty_database, keys)
+    before = outcomes(connection)
+
+    migrate(empty_database)
+    assert outcomes(connection) == before
+
+    connection.execute(USE.encode())
+    assert outcomes(connection) == before
+
+    # Foreign keys act in the order in which they were made.
+    connection.execute(AGAIN.format(**asdict(keys)).encode())
+    assert outcomes(connection) == before
