@@ -1,7 +1,9 @@
 -- Takes custom assessments out of a project again. Not a migration: the Supabase CLI does not run this file.
 --
 --   psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f supabase/rollback/rollback.sql     as role postgres, workers stopped
---   supabase migration repair --status reverted 20260107000000 20260107000100 ...  each version of supabase/migrations
+--
+-- At its end it names what is left to do: the command that tells the Supabase CLI, with the version of each migration
+-- that this database has of custom assessments, and the files to delete.
 --
 -- Everything happens in one transaction, and nothing happens where it would lose what cannot be made again:
 --
@@ -165,5 +167,31 @@ begin
   end if;
 end
 $functions$;
+
+-- The host stamped its copies when it installed them: which they are, the CLI's history tells by their first lines.
+do $next$
+declare
+  versions text;
+  files text;
+begin
+  if to_regclass('supabase_migrations.schema_migrations') is null then
+    return;
+  end if;
+  -- The condition is the head of a migration, which worker/release.py writes and reads.
+  execute $query$
+    select string_agg(version, ' ' order by version), string_agg(format('  %s_%s.sql', version, name), e'\n' order by version)
+      from supabase_migrations.schema_migrations
+     where statements[1] ~ '^-- custom-assessments [0-9.]+ [a-z0-9_]+ sha256:'
+  $query$ into versions, files;
+  if versions is not null then
+    raise notice using message = format(
+      e'Custom assessments are out of this database. Now tell the Supabase CLI, in the project''s folder:\n'
+      '  supabase migration repair --status reverted %s\n'
+      'and delete these files from supabase/migrations, which the next push would apply again:\n%s',
+      versions, files
+    );
+  end if;
+end
+$next$;
 
 commit;
