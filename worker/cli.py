@@ -1,4 +1,4 @@
-"""The command line: ``python -m worker``. The engine's commands register in ``worker.engine.commands``."""
+"""The command line. The operator's commands are in ``worker.engine.commands`` and ``worker.install``."""
 
 import argparse
 import os
@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
+
+from worker.version import VERSION
 
 __all__ = ["main"]
 
@@ -30,9 +32,10 @@ class _Unwritable(Exception):  # noqa: N818 - likewise
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 when a file has an error, 2 for a usage fault."""
     parser = argparse.ArgumentParser(
-        prog="python -m worker",
+        prog=_program(),
         description="Check assessments, and run the worker that compiles uploads and scores sessions.",
     )
+    parser.add_argument("--version", action="version", version=f"custom-assessments {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help=CHECK_HELP, description=CHECK_HELP)
     check.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     formatter.add_argument("--only-assessments", action="store_true", help=ONLY_HELP)
     formatter.set_defaults(run=_format)
-    _add_engine_commands(commands)
+    _add_other_commands(commands)
     options = parser.parse_args(arguments)
     try:
         result = options.run(options)
@@ -63,14 +66,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(result or 0)
 
 
+def _program() -> str:
+    """Return how the command was started, for its usage: as a module, or under its installed name."""
+    name = Path(sys.argv[0]).name
+    return "python -m worker" if name == "__main__.py" else name
+
+
 def _let_go_of_output() -> None:
     """Drop what stands in the buffer: it would be written again, and fail again, when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _add_engine_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from worker.engine.commands import add_commands  # noqa: PLC0415 - keeps the author's tools quick to start
+def _add_other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from worker import install  # noqa: PLC0415 - keeps the author's tools quick to start
+    from worker.engine.commands import add_commands  # noqa: PLC0415 - likewise
 
+    install.add_command(commands)
     add_commands(commands)
 
 

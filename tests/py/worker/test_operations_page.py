@@ -9,6 +9,7 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
+from worker import install
 from worker.compiler.diagnostics import Code
 from worker.engine.commands import add_commands
 from worker.engine.metrics import Metrics
@@ -124,7 +125,9 @@ def test_every_code_of_last_error_is_explained() -> None:
 
 def test_the_commands_of_the_page_exist() -> None:
     parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers(required=True))
+    subparsers = parser.add_subparsers(required=True)
+    add_commands(subparsers)
+    install.add_command(subparsers)
     for line in re.findall(r"python -m worker ([^`\n]+)", section("Commands")):
         words = [word for word in re.sub(r"\[.*?\]", "", line).replace("ID...", "7").split() if word]
         parser.parse_args(words)
