@@ -167,8 +167,25 @@ and is left out. A first-level heading that repeats the name is ignored; any oth
 underlined with `---` or `===` count.
 
 The name of an item is its heading, without emphasis around it and without a colon at its end. Names of
-dimensions, of categories and of examples are unique; upper and lower case do not count. The spaces at which
-no line is broken, which word processors write, are stored as plain spaces in names.
+dimensions, of categories and of examples are unique. The spaces at which no line is broken, which word
+processors write, are stored as plain spaces in names.
+
+**Two names are the same when they look the same**, wherever one is written: as a heading, as a reference, in
+the scores of an example or of an agent. These do not count:
+
+- upper and lower case;
+- the form of a character: full-width, superscript or circled, a ligature, an accent written as a mark of its
+  own (Unicode's compatibility form, NFKD);
+- the kind of a hyphen or dash (`-`, U+2010 to U+2015, the minus sign U+2212), of a single quotation mark or
+  apostrophe, of a double quotation mark;
+- what cannot be seen: soft hyphens, joiners, marks of direction, spaces without width, and variation
+  selectors (an emoji with and without U+FE0F).
+
+ß is not ss: "Straße" and "Strasse" are two names. Names of more than 1,000 characters are the same only when
+each character is. The compiler and the database follow one rule with the tables of their own Unicode version;
+where one is older, it does not know the younger letters, and for it their upper and lower case differ. Of what
+Python 3.11 knows (Unicode 14) that concerns, on a Postgres whose ICU is as old as 2017, Georgian capitals
+(U+1C90 to U+1CBF), Medefaidrin, Vithkuqi and sixteen rare letters; on one with ICU 70 or newer, nothing.
 
 ## Fields
 
@@ -195,7 +212,7 @@ keep their value. Rubric ranges are stored from the lowest to the highest.
 
 {category_fields}
 
-References are found ignoring upper and lower case, and are stored as the dimension spells itself.
+References are found as names are compared (above), and are stored as the dimension spells itself.
 
 ### Interview guidelines
 

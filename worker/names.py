@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 from typing import Final, TypeVar
 from unicodedata import normalize
 
@@ -27,19 +28,42 @@ def remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
 
 # Putting combining marks in order takes time in proportion to the square of their number, and nothing can
 # interrupt it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
-LONGEST_NORMALISED = 1000
+LONGEST_FOLDED: Final = 1000
+
+#: What cannot be seen: soft hyphen, joiners, marks of direction, spaces without width, variation selectors.
+UNSEEN: Final = dict.fromkeys(
+    chain(
+        (0x00AD, 0x034F, 0x061C, 0xFEFF),
+        range(0x180B, 0x1810),
+        range(0x200B, 0x2010),
+        range(0x202A, 0x202F),
+        range(0x2060, 0x2070),
+        range(0xFE00, 0xFE10),
+        range(0xE0100, 0xE01F0),
+    )
+)
+#: Hyphens and dashes are one, so are quotation marks of a kind; sigma has another form at the end of a word.
+TWINS: Final = str.maketrans(
+    {
+        "\u03c2": "\u03c3",
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+    }
+)
 
 
 def fold(name: str) -> str:
-    """Return the form of ``name`` under which names are compared: NFC(casefold(NFC(name))).
+    """Return the form of ``name`` under which names are compared, which is for comparing alone.
 
-    A name of more than 1,000 characters is folded as it is spelled, without NFC.
+    It is the name without the characters that cannot be seen, in Unicode's form NFKD, in lower case, and with
+    one hyphen and one quotation mark of each kind. A name of more than 1,000 characters is its own form.
 
     Two names are the same name exactly when their folded forms are equal. The database compares in the same
-    way (``private.fold_name``), so the two can never disagree about which dimension a score belongs to.
+    way (``private.fold_name``), so the two agree about which dimension a score belongs to.
     """
+    if len(name) > LONGEST_FOLDED:
+        return name
     if name.isascii():
         return name.lower()
-    if len(name) > LONGEST_NORMALISED:
-        return name.casefold()
-    return normalize("NFC", normalize("NFC", name).casefold())
+    return normalize("NFKD", name.translate(UNSEEN)).lower().translate(TWINS)

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rules sha256:1ad2690de538a08bb295ea66580b75dd04598123e6036e6f44f7984f40973bd4
+-- custom-assessments 0.2.0 definition_rules sha256:cce485d15fea7ce0674140e87a3b8fd24ed92b64b090076d61e3b76872bc763b
 -- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
 -- whatever else takes a definition call it.
 --
@@ -107,20 +107,15 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-declare
-  longest integer;
 begin
   if names <@ known then
     return '{}'::integer[];
   end if;
-  -- Normalising and folding never shorten a name to a twelfth, so that longer ones need no folding to be unknown.
-  longest := 12 * coalesce((select max(octet_length(listed.name)) from unnest(known) as listed (name)), 0);
   return array(
     select listed.place::integer
       from unnest(names) with ordinality as listed (name, place)
      where not listed.name = any (known)
-       and (octet_length(private.trim_text(listed.name)) > longest
-            or not private.fold_name(private.trim_text(listed.name)) = any (known))
+       and not private.fold_name(private.trim_text(listed.name)) = any (known)
      limit 100
   );
 end

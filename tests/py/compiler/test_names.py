@@ -1,13 +1,8 @@
-"""Folded names, and what is remembered of short texts."""
+"""What is remembered of short texts."""
 
 import pytest
 
-from worker.names import fold, remembered
-
-
-def test_the_longest_name_that_is_normalised() -> None:
-    assert fold("x" + "e\u0301" * 499 + "y") == "x" + "é" * 499 + "y"
-    assert fold("x" + "e\u0301" * 500) == "x" + "e\u0301" * 500
+from worker.names import remembered
 
 
 @pytest.mark.parametrize(("length", "calls"), [(0, 1), (1, 1), (39, 1), (40, 1), (41, 2), (100, 2)])

@@ -58,7 +58,7 @@ def files(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
         primary = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
         description, strengths = draw(LINES), draw(st.lists(LINES, max_size=2))
         text += spell.heading(3, name)
-        spelled = [draw(st.sampled_from([p, p.upper(), p.lower()])) for p in primary]
+        spelled = [draw(st.sampled_from([p, p.replace("ß", "ẞ").upper(), p.lower()])) for p in primary]
         text += spell.fields(
             [
                 ("score range", f" {spell.score_range(low, high)}"),

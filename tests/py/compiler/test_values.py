@@ -28,27 +28,37 @@ from worker.names import fold
     ("one", "other"),
     [
         ("Vision", "VISION"),
-        ("Straße", "STRASSE"),
+        ("Straße", "STRAẞE"),
         ("é", "e\u0301"),
         ("Å", "\u212b"),
         ("ﬁt", "FIT"),
         ("ǰ", "J\u030c"),
         ("Ω", "\u2126"),
+        ("ΟΔΟΣ", "οδοσ"),
+        ("Self-Awareness", "self\u2011awareness"),
+        ("Team (３：１)", "team (3:1)"),
+        ("Don't", "Don’t"),
+        ('"We"', "“we„"),
+        ("Selbst\u00adfürsorge", "Selbstfürsorge"),
+        ("❤\ufe0f", "❤"),
     ],
 )
 def test_names_that_are_the_same(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("a", "b"), ("a", "á"), ("a b", "a  b"), ("ı", "i"), ("a", "а")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("a", "b"), ("a", "á"), ("a b", "a  b"), ("ı", "i"), ("a", "а"), ("ß", "ss")]
+)
 def test_names_that_differ(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
 def test_very_long_names_are_not_normalised() -> None:
-    assert fold("É" * 1001) == "é" * 1001
-    assert fold("e\u0301" * 500) == "é" * 500
-    assert fold("e\u0301" * 501) == "e\u0301" * 501
+    assert fold("É" * 1000) == "e\u0301" * 1000
+    assert fold("É" * 1001) == "É" * 1001
+    assert fold("E" * 1000) == "e" * 1000
+    assert fold("E" * 1001) == "E" * 1001
 
 
 @given(st.text())
