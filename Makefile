@@ -82,9 +82,10 @@ fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60
 	@$(install-lock) bench/requirements-fuzz.txt
 	@$(PY) -m bench.fuzz $(or $(SECONDS),600)
 
-mutants: setup ## break the compiler and the scoring in 6,900 ways, each of which a test must notice; SAMPLE=100 for less
+mutants: setup ## break the compiler and the scoring in 6,900 ways, each of which a test must notice; SAMPLE=600 for so many of all
 	@$(install-lock) bench/requirements-mutants.txt
-	@nice $(PY) -W ignore -m bench.mutants --jobs $(or $(JOBS),1) $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE))
+	@nice $(PY) -W ignore -m bench.mutants --jobs $(or $(JOBS),1) $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE)) \
+	  $(if $(BASELINE),--baseline $(BASELINE))
 
 wheel: setup ## build the package into dist/, with the locked setuptools
 	@rm -rf build

@@ -12,26 +12,33 @@ measure time, are left out: they would kill more, but not on every day. So are t
 a program, which is never the mutant.
 
 Left out as well are mutants that no interpreter takes, and ``|`` between the types of an annotation.
+
+A sample is drawn from all modules together, by a hash of the operator and of the text of the line. So another
+line that changes, or a line that moves to another module, leaves the sample of all other lines as it was, and
+the survivors of two versions of the code can be compared (``--baseline``): by operator and text of the line,
+not by its place.
 """
 
 import argparse
 import ast
 import gc
+import hashlib
+import heapq
 import importlib
 import json
 import os
-import random
 import re
 import resource
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final, NoReturn
@@ -63,8 +70,10 @@ KILLED: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One wrong place: the whole module with it, and the line as it was and as it is."""
+    """One wrong place: its turn in a sample, the whole module with it, the line as it was and as it is."""
 
+    turn: str
+    module: str
     operator: str
     source: str
     line: int
@@ -105,46 +114,66 @@ class _Finder:
         return spec_from_file_location(name, self.path, loader=_Loader(name, self.path, self.source))
 
 
-def mutants(source: str, chance: random.Random) -> Iterator[Mutant]:
-    """Yield the mutants of a module in an order drawn by chance, which is the same for the same source."""
+def mutants(module: str, seed: int) -> Iterator[Mutant]:
+    """Yield the mutants of a module by turn: a hash of operator, text of the line and seed."""
     parso: Any = importlib.import_module("parso")
     nodes_of: Any = importlib.import_module("cosmic_ray.ast").ast_nodes
-    provider: Any = importlib.import_module("cosmic_ray.operators.provider").OperatorProvider()
-    operators = [(name, provider[name]()) for name in provider if not provider[name].arguments()]
+    source = (ROOT / module).read_text(encoding="utf-8")
     # Each statement of the module is parsed by itself, which is quick enough to do for each of its mutants.
     parts = [child.get_code() for child in parso.parse(source).children]
-    places: list[tuple[int, int, int, Any, str]] = []
-    for part, text in enumerate(parts):
-        for at, node in enumerate(nodes_of(parso.parse(text))):
-            for name, operator in operators:
-                places += [
-                    (part, at, index, operator, name)
-                    for index, _ in enumerate(operator.mutation_positions(node))
-                ]
-    chance.shuffle(places)
     types = _annotations(source)
     shape = ast.dump(ast.parse(source))
-    for part, at, index, operator, name in places:
-        tree = parso.parse(parts[part])
-        node = next(node for number, node in enumerate(nodes_of(tree)) if number == at)
-        before = "".join(parts[:part])
-        line = before.count("\n") + node.start_pos[0]
-        column = node.start_pos[1]
-        if "BitOr" in name and any(begin <= (line, column) <= end for begin, end in types):
+    for place in sorted(_places(source, parts, seed), key=attrgetter("turn")):
+        if "BitOr" in place.name and any(begin <= (place.line, place.column) <= end for begin, end in types):
             continue
-        changed = operator.mutate(node, index)
+        tree = parso.parse(parts[place.part])
+        node = next(islice(nodes_of(tree), place.node, None))
+        changed = place.operator.mutate(node, place.index)
         if changed is not node:
             siblings = node.parent.children
             siblings[siblings.index(node) : siblings.index(node) + 1] = [] if changed is None else [changed]
-        text = before + tree.get_code() + "".join(parts[part + 1 :])
+        text = "".join([*parts[: place.part], tree.get_code(), *parts[place.part + 1 :]])
         try:
             if ast.dump(ast.parse(text)) == shape:
                 continue
             compile(text, "mutant", "exec", dont_inherit=True)
         except SyntaxError:
             continue
-        pair = _difference(source, text)
-        yield Mutant(name, text, *pair)
+        yield Mutant(place.turn, module, place.name, text, *_difference(source, text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an operator of cosmic-ray can change a module, and its turn in a sample."""
+
+    turn: str
+    part: int
+    node: int
+    line: int
+    column: int
+    operator: Any
+    name: str
+    index: int
+
+
+def _places(source: str, parts: list[str], seed: int) -> Iterator[_Place]:
+    parso: Any = importlib.import_module("parso")
+    nodes_of: Any = importlib.import_module("cosmic_ray.ast").ast_nodes
+    provider: Any = importlib.import_module("cosmic_ray.operators.provider").OperatorProvider()
+    operators = [(name, provider[name]()) for name in provider if not provider[name].arguments()]
+    lines = source.split("\n")
+    seen: Counter[str] = Counter()
+    begin = 0
+    for part, text in enumerate(parts):
+        for at, node in enumerate(nodes_of(parso.parse(text))):
+            line, column = begin + node.start_pos[0], node.start_pos[1]
+            for name, operator in operators:
+                for index, _ in enumerate(operator.mutation_positions(node)):
+                    known_by = f"{seed} {name} {lines[line - 1].strip()}"
+                    seen[known_by] += 1
+                    turn = hashlib.sha256(f"{known_by} {seen[known_by]}".encode()).hexdigest()
+                    yield _Place(turn, part, at, line, column, operator, name, index)
+        begin += text.count("\n")
 
 
 def _annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -228,11 +257,11 @@ def _run(files: list[str]) -> tuple[bool, str]:
     return code in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}, noticed.file
 
 
-def start(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> int:
+def start(mutant: Mutant, suite: Suite, order: list[str]) -> int:
     """Start the tests on a mutant in a process of their own; return its id."""
     child = os.fork()
     if child == 0:
-        _try(module, mutant, suite, order)
+        _try(mutant, suite, order)
     return child
 
 
@@ -245,10 +274,10 @@ def killer(status: int, order: list[str]) -> str | None:
     return order[code - KILLED] if KILLED <= code < KILLED + len(order) else ""
 
 
-def _try(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> NoReturn:
+def _try(mutant: Mutant, suite: Suite, order: list[str]) -> NoReturn:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.meta_path.insert(0, _Finder(module, mutant.source))
+    sys.meta_path.insert(0, _Finder(mutant.module, mutant.source))
     gc.disable()  # a third of the time, and no process lives long enough to need it
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -264,52 +293,51 @@ def _try(module: str, mutant: Mutant, suite: Suite, order: list[str]) -> NoRetur
     os._exit(SURVIVED)
 
 
-def run(module: str, chosen: Iterable[Mutant], suite: Suite, jobs: int) -> tuple[int, int]:
-    """Judge mutants, so many at once, and print those that survive; return how many there were and died."""
-    kills: Counter[str] = Counter()
+def run(chosen: Iterable[Mutant], suite: Suite, jobs: int) -> Iterator[tuple[Mutant, bool]]:
+    """Judge mutants, so many at once; yield each with whether it was killed."""
+    kills: defaultdict[str, Counter[str]] = defaultdict(Counter)
     running: dict[int, tuple[Mutant, list[str]]] = {}
-    count = killed = 0
     waiting = iter(chosen)
     while True:
         mutant = next(waiting, None)
         if mutant is not None:
-            order = sorted(suite.seconds, key=lambda file: -kills[file])
-            running[start(module, mutant, suite, order)] = mutant, order
+            by_kills = kills[mutant.module]
+            order = sorted(suite.seconds, key=lambda file: -by_kills[file])
+            running[start(mutant, suite, order)] = mutant, order
             if len(running) < jobs:
                 continue
         if not running:
-            return count, killed
+            return
         child, status = os.wait()
         judged, order = running.pop(child)
-        count += 1
         by = killer(status, order)
-        if by is None:
-            print(_told(module, judged), flush=True)
-        else:
-            killed += 1
-            kills[by] += 1
+        if by is not None:
+            kills[judged.module][by] += 1
+        yield judged, by is not None
 
 
-def _told(module: str, mutant: Mutant) -> str:
-    return f"{module}:{mutant.line}: {mutant.operator}\n  - {mutant.before}\n  + {mutant.after}"
+def report(mutant: Mutant) -> str:
+    """Return a survivor as it is printed."""
+    return f"{mutant.module}:{mutant.line}: {mutant.operator}\n  - {mutant.before}\n  + {mutant.after}"
 
 
-def _survivors(told: str) -> set[tuple[str, str, str, str]]:
-    """Read survivors as an earlier run printed them; lines may have moved since."""
-    return set(re.findall(r"^(\S+):\d+: (\S+)\n  - (.*)\n  \+ (.*)$", told, re.MULTILINE))
+def survivors(report: str) -> Counter[tuple[str, str, str]]:
+    """Read survivors as an earlier run printed them, without their places, which may have moved since."""
+    return Counter(re.findall(r"^\S+:\d+: (\S+)\n  - (.*)\n  \+ (.*)$", report, re.MULTILINE))
+
+
+def _known_by(mutant: Mutant) -> tuple[str, str, str]:
+    return mutant.operator, mutant.before, mutant.after
 
 
 def main(arguments: list[str]) -> int:
-    """Run the mutants; the exit code is 0 when at least nine of ten of every module are killed."""
-    parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__)
-    parser.add_argument("modules", nargs="*", default=MODULES, help="paths such as worker/scoring.py")
-    parser.add_argument("--sample", type=int, default=None, help="at most so many of each module, by chance")
-    parser.add_argument("--seed", type=int, default=1, help="another seed draws another sample")
-    parser.add_argument("--jobs", type=int, default=1, help="so many processes at once")
-    parser.add_argument(
-        "--again", type=Path, metavar="FILE", help="only the survivors in FILE, an earlier run's output"
-    )
-    options = parser.parse_args(arguments)
+    """Run the mutants.
+
+    Returns:
+        0 when at least nine of ten are killed (of each module; of a sample, of all together) and, with a
+        baseline, no more survive than there; 1 otherwise, 2 without cosmic-ray.
+    """
+    options = _parser().parse_args(arguments)
     try:
         importlib.import_module("cosmic_ray.operators.provider")
     except ImportError:
@@ -324,18 +352,69 @@ def main(arguments: list[str]) -> int:
                 importlib.import_module(name)
             except ImportError:
                 continue
-    again = _survivors(options.again.read_text()) if options.again else None
-    rows = []
-    for module in options.modules:
-        chosen = (
-            mutant
-            for mutant in mutants((ROOT / module).read_text(), random.Random(options.seed))  # noqa: S311 - a sample, no secret
-            if again is None or (module, mutant.operator, mutant.before, mutant.after) in again
-        )
-        rows.append((module, *run(module, islice(chosen, options.sample), suite, options.jobs)))
-    for module, count, killed in [*rows, ("all", sum(r[1] for r in rows), sum(r[2] for r in rows))]:
+    baseline = survivors(options.baseline.read_text(encoding="utf-8")) if options.baseline else None
+    counts, survived = _judge(options, suite)
+    for module, (count, killed) in [*counts.items(), ("all", _sum(counts.values()))]:
         print(f"{module:36} {count:5} mutants, {killed:5} killed, {killed / max(count, 1):6.1%}")
-    return 0 if all(killed >= ENOUGH * count for _, count, killed in rows) else 1
+    judged = [_sum(counts.values())] if options.sample else list(counts.values())
+    enough = all(killed >= ENOUGH * count for count, killed in judged)
+    return 0 if enough and (baseline is None or compare(survived, baseline)) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__)
+    parser.add_argument("modules", nargs="*", default=MODULES, help="paths such as worker/scoring.py")
+    parser.add_argument("--sample", type=int, default=None, help="so many of all modules together, by chance")
+    parser.add_argument("--seed", type=int, default=1, help="another seed draws another sample")
+    parser.add_argument("--jobs", type=int, default=1, help="so many processes at once")
+    parser.add_argument(
+        "--again", type=Path, metavar="FILE", help="only the survivors in FILE, an earlier run's output"
+    )
+    parser.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="compare the survivors with those of an earlier run"
+    )
+    return parser
+
+
+def _judge(options: argparse.Namespace, suite: Suite) -> tuple[dict[str, tuple[int, int]], list[Mutant]]:
+    """Run the chosen mutants and print the survivors; how many of each module ran and died, and they."""
+    again = survivors(options.again.read_text(encoding="utf-8")) if options.again else None
+    chosen = islice(
+        (
+            mutant
+            for mutant in heapq.merge(
+                *(mutants(module, options.seed) for module in options.modules), key=attrgetter("turn")
+            )
+            if again is None or _known_by(mutant) in again
+        ),
+        options.sample,
+    )
+    counts = dict.fromkeys(options.modules, (0, 0))
+    survived = []
+    for mutant, killed in run(chosen, suite, options.jobs):
+        count, dead = counts[mutant.module]
+        counts[mutant.module] = count + 1, dead + killed
+        if not killed:
+            survived.append(mutant)
+            print(report(mutant), flush=True)
+    return counts, survived
+
+
+def _sum(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    judged = list(counts)
+    return sum(count for count, _ in judged), sum(killed for _, killed in judged)
+
+
+def compare(survived: list[Mutant], baseline: Counter[tuple[str, str, str]]) -> bool:
+    """Print the survivors that an earlier run did not have; whether there are no more than it had."""
+    left = baseline.copy()
+    for mutant in survived:
+        if left[_known_by(mutant)]:
+            left[_known_by(mutant)] -= 1
+        else:
+            print(f"not in the baseline: {report(mutant)}")
+    print(f"{len(survived)} survive; in the baseline {baseline.total()} did")
+    return len(survived) <= baseline.total()
 
 
 if __name__ == "__main__":
