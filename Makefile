@@ -5,10 +5,13 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 SETUP  := $(VENV)/.packages node_modules/.packages
 export DO_NOT_TRACK := 1
+# So many processes share the tests. `auto` takes this number, and none beside this one for `ARGS=--pdb`.
+PROCESSES ?= 2
+PYTEST := PYTEST_XDIST_AUTO_NUM_WORKERS=$(PROCESSES) $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test test-install lint types bench fuzz mutants wheel lock
+.PHONY: help setup demo up down reset status test quick test-install lint types bench fuzz mutants wheel lock
 
 # A lock is complete, so pip installs what it lists and looks for nothing else: a release that appears tomorrow cannot
 # change it, and no source package is built with the build requirements of that day.
@@ -61,7 +64,11 @@ status: ## say what runs, where, and what went wrong
 	@if [ -x $(PY) ]; then $(PY) -m stack status; else echo "Nothing is set up here, so nothing runs. Start it: make up" >&2; exit 1; fi
 
 test: setup lint ## everything: linters, types, pgTAP, Python and HTTP tests
-	@$(PY) -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+quick: lint ## under a minute: the linters, and the tests that need no database with a tenth of the generated inputs
+	@$(PYTEST) -q --no-database --hypothesis-profile quick tests/py/compiler tests/py/authoring tests/py/worker \
+	  tests/py/bench tests/py/pgtap $(ARGS)
 
 test-install: setup ## install every lock from the registry, with an old and the newest pip, beside newer releases; takes minutes
 	@$(PY) -m pytest tests/install $(ARGS)

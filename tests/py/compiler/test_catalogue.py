@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.py.compiler.specimen import check, definition
 from tests.py.compiler.strategies import definition_data
+from tests.py.harness.examples import examples
 from worker.compiler.catalogue import CATALOGUE, SPECIMEN, Entry
 from worker.compiler.diagnostics import Code
 from worker.definition import Definition
@@ -114,7 +115,7 @@ def test_the_caret_marks_what_is_at_fault(entry: Entry) -> None:
 SCHEMA = json.loads(Path("docs/definition.schema.json").read_text())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(definition_data())
 def test_the_published_schema_accepts_what_the_models_accept(data: dict[str, Any]) -> None:
     document = json.loads(Definition.model_validate(data).to_json())

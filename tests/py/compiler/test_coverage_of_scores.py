@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.py.compiler.specimen import check
+from tests.py.harness.examples import examples
 from worker.scoring import CategoryRule, DimensionRule, ScoringRules, score
 
 Category = tuple[str, str]
@@ -204,7 +205,7 @@ def small_files(draw: st.DrawFn) -> tuple[list[tuple[int, int, list[int]]], list
     return categories, dimensions
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_files())
 def test_what_is_said_agrees_with_interviews_tried_one_by_one(
     case: tuple[list[tuple[int, int, list[int]]], list[tuple[str, int, int]]],

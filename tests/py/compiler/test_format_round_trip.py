@@ -3,11 +3,12 @@
 from hypothesis import given, settings
 
 from tests.py.compiler.strategies import definitions
+from tests.py.harness.examples import examples
 from worker.compiler import compile_markdown, format_definition, format_source
 from worker.definition import Definition
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(definitions())
 def test_the_canonical_markdown_compiles_to_the_same_definition(definition: Definition) -> None:
     source = format_definition(definition).encode()
@@ -18,7 +19,7 @@ def test_the_canonical_markdown_compiles_to_the_same_definition(definition: Defi
     assert format_source(source) == source.decode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(definitions())
 def test_what_the_compiler_builds_is_what_the_models_validate(definition: Definition) -> None:
     compiled = compile_markdown(format_definition(definition).encode()).definition

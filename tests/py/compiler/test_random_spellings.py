@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.py.compiler.specimen import check
+from tests.py.harness.examples import examples
 from worker.definition import Definition
 
 WORDS = st.sampled_from(
@@ -173,7 +174,7 @@ class Speller:
         return text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(files())
 def test_every_spelling_means_what_was_meant(case: tuple[str, dict[str, Any]]) -> None:
     text, meant = case

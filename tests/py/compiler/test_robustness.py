@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.py.compiler.specimen import check
 from tests.py.compiler.strategies import MARKS, ODD, WORDS
+from tests.py.harness.examples import examples
 from worker.compiler import compile_markdown, format_source
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.report import github_report, json_report, text_report
@@ -77,20 +78,20 @@ def everything(source: bytes) -> None:
         assert format_source(formatted.encode()) == formatted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=200))
 def test_random_bytes(source: bytes) -> None:
     everything(source)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PARTS, PARTS)
 def test_random_markdown_and_yaml(yaml: str, body: str) -> None:
     everything(body.encode())
     everything(f"---\nname: x\n{yaml}\n---\n{body}".encode())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, len(SPECIMEN)), st.integers(0, 30), PARTS | st.text(max_size=5))
 def test_random_edits_of_a_valid_file(at: int, length: int, new: str) -> None:
     everything((SPECIMEN[:at] + new + SPECIMEN[at + length :]).encode())
@@ -314,6 +315,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("shape", HOSTILE)
+@pytest.mark.alone
 def test_hostile_files_take_linear_time(shape: str) -> None:
     make = HOSTILE[shape]
     small, large = (make(size).encode()[:size] for size in (20_000, 160_000))

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from tests.py.compiler.strategies import definition_data
 from tests.py.harness.databases import Connection, Databases
+from tests.py.harness.examples import examples
 from worker.compiler import compile_markdown
 from worker.definition import Definition
 
@@ -330,7 +331,7 @@ def disagreements(connection: Connection, texts: list[str]) -> list[tuple[str, F
     return found
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=examples(25), deadline=None, phases=PHASES)
 @given(definition_data(), st.integers(0, 2**32))
 def test_the_database_accepts_what_the_models_accept(
     database: Connection, data: dict[str, Any], seed: int
@@ -373,7 +374,7 @@ def kind_of(value: object) -> str:
 OF_EACH_KIND: dict[str, object] = {"boolean": True, "number": 3, "string": "x", "array": [], "object": {}}
 
 
-@settings(max_examples=15, deadline=None, phases=PHASES)
+@settings(max_examples=examples(15), deadline=None, phases=PHASES)
 @given(definition_data(), st.integers(0, 2**32))
 def test_both_refuse_a_wrong_type_wherever_it_stands(
     database: Connection, data: dict[str, Any], seed: int
@@ -419,7 +420,7 @@ def repeated_names(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield changed(data, (part, 1, "name"), name.replace("ß", "ẞ").swapcase())
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=examples(25), deadline=None, phases=PHASES)
 @given(definition_data())
 def test_both_refuse_wrong_numbers_names_and_references(database: Connection, data: dict[str, Any]) -> None:
     data = plain(data)
@@ -560,7 +561,7 @@ def test_what_is_plainly_valid_has_no_fault_whatever_stands_where(database: Conn
     assert 300 < count < len(texts) - 3000
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=examples(25), deadline=None, phases=PHASES)
 @given(definition_data(), st.integers(0, 2**32))
 def test_what_is_plainly_valid_has_no_fault(database: Connection, data: dict[str, Any], seed: int) -> None:
     chance = random.Random(seed)

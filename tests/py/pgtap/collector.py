@@ -1,13 +1,12 @@
 """Collects tests/sql/**/*.test.sql: each file has a database of its own, each assertion is reported by name.
 
-A file runs as role `postgres`, which is not a superuser, on a clone of the migrated database, when its turn
-comes; what pgTAP says then becomes one pytest item an assertion. A file that stops early, has no plan or
-breaks its plan fails, with the SQL error and its line.
+A file is one pytest item, which runs as role `postgres`, who is not a superuser, on a clone of the migrated
+database; each assertion of pgTAP becomes a subtest of it. A file that stops early, has no plan or breaks its
+plan fails, with the SQL error and its line.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,17 +15,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from _pytest.runner import runtestprotocol
 
 from stack.errors import StackError
-from tests.py.harness.databases import databases_of
+from tests.py.harness.databases import Databases
 from tests.py.pgtap.statements import ScriptError, Statement, statements
 
 _RESULT = re.compile(
     r"(?P<failed>not )?ok (?P<number>\d+)(?: - (?P<name>.*?))?(?: # (?P<directive>SKIP|TODO) ?(?P<why>.*))?$",
     re.IGNORECASE,
 )
-_PLANNED = re.compile(r"^select plan\((?P<count>\d+)\);", re.MULTILINE)
 _PLAN = re.compile(r"1\.\.(?P<count>\d+)(?: # SKIP ?(?P<why>.*))?$")
 
 # Longer than any test needs; a file that waits for a lock for ever fails instead.
@@ -56,69 +53,30 @@ class PgTapFile(pytest.File):
     """A pgTAP file."""
 
     def collect(self) -> Iterator[PgTapRun]:
-        """One item, which becomes its assertions when it runs."""
-        yield PgTapRun.from_parent(self, name="run")
+        """One item, whose subtests are the file's assertions."""
+
+        def report_assertions(databases: Databases, subtests: pytest.Subtests) -> None:
+            for verdict in _run_on_a_clone(self.path, databases):
+                with subtests.test(verdict.name):
+                    _report(verdict)
+
+        yield PgTapRun.from_parent(self, name="run", callobj=report_assertions)
 
 
-class PgTapRun(pytest.Item):
-    """Stands for a file's assertions until the file has run."""
-
-    @property
-    def planned(self) -> int:
-        """How many assertions the file seems to have, for the progress shown; 1 if it does not say."""
-        plan = _PLANNED.search(self.path.read_text(encoding="utf-8"))
-        return int(plan["count"]) if plan else 1
-
-    def runtest(self) -> None:
-        """Nothing: the hook below runs the file and reports its assertions in place of this item."""
-
-    def assertions(self) -> list[PgTapAssertion]:
-        """Run the file; its assertions, one at least."""
-        try:
-            with databases_of(self.config).clone("pgtap") as database:
-                verdicts = run(self.path, database.connect())
-        except StackError as error:
-            verdicts = [Verdict("whole file", False, str(self.path), [str(error)])]
-        parent = self.parent
-        assert parent is not None, "collected by a file"
-        counts: dict[str, int] = {}
-        items = []
-        for verdict in verdicts:
-            counts[verdict.name] = counts.get(verdict.name, 0) + 1
-            name = verdict.name if counts[verdict.name] == 1 else f"{verdict.name} [{counts[verdict.name]}]"
-            items.append(PgTapAssertion.from_parent(parent, name=name, verdict=verdict))
-        return items
-
-
-class AssertionFailedError(Exception):
-    """What pgTAP said of an assertion that does not hold."""
-
-
-class PgTapAssertion(pytest.Item):
-    """One assertion, which has run already."""
-
-    def __init__(self, *, verdict: Verdict, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.verdict = verdict
-
-    def runtest(self) -> None:
-        """Pass, skip or fail as pgTAP said."""
-        if self.verdict.skipped is not None:
-            pytest.skip(self.verdict.skipped or "skipped by pgTAP")
-        if not self.verdict.passed:
-            raise AssertionFailedError(
-                "\n".join([self.verdict.name, *self.verdict.notes, f"at {self.verdict.place}"])
-            )
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What pgTAP said, without Python's traceback."""
-        if isinstance(excinfo.value, AssertionFailedError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+class PgTapRun(pytest.Function):
+    """Runs a file. A function, because fixtures, `subtests` among them, are for functions."""
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it is. The space keeps pytest from taking dots in a name for a path of classes."""
-        return self.path, None, f"{self.name} "
+        """Where it is: the whole file."""
+        return self.path, None, self.path.name
+
+
+def _report(verdict: Verdict) -> None:
+    """Pass, skip or fail as pgTAP said."""
+    if verdict.skipped is not None:
+        pytest.skip(verdict.skipped or "skipped by pgTAP")
+    if not verdict.passed:
+        pytest.fail("\n".join([verdict.name, *verdict.notes, f"at {verdict.place}"]), pytrace=False)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PgTapFile | None:
@@ -128,23 +86,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PgTapFile 
     return None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Count assertions instead of files, so that the progress shown is right."""
-    session.testscollected += sum(item.planned - 1 for item in session.items if isinstance(item, PgTapRun))
-
-
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a pgTAP file, and report each of its assertions as an item of its own."""
-    if not isinstance(item, PgTapRun):
-        return None
-    assertions = item.assertions()
-    item.session.testscollected += len(assertions) - item.planned
-    for assertion, following in itertools.zip_longest(assertions, assertions[1:]):
-        assertion.ihook.pytest_runtest_logstart(nodeid=assertion.nodeid, location=assertion.location)
-        runtestprotocol(assertion, nextitem=following or nextitem)
-        assertion.ihook.pytest_runtest_logfinish(nodeid=assertion.nodeid, location=assertion.location)
-    return True
+def _run_on_a_clone(path: Path, databases: Databases) -> list[Verdict]:
+    try:
+        with databases.clone("pgtap") as database:
+            return run(path, database.connect())
+    except StackError as error:
+        return [Verdict("whole file", False, str(path), [str(error)])]
 
 
 def run(path: Path, connection: psycopg.Connection[tuple[Any, ...]]) -> list[Verdict]:

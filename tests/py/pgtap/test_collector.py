@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from stack.packages import ROOT
 from tests.py.harness.databases import Databases
 from tests.py.pgtap.collector import Verdict, run
 
@@ -102,3 +105,26 @@ def test_assertions_run_as_postgres_who_is_no_superuser(run_script: Runner) -> N
         + END
     )
     assert outcome(verdicts) == [("one", True)]
+
+
+def test_processes_side_by_side_report_each_assertion_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "some.test.sql"
+    path.write_text(
+        START
+        + "select plan(3);\nselect ok(true, 'one');\nselect is(1, 2, 'two');\nselect ok(true, 'three');\n"
+        "select * from finish();\nrollback;\n"
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider"),
+            *("-c", "pyproject.toml", "-n", "1", "--dist", "worksteal", str(path)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout
+    assert "SUBFAILED[two]" in done.stdout
+    assert "#         have: 1\n#         want: 2\n" in done.stdout
+    assert "2 failed, 2 subtests passed" in done.stdout

@@ -273,6 +273,7 @@ def test_settings_say_what_is_on(bare_api: RunningApi) -> None:
     assert settings["mailer_autoconfirm"] is True
 
 
+@pytest.mark.alone
 def test_a_sign_in_costs_the_time_of_one_hash_whether_or_not_the_address_is_known(
     bare_api: RunningApi,
 ) -> None:

@@ -294,6 +294,7 @@ def test_logs_are_json_and_hold_no_key_and_no_text_of_a_tenant(site: Site) -> No
     assert site.api.keys.service_role not in text
 
 
+@pytest.mark.alone
 def test_with_listen_an_upload_does_not_wait_for_a_poll(site: Site) -> None:
     url = site.cluster.url("postgres", site.database)
     with site.running_worker(DATABASE_URL=url, WORKER_POLL_SECONDS="60") as worker:
