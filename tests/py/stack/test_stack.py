@@ -106,6 +106,7 @@ def ok(answer: subprocess.CompletedProcess[str]) -> str:
     return answer.stdout
 
 
+@pytest.mark.long
 def test_up_status_env_reset_down(checkout: Checkout) -> None:
     said = ok(checkout.run("up"))
     assert said.count(" up\n") == 3
@@ -243,6 +244,7 @@ def test_a_remembered_port_that_is_taken_meanwhile_is_replaced(checkout: Checkou
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers run under another account")
+@pytest.mark.long
 def test_a_checkout_that_the_servers_account_cannot_enter_works_too(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     closed = Checkout(tmp_path / "stack")

@@ -181,6 +181,7 @@ def fill(site: Site) -> None:
 
 
 @pytest.mark.alone
+@pytest.mark.long
 def test_nothing_is_lost_and_nothing_is_doubled(own_site: Site) -> None:
     site = own_site
     chance = random.Random(2026)

@@ -110,6 +110,7 @@ def test_a_stop_gives_all_jobs_back_though_what_came_of_one_is_not_let_through(
     assert site.value("select max(attempts - releases) from private.jobs where state = 'queued'") == 0
 
 
+@pytest.mark.long
 def test_a_drain_ends_in_time_when_the_api_goes_away_after_a_refusal(
     site: Site, gateway: PickyGateway
 ) -> None:
