@@ -357,9 +357,10 @@ execute function private.keep_assessment_version();
 
 -- One row for every slug that was ever given out in a tenant, with the last number of the series stem, stem-2, stem-3
 -- and so on. Its row locks put writers who want the same slug in a line, and the number spares them the search: the
--- ten-thousandth equal name costs what the second does. The row with the empty stem, which no name gives, stands for the
--- whole tenant: new assessments of one tenant come in one transaction after the other, since two of several rows each
--- could otherwise wait for each other's slugs for ever.
+-- ten-thousandth equal name costs what the second does. A slug that has to be cut to make room for its number counts with
+-- the stem that is left, together with all others that are cut to it. The row with the empty stem, which no name gives,
+-- stands for the whole tenant: new assessments of one tenant come in one transaction after the other, since two of several
+-- rows each could otherwise wait for each other's slugs for ever.
 --
 -- That row comes before the tenant itself in the order of locks below. So there is no foreign key: deleting a tenant would
 -- have to wait, with the tenant locked, for whoever has the row and asks for the tenant next.
@@ -518,12 +519,80 @@ create or replace trigger drop_slugs_of_tenant
 after delete on public.tenant_profiles
 for each row execute function private.drop_slugs_of_tenant();
 
+-- Whether an assessment other than the given one has the slug. Read in the order of the unique index, which has one entry
+-- for it: no other index has that order.
+create or replace function private.slug_is_taken(tenant_id uuid, slug text, assessment_id uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  holder uuid;
+begin
+  select taken.id
+    into holder
+    from public.custom_assessments as taken
+   where taken.tenant_id = slug_is_taken.tenant_id
+     and taken.slug between slug_is_taken.slug and slug_is_taken.slug
+   order by taken.slug
+   limit 1;
+  return holder is not null and holder is distinct from assessment_id;
+end
+$$;
+revoke all on function private.slug_is_taken(uuid, text, uuid) from public, anon, authenticated, service_role;
+
+-- The next free slug of a series, base-2, base-3 and so on, with at most 60 characters. The numbers go on from the last one
+-- of the stem that is left of the base, so that what else is cut to it costs no search. Given slugs may have taken any
+-- numbers: after a few in a row the steps grow, and whoever wants to make the search twice as long has to take twice as
+-- many. The growing steps are not foretold, so that those alone cannot be taken.
+create or replace function private.next_numbered_slug(tenant_id uuid, assessment_id uuid, base text)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  in_a_row constant integer := 8;
+  number bigint := 2;
+  counted text;
+  cut text;
+  candidate text;
+  tried integer := 0;
+  step bigint := 1;
+begin
+  loop
+    cut := case when length(base) + length(number::text) < 60 then base
+                else private.slug_of(base, 59 - length(number::text)) end;
+    if cut is distinct from counted then
+      counted := cut;
+      number := greatest(number, private.lock_slug(next_numbered_slug.tenant_id, counted) + 1);
+      -- A longer number leaves less of the base.
+      continue;
+    end if;
+    candidate := counted || '-' || number;
+    -- It may also be somebody's given one, or the base of another name's series.
+    perform private.lock_slug(next_numbered_slug.tenant_id, candidate);
+    exit when not private.slug_is_taken(next_numbered_slug.tenant_id, candidate, assessment_id);
+    tried := tried + 1;
+    if tried >= in_a_row then
+      step := step * 2;
+    end if;
+    number := number + step + case when step > 1 then floor(random() * step)::bigint else 0 end;
+  end loop;
+  update private.slug_series as series
+     set last_number = number
+   where series.tenant_id = next_numbered_slug.tenant_id
+     and series.stem = counted;
+  return candidate;
+end
+$$;
+revoke all on function private.next_numbered_slug(uuid, uuid, text) from public, anon, authenticated, service_role;
+
 -- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
 -- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
 -- tenant has, seen or unseen. Only the trigger below calls it, after the caller's right to the tenant is settled.
 --
--- Its plans are kept, and one that was made while the tables were small must not read all rows when they are large:
--- without sequential scans and sorts there is only the index to go by.
+-- The plans in here and below are kept, and one that was made while the tables were small must not read all rows when they
+-- are large: without sequential scans and sorts there is only the index to go by.
 create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, maker uuid, given text, name text)
 returns text
 language plpgsql
@@ -534,9 +603,6 @@ set enable_sort = off
 as $$
 declare
   base constant text := coalesce(given, private.slug_of(name));
-  candidate text := base;
-  number bigint;
-  holder uuid;
 begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
@@ -545,35 +611,11 @@ begin
     perform account.id from auth.users as account where account.id = claim_slug.maker for key share;
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = claim_slug.tenant_id for key share;
   end if;
-  number := private.lock_slug(claim_slug.tenant_id, base);
-
-  loop
-    -- In the order of the unique index, which has one entry for the slug: no other index has that order.
-    select taken.id
-      into holder
-      from public.custom_assessments as taken
-     where taken.tenant_id = claim_slug.tenant_id
-       and taken.slug between candidate and candidate
-     order by taken.slug
-     limit 1;
-    exit when holder is null or holder = claim_slug.assessment_id;
-    if given is not null then
-      return null;
-    end if;
-    number := number + 1;
-    candidate := case when length(base) + length(number::text) < 60 then base
-                      else private.slug_of(base, 59 - length(number::text)) end || '-' || number;
-    -- The numbered slug may also be somebody's given one, or the base of another name's series.
-    perform private.lock_slug(claim_slug.tenant_id, candidate);
-  end loop;
-
-  if candidate <> base then
-    update private.slug_series as series
-       set last_number = number
-     where series.tenant_id = claim_slug.tenant_id
-       and series.stem = base;
+  perform private.lock_slug(claim_slug.tenant_id, base);
+  if not private.slug_is_taken(claim_slug.tenant_id, base, assessment_id) then
+    return base;
   end if;
-  return candidate;
+  return case when given is null then private.next_numbered_slug(claim_slug.tenant_id, assessment_id, base) end;
 end
 $$;
 revoke all on function private.claim_slug(uuid, uuid, uuid, text, text) from public, anon, authenticated, service_role;
