@@ -78,10 +78,27 @@ create index if not exists idx_assessment_uploads_created_by
 on public.assessment_uploads (created_by)
 where created_by is not null;
 
--- Finds the assessment that was made of the same bytes. The hash only narrows the search: the bytes are compared.
-create index if not exists idx_custom_assessments_source
-on public.custom_assessments (tenant_id, hashtextextended(source_markdown, 0))
-where source_markdown is not null;
+-- What an assessment was made of, its source and its definition, in 32 bytes: equal for equal ones, and no two others have
+-- ever been found. Null without a source. The texts are in UTF-8, whatever the database's encoding.
+create or replace function private.content_hash(source text, definition jsonb)
+returns bytea
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+begin
+  return sha256(sha256(convert_to(source, 'UTF8')) || sha256(convert_to(definition::text, 'UTF8')));
+end
+$$;
+revoke all on function private.content_hash(text, jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.content_hash(text, jsonb) to authenticated, service_role;
+
+-- Finds the oldest assessment that was made of the same bytes, at its first entry, however many there are.
+create index if not exists idx_custom_assessments_content
+on public.custom_assessments (tenant_id, private.content_hash(source_markdown, definition), created_at)
+where source_markdown is not null and status <> 'archived';
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Jobs

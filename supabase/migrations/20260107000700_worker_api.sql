@@ -76,36 +76,30 @@ end
 $$;
 revoke all on function private.require_definition(jsonb) from public, anon, authenticated, service_role;
 
--- The oldest assessment of a tenant that was made of these bytes and still has that source and definition. The range of
--- one hash, in the order of the index and without sorting, can be read from that index alone: a plan that was made and
--- kept while the table was small would else read all rows of the tenant.
-create or replace function private.assessment_with_source(tenant_id uuid, source text, definition jsonb)
+-- The oldest assessment of a tenant that was made of these bytes and still has that source and definition. The first entry
+-- of the hash in its index is the answer: no text is compared, so it costs the same whatever the tenant has stored. Without
+-- sorting, a plan that was made and kept while the table was small cannot read all rows of the tenant.
+create or replace function private.assessment_with_content(tenant_id uuid, hash bytea)
 returns uuid
 language plpgsql
 stable
 set search_path = ''
 set enable_sort = off
 as $$
-declare
-  hash constant bigint := hashtextextended(source, 0);
 begin
   return (
-    select (array_agg(same.id order by same.created_at))[1]
-      from (
-        select assessment.id, assessment.created_at
-          from public.custom_assessments as assessment
-         where assessment.tenant_id = assessment_with_source.tenant_id
-           and assessment.source_markdown is not null
-           and hashtextextended(assessment.source_markdown, 0) between hash and hash
-           and assessment.source_markdown = assessment_with_source.source
-           and assessment.definition = assessment_with_source.definition
-           and assessment.status <> 'archived'
-         order by hashtextextended(assessment.source_markdown, 0)
-      ) as same
+    select assessment.id
+      from public.custom_assessments as assessment
+     where assessment.tenant_id = assessment_with_content.tenant_id
+       and private.content_hash(assessment.source_markdown, assessment.definition) = hash
+       and assessment.source_markdown is not null
+       and assessment.status <> 'archived'
+     order by assessment.created_at
+     limit 1
   );
 end
 $$;
-revoke all on function private.assessment_with_source(uuid, text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function private.assessment_with_content(uuid, bytea) from public, anon, authenticated, service_role;
 
 -- New drafts, or the assessments that hold the same bytes already: these uploads' ends, in their order, each as
 -- apply_upload() gives it. All rows by one statement: to set up a row's checks and triggers takes as long as the row.
@@ -117,9 +111,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  stored uuid[] := array(
-    select private.assessment_with_source(upload.tenant_id, upload.source_markdown, given.definition)
+  hashes constant bytea[] := array(
+    select private.content_hash(upload.source_markdown, given.definition)
       from unnest(uploads, definitions) with ordinality as given (upload_id, definition, ordinality)
+      left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
+     order by given.ordinality);
+  stored constant uuid[] := array(
+    select private.assessment_with_content(upload.tenant_id, given.hash)
+      from unnest(uploads, hashes) with ordinality as given (upload_id, hash, ordinality)
       left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
      order by given.ordinality);
   held uuid[];
@@ -135,18 +134,18 @@ begin
          for key share);
   end if;
   with given as materialized (
-    select each.ordinality, each.definition, each.definition -> 'metadata' as metadata,
+    select each.ordinality, each.definition, each.definition -> 'metadata' as metadata, each.hash,
            upload.tenant_id, upload.created_by, upload.source_markdown,
            case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
-      from unnest(uploads, definitions, stored) with ordinality as each (upload_id, definition, stored, ordinality)
+      from unnest(uploads, definitions, hashes, stored)
+             with ordinality as each (upload_id, definition, hash, stored, ordinality)
       left join public.assessment_uploads as upload on upload.id = each.upload_id and upload.id = any (uploads)
   ),
   -- The same bytes twice among them make one.
   placed as materialized (
     select given.*,
            coalesce(given.stored, first_value(given.fresh) over (
-             partition by given.stored, given.tenant_id, given.source_markdown collate "C", given.definition
-             order by given.ordinality)) as assessment_id
+             partition by given.stored, given.tenant_id, given.hash order by given.ordinality)) as assessment_id
       from given
   ),
   made as (

@@ -155,7 +155,7 @@ def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
     (last,) = exchange(admin, "w1", claim=1)["jobs"]
     finished = json.dumps(tell([compiled(last)]))
     finish = plans_of(admin, f"select public.exchange_jobs('w1', '{finished}', 100)")
-    assert ("Index Scan", "idx_custom_assessments_source") in scans(finish, "custom_assessments")
+    assert ("Index Scan", "idx_custom_assessments_content") in scans(finish, "custom_assessments")
     assert ("Index Scan", "idx_jobs_open") in scans(finish, "jobs")
     assert [
         node["Relation Name"] for plan in finish for node in nodes(plan) if node["Node Type"] == "Seq Scan"
