@@ -279,7 +279,7 @@ alter table public.agent_sessions add constraint agent_sessions_pkey PRIMARY KEY
 
 alter table public.agent_sessions add constraint agent_sessions_coaching_session_id_fkey FOREIGN KEY (coaching_session_id) REFERENCES coaching_sessions(id) ON DELETE CASCADE;
 
-alter table public.agent_sessions add constraint agent_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
+alter table public.agent_sessions add constraint agent_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
 
 alter table public.agent_sessions add constraint agent_sessions_stakeholder_session_id_fkey FOREIGN KEY (stakeholder_session_id) REFERENCES campaign_assignments(id) ON DELETE CASCADE;
 
@@ -312,7 +312,7 @@ alter table public.campaigns add constraint interview_style_override_is_1_to_5 C
 
 alter table public.campaigns add constraint campaigns_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
-alter table public.campaigns add constraint campaigns_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
+alter table public.campaigns add constraint campaigns_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
 
 alter table public.campaigns add constraint campaigns_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
 
@@ -324,7 +324,7 @@ alter table public.coaching_sessions add constraint coaching_sessions_assessment
 
 alter table public.coaching_sessions add constraint interview_style_override_is_1_to_5 CHECK (((interview_style_override >= 1) AND (interview_style_override <= 5)));
 
-alter table public.coaching_sessions add constraint coaching_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
+alter table public.coaching_sessions add constraint coaching_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
 
 alter table public.coaching_sessions add constraint coaching_sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
 
@@ -482,11 +482,11 @@ CREATE INDEX idx_custom_assessment_results_campaign ON public.custom_assessment_
 
 CREATE INDEX idx_custom_assessment_results_tenant ON public.custom_assessment_results USING btree (tenant_id, created_at DESC) INCLUDE (campaign_created_by);
 
+CREATE INDEX idx_custom_assessments_content ON public.custom_assessments USING btree (tenant_id, private.content_hash(source_markdown, definition), created_at) WHERE ((source_markdown IS NOT NULL) AND (status <> 'archived'::text));
+
 CREATE INDEX idx_custom_assessments_created_by ON public.custom_assessments USING btree (created_by);
 
 CREATE INDEX idx_custom_assessments_marketplace ON public.custom_assessments USING btree (published_at DESC) WHERE (marketplace_status = 'published'::text);
-
-CREATE INDEX idx_custom_assessments_source ON public.custom_assessments USING btree (tenant_id, hashtextextended(source_markdown, (0)::bigint)) WHERE (source_markdown IS NOT NULL);
 
 CREATE INDEX idx_custom_assessments_status ON public.custom_assessments USING btree (tenant_id, name) WHERE (status = 'active'::text);
 
@@ -1069,9 +1069,14 @@ CREATE OR REPLACE FUNCTION private.apply_drafts(uploads uuid[], definitions json
  SET search_path TO ''
 AS $function$
 declare
-  stored uuid[] := array(
-    select private.assessment_with_source(upload.tenant_id, upload.source_markdown, given.definition)
+  hashes constant bytea[] := array(
+    select private.content_hash(upload.source_markdown, given.definition)
       from unnest(uploads, definitions) with ordinality as given (upload_id, definition, ordinality)
+      left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
+     order by given.ordinality);
+  stored constant uuid[] := array(
+    select private.assessment_with_content(upload.tenant_id, given.hash)
+      from unnest(uploads, hashes) with ordinality as given (upload_id, hash, ordinality)
       left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
      order by given.ordinality);
   held uuid[];
@@ -1087,18 +1092,18 @@ begin
          for key share);
   end if;
   with given as materialized (
-    select each.ordinality, each.definition, each.definition -> 'metadata' as metadata,
+    select each.ordinality, each.definition, each.definition -> 'metadata' as metadata, each.hash,
            upload.tenant_id, upload.created_by, upload.source_markdown,
            case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
-      from unnest(uploads, definitions, stored) with ordinality as each (upload_id, definition, stored, ordinality)
+      from unnest(uploads, definitions, hashes, stored)
+             with ordinality as each (upload_id, definition, hash, stored, ordinality)
       left join public.assessment_uploads as upload on upload.id = each.upload_id and upload.id = any (uploads)
   ),
   -- The same bytes twice among them make one.
   placed as materialized (
     select given.*,
            coalesce(given.stored, first_value(given.fresh) over (
-             partition by given.stored, given.tenant_id, given.source_markdown collate "C", given.definition
-             order by given.ordinality)) as assessment_id
+             partition by given.stored, given.tenant_id, given.hash order by given.ordinality)) as assessment_id
       from given
   ),
   made as (
@@ -1336,33 +1341,39 @@ end
 $function$;
 comment on function private.apply_upload(uuid,uuid,jsonb,jsonb) is NULL;
 
-CREATE OR REPLACE FUNCTION private.assessment_with_source(tenant_id uuid, source text, definition jsonb)
+CREATE OR REPLACE FUNCTION private.assessment_is_gone(assessment_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select not exists (
+    select from public.custom_assessments as assessment where assessment.id = assessment_is_gone.assessment_id
+  )
+$function$;
+comment on function private.assessment_is_gone(uuid) is NULL;
+
+CREATE OR REPLACE FUNCTION private.assessment_with_content(tenant_id uuid, hash bytea)
  RETURNS uuid
  LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
  SET enable_sort TO 'off'
 AS $function$
-declare
-  hash constant bigint := hashtextextended(source, 0);
 begin
   return (
-    select (array_agg(same.id order by same.created_at))[1]
-      from (
-        select assessment.id, assessment.created_at
-          from public.custom_assessments as assessment
-         where assessment.tenant_id = assessment_with_source.tenant_id
-           and assessment.source_markdown is not null
-           and hashtextextended(assessment.source_markdown, 0) between hash and hash
-           and assessment.source_markdown = assessment_with_source.source
-           and assessment.definition = assessment_with_source.definition
-           and assessment.status <> 'archived'
-         order by hashtextextended(assessment.source_markdown, 0)
-      ) as same
+    select assessment.id
+      from public.custom_assessments as assessment
+     where assessment.tenant_id = assessment_with_content.tenant_id
+       and private.content_hash(assessment.source_markdown, assessment.definition) = hash
+       and assessment.source_markdown is not null
+       and assessment.status <> 'archived'
+     order by assessment.created_at
+     limit 1
   );
 end
 $function$;
-comment on function private.assessment_with_source(uuid,text,jsonb) is NULL;
+comment on function private.assessment_with_content(uuid,bytea) is NULL;
 
 CREATE OR REPLACE FUNCTION private.bounded_diagnostics(given jsonb)
  RETURNS jsonb
@@ -1387,17 +1398,11 @@ CREATE OR REPLACE FUNCTION private.check_agent_session_assessment()
  SET search_path TO ''
 AS $function$
 begin
-  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
-  -- chooses nothing, and the assessment may be gone by then.
   if new.custom_assessment_id is null
     or (
       tg_op = 'UPDATE'
-      and new.custom_assessment_id = old.custom_assessment_id
-      and (
-        current_user not in ('anon', 'authenticated')
-        or (new.stakeholder_session_id, new.coaching_session_id)
-        is not distinct from (old.stakeholder_session_id, old.coaching_session_id)
-      )
+      and (new.custom_assessment_id, new.stakeholder_session_id, new.coaching_session_id)
+      is not distinct from (old.custom_assessment_id, old.stakeholder_session_id, old.coaching_session_id)
     ) then
     return new;
   end if;
@@ -1498,20 +1503,16 @@ begin
     return new;
   end if;
 
-  -- Deleting an assessment or a tenant clears the references to it and is not stopped here, in whatever order the
-  -- foreign keys do it. They run as the table's owner, never as a client. The call is in a block of its own: an
-  -- expression needs the right to every function in it.
-  if tg_op = 'UPDATE' and current_user not in ('anon', 'authenticated')
-    and (new.assessment_type, new.interview_style_override)
-    is not distinct from (old.assessment_type, old.interview_style_override) then
-    if private.is_cleared_by_deletion(
-      old.custom_assessment_id, new.custom_assessment_id, old.tenant_id, new.tenant_id
-    ) then
-      return new;
-    end if;
-  end if;
-
   if new.custom_assessment_id is null then
+    -- Deleting the assessment clears the reference and is not stopped here. In a block of its own: an expression needs
+    -- the right to every function in it, and a host may let visitors write sessions that choose nothing.
+    if tg_op = 'UPDATE' and old.custom_assessment_id is not null
+      and (new.assessment_type, new.interview_style_override, new.tenant_id)
+      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id) then
+      if private.assessment_is_gone(old.custom_assessment_id) then
+        return new;
+      end if;
+    end if;
     if new.assessment_type = 'custom' then
       perform private.refuse('ASSESSMENT_REQUIRED');
     end if;
@@ -1757,9 +1758,6 @@ CREATE OR REPLACE FUNCTION private.claim_slug(tenant_id uuid, assessment_id uuid
 AS $function$
 declare
   base constant text := coalesce(given, private.slug_of(name));
-  candidate text := base;
-  number bigint;
-  holder uuid;
 begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
@@ -1768,38 +1766,26 @@ begin
     perform account.id from auth.users as account where account.id = claim_slug.maker for key share;
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = claim_slug.tenant_id for key share;
   end if;
-  number := private.lock_slug(claim_slug.tenant_id, base);
-
-  loop
-    -- In the order of the unique index, which has one entry for the slug: no other index has that order.
-    select taken.id
-      into holder
-      from public.custom_assessments as taken
-     where taken.tenant_id = claim_slug.tenant_id
-       and taken.slug between candidate and candidate
-     order by taken.slug
-     limit 1;
-    exit when holder is null or holder = claim_slug.assessment_id;
-    if given is not null then
-      return null;
-    end if;
-    number := number + 1;
-    candidate := case when length(base) + length(number::text) < 60 then base
-                      else private.slug_of(base, 59 - length(number::text)) end || '-' || number;
-    -- The numbered slug may also be somebody's given one, or the base of another name's series.
-    perform private.lock_slug(claim_slug.tenant_id, candidate);
-  end loop;
-
-  if candidate <> base then
-    update private.slug_series as series
-       set last_number = number
-     where series.tenant_id = claim_slug.tenant_id
-       and series.stem = base;
+  perform private.lock_slug(claim_slug.tenant_id, base);
+  if not private.slug_is_taken(claim_slug.tenant_id, base, assessment_id) then
+    return base;
   end if;
-  return candidate;
+  return case when given is null then private.next_numbered_slug(claim_slug.tenant_id, assessment_id, base) end;
 end
 $function$;
 comment on function private.claim_slug(uuid,uuid,uuid,text,text) is NULL;
+
+CREATE OR REPLACE FUNCTION private.content_hash(source text, definition jsonb)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+begin
+  return sha256(sha256(convert_to(source, 'UTF8')) || sha256(convert_to(definition::text, 'UTF8')));
+end
+$function$;
+comment on function private.content_hash(text,jsonb) is NULL;
 
 CREATE OR REPLACE FUNCTION private.definition_bounds_faults(definition jsonb)
  RETURNS jsonb
@@ -2141,7 +2127,6 @@ declare
   weight_sum numeric := 0;
   weights_known boolean := true;
   rubrics boolean := false;
-  spelled jsonb;
   -- Names as they are spelled and as they are compared.
   dimension_names text[] := '{}'::text[];
   dimension_keys text[] := '{}'::text[];
@@ -2229,9 +2214,6 @@ begin
     faults := case when found is null then faults else faults || found end;
   end if;
 
-  -- Most references are spelled as the dimension is, and that is quickly seen.
-  spelled := to_jsonb(dimension_names);
-
   -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
   if weights_known and abs(weight_sum - 1) > 0.01 then
     faults := faults
@@ -2281,22 +2263,7 @@ begin
 
     part := item -> 'primaryDimensions';
     if jsonb_typeof(part) <> 'null' then
-      found := private.text_list_faults(part, path || '.primaryDimensions');
-      if found is not null then
-        faults := faults || found;
-      elsif not part <@ spelled then
-        faults := faults || coalesce((
-          select jsonb_agg(
-                   private.fault(path || '.primaryDimensions[' || listed.place - 1 || ']', 'unknown-dimension',
-                                 'the name of a dimension')
-                 )
-            from unnest(
-              private.unknown_names(
-                array(select jsonb_array_elements_text(part)), dimension_names || dimension_keys
-              )
-            ) as listed (place)
-        ), '[]');
-      end if;
+      faults := faults || private.reference_list_faults(part, path || '.primaryDimensions', dimension_keys);
     end if;
 
     if jsonb_typeof(item -> 'description') not in ('string', 'null') then
@@ -2621,32 +2588,54 @@ CREATE OR REPLACE FUNCTION private.fold_name(name text)
  IMMUTABLE PARALLEL SAFE STRICT
  SET search_path TO ''
 AS $function$
-begin
-  -- Putting combining marks in order takes time in proportion to the square of their number, and nothing can interrupt
-  -- it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
-  if length(name) > 1000 then
-    return name;
-  end if;
-  -- Plain ASCII is nearly every name, and needs none of the rest.
-  if octet_length(name) = length(name) then
-    return lower(name collate "C");
-  end if;
-  -- What cannot be seen: soft hyphen, joiners, marks of direction, spaces without width, variation selectors.
-  name := regexp_replace(
-    name,
-    E'[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]',
-    '', 'g'
-  );
-  -- Decomposed, so that lower case is a matter of single characters; but for sigma, which at the end of a word has
-  -- another one.
-  return translate(
-    lower(normalize(name, NFKD) collate "und-x-icu"),
-    E'\u03c2\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201a\u201b\u02bc\u201c\u201d\u201e\u201f',
-    E'\u03c3-------''''''''''""""'
-  );
-end
-$function$;
-comment on function private.fold_name(text) is 'The identity of a name: equal for names that differ only in case, in Unicode form, in what cannot be seen, or in the kind of their hyphens and quotation marks.';
+      declare
+        -- Putting combining marks in order takes time in proportion to the square of their number, and nothing can
+        -- interrupt it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
+        long constant boolean := length(name) > 1000;
+        folded text := lower(name collate "C");
+        expansion record;
+      begin
+        -- Plain ASCII is nearly every name, and needs none of the rest.
+        if octet_length(folded) = length(folded) then
+          return folded;
+        end if;
+        -- Normalising can give ASCII (the Kelvin sign gives K), so lower-casing comes after it.
+        folded := lower((case when long then name else normalize(name, NFC) end) collate "C");
+        -- Western European names are most of the others.
+        if folded !~ '[^-ÿ]' then
+          folded := replace(translate(folded, 'µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ', 'μàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ'), E'\u00df', 'ss');
+          if folded !~ '[^-ÿ]' then
+            return folded;
+          end if;
+        end if;
+
+        if folded ~ '[µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ]' then
+          folded := translate(folded, 'µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ', 'μàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ');
+        end if;
+        if folded ~ '[ĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽſƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌɎ]' then
+          folded := translate(folded, 'ĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽſƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌɎ', 'āăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžsɓƃƅɔƈɖɗƌǝəɛƒɠɣɩɨƙɯɲɵơƣƥʀƨʃƭʈưʊʋƴƶʒƹƽǆǆǉǉǌǌǎǐǒǔǖǘǚǜǟǡǣǥǧǩǫǭǯǳǳǵƕƿǹǻǽǿȁȃȅȇȉȋȍȏȑȓȕȗșțȝȟƞȣȥȧȩȫȭȯȱȳⱥȼƚⱦɂƀʉʌɇɉɋɍɏ');
+        end if;
+        if folded ~ '[ͅͰͲͶͿΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϐϑϕϖϘϚϜϞϠϢϤϦϨϪϬϮϰϱϴϵϷϹϺϽϾϿ]' then
+          folded := translate(folded, 'ͅͰͲͶͿΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϐϑϕϖϘϚϜϞϠϢϤϦϨϪϬϮϰϱϴϵϷϹϺϽϾϿ', 'ιͱͳͷϳάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋσϗβθφπϙϛϝϟϡϣϥϧϩϫϭϯκρθεϸϲϻͻͼͽ');
+        end if;
+        if folded ~ '[ЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ]' then
+          folded := translate(folded, 'ЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ', 'ѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӏӂӄӆӈӊӌӎӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿԁԃԅԇԉԋԍԏԑԓԕԗԙԛԝԟԡԣԥԧԩԫԭԯաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ');
+        end if;
+        if folded ~ '[ႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍᏸᏹᏺᏻᏼᏽᲀᲁᲂᲃᲄᲅᲆᲇᲈᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰᲱᲲᲳᲴᲵᲶᲷᲸᲹᲺᲽᲾᲿḀḂḄḆḈḊḌḎḐḒḔḖḘḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẛẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾸᾹᾺΆιῈΈῊΉῘῙῚΊῨῩῪΎῬῸΌῺΏ]' then
+          folded := translate(folded, 'ႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍᏸᏹᏺᏻᏼᏽᲀᲁᲂᲃᲄᲅᲆᲇᲈᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰᲱᲲᲳᲴᲵᲶᲷᲸᲹᲺᲽᲾᲿḀḂḄḆḈḊḌḎḐḒḔḖḘḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẛẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾸᾹᾺΆιῈΈῊΉῘῙῚΊῨῩῪΎῬῸΌῺΏ', 'ⴀⴁⴂⴃⴄⴅⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭᏰᏱᏲᏳᏴᏵвдосттъѣꙋაბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰჱჲჳჴჵჶჷჸჹჺჽჾჿḁḃḅḇḉḋḍḏḑḓḕḗḙḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭṯṱṳṵṷṹṻṽṿẁẃẅẇẉẋẍẏẑẓẕṡạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹỻỽỿἀἁἂἃἄἅἆἇἐἑἒἓἔἕἠἡἢἣἤἥἦἧἰἱἲἳἴἵἶἷὀὁὂὃὄὅὑὓὕὗὠὡὢὣὤὥὦὧᾰᾱὰάιὲέὴήῐῑὶίῠῡὺύῥὸόὼώ');
+        end if;
+        if folded ~ '[ΩKÅℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⰯⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꚘꚚꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞖꞘꞚꞜꞞꞠꞢꞤꞦꞨꞪꞫꞬꞭꞮꞰꞱꞲꞳꞴꞶꞸꞺꞼꞾꟀꟂꟄꟅꟆꟇꟉꟐꟖꟘꟵꭰꭱꭲꭳꭴꭵꭶꭷꭸꭹꭺꭻꭼꭽꭾꭿꮀꮁꮂꮃꮄꮅꮆꮇꮈꮉꮊꮋꮌꮍꮎꮏꮐꮑꮒꮓꮔꮕꮖꮗꮘꮙꮚꮛꮜꮝꮞꮟꮠꮡꮢꮣꮤꮥꮦꮧꮨꮩꮪꮫꮬꮭꮮꮯꮰꮱꮲꮳꮴꮵꮶꮷꮸꮹꮺꮻꮼꮽꮾꮿＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥𐐦𐐧𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷𐒸𐒹𐒺𐒻𐒼𐒽𐒾𐒿𐓀𐓁𐓂𐓃𐓄𐓅𐓆𐓇𐓈𐓉𐓊𐓋𐓌𐓍𐓎𐓏𐓐𐓑𐓒𐓓𐕰𐕱𐕲𐕳𐕴𐕵𐕶𐕷𐕸𐕹𐕺𐕼𐕽𐕾𐕿𐖀𐖁𐖂𐖃𐖄𐖅𐖆𐖇𐖈𐖉𐖊𐖌𐖍𐖎𐖏𐖐𐖑𐖒𐖔𐖕𐲀𐲁𐲂𐲃𐲄𐲅𐲆𐲇𐲈𐲉𐲊𐲋𐲌𐲍𐲎𐲏𐲐𐲑𐲒𐲓𐲔𐲕𐲖𐲗𐲘𐲙𐲚𐲛𐲜𐲝𐲞𐲟𐲠𐲡𐲢𐲣𐲤𐲥𐲦𐲧𐲨𐲩𐲪𐲫𐲬𐲭𐲮𐲯𐲰𐲱𐲲𑢠𑢡𑢢𑢣𑢤𑢥𑢦𑢧𑢨𑢩𑢪𑢫𑢬𑢭𑢮𑢯𑢰𑢱𑢲𑢳𑢴𑢵𑢶𑢷𑢸𑢹𑢺𑢻𑢼𑢽𑢾𑢿𖹀𖹁𖹂𖹃𖹄𖹅𖹆𖹇𖹈𖹉𖹊𖹋𖹌𖹍𖹎𖹏𖹐𖹑𖹒𖹓𖹔𖹕𖹖𖹗𖹘𖹙𖹚𖹛𖹜𖹝𖹞𖹟𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟𞤠𞤡]' then
+          folded := translate(folded, 'ΩKÅℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⰯⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꚘꚚꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞖꞘꞚꞜꞞꞠꞢꞤꞦꞨꞪꞫꞬꞭꞮꞰꞱꞲꞳꞴꞶꞸꞺꞼꞾꟀꟂꟄꟅꟆꟇꟉꟐꟖꟘꟵꭰꭱꭲꭳꭴꭵꭶꭷꭸꭹꭺꭻꭼꭽꭾꭿꮀꮁꮂꮃꮄꮅꮆꮇꮈꮉꮊꮋꮌꮍꮎꮏꮐꮑꮒꮓꮔꮕꮖꮗꮘꮙꮚꮛꮜꮝꮞꮟꮠꮡꮢꮣꮤꮥꮦꮧꮨꮩꮪꮫꮬꮭꮮꮯꮰꮱꮲꮳꮴꮵꮶꮷꮸꮹꮺꮻꮼꮽꮾꮿＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥𐐦𐐧𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷𐒸𐒹𐒺𐒻𐒼𐒽𐒾𐒿𐓀𐓁𐓂𐓃𐓄𐓅𐓆𐓇𐓈𐓉𐓊𐓋𐓌𐓍𐓎𐓏𐓐𐓑𐓒𐓓𐕰𐕱𐕲𐕳𐕴𐕵𐕶𐕷𐕸𐕹𐕺𐕼𐕽𐕾𐕿𐖀𐖁𐖂𐖃𐖄𐖅𐖆𐖇𐖈𐖉𐖊𐖌𐖍𐖎𐖏𐖐𐖑𐖒𐖔𐖕𐲀𐲁𐲂𐲃𐲄𐲅𐲆𐲇𐲈𐲉𐲊𐲋𐲌𐲍𐲎𐲏𐲐𐲑𐲒𐲓𐲔𐲕𐲖𐲗𐲘𐲙𐲚𐲛𐲜𐲝𐲞𐲟𐲠𐲡𐲢𐲣𐲤𐲥𐲦𐲧𐲨𐲩𐲪𐲫𐲬𐲭𐲮𐲯𐲰𐲱𐲲𑢠𑢡𑢢𑢣𑢤𑢥𑢦𑢧𑢨𑢩𑢪𑢫𑢬𑢭𑢮𑢯𑢰𑢱𑢲𑢳𑢴𑢵𑢶𑢷𑢸𑢹𑢺𑢻𑢼𑢽𑢾𑢿𖹀𖹁𖹂𖹃𖹄𖹅𖹆𖹇𖹈𖹉𖹊𖹋𖹌𖹍𖹎𖹏𖹐𖹑𖹒𖹓𖹔𖹕𖹖𖹗𖹘𖹙𖹚𖹛𖹜𖹝𖹞𖹟𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟𞤠𞤡', 'ωkåⅎⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⓐⓑⓒⓓⓔⓕⓖⓗⓘⓙⓚⓛⓜⓝⓞⓟⓠⓡⓢⓣⓤⓥⓦⓧⓨⓩⰰⰱⰲⰳⰴⰵⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚⱛⱜⱝⱞⱟⱡɫᵽɽⱨⱪⱬɑɱɐɒⱳⱶȿɀⲁⲃⲅⲇⲉⲋⲍⲏⲑⲓⲕⲗⲙⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳꙁꙃꙅꙇꙉꙋꙍꙏꙑꙓꙕꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꚙꚛꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼᵹꝿꞁꞃꞅꞇꞌɥꞑꞓꞗꞙꞛꞝꞟꞡꞣꞥꞧꞩɦɜɡɬɪʞʇʝꭓꞵꞷꞹꞻꞽꞿꟁꟃꞔʂᶎꟈꟊꟑꟗꟙꟶᎠᎡᎢᎣᎤᎥᎦᎧᎨᎩᎪᎫᎬᎭᎮᎯᎰᎱᎲᎳᎴᎵᎶᎷᎸᎹᎺᎻᎼᎽᎾᎿᏀᏁᏂᏃᏄᏅᏆᏇᏈᏉᏊᏋᏌᏍᏎᏏᏐᏑᏒᏓᏔᏕᏖᏗᏘᏙᏚᏛᏜᏝᏞᏟᏠᏡᏢᏣᏤᏥᏦᏧᏨᏩᏪᏫᏬᏭᏮᏯａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍𐑎𐑏𐓘𐓙𐓚𐓛𐓜𐓝𐓞𐓟𐓠𐓡𐓢𐓣𐓤𐓥𐓦𐓧𐓨𐓩𐓪𐓫𐓬𐓭𐓮𐓯𐓰𐓱𐓲𐓳𐓴𐓵𐓶𐓷𐓸𐓹𐓺𐓻𐖗𐖘𐖙𐖚𐖛𐖜𐖝𐖞𐖟𐖠𐖡𐖣𐖤𐖥𐖦𐖧𐖨𐖩𐖪𐖫𐖬𐖭𐖮𐖯𐖰𐖱𐖳𐖴𐖵𐖶𐖷𐖸𐖹𐖻𐖼𐳀𐳁𐳂𐳃𐳄𐳅𐳆𐳇𐳈𐳉𐳊𐳋𐳌𐳍𐳎𐳏𐳐𐳑𐳒𐳓𐳔𐳕𐳖𐳗𐳘𐳙𐳚𐳛𐳜𐳝𐳞𐳟𐳠𐳡𐳢𐳣𐳤𐳥𐳦𐳧𐳨𐳩𐳪𐳫𐳬𐳭𐳮𐳯𐳰𐳱𐳲𑣀𑣁𑣂𑣃𑣄𑣅𑣆𑣇𑣈𑣉𑣊𑣋𑣌𑣍𑣎𑣏𑣐𑣑𑣒𑣓𑣔𑣕𑣖𑣗𑣘𑣙𑣚𑣛𑣜𑣝𑣞𑣟𖹠𖹡𖹢𖹣𖹤𖹥𖹦𖹧𖹨𖹩𖹪𖹫𖹬𖹭𖹮𖹯𖹰𖹱𖹲𖹳𖹴𖹵𖹶𖹷𖹸𖹹𖹺𖹻𖹼𖹽𖹾𖹿𞤢𞤣𞤤𞤥𞤦𞤧𞤨𞤩𞤪𞤫𞤬𞤭𞤮𞤯𞤰𞤱𞤲𞤳𞤴𞤵𞤶𞤷𞤸𞤹𞤺𞤻𞤼𞤽𞤾𞤿𞥀𞥁𞥂𞥃');
+        end if;
+        if folded ~ '[ßİŉǰΐΰևẖẗẘẙẚẞὐὒὔὖᾀᾁᾂᾃᾄᾅᾆᾇᾈᾉᾊᾋᾌᾍᾎᾏᾐᾑᾒᾓᾔᾕᾖᾗᾘᾙᾚᾛᾜᾝᾞᾟᾠᾡᾢᾣᾤᾥᾦᾧᾨᾩᾪᾫᾬᾭᾮᾯᾲᾳᾴᾶᾷᾼῂῃῄῆῇῌῒΐῖῗῢΰῤῦῧῲῳῴῶῷῼﬀﬁﬂﬃﬄﬅﬆﬓﬔﬕﬖﬗ]' then
+          for expansion in select each.key, each.value from jsonb_each_text('{"ß": "ss", "İ": "i̇", "ŉ": "ʼn", "ǰ": "ǰ", "ΐ": "ΐ", "ΰ": "ΰ", "և": "եւ", "ẖ": "ẖ", "ẗ": "ẗ", "ẘ": "ẘ", "ẙ": "ẙ", "ẚ": "aʾ", "ẞ": "ss", "ὐ": "ὐ", "ὒ": "ὒ", "ὔ": "ὔ", "ὖ": "ὖ", "ᾀ": "ἀι", "ᾁ": "ἁι", "ᾂ": "ἂι", "ᾃ": "ἃι", "ᾄ": "ἄι", "ᾅ": "ἅι", "ᾆ": "ἆι", "ᾇ": "ἇι", "ᾈ": "ἀι", "ᾉ": "ἁι", "ᾊ": "ἂι", "ᾋ": "ἃι", "ᾌ": "ἄι", "ᾍ": "ἅι", "ᾎ": "ἆι", "ᾏ": "ἇι", "ᾐ": "ἠι", "ᾑ": "ἡι", "ᾒ": "ἢι", "ᾓ": "ἣι", "ᾔ": "ἤι", "ᾕ": "ἥι", "ᾖ": "ἦι", "ᾗ": "ἧι", "ᾘ": "ἠι", "ᾙ": "ἡι", "ᾚ": "ἢι", "ᾛ": "ἣι", "ᾜ": "ἤι", "ᾝ": "ἥι", "ᾞ": "ἦι", "ᾟ": "ἧι", "ᾠ": "ὠι", "ᾡ": "ὡι", "ᾢ": "ὢι", "ᾣ": "ὣι", "ᾤ": "ὤι", "ᾥ": "ὥι", "ᾦ": "ὦι", "ᾧ": "ὧι", "ᾨ": "ὠι", "ᾩ": "ὡι", "ᾪ": "ὢι", "ᾫ": "ὣι", "ᾬ": "ὤι", "ᾭ": "ὥι", "ᾮ": "ὦι", "ᾯ": "ὧι", "ᾲ": "ὰι", "ᾳ": "αι", "ᾴ": "άι", "ᾶ": "ᾶ", "ᾷ": "ᾶι", "ᾼ": "αι", "ῂ": "ὴι", "ῃ": "ηι", "ῄ": "ήι", "ῆ": "ῆ", "ῇ": "ῆι", "ῌ": "ηι", "ῒ": "ῒ", "ΐ": "ΐ", "ῖ": "ῖ", "ῗ": "ῗ", "ῢ": "ῢ", "ΰ": "ΰ", "ῤ": "ῤ", "ῦ": "ῦ", "ῧ": "ῧ", "ῲ": "ὼι", "ῳ": "ωι", "ῴ": "ώι", "ῶ": "ῶ", "ῷ": "ῶι", "ῼ": "ωι", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "ﬓ": "մն", "ﬔ": "մե", "ﬕ": "մի", "ﬖ": "վն", "ﬗ": "մխ"}'::jsonb) as each loop
+            folded := replace(folded, expansion.key, expansion.value);
+          end loop;
+        end if;
+        return case when long then folded else normalize(folded, NFC) end;
+      end
+      $function$;
+comment on function private.fold_name(text) is 'The identity of a name: equal for names that differ only in case or in Unicode form.';
 
 CREATE OR REPLACE FUNCTION private.guard_assessment_authority()
  RETURNS trigger
@@ -2850,7 +2839,6 @@ CREATE OR REPLACE FUNCTION private.hold_changed_agent_choices()
  SET search_path TO ''
 AS $function$
 declare
-  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -2865,14 +2853,10 @@ begin
              changed.custom_assessment_id as assessment,
              private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
         from (
-          select added.id, added.custom_assessment_id,
-                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
-                 case when bound then added.coaching_session_id end as coaching_session_id
+          select added.id, added.custom_assessment_id, added.stakeholder_session_id, added.coaching_session_id
             from added
           except
-          select removed.id, removed.custom_assessment_id,
-                 case when bound then removed.stakeholder_session_id end,
-                 case when bound then removed.coaching_session_id end
+          select removed.id, removed.custom_assessment_id, removed.stakeholder_session_id, removed.coaching_session_id
             from removed
         ) as changed
        where changed.custom_assessment_id is not null
@@ -2891,7 +2875,6 @@ CREATE OR REPLACE FUNCTION private.hold_changed_choices()
  SET search_path TO ''
 AS $function$
 declare
-  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -2907,24 +2890,23 @@ begin
                filter (where changed.interview_style_override between 1 and 5) as style
         from (
           (
-            select added.id, added.custom_assessment_id, added.assessment_type,
-                   case when bound then added.tenant_id end as tenant_id, null::integer as interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
+                   null::integer as interview_style_override
               from added
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type,
-                   case when bound then removed.tenant_id end, null
+            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id, null
               from removed
           )
           union
           -- An override that is taken back asks nothing of the assessment.
           (
-            select added.id, added.custom_assessment_id, added.assessment_type,
-                   case when bound then added.tenant_id end, added.interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
+                   added.interview_style_override
               from added
              where added.interview_style_override is not null
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type,
-                   case when bound then removed.tenant_id end, removed.interview_style_override
+            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id,
+                   removed.interview_style_override
               from removed
           )
         ) as changed
@@ -3114,31 +3096,6 @@ end
 $function$;
 comment on function private.is_authors_fault(text) is NULL;
 
-CREATE OR REPLACE FUNCTION private.is_cleared_by_deletion(assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  select (
-      assessment_after is not distinct from assessment_before
-      or (
-        assessment_after is null
-        and not exists (
-          select from public.custom_assessments as assessment where assessment.id = assessment_before
-        )
-      )
-    )
-    and (
-      tenant_after is not distinct from tenant_before
-      or (
-        tenant_before is not null
-        and not exists (select from public.tenant_profiles as tenant where tenant.id = tenant_before)
-      )
-    )
-$function$;
-comment on function private.is_cleared_by_deletion(uuid,uuid,uuid,uuid) is NULL;
-
 CREATE OR REPLACE FUNCTION private.is_number_pair(value jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3282,6 +3239,12 @@ begin
                 else private.fold_name(private.trim_text(item ->> 'name')) end;
     if key = '' or key = any (keys)
       or item - '{name,scoreRange,primaryDimensions,description,strengths,growthAreas,recommendations}'::text[] <> '{}'
+      -- One that is named twice: of more than one, since to look takes a query.
+      or (
+        jsonb_array_length(item -> 'primaryDimensions') > 1
+        and jsonb_array_length(item -> 'primaryDimensions')
+        > (select count(distinct named.value) from jsonb_array_elements(item -> 'primaryDimensions') as named)
+      )
       or (item #> '{scoreRange,0}')::numeric < low
       or (item #> '{scoreRange,0}')::numeric > (item #> '{scoreRange,1}')::numeric
       or (item #> '{scoreRange,1}')::numeric > high then
@@ -3646,6 +3609,48 @@ end
 $function$;
 comment on function private.next_claim_in_ms() is NULL;
 
+CREATE OR REPLACE FUNCTION private.next_numbered_slug(tenant_id uuid, assessment_id uuid, base text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  in_a_row constant integer := 8;
+  number bigint := 2;
+  counted text;
+  cut text;
+  candidate text;
+  tried integer := 0;
+  step bigint := 1;
+begin
+  loop
+    cut := case when length(base) + length(number::text) < 60 then base
+                else private.slug_of(base, 59 - length(number::text)) end;
+    if cut is distinct from counted then
+      counted := cut;
+      number := greatest(number, private.lock_slug(next_numbered_slug.tenant_id, counted) + 1);
+      -- A longer number leaves less of the base.
+      continue;
+    end if;
+    candidate := counted || '-' || number;
+    -- It may also be somebody's given one, or the base of another name's series.
+    perform private.lock_slug(next_numbered_slug.tenant_id, candidate);
+    exit when not private.slug_is_taken(next_numbered_slug.tenant_id, candidate, assessment_id);
+    tried := tried + 1;
+    if tried >= in_a_row then
+      step := step * 2;
+    end if;
+    number := number + step + case when step > 1 then floor(random() * step)::bigint else 0 end;
+  end loop;
+  update private.slug_series as series
+     set last_number = number
+   where series.tenant_id = next_numbered_slug.tenant_id
+     and series.stem = counted;
+  return candidate;
+end
+$function$;
+comment on function private.next_numbered_slug(uuid,uuid,text) is NULL;
+
 CREATE OR REPLACE FUNCTION private.next_rank(tenant_id uuid, front bigint)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -3728,6 +3733,36 @@ begin
 end
 $function$;
 comment on function private.queue_front() is NULL;
+
+CREATE OR REPLACE FUNCTION private.reference_list_faults(list jsonb, path text, dimension_keys text[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  faults jsonb := private.text_list_faults(list, path);
+  seen text[] := '{}'::text[];
+  key text;
+begin
+  if faults is not null then
+    return faults;
+  end if;
+  faults := '[]';
+  for place in 0 .. least(jsonb_array_length(list) - 1, cardinality(dimension_keys)) loop
+    key := private.fold_name(private.trim_text(list ->> place));
+    if key = any (seen) then
+      faults := faults || private.fault(path || '[' || place || ']', 'duplicate-reference', 'each dimension once');
+    elsif not key = any (dimension_keys) then
+      faults := faults || private.fault(path || '[' || place || ']', 'unknown-dimension', 'the name of a dimension');
+    else
+      seen := seen || key;
+    end if;
+  end loop;
+  return faults;
+end
+$function$;
+comment on function private.reference_list_faults(jsonb,text,text[]) is NULL;
 
 CREATE OR REPLACE FUNCTION private.refresh_listings(assessments uuid[])
  RETURNS void
@@ -4070,7 +4105,7 @@ begin
     if fault is null then
       score_of[place] := given.value::numeric;
       named_scores := jsonb_set(named_scores, array[names[place]], given.value);
-    elsif jsonb_array_length(faults) < 100 then
+    else
       faults := faults || jsonb_build_object(
         'path', '$[' || to_json(left(given.key, 200))::text || ']',
         'reason', fault,
@@ -4081,6 +4116,7 @@ begin
           when 'too-precise' then 'at most 100 decimal places'
           else format('a number from %s to %s', low, high)
         end);
+      exit when jsonb_array_length(faults) = 100;
     end if;
   end loop;
   if scores = '{}' then
@@ -4117,15 +4153,19 @@ begin
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
   loop
-    -- The average of its primary dimensions, as total over parts; of the overall score where none was scored.
+    -- The average of its primary dimensions, as total over parts; of the overall score where none was scored. Each counts
+    -- once, and is folded once, however often it is named.
     select sum(score_of[named.place]), count(score_of[named.place])
       into total, parts
-      from jsonb_array_elements_text(
-        case when jsonb_typeof(candidate -> 'primaryDimensions') = 'array'
-          then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension,
-           lateral (
-             select array_position(folded, private.fold_name(private.trim_text(primary_dimension.value))) as place
-           ) as named;
+      from (
+        select distinct array_position(folded, private.fold_name(private.trim_text(spelled.name))) as place
+          from (
+            select distinct primary_dimension.value as name
+              from jsonb_array_elements_text(
+                case when jsonb_typeof(candidate -> 'primaryDimensions') = 'array'
+                  then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension
+          ) as spelled
+      ) as named;
     if parts = 0 then
       total := overall;
       parts := 1;
@@ -4217,6 +4257,26 @@ begin
 end
 $function$;
 comment on function private.set_assessment_slug() is NULL;
+
+CREATE OR REPLACE FUNCTION private.slug_is_taken(tenant_id uuid, slug text, assessment_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  holder uuid;
+begin
+  select taken.id
+    into holder
+    from public.custom_assessments as taken
+   where taken.tenant_id = slug_is_taken.tenant_id
+     and taken.slug between slug_is_taken.slug and slug_is_taken.slug
+   order by taken.slug
+   limit 1;
+  return holder is not null and holder is distinct from assessment_id;
+end
+$function$;
+comment on function private.slug_is_taken(uuid,text,uuid) is NULL;
 
 CREATE OR REPLACE FUNCTION private.slug_of(name text, most integer DEFAULT 60)
  RETURNS text
@@ -4401,15 +4461,20 @@ CREATE OR REPLACE FUNCTION private.unknown_names(names text[], known text[])
  IMMUTABLE PARALLEL SAFE
  SET search_path TO ''
 AS $function$
+declare
+  longest integer;
 begin
   if names <@ known then
     return '{}'::integer[];
   end if;
+  -- Normalising and folding never shorten a name to a twelfth, so that longer ones need no folding to be unknown.
+  longest := 12 * coalesce((select max(octet_length(listed.name)) from unnest(known) as listed (name)), 0);
   return array(
     select listed.place::integer
       from unnest(names) with ordinality as listed (name, place)
      where not listed.name = any (known)
-       and not private.fold_name(private.trim_text(listed.name)) = any (known)
+       and (octet_length(private.trim_text(listed.name)) > longest
+            or not private.fold_name(private.trim_text(listed.name)) = any (known))
      limit 100
   );
 end

@@ -212,6 +212,40 @@ $$;
 revoke all on function private.text_list_faults(jsonb, text) from public, anon, authenticated, service_role;
 grant execute on function private.text_list_faults(jsonb, text) to authenticated, service_role;
 
+-- A list of dimensions, each of them one there is, and each once. A longer list than there are dimensions has a fault among
+-- its first names, so that no more than those are folded.
+create or replace function private.reference_list_faults(list jsonb, path text, dimension_keys text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  faults jsonb := private.text_list_faults(list, path);
+  seen text[] := '{}'::text[];
+  key text;
+begin
+  if faults is not null then
+    return faults;
+  end if;
+  faults := '[]';
+  for place in 0 .. least(jsonb_array_length(list) - 1, cardinality(dimension_keys)) loop
+    key := private.fold_name(private.trim_text(list ->> place));
+    if key = any (seen) then
+      faults := faults || private.fault(path || '[' || place || ']', 'duplicate-reference', 'each dimension once');
+    elsif not key = any (dimension_keys) then
+      faults := faults || private.fault(path || '[' || place || ']', 'unknown-dimension', 'the name of a dimension');
+    else
+      seen := seen || key;
+    end if;
+  end loop;
+  return faults;
+end
+$$;
+revoke all on function private.reference_list_faults(jsonb, text, text[]) from public, anon, authenticated, service_role;
+grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
+
 -- The rubrics of all dimensions, {"1-2": "...", "3": "..."} each: ranges on the scale that do not overlap. One query
 -- for all of them, since a query for each would take longer than everything else together.
 create or replace function private.rubric_faults(dimensions jsonb, low numeric, high numeric)
@@ -666,6 +700,12 @@ begin
                 else private.fold_name(private.trim_text(item ->> 'name')) end;
     if key = '' or key = any (keys)
       or item - '{name,scoreRange,primaryDimensions,description,strengths,growthAreas,recommendations}'::text[] <> '{}'
+      -- One that is named twice: of more than one, since to look takes a query.
+      or (
+        jsonb_array_length(item -> 'primaryDimensions') > 1
+        and jsonb_array_length(item -> 'primaryDimensions')
+        > (select count(distinct named.value) from jsonb_array_elements(item -> 'primaryDimensions') as named)
+      )
       or (item #> '{scoreRange,0}')::numeric < low
       or (item #> '{scoreRange,0}')::numeric > (item #> '{scoreRange,1}')::numeric
       or (item #> '{scoreRange,1}')::numeric > high then
@@ -736,7 +776,6 @@ declare
   weight_sum numeric := 0;
   weights_known boolean := true;
   rubrics boolean := false;
-  spelled jsonb;
   -- Names as they are spelled and as they are compared.
   dimension_names text[] := '{}'::text[];
   dimension_keys text[] := '{}'::text[];
@@ -824,9 +863,6 @@ begin
     faults := case when found is null then faults else faults || found end;
   end if;
 
-  -- Most references are spelled as the dimension is, and that is quickly seen.
-  spelled := to_jsonb(dimension_names);
-
   -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
   if weights_known and abs(weight_sum - 1) > 0.01 then
     faults := faults
@@ -876,22 +912,7 @@ begin
 
     part := item -> 'primaryDimensions';
     if jsonb_typeof(part) <> 'null' then
-      found := private.text_list_faults(part, path || '.primaryDimensions');
-      if found is not null then
-        faults := faults || found;
-      elsif not part <@ spelled then
-        faults := faults || coalesce((
-          select jsonb_agg(
-                   private.fault(path || '.primaryDimensions[' || listed.place - 1 || ']', 'unknown-dimension',
-                                 'the name of a dimension')
-                 )
-            from unnest(
-              private.unknown_names(
-                array(select jsonb_array_elements_text(part)), dimension_names || dimension_keys
-              )
-            ) as listed (place)
-        ), '[]');
-      end if;
+      faults := faults || private.reference_list_faults(part, path || '.primaryDimensions', dimension_keys);
     end if;
 
     if jsonb_typeof(item -> 'description') not in ('string', 'null') then

@@ -87,7 +87,7 @@ begin
     if fault is null then
       score_of[place] := given.value::numeric;
       named_scores := jsonb_set(named_scores, array[names[place]], given.value);
-    elsif jsonb_array_length(faults) < 100 then
+    else
       faults := faults || jsonb_build_object(
         'path', '$[' || to_json(left(given.key, 200))::text || ']',
         'reason', fault,
@@ -98,6 +98,7 @@ begin
           when 'too-precise' then 'at most 100 decimal places'
           else format('a number from %s to %s', low, high)
         end);
+      exit when jsonb_array_length(faults) = 100;
     end if;
   end loop;
   if scores = '{}' then
@@ -134,15 +135,19 @@ begin
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
   loop
-    -- The average of its primary dimensions, as total over parts; of the overall score where none was scored.
+    -- The average of its primary dimensions, as total over parts; of the overall score where none was scored. Each counts
+    -- once, and is folded once, however often it is named.
     select sum(score_of[named.place]), count(score_of[named.place])
       into total, parts
-      from jsonb_array_elements_text(
-        case when jsonb_typeof(candidate -> 'primaryDimensions') = 'array'
-          then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension,
-           lateral (
-             select array_position(folded, private.fold_name(private.trim_text(primary_dimension.value))) as place
-           ) as named;
+      from (
+        select distinct array_position(folded, private.fold_name(private.trim_text(spelled.name))) as place
+          from (
+            select distinct primary_dimension.value as name
+              from jsonb_array_elements_text(
+                case when jsonb_typeof(candidate -> 'primaryDimensions') = 'array'
+                  then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension
+          ) as spelled
+      ) as named;
     if parts = 0 then
       total := overall;
       parts := 1;

@@ -133,10 +133,10 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload',
-        'assessment_with_source', 'bounded_diagnostics',
+        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_with_content', 'bounded_diagnostics',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
         'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
+        'content_hash',
         'definition_bounds_faults', 'definition_faults', 'drop_slugs_of_tenant', 'end_jobs_without_subject',
         'ending_of_error', 'enqueue', 'enqueue_uploads', 'erase_account_once', 'erase_tenant_once', 'every_fault',
         'example_faults', 'fault', 'finish_jobs',
@@ -146,11 +146,11 @@ begin
         'hold_new_choices', 'hold_owners', 'hold_tenant', 'inactive_tenant_ids', 'is_authors_fault', 'is_cleared_by_deletion', 'is_number_pair', 'is_plainly_valid', 'is_version',
         'keep_assessment_history', 'keep_assessment_version', 'keep_assessment_with_completions',
         'keep_assessment_with_results', 'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
-        'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_rank', 'next_ranks',
-        'note_result_creator', 'path_step', 'queue_front', 'refresh_listings',
+        'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks',
+        'note_result_creator', 'path_step', 'queue_front', 'reference_list_faults', 'refresh_listings',
         'refusal_catalogue', 'refuse', 'refuse_result_update', 'refuse_upload_change', 'require_definition',
         'result_tenant_ids', 'retry_delay', 'rubric_faults', 'scale_of',
-        'score_assessment', 'session_facts', 'set_assessment_slug', 'slug_of', 'take_back_jobs',
+        'score_assessment', 'session_facts', 'set_assessment_slug', 'slug_is_taken', 'slug_of', 'take_back_jobs',
         'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'trim_text',
         'unknown_names', 'upload_diagnostic', 'version', 'without_accents', 'write_result'
       )

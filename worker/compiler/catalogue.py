@@ -326,7 +326,7 @@ CATALOGUE: Final = (
     ),
     Entry(
         Code.DUPLICATE_REFERENCE,
-        "A list names a dimension twice; it counts once.",
+        "A list names a dimension twice.",
         "- primary_dimensions: [Vision]",
         "- primary_dimensions: [Vision, vision]",
     ),

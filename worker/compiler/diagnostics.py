@@ -114,7 +114,6 @@ WARNINGS: Final = frozenset(
         Code.UNKNOWN_ITEM,
         Code.STRAY_TEXT,
         Code.EMPTY_ITEM,
-        Code.DUPLICATE_REFERENCE,
         Code.RANGE_GAP,
         Code.UNREACHABLE_RANGE,
         Code.POSSIBLE_TIE,
