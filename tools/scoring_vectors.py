@@ -61,6 +61,18 @@ BY_HAND: list[Case] = [
         [],
     ),
     (
+        "a primary dimension that is named twice counts once",
+        [("Vision", "0.5"), ("Trust", "0.5")],
+        [
+            ("Friend", "1.0", "5.0", []),
+            ("Twice", "1.0", "5.0", ["Vision", "Trust", "VISION", "Vision"]),
+        ],
+        {"Vision": "5", "Trust": "3.5"},
+        "4.25",
+        "Friend",
+        [],
+    ),
+    (
         "a name is told as the definition spells it",
         [("Vision ", "0.5"), ("Trust", "0.5")],
         [("Seer", "1.0", "5.0", ["Vision"])],

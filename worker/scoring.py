@@ -7,8 +7,8 @@ Pure functions over exact numbers. The rule, in full:
 * ``overall`` is then rounded half up to the precision of the category ranges: the largest number of decimal
   places that any bound of any range is written with (``4.0`` has one, ``4`` has none).
 * Of the ranges that contain the rounded value, the one whose primary dimensions have the highest average
-  score wins. Only dimensions that were scored count, each once. A category without primary dimensions, or with none that
-  was scored, counts as ``overall``. Of equals, the first in the source wins.
+  score wins. Only dimensions that were scored count, each once. A category without primary dimensions, or
+  with none that was scored, counts as ``overall``. Of equals, the first in the source wins.
 
 No float is ever made, and nothing is rounded but ``overall``: averages are compared as fractions.
 """

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rules sha256:cce485d15fea7ce0674140e87a3b8fd24ed92b64b090076d61e3b76872bc763b
+-- custom-assessments 0.2.0 definition_rules sha256:61388a1902508e99a538df09d220c816aca83256e566db88ea068250c2ad2dc6
 -- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
 -- whatever else takes a definition call it.
 --

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 custom_assessments sha256:0ef8be770679a2a02d536ddde469bdf44c0a55b20d292189242bebaf44cb0917
+-- custom-assessments 0.2.0 custom_assessments sha256:a8987e744366d451b9efffd5a79ad0156e2485efff5c125478abab8128270a13
 -- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
 --
 -- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results sha256:79efa0dab5f63b8000c9c70f36c43be52255399b6a37795c936bd41f929e9f4b
+-- custom-assessments 0.2.0 results sha256:1625ba1e0c0deb77bc52e3bf75b3d49af697080c280cc6aaf86e1fd3e14b41c4
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the

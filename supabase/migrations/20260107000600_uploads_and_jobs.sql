@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 uploads_and_jobs sha256:7d1b5dbc2ae7368e43b7d90bc64b70e7cdd96338052c5267600b0c6eead77b69
+-- custom-assessments 0.2.0 uploads_and_jobs sha256:82927fe716e71471b82e586e60083030f42514bc66bf3c49b23c02e7373e88c5
 -- Uploads, and the one queue of jobs, which serves them and the requests to score a session.
 
 -- ---------------------------------------------------------------------------------------------------------

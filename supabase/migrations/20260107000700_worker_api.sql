@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api sha256:33e18e63260787e0f89a0c600e3e1054dfb6b1211c97a07dda79ed559c1e176c
+-- custom-assessments 0.2.0 worker_api sha256:18e4d2b1040b9d69078ef997751c6ad1cd1c989d5654bcabc75a4919480a3b35
 -- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
 -- an effect and the end of its job are one.
 
