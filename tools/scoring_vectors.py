@@ -340,8 +340,8 @@ def expected(
         matched = Fraction((hundredths + 5) // 10, 10)
     inside = [
         (
-            sum((Fraction(scores[p]) for p in primary if p in scores), Fraction(0)),
-            [p for p in primary if p in scores],
+            sum((Fraction(scores[p]) for p in set(primary) if p in scores), Fraction(0)),
+            [p for p in set(primary) if p in scores],
             name,
         )
         for name, low, high, primary in categories
