@@ -712,8 +712,10 @@ CREATE OR REPLACE FUNCTION public.exchange_jobs(worker text, handed_back jsonb D
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
+ SET statement_timeout TO '3s'
 AS $function$
 declare
+  until constant timestamptz := clock_timestamp() + interval '1 second';
   answers json := '[]'::json;
   claimed json := '[]'::json;
   next_in_ms bigint;
@@ -738,9 +740,12 @@ begin
   end if;
 
   if handed_back <> '[]' then
-    answers := private.finish_jobs(worker, handed_back);
+    answers := private.finish_jobs(worker, handed_back, until);
   end if;
-  if claim_limit > 0 then
+  if claim_limit > 0 and clock_timestamp() >= until then
+    -- An answer that is late already is not kept back for a claim.
+    next_in_ms := 0;
+  elsif claim_limit > 0 then
     select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
       into claimed, next_in_ms
       from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;
@@ -1134,87 +1139,71 @@ end
 $function$;
 comment on function private.apply_drafts(uuid[],jsonb[]) is NULL;
 
-CREATE OR REPLACE FUNCTION private.apply_effects(worker text, finished jsonb, ids bigint[], busy uuid[], OUT ended bigint[], OUT endings jsonb[])
+CREATE OR REPLACE FUNCTION private.apply_effects(worker text, finished jsonb, ids bigint[], busy uuid[], until timestamp with time zone, OUT ended bigint[], OUT endings jsonb[])
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
  SET lock_timeout TO '500ms'
 AS $function$
 declare
-  effects cursor for
-    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.place,
-           -- A tenant's uploads that replace something may change what its new ones find: then all in their turn.
-           job.kind = 'compile'
-             and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
-             and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
-             as drafts
+  -- The new drafts of one tenant are one unit, and everything else is one by itself. A tenant's uploads that replace
+  -- something may change what its new ones find: then all are one by one, in their turn.
+  units cursor for
+    select effect.tenant_id, effect.kind,
+           array_agg(effect.id order by effect.rank, effect.id) as jobs,
+           array_agg(effect.subject_id order by effect.rank, effect.id) as subjects,
+           array_agg(effect.target_id order by effect.rank, effect.id) as targets,
+           array_agg(effect.place order by effect.rank, effect.id) as places
       from (
-        -- What is said first of a claim counts.
-        select distinct on (job.id)
-               job.id, told.ordinality::integer - 1 as place, told.outcome
-          from rows from (jsonb_to_recordset(apply_effects.finished) as (
-                 jobs bigint[], attempts integer[], outcome text
-               )) with ordinality as told (jobs, attempts, outcome, ordinality)
-         cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
-          join private.jobs as job on job.id = given.job
+        select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, first.place,
+               job.kind = 'compile'
+                 and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
+                 and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
+                 as drafts
+          from (
+            -- What is said first of a claim counts.
+            select distinct on (job.id)
+                   job.id, told.ordinality::integer - 1 as place, told.outcome
+              from rows from (jsonb_to_recordset(apply_effects.finished) as (
+                     jobs bigint[], attempts integer[], outcome text
+                   )) with ordinality as told (jobs, attempts, outcome, ordinality)
+             cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
+              join private.jobs as job on job.id = given.job
+             where job.id = any (ids)
+               and job.state = 'running'
+               and job.worker = apply_effects.worker
+               and job.attempts = given.attempt
+             order by job.id, told.ordinality, given.ordinality
+          ) as first
+          join private.jobs as job on job.id = first.id
          where job.id = any (ids)
-           and job.state = 'running'
-           and job.worker = apply_effects.worker
-           and job.attempts = given.attempt
-         order by job.id, told.ordinality, given.ordinality
-      ) as first
-      join private.jobs as job on job.id = first.id
-     where job.id = any (ids)
-       and case job.kind
-             when 'compile' then
-               first.outcome = 'compiled'
-               and jsonb_typeof(apply_effects.finished #> array[first.place::text, 'definition']) = 'string'
-             when 'score' then first.outcome = 'scored'
-           end
-     order by job.tenant_id, job.rank, job.id;
-  drafts bigint[];
-  uploads uuid[];
-  definitions jsonb[];
-  state text;
-  detail text;
+           and case job.kind
+                 when 'compile' then
+                   first.outcome = 'compiled'
+                   and jsonb_typeof(apply_effects.finished #> array[first.place::text, 'definition']) = 'string'
+                 when 'score' then first.outcome = 'scored'
+               end
+      ) as effect
+     group by effect.tenant_id, effect.kind, case when effect.drafts then 0 else effect.id end
+     order by effect.tenant_id, min(effect.rank), min(effect.id);
+  late boolean := false;
 begin
-  -- All effects at once; where one of them fails, one by one, so that each has its own end.
-  begin
-    for effect in effects loop
-      if effect.drafts and effect.tenant_id <> all (busy) then
-        drafts := drafts || effect.id;
-        uploads := uploads || effect.subject_id;
-        definitions := definitions || (finished #>> array[effect.place::text, 'definition'])::jsonb;
-        continue;
-      end if;
-      ended := ended || effect.id;
-      endings := endings || case
-        when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
-      end;
-    end loop;
-    ended := ended || drafts;
-    endings := endings || private.apply_drafts(uploads, definitions);
-  exception when others then
-    ended := null;
-    endings := null;
-    perform set_config('lock_timeout', '20ms', true);
-    for effect in effects loop
-      ended := ended || effect.id;
-      begin
-        endings := endings || case
-          when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
-        end;
-      exception when others then
-        get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
-        endings := endings || private.ending_of_error(effect.kind, state, detail);
-      end;
-    end loop;
-  end;
+  for unit in units loop
+    ended := ended || unit.jobs;
+    if unit.tenant_id = any (busy) then
+      endings := endings
+        || array_fill(private.ending_of_error(unit.kind, '55P03', null), array[cardinality(unit.jobs)]);
+    elsif late then
+      endings := endings || array_fill('{"end": "release"}'::jsonb, array[cardinality(unit.jobs)]);
+    else
+      endings := endings
+        || private.apply_unit(unit.kind, unit.subjects, unit.targets, unit.places, finished, until);
+      late := clock_timestamp() >= until;
+    end if;
+  end loop;
 end
 $function$;
-comment on function private.apply_effects(text,jsonb,bigint[],uuid[]) is NULL;
+comment on function private.apply_effects(text,jsonb,bigint[],uuid[],timestamp with time zone) is NULL;
 
 CREATE OR REPLACE FUNCTION private.apply_finish(kind text, subject_id uuid, target_id uuid, element jsonb)
  RETURNS jsonb
@@ -1266,6 +1255,48 @@ begin
 end
 $function$;
 comment on function private.apply_score(uuid,jsonb) is NULL;
+
+CREATE OR REPLACE FUNCTION private.apply_unit(kind text, subjects uuid[], targets uuid[], places integer[], finished jsonb, until timestamp with time zone)
+ RETURNS jsonb[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  state text;
+  detail text;
+  endings jsonb[];
+begin
+  begin
+    if cardinality(subjects) > 1 then
+      return private.apply_drafts(subjects, array(
+        select (finished #>> array[given.place::text, 'definition'])::jsonb
+          from unnest(places) with ordinality as given (place, ordinality)
+         order by given.ordinality));
+    end if;
+    return array[private.apply_finish(apply_unit.kind, subjects[1], targets[1], finished -> places[1])];
+  exception
+    when query_canceled then
+      return array_fill('{"end": "retry", "error": "too-slow"}'::jsonb, array[cardinality(subjects)]);
+    when others then
+      get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
+  end;
+  if state = '55P03' then
+    perform set_config('lock_timeout', '20ms', true);
+  end if;
+  if cardinality(subjects) = 1 then
+    return array[private.ending_of_error(apply_unit.kind, state, detail)];
+  end if;
+  for place in 1 .. cardinality(subjects) loop
+    endings := endings || case
+      when place > 1 and clock_timestamp() >= until then array['{"end": "release"}'::jsonb]
+      else private.apply_unit(
+        apply_unit.kind, subjects[place:place], targets[place:place], places[place:place], finished, until)
+    end;
+  end loop;
+  return endings;
+end
+$function$;
+comment on function private.apply_unit(text,uuid[],uuid[],integer[],jsonb,timestamp with time zone) is NULL;
 
 CREATE OR REPLACE FUNCTION private.apply_upload(upload_id uuid, target_id uuid, definition jsonb, version_place jsonb)
  RETURNS jsonb
@@ -1762,7 +1793,7 @@ begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
     -- As hold_tenant does it, written out: every row pays for it.
-    perform private.lock_slug(claim_slug.tenant_id, '');
+    perform private.enter_line(claim_slug.tenant_id);
     perform account.id from auth.users as account where account.id = claim_slug.maker for key share;
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = claim_slug.tenant_id for key share;
   end if;
@@ -1897,7 +1928,7 @@ begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
   -- Somebody is at the tenant or the assessment: that is nothing the job has done.
-  if state = '55P03' then
+  if state in ('55P03', 'PT503') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
   elsif state = 'CAS01' then
     return '{"end": "retry", "error": "scored-differently"}'::jsonb;
@@ -1975,6 +2006,55 @@ begin
 end
 $function$;
 comment on function private.enqueue_uploads() is NULL;
+
+CREATE OR REPLACE FUNCTION private.enter_line(tenant_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  places constant integer := 5;
+  given constant text := current_setting('lock_timeout');
+begin
+  perform from private.slug_series as series
+   where series.tenant_id = enter_line.tenant_id
+     and series.stem = ''
+     for update skip locked;
+  if found then
+    return;
+  end if;
+  if not exists (
+    select from generate_series(1, places) as place
+     where pg_try_advisory_xact_lock(hashtextextended('line of ' || enter_line.tenant_id, place))
+  ) then
+    perform private.refuse('BUSY', jsonb_build_object('tenant_id', enter_line.tenant_id));
+  end if;
+  if given = '0' or given::interval > interval '2 seconds' then
+    perform set_config('lock_timeout', '2s', true);
+  end if;
+  begin
+    perform private.lock_slug(enter_line.tenant_id, '');
+  exception when lock_not_available then
+    perform private.refuse('BUSY', jsonb_build_object('tenant_id', enter_line.tenant_id));
+  end;
+  perform set_config('lock_timeout', given, true);
+end
+$function$;
+comment on function private.enter_line(uuid) is NULL;
+
+CREATE OR REPLACE FUNCTION private.enter_my_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.enter_line(mine.id) from (select id from private.my_tenant_ids() as id order by id) as mine;
+  return null;
+end
+$function$;
+comment on function private.enter_my_lines() is NULL;
 
 CREATE OR REPLACE FUNCTION private.erase_account_once(user_id uuid)
  RETURNS jsonb
@@ -2402,14 +2482,12 @@ end
 $function$;
 comment on function private.fault(text,text,text) is NULL;
 
-CREATE OR REPLACE FUNCTION private.finish_jobs(worker text, finished jsonb)
+CREATE OR REPLACE FUNCTION private.finish_jobs(worker text, finished jsonb, until timestamp with time zone)
  RETURNS json
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  -- Of so many claims those that found the tenant or the assessment locked are not charged: then the job has had hours.
-  patience constant integer := 20;
   -- What is told, one place a job.
   ids bigint[];
   attempts integer[];
@@ -2417,16 +2495,11 @@ declare
   errors text[];
   -- The element that tells it, counted from 0.
   elements integer[];
-  -- Those that name a claim which another before them names.
-  repeats bigint[];
   mine bigint[];
   busy uuid[];
   effective boolean;
   ended bigint[];
   endings jsonb[];
-  answers json;
-  wakes boolean;
-  scored boolean;
 begin
   select array_agg(given.job), array_agg(given.attempt), array_agg(told.outcome), array_agg(told.error),
          array_agg(told.ordinality - 1)
@@ -2440,147 +2513,25 @@ begin
   end if;
   effective := outcomes && array['compiled', 'scored'];
   if effective then
-    busy := private.hold_owners(finish_jobs.finished);
+    busy := private.hold_owners(finish_jobs.finished, until);
   end if;
   mine := private.hold_jobs(ids);
-  if cardinality(mine) < cardinality(ids) then
-    repeats := array(
-      select given.ordinality
-        from (
-          select told.ordinality, row_number() over (partition by told.job, told.attempt order by told.ordinality) as time
-            from unnest(ids, attempts) with ordinality as told (job, attempt, ordinality)
-        ) as given
-       where given.time > 1);
-  end if;
   if effective then
     select effects.ended, effects.endings
       into ended, endings
-      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, mine, busy) as effects;
+      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, mine, busy, until) as effects;
   end if;
-
-  -- The ends, in one statement. The rows are found by an array, so that no estimate can talk the planner into reading
-  -- the whole table.
-  with held as materialized (
-    select job.id, job.kind, job.subject_id, job.state, job.worker, job.attempts, job.max_attempts,
-           job.attempts - job.releases as charged
-      from private.jobs as job
-     where job.id = any (mine)
-  ),
-  judged as materialized (
-    select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.attempts,
-           element.place, element.ending, element.claimed,
-           case
-             when not element.held then null
-             when element.found = 'retry' and element.charged >= element.max_attempts then 'exhausted'
-             else element.found
-           end as verdict,
-           coalesce(element.ending ->> 'error',
-                    substring(element.error from '^[a-z0-9-]{1,64}$'),
-                    case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
-      from (
-        select given.ordinality, given.job, given.outcome, given.error, given.place, effect.ending,
-               held.kind, held.subject_id, held.charged, held.attempts, held.max_attempts,
-               held.worker = finish_jobs.worker and held.attempts = given.attempt as claimed,
-               (held.state = 'running' and held.worker = finish_jobs.worker and held.attempts = given.attempt
-                and (repeats is null or given.ordinality <> all (repeats))) is true as held,
-               case
-                 when effect.ending ->> 'end' = 'waits' and held.attempts >= patience then 'retry'
-                 when effect.ending is not null then effect.ending ->> 'end'
-                 when given.outcome = 'done' and held.kind = 'probe' then 'succeeded'
-                 when given.outcome = 'compiled' and held.kind = 'compile' then 'failed'
-                 when given.outcome in ('failed', 'release') then given.outcome
-                 else 'retry'
-               end as found
-          from unnest(ids, attempts, outcomes, errors, elements)
-                 with ordinality as given (job, attempt, outcome, error, place, ordinality)
-          left join held on held.id = given.job
-          left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
-      ) as element
-  ),
-  uploads as (
-    update public.assessment_uploads as upload
-       set status = case when judged.verdict = 'succeeded' then 'succeeded'
-                         when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
-           diagnostics = case
-             when judged.verdict in ('succeeded', 'failed') then
-               private.bounded_diagnostics(finish_jobs.finished #> array[judged.place::text, 'diagnostics'])
-               || coalesce(judged.ending -> 'diagnostics', '[]')
-             when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
-             else '[]' end,
-           -- The assessment's as it is stored: it need not be compressed a second time.
-           definition = coalesce(judged.ending -> 'definition', (
-             select assessment.definition
-               from public.custom_assessments as assessment
-              where assessment.id = (judged.ending ->> 'assessment_id')::uuid)),
-           assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
-           attempts = judged.charged - case when judged.verdict in ('release', 'waits') then 1 else 0 end,
-           started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
-           finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
-      from judged
-     where judged.kind = 'compile'
-       and judged.verdict is not null
-       and upload.id = judged.subject_id
-       and upload.id = any (array(
-             select subject.subject_id from judged as subject where subject.kind = 'compile'))
-  ),
-  jobs as (
-    update private.jobs as job
-       set state = case when judged.verdict = 'succeeded' then 'succeeded'
-                        when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
-           rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
-           releases = job.releases + case when judged.verdict in ('release', 'waits') then 1 else 0 end,
-           not_before = case judged.verdict
-             when 'retry' then now() + private.retry_delay(judged.charged)
-             -- From now on, not from the beginning of the transaction, which has waited itself.
-             when 'waits' then clock_timestamp() + private.retry_delay(judged.attempts)
-           end,
-           lease_expires_at = null,
-           last_error = case when judged.verdict = 'succeeded' then null
-                             when judged.verdict = 'release' then job.last_error
-                             else judged.code end,
-           finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
-      from judged
-     where job.id = judged.job
-       and judged.verdict is not null
-       and job.id = any (ids)
-  )
-  select json_agg(json_build_object('outcome', settled.outcome, 'error', settled.error, 'jobs', settled.jobs)),
-         coalesce(bool_or(settled.outcome = 'released'), false),
-         coalesce(bool_or(settled.scored), false)
-    into answers, wakes, scored
-    from (
-      select case
-               when judged.verdict is null then case when judged.claimed then 'repeated' else 'lost' end
-               when judged.verdict in ('retry', 'waits') then 'retried'
-               when judged.verdict = 'release' then 'released'
-               when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
-               when judged.verdict = 'exhausted' then 'failed'
-               else judged.verdict
-             end as outcome,
-             case when judged.verdict in ('failed', 'exhausted', 'retry', 'waits') then judged.code end as error,
-             array_agg(judged.job) as jobs,
-             bool_or(judged.verdict = 'succeeded' and judged.kind = 'score') as scored
-        from judged
-       group by 1, 2
-    ) as settled;
-
-  -- Once the result has them, the answers need not be kept a second time.
-  if scored then
-    delete from private.score_requests as request
-     where request.id = any (array(
-             select job.subject_id
-               from private.jobs as job
-              where job.id = any (ids)
-                and job.kind = 'score'
-                and job.state = 'succeeded'));
-  end if;
-  if wakes then
-    perform pg_notify('assessment_jobs', '');
-  end if;
-  return coalesce(answers, '[]');
+  begin
+    return private.settle_jobs(
+      finish_jobs.worker, finish_jobs.finished, ids, attempts, outcomes, errors, elements, mine, ended, endings);
+  exception when query_canceled then
+    -- The last effect came to its end just before its time was over. The timer does not fire a second time.
+    return private.settle_jobs(
+      finish_jobs.worker, finish_jobs.finished, ids, attempts, outcomes, errors, elements, mine, ended, endings);
+  end;
 end
 $function$;
-comment on function private.finish_jobs(text,jsonb) is NULL;
+comment on function private.finish_jobs(text,jsonb,timestamp with time zone) is NULL;
 
 CREATE OR REPLACE FUNCTION private.fold_name(name text)
  RETURNS text
@@ -3005,7 +2956,7 @@ end
 $function$;
 comment on function private.hold_new_choices() is NULL;
 
-CREATE OR REPLACE FUNCTION private.hold_owners(finished jsonb)
+CREATE OR REPLACE FUNCTION private.hold_owners(finished jsonb, until timestamp with time zone)
  RETURNS uuid[]
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3040,6 +2991,10 @@ begin
   exception when lock_not_available then
     perform set_config('lock_timeout', '20ms', true);
     for owner in owners loop
+      if clock_timestamp() >= until then
+        busy := busy || owner.tenant_id;
+        continue;
+      end if;
       begin
         perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
       exception when lock_not_available then
@@ -3050,7 +3005,7 @@ begin
   return busy;
 end
 $function$;
-comment on function private.hold_owners(jsonb) is NULL;
+comment on function private.hold_owners(jsonb,timestamp with time zone) is NULL;
 
 CREATE OR REPLACE FUNCTION private.hold_tenant(tenant_id uuid, makers uuid[], in_line boolean)
  RETURNS void
@@ -3862,6 +3817,8 @@ AS $function$
      'To erase a tenant together with its results, call erase_tenant.'),
     ('ACCOUNT_NOT_FOUND', 404, 'The account does not exist.',
      'Check the id; it is the id of a user of Auth.'),
+    ('BUSY', 503, 'Too much of this tenant is being written at once.',
+     'Nothing was changed: try again in a few seconds. Many rows are written sooner by one request than by one each.'),
     ('INVALID_ARGUMENT', 422, 'An argument is missing or out of range.',
      'See details: the argument''s name and what was expected.')
 $function$;
@@ -4258,6 +4215,157 @@ end
 $function$;
 comment on function private.set_assessment_slug() is NULL;
 
+CREATE OR REPLACE FUNCTION private.settle_jobs(worker text, finished jsonb, ids bigint[], attempts integer[], outcomes text[], errors text[], elements integer[], mine bigint[], ended bigint[], endings jsonb[])
+ RETURNS json
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- Of so many claims those that found the tenant or the assessment locked are not charged: then the job has had hours.
+  patience constant integer := 20;
+  -- Those that name a claim which another before them names.
+  repeats bigint[];
+  answers json;
+  wakes boolean;
+  scored boolean;
+begin
+  if cardinality(mine) < cardinality(ids) then
+    repeats := array(
+      select given.ordinality
+        from (
+          select told.ordinality, row_number() over (partition by told.job, told.attempt order by told.ordinality) as time
+            from unnest(ids, attempts) with ordinality as told (job, attempt, ordinality)
+        ) as given
+       where given.time > 1);
+  end if;
+  -- The rows are found by an array, so that no estimate can talk the planner into reading
+  -- the whole table.
+  with held as materialized (
+    select job.id, job.kind, job.subject_id, job.state, job.worker, job.attempts, job.max_attempts,
+           job.attempts - job.releases as charged
+      from private.jobs as job
+     where job.id = any (mine)
+  ),
+  judged as materialized (
+    select element.ordinality, element.job, element.kind, element.subject_id, element.charged, element.attempts,
+           element.place, element.ending, element.claimed,
+           case
+             when not element.held then null
+             when element.found = 'retry' and element.charged >= element.max_attempts then 'exhausted'
+             else element.found
+           end as verdict,
+           coalesce(element.ending ->> 'error',
+                    substring(element.error from '^[a-z0-9-]{1,64}$'),
+                    case when element.outcome = 'compiled' then 'invalid-source' else 'unspecified' end) as code
+      from (
+        select given.ordinality, given.job, given.outcome, given.error, given.place, effect.ending,
+               held.kind, held.subject_id, held.charged, held.attempts, held.max_attempts,
+               held.worker = settle_jobs.worker and held.attempts = given.attempt as claimed,
+               (held.state = 'running' and held.worker = settle_jobs.worker and held.attempts = given.attempt
+                and (repeats is null or given.ordinality <> all (repeats))) is true as held,
+               case
+                 when effect.ending ->> 'end' = 'waits' and held.attempts >= patience then 'retry'
+                 when effect.ending is not null then effect.ending ->> 'end'
+                 when given.outcome = 'done' and held.kind = 'probe' then 'succeeded'
+                 when given.outcome = 'compiled' and held.kind = 'compile' then 'failed'
+                 when given.outcome in ('failed', 'release') then given.outcome
+                 else 'retry'
+               end as found
+          from unnest(ids, attempts, outcomes, errors, elements)
+                 with ordinality as given (job, attempt, outcome, error, place, ordinality)
+          left join held on held.id = given.job
+          left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
+      ) as element
+  ),
+  uploads as (
+    update public.assessment_uploads as upload
+       set status = case when judged.verdict = 'succeeded' then 'succeeded'
+                         when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
+           diagnostics = case
+             when judged.verdict in ('succeeded', 'failed') then
+               private.bounded_diagnostics(settle_jobs.finished #> array[judged.place::text, 'diagnostics'])
+               || coalesce(judged.ending -> 'diagnostics', '[]')
+             when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic(
+               case judged.code when 'too-slow' then 'too-slow' else 'too-many-attempts' end))
+             else '[]' end,
+           -- The assessment's as it is stored: it need not be compressed a second time.
+           definition = coalesce(judged.ending -> 'definition', (
+             select assessment.definition
+               from public.custom_assessments as assessment
+              where assessment.id = (judged.ending ->> 'assessment_id')::uuid)),
+           assessment_id = coalesce((judged.ending ->> 'assessment_id')::uuid, upload.assessment_id),
+           attempts = judged.charged - case when judged.verdict in ('release', 'waits') then 1 else 0 end,
+           started_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then upload.started_at end,
+           finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
+      from judged
+     where judged.kind = 'compile'
+       and judged.verdict is not null
+       and upload.id = judged.subject_id
+       and upload.id = any (array(
+             select subject.subject_id from judged as subject where subject.kind = 'compile'))
+  ),
+  jobs as (
+    update private.jobs as job
+       set state = case when judged.verdict = 'succeeded' then 'succeeded'
+                        when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
+           rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
+           releases = job.releases + case when judged.verdict in ('release', 'waits') then 1 else 0 end,
+           not_before = case judged.verdict
+             -- What took too long leaves its neighbours the time to come before it.
+             when 'retry' then case judged.code
+               when 'too-slow' then clock_timestamp() + greatest(private.retry_delay(judged.charged), interval '10 seconds')
+               else now() + private.retry_delay(judged.charged) end
+             -- From now on, not from the beginning of the transaction, which has waited itself.
+             when 'waits' then clock_timestamp() + private.retry_delay(judged.attempts)
+           end,
+           lease_expires_at = null,
+           last_error = case when judged.verdict = 'succeeded' then null
+                             when judged.verdict = 'release' then job.last_error
+                             else judged.code end,
+           finished_at = case when judged.verdict in ('succeeded', 'failed', 'exhausted') then now() end
+      from judged
+     where job.id = judged.job
+       and judged.verdict is not null
+       and job.id = any (ids)
+  )
+  select json_agg(json_build_object('outcome', settled.outcome, 'error', settled.error, 'jobs', settled.jobs)),
+         coalesce(bool_or(settled.outcome = 'released'), false),
+         coalesce(bool_or(settled.scored), false)
+    into answers, wakes, scored
+    from (
+      select case
+               when judged.verdict is null then case when judged.claimed then 'repeated' else 'lost' end
+               when judged.verdict in ('retry', 'waits') then 'retried'
+               when judged.verdict = 'release' then 'released'
+               when judged.verdict = 'failed' and private.is_authors_fault(judged.code) then 'rejected'
+               when judged.verdict = 'exhausted' then 'failed'
+               else judged.verdict
+             end as outcome,
+             case when judged.verdict in ('failed', 'exhausted', 'retry', 'waits') then judged.code end as error,
+             array_agg(judged.job) as jobs,
+             bool_or(judged.verdict = 'succeeded' and judged.kind = 'score') as scored
+        from judged
+       group by 1, 2
+    ) as settled;
+
+  -- Once the result has them, the answers need not be kept a second time.
+  if scored then
+    delete from private.score_requests as request
+     where request.id = any (array(
+             select job.subject_id
+               from private.jobs as job
+              where job.id = any (ids)
+                and job.kind = 'score'
+                and job.state = 'succeeded'));
+  end if;
+  if wakes then
+    perform pg_notify('assessment_jobs', '');
+  end if;
+  return coalesce(answers, '[]');
+end
+$function$;
+comment on function private.settle_jobs(text,jsonb,bigint[],integer[],text[],text[],integer[],bigint[],bigint[],jsonb[]) is NULL;
+
 CREATE OR REPLACE FUNCTION private.slug_is_taken(tenant_id uuid, slug text, assessment_id uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4509,7 +4617,9 @@ AS $function$
       ('worker-lost', 'error', '', 'The worker was lost every time it compiled this file.',
        'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.'),
       ('too-many-attempts', 'error', '', 'The file could not be handled after several attempts.',
-       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.')
+       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.'),
+      ('too-slow', 'error', '', 'Storing the assessment took the database too long, at every attempt.',
+       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.')
     ) as text (code, severity, section, message, hint)
    where text.code = upload_diagnostic.code
 $function$;
@@ -4664,6 +4774,8 @@ CREATE TRIGGER note_result_creator AFTER INSERT ON public.custom_assessment_resu
 CREATE TRIGGER refuse_result_update BEFORE UPDATE ON public.custom_assessment_results FOR EACH ROW EXECUTE FUNCTION private.refuse_result_update();
 
 CREATE TRIGGER write_result BEFORE INSERT ON public.custom_assessment_results FOR EACH ROW EXECUTE FUNCTION private.write_result();
+
+CREATE TRIGGER assessment_0_line BEFORE DELETE OR UPDATE ON public.custom_assessments FOR EACH STATEMENT WHEN ((CURRENT_USER = ANY (ARRAY['anon'::name, 'authenticated'::name]))) EXECUTE FUNCTION private.enter_my_lines();
 
 CREATE TRIGGER assessment_1_authority BEFORE INSERT OR UPDATE ON public.custom_assessments FOR EACH ROW WHEN ((CURRENT_USER = ANY (ARRAY['anon'::name, 'authenticated'::name]))) EXECUTE FUNCTION private.guard_assessment_authority();
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 foundation sha256:bff2e63b0ad6ac25a8d2f2d6cfa9a9c2036847e4c7ea9e41e498d4da04e64748
+-- custom-assessments 0.2.0 foundation sha256:a9201c844330672abf8aaf3acd28b66be0fb096011b406ca981726a5423a3128
 -- What every later migration stands on: the private schema, privileges that start closed, the catalogue of
 -- refusals, the identity of names, and the set of tenants that the caller owns.
 
@@ -92,6 +92,8 @@ as $$
      'To erase a tenant together with its results, call erase_tenant.'),
     ('ACCOUNT_NOT_FOUND', 404, 'The account does not exist.',
      'Check the id; it is the id of a user of Auth.'),
+    ('BUSY', 503, 'Too much of this tenant is being written at once.',
+     'Nothing was changed: try again in a few seconds. Many rows are written sooner by one request than by one each.'),
     ('INVALID_ARGUMENT', 422, 'An argument is missing or out of range.',
      'See details: the argument''s name and what was expected.')
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 custom_assessments sha256:a8987e744366d451b9efffd5a79ad0156e2485efff5c125478abab8128270a13
+-- custom-assessments 0.2.0 custom_assessments sha256:49f35ec7279bb24a821f3f8c00b38056496e4de5fd04428a6ae9653ffe84aad8
 -- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
 --
 -- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
@@ -480,6 +480,45 @@ revoke all on function private.lock_slug(uuid, text) from public, anon, authenti
 -- published assessment has the assessment and asks for the tenant, to list it; the functions that erase begin again when
 -- they are ended for such a wait.
 
+-- Comes into the line of a tenant: at once where nobody has it. Whoever waits here keeps a connection from everybody else,
+-- so five at most do, for two seconds at most; the others are refused. The places are let go with the transaction, and a
+-- browser asks for no more than six things at once.
+create or replace function private.enter_line(tenant_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  places constant integer := 5;
+  given constant text := current_setting('lock_timeout');
+begin
+  perform from private.slug_series as series
+   where series.tenant_id = enter_line.tenant_id
+     and series.stem = ''
+     for update skip locked;
+  if found then
+    return;
+  end if;
+  if not exists (
+    select from generate_series(1, places) as place
+     where pg_try_advisory_xact_lock(hashtextextended('line of ' || enter_line.tenant_id, place))
+  ) then
+    perform private.refuse('BUSY', jsonb_build_object('tenant_id', enter_line.tenant_id));
+  end if;
+  if given = '0' or given::interval > interval '2 seconds' then
+    perform set_config('lock_timeout', '2s', true);
+  end if;
+  begin
+    perform private.lock_slug(enter_line.tenant_id, '');
+  exception when lock_not_available then
+    perform private.refuse('BUSY', jsonb_build_object('tenant_id', enter_line.tenant_id));
+  end;
+  perform set_config('lock_timeout', given, true);
+end
+$$;
+revoke all on function private.enter_line(uuid) from public, anon, authenticated, service_role;
+
 -- Takes the first three for whoever makes rows of a tenant; the line only where assessments are made.
 create or replace function private.hold_tenant(tenant_id uuid, makers uuid[], in_line boolean)
 returns void
@@ -607,7 +646,7 @@ begin
   -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
     -- As hold_tenant does it, written out: every row pays for it.
-    perform private.lock_slug(claim_slug.tenant_id, '');
+    perform private.enter_line(claim_slug.tenant_id);
     perform account.id from auth.users as account where account.id = claim_slug.maker for key share;
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = claim_slug.tenant_id for key share;
   end if;
@@ -660,6 +699,27 @@ revoke all on function private.set_assessment_slug() from public, anon, authenti
 create or replace trigger assessment_5_slug
 before insert or update of slug, tenant_id on public.custom_assessments
 for each row execute function private.set_assessment_slug();
+
+-- Whoever changes or deletes rows over the API comes into the line first, so that nobody waits for one of the rows, which
+-- nothing would end before the statement's own time is over. In the order of the tenants' ids. SECURITY DEFINER: the series
+-- is nobody's to lock.
+create or replace function private.enter_my_lines()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.enter_line(mine.id) from (select id from private.my_tenant_ids() as id order by id) as mine;
+  return null;
+end
+$$;
+revoke all on function private.enter_my_lines() from public, anon, authenticated, service_role;
+
+create or replace trigger assessment_0_line
+before update or delete on public.custom_assessments
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.enter_my_lines();
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Accounts that go

@@ -47,6 +47,7 @@ class World:
     tenant: Tenant
     stranger: Tenant
     guest: Tenant
+    busy: Tenant
     ids: dict[str, uuid.UUID] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
@@ -56,7 +57,7 @@ class World:
 def build_world(connection: Connection) -> World:
     """Make the world as a trusted writer."""
     people = People(connection)
-    world = World(people.tenant(), people.tenant(), people.tenant())
+    world = World(people.tenant(), people.tenant(), people.tenant(), people.tenant())
 
     def assessment(name: str, tenant: Tenant, status: str, *, allow_override: bool = True) -> None:
         row = connection.execute(
@@ -206,6 +207,12 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         w, assessment_type="archetype", custom_assessment_id=w["active"]
     ),
     "ASSESSMENT_VALIDATION_ERROR": lambda w: assessments(w, definition={"dimensions": []}),
+    "BUSY": lambda w: Request(
+        "service",
+        "insert",
+        "custom_assessments",
+        {"tenant_id": str(w.busy.id), "name": "Waiting", "definition": definition()},
+    ),
     "INTERVIEW_STYLE_OVERRIDE_DENIED": lambda w: coaching(
         w, assessment_type="custom", custom_assessment_id=w["fixed style"], interview_style_override=5
     ),
@@ -268,7 +275,13 @@ def site(databases: Databases) -> Iterator[Site]:
                 "select reason, http_status, message, hint from private.refusal_catalogue()"
             )
         }
-        with api_over(database) as api:
+        # Somebody is inserting an assessment of one tenant's all the while.
+        holder = database.connect()
+        with api_over(database) as api, holder.transaction(force_rollback=True):
+            holder.execute(
+                "insert into public.custom_assessments (tenant_id, name, definition) values (%s, 'Held', %s)",
+                [world.busy.id, json.dumps(definition())],
+            )
             yield Site(api, world, catalogue)
 
 

@@ -50,7 +50,8 @@ select tests.keep('mine', tests.upload_value(tests.kept('upload'), 'assessment_i
 select cmp_ok(
   (
     select max(rows_read) - min(rows_read) from cost
-    where what in ('before', 'new')), '<', 80::bigint,
+    where what in ('before', 'new')
+  ), '<', 80::bigint,
   'and is found to be new by reading next to nothing: the three hundred have thirty pages of text each'
 );
 
@@ -83,7 +84,8 @@ select is(
 select cmp_ok(
   (
     select max(rows_read) - min(rows_read) from cost
-    where what in ('copies', 'found')), '<', 80::bigint, 'which is one look'
+    where what in ('copies', 'found')
+  ), '<', 80::bigint, 'which is one look'
 );
 
 -- Equal is what is spelled alike to the last byte.

@@ -1,0 +1,129 @@
+"""One tenant's waiting requests do not keep the connections that everybody shares.
+
+Writers of one tenant's assessments come one after the other. A few may wait for a while; the others are
+refused at once, with a reason and what to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.py.harness.api import RunningApi
+from tests.py.harness.people import People, Tenant
+from tests.py.harness.sessions import DEFINITION
+
+WAITING = 5
+MANY = 30
+
+
+@pytest.fixture
+def tenant(api: RunningApi, api_people: People) -> Tenant:
+    """A tenant with an assessment, in an API that has nothing to do."""
+    made = api_people.tenant()
+    api.database.connect().execute(
+        "insert into public.custom_assessments (tenant_id, created_by, name, definition)"
+        " values (%s, %s, 'Mine', %s)",
+        [made.id, made.owner.id, Jsonb(DEFINITION)],
+    )
+    return made
+
+
+@contextmanager
+def line_taken(api: RunningApi, tenant: Tenant) -> Iterator[None]:
+    """While a large insert of the tenant's goes on."""
+    large = api.database.connect_as("authenticated", tenant.owner.id)
+    large.autocommit = False
+    large.execute(
+        "insert into public.custom_assessments (tenant_id, name, definition)"
+        " select %s, 'Large ' || n, %s from generate_series(1, 3) as n",
+        [tenant.id, Jsonb(DEFINITION)],
+    )
+    try:
+        yield
+    finally:
+        large.rollback()
+
+
+def requests(api: RunningApi, tenant: Tenant) -> dict[str, Callable[[], httpx.Response]]:
+    """What the tenant does over the API, one request each."""
+    headers = {
+        "apikey": api.keys.anon,
+        "Authorization": f"Bearer {api.token(tenant.owner)}",
+        "Prefer": "return=minimal",
+    }
+    where = f"{api.url}/rest/v1/custom_assessments"
+    mine = f"{where}?tenant_id=eq.{tenant.id}&name=eq.Mine"
+    small = {"tenant_id": str(tenant.id), "name": "Small", "definition": DEFINITION}
+    return {
+        "insert": lambda: httpx.post(where, headers=headers, json=small, timeout=30),
+        "update": lambda: httpx.patch(mine, headers=headers, json={"description": "New."}, timeout=30),
+        "delete": lambda: httpx.delete(mine, headers=headers, timeout=30),
+        "list": lambda: httpx.get(f"{where}?select=id", headers=headers, timeout=30),
+    }
+
+
+def refusal(answer: httpx.Response) -> tuple[int, Any]:
+    """The status and the reason of an answer."""
+    return answer.status_code, json.loads(answer.json()["details"])["reason"] if answer.content else None
+
+
+@pytest.mark.parametrize("what", ["insert", "update", "delete"])
+def test_waiting_ends_with_busy(api: RunningApi, tenant: Tenant, what: str) -> None:
+    do = requests(api, tenant)[what]
+    with line_taken(api, tenant):
+        answer = do()
+        assert refusal(answer) == (503, "BUSY")
+        assert answer.json()["code"] == "PT503"
+        assert answer.json()["hint"].startswith("Nothing was changed: try again")
+    assert do().status_code in (201, 204)
+
+
+def test_no_more_than_a_few_wait(api: RunningApi, tenant: Tenant, api_people: People) -> None:
+    """While many of one tenant's requests come in, five of them wait, and another tenant is served."""
+    neighbour = requests(api, api_people.tenant())
+    insert = requests(api, tenant)["insert"]
+    watching = api.database.connect()
+    with line_taken(api, tenant), ThreadPoolExecutor(MANY) as pool:
+        answers = [pool.submit(insert) for _ in range(MANY)]
+        assert {neighbour["list"]().status_code for _ in range(5)} == {200}
+        row = watching.execute(
+            "select max(waiting) from ("
+            " select count(*) filter (where wait_event_type = 'Lock') as waiting from pg_stat_activity"
+            " where datname = current_database() and usename = 'authenticator') as now"
+        ).fetchone()
+        assert row is not None
+        assert 1 <= row[0] <= WAITING
+        assert neighbour["insert"]().status_code == 201
+        assert Counter(refusal(answer.result()) for answer in answers) == {(503, "BUSY"): MANY}
+
+
+def test_a_few_at_once_all_get_their_turn(api: RunningApi, tenant: Tenant) -> None:
+    """As many as a browser sends at once come one after the other, and none is refused."""
+    insert = requests(api, tenant)["insert"]
+    with ThreadPoolExecutor(1 + WAITING) as pool:
+        for _ in range(5):
+            statuses = [pool.submit(insert) for _ in range(1 + WAITING)]
+            assert [answer.result().status_code for answer in statuses] == [201] * (1 + WAITING)
+
+
+def test_a_shorter_limit_of_the_sessions_own_stays(api: RunningApi, tenant: Tenant) -> None:
+    """Whoever waits less long for anything still does; afterwards the limit is as it was."""
+    owner = api.database.connect_as("authenticated", tenant.owner.id)
+    owner.execute("set lock_timeout = '50ms'")
+    insert = (
+        "insert into public.custom_assessments (tenant_id, name, definition) values (%s, 'Small', %s)"
+        " returning current_setting('lock_timeout')"
+    )
+    with line_taken(api, tenant), pytest.raises(Exception, match="Too much of this tenant"):
+        owner.execute(insert, [tenant.id, Jsonb(DEFINITION)])
+    row = owner.execute(insert, [tenant.id, Jsonb(DEFINITION)]).fetchone()
+    assert row == ("50ms",)
