@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api sha256:18e4d2b1040b9d69078ef997751c6ad1cd1c989d5654bcabc75a4919480a3b35
+-- custom-assessments 0.2.0 worker_api sha256:8e9c053b8bfae3c8fd62f88601d269555030b5cd29412ca182324e0c7d3c998a
 -- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
 -- an effect and the end of its job are one.
 
@@ -34,7 +34,9 @@ as $$
       ('worker-lost', 'error', '', 'The worker was lost every time it compiled this file.',
        'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.'),
       ('too-many-attempts', 'error', '', 'The file could not be handled after several attempts.',
-       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.')
+       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.'),
+      ('too-slow', 'error', '', 'Storing the assessment took the database too long, at every attempt.',
+       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.')
     ) as text (code, severity, section, message, hint)
    where text.code = upload_diagnostic.code
 $$;
@@ -310,7 +312,7 @@ begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
   -- Somebody is at the tenant or the assessment: that is nothing the job has done.
-  if state = '55P03' then
+  if state in ('55P03', 'PT503') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
   elsif state = 'CAS01' then
     return '{"end": "retry", "error": "scored-differently"}'::jsonb;
@@ -393,13 +395,21 @@ end
 $$;
 revoke all on function private.bounded_diagnostics(jsonb) from public, anon, authenticated, service_role;
 
--- One transaction finishes the jobs of many tenants. So that none of them waits for one whose rows somebody else keeps
--- locked, nobody is waited for longer than lock_timeout says in the three functions below: first once for half a second,
--- then, each for itself, for 20 milliseconds. A job whose tenant or assessment is not to be had comes again later.
+-- One transaction finishes the jobs of many tenants, and none of them may keep the others.
+--
+-- So that none waits for one whose rows somebody else keeps locked, nobody is waited for longer than lock_timeout says in the
+-- functions below: first once for half a second, then, each for itself, for 20 milliseconds. A job whose tenant or assessment
+-- is not to be had comes again later.
+--
+-- And no effect may take long. exchange_jobs has a statement_timeout of its own, which PostgREST arms: the effect that it
+-- interrupts is undone, and its job comes again later, alone. The timer does not fire a second time, so everything is brought
+-- to its end at once: what was done before stays, and what was not begun is given back. What is interrupted has had two
+-- seconds at least, since no effect but the first is begun when one second is over. Over a direct connection nothing is
+-- armed, and that look at the clock is all there is.
 
 -- Locks the tenants and makers that the effects of these elements refer to, before any job: the order of locks is in
 -- 20260107000200_custom_assessments.sql. Gives the tenants that were not to be had.
-create or replace function private.hold_owners(finished jsonb)
+create or replace function private.hold_owners(finished jsonb, until timestamptz)
 returns uuid[]
 language plpgsql
 set search_path = ''
@@ -434,6 +444,10 @@ begin
   exception when lock_not_available then
     perform set_config('lock_timeout', '20ms', true);
     for owner in owners loop
+      if clock_timestamp() >= until then
+        busy := busy || owner.tenant_id;
+        continue;
+      end if;
       begin
         perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
       exception when lock_not_available then
@@ -444,7 +458,7 @@ begin
   return busy;
 end
 $$;
-revoke all on function private.hold_owners(jsonb) from public, anon, authenticated, service_role;
+revoke all on function private.hold_owners(jsonb, timestamptz) from public, anon, authenticated, service_role;
 
 -- Locks the jobs, in an order that two workers cannot cross. Gives those that were to be had: one that somebody keeps
 -- locked is being deleted, or another worker has it.
@@ -462,95 +476,129 @@ end
 $$;
 revoke all on function private.hold_jobs(bigint[]) from public, anon, authenticated, service_role;
 
+-- The effects of some jobs of one tenant, all or each for itself: an end for each. More than one are uploads that make new
+-- drafts; where one of them fails, each is tried by itself, so that each has its own end.
+create or replace function private.apply_unit(
+  kind text, subjects uuid[], targets uuid[], places integer[], finished jsonb, until timestamptz
+)
+returns jsonb[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  state text;
+  detail text;
+  endings jsonb[];
+begin
+  begin
+    if cardinality(subjects) > 1 then
+      return private.apply_drafts(subjects, array(
+        select (finished #>> array[given.place::text, 'definition'])::jsonb
+          from unnest(places) with ordinality as given (place, ordinality)
+         order by given.ordinality));
+    end if;
+    return array[private.apply_finish(apply_unit.kind, subjects[1], targets[1], finished -> places[1])];
+  exception
+    when query_canceled then
+      return array_fill('{"end": "retry", "error": "too-slow"}'::jsonb, array[cardinality(subjects)]);
+    when others then
+      get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
+  end;
+  if state = '55P03' then
+    perform set_config('lock_timeout', '20ms', true);
+  end if;
+  if cardinality(subjects) = 1 then
+    return array[private.ending_of_error(apply_unit.kind, state, detail)];
+  end if;
+  for place in 1 .. cardinality(subjects) loop
+    endings := endings || case
+      when place > 1 and clock_timestamp() >= until then array['{"end": "release"}'::jsonb]
+      else private.apply_unit(
+        apply_unit.kind, subjects[place:place], targets[place:place], places[place:place], finished, until)
+    end;
+  end loop;
+  return endings;
+end
+$$;
+revoke all on function private.apply_unit(text, uuid[], uuid[], integer[], jsonb, timestamptz)
+from public, anon, authenticated, service_role;
+
 -- The effects of those elements that go beyond their own upload: a definition, or a score. Gives their jobs and, for
 -- each, its end. The caller holds the jobs, and all tenants that are not busy.
 create or replace function private.apply_effects(
-  worker text, finished jsonb, ids bigint[], busy uuid[], out ended bigint[], out endings jsonb[]
+  worker text, finished jsonb, ids bigint[], busy uuid[], until timestamptz, out ended bigint[], out endings jsonb[]
 )
 language plpgsql
 set search_path = ''
 set lock_timeout = '500ms'
 as $$
 declare
-  effects cursor for
-    select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, first.place,
-           -- A tenant's uploads that replace something may change what its new ones find: then all in their turn.
-           job.kind = 'compile'
-             and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
-             and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
-             as drafts
+  -- The new drafts of one tenant are one unit, and everything else is one by itself. A tenant's uploads that replace
+  -- something may change what its new ones find: then all are one by one, in their turn.
+  units cursor for
+    select effect.tenant_id, effect.kind,
+           array_agg(effect.id order by effect.rank, effect.id) as jobs,
+           array_agg(effect.subject_id order by effect.rank, effect.id) as subjects,
+           array_agg(effect.target_id order by effect.rank, effect.id) as targets,
+           array_agg(effect.place order by effect.rank, effect.id) as places
       from (
-        -- What is said first of a claim counts.
-        select distinct on (job.id)
-               job.id, told.ordinality::integer - 1 as place, told.outcome
-          from rows from (jsonb_to_recordset(apply_effects.finished) as (
-                 jobs bigint[], attempts integer[], outcome text
-               )) with ordinality as told (jobs, attempts, outcome, ordinality)
-         cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
-          join private.jobs as job on job.id = given.job
+        select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, first.place,
+               job.kind = 'compile'
+                 and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
+                 and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
+                 as drafts
+          from (
+            -- What is said first of a claim counts.
+            select distinct on (job.id)
+                   job.id, told.ordinality::integer - 1 as place, told.outcome
+              from rows from (jsonb_to_recordset(apply_effects.finished) as (
+                     jobs bigint[], attempts integer[], outcome text
+                   )) with ordinality as told (jobs, attempts, outcome, ordinality)
+             cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
+              join private.jobs as job on job.id = given.job
+             where job.id = any (ids)
+               and job.state = 'running'
+               and job.worker = apply_effects.worker
+               and job.attempts = given.attempt
+             order by job.id, told.ordinality, given.ordinality
+          ) as first
+          join private.jobs as job on job.id = first.id
          where job.id = any (ids)
-           and job.state = 'running'
-           and job.worker = apply_effects.worker
-           and job.attempts = given.attempt
-         order by job.id, told.ordinality, given.ordinality
-      ) as first
-      join private.jobs as job on job.id = first.id
-     where job.id = any (ids)
-       and case job.kind
-             when 'compile' then
-               first.outcome = 'compiled'
-               and jsonb_typeof(apply_effects.finished #> array[first.place::text, 'definition']) = 'string'
-             when 'score' then first.outcome = 'scored'
-           end
-     order by job.tenant_id, job.rank, job.id;
-  drafts bigint[];
-  uploads uuid[];
-  definitions jsonb[];
-  state text;
-  detail text;
+           and case job.kind
+                 when 'compile' then
+                   first.outcome = 'compiled'
+                   and jsonb_typeof(apply_effects.finished #> array[first.place::text, 'definition']) = 'string'
+                 when 'score' then first.outcome = 'scored'
+               end
+      ) as effect
+     group by effect.tenant_id, effect.kind, case when effect.drafts then 0 else effect.id end
+     order by effect.tenant_id, min(effect.rank), min(effect.id);
+  late boolean := false;
 begin
-  -- All effects at once; where one of them fails, one by one, so that each has its own end.
-  begin
-    for effect in effects loop
-      if effect.drafts and effect.tenant_id <> all (busy) then
-        drafts := drafts || effect.id;
-        uploads := uploads || effect.subject_id;
-        definitions := definitions || (finished #>> array[effect.place::text, 'definition'])::jsonb;
-        continue;
-      end if;
-      ended := ended || effect.id;
-      endings := endings || case
-        when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-        else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
-      end;
-    end loop;
-    ended := ended || drafts;
-    endings := endings || private.apply_drafts(uploads, definitions);
-  exception when others then
-    ended := null;
-    endings := null;
-    perform set_config('lock_timeout', '20ms', true);
-    for effect in effects loop
-      ended := ended || effect.id;
-      begin
-        endings := endings || case
-          when effect.tenant_id = any (busy) then private.ending_of_error(effect.kind, '55P03', null)
-          else private.apply_finish(effect.kind, effect.subject_id, effect.target_id, finished -> effect.place)
-        end;
-      exception when others then
-        get stacked diagnostics state = returned_sqlstate, detail = pg_exception_detail;
-        endings := endings || private.ending_of_error(effect.kind, state, detail);
-      end;
-    end loop;
-  end;
+  for unit in units loop
+    ended := ended || unit.jobs;
+    if unit.tenant_id = any (busy) then
+      endings := endings
+        || array_fill(private.ending_of_error(unit.kind, '55P03', null), array[cardinality(unit.jobs)]);
+    elsif late then
+      endings := endings || array_fill('{"end": "release"}'::jsonb, array[cardinality(unit.jobs)]);
+    else
+      endings := endings
+        || private.apply_unit(unit.kind, unit.subjects, unit.targets, unit.places, finished, until);
+      late := clock_timestamp() >= until;
+    end if;
+  end loop;
 end
 $$;
-revoke all on function private.apply_effects(text, jsonb, bigint[], uuid[]) from public, anon, authenticated, service_role;
+revoke all on function private.apply_effects(text, jsonb, bigint[], uuid[], timestamptz)
+from public, anon, authenticated, service_role;
 
--- Ends, delays or gives back each job that the worker still holds, with its effects. Gives what became of them, those of
--- one outcome and one error together: succeeded, rejected (the author's fault), failed, retried, released; repeated where
--- this claim was finished before; lost where the worker does not hold the job any more.
-create or replace function private.finish_jobs(worker text, finished jsonb)
+-- Writes the ends of these jobs, in one statement: of the one at each place, the claim that is told of, its outcome and
+-- error, and the element of finished that tells it. Gives what became of them, as finish_jobs does.
+create or replace function private.settle_jobs(
+  worker text, finished jsonb, ids bigint[], attempts integer[], outcomes text[], errors text[], elements integer[],
+  mine bigint[], ended bigint[], endings jsonb[]
+)
 returns json
 language plpgsql
 set search_path = ''
@@ -558,39 +606,12 @@ as $$
 declare
   -- Of so many claims those that found the tenant or the assessment locked are not charged: then the job has had hours.
   patience constant integer := 20;
-  -- What is told, one place a job.
-  ids bigint[];
-  attempts integer[];
-  outcomes text[];
-  errors text[];
-  -- The element that tells it, counted from 0.
-  elements integer[];
   -- Those that name a claim which another before them names.
   repeats bigint[];
-  mine bigint[];
-  busy uuid[];
-  effective boolean;
-  ended bigint[];
-  endings jsonb[];
   answers json;
   wakes boolean;
   scored boolean;
 begin
-  select array_agg(given.job), array_agg(given.attempt), array_agg(told.outcome), array_agg(told.error),
-         array_agg(told.ordinality - 1)
-    into ids, attempts, outcomes, errors, elements
-    from rows from (jsonb_to_recordset(finish_jobs.finished) as (
-           jobs bigint[], attempts integer[], outcome text, error text
-         )) with ordinality as told (jobs, attempts, outcome, error, ordinality)
-   cross join lateral unnest(told.jobs, told.attempts) as given (job, attempt);
-  if cardinality(ids) > 1000 then
-    perform private.refuse('INVALID_ARGUMENT', '{"argument": "handed_back", "expected": "at most 1000 jobs in all"}');
-  end if;
-  effective := outcomes && array['compiled', 'scored'];
-  if effective then
-    busy := private.hold_owners(finish_jobs.finished);
-  end if;
-  mine := private.hold_jobs(ids);
   if cardinality(mine) < cardinality(ids) then
     repeats := array(
       select given.ordinality
@@ -600,13 +621,7 @@ begin
         ) as given
        where given.time > 1);
   end if;
-  if effective then
-    select effects.ended, effects.endings
-      into ended, endings
-      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, mine, busy) as effects;
-  end if;
-
-  -- The ends, in one statement. The rows are found by an array, so that no estimate can talk the planner into reading
+  -- The rows are found by an array, so that no estimate can talk the planner into reading
   -- the whole table.
   with held as materialized (
     select job.id, job.kind, job.subject_id, job.state, job.worker, job.attempts, job.max_attempts,
@@ -628,8 +643,8 @@ begin
       from (
         select given.ordinality, given.job, given.outcome, given.error, given.place, effect.ending,
                held.kind, held.subject_id, held.charged, held.attempts, held.max_attempts,
-               held.worker = finish_jobs.worker and held.attempts = given.attempt as claimed,
-               (held.state = 'running' and held.worker = finish_jobs.worker and held.attempts = given.attempt
+               held.worker = settle_jobs.worker and held.attempts = given.attempt as claimed,
+               (held.state = 'running' and held.worker = settle_jobs.worker and held.attempts = given.attempt
                 and (repeats is null or given.ordinality <> all (repeats))) is true as held,
                case
                  when effect.ending ->> 'end' = 'waits' and held.attempts >= patience then 'retry'
@@ -651,9 +666,10 @@ begin
                          when judged.verdict in ('failed', 'exhausted') then 'failed' else 'queued' end,
            diagnostics = case
              when judged.verdict in ('succeeded', 'failed') then
-               private.bounded_diagnostics(finish_jobs.finished #> array[judged.place::text, 'diagnostics'])
+               private.bounded_diagnostics(settle_jobs.finished #> array[judged.place::text, 'diagnostics'])
                || coalesce(judged.ending -> 'diagnostics', '[]')
-             when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic('too-many-attempts'))
+             when judged.verdict = 'exhausted' then jsonb_build_array(private.upload_diagnostic(
+               case judged.code when 'too-slow' then 'too-slow' else 'too-many-attempts' end))
              else '[]' end,
            -- The assessment's as it is stored: it need not be compressed a second time.
            definition = coalesce(judged.ending -> 'definition', (
@@ -678,7 +694,10 @@ begin
            rank = case when judged.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
            releases = job.releases + case when judged.verdict in ('release', 'waits') then 1 else 0 end,
            not_before = case judged.verdict
-             when 'retry' then now() + private.retry_delay(judged.charged)
+             -- What took too long leaves its neighbours the time to come before it.
+             when 'retry' then case judged.code
+               when 'too-slow' then clock_timestamp() + greatest(private.retry_delay(judged.charged), interval '10 seconds')
+               else now() + private.retry_delay(judged.charged) end
              -- From now on, not from the beginning of the transaction, which has waited itself.
              when 'waits' then clock_timestamp() + private.retry_delay(judged.attempts)
            end,
@@ -728,7 +747,64 @@ begin
   return coalesce(answers, '[]');
 end
 $$;
-revoke all on function private.finish_jobs(text, jsonb) from public, anon, authenticated, service_role;
+revoke all on function private.settle_jobs(
+  text, jsonb, bigint[], integer[], text[], text[], integer[], bigint[], bigint[], jsonb[]
+) from public, anon, authenticated, service_role;
+
+-- Ends, delays or gives back each job that the worker still holds, with its effects. Gives what became of them, those of
+-- one outcome and one error together: succeeded, rejected (the author's fault), failed, retried, released; repeated where
+-- this claim was finished before; lost where the worker does not hold the job any more. No effect but the first is begun
+-- after until.
+create or replace function private.finish_jobs(worker text, finished jsonb, until timestamptz)
+returns json
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- What is told, one place a job.
+  ids bigint[];
+  attempts integer[];
+  outcomes text[];
+  errors text[];
+  -- The element that tells it, counted from 0.
+  elements integer[];
+  mine bigint[];
+  busy uuid[];
+  effective boolean;
+  ended bigint[];
+  endings jsonb[];
+begin
+  select array_agg(given.job), array_agg(given.attempt), array_agg(told.outcome), array_agg(told.error),
+         array_agg(told.ordinality - 1)
+    into ids, attempts, outcomes, errors, elements
+    from rows from (jsonb_to_recordset(finish_jobs.finished) as (
+           jobs bigint[], attempts integer[], outcome text, error text
+         )) with ordinality as told (jobs, attempts, outcome, error, ordinality)
+   cross join lateral unnest(told.jobs, told.attempts) as given (job, attempt);
+  if cardinality(ids) > 1000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "handed_back", "expected": "at most 1000 jobs in all"}');
+  end if;
+  effective := outcomes && array['compiled', 'scored'];
+  if effective then
+    busy := private.hold_owners(finish_jobs.finished, until);
+  end if;
+  mine := private.hold_jobs(ids);
+  if effective then
+    select effects.ended, effects.endings
+      into ended, endings
+      from private.apply_effects(finish_jobs.worker, finish_jobs.finished, mine, busy, until) as effects;
+  end if;
+  begin
+    return private.settle_jobs(
+      finish_jobs.worker, finish_jobs.finished, ids, attempts, outcomes, errors, elements, mine, ended, endings);
+  exception when query_canceled then
+    -- The last effect came to its end just before its time was over. The timer does not fire a second time.
+    return private.settle_jobs(
+      finish_jobs.worker, finish_jobs.finished, ids, attempts, outcomes, errors, elements, mine, ended, endings);
+  end;
+end
+$$;
+revoke all on function private.finish_jobs(text, jsonb, timestamptz) from public, anon, authenticated, service_role;
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Claiming
@@ -995,8 +1071,11 @@ set search_path = ''
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
+-- Armed by PostgREST; private.apply_unit tells what for.
+set statement_timeout = '3s'
 as $$
 declare
+  until constant timestamptz := clock_timestamp() + interval '1 second';
   answers json := '[]'::json;
   claimed json := '[]'::json;
   next_in_ms bigint;
@@ -1021,9 +1100,12 @@ begin
   end if;
 
   if handed_back <> '[]' then
-    answers := private.finish_jobs(worker, handed_back);
+    answers := private.finish_jobs(worker, handed_back, until);
   end if;
-  if claim_limit > 0 then
+  if claim_limit > 0 and clock_timestamp() >= until then
+    -- An answer that is late already is not kept back for a claim.
+    next_in_ms := 0;
+  elsif claim_limit > 0 then
     select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
       into claimed, next_in_ms
       from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;

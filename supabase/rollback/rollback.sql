@@ -133,12 +133,12 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_upload', 'assessment_with_content', 'bounded_diagnostics',
+        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_unit', 'apply_upload', 'assessment_with_content', 'bounded_diagnostics',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
         'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
         'content_hash',
         'definition_bounds_faults', 'definition_faults', 'drop_slugs_of_tenant', 'end_jobs_without_subject',
-        'ending_of_error', 'enqueue', 'enqueue_uploads', 'erase_account_once', 'erase_tenant_once', 'every_fault',
+        'ending_of_error', 'enqueue', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_tenant_once', 'every_fault',
         'example_faults', 'fault', 'finish_jobs',
         'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
         'hold_assessments', 'hold_changed_agent_choices', 'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant',
@@ -150,7 +150,7 @@ begin
         'note_result_creator', 'path_step', 'queue_front', 'reference_list_faults', 'refresh_listings',
         'refusal_catalogue', 'refuse', 'refuse_result_update', 'refuse_upload_change', 'require_definition',
         'result_tenant_ids', 'retry_delay', 'rubric_faults', 'scale_of',
-        'score_assessment', 'session_facts', 'set_assessment_slug', 'slug_is_taken', 'slug_of', 'take_back_jobs',
+        'score_assessment', 'session_facts', 'set_assessment_slug', 'settle_jobs', 'slug_is_taken', 'slug_of', 'take_back_jobs',
         'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'trim_text',
         'unknown_names', 'upload_diagnostic', 'version', 'without_accents', 'write_result'
       )

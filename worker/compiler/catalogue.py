@@ -502,6 +502,12 @@ CATALOGUE: Final = (
         after_compiling=True,
     ),
     Entry(
+        Code.TOO_SLOW,
+        "To store the assessment took the database too long, at every attempt. Simplify the file and upload "
+        "it again.",
+        after_compiling=True,
+    ),
+    Entry(
         Code.INTERNAL_ERROR,
         "The worker has a fault that this file brings out. Tell the operator the id of the upload.",
         after_compiling=True,

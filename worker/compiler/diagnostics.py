@@ -102,6 +102,7 @@ class Code(StrEnum):
     DATABASE_REFUSED = "database-refused"
     WORKER_LOST = "worker-lost"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
+    TOO_SLOW = "too-slow"
     INTERNAL_ERROR = "internal-error"
 
 

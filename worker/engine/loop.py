@@ -168,6 +168,9 @@ class Loop:
             if self._signals.stop_requested and not finished:
                 return
             answer = self._exchange(finished, 0 if self._signals.stop_requested else self._limit)
+            if finished and answer.next_seconds == 0 and not answer.jobs:
+                # It took so long to hand them back that nothing was claimed.
+                answer = self._exchange([], self._limit)
             seconds = time.monotonic() - began
             self._adapt(claimed, seconds)
             if finished:
