@@ -279,7 +279,7 @@ alter table public.agent_sessions add constraint agent_sessions_pkey PRIMARY KEY
 
 alter table public.agent_sessions add constraint agent_sessions_coaching_session_id_fkey FOREIGN KEY (coaching_session_id) REFERENCES coaching_sessions(id) ON DELETE CASCADE;
 
-alter table public.agent_sessions add constraint agent_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
+alter table public.agent_sessions add constraint agent_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 alter table public.agent_sessions add constraint agent_sessions_stakeholder_session_id_fkey FOREIGN KEY (stakeholder_session_id) REFERENCES campaign_assignments(id) ON DELETE CASCADE;
 
@@ -312,7 +312,7 @@ alter table public.campaigns add constraint interview_style_override_is_1_to_5 C
 
 alter table public.campaigns add constraint campaigns_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
-alter table public.campaigns add constraint campaigns_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
+alter table public.campaigns add constraint campaigns_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 alter table public.campaigns add constraint campaigns_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
 
@@ -324,7 +324,7 @@ alter table public.coaching_sessions add constraint coaching_sessions_assessment
 
 alter table public.coaching_sessions add constraint interview_style_override_is_1_to_5 CHECK (((interview_style_override >= 1) AND (interview_style_override <= 5)));
 
-alter table public.coaching_sessions add constraint coaching_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
+alter table public.coaching_sessions add constraint coaching_sessions_custom_assessment_id_fkey FOREIGN KEY (custom_assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 alter table public.coaching_sessions add constraint coaching_sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant_profiles(id) ON DELETE CASCADE;
 
@@ -1372,18 +1372,6 @@ end
 $function$;
 comment on function private.apply_upload(uuid,uuid,jsonb,jsonb) is NULL;
 
-CREATE OR REPLACE FUNCTION private.assessment_is_gone(assessment_id uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  select not exists (
-    select from public.custom_assessments as assessment where assessment.id = assessment_is_gone.assessment_id
-  )
-$function$;
-comment on function private.assessment_is_gone(uuid) is NULL;
-
 CREATE OR REPLACE FUNCTION private.assessment_with_content(tenant_id uuid, hash bytea)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1429,11 +1417,17 @@ CREATE OR REPLACE FUNCTION private.check_agent_session_assessment()
  SET search_path TO ''
 AS $function$
 begin
+  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
+  -- chooses nothing, and the assessment may be gone by then.
   if new.custom_assessment_id is null
     or (
       tg_op = 'UPDATE'
-      and (new.custom_assessment_id, new.stakeholder_session_id, new.coaching_session_id)
-      is not distinct from (old.custom_assessment_id, old.stakeholder_session_id, old.coaching_session_id)
+      and new.custom_assessment_id = old.custom_assessment_id
+      and (
+        current_user not in ('anon', 'authenticated')
+        or (new.stakeholder_session_id, new.coaching_session_id)
+        is not distinct from (old.stakeholder_session_id, old.coaching_session_id)
+      )
     ) then
     return new;
   end if;
@@ -1534,16 +1528,20 @@ begin
     return new;
   end if;
 
-  if new.custom_assessment_id is null then
-    -- Deleting the assessment clears the reference and is not stopped here. In a block of its own: an expression needs
-    -- the right to every function in it, and a host may let visitors write sessions that choose nothing.
-    if tg_op = 'UPDATE' and old.custom_assessment_id is not null
-      and (new.assessment_type, new.interview_style_override, new.tenant_id)
-      is not distinct from (old.assessment_type, old.interview_style_override, old.tenant_id) then
-      if private.assessment_is_gone(old.custom_assessment_id) then
-        return new;
-      end if;
+  -- Deleting an assessment or a tenant clears the references to it and is not stopped here, in whatever order the
+  -- foreign keys do it. They run as the table's owner, never as a client. The call is in a block of its own: an
+  -- expression needs the right to every function in it.
+  if tg_op = 'UPDATE' and current_user not in ('anon', 'authenticated')
+    and (new.assessment_type, new.interview_style_override)
+    is not distinct from (old.assessment_type, old.interview_style_override) then
+    if private.is_cleared_by_deletion(
+      old.custom_assessment_id, new.custom_assessment_id, old.tenant_id, new.tenant_id
+    ) then
+      return new;
     end if;
+  end if;
+
+  if new.custom_assessment_id is null then
     if new.assessment_type = 'custom' then
       perform private.refuse('ASSESSMENT_REQUIRED');
     end if;
@@ -2016,6 +2014,7 @@ AS $function$
 declare
   places constant integer := 5;
   given constant text := current_setting('lock_timeout');
+  longest interval := interval '2 seconds';
 begin
   perform from private.slug_series as series
    where series.tenant_id = enter_line.tenant_id
@@ -2028,10 +2027,10 @@ begin
     select from generate_series(1, places) as place
      where pg_try_advisory_xact_lock(hashtextextended('line of ' || enter_line.tenant_id, place))
   ) then
-    perform private.refuse('BUSY', jsonb_build_object('tenant_id', enter_line.tenant_id));
+    longest := interval '100 milliseconds';
   end if;
-  if given = '0' or given::interval > interval '2 seconds' then
-    perform set_config('lock_timeout', '2s', true);
+  if given = '0' or given::interval > longest then
+    perform set_config('lock_timeout', extract(milliseconds from longest)::integer::text, true);
   end if;
   begin
     perform private.lock_slug(enter_line.tenant_id, '');
@@ -2539,54 +2538,32 @@ CREATE OR REPLACE FUNCTION private.fold_name(name text)
  IMMUTABLE PARALLEL SAFE STRICT
  SET search_path TO ''
 AS $function$
-      declare
-        -- Putting combining marks in order takes time in proportion to the square of their number, and nothing can
-        -- interrupt it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
-        long constant boolean := length(name) > 1000;
-        folded text := lower(name collate "C");
-        expansion record;
-      begin
-        -- Plain ASCII is nearly every name, and needs none of the rest.
-        if octet_length(folded) = length(folded) then
-          return folded;
-        end if;
-        -- Normalising can give ASCII (the Kelvin sign gives K), so lower-casing comes after it.
-        folded := lower((case when long then name else normalize(name, NFC) end) collate "C");
-        -- Western European names are most of the others.
-        if folded !~ '[^-ÿ]' then
-          folded := replace(translate(folded, 'µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ', 'μàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ'), E'\u00df', 'ss');
-          if folded !~ '[^-ÿ]' then
-            return folded;
-          end if;
-        end if;
-
-        if folded ~ '[µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ]' then
-          folded := translate(folded, 'µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ', 'μàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ');
-        end if;
-        if folded ~ '[ĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽſƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌɎ]' then
-          folded := translate(folded, 'ĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽſƁƂƄƆƇƉƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌɎ', 'āăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžsɓƃƅɔƈɖɗƌǝəɛƒɠɣɩɨƙɯɲɵơƣƥʀƨʃƭʈưʊʋƴƶʒƹƽǆǆǉǉǌǌǎǐǒǔǖǘǚǜǟǡǣǥǧǩǫǭǯǳǳǵƕƿǹǻǽǿȁȃȅȇȉȋȍȏȑȓȕȗșțȝȟƞȣȥȧȩȫȭȯȱȳⱥȼƚⱦɂƀʉʌɇɉɋɍɏ');
-        end if;
-        if folded ~ '[ͅͰͲͶͿΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϐϑϕϖϘϚϜϞϠϢϤϦϨϪϬϮϰϱϴϵϷϹϺϽϾϿ]' then
-          folded := translate(folded, 'ͅͰͲͶͿΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϐϑϕϖϘϚϜϞϠϢϤϦϨϪϬϮϰϱϴϵϷϹϺϽϾϿ', 'ιͱͳͷϳάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋσϗβθφπϙϛϝϟϡϣϥϧϩϫϭϯκρθεϸϲϻͻͼͽ');
-        end if;
-        if folded ~ '[ЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ]' then
-          folded := translate(folded, 'ЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ', 'ѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӏӂӄӆӈӊӌӎӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿԁԃԅԇԉԋԍԏԑԓԕԗԙԛԝԟԡԣԥԧԩԫԭԯաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ');
-        end if;
-        if folded ~ '[ႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍᏸᏹᏺᏻᏼᏽᲀᲁᲂᲃᲄᲅᲆᲇᲈᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰᲱᲲᲳᲴᲵᲶᲷᲸᲹᲺᲽᲾᲿḀḂḄḆḈḊḌḎḐḒḔḖḘḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẛẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾸᾹᾺΆιῈΈῊΉῘῙῚΊῨῩῪΎῬῸΌῺΏ]' then
-          folded := translate(folded, 'ႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍᏸᏹᏺᏻᏼᏽᲀᲁᲂᲃᲄᲅᲆᲇᲈᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰᲱᲲᲳᲴᲵᲶᲷᲸᲹᲺᲽᲾᲿḀḂḄḆḈḊḌḎḐḒḔḖḘḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẛẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾸᾹᾺΆιῈΈῊΉῘῙῚΊῨῩῪΎῬῸΌῺΏ', 'ⴀⴁⴂⴃⴄⴅⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭᏰᏱᏲᏳᏴᏵвдосттъѣꙋაბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰჱჲჳჴჵჶჷჸჹჺჽჾჿḁḃḅḇḉḋḍḏḑḓḕḗḙḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭṯṱṳṵṷṹṻṽṿẁẃẅẇẉẋẍẏẑẓẕṡạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹỻỽỿἀἁἂἃἄἅἆἇἐἑἒἓἔἕἠἡἢἣἤἥἦἧἰἱἲἳἴἵἶἷὀὁὂὃὄὅὑὓὕὗὠὡὢὣὤὥὦὧᾰᾱὰάιὲέὴήῐῑὶίῠῡὺύῥὸόὼώ');
-        end if;
-        if folded ~ '[ΩKÅℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⰯⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꚘꚚꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞖꞘꞚꞜꞞꞠꞢꞤꞦꞨꞪꞫꞬꞭꞮꞰꞱꞲꞳꞴꞶꞸꞺꞼꞾꟀꟂꟄꟅꟆꟇꟉꟐꟖꟘꟵꭰꭱꭲꭳꭴꭵꭶꭷꭸꭹꭺꭻꭼꭽꭾꭿꮀꮁꮂꮃꮄꮅꮆꮇꮈꮉꮊꮋꮌꮍꮎꮏꮐꮑꮒꮓꮔꮕꮖꮗꮘꮙꮚꮛꮜꮝꮞꮟꮠꮡꮢꮣꮤꮥꮦꮧꮨꮩꮪꮫꮬꮭꮮꮯꮰꮱꮲꮳꮴꮵꮶꮷꮸꮹꮺꮻꮼꮽꮾꮿＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥𐐦𐐧𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷𐒸𐒹𐒺𐒻𐒼𐒽𐒾𐒿𐓀𐓁𐓂𐓃𐓄𐓅𐓆𐓇𐓈𐓉𐓊𐓋𐓌𐓍𐓎𐓏𐓐𐓑𐓒𐓓𐕰𐕱𐕲𐕳𐕴𐕵𐕶𐕷𐕸𐕹𐕺𐕼𐕽𐕾𐕿𐖀𐖁𐖂𐖃𐖄𐖅𐖆𐖇𐖈𐖉𐖊𐖌𐖍𐖎𐖏𐖐𐖑𐖒𐖔𐖕𐲀𐲁𐲂𐲃𐲄𐲅𐲆𐲇𐲈𐲉𐲊𐲋𐲌𐲍𐲎𐲏𐲐𐲑𐲒𐲓𐲔𐲕𐲖𐲗𐲘𐲙𐲚𐲛𐲜𐲝𐲞𐲟𐲠𐲡𐲢𐲣𐲤𐲥𐲦𐲧𐲨𐲩𐲪𐲫𐲬𐲭𐲮𐲯𐲰𐲱𐲲𑢠𑢡𑢢𑢣𑢤𑢥𑢦𑢧𑢨𑢩𑢪𑢫𑢬𑢭𑢮𑢯𑢰𑢱𑢲𑢳𑢴𑢵𑢶𑢷𑢸𑢹𑢺𑢻𑢼𑢽𑢾𑢿𖹀𖹁𖹂𖹃𖹄𖹅𖹆𖹇𖹈𖹉𖹊𖹋𖹌𖹍𖹎𖹏𖹐𖹑𖹒𖹓𖹔𖹕𖹖𖹗𖹘𖹙𖹚𖹛𖹜𖹝𖹞𖹟𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟𞤠𞤡]' then
-          folded := translate(folded, 'ΩKÅℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⰯⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꚘꚚꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞖꞘꞚꞜꞞꞠꞢꞤꞦꞨꞪꞫꞬꞭꞮꞰꞱꞲꞳꞴꞶꞸꞺꞼꞾꟀꟂꟄꟅꟆꟇꟉꟐꟖꟘꟵꭰꭱꭲꭳꭴꭵꭶꭷꭸꭹꭺꭻꭼꭽꭾꭿꮀꮁꮂꮃꮄꮅꮆꮇꮈꮉꮊꮋꮌꮍꮎꮏꮐꮑꮒꮓꮔꮕꮖꮗꮘꮙꮚꮛꮜꮝꮞꮟꮠꮡꮢꮣꮤꮥꮦꮧꮨꮩꮪꮫꮬꮭꮮꮯꮰꮱꮲꮳꮴꮵꮶꮷꮸꮹꮺꮻꮼꮽꮾꮿＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥𐐦𐐧𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷𐒸𐒹𐒺𐒻𐒼𐒽𐒾𐒿𐓀𐓁𐓂𐓃𐓄𐓅𐓆𐓇𐓈𐓉𐓊𐓋𐓌𐓍𐓎𐓏𐓐𐓑𐓒𐓓𐕰𐕱𐕲𐕳𐕴𐕵𐕶𐕷𐕸𐕹𐕺𐕼𐕽𐕾𐕿𐖀𐖁𐖂𐖃𐖄𐖅𐖆𐖇𐖈𐖉𐖊𐖌𐖍𐖎𐖏𐖐𐖑𐖒𐖔𐖕𐲀𐲁𐲂𐲃𐲄𐲅𐲆𐲇𐲈𐲉𐲊𐲋𐲌𐲍𐲎𐲏𐲐𐲑𐲒𐲓𐲔𐲕𐲖𐲗𐲘𐲙𐲚𐲛𐲜𐲝𐲞𐲟𐲠𐲡𐲢𐲣𐲤𐲥𐲦𐲧𐲨𐲩𐲪𐲫𐲬𐲭𐲮𐲯𐲰𐲱𐲲𑢠𑢡𑢢𑢣𑢤𑢥𑢦𑢧𑢨𑢩𑢪𑢫𑢬𑢭𑢮𑢯𑢰𑢱𑢲𑢳𑢴𑢵𑢶𑢷𑢸𑢹𑢺𑢻𑢼𑢽𑢾𑢿𖹀𖹁𖹂𖹃𖹄𖹅𖹆𖹇𖹈𖹉𖹊𖹋𖹌𖹍𖹎𖹏𖹐𖹑𖹒𖹓𖹔𖹕𖹖𖹗𖹘𖹙𖹚𖹛𖹜𖹝𖹞𖹟𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟𞤠𞤡', 'ωkåⅎⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⓐⓑⓒⓓⓔⓕⓖⓗⓘⓙⓚⓛⓜⓝⓞⓟⓠⓡⓢⓣⓤⓥⓦⓧⓨⓩⰰⰱⰲⰳⰴⰵⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚⱛⱜⱝⱞⱟⱡɫᵽɽⱨⱪⱬɑɱɐɒⱳⱶȿɀⲁⲃⲅⲇⲉⲋⲍⲏⲑⲓⲕⲗⲙⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳꙁꙃꙅꙇꙉꙋꙍꙏꙑꙓꙕꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꚙꚛꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼᵹꝿꞁꞃꞅꞇꞌɥꞑꞓꞗꞙꞛꞝꞟꞡꞣꞥꞧꞩɦɜɡɬɪʞʇʝꭓꞵꞷꞹꞻꞽꞿꟁꟃꞔʂᶎꟈꟊꟑꟗꟙꟶᎠᎡᎢᎣᎤᎥᎦᎧᎨᎩᎪᎫᎬᎭᎮᎯᎰᎱᎲᎳᎴᎵᎶᎷᎸᎹᎺᎻᎼᎽᎾᎿᏀᏁᏂᏃᏄᏅᏆᏇᏈᏉᏊᏋᏌᏍᏎᏏᏐᏑᏒᏓᏔᏕᏖᏗᏘᏙᏚᏛᏜᏝᏞᏟᏠᏡᏢᏣᏤᏥᏦᏧᏨᏩᏪᏫᏬᏭᏮᏯａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍𐑎𐑏𐓘𐓙𐓚𐓛𐓜𐓝𐓞𐓟𐓠𐓡𐓢𐓣𐓤𐓥𐓦𐓧𐓨𐓩𐓪𐓫𐓬𐓭𐓮𐓯𐓰𐓱𐓲𐓳𐓴𐓵𐓶𐓷𐓸𐓹𐓺𐓻𐖗𐖘𐖙𐖚𐖛𐖜𐖝𐖞𐖟𐖠𐖡𐖣𐖤𐖥𐖦𐖧𐖨𐖩𐖪𐖫𐖬𐖭𐖮𐖯𐖰𐖱𐖳𐖴𐖵𐖶𐖷𐖸𐖹𐖻𐖼𐳀𐳁𐳂𐳃𐳄𐳅𐳆𐳇𐳈𐳉𐳊𐳋𐳌𐳍𐳎𐳏𐳐𐳑𐳒𐳓𐳔𐳕𐳖𐳗𐳘𐳙𐳚𐳛𐳜𐳝𐳞𐳟𐳠𐳡𐳢𐳣𐳤𐳥𐳦𐳧𐳨𐳩𐳪𐳫𐳬𐳭𐳮𐳯𐳰𐳱𐳲𑣀𑣁𑣂𑣃𑣄𑣅𑣆𑣇𑣈𑣉𑣊𑣋𑣌𑣍𑣎𑣏𑣐𑣑𑣒𑣓𑣔𑣕𑣖𑣗𑣘𑣙𑣚𑣛𑣜𑣝𑣞𑣟𖹠𖹡𖹢𖹣𖹤𖹥𖹦𖹧𖹨𖹩𖹪𖹫𖹬𖹭𖹮𖹯𖹰𖹱𖹲𖹳𖹴𖹵𖹶𖹷𖹸𖹹𖹺𖹻𖹼𖹽𖹾𖹿𞤢𞤣𞤤𞤥𞤦𞤧𞤨𞤩𞤪𞤫𞤬𞤭𞤮𞤯𞤰𞤱𞤲𞤳𞤴𞤵𞤶𞤷𞤸𞤹𞤺𞤻𞤼𞤽𞤾𞤿𞥀𞥁𞥂𞥃');
-        end if;
-        if folded ~ '[ßİŉǰΐΰևẖẗẘẙẚẞὐὒὔὖᾀᾁᾂᾃᾄᾅᾆᾇᾈᾉᾊᾋᾌᾍᾎᾏᾐᾑᾒᾓᾔᾕᾖᾗᾘᾙᾚᾛᾜᾝᾞᾟᾠᾡᾢᾣᾤᾥᾦᾧᾨᾩᾪᾫᾬᾭᾮᾯᾲᾳᾴᾶᾷᾼῂῃῄῆῇῌῒΐῖῗῢΰῤῦῧῲῳῴῶῷῼﬀﬁﬂﬃﬄﬅﬆﬓﬔﬕﬖﬗ]' then
-          for expansion in select each.key, each.value from jsonb_each_text('{"ß": "ss", "İ": "i̇", "ŉ": "ʼn", "ǰ": "ǰ", "ΐ": "ΐ", "ΰ": "ΰ", "և": "եւ", "ẖ": "ẖ", "ẗ": "ẗ", "ẘ": "ẘ", "ẙ": "ẙ", "ẚ": "aʾ", "ẞ": "ss", "ὐ": "ὐ", "ὒ": "ὒ", "ὔ": "ὔ", "ὖ": "ὖ", "ᾀ": "ἀι", "ᾁ": "ἁι", "ᾂ": "ἂι", "ᾃ": "ἃι", "ᾄ": "ἄι", "ᾅ": "ἅι", "ᾆ": "ἆι", "ᾇ": "ἇι", "ᾈ": "ἀι", "ᾉ": "ἁι", "ᾊ": "ἂι", "ᾋ": "ἃι", "ᾌ": "ἄι", "ᾍ": "ἅι", "ᾎ": "ἆι", "ᾏ": "ἇι", "ᾐ": "ἠι", "ᾑ": "ἡι", "ᾒ": "ἢι", "ᾓ": "ἣι", "ᾔ": "ἤι", "ᾕ": "ἥι", "ᾖ": "ἦι", "ᾗ": "ἧι", "ᾘ": "ἠι", "ᾙ": "ἡι", "ᾚ": "ἢι", "ᾛ": "ἣι", "ᾜ": "ἤι", "ᾝ": "ἥι", "ᾞ": "ἦι", "ᾟ": "ἧι", "ᾠ": "ὠι", "ᾡ": "ὡι", "ᾢ": "ὢι", "ᾣ": "ὣι", "ᾤ": "ὤι", "ᾥ": "ὥι", "ᾦ": "ὦι", "ᾧ": "ὧι", "ᾨ": "ὠι", "ᾩ": "ὡι", "ᾪ": "ὢι", "ᾫ": "ὣι", "ᾬ": "ὤι", "ᾭ": "ὥι", "ᾮ": "ὦι", "ᾯ": "ὧι", "ᾲ": "ὰι", "ᾳ": "αι", "ᾴ": "άι", "ᾶ": "ᾶ", "ᾷ": "ᾶι", "ᾼ": "αι", "ῂ": "ὴι", "ῃ": "ηι", "ῄ": "ήι", "ῆ": "ῆ", "ῇ": "ῆι", "ῌ": "ηι", "ῒ": "ῒ", "ΐ": "ΐ", "ῖ": "ῖ", "ῗ": "ῗ", "ῢ": "ῢ", "ΰ": "ΰ", "ῤ": "ῤ", "ῦ": "ῦ", "ῧ": "ῧ", "ῲ": "ὼι", "ῳ": "ωι", "ῴ": "ώι", "ῶ": "ῶ", "ῷ": "ῶι", "ῼ": "ωι", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "ﬓ": "մն", "ﬔ": "մե", "ﬕ": "մի", "ﬖ": "վն", "ﬗ": "մխ"}'::jsonb) as each loop
-            folded := replace(folded, expansion.key, expansion.value);
-          end loop;
-        end if;
-        return case when long then folded else normalize(folded, NFC) end;
-      end
-      $function$;
-comment on function private.fold_name(text) is 'The identity of a name: equal for names that differ only in case or in Unicode form.';
+begin
+  -- Putting combining marks in order takes time in proportion to the square of their number, and nothing can interrupt
+  -- it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
+  if length(name) > 1000 then
+    return name;
+  end if;
+  -- Plain ASCII is nearly every name, and needs none of the rest.
+  if octet_length(name) = length(name) then
+    return lower(name collate "C");
+  end if;
+  -- What cannot be seen: soft hyphen, joiners, marks of direction, spaces without width, variation selectors.
+  name := regexp_replace(
+    name,
+    E'[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]',
+    '', 'g'
+  );
+  -- Decomposed, so that lower case is a matter of single characters; but for sigma, which at the end of a word has
+  -- another one.
+  return translate(
+    lower(normalize(name, NFKD) collate "und-x-icu"),
+    E'\u03c2\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201a\u201b\u02bc\u201c\u201d\u201e\u201f',
+    E'\u03c3-------''''''''''""""'
+  );
+end
+$function$;
+comment on function private.fold_name(text) is 'The identity of a name: equal for names that differ only in case, in Unicode form, in what cannot be seen, or in the kind of their hyphens and quotation marks.';
 
 CREATE OR REPLACE FUNCTION private.guard_assessment_authority()
  RETURNS trigger
@@ -2790,6 +2767,7 @@ CREATE OR REPLACE FUNCTION private.hold_changed_agent_choices()
  SET search_path TO ''
 AS $function$
 declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -2804,10 +2782,14 @@ begin
              changed.custom_assessment_id as assessment,
              private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
         from (
-          select added.id, added.custom_assessment_id, added.stakeholder_session_id, added.coaching_session_id
+          select added.id, added.custom_assessment_id,
+                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                 case when bound then added.coaching_session_id end as coaching_session_id
             from added
           except
-          select removed.id, removed.custom_assessment_id, removed.stakeholder_session_id, removed.coaching_session_id
+          select removed.id, removed.custom_assessment_id,
+                 case when bound then removed.stakeholder_session_id end,
+                 case when bound then removed.coaching_session_id end
             from removed
         ) as changed
        where changed.custom_assessment_id is not null
@@ -2826,6 +2808,7 @@ CREATE OR REPLACE FUNCTION private.hold_changed_choices()
  SET search_path TO ''
 AS $function$
 declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
   -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
@@ -2841,23 +2824,24 @@ begin
                filter (where changed.interview_style_override between 1 and 5) as style
         from (
           (
-            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
-                   null::integer as interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end as tenant_id, null::integer as interview_style_override
               from added
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id, null
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, null
               from removed
           )
           union
           -- An override that is taken back asks nothing of the assessment.
           (
-            select added.id, added.custom_assessment_id, added.assessment_type, added.tenant_id,
-                   added.interview_style_override
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end, added.interview_style_override
               from added
              where added.interview_style_override is not null
             except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type, removed.tenant_id,
-                   removed.interview_style_override
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, removed.interview_style_override
               from removed
           )
         ) as changed
@@ -3050,6 +3034,31 @@ begin
 end
 $function$;
 comment on function private.is_authors_fault(text) is NULL;
+
+CREATE OR REPLACE FUNCTION private.is_cleared_by_deletion(assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select (
+      assessment_after is not distinct from assessment_before
+      or (
+        assessment_after is null
+        and not exists (
+          select from public.custom_assessments as assessment where assessment.id = assessment_before
+        )
+      )
+    )
+    and (
+      tenant_after is not distinct from tenant_before
+      or (
+        tenant_before is not null
+        and not exists (select from public.tenant_profiles as tenant where tenant.id = tenant_before)
+      )
+    )
+$function$;
+comment on function private.is_cleared_by_deletion(uuid,uuid,uuid,uuid) is NULL;
 
 CREATE OR REPLACE FUNCTION private.is_number_pair(value jsonb)
  RETURNS boolean
@@ -4569,20 +4578,15 @@ CREATE OR REPLACE FUNCTION private.unknown_names(names text[], known text[])
  IMMUTABLE PARALLEL SAFE
  SET search_path TO ''
 AS $function$
-declare
-  longest integer;
 begin
   if names <@ known then
     return '{}'::integer[];
   end if;
-  -- Normalising and folding never shorten a name to a twelfth, so that longer ones need no folding to be unknown.
-  longest := 12 * coalesce((select max(octet_length(listed.name)) from unnest(known) as listed (name)), 0);
   return array(
     select listed.place::integer
       from unnest(names) with ordinality as listed (name, place)
      where not listed.name = any (known)
-       and (octet_length(private.trim_text(listed.name)) > longest
-            or not private.fold_name(private.trim_text(listed.name)) = any (known))
+       and not private.fold_name(private.trim_text(listed.name)) = any (known)
      limit 100
   );
 end

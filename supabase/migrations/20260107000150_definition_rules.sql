@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rules sha256:61388a1902508e99a538df09d220c816aca83256e566db88ea068250c2ad2dc6
+-- custom-assessments 0.2.0 definition_rules sha256:fe06985dacae0db8e01d9b8e25b6489343c97a2f632dc05ec6cd9d5e1b269805
 -- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
 -- whatever else takes a definition call it.
 --
