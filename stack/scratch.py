@@ -10,15 +10,37 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
+from types import FrameType
 
 import psycopg
 
 from stack import database, postgres
 from stack.errors import StackError
 from stack.packages import find_postgres
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+def end_in_order(number: int, _frame: FrameType | None) -> None:
+    """Unwind when a signal ends this command, so that the server and its folder, in memory, go too."""
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run the command; it ends before its database does."""
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            process.terminate()
+            raise
 
 
 def main() -> int:
@@ -31,6 +53,8 @@ def main() -> int:
     parser.add_argument("--default-privileges", choices=["new", "old"], default="new")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="what to run; without it, wait")
     arguments = parser.parse_args()
+    for each in _ENDING:
+        signal.signal(each, end_in_order)
     try:
         with postgres.throwaway(find_postgres()) as cluster:
             with psycopg.connect(cluster.dsn(postgres.SUPERUSER, "postgres")) as admin:
@@ -47,7 +71,7 @@ def main() -> int:
                 "SUPERUSER_DB_URL": cluster.url(postgres.SUPERUSER, "postgres"),
             }
             if arguments.command:
-                return subprocess.run(arguments.command, env=os.environ | urls, check=False).returncode
+                return run(arguments.command, os.environ | urls)
             for name, url in urls.items():
                 print(f"{name}={url}", flush=True)
             threading.Event().wait()

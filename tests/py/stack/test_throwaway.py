@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from stack import postgres, processes
@@ -19,6 +22,17 @@ from stack.packages import find_postgres
 with postgres.throwaway(find_postgres()) as cluster:
     print(cluster.home, cluster.pid, flush=True)
     sys.stdin.read()
+"""
+# It prints its database, and what it was able to do when it was asked to end.
+_WAIT = """
+import os, psycopg, signal, sys, time
+print("DB_URL=" + os.environ["DB_URL"])
+def end(*_):
+    psycopg.connect(os.environ["DB_URL"]).execute("select 1")
+    print("the command ended")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+time.sleep(60)
 """
 
 
@@ -49,6 +63,39 @@ def test_the_server_ends_when_its_starter_is_killed_and_the_next_one_clears_up()
     successor, _, _ = start()
     assert not home.exists()
     successor.communicate(timeout=30)
+
+
+def folders_of(pid: int) -> list[Path]:
+    """The temporary folders that a process has made for its servers, in memory or on the disk."""
+    places = {Path(tempfile.gettempdir()), Path(postgres.fast_folder() or tempfile.gettempdir())}
+    marks = [mark for place in places for mark in place.glob("assessments-*/.owner")]
+    return [mark.parent for mark in marks if mark.read_text().split()[0] == str(pid)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("command", [[], [sys.executable, "-uc", _WAIT]], ids=["waiting", "with-a-command"])
+def test_a_scratch_database_that_a_signal_ends_leaves_nothing(
+    command: list[str], number: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stack.scratch", "--empty", *command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().partition("=")[2].strip()
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select current_user").fetchone() == ("postgres",)
+    folders = folders_of(process.pid)
+    [mark] = [mark for folder in folders for mark in folder.glob("data/postmaster.pid")]
+    server = int(mark.read_text().splitlines()[0])
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 128 + number
+    assert ("the command ended" in rest) == bool(command)
+    assert not processes.is_alive(server)
+    assert [folder for folder in folders if folder.exists()] == []
 
 
 def test_a_port_that_was_taken_in_the_meantime_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
