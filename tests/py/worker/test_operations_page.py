@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -175,6 +176,36 @@ def test_the_container_copies_what_exists_and_runs_what_exists() -> None:
     assert set(re.findall(r"\bWORKER_[A-Z_]+", text)) <= set(EXPECTED)
 
 
+def test_the_builder_gets_only_what_the_container_copies() -> None:
+    copied = re.findall(
+        r"^COPY (?!--from)(\S+) ",
+        (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert sorted(rule[1:] for rule in rules if rule.startswith("!")) == sorted(copied)
+
+
+@pytest.mark.parametrize("name", ["worker.env", "deploy/worker.env", ".env", ".env.local", "prod.env"])
+def test_git_ignores_files_of_secrets(name: str) -> None:
+    assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0
+
+
+def test_podman_is_asked_for_the_format_that_keeps_the_health_check() -> None:
+    texts = [PAGE, (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")]
+    for text in texts:
+        builds = re.findall(r"podman build .*", text)
+        assert builds
+        assert all("--format docker" in build for build in builds)
+
+
+def test_the_unit_sees_an_environment_under_home() -> None:
+    text = (ROOT / "deploy" / "assessment-worker.service").read_text(encoding="utf-8")
+    assert re.findall(r"^ProtectHome=(.*)$", text, re.MULTILINE) == ["read-only"]
+
+
 def test_the_unit_stops_in_time_and_does_not_repeat_what_cannot_work() -> None:
     text = (ROOT / "deploy" / "assessment-worker.service").read_text(encoding="utf-8")
     assert "RestartPreventExitStatus=76 77 78" in text
@@ -187,3 +218,13 @@ def test_the_fly_configuration_is_whole() -> None:
     assert (ROOT / "deploy" / fly["build"]["dockerfile"]).exists()
     assert fly["processes"] == {"worker": "run"}
     assert fly["checks"]["alive"]["path"] == "/health"
+
+
+def test_a_machine_has_room_for_a_job_beside_the_worker() -> None:
+    job_mb = Settings.model_fields["job_memory_mb"].default
+    fly = tomllib.loads((ROOT / "deploy" / "fly.toml").read_text(encoding="utf-8"))
+    units = {"mb": 1, "gb": 1024, "Mi": 1, "Gi": 1024}
+    cloud_run = re.findall(r"--memory (\S+)", section("Deployment"))
+    assert len(cloud_run) == 1
+    for memory in [*(vm["memory"] for vm in fly["vm"]), *cloud_run]:
+        assert int(memory[:-2]) * units[memory[-2:]] >= job_mb + 256
