@@ -17,7 +17,7 @@ import psycopg
 from stack import database, postgres
 from stack.errors import StackError
 from stack.packages import NODE_MODULES, ROOT, find_postgres, find_supabase_cli
-from tools import definition_schema, diagnostics_doc, format_doc, release, scoring_vectors, seed
+from tools import definition_schema, diagnostics_doc, format_doc, picture, release, scoring_vectors, seed
 from tools.access_doc import access_doc
 from tools.diagram import diagram
 from tools.errors_doc import errors_doc
@@ -77,6 +77,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield ROOT / definition_schema.TARGET, definition_schema.generate()
     yield ROOT / diagnostics_doc.TARGET, diagnostics_doc.generate()
     yield ROOT / format_doc.TARGET, format_doc.generate()
+    yield ROOT / picture.TARGET, picture.generate()
     yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
     yield from release.generated()
     yield seed.SEED, seed.refreshed(seed.SEED.read_text(encoding="utf-8"))

@@ -79,6 +79,13 @@ def test_the_owner_sees_a_bar_for_each_dimension_and_the_category(shown: str) ->
     assert demo.INSIGHTS[0]["text"] in re.sub(r"\s+", " ", owner)
 
 
+def test_the_readme_shows_what_the_owner_sees(shown: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [excerpt] = re.findall(r"^```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert len(excerpt.splitlines()) > 6
+    assert excerpt in shown
+
+
 def test_the_respondent_sees_the_category_and_no_scores(shown: str) -> None:
     respondent = shown.split("What the respondent sees")[1].split("The stack is still up", maxsplit=1)[0]
     assert "The Navigator" in respondent

@@ -1,5 +1,6 @@
 """The documentation says nothing that is not so: links lead somewhere, commands run, examples compile."""
 
+import html
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from tools.generate import difference
 from worker.compiler import compile_markdown
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -74,3 +75,23 @@ def test_no_generated_file_has_drifted() -> None:
 def test_drift_is_shown_line_by_line() -> None:
     shown = difference("docs/page.md", "same\nold\n", "same\nnew\n")
     assert shown.endswith(" same\n-old\n+new\n")
+
+
+def test_the_readmes_picture_has_the_words_of_check_and_fetches_nothing() -> None:
+    picture = (ROOT / "docs" / "pictures" / "check.svg").read_text(encoding="utf-8")
+    assert "docs/pictures/check.svg" in (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"<text [^>]*>([^<]*)</text>", picture)
+    shown = html.unescape(" ".join(lines)).replace("\N{NO-BREAK SPACE}", " ")
+    done = subprocess.run(
+        [sys.executable, "-m", "worker", "check", "examples/broken.md"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    printed = done.stdout.splitlines()
+    codes = re.findall(r"(?:error|warning)\[[a-z-]+\]", done.stdout)
+    assert [code for code in codes[:5] if code not in shown] == []
+    assert printed[-1] in shown
+    assert f"... {len(codes) - 5} more ..." in shown
+    assert re.findall(r"(?:href|url|src)\W+(?!#)[a-z]+:", picture) == []
