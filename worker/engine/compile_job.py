@@ -1,20 +1,19 @@
 """Compile jobs: an upload's Markdown in, its definition or its diagnostics out. Pure."""
 
 from worker.compiler import compile_markdown
-from worker.engine.jobs import CompileJob, Finished
+from worker.engine.jobs import Compiled, CompileJob
 
 __all__ = ["do_compile"]
 
 
-def do_compile(job: CompileJob) -> Finished:
+def do_compile(job: CompileJob) -> Compiled:
     """Compile an upload. What is wrong with the source is an outcome, never an exception."""
     compilation = compile_markdown(job.source_markdown.encode())
     line, column = compilation.version_at
-    return {
-        "job": job.job,
-        "attempt": job.attempt,
-        "outcome": "compiled",
-        "definition": None if compilation.definition is None else compilation.definition.to_json(),
-        "diagnostics": [diagnostic.to_dict() for diagnostic in compilation.diagnostics],
-        "version_at": {"line": line, "column": column},
-    }
+    return Compiled(
+        job.job,
+        job.attempt,
+        definition=None if compilation.definition is None else compilation.definition.to_json(),
+        diagnostics=[diagnostic.to_dict() for diagnostic in compilation.diagnostics],
+        version_at={"line": line, "column": column},
+    )

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from worker.compiler.diagnostics import Code
-from worker.engine.jobs import Finished, Job, failed, release, restore_job, retry
+from worker.engine.jobs import Finished, Job, failed, release, restore_finished, restore_job, retry
 from worker.engine.logs import describe_error, get_logger
 
 __all__ = ["Sandbox"]
@@ -85,8 +85,7 @@ class Sandbox:
                 "The worker could not process this file. The fault is in the worker, not in the file.",
                 "Tell the operator the id of this upload.",
             )
-        finished: Finished = json.loads(answer)
-        return finished
+        return restore_finished(json.loads(answer))
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -202,7 +201,7 @@ def _serve(descriptor: int, memory_mb: int, job_seconds: int) -> None:
 def _answer(do_job: Callable[[Job], Finished], line: bytes) -> bytes:
     try:
         claimed: dict[str, Any] = json.loads(line)
-        return json.dumps(do_job(restore_job(claimed))).encode()
+        return json.dumps(do_job(restore_job(claimed))._asdict()).encode()
     except MemoryError:
         return OUT_OF_MEMORY
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the job's and must not end the child

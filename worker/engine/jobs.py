@@ -2,24 +2,32 @@
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, Final, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypedDict
 
 __all__ = [
     "CompileJob",
+    "Compiled",
+    "Diagnostic",
+    "Done",
     "Element",
     "Exchange",
+    "Failed",
     "Finished",
     "Job",
     "Malformed",
     "Place",
     "ProbeJob",
+    "Release",
+    "Retry",
     "ScoreJob",
+    "Scored",
     "Settled",
     "UnknownJob",
     "failed",
     "read_exchange",
     "read_jobs",
     "release",
+    "restore_finished",
     "restore_job",
     "retry",
     "tell",
@@ -79,6 +87,10 @@ class UnknownJob(NamedTuple):
 Job: TypeAlias = CompileJob | ScoreJob | ProbeJob | UnknownJob
 
 
+Diagnostic: TypeAlias = dict[str, str | int]
+"""A diagnostic as the tenant reads it."""
+
+
 class Place(TypedDict):
     """A place in a source; both count from 1."""
 
@@ -86,30 +98,77 @@ class Place(TypedDict):
     column: int
 
 
-class Finished(TypedDict):
-    """What came of one job.
-
-    ``outcome`` is ``compiled`` (``definition`` is null when the source has errors), ``scored``, ``done`` (a
-    probe), ``failed`` (a lasting fault), ``retry`` (a passing fault: the job comes back later) or ``release``
-    (not begun: no attempt is charged).
-    """
+class Compiled(NamedTuple):
+    """A file was compiled. ``definition`` is its JSON text, None when the source has errors."""
 
     job: int
     attempt: int
-    outcome: Literal["compiled", "scored", "done", "failed", "retry", "release"]
-    definition: NotRequired[str | None]
-    diagnostics: NotRequired[list[dict[str, str | int]]]
-    version_at: NotRequired[Place]
-    overall_score: NotRequired[str]
-    matched_category: NotRequired[str | None]
-    uncovered_dimensions: NotRequired[list[str]]
-    error: NotRequired[str]
+    definition: str | None
+    diagnostics: list[Diagnostic]
+    version_at: Place
+    outcome: Literal["compiled"] = "compiled"
 
 
-# What a Finished has of a job that only has an outcome: the job, the attempt, the outcome.
-PLAIN: Final = 3
+class Scored(NamedTuple):
+    """An interview was scored; ``overall_score`` is a decimal number's text."""
+
+    job: int
+    attempt: int
+    overall_score: str
+    matched_category: str | None
+    uncovered_dimensions: list[str]
+    outcome: Literal["scored"] = "scored"
+
+
+class Done(NamedTuple):
+    """There was nothing to hand in."""
+
+    job: int
+    attempt: int
+    outcome: Literal["done"] = "done"
+
+
+class Failed(NamedTuple):
+    """The job cannot be done, however often it is tried; ``error`` is a code."""
+
+    job: int
+    attempt: int
+    error: str
+    diagnostics: list[Diagnostic]
+    outcome: Literal["failed"] = "failed"
+
+
+class Retry(NamedTuple):
+    """The job comes back later, after an error that may pass; ``error`` is its code."""
+
+    job: int
+    attempt: int
+    error: str
+    outcome: Literal["retry"] = "retry"
+
+
+class Release(NamedTuple):
+    """The job was not begun: it comes back at once, and no attempt is charged."""
+
+    job: int
+    attempt: int
+    outcome: Literal["release"] = "release"
+
+
+Finished: TypeAlias = Compiled | Scored | Done | Failed | Retry | Release
+"""What came of one job."""
+
+_OUTCOMES: Final[dict[str, type[Finished]]] = {
+    "compiled": Compiled,
+    "scored": Scored,
+    "done": Done,
+    "failed": Failed,
+    "retry": Retry,
+    "release": Release,
+}
+
 Element: TypeAlias = dict[str, Any]
-"""What came of some jobs, as the database takes it back: as Finished, with ``jobs`` and ``attempts``."""
+"""What came of some jobs, as the database takes it back: as in a record, with ``jobs`` and ``attempts``."""
 
 
 class Settled(NamedTuple):
@@ -137,19 +196,19 @@ class Exchange(NamedTuple):
     next_seconds: float | None
 
 
-def release(job: Job) -> Finished:
-    """Give a job back that was not begun."""
-    return {"job": job.job, "attempt": job.attempt, "outcome": "release"}
+def release(job: Job | Finished) -> Release:
+    """Give a job back as not begun."""
+    return Release(job.job, job.attempt)
 
 
-def retry(job: Job, error: str) -> Finished:
-    """Give a job back after a passing fault; ``error`` is a code."""
-    return {"job": job.job, "attempt": job.attempt, "outcome": "retry", "error": error}
+def retry(job: Job | Finished, error: str) -> Retry:
+    """Give a job back after an error that may pass; ``error`` is a code."""
+    return Retry(job.job, job.attempt, error)
 
 
-def failed(job: Job, error: str, message: str, hint: str) -> Finished:
-    """End a job for a lasting fault; ``error`` is the code of its diagnostic."""
-    diagnostic: dict[str, str | int] = {
+def failed(job: Job, error: str, message: str, hint: str) -> Failed:
+    """End a job for an error that stays; ``error`` is the code of its diagnostic."""
+    diagnostic: Diagnostic = {
         "severity": "error",
         "code": error,
         "line": 1,
@@ -158,31 +217,24 @@ def failed(job: Job, error: str, message: str, hint: str) -> Finished:
         "message": message,
         "hint": hint,
     }
-    return {
-        "job": job.job,
-        "attempt": job.attempt,
-        "outcome": "failed",
-        "error": error,
-        "diagnostics": [diagnostic],
-    }
+    return Failed(job.job, job.attempt, error, [diagnostic])
 
 
 def tell(finished: Iterable[Finished]) -> list[Element]:
     """Say what came of these jobs in the fewest words: jobs that only have an outcome share one element."""
     elements: list[Element] = []
-    plain: dict[str, Element] = {}
+    shared: dict[str, Element] = {}
     for each in finished:
-        if len(each) > PLAIN:
-            element: Element = {**each, "jobs": [each["job"]], "attempts": [each["attempt"]]}
+        if each.outcome in shared:
+            element = shared[each.outcome]
+        else:
+            element = {**each._asdict(), "jobs": [], "attempts": []}
             del element["job"], element["attempt"]
             elements.append(element)
-            continue
-        outcome = each["outcome"]
-        if outcome not in plain:
-            plain[outcome] = {"outcome": outcome, "jobs": [], "attempts": []}
-            elements.append(plain[outcome])
-        plain[outcome]["jobs"].append(each["job"])
-        plain[outcome]["attempts"].append(each["attempt"])
+            if isinstance(each, Done | Release):
+                shared[each.outcome] = element
+        element["jobs"].append(each.job)
+        element["attempts"].append(each.attempt)
     return elements
 
 
@@ -213,6 +265,11 @@ def restore_job(members: dict[str, Any]) -> Job:
     """Make a job of its members again, as they were told to a process of this same worker."""
     kind, _ = _KINDS.get(members["kind"], _UNKNOWN)
     return kind(**members)
+
+
+def restore_finished(members: dict[str, Any]) -> Finished:
+    """Make what came of a job of its members again, as a process of this same worker told them."""
+    return _OUTCOMES[members["outcome"]](**members)
 
 
 def read_exchange(answer: object) -> Exchange:

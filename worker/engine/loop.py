@@ -13,7 +13,7 @@ from worker.compiler.diagnostics import Code
 from worker.engine.api import Api, ApiUnusable, FunctionMissing, RequestRefused, Stopped, Unreachable
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
-from worker.engine.jobs import Exchange, Finished, Job, Malformed, release, retry
+from worker.engine.jobs import Exchange, Finished, Job, Malformed, Release, Retry, release, retry
 from worker.engine.logs import describe_error, get_logger
 from worker.engine.memory import give_back_memory
 from worker.engine.settings import Settings
@@ -219,24 +219,18 @@ class Loop:
                     self._take(self._api.exchange(half, 0, patience=self._patience, doubted=True))
                 except RequestRefused as again:
                     self._hand_back_apart(half, again)
-        elif finished and finished[0]["outcome"] not in {"retry", "release"}:
+        elif finished and not isinstance(finished[0], Retry | Release):
             # The database cannot take this outcome at all. After its attempts the job ends as failed.
-            job, attempt = finished[0]["job"], finished[0]["attempt"]
-            self._log.error("outcome-refused", job=job, status=refused.status, code=refused.code)
-            again_later: Finished = {
-                "job": job,
-                "attempt": attempt,
-                "outcome": "retry",
-                "error": "finish-refused",
-            }
-            self._hand_back_last(again_later)
+            (job,) = finished
+            self._log.error("outcome-refused", job=job.job, status=refused.status, code=refused.code)
+            self._hand_back_last(retry(job, "finish-refused"))
 
     def _hand_back_last(self, finished: Finished) -> None:
         try:
             self._take(self._api.exchange([finished], 0, patience=self._patience, doubted=True))
         except RequestRefused:
             # Its lease ends, and with it the attempt.
-            self._forget([finished["job"]])
+            self._forget([finished.job])
 
     def _take(self, answer: Exchange) -> None:
         """Count what was settled and hold what was claimed."""
@@ -277,11 +271,7 @@ class Loop:
             try:
                 self._take(self._spare_api.exchange(finished, 0, patience=0))
             except (Unreachable, RequestRefused):
-                given_back: list[Finished] = [
-                    {"job": each["job"], "attempt": each["attempt"], "outcome": "release"}
-                    for each in finished
-                ]
-                self._take(self._spare_api.exchange(given_back, 0, patience=0))
+                self._take(self._spare_api.exchange(list(map(release, finished)), 0, patience=0))
         except (ApiUnusable, RequestRefused, Malformed, GraceOver) as error:
             self._not_handed_back(len(finished), error)
 
@@ -357,7 +347,7 @@ class Loop:
                 job=job.job,
                 kind=job.kind,
                 tries=job.tries,
-                outcome=finished["outcome"],
+                outcome=finished.outcome,
                 ms=round(seconds * 1000, 2),
             )
 

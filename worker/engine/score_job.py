@@ -6,13 +6,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import cast
 
-from worker.engine.jobs import Finished, ScoreJob
+from worker.engine.jobs import Failed, Scored, ScoreJob
 from worker.scoring import ScoreFault, ScoresInvalid, ScoringRules, score
 
 __all__ = ["do_score"]
 
 
-def do_score(job: ScoreJob) -> Finished:
+def do_score(job: ScoreJob) -> Scored | Failed:
     """Score an interview in exact decimal arithmetic.
 
     The database has accepted the scores for this definition, so what does not fit here is a difference
@@ -26,19 +26,18 @@ def do_score(job: ScoreJob) -> Finished:
         outcome = score(rules, _scores(job.dimension_scores))
     except ScoresInvalid:
         return _failed(job, "scores-invalid")
-    return {
-        "job": job.job,
-        "attempt": job.attempt,
-        "outcome": "scored",
-        "overall_score": str(outcome.overall),
-        "matched_category": None if outcome.category is None else outcome.category.name,
-        "uncovered_dimensions": list(outcome.uncovered),
-    }
+    return Scored(
+        job.job,
+        job.attempt,
+        overall_score=str(outcome.overall),
+        matched_category=None if outcome.category is None else outcome.category.name,
+        uncovered_dimensions=list(outcome.uncovered),
+    )
 
 
 # The code is all that is told of it, in the queue: an interview has no diagnostics, as an upload has.
-def _failed(job: ScoreJob, error: str) -> Finished:
-    return {"job": job.job, "attempt": job.attempt, "outcome": "failed", "error": error}
+def _failed(job: ScoreJob, error: str) -> Failed:
+    return Failed(job.job, job.attempt, error, [])
 
 
 # The sessions of one campaign share a definition: reading it once serves them all. Few are kept, since one

@@ -1,7 +1,7 @@
 """One job of any kind in, what came of it out. Pure; serves the worker and its isolated child."""
 
 from worker.engine.compile_job import do_compile
-from worker.engine.jobs import CompileJob, Finished, Job, ProbeJob, ScoreJob, UnknownJob, retry
+from worker.engine.jobs import CompileJob, Done, Finished, Job, ProbeJob, ScoreJob, UnknownJob, retry
 from worker.engine.score_job import do_score
 
 __all__ = ["do_job"]
@@ -15,7 +15,7 @@ def do_job(job: Job) -> Finished:
         case ScoreJob():
             return do_score(job)
         case ProbeJob():
-            return {"job": job.job, "attempt": job.attempt, "outcome": "done"}
+            return Done(job.job, job.attempt)
         case UnknownJob():
             # A newer worker will know it; until one runs, the job waits with growing delay.
             return retry(job, "unknown-kind")

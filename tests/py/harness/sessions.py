@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from tests.py.harness.databases import Connection, Database
 from tests.py.harness.people import People, Tenant
-from worker.engine.jobs import Finished, read_jobs, tell
+from worker.engine.jobs import Compiled, Finished, read_jobs, tell
 
 DEFINITION: dict[str, Any] = {
     "metadata": {"name": "Clear Speech", "version": "1.0"},
@@ -118,7 +118,7 @@ def exchange(
         for told in answer["settled"]
         for job in told["jobs"]
     ]
-    order = [each["job"] for each in finished]
+    order = [each.job for each in finished]
     return {
         "settled": sorted(settled, key=lambda end: order.index(end["job"])),
         "jobs": [job._asdict() for claimed in answer["jobs"] for job in read_jobs(claimed)],
@@ -129,13 +129,7 @@ def exchange(
 def compiled(job: dict[str, Any], name: str = "Compiled", version: str = "1.0") -> Finished:
     """The end of a compiled file."""
     definition = DEFINITION | {"metadata": {"name": name, "version": version}}
-    return {
-        "job": job["job"],
-        "attempt": job["attempt"],
-        "outcome": "compiled",
-        "definition": json.dumps(definition),
-        "diagnostics": [],
-    }
+    return Compiled(job["job"], job["attempt"], json.dumps(definition), [], {"line": 1, "column": 1})
 
 
 class Meanwhile:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from tests.py.harness.databases import Connection
 from tests.py.harness.people import People
 from tests.py.harness.sessions import DEFINITION, Meanwhile, World, compiled, exchange, one, reason_of
-from worker.engine.jobs import Finished
+from worker.engine.jobs import Finished, Release, Scored
 
 COMPLETE = "select public.complete_assessment_session(%s, 'coaching', '{\"Clarity\": 4, \"Courage\": 3}')"
 
@@ -39,14 +39,7 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
     one(agent, COMPLETE, session)
     (job,) = exchange(worker, "w", claim=1)["jobs"]
     worker.commit()
-    finished: Finished = {
-        "job": job["job"],
-        "attempt": job["attempt"],
-        "outcome": "scored",
-        "overall_score": "3.50",
-        "matched_category": "Strong",
-        "uncovered_dimensions": [],
-    }
+    finished = Scored(job["job"], job["attempt"], "3.50", "Strong", [])
     assert exchange(worker, "w", [finished])["settled"] == [
         {"job": job["job"], "outcome": "succeeded", "error": None}
     ]
@@ -69,14 +62,7 @@ def test_a_result_does_not_wait_for_an_edit_of_the_assessment(world: World) -> N
         [Jsonb({"resultCategories": []}), world.assessment],
     )
     worker.execute("set lock_timeout = '5s'")
-    finished: Finished = {
-        "job": job["job"],
-        "attempt": job["attempt"],
-        "outcome": "scored",
-        "overall_score": "3.50",
-        "matched_category": "Strong",
-        "uncovered_dimensions": [],
-    }
+    finished = Scored(job["job"], job["attempt"], "3.50", "Strong", [])
     assert [end["outcome"] for end in exchange(worker, "w", [finished])["settled"]] == ["succeeded"]
     owner.commit()
     assert (
@@ -339,7 +325,7 @@ def test_listeners_are_woken(world: World) -> None:
     assert [note.payload for note in listener.notifies(timeout=5, stop_after=1)] == [""]
     worker = world.agent()
     (job,) = exchange(worker, "w1", claim=1)["jobs"]
-    exchange(worker, "w1", [{"job": job["job"], "attempt": job["attempt"], "outcome": "release"}])
+    exchange(worker, "w1", [Release(job["job"], job["attempt"])])
     assert [note.channel for note in listener.notifies(timeout=5, stop_after=1)] == ["assessment_jobs"]
 
 
@@ -348,7 +334,7 @@ def test_deleting_an_upload_and_finishing_it_do_not_stop_each_other(world: World
     worker, support = world.agent(autocommit=False), world.agent()
     (job,) = exchange(worker, "w", claim=1)["jobs"]
     worker.commit()
-    exchange(worker, "w", [{"job": job["job"], "attempt": job["attempt"], "outcome": "release"}])
+    exchange(worker, "w", [Release(job["job"], job["attempt"])])
     deletion = Meanwhile(
         lambda: one(support, "delete from public.assessment_uploads where id = %s returning id", upload)
     )

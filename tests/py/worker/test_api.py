@@ -13,7 +13,7 @@ import pytest
 from tests.py.worker.rude_server import Reply, rude_server
 from worker.engine import api as api_module
 from worker.engine.api import Api, FunctionMissing, KeyRefused, RequestRefused, Stopped, Unreachable
-from worker.engine.jobs import Finished, tell
+from worker.engine.jobs import Finished, Release, tell
 from worker.engine.settings import Settings
 
 KEY = "sb_secret_do-not-show-me"
@@ -53,7 +53,7 @@ def api_for(url: str, waits: Waits | None = None, *, stopping: bool = False) -> 
 def test_a_request_carries_the_key_and_the_arguments() -> None:
     with rude_server(EMPTY) as rude:
         api = api_for(rude.url)
-        api.exchange([{"job": 1, "attempt": 1, "outcome": "release"}], 50)
+        api.exchange([Release(1, 1)], 50)
         api.exchange([], 0)
     (path, headers, body), second = rude.requests
     assert path == "/rest/v1/rpc/exchange_jobs"
@@ -86,7 +86,7 @@ def test_a_request_carries_the_key_and_the_arguments() -> None:
 )
 def test_what_passes_is_waited_for_and_the_same_request_repeated(bad: Reply, waits: Waits) -> None:
     with rude_server(bad, EMPTY) as rude:
-        answer = api_for(rude.url, waits).exchange([{"job": 1, "attempt": 1, "outcome": "release"}], 5)
+        answer = api_for(rude.url, waits).exchange([Release(1, 1)], 5)
     assert answer.jobs == deque()
     assert len(waits.reasons) == 1
     assert len(rude.requests) == 2
@@ -142,7 +142,7 @@ def test_a_key_that_was_good_is_given_a_while(monkeypatch: pytest.MonkeyPatch, w
         api_for(rude.url).exchange([], 5)
 
 
-FINISHED: Finished = {"job": 1, "attempt": 1, "outcome": "release"}
+FINISHED: Finished = Release(1, 1)
 
 
 @pytest.mark.parametrize("status", [401, 403, 502, 503, 200, 404])
@@ -248,7 +248,7 @@ def test_what_was_sent_and_answered_is_let_go_without_a_collection(reply: Reply)
         try:
             before = _messages()
             with suppress(RequestRefused):
-                api.exchange([{"job": 1, "attempt": 1, "outcome": "release"}], 5)
+                api.exchange([Release(1, 1)], 5)
             assert _messages() == before
         finally:
             gc.enable()

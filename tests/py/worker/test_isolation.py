@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from worker.engine.isolation import Sandbox
-from worker.engine.jobs import CompileJob, ScoreJob
+from worker.engine.jobs import Compiled, CompileJob, Failed, Release, Retry, Scored, ScoreJob
 
 POISON = Path(__file__).with_name("poison")
 
@@ -30,6 +30,13 @@ def compile_job(source: str) -> CompileJob:
     )
 
 
+def told(sandbox: Sandbox, source: str) -> str:
+    """Return the message of the first diagnostic, in which the poison says what it found."""
+    finished = sandbox.run(compile_job(source))
+    assert isinstance(finished, Compiled)
+    return str(finished.diagnostics[0]["message"])
+
+
 def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox) -> None:
     job = ScoreJob(
         job=8,
@@ -39,14 +46,7 @@ def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox)
         definition='{"dimensions":[{"name":"Vision","weight":1.0,"description":"d"}],"resultCategories":[]}',
         dimension_scores='{"Vision": 3.945}',
     )
-    assert sandbox.run(job) == {
-        "job": 8,
-        "attempt": 2,
-        "outcome": "scored",
-        "overall_score": "3.95",
-        "matched_category": None,
-        "uncovered_dimensions": [],
-    }
+    assert sandbox.run(job) == Scored(8, 2, "3.95", None, [])
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,15 @@ def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox)
 def test_what_ends_the_child_is_a_passing_fault_and_the_next_job_has_a_new_child(
     sandbox: Sandbox, source: str, code: str
 ) -> None:
-    assert sandbox.run(compile_job(source)) == {"job": 7, "attempt": 2, "outcome": "retry", "error": code}
-    assert sandbox.run(compile_job("POISON ok"))["outcome"] == "compiled"
+    assert sandbox.run(compile_job(source)) == Retry(7, 2, code)
+    assert isinstance(sandbox.run(compile_job("POISON ok")), Compiled)
 
 
 def test_an_exception_is_a_lasting_fault_that_the_tenant_can_read(sandbox: Sandbox) -> None:
     finished = sandbox.run(compile_job("POISON exception"))
-    assert (finished["outcome"], finished["error"]) == ("failed", "internal-error")
-    (diagnostic,) = finished["diagnostics"]
+    assert isinstance(finished, Failed)
+    assert finished.error == "internal-error"
+    (diagnostic,) = finished.diagnostics
     assert (
         diagnostic["message"]
         == "The worker could not process this file. The fault is in the worker, not in the file."
@@ -76,8 +77,7 @@ def test_an_exception_is_a_lasting_fault_that_the_tenant_can_read(sandbox: Sandb
 
 
 def test_the_child_has_no_keys(sandbox: Sandbox) -> None:
-    finished = sandbox.run(compile_job("POISON environment"))
-    names = str(finished["diagnostics"][0]["message"]).split()
+    names = told(sandbox, "POISON environment").split()
     assert "PATH" in names
     assert not [name for name in names if name.startswith(("SUPABASE", "DATABASE", "WORKER"))]
 
@@ -87,14 +87,14 @@ def test_a_job_that_runs_when_the_worker_is_to_stop_is_given_back(monkeypatch: p
     started = time.monotonic()
     box = Sandbox(job_seconds=30, memory_mb=400, stopping=lambda: time.monotonic() - started > 1.0)
     try:
-        assert box.run(compile_job("POISON hang")) == {"job": 7, "attempt": 2, "outcome": "release"}
+        assert box.run(compile_job("POISON hang")) == Release(7, 2)
     finally:
         box.close()
     assert time.monotonic() - started < 3
 
 
 def test_one_child_serves_many_jobs_and_ends_with_the_sandbox(sandbox: Sandbox) -> None:
-    pids = {str(sandbox.run(compile_job("POISON pid"))["diagnostics"][0]["message"]) for _ in range(5)}
+    pids = {told(sandbox, "POISON pid") for _ in range(5)}
     assert len(pids) == 1
     (pid,) = map(int, pids)
     sandbox.close()

@@ -1,22 +1,28 @@
 """The shapes of jobs and what comes of them, without a database."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from worker.engine.jobs import (
+    Compiled,
     CompileJob,
+    Done,
+    Failed,
     Finished,
     Job,
     Malformed,
     ProbeJob,
+    Release,
+    Retry,
+    Scored,
     ScoreJob,
     Settled,
     UnknownJob,
     read_exchange,
     read_jobs,
+    restore_finished,
     restore_job,
     tell,
 )
@@ -67,19 +73,12 @@ def test_claims_are_read() -> None:
 
 
 def test_jobs_that_only_have_an_outcome_are_handed_back_together() -> None:
-    retried: Finished = {"job": 3, "attempt": 1, "outcome": "retry", "error": "timeout"}
-    ends: list[Finished] = [
-        {"job": 1, "attempt": 1, "outcome": "done"},
-        {"job": 2, "attempt": 5, "outcome": "release"},
-        retried,
-        {"job": 4, "attempt": 2, "outcome": "done"},
-    ]
+    ends: list[Finished] = [Done(1, 1), Release(2, 5), Retry(3, 1, "timeout"), Done(4, 2)]
     assert tell(ends) == [
         {"jobs": [1, 4], "attempts": [1, 2], "outcome": "done"},
         {"jobs": [2], "attempts": [5], "outcome": "release"},
         {"jobs": [3], "attempts": [1], "outcome": "retry", "error": "timeout"},
     ]
-    assert retried["job"] == 3
 
 
 @pytest.mark.parametrize(
@@ -115,11 +114,11 @@ def test_an_answer_of_another_shape_is_noticed(answer: object) -> None:
 
 def test_a_kind_that_is_not_known_waits_for_a_newer_worker() -> None:
     (job,) = read_jobs({**CLAIM, "kind": "invented later"})
-    assert do_job(job) == {"job": 7, "attempt": 3, "outcome": "retry", "error": "unknown-kind"}
+    assert do_job(job) == Retry(7, 3, "unknown-kind")
 
 
 def test_a_probe_is_done() -> None:
-    assert do_job(ProbeJob(7, 3, 1)) == {"job": 7, "attempt": 3, "outcome": "done"}
+    assert do_job(ProbeJob(7, 3, 1)) == Done(7, 3)
 
 
 @pytest.mark.parametrize(
@@ -135,12 +134,25 @@ def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
     assert restore_job(json.loads(json.dumps(job._asdict()))) == job
 
 
+@pytest.mark.parametrize(
+    "finished",
+    [
+        Compiled(7, 3, "{}", [{"code": "x", "line": 1}], {"line": 2, "column": 3}),
+        Scored(7, 3, "2.68", None, ["Vision"]),
+        Done(7, 3),
+        Failed(7, 3, "internal-error", []),
+        Retry(7, 3, "timeout"),
+        Release(7, 3),
+    ],
+)
+def test_what_came_of_a_job_is_told_by_the_isolated_child_whole(finished: Finished) -> None:
+    assert restore_finished(json.loads(json.dumps(finished._asdict()))) == finished
+
+
 def test_scores_are_exact_decimals_from_the_text_to_the_text() -> None:
     # As floats the mean of these would be 2.674999..., and round down.
     finished = do_job(score_job('{"Vision": 1.675, "Delivery": 3.175}'))
-    assert finished["overall_score"] == "2.68"
-    assert Decimal(finished["overall_score"]) == Decimal("2.68")
-    assert (finished["matched_category"], finished["uncovered_dimensions"]) == ("Any", [])
+    assert finished == Scored(7, 3, "2.68", "Any", [])
 
 
 @pytest.mark.parametrize(
@@ -148,22 +160,17 @@ def test_scores_are_exact_decimals_from_the_text_to_the_text() -> None:
     ['{"Vision": 6}', '{"Charm": 3}', '{"Vision": "3"}', '{"Vision": 3, "VISION": 4}', "{}", "[3]"],
 )
 def test_scores_that_do_not_fit_are_a_lasting_fault(scores: str) -> None:
-    assert do_job(score_job(scores)) == {
-        "job": 7,
-        "attempt": 3,
-        "outcome": "failed",
-        "error": "scores-invalid",
-    }
+    assert do_job(score_job(scores)) == Failed(7, 3, "scores-invalid", [])
 
 
 @pytest.mark.parametrize("definition", ["{}", "[]", '{"dimensions": 1, "resultCategories": []}', "not json"])
 def test_a_definition_that_cannot_be_scored_is_a_lasting_fault(definition: str) -> None:
-    finished = do_job(score_job('{"Vision": 3}', definition))
-    assert (finished["outcome"], finished["error"]) == ("failed", "definition-unusable")
+    assert do_job(score_job('{"Vision": 3}', definition)) == Failed(7, 3, "definition-unusable", [])
 
 
 def test_a_source_with_faults_is_an_outcome_and_not_an_exception() -> None:
     finished = do_job(CompileJob(7, 3, 1, "s", "no front matter\n\ud7ff"))
-    assert (finished["outcome"], finished["definition"]) == ("compiled", None)
-    assert finished["diagnostics"]
-    assert finished["version_at"]["line"] >= 1
+    assert isinstance(finished, Compiled)
+    assert finished.definition is None
+    assert finished.diagnostics
+    assert finished.version_at["line"] >= 1
