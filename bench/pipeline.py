@@ -156,19 +156,19 @@ class Pipeline:
             settings["DATABASE_URL"] = self.servers.cluster.url("postgres", DATABASE)
         return settings
 
-    def drain(self, *arguments: str) -> float:
-        """Let a worker do all that is queued; jobs a second from the first claim to the last finish.
+    def drain(self, *arguments: str, workers: int = 1) -> float:
+        """Let workers do all that is queued; jobs a second from the first claim to the last finish.
 
         Raises:
-            RuntimeError: a job has not succeeded.
+            RuntimeError: a worker or a job has not succeeded.
         """
-        subprocess.run(
-            [sys.executable, "-m", "worker", "drain", *arguments],
-            env=self.environment(),
-            cwd=ROOT,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        command = [sys.executable, "-m", "worker", "drain", *arguments]
+        started = [
+            subprocess.Popen(command, env=self.environment(), cwd=ROOT, stdout=subprocess.DEVNULL)
+            for _ in range(workers)
+        ]
+        if codes := [worker.returncode for worker in started if worker.wait() != 0]:
+            raise RuntimeError(f"a worker ended with {codes[0]}")
         return self.rate()
 
     def rate(self) -> float:
@@ -255,14 +255,14 @@ def _nothing(pipeline: Pipeline, report: Report, peers: Peers, tell: Callable[[s
     best = max(amounts.pgqueuer_batches, key=lambda batch: peers.pgqueuer(amounts.probes, batch))
     report.detail("pipeline", **{"PGQueuer's best batch": best})
 
-    def ours(*arguments: str) -> float:
+    def ours(workers: int = 1) -> float:
         pipeline.clear()
         pipeline.queue_probes(amounts.probes)
-        return pipeline.drain(*arguments)
+        return pipeline.drain(workers=workers)
 
     works: dict[str, tuple[Callable[[], float], str]] = {
         "ours_1": (ours, "python -m worker drain"),
-        "ours_2": (lambda: ours("--concurrency", "2"), "python -m worker drain --concurrency 2"),
+        "ours_2": (partial(ours, 2), "python -m worker drain, twice at once"),
         "pgqueuer": (
             lambda: peers.pgqueuer(amounts.probes, best),
             f"PGQueuer, asyncpg and uvloop, durable, batch_size={best}",
@@ -308,10 +308,10 @@ def _uploads(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
     """Real uploads from end to end: one worker, two, and one with a tokeniser in place of the compiler."""
     count = pipeline.amounts.uploads
 
-    def ours(*arguments: str) -> float:
+    def ours(workers: int = 1) -> float:
         pipeline.clear()
         pipeline.queue_uploads(count)
-        return pipeline.drain(*arguments)
+        return pipeline.drain(workers=workers)
 
     def tokenising() -> float:
         pipeline.clear()
@@ -328,11 +328,11 @@ def _uploads(pipeline: Pipeline, report: Report, tell: Callable[[str], None]) ->
     samples: dict[str, list[float]] = {"ours_1": [], "ours_2": [], "markdown_it": []}
     for _ in range(LEAST_SAMPLES):
         samples["ours_1"].append(ours())
-        samples["ours_2"].append(ours("--concurrency", "2"))
+        samples["ours_2"].append(ours(2))
         samples["markdown_it"].append(tokenising())
     how = {
         "ours_1": f"{count} uploads of 10 KB, python -m worker drain",
-        "ours_2": f"{count} uploads of 10 KB, python -m worker drain --concurrency 2",
+        "ours_2": f"{count} uploads of 10 KB, python -m worker drain, twice at once",
         "markdown_it": "the same worker; markdown-it-py tokenises the file, one definition for all",
     }
     figures = {

@@ -7,14 +7,13 @@ waiting for answers of the API, with what the client does before and after.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Sequence
 
 from worker.compiler import Compilation, compile_markdown
 from worker.engine import api, compile_job
 from worker.engine.jobs import Exchange, Finished
-from worker.engine.process import run_workers
+from worker.engine.process import run_worker
 from worker.engine.settings import load_settings
 
 _SPENT = {"compiling": 0.0, "requests": 0.0}
@@ -53,6 +52,5 @@ if __name__ == "__main__":
     # The name that the worker calls is replaced, as a test would do it.
     vars(compile_job)["compile_markdown"] = compile_timed
     api.Api.exchange = exchange_timed  # type: ignore[method-assign]  # measuring it from outside
-    code = run_workers(load_settings(), drain=True).exit_code
+    run_worker(load_settings(), drain=True)
     print(json.dumps({"total": _SPAN[-1] - _SPAN[0], **_SPENT}))
-    sys.exit(code)

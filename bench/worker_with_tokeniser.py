@@ -6,13 +6,11 @@ Everything else is the worker as it is.
 
 from __future__ import annotations
 
-import sys
-
 from markdown_it import MarkdownIt
 
 from worker.compiler import Compilation, compile_markdown
 from worker.engine import compile_job
-from worker.engine.process import run_workers
+from worker.engine.process import run_worker
 from worker.engine.settings import load_settings
 
 _TOKENISER = MarkdownIt("commonmark")
@@ -30,4 +28,4 @@ def tokenise(source: bytes) -> Compilation:
 if __name__ == "__main__":
     # The name that the worker calls is replaced, as a test would do it.
     vars(compile_job)["compile_markdown"] = tokenise
-    sys.exit(run_workers(load_settings(), drain=True).exit_code)
+    run_worker(load_settings(), drain=True)

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import httpx
 from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions, create_client
 
+from worker.engine.events import Events, RequestAnswered, RequestRepeated
 from worker.engine.jobs import Exchange, Finished, read_exchange, tell
 from worker.engine.settings import Settings
 
@@ -25,7 +26,6 @@ __all__ = [
     "ApiUnusable",
     "FunctionMissing",
     "KeyRefused",
-    "Observer",
     "RequestRefused",
     "Stopped",
     "Unreachable",
@@ -90,16 +90,6 @@ class RequestRefused(Exception):  # noqa: N818 - the state of the request
         super().__init__(f"HTTP {status}, {code}")
 
 
-class Observer(Protocol):
-    """What is told of each request."""
-
-    def request(self, function: str, seconds: float) -> None:
-        """A request was answered."""
-
-    def waiting(self, function: str, reason: str, seconds: float) -> None:
-        """A request failed for a passing ``reason`` and is repeated after ``seconds``."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Passing:
     """Why a request is to be repeated, and how long the server asks to wait."""
@@ -128,7 +118,7 @@ class Api:
         worker: this worker's name, unique among all that run.
         pause: waits so many seconds or until the worker is asked to stop.
         stopping: whether the worker was asked to stop.
-        observer: is told of requests and of waits.
+        events: is told of requests and of waits.
     """
 
     def __init__(
@@ -138,13 +128,13 @@ class Api:
         *,
         pause: Callable[[float], None] = time.sleep,
         stopping: Callable[[], bool] = lambda: False,
-        observer: Observer | None = None,
+        events: Events | None = None,
     ) -> None:
         self._settings = settings
         self._worker = worker
         self._pause = pause
         self._stopping = stopping
-        self._observer = observer
+        self._events = events or Events()
         self._exchanges = 0
         self._last_status: int | None = None
         self._last_retry_after: str | None = None
@@ -282,8 +272,7 @@ class Api:
             lasting = self._tells_at_once(started - first, patience)
             outcome = self._once(function, arguments, is_answer, lasting=lasting and without is None)
             if not isinstance(outcome, _Passing):
-                if self._observer is not None:
-                    self._observer.request(function, time.monotonic() - started)
+                self._events.tell(RequestAnswered(function, time.monotonic() - started))
                 return outcome
             failures += 1
             if without is not None and time.monotonic() >= doubted_from and outcome.may_be_its_content:
@@ -297,8 +286,7 @@ class Api:
             delay = self._delay(failures, outcome.retry_after)
             if patience is not None and time.monotonic() - first + delay > patience:
                 raise Unreachable(self._unreachable(outcome.reason), waiting=outcome.answered)
-            if self._observer is not None:
-                self._observer.waiting(function, outcome.reason, delay)
+            self._events.tell(RequestRepeated(function, outcome.reason, delay))
             if not self._stopping():
                 self._pause(delay)
             elif tries_left := tries_left - 1:

@@ -88,12 +88,17 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch", type=int, metavar="N", help="the most jobs a request claims (WORKER_BATCH, 1000)"
     )
-    parser.add_argument(
-        "--concurrency", type=int, metavar="N", help="worker processes (WORKER_CONCURRENCY, 1)"
-    )
+    # Many workers of other makes have it, so whoever tries it is told what to do instead.
+    parser.add_argument("--concurrency", type=_no_concurrency, help=argparse.SUPPRESS)
 
 
 # --- arguments ----------------------------------------------------------------------------------------------
+
+
+def _no_concurrency(_text: str) -> int:
+    from worker.engine.settings import NO_CONCURRENCY  # noqa: PLC0415  not for check and format
+
+    raise argparse.ArgumentTypeError(NO_CONCURRENCY)
 
 
 def _job_or_upload(text: str) -> int | str:
@@ -178,21 +183,18 @@ def _stop_while_loading() -> None:
 
 
 def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
-    from worker.engine.process import run_workers  # noqa: PLC0415  not for check and format
+    from worker.engine.process import run_worker  # noqa: PLC0415  not for check and format
     from worker.engine.settings import load_settings  # noqa: PLC0415  not for check and format
 
-    settings = load_settings(batch=arguments.batch, concurrency=arguments.concurrency)
-    ended = run_workers(settings, drain=drain)
-    if ended.exit_code == EXIT_SOFTWARE:
-        print("error: A worker process ended by itself again and again; the log says how.", file=sys.stderr)
-    if drain and (ended.totals or ended.exit_code == 0):
+    ended = run_worker(load_settings(batch=arguments.batch), drain=drain)
+    if drain:
         print(_summary(ended))
-    return ended.exit_code
+    return 0
 
 
 def _summary(ended: "Ended") -> str:
     parts = [f"{count} {kind} {outcome}" for (kind, outcome), count in sorted(ended.totals.items())]
-    if ended.stopped or ended.exit_code != 0:
+    if ended.stopped:
         return f"Stopped: {', '.join(parts) if parts else 'nothing was done'}."
     done = ", ".join(parts) if parts else "nothing was ready"
     due = ended.next_seconds

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from worker.compiler.diagnostics import Code
 from worker.engine.api import Api, ApiUnusable, FunctionMissing, RequestRefused, Stopped, Unreachable
+from worker.engine.events import Events, JobsSettled, JobWorked, Turn
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
 from worker.engine.jobs import Exchange, Finished, Job, Malformed, Release, Retry, release, retry
@@ -18,7 +19,6 @@ from worker.engine.logs import describe_error, get_logger
 from worker.engine.memory import give_back_memory
 from worker.engine.settings import Settings
 from worker.engine.signals import GraceOver, JobTimeout, Signals
-from worker.engine.telemetry import Telemetry
 from worker.engine.work import do_job
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Loop:
         heartbeat: extends leases; not yet started.
         sandbox: runs jobs that have failed before.
         listener: wakes the loop, where there is one; not yet started.
-        telemetry: is told what happens.
+        events: is told what happens.
         drain: whether to end when nothing is ready.
     """
 
@@ -81,7 +81,7 @@ class Loop:
         heartbeat: Heartbeat,
         sandbox: Sandbox,
         listener: "Listener | None",
-        telemetry: Telemetry,
+        events: Events,
         drain: bool,
     ) -> None:
         self._settings = settings
@@ -91,7 +91,7 @@ class Loop:
         self._heartbeat = heartbeat
         self._sandbox = sandbox
         self._listener = listener
-        self._telemetry = telemetry
+        self._events = events
         self._drain = drain
         self._log = get_logger()
         self._tells_each_job = settings.log_level == "debug"
@@ -245,12 +245,12 @@ class Loop:
         self._count(counts)
         self._heartbeat.hold([job.job for job in answer.jobs])
         self._in_hand.update((job.job, (job.kind, release(job))) for job in answer.jobs)
-        self._telemetry.turn(len(self._in_hand))
+        self._events.tell(Turn(len(self._in_hand)))
 
     def _count(self, counts: Totals) -> None:
         self.totals.update(counts)
         for (kind, outcome), jobs in counts.items():
-            self._telemetry.settled(kind, outcome, jobs)
+            self._events.tell(JobsSettled(kind, outcome, jobs))
 
     def _forget(self, jobs: Sequence[int]) -> None:
         self._heartbeat.let_go(jobs)
@@ -340,7 +340,7 @@ class Loop:
         return finished
 
     def _tell(self, job: Job, finished: Finished, seconds: float) -> None:
-        self._telemetry.worked(job.kind, seconds)
+        self._events.tell(JobWorked(job.kind, seconds))
         if self._tells_each_job:
             self._log.debug(
                 "job-done",

@@ -22,9 +22,17 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from worker.engine.api import ApiUnusable, RequestRefused
+from worker.engine.events import (
+    Event,
+    JobsSettled,
+    JobWorked,
+    RequestAnswered,
+    RequestRepeated,
+    Turn,
+)
 from worker.engine.logs import describe_error, get_logger
 
-__all__ = ["Metrics", "MetricsServer", "WorkerMetrics"]
+__all__ = ["Metrics", "MetricsServer"]
 
 # A worker that has given no sign of life for this long is stuck; it gives one at each turn and each wait for
 # the API.
@@ -35,7 +43,7 @@ CLIENT_SECONDS: Final = 10.0
 
 
 class Metrics:
-    """The figures of a process and, through relays, of its worker processes."""
+    """A worker's figures: a subscriber of its events."""
 
     def __init__(self, queue_status: Callable[[], dict[str, Any]]) -> None:
         self.registry = CollectorRegistry()
@@ -68,74 +76,33 @@ class Metrics:
         self.in_hand = Gauge(
             "assessment_worker_jobs_in_hand", "Jobs claimed and not yet settled.", registry=self.registry
         )
-        self.in_hand_by_worker: dict[int, int] = {}
         self.is_waiting = False
-        self.last_seen: dict[int, float] = {}
+        self.last_seen = time.monotonic()
         self.registry.register(_Queue(queue_status))
 
-    def worker(self, number: int) -> "WorkerMetrics":
-        """Return what one worker process tells its events.
-
-        A new one takes the place of an earlier one, and is no sign of life: it may end as that did.
-        """
-        self.last_seen.setdefault(number, time.monotonic())
-        return WorkerMetrics(self, number)
+    def __call__(self, event: Event) -> None:
+        """Count an event. Turns and waits are signs of life."""
+        match event:
+            case RequestAnswered(function, seconds):
+                self.is_waiting = False
+                self.requests.labels(function).observe(seconds)
+            case RequestRepeated(function, reason, _):
+                self.is_waiting = True
+                self.last_seen = time.monotonic()
+                self.retries.labels(function, reason).inc()
+            case JobsSettled(kind, outcome, jobs):
+                self.jobs.labels(kind, outcome).inc(jobs)
+            case JobWorked(kind, seconds):
+                self.work.labels(kind).observe(seconds)
+            case Turn(in_hand):
+                self.last_seen = time.monotonic()
+                self.in_hand.set(in_hand)
 
     def health(self) -> tuple[bool, str]:
-        """Return whether all workers are alive, and in a word how they are."""
-        now = time.monotonic()
-        if any(now - last > STUCK_SECONDS for last in list(self.last_seen.values())):
+        """Return whether the worker is alive, and in a word how it is."""
+        if time.monotonic() - self.last_seen > STUCK_SECONDS:
             return False, "stuck"
         return True, "waiting" if self.is_waiting else "ok"
-
-
-class WorkerMetrics:
-    """Counts the events of one worker process. Turns and waits are the signs of its life."""
-
-    def __init__(self, metrics: Metrics, number: int) -> None:
-        self._metrics = metrics
-        self._number = number
-
-    def request(self, function: str, seconds: float) -> None:
-        """A request was answered."""
-        self._metrics.is_waiting = False
-        self._metrics.requests.labels(function).observe(seconds)
-
-    def waiting(self, function: str, reason: str, seconds: float) -> None:  # noqa: ARG002 - the protocol's
-        """A request is repeated."""
-        self._seen()
-        self._metrics.is_waiting = True
-        self._metrics.retries.labels(function, reason).inc()
-
-    def settled(self, kind: str, outcome: str, jobs: int) -> None:
-        """The database settled so many jobs."""
-        self._metrics.jobs.labels(kind, outcome).inc(jobs)
-
-    def worked(self, kind: str, seconds: float) -> None:
-        """A job's own work was done."""
-        self._metrics.work.labels(kind).observe(seconds)
-
-    def turn(self, in_hand: int) -> None:
-        """The worker has taken a turn."""
-        self._seen()
-        self._holds(in_hand)
-
-    def died(self) -> None:
-        """The worker has ended by itself; another one will take its place."""
-        self._holds(0)
-
-    def gone(self) -> None:
-        """The worker has ended, and nothing takes its place."""
-        self._holds(0)
-        del self._metrics.last_seen[self._number]
-
-    def _holds(self, in_hand: int) -> None:
-        counts = self._metrics.in_hand_by_worker
-        counts[self._number] = in_hand
-        self._metrics.in_hand.set(sum(counts.values()))
-
-    def _seen(self) -> None:
-        self._metrics.last_seen[self._number] = time.monotonic()
 
 
 class _Queue(Collector):

@@ -11,29 +11,10 @@ import httpx
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "SettingsError", "load_settings", "unknown_settings"]
+__all__ = ["NO_CONCURRENCY", "Settings", "SettingsError", "load_settings", "needed", "unknown_settings"]
 
-# What each setting must be, for the message that names a bad one.
-EXPECTED: Final = {
-    "SUPABASE_URL": "the URL of the Supabase project is needed, such as https://abcdefgh.supabase.co",
-    "SUPABASE_SERVICE_ROLE_KEY": "the project's service role key (or an sb_secret_ key) is needed, "
-    "on one line and without spaces",
-    "DATABASE_URL": "a Postgres URL is needed, such as postgresql://postgres:password@host:5432/postgres; "
-    "leave it unset to poll instead of listening",
-    "WORKER_BATCH": "a whole number from 1 to 1000 is needed: the most jobs that one request claims",
-    "WORKER_CONCURRENCY": "a whole number from 1 to 64 is needed: how many processes work side by side",
-    "WORKER_POLL_SECONDS": "a number from 0.05 to 300 is needed: the longest wait between two looks",
-    "WORKER_LEASE_SECONDS": "a whole number from 1 to 3600 is needed: how long a silent worker keeps jobs",
-    "WORKER_JOB_SECONDS": "a number from 0.1 to 600 is needed: how long one job may take",
-    "WORKER_JOB_MEMORY_MB": "a whole number from 128 to 65536 is needed: the memory of a job tried again",
-    "WORKER_HTTP_SECONDS": "a number from 1 to 300 is needed: how long to wait for one answer of the API",
-    "WORKER_METRICS_PORT": "a port number from 1 to 65535 is needed; leave it unset for no metrics",
-    "WORKER_METRICS_HOST": "an address to bind is needed, such as 127.0.0.1 or 0.0.0.0",
-    "WORKER_LOG_LEVEL": "debug, info, warning or error is needed",
-    "WORKER_NAME": "1 to 100 letters, digits, dots, hyphens and underscores are needed",
-}
-# Never shown in a message: a key, or an address that may hold a password.
-SECRET: Final = frozenset({"SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY", "DATABASE_URL"})
+# What a worker that is one process says to whoever asks it for several.
+NO_CONCURRENCY: Final = "a worker is one process: start more processes for more (docs/operations.md, Scaling)"
 POOLER_PORT: Final = 6543
 
 
@@ -95,26 +76,87 @@ class Settings(BaseSettings):
         case_sensitive=True, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    supabase_url: Annotated[str, AfterValidator(_api_url)] = Field(validation_alias="SUPABASE_URL")
+    supabase_url: Annotated[str, AfterValidator(_api_url)] = Field(
+        validation_alias="SUPABASE_URL",
+        description="the URL of the Supabase project is needed, such as https://abcdefgh.supabase.co",
+    )
     service_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
-        validation_alias="SUPABASE_SERVICE_ROLE_KEY"
+        validation_alias="SUPABASE_SERVICE_ROLE_KEY",
+        description="the project's service role key (or an sb_secret_ key) is needed, on one line and "
+        "without spaces",
     )
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
-        default=None, validation_alias="DATABASE_URL"
+        default=None,
+        validation_alias="DATABASE_URL",
+        description="a Postgres URL is needed, such as postgresql://postgres:password@host:5432/postgres; "
+        "leave it unset to poll instead of listening",
     )
-    batch: int = Field(default=1000, ge=1, le=1000, validation_alias="WORKER_BATCH")
-    concurrency: int = Field(default=1, ge=1, le=64, validation_alias="WORKER_CONCURRENCY")
-    poll_seconds: float = Field(default=1.0, ge=0.05, le=300, validation_alias="WORKER_POLL_SECONDS")
-    lease_seconds: int = Field(default=60, ge=1, le=3600, validation_alias="WORKER_LEASE_SECONDS")
-    job_seconds: float = Field(default=20.0, ge=0.1, le=600, validation_alias="WORKER_JOB_SECONDS")
-    job_memory_mb: int = Field(default=512, ge=128, le=65536, validation_alias="WORKER_JOB_MEMORY_MB")
-    http_seconds: float = Field(default=30.0, ge=1, le=300, validation_alias="WORKER_HTTP_SECONDS")
-    metrics_port: int | None = Field(default=None, ge=1, le=65535, validation_alias="WORKER_METRICS_PORT")
-    metrics_host: str = Field(default="127.0.0.1", min_length=1, validation_alias="WORKER_METRICS_HOST")
+    batch: int = Field(
+        default=1000,
+        ge=1,
+        le=1000,
+        validation_alias="WORKER_BATCH",
+        description="the most jobs that one request claims",
+    )
+    poll_seconds: float = Field(
+        default=1.0,
+        ge=0.05,
+        le=300,
+        validation_alias="WORKER_POLL_SECONDS",
+        description="the longest wait between two looks",
+    )
+    lease_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        validation_alias="WORKER_LEASE_SECONDS",
+        description="how long a silent worker keeps jobs",
+    )
+    job_seconds: float = Field(
+        default=20.0,
+        ge=0.1,
+        le=600,
+        validation_alias="WORKER_JOB_SECONDS",
+        description="how long one job may take",
+    )
+    job_memory_mb: int = Field(
+        default=512,
+        ge=128,
+        le=65536,
+        validation_alias="WORKER_JOB_MEMORY_MB",
+        description="the memory of a job tried again",
+    )
+    http_seconds: float = Field(
+        default=30.0,
+        ge=1,
+        le=300,
+        validation_alias="WORKER_HTTP_SECONDS",
+        description="how long to wait for one answer of the API",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        validation_alias="WORKER_METRICS_PORT",
+        description="the port of /metrics and /health; leave it unset for none",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        validation_alias="WORKER_METRICS_HOST",
+        description="an address to bind is needed, such as 127.0.0.1 or 0.0.0.0",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", validation_alias="WORKER_LOG_LEVEL"
+        default="info",
+        validation_alias="WORKER_LOG_LEVEL",
+        description="debug, info, warning or error is needed",
     )
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,100}$", validation_alias="WORKER_NAME")
+    name: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        validation_alias="WORKER_NAME",
+        description="1 to 100 letters, digits, dots, hyphens and underscores are needed",
+    )
 
     @property
     def through_transaction_pooler(self) -> bool:
@@ -124,21 +166,38 @@ class Settings(BaseSettings):
         )
 
 
-def load_settings(*, batch: int | None = None, concurrency: int | None = None) -> Settings:
+_FIELDS: Final = {str(field.validation_alias): field for field in Settings.model_fields.values()}
+
+
+def needed(name: str) -> str:
+    """Return what the setting of an environment variable must be, as a clause."""
+    field = _FIELDS[name]
+    least, most = (
+        next((getattr(bound, which) for bound in field.metadata if hasattr(bound, which)), None)
+        for which in ("ge", "le")
+    )
+    if least is None:
+        return str(field.description)
+    number = "a number" if field.annotation is float else "a whole number"
+    return f"{number} from {least} to {most} is needed: {field.description}"
+
+
+def load_settings(*, batch: int | None = None) -> Settings:
     """Read the settings from the environment; what is given here goes before it.
 
     Raises:
         SettingsError: with one sentence for every setting that is missing or bad.
     """
-    given = {"WORKER_BATCH": batch, "WORKER_CONCURRENCY": concurrency}
-    flags = {name: value for name, value in given.items() if value is not None}
+    flags = {} if batch is None else {"WORKER_BATCH": batch}
     problems: list[str] = []
     settings = None
     try:
         settings = Settings(**flags)  # type: ignore[arg-type]  # the fields' aliases are the environment's names
     except ValidationError as error:
-        names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors(include_input=False))
+        names = dict.fromkeys(str(wrong["loc"][0]) for wrong in error.errors(include_input=False))
         problems += [_problem(name, flags) for name in names]
+    if os.environ.get("WORKER_CONCURRENCY"):
+        problems.append(f"WORKER_CONCURRENCY is not a setting: {NO_CONCURRENCY}.")
     problems += _problems_of_the_network()
     if settings is None or problems:
         raise SettingsError(problems)
@@ -172,17 +231,18 @@ def _is_proxy(proxy: str) -> bool:
 
 
 def unknown_settings() -> list[tuple[str, str | None]]:
-    """Return each ``WORKER_`` variable that is no setting, with the setting it may stand for."""
-    unknown = sorted(name for name in os.environ if name.startswith("WORKER_") and name not in EXPECTED)
-    return [(name, next(iter(get_close_matches(name, EXPECTED, 1)), None)) for name in unknown]
+    """Return each ``WORKER_`` variable that is not a setting, with the setting it may stand for."""
+    unknown = sorted(name for name in os.environ if name.startswith("WORKER_") and name not in _FIELDS)
+    return [(name, next(iter(get_close_matches(name, _FIELDS, 1)), None)) for name in unknown]
 
 
 def _problem(name: str, flags: dict[str, int]) -> str:
     if name in flags:
-        return f"--{name.removeprefix('WORKER_').lower()} is {flags[name]}: {EXPECTED[name]}."
+        return f"--{name.removeprefix('WORKER_').lower()} is {flags[name]}: {needed(name)}."
     value = os.environ.get(name, "")
     if not value:
-        return f"{name} is not set: {EXPECTED[name]}."
-    if name in SECRET:
-        return f"{name} is not usable as it is: {EXPECTED[name]}."
-    return f"{name} is {value!r}: {EXPECTED[name]}."
+        return f"{name} is not set: {needed(name)}."
+    if not name.startswith("WORKER_"):
+        # Not shown: it is a key, or an address that may hold a password.
+        return f"{name} is not usable as it is: {needed(name)}."
+    return f"{name} is {value!r}: {needed(name)}."

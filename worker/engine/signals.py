@@ -5,7 +5,6 @@ import os
 import select
 import signal
 import time
-from multiprocessing import parent_process
 from types import FrameType
 from typing import Final
 
@@ -33,11 +32,10 @@ class Signals:
     All times are of the monotonic clock: a step of the wall clock changes nothing.
 
     Args:
-        grace_seconds: how long after a request to stop GraceOver is raised in the main thread; None for
-        never.
+        grace_seconds: how long after a request to stop GraceOver is raised in the main thread.
     """
 
-    def __init__(self, grace_seconds: float | None = GRACE_SECONDS) -> None:
+    def __init__(self, grace_seconds: float = GRACE_SECONDS) -> None:
         self.stop_requested = False
         self._grace_seconds = grace_seconds
         self._stop_deadline: float | None = None
@@ -46,28 +44,19 @@ class Signals:
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
         os.set_blocking(self._write, False)
-        parent = parent_process()
-        self._parent = None if parent is None else parent.sentinel
-
-    def fileno(self) -> int:
-        """What becomes readable when woken, for a wait on several things."""
-        return self._read
 
     def install(self) -> None:
         """Take SIGTERM, SIGINT and SIGALRM. Must be called in the main thread."""
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGINT, self._on_stop)
         signal.signal(signal.SIGALRM, self._on_alarm)
-        # The parent of several starts them with SIGINT held back, until here.
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def stop(self) -> None:
         """Ask for a stop; a second call changes nothing."""
         if not self.stop_requested:
             self.stop_requested = True
-            if self._grace_seconds is not None:
-                self._stop_deadline = time.monotonic() + self._grace_seconds
-                self._set_alarm()
+            self._stop_deadline = time.monotonic() + self._grace_seconds
+            self._set_alarm()
         self.wake()
 
     def wake(self) -> None:
@@ -78,26 +67,15 @@ class Signals:
             os.write(self._write, b"\0")
 
     def wait(self, seconds: float) -> bool:
-        """Wait until woken, asked to stop, or ``seconds`` have passed; return whether woken.
-
-        A worker process whose parent has died stops too.
-        """
+        """Wait until woken, asked to stop, or ``seconds`` have passed; return whether woken."""
         if self.stop_requested:
             return True
-        watched = [self._read] if self._parent is None else [self._read, self._parent]
-        ready, _, _ = select.select(watched, [], [], max(0.0, seconds))
-        if self._parent in ready:
-            self.stop()
-        woken = self._read in ready
+        woken, _, _ = select.select([self._read], [], [], max(0.0, seconds))
         if woken:
-            self.clear()
-        return woken
-
-    def clear(self) -> None:
-        """Forget wakes that came before now."""
-        with contextlib.suppress(BlockingIOError):
-            while os.read(self._read, 4096):
-                pass
+            with contextlib.suppress(BlockingIOError):
+                while os.read(self._read, 4096):
+                    pass
+        return bool(woken)
 
     def pause(self, seconds: float) -> None:
         """Wait ``seconds``, or until asked to stop; a mere wake does not cut it short."""

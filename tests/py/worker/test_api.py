@@ -13,6 +13,7 @@ import pytest
 from tests.py.worker.rude_server import Reply, rude_server
 from worker.engine import api as api_module
 from worker.engine.api import Api, FunctionMissing, KeyRefused, RequestRefused, Stopped, Unreachable
+from worker.engine.events import Event, Events, RequestRepeated
 from worker.engine.jobs import Finished, Release, tell
 from worker.engine.settings import Settings
 
@@ -21,18 +22,16 @@ EMPTY = Reply(body={"settled": [], "jobs": [], "next_in_ms": None})
 
 
 class Waits:
-    """Remembers what the API tells its observer."""
+    """Remembers the waits of the API's events."""
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.delays: list[float] = []
 
-    def request(self, function: str, seconds: float) -> None:
-        pass
-
-    def waiting(self, function: str, reason: str, seconds: float) -> None:  # noqa: ARG002 - the protocol's
-        self.reasons.append(reason)
-        self.delays.append(seconds)
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, RequestRepeated):
+            self.reasons.append(event.reason)
+            self.delays.append(event.seconds)
 
 
 @pytest.fixture
@@ -47,7 +46,8 @@ def settings_for(url: str, **more: Any) -> Settings:
 def api_for(url: str, waits: Waits | None = None, *, stopping: bool = False) -> Api:
     # Waits are told and not waited, so that the tests are quick: what is tested is what is asked and
     # answered.
-    return Api(settings_for(url), "w1", pause=lambda _: None, stopping=lambda: stopping, observer=waits)
+    events = Events(*([waits] if waits else []))
+    return Api(settings_for(url), "w1", pause=lambda _: None, stopping=lambda: stopping, events=events)
 
 
 def test_a_request_carries_the_key_and_the_arguments() -> None:

@@ -22,6 +22,7 @@ from tests.py.harness.databases import Databases
 from tests.py.worker.picky_gateway import Answer, picky_gateway
 from tests.py.worker.site import ROOT, WORKER, Site, make_site, source, wait_until
 from worker.engine import metrics as metrics_module
+from worker.engine.events import RequestAnswered, RequestRepeated, Turn
 from worker.engine.metrics import Metrics, MetricsServer
 
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
@@ -130,24 +131,10 @@ def test_an_interruption_while_a_command_asks_leaves_no_traceback(site: Site, wo
     assert "Traceback" not in errors
 
 
-def test_an_interruption_while_processes_load_leaves_no_traceback(site: Site, tmp_path: Path) -> None:
-    begun = tmp_path / "begun"
-    (tmp_path / "sitecustomize.py").write_text(
-        f"import sys\nif '--multiprocessing-fork' in sys.orig_argv:\n"
-        f"    import pathlib, time\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(1)\n",
-        encoding="utf-8",
-    )
-    words = ["run", "--concurrency", "2"]
-    assert interrupted(site, words, begun.exists, slow_parent=True, PYTHONPATH=str(tmp_path)) == (0, "")
-
-
 def interrupted(
-    site: Site, words: list[str], begun: Callable[[], bool], *, slow_parent: bool = False, **environment: str
+    site: Site, words: list[str], begun: Callable[[], bool], **environment: str
 ) -> tuple[int, str]:
-    """Interrupt a command once it has begun something; return its exit code and errors.
-
-    A slow parent takes the signal after its children.
-    """
+    """Interrupt a command once it has begun something; return its exit code and errors."""
     process = subprocess.Popen(
         # A shell starts what runs in its background with this signal ignored, and that is inherited.
         ["env", "--default-signal=INT", *WORKER, *words],
@@ -160,12 +147,7 @@ def interrupted(
     )
     try:
         wait_until(begun, 20, "the command to begin")
-        if slow_parent:
-            process.send_signal(signal.SIGSTOP)
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
-        if slow_parent:
-            time.sleep(0.5)
-            process.send_signal(signal.SIGCONT)
         return process.wait(timeout=20), process.communicate()[1]
     finally:
         process.kill()
@@ -186,7 +168,7 @@ def test_finished_jobs_are_pruned_when_they_are_old(site: Site) -> None:
 # --- what is wrong is said ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [("drain",), ("status",), ("run", "--concurrency", "2")])
+@pytest.mark.parametrize("command", [("drain",), ("status",), ("run",)])
 def test_a_wrong_key_is_named(site: Site, command: tuple[str, ...]) -> None:
     done = site.worker(*command, SUPABASE_SERVICE_ROLE_KEY="sb_secret_wrong")
     assert done.returncode == 77
@@ -271,16 +253,13 @@ def get(port: int, path: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-@pytest.mark.parametrize("concurrency", ["1", "2"])
-def test_metrics_count_what_was_done(site: Site, concurrency: str) -> None:
+def test_metrics_count_what_was_done(site: Site) -> None:
     tenant = site.tenant()
     for number in range(4):
         site.upload(tenant, source(f"Counted {number}"))
     site.upload(tenant, source("Counted").replace("weight: 0.6", "weight: heavy"))
     port = processes.free_port()
-    with site.running_worker(
-        "--concurrency", concurrency, WORKER_METRICS_PORT=str(port), WORKER_POLL_SECONDS="0.1"
-    ) as worker:
+    with site.running_worker(WORKER_METRICS_PORT=str(port), WORKER_POLL_SECONDS="0.1") as worker:
         worker.wait_for("metrics")
         wait_until(lambda: site.value(OPEN) == 0, 30, "all jobs to be done")
 
@@ -373,30 +352,32 @@ def test_metrics_are_served_on_an_address_of_ipv6() -> None:
         server.close()
 
 
-def test_a_worker_that_only_dies_and_is_started_again_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_without_a_sign_of_life_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics_module, "STUCK_SECONDS", 0.2)
     metrics = Metrics(dict)
-    for _ in range(4):
-        worker = metrics.worker(0)
-        worker.request("exchange_jobs", 0.01)
-        worker.died()
-        time.sleep(0.1)
-    worker = metrics.worker(0)
-    assert metrics.health() == (False, "stuck")
-    worker.turn(3)
     assert metrics.health() == (True, "ok")
-    worker.gone()
     time.sleep(0.3)
+    metrics(RequestAnswered("exchange_jobs", 0.01))
+    assert metrics.health() == (False, "stuck"), "an answer may be the last thing that it got"
+    metrics(RequestRepeated("exchange_jobs", "HTTP 503", 0.1))
+    assert metrics.health() == (True, "waiting")
+    time.sleep(0.3)
+    metrics(RequestAnswered("exchange_jobs", 0.01))
+    metrics(Turn(3))
     assert metrics.health() == (True, "ok")
 
 
-# --- several processes --------------------------------------------------------------------------------------
+# --- one process --------------------------------------------------------------------------------------------
 
 
-def test_a_drain_whose_processes_only_die_says_so(site: Site) -> None:
-    with picky_gateway(site.api.url) as gateway:
-        gateway.judge = lambda _function, _body: (200, b'{"settled": [], "jobs": [7], "next_in_ms": null}')
-        gateway.content_type = "application/json"
-        done = site.worker("drain", "--concurrency", "2", SUPABASE_URL=gateway.url)
-    assert (done.returncode, done.stdout) == (70, "")
-    assert said(done) == "error: A worker process ended by itself again and again; the log says how."
+@pytest.mark.parametrize("command", ["run", "drain"])
+def test_several_processes_are_not_this_ones_to_start(site: Site, command: str) -> None:
+    done = site.worker(command, "--concurrency", "2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(
+        " error: argument --concurrency: a worker is one process: start more processes for more "
+        "(docs/operations.md, Scaling)\n"
+    )
+    done = site.worker(command, WORKER_CONCURRENCY="2")
+    assert (done.returncode, done.stdout) == (78, "")
+    assert said(done).startswith("error: WORKER_CONCURRENCY is not a setting: a worker is one process")

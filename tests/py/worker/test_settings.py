@@ -6,15 +6,15 @@ import sys
 import pytest
 
 from worker.cli import main
-from worker.engine.settings import EXPECTED, SettingsError, load_settings, unknown_settings
+from worker.engine.settings import Settings, SettingsError, load_settings, needed, unknown_settings
 
 SECRET = "sb_secret_do-not-show-me"
 
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in EXPECTED:
-        monkeypatch.delenv(name, raising=False)
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
     monkeypatch.setenv("SUPABASE_URL", "https://abcdefgh.supabase.co")
     monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", SECRET)
 
@@ -29,16 +29,15 @@ def test_help_tells_the_defaults_that_hold(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit):
         main(["run", "--help"])
     told = " ".join(capsys.readouterr().out.split())
-    settings = load_settings()
-    assert f"(WORKER_BATCH, {settings.batch})" in told
-    assert f"(WORKER_CONCURRENCY, {settings.concurrency})" in told
+    assert f"(WORKER_BATCH, {load_settings().batch})" in told
+    assert "concurrency" not in told
 
 
 def test_the_url_and_the_key_are_enough() -> None:
     settings = load_settings()
     assert settings.supabase_url == "https://abcdefgh.supabase.co"
     assert settings.service_key.get_secret_value() == SECRET
-    assert (settings.batch, settings.concurrency, settings.lease_seconds) == (1000, 1, 60)
+    assert (settings.batch, settings.lease_seconds) == (1000, 60)
     assert settings.database_url is None
     assert settings.metrics_port is None
 
@@ -74,7 +73,6 @@ def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch)
         ("WORKER_BATCH", "1001"),
         ("WORKER_BATCH", "many"),
         ("WORKER_BATCH", "1.5"),
-        ("WORKER_CONCURRENCY", "-1"),
         ("WORKER_POLL_SECONDS", "0"),
         ("WORKER_POLL_SECONDS", "nan"),
         ("WORKER_LEASE_SECONDS", "4000"),
@@ -92,7 +90,7 @@ def test_a_bad_setting_is_named_with_what_is_needed(
     monkeypatch.setenv(name, value)
     (problem,) = problems()
     assert problem.startswith(f"{name} is ")
-    assert problem.endswith(f"{EXPECTED[name]}.")
+    assert problem.endswith(f": {needed(name)}.")
     assert SECRET not in problem
     assert "hidden-password" not in problem
     assert "kéy" not in problem
@@ -143,6 +141,17 @@ def worker(command: str, environment: dict[str, str]) -> subprocess.CompletedPro
         timeout=60,
         check=False,
     )
+
+
+def test_what_is_needed_follows_from_the_settings_own_bounds() -> None:
+    assert (
+        needed("WORKER_BATCH")
+        == "a whole number from 1 to 1000 is needed: the most jobs that one request claims"
+    )
+    assert needed("WORKER_POLL_SECONDS").startswith("a number from 0.05 to 300 is needed: ")
+    assert needed("WORKER_METRICS_PORT").startswith("a whole number from 1 to 65535 is needed: ")
+    for field in Settings.model_fields.values():
+        assert "needed" in needed(str(field.validation_alias))
 
 
 def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,16 +50,12 @@ def api_for(site: Site, name: str, *, lease_seconds: int = 60) -> Api:
 # --- stopping -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [(signal.SIGTERM, ()), (signal.SIGINT, ()), (signal.SIGTERM, ("--concurrency", "2"))],
-    ids=["terminated", "interrupted", "two-terminated"],
-)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["terminated", "interrupted"])
 def test_a_busy_worker_stops_within_five_seconds_and_frees_its_jobs(
-    site: Site, number: signal.Signals, words: tuple[str, ...]
+    site: Site, number: signal.Signals
 ) -> None:
     upload_many(site, "POISON nap NUMBER", 60)
-    with site.running_worker(*words, PYTHONPATH=POISON, **FAST) as worker:
+    with site.running_worker(PYTHONPATH=POISON, **FAST) as worker:
         wait_until(lambda: statuses(site).get("failed", 0) >= 3, 20, "some jobs to be done")
         asked = time.monotonic()
         worker.process.send_signal(number)
@@ -101,36 +97,6 @@ def test_a_worker_without_its_api_stops_within_five_seconds(site: Site) -> None:
             assert time.monotonic() - asked < 5
         finally:
             site.start_postgrest()
-
-
-def test_the_children_of_a_parent_that_is_killed_end_too(site: Site) -> None:
-    with site.running_worker("--concurrency", "2", **FAST) as worker:
-        wait_until(lambda: len({e.get("worker") for e in worker.events()} - {None}) == 2, 20, "two workers")
-        pids = {int(str(e["worker"]).rsplit("-", 2)[1]) for e in worker.events() if "worker" in e}
-        worker.process.kill()
-        worker.process.wait()
-        wait_until(lambda: not any(_is_alive(pid) for pid in pids), 10, "the children to end")
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 0)])
-def test_a_child_that_is_killed_or_stopped_is_replaced(
-    site: Site, number: signal.Signals, exit_code: int
-) -> None:
-    with site.running_worker("--concurrency", "2", WORKER_LEASE_SECONDS="1", **FAST) as worker:
-        wait_until(lambda: len({e.get("worker") for e in worker.events()} - {None}) == 2, 20, "two workers")
-        pid = next(int(str(e["worker"]).rsplit("-", 2)[1]) for e in worker.events() if "worker" in e)
-        os.kill(pid, number)
-        assert worker.wait_for("worker-died")["exit_code"] == exit_code
-        wait_until(
-            lambda: len({e.get("worker") for e in worker.events()} - {None}) == 3, 20, "a third worker"
-        )
 
 
 # --- dying --------------------------------------------------------------------------------------------------

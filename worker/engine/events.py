@@ -1,0 +1,102 @@
+"""What a worker tells of itself while it runs, and those who are told."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from worker.engine.logs import get_logger
+
+__all__ = [
+    "Event",
+    "Events",
+    "JobWorked",
+    "JobsSettled",
+    "RequestAnswered",
+    "RequestRepeated",
+    "Turn",
+    "WaitLog",
+]
+
+
+class RequestAnswered(NamedTuple):
+    """A request to the API was answered after ``seconds``."""
+
+    function: str
+    seconds: float
+
+
+class RequestRepeated(NamedTuple):
+    """A request failed for a passing ``reason`` and is sent again after ``seconds``."""
+
+    function: str
+    reason: str
+    seconds: float
+
+
+class JobsSettled(NamedTuple):
+    """The database settled so many ``jobs``."""
+
+    kind: str
+    outcome: str
+    jobs: int
+
+
+class JobWorked(NamedTuple):
+    """A job's own work took ``seconds``."""
+
+    kind: str
+    seconds: float
+
+
+class Turn(NamedTuple):
+    """The worker has taken a turn: it is alive, with so many jobs in hand."""
+
+    in_hand: int
+
+
+Event: TypeAlias = RequestAnswered | RequestRepeated | JobsSettled | JobWorked | Turn
+
+
+class Events:
+    """Hands each event to all subscribers, in the thread that it happens in."""
+
+    def __init__(self, *subscribers: Callable[[Event], None]) -> None:
+        self._subscribers = subscribers
+
+    def tell(self, event: Event) -> None:
+        """An event has happened."""
+        for subscriber in self._subscribers:
+            subscriber(event)
+
+
+class WaitLog:
+    """A subscriber that logs waits for the API: the first of a row at once, then fewer and fewer."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._since = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Log it, if it is a wait or the end of waits."""
+        match event:
+            case RequestRepeated():
+                self._log_wait(event)
+            case RequestAnswered() if self._failures:
+                waited = round(time.monotonic() - self._since, 1)
+                get_logger().info(
+                    "api-back", function=event.function, seconds=waited, failures=self._failures
+                )
+                self._failures = 0
+
+    def _log_wait(self, event: RequestRepeated) -> None:
+        if not self._failures:
+            self._since = time.monotonic()
+        self._failures += 1
+        if self._failures & (self._failures - 1) == 0:
+            get_logger().warning(
+                "api-waiting",
+                function=event.function,
+                reason=event.reason,
+                failures=self._failures,
+                retry_seconds=round(event.seconds, 2),
+            )
