@@ -202,7 +202,7 @@ def test_podman_is_asked_for_the_format_that_keeps_the_health_check() -> None:
 
 
 def test_the_unit_sees_an_environment_under_home() -> None:
-    text = (ROOT / "deploy" / "assessment-worker.service").read_text(encoding="utf-8")
+    text = (ROOT / "deploy" / "assessment-worker@.service").read_text(encoding="utf-8")
     assert re.findall(r"^ProtectHome=(.*)$", text, re.MULTILINE) == ["read-only"]
 
 
