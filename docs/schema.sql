@@ -143,15 +143,15 @@ create table public.custom_assessments (
   created_by uuid not null,
   name text not null,
   slug text not null,
-  version text default '1.0'::text not null,
+  version text default (private.metadata_defaults() ->> 'version'::text) not null,
   description text,
   definition jsonb not null,
   source_markdown text,
   source_type text default 'upload'::text not null,
-  assessment_type text default 'multi-dimensional'::text not null,
-  interview_style_default integer default 3 not null,
-  interview_style_allow_override boolean default true not null,
-  result_disclosure text default 'full'::text not null,
+  assessment_type text default (private.metadata_defaults() ->> 'type'::text) not null,
+  interview_style_default integer default ((private.metadata_defaults() #>> '{interviewStyle,default}'::text[]))::integer not null,
+  interview_style_allow_override boolean default ((private.metadata_defaults() #>> '{interviewStyle,allowOverride}'::text[]))::boolean not null,
+  result_disclosure text default (private.metadata_defaults() ->> 'resultDisclosure'::text) not null,
   status text default 'draft'::text not null,
   is_template boolean default false not null,
   marketplace_status text default 'private'::text,
@@ -292,7 +292,7 @@ CASE
     ELSE false
 END));
 
-alter table public.assessment_uploads add constraint upload_is_at_most_500_kb CHECK ((octet_length(source_markdown) <= 512000));
+alter table public.assessment_uploads add constraint upload_is_at_most_500_kb CHECK ((octet_length(source_markdown) <= private.largest_text()));
 
 alter table public.assessment_uploads add constraint assessment_uploads_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES custom_assessments(id) ON DELETE SET NULL;
 
@@ -346,9 +346,9 @@ alter table public.custom_assessment_results add constraint dimension_scores_is_
 
 alter table public.custom_assessment_results add constraint overall_score_is_not_negative CHECK ((overall_score >= (0)::numeric));
 
-alter table public.custom_assessment_results add constraint result_disclosure_is_known CHECK ((result_disclosure = ANY (ARRAY['full'::text, 'teaser'::text, 'none'::text])));
+alter table public.custom_assessment_results add constraint result_disclosure_is_known CHECK ((result_disclosure = ANY (private.disclosures())));
 
-alter table public.custom_assessment_results add constraint session_type_is_campaign_or_coaching CHECK ((session_type = ANY (ARRAY['campaign'::text, 'coaching'::text])));
+alter table public.custom_assessment_results add constraint session_type_is_campaign_or_coaching CHECK ((session_type = ANY (private.session_types())));
 
 alter table public.custom_assessment_results add constraint snapshot_is_object CHECK ((jsonb_typeof(assessment_definition_snapshot) = 'object'::text));
 
@@ -362,29 +362,29 @@ alter table public.custom_assessments add constraint slug_is_unique_in_its_tenan
 
 alter table public.custom_assessments add constraint active_assessment_has_been_published CHECK (((status <> 'active'::text) OR (published_at IS NOT NULL)));
 
-alter table public.custom_assessments add constraint assessment_type_is_known CHECK ((assessment_type = ANY (ARRAY['single-outcome'::text, 'multi-dimensional'::text, 'comparative'::text])));
+alter table public.custom_assessments add constraint assessment_type_is_known CHECK ((assessment_type = ANY (private.assessment_types())));
 
 alter table public.custom_assessments add constraint definition_has_dimensions_and_categories CHECK (((jsonb_typeof(definition) = 'object'::text) AND (NOT (jsonb_typeof((definition -> 'dimensions'::text)) IS DISTINCT FROM 'array'::text)) AND (NOT (jsonb_typeof((definition -> 'resultCategories'::text)) IS DISTINCT FROM 'array'::text))));
 
-alter table public.custom_assessments add constraint description_is_at_most_500_kb CHECK ((octet_length(description) <= 512000));
+alter table public.custom_assessments add constraint description_is_at_most_500_kb CHECK ((octet_length(description) <= private.largest_text()));
 
-alter table public.custom_assessments add constraint interview_style_default_is_1_to_5 CHECK (((interview_style_default >= 1) AND (interview_style_default <= 5)));
+alter table public.custom_assessments add constraint interview_style_default_is_1_to_5 CHECK ((interview_style_default = ANY (private.interview_styles())));
 
-alter table public.custom_assessments add constraint marketplace_price_tier_is_known CHECK ((marketplace_price_tier = ANY (ARRAY['free'::text, 'starter'::text, 'professional'::text, 'enterprise'::text])));
+alter table public.custom_assessments add constraint marketplace_price_tier_is_known CHECK ((marketplace_price_tier = ANY (private.price_tiers())));
 
-alter table public.custom_assessments add constraint marketplace_status_is_known CHECK ((marketplace_status = ANY (ARRAY['private'::text, 'pending_review'::text, 'published'::text, 'rejected'::text])));
+alter table public.custom_assessments add constraint marketplace_status_is_known CHECK ((marketplace_status = ANY (private.marketplace_statuses())));
 
-alter table public.custom_assessments add constraint name_has_1_to_200_characters CHECK (((length(name) <= 200) AND (btrim(name) <> ''::text)));
+alter table public.custom_assessments add constraint name_has_1_to_200_characters CHECK (((length(name) <= private.longest_name()) AND (btrim(name) <> ''::text)));
 
-alter table public.custom_assessments add constraint result_disclosure_is_known CHECK ((result_disclosure = ANY (ARRAY['full'::text, 'teaser'::text, 'none'::text])));
+alter table public.custom_assessments add constraint result_disclosure_is_known CHECK ((result_disclosure = ANY (private.disclosures())));
 
-alter table public.custom_assessments add constraint slug_format CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 200)));
+alter table public.custom_assessments add constraint slug_format CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= private.longest_name())));
 
-alter table public.custom_assessments add constraint source_is_at_most_500_kb CHECK ((octet_length(source_markdown) <= 512000));
+alter table public.custom_assessments add constraint source_is_at_most_500_kb CHECK ((octet_length(source_markdown) <= private.largest_text()));
 
-alter table public.custom_assessments add constraint source_type_is_known CHECK ((source_type = ANY (ARRAY['upload'::text, 'builder'::text, 'imported'::text])));
+alter table public.custom_assessments add constraint source_type_is_known CHECK ((source_type = ANY (private.source_types())));
 
-alter table public.custom_assessments add constraint status_is_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'archived'::text])));
+alter table public.custom_assessments add constraint status_is_known CHECK ((status = ANY (private.assessment_statuses())));
 
 alter table public.custom_assessments add constraint version_format CHECK ((version ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$'::text));
 
@@ -438,7 +438,7 @@ alter table private.score_requests add constraint score_requests_pkey PRIMARY KE
 
 alter table private.score_requests add constraint one_score_request_a_session UNIQUE (session_id, session_type);
 
-alter table private.score_requests add constraint score_request_session_type_is_known CHECK ((session_type = ANY (ARRAY['campaign'::text, 'coaching'::text])));
+alter table private.score_requests add constraint score_request_session_type_is_known CHECK ((session_type = ANY (private.session_types())));
 
 alter table private.score_requests add constraint score_requests_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES custom_assessments(id) ON DELETE CASCADE;
 
@@ -558,8 +558,11 @@ begin
   -- Arguments ----------------------------------------------------------------------------------------------
   if session_id is null then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_id", "expected": "the id of a session"}');
-  elsif session_type is null or session_type not in ('campaign', 'coaching') then
-    perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_type", "expected": "campaign or coaching"}');
+  elsif session_type is null or session_type <> all (private.session_types()) then
+    perform private.refuse(
+      'INVALID_ARGUMENT',
+      jsonb_build_object('argument', 'session_type', 'expected', private.one_of(private.session_types()))
+    );
   elsif dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
         or pg_column_size(dimension_scores) > 65536 then
     perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
@@ -1097,7 +1100,7 @@ begin
          for key share);
   end if;
   with given as materialized (
-    select each.ordinality, each.definition, each.definition -> 'metadata' as metadata, each.hash,
+    select each.ordinality, each.definition, each.hash,
            upload.tenant_id, upload.created_by, upload.source_markdown,
            case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
       from unnest(uploads, definitions, hashes, stored)
@@ -1116,13 +1119,10 @@ begin
       id, tenant_id, created_by, name, version, description, definition, source_markdown, source_type, status,
       assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
     )
-    select placed.fresh, placed.tenant_id, placed.created_by, placed.metadata ->> 'name',
-           coalesce(placed.metadata ->> 'version', '1.0'), placed.metadata ->> 'description', placed.definition,
-           placed.source_markdown, 'upload', 'draft', coalesce(placed.metadata ->> 'type', 'multi-dimensional'),
-           coalesce((placed.metadata #>> '{interviewStyle,default}')::integer, 3),
-           coalesce((placed.metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
-           coalesce(placed.metadata ->> 'resultDisclosure', 'full')
-      from placed
+    select placed.fresh, placed.tenant_id, placed.created_by, stated.name, stated.version, stated.description,
+           placed.definition, placed.source_markdown, 'upload', 'draft', stated.assessment_type,
+           stated.interview_style_default, stated.interview_style_allow_override, stated.result_disclosure
+      from placed, lateral private.columns_of(placed.definition -> 'metadata') as stated
      where placed.assessment_id = placed.fresh
      order by placed.ordinality
   )
@@ -1304,8 +1304,7 @@ CREATE OR REPLACE FUNCTION private.apply_upload(upload_id uuid, target_id uuid, 
  SET search_path TO ''
 AS $function$
 declare
-  metadata constant jsonb := definition -> 'metadata';
-  stated_version constant numeric[] := string_to_array(metadata ->> 'version', '.')::numeric[];
+  stated_version constant numeric[] := string_to_array(definition #>> '{metadata,version}', '.')::numeric[];
   upload record;
   target record;
   fault text;
@@ -1349,28 +1348,53 @@ begin
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
   update public.custom_assessments as assessment
-     set name = metadata ->> 'name',
-         version = coalesce(metadata ->> 'version', '1.0'),
-         description = metadata ->> 'description',
+     set name = stated.name,
+         version = stated.version,
+         description = stated.description,
          definition = apply_upload.definition,
          source_markdown = upload.source_markdown,
          source_type = 'upload',
-         assessment_type = coalesce(metadata ->> 'type', 'multi-dimensional'),
-         interview_style_default = coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
-         interview_style_allow_override = coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
-         result_disclosure = coalesce(metadata ->> 'resultDisclosure', 'full'),
+         assessment_type = stated.assessment_type,
+         interview_style_default = stated.interview_style_default,
+         interview_style_allow_override = stated.interview_style_allow_override,
+         result_disclosure = stated.result_disclosure,
          -- The upload is the tenant's edit: what a reviewer has not read is not listed.
          marketplace_status = case
            when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description', upload.source_markdown)
+             and (apply_upload.definition, stated.name, stated.description, upload.source_markdown)
                is distinct from
                (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
+    from private.columns_of(apply_upload.definition -> 'metadata') as stated
    where assessment.id = apply_upload.target_id;
   return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id);
 end
 $function$;
 comment on function private.apply_upload(uuid,uuid,jsonb,jsonb) is NULL;
+
+CREATE OR REPLACE FUNCTION private.assessment_statuses()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array['draft', 'active', 'archived'];
+end
+$function$;
+comment on function private.assessment_statuses() is NULL;
+
+CREATE OR REPLACE FUNCTION private.assessment_types()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array['single-outcome', 'multi-dimensional', 'comparative'];
+end
+$function$;
+comment on function private.assessment_types() is NULL;
 
 CREATE OR REPLACE FUNCTION private.assessment_with_content(tenant_id uuid, hash bytea)
  RETURNS uuid
@@ -1449,18 +1473,20 @@ AS $function$
 declare
   faults jsonb := '[]'::jsonb;
 begin
-  if octet_length(new.source_markdown) > 512000 then
+  if octet_length(new.source_markdown) > private.largest_text() then
     perform private.refuse(
       'UPLOAD_TOO_LARGE',
-      jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes')
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())
+      )
     );
   end if;
   -- White space at the ends counts too: the name stands in lists and in an index.
-  if new.name is null or length(new.name) > 200 or private.trim_text(new.name) = '' then
-    faults := faults || private.fault('name', 'invalid-text', 'a text of 1 to 200 characters');
+  if new.name is null or length(new.name) > private.longest_name() or private.trim_text(new.name) = '' then
+    faults := faults || private.fault('name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name()));
   end if;
-  if octet_length(new.description) > 512000 then
-    faults := faults || private.fault('description', 'too-large', 'at most 512000 bytes');
+  if octet_length(new.description) > private.largest_text() then
+    faults := faults || private.fault('description', 'too-large', format('at most %s bytes', private.largest_text()));
   end if;
   if tg_op = 'INSERT' or new.definition is distinct from old.definition then
     faults := faults || private.definition_faults(new.definition);
@@ -1804,6 +1830,30 @@ end
 $function$;
 comment on function private.claim_slug(uuid,uuid,uuid,text,text) is NULL;
 
+CREATE OR REPLACE FUNCTION private.columns_of(metadata jsonb, OUT name text, OUT version text, OUT description text, OUT assessment_type text, OUT interview_style_default integer, OUT interview_style_allow_override boolean, OUT result_disclosure text)
+ RETURNS record
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  defaults constant jsonb := private.metadata_defaults();
+begin
+  name := metadata ->> 'name';
+  version := coalesce(metadata ->> 'version', defaults ->> 'version');
+  description := metadata ->> 'description';
+  assessment_type := coalesce(metadata ->> 'type', defaults ->> 'type');
+  interview_style_default := coalesce(
+    metadata #>> '{interviewStyle,default}', defaults #>> '{interviewStyle,default}'
+  )::integer;
+  interview_style_allow_override := coalesce(
+    metadata #>> '{interviewStyle,allowOverride}', defaults #>> '{interviewStyle,allowOverride}'
+  )::boolean;
+  result_disclosure := coalesce(metadata ->> 'resultDisclosure', defaults ->> 'resultDisclosure');
+end
+$function$;
+comment on function private.columns_of(jsonb) is NULL;
+
 CREATE OR REPLACE FUNCTION private.content_hash(source text, definition jsonb)
  RETURNS bytea
  LANGUAGE plpgsql
@@ -1828,7 +1878,7 @@ begin
   end if;
   -- jsonb takes at most some six times the room of its text.
   if pg_column_size(definition) > 4000000 then
-    return jsonb_build_array(private.fault('$', 'too-large', 'at most 512000 bytes'));
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
   if jsonb_path_exists(definition, 'strict $.**{40}') then
     return jsonb_build_array(private.fault('$', 'too-deep', 'at most 40 levels of lists and objects'));
@@ -1859,8 +1909,8 @@ begin
       )
     );
   end if;
-  if octet_length(definition::text) > 512000 then
-    return jsonb_build_array(private.fault('$', 'too-large', 'at most 512000 bytes'));
+  if octet_length(definition::text) > private.largest_text() then
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
   return null;
 end
@@ -1873,11 +1923,205 @@ CREATE OR REPLACE FUNCTION private.definition_faults(definition jsonb)
  IMMUTABLE PARALLEL SAFE
  SET search_path TO ''
 AS $function$
+declare
+  faults jsonb := '[]'::jsonb;
+  found jsonb;
+  dimensions jsonb := definition -> 'dimensions';
+  categories jsonb := definition -> 'resultCategories';
+  part jsonb;
+  item jsonb;
+  path text;
+  name text;
+  folded text;
+  list text;
+  scale numeric[] := private.scale_of(private.metadata_defaults());
+  low numeric;
+  high numeric;
+  weight_sum numeric := 0;
+  weights_known boolean := true;
+  rubrics boolean := false;
+  -- Names as they are spelled and as they are compared.
+  dimension_names text[] := '{}'::text[];
+  dimension_keys text[] := '{}'::text[];
+  category_names text[] := '{}'::text[];
+  category_keys text[] := '{}'::text[];
 begin
-  return case when private.is_plainly_valid(definition) then '[]' else private.every_fault(definition) end;
+  found := private.definition_bounds_faults(definition);
+  if found is not null then
+    return found;
+  end if;
+
+  -- metadata ----------------------------------------------------------------------------------------------------------
+  part := definition -> 'metadata';
+  if jsonb_typeof(part) <> 'null' then
+    faults := faults || private.metadata_faults(part);
+    scale := coalesce(private.scale_of(part), scale);
+  end if;
+  low := scale[1];
+  high := scale[2];
+
+  -- dimensions --------------------------------------------------------------------------------------------------------
+  if jsonb_typeof(dimensions) is distinct from 'array' then
+    faults := faults || private.fault('$.dimensions', 'missing', format('a list of 1 to %s dimensions', private.most_dimensions()));
+    dimensions := '[]';
+    weights_known := false;
+  elsif jsonb_array_length(dimensions) not between 1 and private.most_dimensions() then
+    faults := faults || private.fault('$.dimensions', 'wrong-count', format('a list of 1 to %s dimensions', private.most_dimensions()));
+    weights_known := jsonb_array_length(dimensions) between 1 and 100;
+  end if;
+
+  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
+    item := dimensions -> place;
+    path := '$.dimensions[' || place || ']';
+    if jsonb_typeof(item) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
+      weights_known := false;
+      continue;
+    end if;
+
+    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
+    if name is null or name = '' then
+      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
+    else
+      folded := private.fold_name(name);
+      if folded = any (dimension_keys) then
+        faults := faults
+          || private.fault(path || '.name', 'duplicate-name', 'a name that no other dimension has, in any letter case');
+      end if;
+      dimension_names := dimension_names || (item ->> 'name');
+      dimension_keys := dimension_keys || folded;
+    end if;
+
+    if jsonb_typeof(item -> 'weight') is distinct from 'number' then
+      faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
+      weights_known := false;
+    elsif (item -> 'weight')::numeric <= 0 then
+      faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
+      weights_known := false;
+    else
+      weight_sum := weight_sum + (item -> 'weight')::numeric;
+    end if;
+
+    if jsonb_typeof(item -> 'description') is distinct from 'string'
+      or private.trim_text(item ->> 'description') = '' then
+      faults := faults || private.fault(path || '.description', 'missing', 'a text that is not empty');
+    end if;
+
+    part := item -> 'interviewThemes';
+    if jsonb_typeof(part) <> 'null' then
+      found := private.text_list_faults(part, path || '.interviewThemes');
+      faults := case when found is null then faults else faults || found end;
+    end if;
+
+    part := item -> 'scoringRubric';
+    if jsonb_typeof(part) = 'object' then
+      rubrics := true;
+    elsif jsonb_typeof(part) <> 'null' then
+      faults := faults || private.fault(
+        path || '.scoringRubric', 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}'
+      );
+    end if;
+  end loop;
+  if rubrics then
+    found := private.rubric_faults(dimensions, low, high);
+    faults := case when found is null then faults else faults || found end;
+  end if;
+
+  -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
+  if weights_known and abs(weight_sum - 1) > private.weight_tolerance() then
+    faults := faults || private.fault(
+      '$.dimensions', 'weights-sum',
+      format('weights that sum to 1.0 within %s, not to %s', private.weight_tolerance(), weight_sum)
+    );
+  end if;
+
+  -- resultCategories --------------------------------------------------------------------------------------------------
+  if jsonb_typeof(categories) is distinct from 'array' then
+    faults := faults || private.fault('$.resultCategories', 'missing', format('a list of at most %s categories', private.most_categories()));
+    categories := '[]';
+  elsif jsonb_array_length(categories) > private.most_categories() then
+    faults := faults || private.fault('$.resultCategories', 'wrong-count', format('a list of at most %s categories', private.most_categories()));
+  end if;
+
+  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
+    item := categories -> place;
+    path := '$.resultCategories[' || place || ']';
+    if jsonb_typeof(item) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
+      continue;
+    end if;
+
+    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
+    if name is null or name = '' then
+      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
+    else
+      folded := private.fold_name(name);
+      if folded = any (category_keys) then
+        faults := faults
+          || private.fault(path || '.name', 'duplicate-name', 'a name that no other category has, in any letter case');
+      end if;
+      category_names := category_names || (item ->> 'name');
+      category_keys := category_keys || folded;
+    end if;
+
+    part := item -> 'scoreRange';
+    if jsonb_typeof(part) <> 'null' then
+      if not private.is_number_pair(part) then
+        faults := faults || private.fault(path || '.scoreRange', 'wrong-type', 'two numbers [low, high]');
+      elsif (part -> 0)::numeric > (part -> 1)::numeric then
+        faults := faults || private.fault(path || '.scoreRange', 'out-of-order', 'the lower number first');
+      elsif (part -> 0)::numeric < low or (part -> 1)::numeric > high then
+        faults := faults
+          || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
+      end if;
+    end if;
+
+    part := item -> 'primaryDimensions';
+    if jsonb_typeof(part) <> 'null' then
+      faults := faults || private.reference_list_faults(part, path || '.primaryDimensions', dimension_keys);
+    end if;
+
+    if jsonb_typeof(item -> 'description') not in ('string', 'null') then
+      faults := faults || private.fault(path || '.description', 'wrong-type', 'a text');
+    end if;
+    foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
+      if jsonb_typeof(item -> list) <> 'null' then
+        found := private.text_list_faults(item -> list, path || '.' || list);
+        faults := case when found is null then faults else faults || found end;
+      end if;
+    end loop;
+  end loop;
+
+  -- interviewGuidelines and examples ----------------------------------------------------------------------------------
+  part := definition -> 'interviewGuidelines';
+  if jsonb_typeof(part) <> 'null' then
+    faults := faults || private.guidelines_faults(part, dimension_names || dimension_keys);
+  end if;
+  part := definition -> 'examples';
+  if jsonb_typeof(part) <> 'null' and part <> '[]' then
+    faults := faults
+      || private.example_faults(part, dimension_names || dimension_keys, category_names || category_keys, low, high);
+  end if;
+
+  if jsonb_array_length(faults) > 100 then
+    return jsonb_path_query_array(faults, '$[0 to 99]');
+  end if;
+  return faults;
 end
 $function$;
 comment on function private.definition_faults(jsonb) is 'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
+
+CREATE OR REPLACE FUNCTION private.disclosures()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array['full', 'teaser', 'none'];
+end
+$function$;
+comment on function private.disclosures() is NULL;
 
 CREATE OR REPLACE FUNCTION private.drop_slugs_of_tenant()
  RETURNS trigger
@@ -2182,198 +2426,6 @@ begin
 end
 $function$;
 comment on function private.erase_tenant_once(uuid) is NULL;
-
-CREATE OR REPLACE FUNCTION private.every_fault(definition jsonb)
- RETURNS jsonb
- LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-declare
-  faults jsonb := '[]'::jsonb;
-  found jsonb;
-  dimensions jsonb := definition -> 'dimensions';
-  categories jsonb := definition -> 'resultCategories';
-  part jsonb;
-  item jsonb;
-  path text;
-  name text;
-  folded text;
-  list text;
-  scale numeric[] := array[1.0, 5.0];
-  low numeric;
-  high numeric;
-  weight_sum numeric := 0;
-  weights_known boolean := true;
-  rubrics boolean := false;
-  -- Names as they are spelled and as they are compared.
-  dimension_names text[] := '{}'::text[];
-  dimension_keys text[] := '{}'::text[];
-  category_names text[] := '{}'::text[];
-  category_keys text[] := '{}'::text[];
-begin
-  found := private.definition_bounds_faults(definition);
-  if found is not null then
-    return found;
-  end if;
-
-  -- metadata ----------------------------------------------------------------------------------------------------------
-  part := definition -> 'metadata';
-  if jsonb_typeof(part) <> 'null' then
-    faults := faults || private.metadata_faults(part);
-    scale := coalesce(private.scale_of(part), scale);
-  end if;
-  low := scale[1];
-  high := scale[2];
-
-  -- dimensions --------------------------------------------------------------------------------------------------------
-  if jsonb_typeof(dimensions) is distinct from 'array' then
-    faults := faults || private.fault('$.dimensions', 'missing', 'a list of 1 to 20 dimensions');
-    dimensions := '[]';
-    weights_known := false;
-  elsif jsonb_array_length(dimensions) not between 1 and 20 then
-    faults := faults || private.fault('$.dimensions', 'wrong-count', 'a list of 1 to 20 dimensions');
-    weights_known := jsonb_array_length(dimensions) between 1 and 100;
-  end if;
-
-  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
-    item := dimensions -> place;
-    path := '$.dimensions[' || place || ']';
-    if jsonb_typeof(item) <> 'object' then
-      faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
-      weights_known := false;
-      continue;
-    end if;
-
-    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
-    if name is null or name = '' then
-      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
-    else
-      folded := private.fold_name(name);
-      if folded = any (dimension_keys) then
-        faults := faults
-          || private.fault(path || '.name', 'duplicate-name', 'a name that no other dimension has, in any letter case');
-      end if;
-      dimension_names := dimension_names || (item ->> 'name');
-      dimension_keys := dimension_keys || folded;
-    end if;
-
-    if jsonb_typeof(item -> 'weight') is distinct from 'number' then
-      faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
-      weights_known := false;
-    elsif (item -> 'weight')::numeric <= 0 then
-      faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
-      weights_known := false;
-    else
-      weight_sum := weight_sum + (item -> 'weight')::numeric;
-    end if;
-
-    if jsonb_typeof(item -> 'description') is distinct from 'string'
-      or private.trim_text(item ->> 'description') = '' then
-      faults := faults || private.fault(path || '.description', 'missing', 'a text that is not empty');
-    end if;
-
-    part := item -> 'interviewThemes';
-    if jsonb_typeof(part) <> 'null' then
-      found := private.text_list_faults(part, path || '.interviewThemes');
-      faults := case when found is null then faults else faults || found end;
-    end if;
-
-    part := item -> 'scoringRubric';
-    if jsonb_typeof(part) = 'object' then
-      rubrics := true;
-    elsif jsonb_typeof(part) <> 'null' then
-      faults := faults || private.fault(
-        path || '.scoringRubric', 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}'
-      );
-    end if;
-  end loop;
-  if rubrics then
-    found := private.rubric_faults(dimensions, low, high);
-    faults := case when found is null then faults else faults || found end;
-  end if;
-
-  -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
-  if weights_known and abs(weight_sum - 1) > 0.01 then
-    faults := faults
-      || private.fault('$.dimensions', 'weights-sum', 'weights that sum to 1.0 within 0.01, not to ' || weight_sum);
-  end if;
-
-  -- resultCategories --------------------------------------------------------------------------------------------------
-  if jsonb_typeof(categories) is distinct from 'array' then
-    faults := faults || private.fault('$.resultCategories', 'missing', 'a list of at most 15 categories');
-    categories := '[]';
-  elsif jsonb_array_length(categories) > 15 then
-    faults := faults || private.fault('$.resultCategories', 'wrong-count', 'a list of at most 15 categories');
-  end if;
-
-  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
-    item := categories -> place;
-    path := '$.resultCategories[' || place || ']';
-    if jsonb_typeof(item) <> 'object' then
-      faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
-      continue;
-    end if;
-
-    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
-    if name is null or name = '' then
-      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
-    else
-      folded := private.fold_name(name);
-      if folded = any (category_keys) then
-        faults := faults
-          || private.fault(path || '.name', 'duplicate-name', 'a name that no other category has, in any letter case');
-      end if;
-      category_names := category_names || (item ->> 'name');
-      category_keys := category_keys || folded;
-    end if;
-
-    part := item -> 'scoreRange';
-    if jsonb_typeof(part) <> 'null' then
-      if not private.is_number_pair(part) then
-        faults := faults || private.fault(path || '.scoreRange', 'wrong-type', 'two numbers [low, high]');
-      elsif (part -> 0)::numeric > (part -> 1)::numeric then
-        faults := faults || private.fault(path || '.scoreRange', 'out-of-order', 'the lower number first');
-      elsif (part -> 0)::numeric < low or (part -> 1)::numeric > high then
-        faults := faults
-          || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
-      end if;
-    end if;
-
-    part := item -> 'primaryDimensions';
-    if jsonb_typeof(part) <> 'null' then
-      faults := faults || private.reference_list_faults(part, path || '.primaryDimensions', dimension_keys);
-    end if;
-
-    if jsonb_typeof(item -> 'description') not in ('string', 'null') then
-      faults := faults || private.fault(path || '.description', 'wrong-type', 'a text');
-    end if;
-    foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
-      if jsonb_typeof(item -> list) <> 'null' then
-        found := private.text_list_faults(item -> list, path || '.' || list);
-        faults := case when found is null then faults else faults || found end;
-      end if;
-    end loop;
-  end loop;
-
-  -- interviewGuidelines and examples ----------------------------------------------------------------------------------
-  part := definition -> 'interviewGuidelines';
-  if jsonb_typeof(part) <> 'null' then
-    faults := faults || private.guidelines_faults(part, dimension_names || dimension_keys);
-  end if;
-  part := definition -> 'examples';
-  if jsonb_typeof(part) <> 'null' and part <> '[]' then
-    faults := faults
-      || private.example_faults(part, dimension_names || dimension_keys, category_names || category_keys, low, high);
-  end if;
-
-  if jsonb_array_length(faults) > 100 then
-    return jsonb_path_query_array(faults, '$[0 to 99]');
-  end if;
-  return faults;
-end
-$function$;
-comment on function private.every_fault(jsonb) is NULL;
 
 CREATE OR REPLACE FUNCTION private.example_faults(examples jsonb, known_dimensions text[], known_categories text[], low numeric, high numeric)
  RETURNS jsonb
@@ -2745,6 +2797,18 @@ end
 $function$;
 comment on function private.hand_over_assessments_with_results(uuid) is NULL;
 
+CREATE OR REPLACE FUNCTION private.highest_score()
+ RETURNS numeric
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return 9.99;
+end
+$function$;
+comment on function private.highest_score() is NULL;
+
 CREATE OR REPLACE FUNCTION private.hold_assessments(assessments uuid[])
  RETURNS void
  LANGUAGE plpgsql
@@ -3021,6 +3085,18 @@ end
 $function$;
 comment on function private.inactive_tenant_ids() is NULL;
 
+CREATE OR REPLACE FUNCTION private.interview_styles()
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array[1, 2, 3, 4, 5];
+end
+$function$;
+comment on function private.interview_styles() is NULL;
+
 CREATE OR REPLACE FUNCTION private.is_authors_fault(error text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3077,177 +3153,6 @@ begin
 end
 $function$;
 comment on function private.is_number_pair(jsonb) is NULL;
-
-CREATE OR REPLACE FUNCTION private.is_plainly_valid(definition jsonb)
- RETURNS boolean
- LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-declare
-  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
-  whole constant jsonb := definition || '{}'::jsonb;
-  dimensions constant jsonb := whole -> 'dimensions';
-  categories constant jsonb := whole -> 'resultCategories';
-  low numeric;
-  high numeric;
-  -- Of the first rubric: most dimensions have the same.
-  labels text[];
-  label text;
-  bits integer;
-  taken integer := 0;
-  alike boolean := true;
-  item jsonb;
-  key text;
-  keys text[] := '{}'::text[];
-  dimension_names text[] := '{}'::text[];
-  category_names text[] := '{}'::text[];
-  weight_sum numeric := 0;
-  other_sum numeric;
-begin
-  -- Keys, types and what a value can be seen to be by itself. In strict mode nothing is unwrapped, and what is missing
-  -- or of the wrong type makes the answer unknown, unless exists() has asked for it. `starts with ""` is unknown of
-  -- whatever is not a text. The comparisons are with first characters that are certainly not white space.
-  if (
-    pg_column_size(whole) <= 4000000
-    and jsonb_path_match(
-      whole,
-      'strict $.type() == "object"
-        && $.dimensions.type() == "array" && $.dimensions.size() >= 1 && $.dimensions.size() <= 20
-        && $.resultCategories.type() == "array" && $.resultCategories.size() <= 15
-        && !exists($.dimensions[*].name ? ((@ starts with "") is unknown))
-        && !exists($.dimensions[*].description
-                   ? ((@ starts with "") is unknown
-                      || !(@ >= "!" && @ < "\u007f" || @ >= "\u00a1" && @ < "\u1680" || @ >= "\u2010" && @ < "\u2028"
-                           || @ >= "\u3001" && @ < "\ud7ff")))
-        && !exists($.dimensions[*].weight ? (@.type() != "number" || @ <= 0))
-        && !exists($.dimensions[*] ? (exists(@.interviewThemes)).interviewThemes[*] ? ((@ starts with "") is unknown))
-        && !exists($.dimensions[*] ? (exists(@.scoringRubric)).scoringRubric.* ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*].name ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*] ? (exists(@.description)).description ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*] ? (exists(@.strengths)).strengths[*] ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*] ? (exists(@.growthAreas)).growthAreas[*] ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*] ? (exists(@.recommendations)).recommendations[*]
-                   ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*] ? (exists(@.primaryDimensions)).primaryDimensions[*]
-                   ? ((@ starts with "") is unknown))
-        && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange ? (@.type() != "array" || @.size() != 2))
-        && !exists($.resultCategories[*] ? (exists(@.scoreRange)).scoreRange[*] ? (@.type() != "number"))
-        && !exists($ ? (exists(@.metadata)).metadata.keyvalue() ? (!(
-             @.key == "name" && @.value.type() == "string"
-             && (@.value >= "!" && @.value < "\u007f" || @.value >= "\u00a1" && @.value < "\u1680"
-                 || @.value >= "\u3001" && @.value < "\ud7ff")
-             || (@.key == "author" || @.key == "description") && @.value.type() == "string"
-             || @.key == "type" && @.value.type() == "string"
-             && (@.value == "multi-dimensional" || @.value == "single-outcome" || @.value == "comparative")
-             || @.key == "version" && @.value.type() == "string"
-             && (@.value == "1.0" || @.value like_regex "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$")
-             || @.key == "resultDisclosure" && @.value.type() == "string"
-             && (@.value == "full" || @.value == "teaser" || @.value == "none")
-             || @.key == "interviewStyle" && @.value.type() == "object"
-             || @.key == "scale" && @.value.type() == "array" && @.value.size() == 2
-             && @.value[0].type() == "number" && @.value[1].type() == "number"
-             && @.value[0] >= 0 && @.value[0] < @.value[1] && @.value[1] <= 9.99)))
-        && !exists($ ? (exists(@.metadata.interviewStyle)).metadata.interviewStyle.keyvalue() ? (!(
-             @.key == "default" && @.value.type() == "number"
-             && (@.value == 1 || @.value == 2 || @.value == 3 || @.value == 4 || @.value == 5)
-             || @.key == "allowOverride" && @.value.type() == "boolean")))
-        && !exists($ ? (exists(@.interviewGuidelines)).interviewGuidelines.keyvalue() ? (!(
-             (@.key == "opening" || @.key == "closing") && @.value.type() == "string"
-             || @.key == "probingQuestions" && @.value.type() == "object")))
-        && !exists($ ? (exists(@.interviewGuidelines.probingQuestions)).interviewGuidelines.probingQuestions.*[*]
-                   ? ((@ starts with "") is unknown))
-        && !exists($ ? (exists(@.examples)).examples[*].keyvalue() ? (!(
-             (@.key == "name" || @.key == "category") && @.value.type() == "string"
-             || @.key == "overall" && @.value.type() == "number"
-             || @.key == "scores" && @.value.type() == "object")))',
-      silent => true
-    )
-    and whole - '{metadata,dimensions,resultCategories,interviewGuidelines,examples}'::text[] = '{}'
-  ) is not true then
-    return false;
-  end if;
-
-  low := coalesce((whole #> '{metadata,scale,0}')::numeric, 1);
-  high := coalesce((whole #> '{metadata,scale,1}')::numeric, 5);
-
-  -- Digits on the scale, none of them in two labels.
-  labels := array(select jsonb_object_keys(whole #> '{dimensions,0,scoringRubric}'));
-  foreach label in array labels loop
-    bits := case when label ~ '^[0-9](-[0-9])?$' and ascii(label) - 48 >= low and ascii(right(label, 1)) - 48 <= high
-              then (2 << ascii(right(label, 1)) - 48) - (1 << ascii(label) - 48) else 0 end;
-    alike := alike and bits > 0 and taken & bits = 0;
-    taken := taken | bits;
-  end loop;
-
-  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
-    item := dimensions -> place;
-    -- Spelled as most names are, a name is folded without a call.
-    key := case when item ->> 'name' ~ '^[!-~]([ -~]*[!-~])?$' then lower((item ->> 'name') collate "C")
-                else private.fold_name(private.trim_text(item ->> 'name')) end;
-    if key = '' or key = any (keys)
-      or item - '{name,weight,description,interviewThemes,scoringRubric}'::text[] <> '{}' then
-      return false;
-    end if;
-    keys := keys || key;
-    dimension_names := dimension_names || (item ->> 'name');
-    alike := alike and ((item -> 'scoringRubric') - labels = '{}') is not false;
-    weight_sum := weight_sum + (item -> 'weight')::numeric;
-  end loop;
-
-  keys := '{}';
-  other_sum := low + high + coalesce((whole #> '{metadata,interviewStyle,default}')::numeric, 0);
-  for place in 0 .. jsonb_array_length(categories) - 1 loop
-    item := categories -> place;
-    key := case when item ->> 'name' ~ '^[!-~]([ -~]*[!-~])?$' then lower((item ->> 'name') collate "C")
-                else private.fold_name(private.trim_text(item ->> 'name')) end;
-    if key = '' or key = any (keys)
-      or item - '{name,scoreRange,primaryDimensions,description,strengths,growthAreas,recommendations}'::text[] <> '{}'
-      -- One that is named twice: of more than one, since to look takes a query.
-      or (
-        jsonb_array_length(item -> 'primaryDimensions') > 1
-        and jsonb_array_length(item -> 'primaryDimensions')
-        > (select count(distinct named.value) from jsonb_array_elements(item -> 'primaryDimensions') as named)
-      )
-      or (item #> '{scoreRange,0}')::numeric < low
-      or (item #> '{scoreRange,0}')::numeric > (item #> '{scoreRange,1}')::numeric
-      or (item #> '{scoreRange,1}')::numeric > high then
-      return false;
-    end if;
-    keys := keys || key;
-    category_names := category_names || (item ->> 'name');
-    other_sum := other_sum + coalesce((item #> '{scoreRange,0}')::numeric + (item #> '{scoreRange,1}')::numeric, 0);
-  end loop;
-
-  if (
-    abs(weight_sum - 1) <= 0.01
-    -- A sum has as many decimal places as what has most.
-    and scale(weight_sum + other_sum) <= 100
-    and (length(whole #>> '{metadata,name}') <= 200) is not false
-    and jsonb_path_query_array(categories, 'lax $[*].primaryDimensions[*]') <@ jsonb_path_query_array(dimensions, 'lax $[*].name')
-    and (
-      (whole #> '{interviewGuidelines,probingQuestions}') - (dimension_names || 'general'::text) = '{}'
-    ) is not false
-    -- Rubrics that are labelled otherwise have a query of their own.
-    and (alike or private.rubric_faults(dimensions, low, high) is null)
-    -- Text takes at most nine times the room that it has here.
-    and (pg_column_size(whole) <= 50000 or octet_length(whole::text) <= 512000)
-  ) is not true then
-    return false;
-  end if;
-  if jsonb_array_length(whole -> 'examples') > 0 then
-    return not exists (
-        select
-          from jsonb_array_elements(jsonb_path_query_array(whole, 'lax $.examples[*].**{1 to 2} ? (@.type() == "number")'))
-               as number (value)
-         where scale(number.value::numeric) > 100 or abs(number.value::numeric) >= 100
-      )
-      and private.example_faults(whole -> 'examples', dimension_names, category_names, low, high) = '[]';
-  end if;
-  return true;
-end
-$function$;
-comment on function private.is_plainly_valid(jsonb) is NULL;
 
 CREATE OR REPLACE FUNCTION private.is_version(value text)
  RETURNS boolean
@@ -3406,6 +3311,18 @@ end
 $function$;
 comment on function private.keep_tenant_with_results() is NULL;
 
+CREATE OR REPLACE FUNCTION private.largest_text()
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return 512000;
+end
+$function$;
+comment on function private.largest_text() is NULL;
+
 CREATE OR REPLACE FUNCTION private.list_assessment()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3465,6 +3382,48 @@ end
 $function$;
 comment on function private.lock_slug(uuid,text) is NULL;
 
+CREATE OR REPLACE FUNCTION private.longest_name()
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return 200;
+end
+$function$;
+comment on function private.longest_name() is NULL;
+
+CREATE OR REPLACE FUNCTION private.marketplace_statuses()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array['private', 'pending_review', 'published', 'rejected'];
+end
+$function$;
+comment on function private.marketplace_statuses() is NULL;
+
+CREATE OR REPLACE FUNCTION private.metadata_defaults()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return '{
+    "version": "1.0",
+    "type": "multi-dimensional",
+    "interviewStyle": {"default": 3, "allowOverride": true},
+    "resultDisclosure": "full",
+    "scale": [1, 5]
+  }';
+end
+$function$;
+comment on function private.metadata_defaults() is NULL;
+
 CREATE OR REPLACE FUNCTION private.metadata_faults(metadata jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3484,9 +3443,11 @@ begin
     and (
       jsonb_typeof(part) <> 'string'
       or length(regexp_replace(private.trim_text(metadata ->> 'name'), '[\r\n][\r\n \t]*', E'\n', 'g'))
-      not between 1 and 200
+      not between 1 and private.longest_name()
     ) then
-    faults := faults || private.fault('$.metadata.name', 'invalid-text', 'a text of 1 to 200 characters');
+    faults := faults || private.fault(
+      '$.metadata.name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name())
+    );
   end if;
   part := metadata -> 'version';
   if jsonb_typeof(part) <> 'null'
@@ -3494,9 +3455,9 @@ begin
     faults := faults || private.fault('$.metadata.version', 'invalid-version', 'a text major.minor, such as "1.0"');
   end if;
   part := metadata -> 'type';
-  if jsonb_typeof(part) <> 'null' and part not in ('"single-outcome"', '"multi-dimensional"', '"comparative"') then
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.assessment_types()) @> jsonb_build_array(part) then
     faults := faults
-      || private.fault('$.metadata.type', 'unknown-value', 'single-outcome, multi-dimensional or comparative');
+      || private.fault('$.metadata.type', 'unknown-value', private.one_of(private.assessment_types()));
   end if;
   if jsonb_typeof(metadata -> 'author') not in ('string', 'null') then
     faults := faults || private.fault('$.metadata.author', 'wrong-type', 'a text');
@@ -3506,9 +3467,12 @@ begin
   end if;
   part := metadata -> 'interviewStyle';
   if jsonb_typeof(part) = 'object' then
-    if jsonb_typeof(part -> 'default') <> 'null' and part -> 'default' not in ('1', '2', '3', '4', '5') then
-      faults := faults
-        || private.fault('$.metadata.interviewStyle.default', 'out-of-range', 'a whole number from 1 to 5');
+    if jsonb_typeof(part -> 'default') <> 'null'
+      and not to_jsonb(private.interview_styles()) @> jsonb_build_array(part -> 'default') then
+      faults := faults || private.fault(
+        '$.metadata.interviewStyle.default', 'out-of-range',
+        private.one_of(private.interview_styles()::text[])
+      );
     end if;
     if jsonb_typeof(part -> 'allowOverride') not in ('boolean', 'null') then
       faults := faults || private.fault('$.metadata.interviewStyle.allowOverride', 'wrong-type', 'true or false');
@@ -3518,17 +3482,44 @@ begin
       || private.fault('$.metadata.interviewStyle', 'wrong-type', 'an object with default and allowOverride');
   end if;
   part := metadata -> 'resultDisclosure';
-  if jsonb_typeof(part) <> 'null' and part not in ('"full"', '"teaser"', '"none"') then
-    faults := faults || private.fault('$.metadata.resultDisclosure', 'unknown-value', 'full, teaser or none');
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.disclosures()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.resultDisclosure', 'unknown-value', private.one_of(private.disclosures()));
   end if;
   if jsonb_typeof(metadata -> 'scale') <> 'null' and private.scale_of(metadata) is null then
-    faults := faults
-      || private.fault('$.metadata.scale', 'invalid-scale', 'two numbers [low, high] with 0 <= low < high <= 9.99');
+    faults := faults || private.fault(
+      '$.metadata.scale', 'invalid-scale',
+      format('two numbers [low, high] with 0 <= low < high <= %s', private.highest_score())
+    );
   end if;
   return faults;
 end
 $function$;
 comment on function private.metadata_faults(jsonb) is NULL;
+
+CREATE OR REPLACE FUNCTION private.most_categories()
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return 15;
+end
+$function$;
+comment on function private.most_categories() is NULL;
+
+CREATE OR REPLACE FUNCTION private.most_dimensions()
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return 20;
+end
+$function$;
+comment on function private.most_dimensions() is NULL;
 
 CREATE OR REPLACE FUNCTION private.my_tenant_ids()
  RETURNS SETOF uuid
@@ -3668,6 +3659,18 @@ end
 $function$;
 comment on function private.note_result_creator() is NULL;
 
+CREATE OR REPLACE FUNCTION private.one_of(words text[])
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array_to_string(trim_array(words, 1), ', ') || ' or ' || words[cardinality(words)];
+end
+$function$;
+comment on function private.one_of(text[]) is NULL;
+
 CREATE OR REPLACE FUNCTION private.path_step(key text)
  RETURNS text
  LANGUAGE plpgsql
@@ -3680,6 +3683,18 @@ begin
 end
 $function$;
 comment on function private.path_step(text) is NULL;
+
+CREATE OR REPLACE FUNCTION private.price_tiers()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array['free', 'starter', 'professional', 'enterprise'];
+end
+$function$;
+comment on function private.price_tiers() is NULL;
 
 CREATE OR REPLACE FUNCTION private.queue_front()
  RETURNS bigint
@@ -4000,7 +4015,7 @@ declare
   scale constant jsonb := metadata -> 'scale';
 begin
   if private.is_number_pair(scale) and (scale -> 0)::numeric >= 0
-    and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= 9.99 then
+    and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= private.highest_score() then
     return array[(scale -> 0)::numeric, (scale -> 1)::numeric];
   end if;
   return null;
@@ -4188,6 +4203,18 @@ end
 $function$;
 comment on function private.session_facts(uuid,text) is 'The owner of a session and the assessments it used; no row when there is no such session.';
 
+CREATE OR REPLACE FUNCTION private.session_types()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array['campaign', 'coaching'];
+end
+$function$;
+comment on function private.session_types() is NULL;
+
 CREATE OR REPLACE FUNCTION private.set_assessment_slug()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4203,10 +4230,12 @@ begin
   if new.tenant_id is null then
     return new;
   end if;
-  if new.slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or length(new.slug) > 200 then
+  if new.slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or length(new.slug) > private.longest_name() then
     perform private.refuse(
       'INVALID_SLUG',
-      jsonb_build_object('expected', '[a-z0-9]+(-[a-z0-9]+)* with at most 200 characters')
+      jsonb_build_object(
+        'expected', format('[a-z0-9]+(-[a-z0-9]+)* with at most %s characters', private.longest_name())
+      )
     );
   end if;
   slug := private.claim_slug(new.tenant_id, new.id, new.created_by, new.slug, new.name);
@@ -4423,6 +4452,18 @@ end
 $function$;
 comment on function private.slug_of(text,integer) is NULL;
 
+CREATE OR REPLACE FUNCTION private.source_types()
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return array['upload', 'builder', 'imported'];
+end
+$function$;
+comment on function private.source_types() is NULL;
+
 CREATE OR REPLACE FUNCTION private.take_back_jobs(expired bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -4466,9 +4507,10 @@ begin
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
   end if;
-  if octet_length(new.source_markdown) > 512000 then
+  if octet_length(new.source_markdown) > private.largest_text() then
     perform private.refuse('UPLOAD_TOO_LARGE',
-      jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes'));
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())));
   end if;
   if new.assessment_id is not null then
     select assessment.status
@@ -4638,6 +4680,18 @@ AS $function$
   select '0.2.0'
 $function$;
 comment on function private.version() is 'The release of custom assessments that this database''s migrations came with.';
+
+CREATE OR REPLACE FUNCTION private.weight_tolerance()
+ RETURNS numeric
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return 0.01;
+end
+$function$;
+comment on function private.weight_tolerance() is NULL;
 
 CREATE OR REPLACE FUNCTION private.without_accents(value text)
  RETURNS text

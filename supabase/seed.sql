@@ -548,15 +548,16 @@ select
   seeded.definition,
   seeded.source_markdown,
   'upload' as source_type,
-  seeded.definition #>> '{metadata,name}' as name,
-  seeded.definition #>> '{metadata,version}' as version,
-  seeded.definition #>> '{metadata,description}' as description,
-  seeded.definition #>> '{metadata,type}' as assessment_type,
-  (seeded.definition #>> '{metadata,interviewStyle,default}')::integer as interview_style_default,
-  (seeded.definition #>> '{metadata,interviewStyle,allowOverride}')::boolean as interview_style_allow_override,
-  seeded.definition #>> '{metadata,resultDisclosure}' as result_disclosure
+  stated.name,
+  stated.version,
+  stated.description,
+  stated.assessment_type,
+  stated.interview_style_default,
+  stated.interview_style_allow_override,
+  stated.result_disclosure
 from seeded
 inner join public.tenant_profiles as tenant on seeded.tenant_slug = tenant.slug
+cross join lateral private.columns_of(seeded.definition -> 'metadata') as stated
 where not exists (
   select
   from public.custom_assessments

@@ -1,20 +1,24 @@
 """docs/format.md, whose tables come from the models."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from worker.compiler.blocks import MAX_DEPTH
 from worker.compiler.grammar import CATEGORY_FIELDS, DIMENSION_FIELDS, EXAMPLE_FIELDS
 from worker.compiler.header import FRONT_MATTER_KEYS
 from worker.compiler.source import MAX_BYTES
 from worker.definition import (
+    INTERVIEW_STYLES,
     MAX_CATEGORIES,
     MAX_DIGITS,
     MAX_DIMENSIONS,
     MAX_NAME,
     MAX_SCALE,
+    WEIGHT_TOLERANCE,
+    AssessmentType,
     Definition,
     Dimension,
+    Disclosure,
     Example,
     InterviewGuidelines,
     InterviewStyle,
@@ -24,21 +28,31 @@ from worker.definition import (
 
 TARGET = Path("docs/format.md")
 
+LOWEST, *_, HIGHEST = INTERVIEW_STYLES
+
+
+def one_of(words: Any) -> str:
+    """Return the words of a Literal as a sentence names them."""
+    *most, last = (f"`{word}`" for word in get_args(words))
+    return f"{', '.join(most)} or {last}"
+
+
 KEYS = {
     "name": f"1 to {MAX_NAME} characters",
     "version": "`major.minor`; the text counts, so `1.10` is not `1.1`",
-    "type": "`single-outcome`, `multi-dimensional` or `comparative`",
+    "type": one_of(AssessmentType),
     "author": "text",
     "description": "text",
-    "interview_style": "1 (highly structured) to 5 (fully conversational), or the two keys below",
-    "interview_style.default": "whole number from 1 to 5",
+    "interview_style": f"{LOWEST} (highly structured) to {HIGHEST} (fully conversational), or the two keys below",
+    "interview_style.default": f"whole number from {LOWEST} to {HIGHEST}",
     "interview_style.allow_override": "`true` or `false`: whether a campaign or session may choose another style",
-    "result_disclosure": "`full`, `teaser` or `none`: what a respondent sees",
+    "result_disclosure": f"{one_of(Disclosure)}: what a respondent sees",
     "scale": f"`[low, high]`, the range of a score; 0 <= low < high <= {MAX_SCALE}",
 }
 
 FIELDS = {
-    "weight": "`0.25`, `25%` or `1/4`; more than 0, at most 1; all weights sum to 1, give or take 0.01",
+    "weight": "`0.25`, `25%` or `1/4`; more than 0, at most 1; "
+    f"all weights sum to 1, give or take {WEIGHT_TOLERANCE}",
     "description": "text",
     "interview_themes": "list of texts",
     "scoring_rubric": "list of `range: text`; a range is `3`, `3-4` or `3–4`, inside the scale, without overlaps",

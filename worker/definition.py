@@ -63,6 +63,8 @@ MAX_SCALE: Final = Decimal("9.99")
 MAX_DIGITS: Final = 30
 WEIGHT_TOLERANCE: Final = Decimal("0.01")
 VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
+#: From highly structured to fully conversational.
+INTERVIEW_STYLES: Final = (1, 2, 3, 4, 5)
 GENERAL: Final = "general"
 NO_MATCH: Final = "none"
 MARKS: Final = frozenset("*_`")
@@ -217,8 +219,13 @@ Weight: TypeAlias = Annotated[
     _number_schema(exclusiveMinimum=0, maximum=1),
 ]
 Bound: TypeAlias = Annotated[
-    Decimal, BeforeValidator(_exact), Field(ge=0, le=MAX_SCALE), _number_schema(minimum=0, maximum=9.99)
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, le=MAX_SCALE),
+    _number_schema(minimum=0, maximum=float(MAX_SCALE)),
 ]
+AssessmentType: TypeAlias = Literal["single-outcome", "multi-dimensional", "comparative"]
+Disclosure: TypeAlias = Literal["full", "teaser", "none"]
 Version: TypeAlias = Annotated[str, Field(pattern=f"^{VERSION.pattern}$")]
 
 
@@ -277,7 +284,13 @@ class InterviewStyle(_Model):
     """How an interview is held, and whether a campaign or session may choose otherwise."""
 
     default: Annotated[
-        int, Field(strict=True, ge=1, le=5, description="1 highly structured, 5 fully conversational")
+        int,
+        Field(
+            strict=True,
+            ge=INTERVIEW_STYLES[0],
+            le=INTERVIEW_STYLES[-1],
+            description="1 highly structured, 5 fully conversational",
+        ),
     ] = 3
     allow_override: Annotated[bool, Field(strict=True)] = True
 
@@ -287,11 +300,11 @@ class Metadata(_Model):
 
     name: Title
     version: Version = "1.0"
-    type: Literal["single-outcome", "multi-dimensional", "comparative"] = "multi-dimensional"
+    type: AssessmentType = "multi-dimensional"
     author: Text | None = None
     description: Text | None = None
     interview_style: InterviewStyle = InterviewStyle.model_construct()
-    result_disclosure: Literal["full", "teaser", "none"] = "full"
+    result_disclosure: Disclosure = "full"
     scale: Annotated[tuple[Bound, Bound], AfterValidator(_ascending)] = DEFAULT_SCALE
 
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rules sha256:fe06985dacae0db8e01d9b8e25b6489343c97a2f632dc05ec6cd9d5e1b269805
+-- custom-assessments 0.2.0 definition_rules sha256:a656f294d83ebc5d6625b28b5a5ddd2f56d51d063e6e3c5c62fb3f24ffc8d30d
 -- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
 -- whatever else takes a definition call it.
 --
@@ -143,7 +143,7 @@ begin
   end if;
   -- jsonb takes at most some six times the room of its text.
   if pg_column_size(definition) > 4000000 then
-    return jsonb_build_array(private.fault('$', 'too-large', 'at most 512000 bytes'));
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
   if jsonb_path_exists(definition, 'strict $.**{40}') then
     return jsonb_build_array(private.fault('$', 'too-deep', 'at most 40 levels of lists and objects'));
@@ -174,8 +174,8 @@ begin
       )
     );
   end if;
-  if octet_length(definition::text) > 512000 then
-    return jsonb_build_array(private.fault('$', 'too-large', 'at most 512000 bytes'));
+  if octet_length(definition::text) > private.largest_text() then
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
   return null;
 end
@@ -338,9 +338,11 @@ begin
     and (
       jsonb_typeof(part) <> 'string'
       or length(regexp_replace(private.trim_text(metadata ->> 'name'), '[\r\n][\r\n \t]*', E'\n', 'g'))
-      not between 1 and 200
+      not between 1 and private.longest_name()
     ) then
-    faults := faults || private.fault('$.metadata.name', 'invalid-text', 'a text of 1 to 200 characters');
+    faults := faults || private.fault(
+      '$.metadata.name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name())
+    );
   end if;
   part := metadata -> 'version';
   if jsonb_typeof(part) <> 'null'
@@ -348,9 +350,9 @@ begin
     faults := faults || private.fault('$.metadata.version', 'invalid-version', 'a text major.minor, such as "1.0"');
   end if;
   part := metadata -> 'type';
-  if jsonb_typeof(part) <> 'null' and part not in ('"single-outcome"', '"multi-dimensional"', '"comparative"') then
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.assessment_types()) @> jsonb_build_array(part) then
     faults := faults
-      || private.fault('$.metadata.type', 'unknown-value', 'single-outcome, multi-dimensional or comparative');
+      || private.fault('$.metadata.type', 'unknown-value', private.one_of(private.assessment_types()));
   end if;
   if jsonb_typeof(metadata -> 'author') not in ('string', 'null') then
     faults := faults || private.fault('$.metadata.author', 'wrong-type', 'a text');
@@ -360,9 +362,12 @@ begin
   end if;
   part := metadata -> 'interviewStyle';
   if jsonb_typeof(part) = 'object' then
-    if jsonb_typeof(part -> 'default') <> 'null' and part -> 'default' not in ('1', '2', '3', '4', '5') then
-      faults := faults
-        || private.fault('$.metadata.interviewStyle.default', 'out-of-range', 'a whole number from 1 to 5');
+    if jsonb_typeof(part -> 'default') <> 'null'
+      and not to_jsonb(private.interview_styles()) @> jsonb_build_array(part -> 'default') then
+      faults := faults || private.fault(
+        '$.metadata.interviewStyle.default', 'out-of-range',
+        private.one_of(private.interview_styles()::text[])
+      );
     end if;
     if jsonb_typeof(part -> 'allowOverride') not in ('boolean', 'null') then
       faults := faults || private.fault('$.metadata.interviewStyle.allowOverride', 'wrong-type', 'true or false');
@@ -372,12 +377,15 @@ begin
       || private.fault('$.metadata.interviewStyle', 'wrong-type', 'an object with default and allowOverride');
   end if;
   part := metadata -> 'resultDisclosure';
-  if jsonb_typeof(part) <> 'null' and part not in ('"full"', '"teaser"', '"none"') then
-    faults := faults || private.fault('$.metadata.resultDisclosure', 'unknown-value', 'full, teaser or none');
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.disclosures()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.resultDisclosure', 'unknown-value', private.one_of(private.disclosures()));
   end if;
   if jsonb_typeof(metadata -> 'scale') <> 'null' and private.scale_of(metadata) is null then
-    faults := faults
-      || private.fault('$.metadata.scale', 'invalid-scale', 'two numbers [low, high] with 0 <= low < high <= 9.99');
+    faults := faults || private.fault(
+      '$.metadata.scale', 'invalid-scale',
+      format('two numbers [low, high] with 0 <= low < high <= %s', private.highest_score())
+    );
   end if;
   return faults;
 end
@@ -397,7 +405,7 @@ declare
   scale constant jsonb := metadata -> 'scale';
 begin
   if private.is_number_pair(scale) and (scale -> 0)::numeric >= 0
-    and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= 9.99 then
+    and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= private.highest_score() then
     return array[(scale -> 0)::numeric, (scale -> 1)::numeric];
   end if;
   return null;
@@ -592,7 +600,7 @@ declare
   name text;
   folded text;
   list text;
-  scale numeric[] := array[1.0, 5.0];
+  scale numeric[] := private.scale_of(private.metadata_defaults());
   low numeric;
   high numeric;
   weight_sum numeric := 0;
@@ -620,11 +628,11 @@ begin
 
   -- dimensions --------------------------------------------------------------------------------------------------------
   if jsonb_typeof(dimensions) is distinct from 'array' then
-    faults := faults || private.fault('$.dimensions', 'missing', 'a list of 1 to 20 dimensions');
+    faults := faults || private.fault('$.dimensions', 'missing', format('a list of 1 to %s dimensions', private.most_dimensions()));
     dimensions := '[]';
     weights_known := false;
-  elsif jsonb_array_length(dimensions) not between 1 and 20 then
-    faults := faults || private.fault('$.dimensions', 'wrong-count', 'a list of 1 to 20 dimensions');
+  elsif jsonb_array_length(dimensions) not between 1 and private.most_dimensions() then
+    faults := faults || private.fault('$.dimensions', 'wrong-count', format('a list of 1 to %s dimensions', private.most_dimensions()));
     weights_known := jsonb_array_length(dimensions) between 1 and 100;
   end if;
 
@@ -686,17 +694,19 @@ begin
   end if;
 
   -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
-  if weights_known and abs(weight_sum - 1) > 0.01 then
-    faults := faults
-      || private.fault('$.dimensions', 'weights-sum', 'weights that sum to 1.0 within 0.01, not to ' || weight_sum);
+  if weights_known and abs(weight_sum - 1) > private.weight_tolerance() then
+    faults := faults || private.fault(
+      '$.dimensions', 'weights-sum',
+      format('weights that sum to 1.0 within %s, not to %s', private.weight_tolerance(), weight_sum)
+    );
   end if;
 
   -- resultCategories --------------------------------------------------------------------------------------------------
   if jsonb_typeof(categories) is distinct from 'array' then
-    faults := faults || private.fault('$.resultCategories', 'missing', 'a list of at most 15 categories');
+    faults := faults || private.fault('$.resultCategories', 'missing', format('a list of at most %s categories', private.most_categories()));
     categories := '[]';
-  elsif jsonb_array_length(categories) > 15 then
-    faults := faults || private.fault('$.resultCategories', 'wrong-count', 'a list of at most 15 categories');
+  elsif jsonb_array_length(categories) > private.most_categories() then
+    faults := faults || private.fault('$.resultCategories', 'wrong-count', format('a list of at most %s categories', private.most_categories()));
   end if;
 
   for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop

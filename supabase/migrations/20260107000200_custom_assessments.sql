@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 custom_assessments sha256:6522da792525a25f00e4c0803d16421448d76149ba17fa455e7025cb56294a27
+-- custom-assessments 0.2.0 custom_assessments sha256:c01193c260f27c7b60fecb181c1f24e7696e14227f2275a0a2baa13c12dd058b
 -- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
 --
 -- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
@@ -18,13 +18,13 @@ create table if not exists public.custom_assessments (
 
   -- Identity
   name text not null
-  constraint name_has_1_to_200_characters check (length(name) <= 200 and btrim(name) <> ''),
+  constraint name_has_1_to_200_characters check (length(name) <= private.longest_name() and btrim(name) <> ''),
   slug text not null
-  constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 200),
-  version text not null default '1.0'
+  constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= private.longest_name()),
+  version text not null default (private.metadata_defaults() ->> 'version')
   constraint version_format check (version ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$'),
   description text
-  constraint description_is_at_most_500_kb check (octet_length(description) <= 512000),
+  constraint description_is_at_most_500_kb check (octet_length(description) <= private.largest_text()),
 
   -- The definition, and the Markdown it was compiled from. private.definition_faults() has the rules; this stands
   -- behind it.
@@ -35,32 +35,31 @@ create table if not exists public.custom_assessments (
     and jsonb_typeof(definition -> 'resultCategories') is not distinct from 'array'
   ),
   source_markdown text
-  constraint source_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
+  constraint source_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
   source_type text not null default 'upload'
-  constraint source_type_is_known check (source_type in ('upload', 'builder', 'imported')),
+  constraint source_type_is_known check (source_type = any(private.source_types())),
 
   -- Configuration
-  assessment_type text not null default 'multi-dimensional'
-  constraint assessment_type_is_known
-  check (assessment_type in ('single-outcome', 'multi-dimensional', 'comparative')),
-  interview_style_default integer not null default 3
-  constraint interview_style_default_is_1_to_5 check (interview_style_default between 1 and 5),
-  interview_style_allow_override boolean not null default true,
-  result_disclosure text not null default 'full'
-  constraint result_disclosure_is_known check (result_disclosure in ('full', 'teaser', 'none')),
+  assessment_type text not null default (private.metadata_defaults() ->> 'type')
+  constraint assessment_type_is_known check (assessment_type = any(private.assessment_types())),
+  interview_style_default integer not null
+  default (private.metadata_defaults() #>> '{interviewStyle,default}')::integer
+  constraint interview_style_default_is_1_to_5 check (interview_style_default = any(private.interview_styles())),
+  interview_style_allow_override boolean not null
+  default (private.metadata_defaults() #>> '{interviewStyle,allowOverride}')::boolean,
+  result_disclosure text not null default (private.metadata_defaults() ->> 'resultDisclosure')
+  constraint result_disclosure_is_known check (result_disclosure = any(private.disclosures())),
 
   -- Status
   status text not null default 'draft'
-  constraint status_is_known check (status in ('draft', 'active', 'archived')),
+  constraint status_is_known check (status = any(private.assessment_statuses())),
   is_template boolean not null default false,
 
   -- Marketplace
   marketplace_status text default 'private'
-  constraint marketplace_status_is_known
-  check (marketplace_status in ('private', 'pending_review', 'published', 'rejected')),
+  constraint marketplace_status_is_known check (marketplace_status = any(private.marketplace_statuses())),
   marketplace_price_tier text
-  constraint marketplace_price_tier_is_known
-  check (marketplace_price_tier in ('free', 'starter', 'professional', 'enterprise')),
+  constraint marketplace_price_tier_is_known check (marketplace_price_tier = any(private.price_tiers())),
 
   -- Dates
   created_at timestamptz not null default now(),
@@ -269,18 +268,20 @@ as $$
 declare
   faults jsonb := '[]'::jsonb;
 begin
-  if octet_length(new.source_markdown) > 512000 then
+  if octet_length(new.source_markdown) > private.largest_text() then
     perform private.refuse(
       'UPLOAD_TOO_LARGE',
-      jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes')
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())
+      )
     );
   end if;
   -- White space at the ends counts too: the name stands in lists and in an index.
-  if new.name is null or length(new.name) > 200 or private.trim_text(new.name) = '' then
-    faults := faults || private.fault('name', 'invalid-text', 'a text of 1 to 200 characters');
+  if new.name is null or length(new.name) > private.longest_name() or private.trim_text(new.name) = '' then
+    faults := faults || private.fault('name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name()));
   end if;
-  if octet_length(new.description) > 512000 then
-    faults := faults || private.fault('description', 'too-large', 'at most 512000 bytes');
+  if octet_length(new.description) > private.largest_text() then
+    faults := faults || private.fault('description', 'too-large', format('at most %s bytes', private.largest_text()));
   end if;
   if tg_op = 'INSERT' or new.definition is distinct from old.definition then
     faults := faults || private.definition_faults(new.definition);
@@ -676,10 +677,12 @@ begin
   if new.tenant_id is null then
     return new;
   end if;
-  if new.slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or length(new.slug) > 200 then
+  if new.slug !~ '^[a-z0-9]+(-[a-z0-9]+)*$' or length(new.slug) > private.longest_name() then
     perform private.refuse(
       'INVALID_SLUG',
-      jsonb_build_object('expected', '[a-z0-9]+(-[a-z0-9]+)* with at most 200 characters')
+      jsonb_build_object(
+        'expected', format('[a-z0-9]+(-[a-z0-9]+)* with at most %s characters', private.longest_name())
+      )
     );
   end if;
   slug := private.claim_slug(new.tenant_id, new.id, new.created_by, new.slug, new.name);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results sha256:1625ba1e0c0deb77bc52e3bf75b3d49af697080c280cc6aaf86e1fd3e14b41c4
+-- custom-assessments 0.2.0 results sha256:d8bebb31653974f926bbfd83481a4db3fe57dccff320e77b2b73c30a273728c9
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
@@ -248,7 +248,7 @@ create table if not exists private.score_requests (
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
   constraint score_requests_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
-  constraint score_request_session_type_is_known check (session_type in ('campaign', 'coaching'))
+  constraint score_request_session_type_is_known check (session_type = any(private.session_types()))
 );
 comment on table private.score_requests is 'Completed sessions whose result is not written yet.';
 alter table private.score_requests enable row level security;
@@ -322,7 +322,7 @@ create table if not exists public.custom_assessment_results (
   foreign key (assessment_id) references public.custom_assessments (id) on delete restrict,
   constraint custom_assessment_results_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id),
-  constraint session_type_is_campaign_or_coaching check (session_type in ('campaign', 'coaching')),
+  constraint session_type_is_campaign_or_coaching check (session_type = any(private.session_types())),
   constraint campaign_is_known_for_campaign_sessions_only check ((session_type = 'campaign') = (campaign_id is not null)),
   constraint campaign_creator_needs_campaign check (campaign_created_by is null or campaign_id is not null),
   constraint dimension_scores_is_object check (jsonb_typeof(dimension_scores) = 'object'),
@@ -330,7 +330,7 @@ create table if not exists public.custom_assessment_results (
   constraint category_and_its_data_come_together
   check ((matched_category is null) = (matched_category_data is null)),
   constraint ai_insights_is_array_or_object check (jsonb_typeof(ai_insights) in ('array', 'object')),
-  constraint result_disclosure_is_known check (result_disclosure in ('full', 'teaser', 'none')),
+  constraint result_disclosure_is_known check (result_disclosure = any(private.disclosures())),
   constraint snapshot_is_object check (jsonb_typeof(assessment_definition_snapshot) = 'object'),
   constraint completed_at_is_finite check (isfinite(completed_at))
 );

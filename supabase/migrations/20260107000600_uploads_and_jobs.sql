@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 uploads_and_jobs sha256:82927fe716e71471b82e586e60083030f42514bc66bf3c49b23c02e7373e88c5
+-- custom-assessments 0.2.0 uploads_and_jobs sha256:b23bbd6ca1dc0070466a036e1ec1bdc057cddb97a76713dbcb43f2a21c8a72ba
 -- Uploads, and the one queue of jobs, which serves them and the requests to score a session.
 
 -- ---------------------------------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ create table if not exists public.assessment_uploads (
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
   constraint assessment_uploads_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
-  constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= 512000),
+  constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
   -- One check instead of many: a statement reads each of them anew, which a single row's write would feel.
   constraint upload_columns_agree_with_its_status check (
     attempts >= 0
@@ -312,9 +312,10 @@ begin
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
   end if;
-  if octet_length(new.source_markdown) > 512000 then
+  if octet_length(new.source_markdown) > private.largest_text() then
     perform private.refuse('UPLOAD_TOO_LARGE',
-      jsonb_build_object('bytes', octet_length(new.source_markdown), 'expected', 'at most 512000 bytes'));
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())));
   end if;
   if new.assessment_id is not null then
     select assessment.status

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api sha256:8e9c053b8bfae3c8fd62f88601d269555030b5cd29412ca182324e0c7d3c998a
+-- custom-assessments 0.2.0 worker_api sha256:9b19b16a6dc5228671d988d109bfc4c6ad345f8c51499a98937706b4464d8280
 -- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
 -- an effect and the end of its job are one.
 
@@ -136,7 +136,7 @@ begin
          for key share);
   end if;
   with given as materialized (
-    select each.ordinality, each.definition, each.definition -> 'metadata' as metadata, each.hash,
+    select each.ordinality, each.definition, each.hash,
            upload.tenant_id, upload.created_by, upload.source_markdown,
            case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
       from unnest(uploads, definitions, hashes, stored)
@@ -155,13 +155,10 @@ begin
       id, tenant_id, created_by, name, version, description, definition, source_markdown, source_type, status,
       assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
     )
-    select placed.fresh, placed.tenant_id, placed.created_by, placed.metadata ->> 'name',
-           coalesce(placed.metadata ->> 'version', '1.0'), placed.metadata ->> 'description', placed.definition,
-           placed.source_markdown, 'upload', 'draft', coalesce(placed.metadata ->> 'type', 'multi-dimensional'),
-           coalesce((placed.metadata #>> '{interviewStyle,default}')::integer, 3),
-           coalesce((placed.metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
-           coalesce(placed.metadata ->> 'resultDisclosure', 'full')
-      from placed
+    select placed.fresh, placed.tenant_id, placed.created_by, stated.name, stated.version, stated.description,
+           placed.definition, placed.source_markdown, 'upload', 'draft', stated.assessment_type,
+           stated.interview_style_default, stated.interview_style_allow_override, stated.result_disclosure
+      from placed, lateral private.columns_of(placed.definition -> 'metadata') as stated
      where placed.assessment_id = placed.fresh
      order by placed.ordinality
   )
@@ -189,8 +186,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  metadata constant jsonb := definition -> 'metadata';
-  stated_version constant numeric[] := string_to_array(metadata ->> 'version', '.')::numeric[];
+  stated_version constant numeric[] := string_to_array(definition #>> '{metadata,version}', '.')::numeric[];
   upload record;
   target record;
   fault text;
@@ -234,23 +230,24 @@ begin
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
   update public.custom_assessments as assessment
-     set name = metadata ->> 'name',
-         version = coalesce(metadata ->> 'version', '1.0'),
-         description = metadata ->> 'description',
+     set name = stated.name,
+         version = stated.version,
+         description = stated.description,
          definition = apply_upload.definition,
          source_markdown = upload.source_markdown,
          source_type = 'upload',
-         assessment_type = coalesce(metadata ->> 'type', 'multi-dimensional'),
-         interview_style_default = coalesce((metadata #>> '{interviewStyle,default}')::integer, 3),
-         interview_style_allow_override = coalesce((metadata #>> '{interviewStyle,allowOverride}')::boolean, true),
-         result_disclosure = coalesce(metadata ->> 'resultDisclosure', 'full'),
+         assessment_type = stated.assessment_type,
+         interview_style_default = stated.interview_style_default,
+         interview_style_allow_override = stated.interview_style_allow_override,
+         result_disclosure = stated.result_disclosure,
          -- The upload is the tenant's edit: what a reviewer has not read is not listed.
          marketplace_status = case
            when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, metadata ->> 'name', metadata ->> 'description', upload.source_markdown)
+             and (apply_upload.definition, stated.name, stated.description, upload.source_markdown)
                is distinct from
                (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
            then 'pending_review' else assessment.marketplace_status end
+    from private.columns_of(apply_upload.definition -> 'metadata') as stated
    where assessment.id = apply_upload.target_id;
   return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id);
 end

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agent_and_respondent_api sha256:806e6633a85f15793e3a5f8ec29646aca646d79fd4289648051ef91e369a522b
+-- custom-assessments 0.2.0 agent_and_respondent_api sha256:1c8809c05a7eace777b7d188564cdfe88e430d2588945c2c36e4170678233dc1
 -- What interview agents, respondents and owners call about one session or one result.
 
 -- ---------------------------------------------------------------------------------------------------------
@@ -74,8 +74,11 @@ begin
   -- Arguments ----------------------------------------------------------------------------------------------
   if session_id is null then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_id", "expected": "the id of a session"}');
-  elsif session_type is null or session_type not in ('campaign', 'coaching') then
-    perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_type", "expected": "campaign or coaching"}');
+  elsif session_type is null or session_type <> all (private.session_types()) then
+    perform private.refuse(
+      'INVALID_ARGUMENT',
+      jsonb_build_object('argument', 'session_type', 'expected', private.one_of(private.session_types()))
+    );
   elsif dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
         or pg_column_size(dimension_scores) > 65536 then
     perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",

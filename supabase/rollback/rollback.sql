@@ -134,6 +134,9 @@ begin
       pronamespace = 'private'::regnamespace
       and proname in (
         'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_unit', 'apply_upload', 'assessment_with_content', 'bounded_diagnostics',
+        'assessment_statuses', 'assessment_types', 'columns_of', 'disclosures', 'highest_score', 'interview_styles',
+        'largest_text', 'longest_name', 'marketplace_statuses', 'metadata_defaults', 'most_categories',
+        'most_dimensions', 'one_of', 'price_tiers', 'session_types', 'source_types', 'weight_tolerance',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
         'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
         'content_hash',
