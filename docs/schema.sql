@@ -1435,6 +1435,81 @@ end
 $function$;
 comment on function private.bounded_diagnostics(jsonb) is NULL;
 
+CREATE OR REPLACE FUNCTION private.categories_faults(categories jsonb, dimension_keys text[], low numeric, high numeric)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  expected constant text := format('a list of at most %s categories', private.most_categories());
+  faults jsonb := '[]'::jsonb;
+  path text;
+  key text;
+  keys text[] := '{}'::text[];
+begin
+  if jsonb_typeof(categories) is distinct from 'array' then
+    return jsonb_build_array(private.fault('$.resultCategories', 'missing', expected));
+  end if;
+  if jsonb_array_length(categories) > private.most_categories() then
+    faults := faults || private.fault('$.resultCategories', 'wrong-count', expected);
+  end if;
+  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
+    path := '$.resultCategories[' || place || ']';
+    if jsonb_typeof(categories -> place) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
+      continue;
+    end if;
+    key := private.name_key(categories -> place);
+    faults := faults
+      || private.name_faults(key, keys, path, 'category')
+      || private.category_faults(categories -> place, path, dimension_keys, low, high);
+    keys := keys || key;
+  end loop;
+  return faults;
+end
+$function$;
+comment on function private.categories_faults(jsonb,text[],numeric,numeric) is NULL;
+
+CREATE OR REPLACE FUNCTION private.category_faults(category jsonb, path text, dimension_keys text[], low numeric, high numeric)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  score_range constant jsonb := category -> 'scoreRange';
+  faults jsonb := '[]'::jsonb;
+  list text;
+begin
+  if jsonb_typeof(score_range) <> 'null' then
+    if not private.is_number_pair(score_range) then
+      faults := faults || private.fault(path || '.scoreRange', 'wrong-type', 'two numbers [low, high]');
+    elsif (score_range -> 0)::numeric > (score_range -> 1)::numeric then
+      faults := faults || private.fault(path || '.scoreRange', 'out-of-order', 'the lower number first');
+    elsif (score_range -> 0)::numeric < low or (score_range -> 1)::numeric > high then
+      faults := faults
+        || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
+    end if;
+  end if;
+  if jsonb_typeof(category -> 'primaryDimensions') <> 'null' then
+    faults := faults || private.reference_list_faults(
+      category -> 'primaryDimensions', path || '.primaryDimensions', dimension_keys
+    );
+  end if;
+  if jsonb_typeof(category -> 'description') not in ('string', 'null') then
+    faults := faults || private.fault(path || '.description', 'wrong-type', 'a text');
+  end if;
+  foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
+    if jsonb_typeof(category -> list) <> 'null' then
+      faults := faults || private.text_list_faults(category -> list, path || '.' || list);
+    end if;
+  end loop;
+  return faults;
+end
+$function$;
+comment on function private.category_faults(jsonb,text,text[],numeric,numeric) is NULL;
+
 CREATE OR REPLACE FUNCTION private.check_agent_session_assessment()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1924,192 +1999,105 @@ CREATE OR REPLACE FUNCTION private.definition_faults(definition jsonb)
  SET search_path TO ''
 AS $function$
 declare
-  faults jsonb := '[]'::jsonb;
-  found jsonb;
-  dimensions jsonb := definition -> 'dimensions';
-  categories jsonb := definition -> 'resultCategories';
-  part jsonb;
-  item jsonb;
-  path text;
-  name text;
-  folded text;
-  list text;
-  scale numeric[] := private.scale_of(private.metadata_defaults());
-  low numeric;
-  high numeric;
-  weight_sum numeric := 0;
-  weights_known boolean := true;
-  rubrics boolean := false;
-  -- Names as they are spelled and as they are compared.
-  dimension_names text[] := '{}'::text[];
-  dimension_keys text[] := '{}'::text[];
-  category_names text[] := '{}'::text[];
-  category_keys text[] := '{}'::text[];
+  faults jsonb;
+  metadata constant jsonb := definition -> 'metadata';
+  guidelines constant jsonb := definition -> 'interviewGuidelines';
+  examples constant jsonb := definition -> 'examples';
+  scale numeric[];
+  dimension record;
+  category record;
 begin
-  found := private.definition_bounds_faults(definition);
-  if found is not null then
-    return found;
+  faults := private.definition_bounds_faults(definition);
+  if faults is not null then
+    return faults;
   end if;
 
-  -- metadata ----------------------------------------------------------------------------------------------------------
-  part := definition -> 'metadata';
-  if jsonb_typeof(part) <> 'null' then
-    faults := faults || private.metadata_faults(part);
-    scale := coalesce(private.scale_of(part), scale);
+  scale := coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
+  dimension := private.names_of(definition -> 'dimensions');
+  category := private.names_of(definition -> 'resultCategories');
+
+  faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
+    || private.dimensions_faults(definition -> 'dimensions', scale[1], scale[2])
+    || private.categories_faults(definition -> 'resultCategories', dimension.keys, scale[1], scale[2]);
+  if jsonb_typeof(guidelines) <> 'null' then
+    faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
   end if;
-  low := scale[1];
-  high := scale[2];
-
-  -- dimensions --------------------------------------------------------------------------------------------------------
-  if jsonb_typeof(dimensions) is distinct from 'array' then
-    faults := faults || private.fault('$.dimensions', 'missing', format('a list of 1 to %s dimensions', private.most_dimensions()));
-    dimensions := '[]';
-    weights_known := false;
-  elsif jsonb_array_length(dimensions) not between 1 and private.most_dimensions() then
-    faults := faults || private.fault('$.dimensions', 'wrong-count', format('a list of 1 to %s dimensions', private.most_dimensions()));
-    weights_known := jsonb_array_length(dimensions) between 1 and 100;
-  end if;
-
-  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
-    item := dimensions -> place;
-    path := '$.dimensions[' || place || ']';
-    if jsonb_typeof(item) <> 'object' then
-      faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
-      weights_known := false;
-      continue;
-    end if;
-
-    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
-    if name is null or name = '' then
-      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
-    else
-      folded := private.fold_name(name);
-      if folded = any (dimension_keys) then
-        faults := faults
-          || private.fault(path || '.name', 'duplicate-name', 'a name that no other dimension has, in any letter case');
-      end if;
-      dimension_names := dimension_names || (item ->> 'name');
-      dimension_keys := dimension_keys || folded;
-    end if;
-
-    if jsonb_typeof(item -> 'weight') is distinct from 'number' then
-      faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
-      weights_known := false;
-    elsif (item -> 'weight')::numeric <= 0 then
-      faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
-      weights_known := false;
-    else
-      weight_sum := weight_sum + (item -> 'weight')::numeric;
-    end if;
-
-    if jsonb_typeof(item -> 'description') is distinct from 'string'
-      or private.trim_text(item ->> 'description') = '' then
-      faults := faults || private.fault(path || '.description', 'missing', 'a text that is not empty');
-    end if;
-
-    part := item -> 'interviewThemes';
-    if jsonb_typeof(part) <> 'null' then
-      found := private.text_list_faults(part, path || '.interviewThemes');
-      faults := case when found is null then faults else faults || found end;
-    end if;
-
-    part := item -> 'scoringRubric';
-    if jsonb_typeof(part) = 'object' then
-      rubrics := true;
-    elsif jsonb_typeof(part) <> 'null' then
-      faults := faults || private.fault(
-        path || '.scoringRubric', 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}'
-      );
-    end if;
-  end loop;
-  if rubrics then
-    found := private.rubric_faults(dimensions, low, high);
-    faults := case when found is null then faults else faults || found end;
-  end if;
-
-  -- A weight that is missing or wrong has its own fault and does not also spoil the sum.
-  if weights_known and abs(weight_sum - 1) > private.weight_tolerance() then
-    faults := faults || private.fault(
-      '$.dimensions', 'weights-sum',
-      format('weights that sum to 1.0 within %s, not to %s', private.weight_tolerance(), weight_sum)
+  if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
+    faults := faults || private.example_faults(
+      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
     );
   end if;
+  return jsonb_path_query_array(faults, '$[0 to 99]');
+end
+$function$;
+comment on function private.definition_faults(jsonb) is 'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
 
-  -- resultCategories --------------------------------------------------------------------------------------------------
-  if jsonb_typeof(categories) is distinct from 'array' then
-    faults := faults || private.fault('$.resultCategories', 'missing', format('a list of at most %s categories', private.most_categories()));
-    categories := '[]';
-  elsif jsonb_array_length(categories) > private.most_categories() then
-    faults := faults || private.fault('$.resultCategories', 'wrong-count', format('a list of at most %s categories', private.most_categories()));
+CREATE OR REPLACE FUNCTION private.dimension_faults(dimension jsonb, path text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  faults jsonb := '[]'::jsonb;
+begin
+  if jsonb_typeof(dimension -> 'weight') is distinct from 'number' then
+    faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
+  elsif (dimension -> 'weight')::numeric <= 0 then
+    faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
   end if;
-
-  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
-    item := categories -> place;
-    path := '$.resultCategories[' || place || ']';
-    if jsonb_typeof(item) <> 'object' then
-      faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
-      continue;
-    end if;
-
-    name := case when jsonb_typeof(item -> 'name') = 'string' then private.trim_text(item ->> 'name') end;
-    if name is null or name = '' then
-      faults := faults || private.fault(path || '.name', 'missing', 'a text that is not empty');
-    else
-      folded := private.fold_name(name);
-      if folded = any (category_keys) then
-        faults := faults
-          || private.fault(path || '.name', 'duplicate-name', 'a name that no other category has, in any letter case');
-      end if;
-      category_names := category_names || (item ->> 'name');
-      category_keys := category_keys || folded;
-    end if;
-
-    part := item -> 'scoreRange';
-    if jsonb_typeof(part) <> 'null' then
-      if not private.is_number_pair(part) then
-        faults := faults || private.fault(path || '.scoreRange', 'wrong-type', 'two numbers [low, high]');
-      elsif (part -> 0)::numeric > (part -> 1)::numeric then
-        faults := faults || private.fault(path || '.scoreRange', 'out-of-order', 'the lower number first');
-      elsif (part -> 0)::numeric < low or (part -> 1)::numeric > high then
-        faults := faults
-          || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
-      end if;
-    end if;
-
-    part := item -> 'primaryDimensions';
-    if jsonb_typeof(part) <> 'null' then
-      faults := faults || private.reference_list_faults(part, path || '.primaryDimensions', dimension_keys);
-    end if;
-
-    if jsonb_typeof(item -> 'description') not in ('string', 'null') then
-      faults := faults || private.fault(path || '.description', 'wrong-type', 'a text');
-    end if;
-    foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
-      if jsonb_typeof(item -> list) <> 'null' then
-        found := private.text_list_faults(item -> list, path || '.' || list);
-        faults := case when found is null then faults else faults || found end;
-      end if;
-    end loop;
-  end loop;
-
-  -- interviewGuidelines and examples ----------------------------------------------------------------------------------
-  part := definition -> 'interviewGuidelines';
-  if jsonb_typeof(part) <> 'null' then
-    faults := faults || private.guidelines_faults(part, dimension_names || dimension_keys);
+  if jsonb_typeof(dimension -> 'description') is distinct from 'string'
+    or private.trim_text(dimension ->> 'description') = '' then
+    faults := faults || private.fault(path || '.description', 'missing', 'a text that is not empty');
   end if;
-  part := definition -> 'examples';
-  if jsonb_typeof(part) <> 'null' and part <> '[]' then
-    faults := faults
-      || private.example_faults(part, dimension_names || dimension_keys, category_names || category_keys, low, high);
+  if jsonb_typeof(dimension -> 'interviewThemes') <> 'null' then
+    faults := faults || private.text_list_faults(dimension -> 'interviewThemes', path || '.interviewThemes');
   end if;
-
-  if jsonb_array_length(faults) > 100 then
-    return jsonb_path_query_array(faults, '$[0 to 99]');
+  if jsonb_typeof(dimension -> 'scoringRubric') not in ('object', 'null') then
+    faults := faults || private.fault(
+      path || '.scoringRubric', 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}'
+    );
   end if;
   return faults;
 end
 $function$;
-comment on function private.definition_faults(jsonb) is 'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
+comment on function private.dimension_faults(jsonb,text) is NULL;
+
+CREATE OR REPLACE FUNCTION private.dimensions_faults(dimensions jsonb, low numeric, high numeric)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  expected constant text := format('a list of 1 to %s dimensions', private.most_dimensions());
+  faults jsonb := '[]'::jsonb;
+  path text;
+  key text;
+  keys text[] := '{}'::text[];
+begin
+  if jsonb_typeof(dimensions) is distinct from 'array' then
+    return jsonb_build_array(private.fault('$.dimensions', 'missing', expected));
+  end if;
+  if jsonb_array_length(dimensions) not between 1 and private.most_dimensions() then
+    faults := faults || private.fault('$.dimensions', 'wrong-count', expected);
+  end if;
+  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
+    path := '$.dimensions[' || place || ']';
+    if jsonb_typeof(dimensions -> place) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
+      continue;
+    end if;
+    key := private.name_key(dimensions -> place);
+    faults := faults
+      || private.name_faults(key, keys, path, 'dimension')
+      || private.dimension_faults(dimensions -> place, path);
+    keys := keys || key;
+  end loop;
+  return faults || private.rubric_faults(dimensions, low, high) || private.weights_faults(dimensions);
+end
+$function$;
+comment on function private.dimensions_faults(jsonb,numeric,numeric) is NULL;
 
 CREATE OR REPLACE FUNCTION private.disclosures()
  RETURNS text[]
@@ -3536,6 +3524,60 @@ end
 $function$;
 comment on function private.my_tenant_ids() is NULL;
 
+CREATE OR REPLACE FUNCTION private.name_faults(key text, others text[], path text, kind text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return case
+    when key is null
+      then jsonb_build_array(private.fault(path || '.name', 'missing', 'a text that is not empty'))
+    when key = any (others)
+      then jsonb_build_array(private.fault(
+        path || '.name', 'duplicate-name', format('a name that no other %s has, in any letter case', kind)))
+    else '[]'
+  end;
+end
+$function$;
+comment on function private.name_faults(text,text[],text,text) is NULL;
+
+CREATE OR REPLACE FUNCTION private.name_key(item jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return case when jsonb_typeof(item -> 'name') = 'string'
+              then private.fold_name(nullif(private.trim_text(item ->> 'name'), '')) end;
+end
+$function$;
+comment on function private.name_key(jsonb) is NULL;
+
+CREATE OR REPLACE FUNCTION private.names_of(items jsonb, OUT spelled text[], OUT keys text[])
+ RETURNS record
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  key text;
+begin
+  spelled := '{}';
+  keys := '{}';
+  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), 100) else 0 end - 1 loop
+    key := private.name_key(items -> place);
+    if key is not null then
+      spelled := spelled || (items -> place ->> 'name');
+      keys := keys || key;
+    end if;
+  end loop;
+end
+$function$;
+comment on function private.names_of(jsonb) is NULL;
+
 CREATE OR REPLACE FUNCTION private.next_claim_in_ms()
  RETURNS bigint
  LANGUAGE plpgsql
@@ -3724,10 +3766,9 @@ declare
   seen text[] := '{}'::text[];
   key text;
 begin
-  if faults is not null then
+  if faults <> '[]' then
     return faults;
   end if;
-  faults := '[]';
   for place in 0 .. least(jsonb_array_length(list) - 1, cardinality(dimension_keys)) loop
     key := private.fold_name(private.trim_text(list ->> place));
     if key = any (seen) then
@@ -3986,7 +4027,7 @@ begin
            end as reason
       from range
   )
-  select jsonb_agg(
+  select coalesce(jsonb_agg(
            private.fault(
              '$.dimensions[' || found.place - 1 || '].scoringRubric' || private.path_step(found.key), found.reason,
              case found.reason
@@ -3997,7 +4038,7 @@ begin
                else 'a text'
              end
            ) order by found.place, found.first, found.key
-         )
+         ), '[]')
     into faults
     from (select checked.* from checked where checked.reason is not null limit 100) as found;
   return faults;
@@ -4583,7 +4624,7 @@ begin
     return jsonb_build_array(private.fault(path, 'wrong-type', 'a list of texts'));
   end if;
   if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
-    return null;
+    return '[]';
   end if;
   return (
     select jsonb_agg(private.fault(path || '[' || found.place - 1 || ']', 'wrong-type', 'a text') order by found.place)
@@ -4692,6 +4733,36 @@ begin
 end
 $function$;
 comment on function private.weight_tolerance() is NULL;
+
+CREATE OR REPLACE FUNCTION private.weights_faults(dimensions jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  weight_sum numeric := 0;
+begin
+  if jsonb_array_length(dimensions) not between 1 and 100 then
+    return '[]';
+  end if;
+  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
+    -- Null, and with it the sum, where there is no weight above 0.
+    weight_sum := weight_sum + case
+      when jsonb_typeof(dimensions -> place -> 'weight') = 'number'
+        then nullif(greatest((dimensions -> place -> 'weight')::numeric, 0), 0)
+    end;
+  end loop;
+  if abs(weight_sum - 1) > private.weight_tolerance() then
+    return jsonb_build_array(private.fault(
+      '$.dimensions', 'weights-sum',
+      format('weights that sum to 1.0 within %s, not to %s', private.weight_tolerance(), weight_sum)
+    ));
+  end if;
+  return '[]';
+end
+$function$;
+comment on function private.weights_faults(jsonb) is NULL;
 
 CREATE OR REPLACE FUNCTION private.without_accents(value text)
  RETURNS text

@@ -134,7 +134,8 @@ begin
       pronamespace = 'private'::regnamespace
       and proname in (
         'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_unit', 'apply_upload', 'assessment_with_content', 'bounded_diagnostics',
-        'assessment_statuses', 'assessment_types', 'columns_of', 'disclosures', 'highest_score', 'interview_styles',
+        'categories_faults', 'category_faults', 'dimension_faults', 'dimensions_faults', 'name_faults', 'name_key',
+        'names_of', 'weights_faults', 'assessment_statuses', 'assessment_types', 'columns_of', 'disclosures', 'highest_score', 'interview_styles',
         'largest_text', 'longest_name', 'marketplace_statuses', 'metadata_defaults', 'most_categories',
         'most_dimensions', 'one_of', 'price_tiers', 'session_types', 'source_types', 'weight_tolerance',
         'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
