@@ -83,6 +83,6 @@ def generate() -> str:
     console = Console(
         record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor"
     )
-    console.print(Text(f"$ assessment-worker {' '.join(COMMAND)}", style="bold"))
+    console.print(Text(f"$ python -m worker {' '.join(COMMAND)}", style="bold"))
     console.print(shortened(on_a_terminal(*COMMAND)))
     return console.export_svg(title="", theme=_THEME, code_format=_FRAME, unique_id="check")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 
@@ -14,6 +15,31 @@ def test_every_package_is_pinned_by_hashes_and_no_address() -> None:
         text = lock.read_text(encoding="utf-8")
         assert len(pins(lock)) == len(re.findall(r"^\w", text, re.MULTILINE)) > 0, lock
         assert "://" not in text, lock
+
+
+def test_every_npm_package_is_pinned_by_a_hash_and_no_address() -> None:
+    locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    packages = {name: package for name, package in locked.items() if name}
+    assert len(packages) > 10
+    assert [
+        name for name, package in packages.items() if not package["integrity"].startswith("sha512-")
+    ] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    named = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    asked = named["devDependencies"] | named["optionalDependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+
+
+def test_every_npm_package_runs_on_this_node() -> None:
+    """On Node 20 in the workflow: the oldest that the README names."""
+    done = subprocess.run(
+        ["npm", "ci", "--dry-run", "--offline", "--engine-strict"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_worker_is_deployed_with_what_was_tested() -> None:
