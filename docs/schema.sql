@@ -1999,26 +1999,28 @@ CREATE OR REPLACE FUNCTION private.definition_faults(definition jsonb)
  SET search_path TO ''
 AS $function$
 declare
+  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  whole constant jsonb := definition #> '{}';
   faults jsonb;
-  metadata constant jsonb := definition -> 'metadata';
-  guidelines constant jsonb := definition -> 'interviewGuidelines';
-  examples constant jsonb := definition -> 'examples';
+  metadata constant jsonb := whole -> 'metadata';
+  guidelines constant jsonb := whole -> 'interviewGuidelines';
+  examples constant jsonb := whole -> 'examples';
   scale numeric[];
   dimension record;
   category record;
 begin
-  faults := private.definition_bounds_faults(definition);
+  faults := private.definition_bounds_faults(whole);
   if faults is not null then
     return faults;
   end if;
 
   scale := coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
-  dimension := private.names_of(definition -> 'dimensions');
-  category := private.names_of(definition -> 'resultCategories');
+  dimension := private.names_of(whole -> 'dimensions');
+  category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(definition -> 'dimensions', scale[1], scale[2])
-    || private.categories_faults(definition -> 'resultCategories', dimension.keys, scale[1], scale[2]);
+    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
   if jsonb_typeof(guidelines) <> 'null' then
     faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
   end if;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rules sha256:7488aa2602f519995b39b7144547d8dea307b4fa24f2a12ee21961af5b778858
+-- custom-assessments 0.2.0 definition_rules sha256:701b04650df4a233835436e4f5ec35feb7d50fc1c1598d1721943ad605ccfc5c
 -- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
 -- whatever else takes a definition call it.
 --
@@ -842,26 +842,28 @@ parallel safe
 set search_path = ''
 as $$
 declare
+  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  whole constant jsonb := definition #> '{}';
   faults jsonb;
-  metadata constant jsonb := definition -> 'metadata';
-  guidelines constant jsonb := definition -> 'interviewGuidelines';
-  examples constant jsonb := definition -> 'examples';
+  metadata constant jsonb := whole -> 'metadata';
+  guidelines constant jsonb := whole -> 'interviewGuidelines';
+  examples constant jsonb := whole -> 'examples';
   scale numeric[];
   dimension record;
   category record;
 begin
-  faults := private.definition_bounds_faults(definition);
+  faults := private.definition_bounds_faults(whole);
   if faults is not null then
     return faults;
   end if;
 
   scale := coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
-  dimension := private.names_of(definition -> 'dimensions');
-  category := private.names_of(definition -> 'resultCategories');
+  dimension := private.names_of(whole -> 'dimensions');
+  category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(definition -> 'dimensions', scale[1], scale[2])
-    || private.categories_faults(definition -> 'resultCategories', dimension.keys, scale[1], scale[2]);
+    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
   if jsonb_typeof(guidelines) <> 'null' then
     faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
   end if;
