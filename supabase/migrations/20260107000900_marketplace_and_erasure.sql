@@ -1,5 +1,7 @@
--- custom-assessments 0.2.0 marketplace_and_erasure sha256:5a6ee0cad15a12424e450cff13e9ae8b2eb699dab9d09d289832ac3556a91f4f
+-- custom-assessments 0.2.0 marketplace_and_erasure sha256:0f9d8dea08888136964e7897f9428db4ec95ed043263cd3f4c8d058818518eed
 -- The marketplace's listing page, and people's right to erasure.
+
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- ---------------------------------------------------------------------------------------------------------
 -- The marketplace
@@ -214,6 +216,61 @@ $$;
 revoke all on function private.hand_over_assessments_with_results(uuid)
 from public, anon, authenticated, service_role;
 
+-- People's rows: everybody who was interviewed in these campaigns or, as its client, by this tenant, and what agents hold of
+-- them. They go also where the host's foreign keys let campaigns and sessions outlive their tenant. A view that nothing can
+-- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows.
+create or replace function private.erase_participants(campaigns uuid[], tenant_id uuid)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  clients constant uuid[] := array(
+    select session.id from public.coaching_sessions as session where session.tenant_id = erase_participants.tenant_id
+  );
+  stakeholders constant uuid[] := array(
+    select assignment.id from public.campaign_assignments as assignment where assignment.campaign_id = any (campaigns)
+  );
+  agent_sessions integer;
+  can_delete constant integer := 16;  -- Of the bits of pg_relation_is_updatable.
+begin
+  delete from public.agent_sessions as agent
+   where agent.coaching_session_id = any (clients)
+      or agent.stakeholder_session_id = any (stakeholders);
+  get diagnostics agent_sessions = row_count;
+  delete from public.coaching_sessions as session where session.id = any (clients);
+  if pg_relation_is_updatable('public.campaign_assignments', true) & can_delete <> 0 then
+    delete from public.campaign_assignments as assignment where assignment.id = any (stakeholders);
+  end if;
+  return jsonb_build_object(
+    'agent_sessions', agent_sessions,
+    'coaching_sessions', cardinality(clients),
+    'campaign_assignments', cardinality(stakeholders));
+end
+$$;
+revoke all on function private.erase_participants(uuid[], uuid) from public, anon, authenticated, service_role;
+
+-- What became of campaigns in an erasure, and corrects the count of the people in them, where a view kept some.
+create or replace function private.with_campaigns_left(counts jsonb, campaigns uuid[])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select counts || jsonb_build_object(
+    'campaigns', cardinality(campaigns) - kept.rounds,
+    'campaigns_left', kept.rounds,
+    'campaign_assignments', (counts ->> 'campaign_assignments')::bigint - kept.people,
+    'campaign_assignments_left', kept.people)
+    from (
+      select
+        (select count(*) from public.campaigns as campaign where campaign.id = any (campaigns)) as rounds,
+        (select count(*) from public.campaign_assignments as assignment where assignment.campaign_id = any (campaigns))
+          as people
+    ) as kept
+$$;
+revoke all on function private.with_campaigns_left(jsonb, uuid[]) from public, anon, authenticated, service_role;
+
 -- What erase_tenant does, once.
 create or replace function private.erase_tenant_once(tenant_id uuid)
 returns jsonb
@@ -221,6 +278,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  campaigns uuid[];
+  participants jsonb;
   results integer;
   requests integer;
   jobs integer;
@@ -264,11 +323,15 @@ begin
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 
-  -- The host's own tables (campaigns, sessions) go as its foreign keys say.
+  -- Campaigns go, or stay without their tenant, as the host's foreign key says.
+  campaigns := array(
+    select campaign.id from public.campaigns as campaign where campaign.tenant_id = erase_tenant_once.tenant_id
+  );
+  participants := private.erase_participants(campaigns, erase_tenant_once.tenant_id);
   delete from private.slug_series as series where series.tenant_id = erase_tenant_once.tenant_id;
   delete from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id;
 
-  return jsonb_build_object(
+  return private.with_campaigns_left(participants, campaigns) || jsonb_build_object(
     'tenants', 1,
     'results', results,
     'score_requests', requests,
@@ -303,9 +366,41 @@ $$;
 comment on function public.erase_tenant(uuid) is
 'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one '
 'transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, '
-'private and without source and author (assessments_handed_over). Returns the counts.';
+'private and without source and author (assessments_handed_over). Everybody who was interviewed for the tenant goes. Its '
+'campaigns go or stay, without tenant, as the host''s foreign key says (campaigns_left). Returns the counts.';
 revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
+
+create or replace function private.sum_of_counts(counts jsonb, more jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select counts || jsonb_object_agg(added.key, coalesce((counts ->> added.key)::bigint, 0) + added.value::bigint)
+    from jsonb_each_text(more) as added
+$$;
+revoke all on function private.sum_of_counts(jsonb, jsonb) from public, anon, authenticated, service_role;
+
+-- Whether the creator of a campaign is held by a foreign key that refuses, in a column that can be empty.
+create or replace function private.campaigns_can_lose_their_creator()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select
+      from pg_catalog.pg_constraint as held
+      join pg_catalog.pg_attribute as col on col.attrelid = held.conrelid and held.conkey = array[col.attnum]
+     where held.conrelid = 'public.campaigns'::regclass
+       and held.contype = 'f'
+       and held.confdeltype in ('a', 'r')
+       and col.attname = 'created_by'
+       and not col.attnotnull
+  )
+$$;
+revoke all on function private.campaigns_can_lose_their_creator() from public, anon, authenticated, service_role;
 
 -- What erase_account does, once.
 create or replace function private.erase_account_once(user_id uuid)
@@ -315,8 +410,10 @@ set search_path = ''
 as $$
 declare
   owned uuid;
+  campaigns uuid[];
   counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
-                    "assessments_handed_over": 0}'::jsonb;
+                    "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
+                    "campaign_assignments_left": 0, "coaching_sessions": 0, "agent_sessions": 0}'::jsonb;
   reassigned integer := 0;
   moved integer;
 begin
@@ -334,13 +431,20 @@ begin
     perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account_once.user_id));
   end if;
 
+  -- With the campaigns that the account made and that no tenant has: nobody else answers for the people in them.
+  campaigns := array(
+    select campaign.id
+      from public.campaigns as campaign
+      left join public.tenant_profiles as tenant on tenant.id = campaign.tenant_id
+     where tenant.user_id = erase_account_once.user_id
+        or (campaign.created_by = erase_account_once.user_id and campaign.tenant_id is null)
+  );
   for owned in
     select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account_once.user_id order by tenant.id
   loop
-    select jsonb_object_agg(erased.key, (counts ->> erased.key)::integer + erased.value::integer)
-      into counts
-      from jsonb_each_text(private.erase_tenant_once(owned)) as erased;
+    counts := private.sum_of_counts(counts, private.erase_tenant_once(owned));
   end loop;
+  counts := private.sum_of_counts(counts, private.erase_participants(campaigns, null));
 
   -- What the account made for other tenants is theirs, and goes to their owners.
   update public.custom_assessments as assessment
@@ -364,9 +468,18 @@ begin
   get diagnostics moved = row_count;
   reassigned := reassigned + moved;
 
+  -- Where a host's foreign key would keep the account for a campaign that no tenant has.
+  if private.campaigns_can_lose_their_creator() then
+    update public.campaigns as campaign
+       set created_by = null
+     where campaign.created_by = erase_account_once.user_id
+       and campaign.tenant_id is null;
+  end if;
+
   delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
   delete from auth.users as account where account.id = erase_account_once.user_id;
-  return counts || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
+  return private.with_campaigns_left(counts, campaigns)
+    || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
 end
 $$;
 revoke all on function private.erase_account_once(uuid) from public, anon, authenticated, service_role;

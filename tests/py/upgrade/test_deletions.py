@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 
 import psycopg
 import pytest
 
 from tests.py.harness.databases import Connection, Database
-from tests.py.upgrade.hosts import OWNER, PRODUCTION_HOST, STRANGER, TENANT, contents, migrate
+from tests.py.upgrade.hosts import OWNER, PRODUCTION_HOST, STRANGER, TENANT, contents, migrate, single
 
 HOUSE = "44444444-4444-4444-4444-444444444444"
 NEIGHBOUR = "55555555-5555-5555-5555-555555555555"
@@ -170,3 +171,137 @@ def test_deletions_end_as_before(empty_database: Database, keys: Keys) -> None:
     # Foreign keys act in the order in which they were made.
     connection.execute(AGAIN.format(**asdict(keys)).encode())
     assert outcomes(connection) == before
+
+
+def people_of_the_tenant(connection: Connection) -> dict[str, object]:
+    """The ids of the tenant's campaigns, clients and agents."""
+    campaigns, clients = single(
+        connection,
+        "select array(select id from public.campaigns where tenant_id = %(tenant)s),"
+        " array(select id from public.coaching_sessions where tenant_id = %(tenant)s)",
+        {"tenant": TENANT},
+    )
+    (agents,) = single(
+        connection,
+        """
+        select array(
+          select agent.id from public.agent_sessions as agent
+          left join public.campaign_assignments as assignment on assignment.id = agent.stakeholder_session_id
+          where agent.coaching_session_id = any (%s) or assignment.campaign_id = any (%s)
+        )
+        """,
+        [clients, campaigns],
+    )
+    return {"tenant": TENANT, "campaigns": campaigns, "clients": clients, "agents": agents}
+
+
+def people_left(connection: Connection, people: dict[str, object]) -> tuple[object, ...]:
+    """How many of these campaigns are there, and of the assignments, clients and agents in them."""
+    return single(
+        connection,
+        """
+        select (select count(*) from public.campaigns where id = any (%(campaigns)s)),
+          (select count(*) from public.campaign_assignments where campaign_id = any (%(campaigns)s)),
+          (select count(*) from public.coaching_sessions where id = any (%(clients)s)),
+          (select count(*) from public.agent_sessions where id = any (%(agents)s))
+        """,
+        people,
+    )
+
+
+def score_somebody(connection: Connection) -> None:
+    connection.execute(
+        """
+        insert into public.custom_assessment_results
+        (assessment_id, session_id, session_type, dimension_scores)
+        select custom_assessment_id, id, 'coaching', '{"Clarity": 4}' from public.coaching_sessions
+        where client_name = 'Client of host'
+        """
+    )
+
+
+def test_results_keep_their_tenant_and_its_account(empty_database: Database) -> None:
+    connection = make_production_host(empty_database, Keys(tenant="set null"))
+    migrate(empty_database)
+    connection.execute(USE.encode())
+    score_somebody(connection)
+
+    for table, key in [("public.tenant_profiles", TENANT), ("auth.users", OWNER)]:
+        with pytest.raises(psycopg.Error) as refused, connection.transaction():
+            connection.execute(f"delete from {table} where id = %s".encode(), [key])
+        assert refused.value.sqlstate == "PT409"
+        assert json.loads(refused.value.diag.message_detail or "")["reason"] == "ASSESSMENT_HAS_RESULTS"
+        assert single(connection, f"select count(*) from {table} where id = %s", [key]) == (1,)
+
+
+ERASABLE = [name for name, keys in HOSTS.items() if keys.tenant != "restrict"]
+
+
+@pytest.mark.parametrize("host", ERASABLE)
+@pytest.mark.parametrize("eraser", ["erase_tenant", "erase_account"])
+def test_erasing_leaves_no_participant_and_counts_what_stays(
+    empty_database: Database, eraser: str, host: str
+) -> None:
+    keys, whole = HOSTS[host], eraser == "erase_account"
+    connection = make_production_host(empty_database, keys)
+    migrate(empty_database)
+    connection.execute(USE.encode())
+    score_somebody(connection)
+    people = people_of_the_tenant(connection)
+
+    (counts,) = single(connection, f"select public.{eraser}(%s)", [OWNER if whole else TENANT])
+
+    # An account also answers for the campaign that it made and that no tenant has.
+    stay = 0 if keys.tenant == "cascade" else 5 + whole
+    assert {key: counts[key] for key in counts if key.startswith("c") or key == "agent_sessions"} == {
+        "campaigns": 5 + whole - stay,
+        "campaigns_left": stay,
+        "campaign_assignments": 5 + whole,
+        "campaign_assignments_left": 0,
+        "coaching_sessions": 2,
+        "agent_sessions": 7 + whole,
+    }
+    assert people_left(connection, people) == (stay - (whole and stay > 0), 0, 0, 0)
+    others = ["Client of house", "Client of neighbour", "Older client of house", "Older client of neighbour"]
+    assert connection.execute(
+        "select client_name from public.coaching_sessions order by client_name"
+    ).fetchall() == [(name,) for name in others]
+    assert single(
+        connection,
+        "select count(*) from public.campaign_assignments"
+        " where stakeholder_name = 'Stakeholder of Of a neighbour'",
+    ) == (1,)
+    if whole:
+        assert single(connection, "select count(*) from auth.users where id = %s", [OWNER]) == (0,)
+
+
+def test_a_view_that_keeps_its_rows_is_counted(empty_database: Database) -> None:
+    connection = make_production_host(empty_database, Keys(tenant="set null"))
+    connection.execute(
+        """
+        alter table public.campaign_assignments rename to stakeholder_sessions;
+        create view public.campaign_assignments as
+        select session.id, session.campaign_id, session.status, session.access_token,
+          null::timestamptz as access_expires_at, null::timestamptz as completed_at
+        from public.stakeholder_sessions as session
+        join public.campaigns on campaigns.id = session.campaign_id
+        """
+    )
+    migrate(empty_database)
+
+    (counts,) = single(connection, "select public.erase_tenant(%s)", [TENANT])
+
+    assert (counts["campaign_assignments"], counts["campaign_assignments_left"]) == (0, 5)
+    assert counts["campaigns_left"] == 5
+
+
+def test_erasing_is_refused_where_the_host_keeps_a_tenant_for_its_campaigns(empty_database: Database) -> None:
+    connection = make_production_host(empty_database, HOSTS["campaigns keep their tenant"])
+    migrate(empty_database)
+    connection.execute(USE.encode())
+    before = contents(connection)
+
+    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="campaigns_tenant_id_fkey"):
+        connection.execute("select public.erase_tenant(%s)", [TENANT])
+
+    assert contents(connection) == before
