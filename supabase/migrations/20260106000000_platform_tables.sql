@@ -1,9 +1,14 @@
--- custom-assessments 0.2.0 platform_tables sha256:255220dfb664b109443e8e39b581fdc174651394fef670a5f03485f16621defd
+-- custom-assessments 0.2.0 platform_tables sha256:d28bb297e4035f8f652ac4540f115a3c8b7dddaad2898808142c303a6b31f7b9
 -- The platform's own five tables, which custom assessments attach to: made only where they are missing.
 --
 -- Where the host has made a table, this file leaves it alone, with its access rules: the policies and grants of a table
 -- stand beside it, inside the block that makes it. The next migration adds what an older host's tables lack. A host that
 -- has all five does not need this file (`assessment-worker install --without-platform` leaves it out).
+
+select private.lock_host_tables(
+  'share row exclusive', 'auth.users', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
+  'public.coaching_sessions'
+);
 
 do $tenant_profiles$
 begin

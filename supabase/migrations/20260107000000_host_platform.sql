@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_platform sha256:eb7e8833478ef4f57980399a7fd00085683ced3061aa7e258fc4499f5d566004
+-- custom-assessments 0.2.0 host_platform sha256:d98edaf6fbde484b55696a7e44b00d6fa9d4a7ba86afdc58515ccc3d381050ac
 -- What custom assessments need of the platform's own five tables, on a host whose tables are older.
 --
 -- This file adds the columns that the later migrations read, where those are missing, and the indexes that they need; it
@@ -27,6 +27,11 @@ $needed$;
 -- What the later migrations read, on a host whose tables are older
 -- ---------------------------------------------------------------------------------------------------------------------
 
+select private.lock_host_tables(
+  'access exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
+  'public.coaching_sessions', 'public.agent_sessions'
+);
+
 alter table public.tenant_profiles
 add column if not exists user_id uuid,
 add column if not exists slug text,
@@ -39,8 +44,7 @@ alter table public.campaigns
 add column if not exists name text,
 add column if not exists status text,
 add column if not exists tenant_id uuid references public.tenant_profiles (id) on delete cascade,
-add column if not exists created_by uuid references auth.users (id) on delete set null,
-add column if not exists assessment_type text default 'industry4';
+add column if not exists created_by uuid references auth.users (id) on delete set null;
 
 alter table public.coaching_sessions
 add column if not exists tenant_id uuid references public.tenant_profiles (id) on delete cascade,

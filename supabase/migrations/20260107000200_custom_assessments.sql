@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 custom_assessments sha256:52e75818d538f037e90297d20303e924d9a8c071e2b931561eb4723723e81faa
 -- custom-assessments 0.2.0 custom_assessments sha256:c01193c260f27c7b60fecb181c1f24e7696e14227f2275a0a2baa13c12dd058b
 -- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
 --
@@ -5,6 +6,8 @@
 -- anon and authenticated; reviewers' tools, imports and support work as service_role or postgres and are trusted with
 -- it. Triggers run with the writer's rights, so current_user tells the two apart; what a foreign key or a function
 -- with its owner's rights does counts as trusted.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessments (
   id uuid primary key default gen_random_uuid(),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references sha256:98d7b2c015fcfae996d310bcd6c6ecaa41a35880a1bc05ee5049cc8856cefc68
+-- custom-assessments 0.2.0 host_references sha256:f13764813e72221e70fcb64a5224671b8a1dd201964bdedab0dd488c05f434d3
 -- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
 -- campaign, a coaching session or an agent session may refer to.
 --
@@ -6,6 +6,8 @@
 -- migration validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial
 -- indexes are empty when they are made, but each reads its table once under a lock that stops writes; on very large
 -- tables make them beforehand with `create index concurrently` under the same names, once the columns are there.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Columns
@@ -24,7 +26,6 @@ alter table public.coaching_sessions
 add column if not exists custom_assessment_id uuid
 constraint coaching_sessions_custom_assessment_id_fkey
 references public.custom_assessments (id) on delete set null deferrable initially deferred,
-add column if not exists assessment_type text default 'archetype',
 add column if not exists interview_style_override integer;
 
 alter table public.agent_sessions
@@ -38,8 +39,6 @@ comment on column public.campaigns.interview_style_override is
 'Override the assessment default interview style for this campaign, where the assessment allows it.';
 comment on column public.coaching_sessions.custom_assessment_id is
 'Reference to custom assessment when using custom type.';
-comment on column public.coaching_sessions.assessment_type is
-'Type of assessment: archetype (default) or custom.';
 comment on column public.coaching_sessions.interview_style_override is
 'Override the assessment default interview style for this session, where the assessment allows it.';
 comment on column public.agent_sessions.custom_assessment_id is
@@ -51,6 +50,99 @@ create index if not exists idx_coaching_sessions_custom_assessment
 on public.coaching_sessions (custom_assessment_id) where custom_assessment_id is not null;
 create index if not exists idx_agent_sessions_custom_assessment
 on public.agent_sessions (custom_assessment_id) where custom_assessment_id is not null;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Constraints, found by what they are and not by what they are usually called. The host's own rules for the types are
+-- extended by the type custom (the first migration has looked whether they can be), never replaced by a list of ours.
+-- ---------------------------------------------------------------------------------------------------------------------
+
+-- Each rule of the host's that refused the type custom, as it was and as it was extended: what the rollback gives back.
+-- Those that were not there before have no former definition.
+create table if not exists private.extended_rules (
+  host_table text not null,
+  name text not null,
+  former text,
+  extended text not null,
+
+  constraint extended_rules_pkey primary key (host_table, name)
+);
+comment on table private.extended_rules is 'The host''s own CHECKs, before and after the type custom was added to them.';
+alter table private.extended_rules enable row level security;
+revoke all on table private.extended_rules from public, anon, authenticated, service_role;
+
+-- A CHECK of the host's, extended: name, comment and everything else that it says stay.
+create or replace function private.extend_rule(host_table regclass, name text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  present record;
+begin
+  select pg_get_constraintdef(found.oid) as definition, pg_get_expr(found.conbin, found.conrelid) as expression,
+         found.connoinherit, obj_description(found.oid, 'pg_constraint') as remark
+    into present
+    from pg_catalog.pg_constraint as found
+   where found.conrelid = host_table and found.conname = name;
+  -- Not validated here: the next migration does it, under a weaker lock, unless the host had not either.
+  execute format(
+    'alter table %1$s drop constraint %2$I,
+     add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',
+    host_table, name, present.expression, case when present.connoinherit then 'no inherit' else '' end
+  );
+  if present.remark is not null then
+    execute format('comment on constraint %I on %s is %L', name, host_table, present.remark);
+  end if;
+  insert into private.extended_rules (host_table, name, former, extended)
+  select extend_rule.host_table::text, extend_rule.name, present.definition, pg_get_constraintdef(made.oid)
+    from pg_catalog.pg_constraint as made
+   where made.conrelid = extend_rule.host_table and made.conname = extend_rule.name
+  on conflict on constraint extended_rules_pkey do update
+    set former = excluded.former, extended = excluded.extended;
+end
+$$;
+revoke all on function private.extend_rule(regclass, text) from public, anon, authenticated, service_role;
+
+do $types$
+declare
+  lacking record;
+  against record;
+begin
+  -- A column that is made here gets the platform's rule and default. One that is there keeps its own.
+  for lacking in
+    select *
+      from (values
+        ('public.campaigns', 'industry4', $$'industry4', 'archetype', 'education', 'custom'$$),
+        ('public.coaching_sessions', 'archetype', $$'archetype', 'custom'$$)
+      ) as listed (host_table, usual, types)
+     where not exists (
+       select
+         from pg_catalog.pg_attribute
+        where attrelid = listed.host_table::regclass and attname = 'assessment_type' and not attisdropped
+     )
+  loop
+    execute format(
+      'alter table %1$s add column assessment_type text default %2$L,
+       add constraint %3$I check (assessment_type in (%4$s)) not valid',
+      lacking.host_table, lacking.usual, replace(lacking.host_table, 'public.', '') || '_assessment_type_check', lacking.types
+    );
+    insert into private.extended_rules (host_table, name, extended)
+    select lacking.host_table, made.conname, pg_get_constraintdef(made.oid)
+      from pg_catalog.pg_constraint as made
+     where made.conrelid = lacking.host_table::regclass
+       and made.conname = replace(lacking.host_table, 'public.', '') || '_assessment_type_check'
+    on conflict on constraint extended_rules_pkey do update
+      set former = excluded.former, extended = excluded.extended;
+  end loop;
+
+  for against in select * from private.rules_against_custom() loop
+    if against.remedy is not null then
+      raise exception '% of % refuses the type custom; %', against.rule, against.host_table, against.remedy;
+    end if;
+    perform private.extend_rule(against.host_table, against.rule);
+  end loop;
+end
+$types$;
 
 -- Whoever may write such rows may write the new columns too. A host that grants by column needs this said; one that
 -- grants the whole table has it already, and one that grants nothing keeps it so.
@@ -76,57 +168,12 @@ begin
 end
 $grants$;
 
--- ---------------------------------------------------------------------------------------------------------------------
--- Constraints, found by what they are and not by what they are usually called
--- ---------------------------------------------------------------------------------------------------------------------
-
 do $constraints$
 declare
   wanted record;
   present record;
-  allows_custom boolean;
 begin
-  -- The types. A CHECK on the column alone that refuses 'custom' goes, whatever its name; others stay.
-  for wanted in
-    select *
-      from (values
-        ('campaigns', 'campaigns_assessment_type_check',
-         $$assessment_type in ('industry4', 'archetype', 'education', 'custom')$$),
-        ('coaching_sessions', 'coaching_sessions_assessment_type_check',
-         $$assessment_type in ('archetype', 'custom')$$)
-      ) as listed (tbl, name, rule)
-  loop
-    for present in
-      select found.conname, pg_get_expr(found.conbin, found.conrelid) as rule
-        from pg_catalog.pg_constraint as found
-        join pg_catalog.pg_attribute as col
-          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
-       where found.conrelid = format('public.%I', wanted.tbl)::regclass
-         and found.contype = 'c'
-         and col.attname = 'assessment_type'
-    loop
-      execute format('select (%s) from (select ''custom''::text as assessment_type) as candidate', present.rule)
-        into allows_custom;
-      if not allows_custom then
-        execute format('alter table public.%I drop constraint %I', wanted.tbl, present.conname);
-      end if;
-    end loop;
-    if not exists (
-      select
-        from pg_catalog.pg_constraint as found
-        join pg_catalog.pg_attribute as col
-          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
-       where found.conrelid = format('public.%I', wanted.tbl)::regclass
-         and found.contype = 'c'
-         and (found.conname = wanted.name
-              or (col.attname = 'assessment_type'
-                  and pg_get_expr(found.conbin, found.conrelid) like '%''custom''%'))
-    ) then
-      execute format('alter table public.%I add constraint %I check (%s) not valid', wanted.tbl, wanted.name, wanted.rule);
-    end if;
-    execute format('alter table public.%I alter column assessment_type set default %L', wanted.tbl,
-                   case wanted.tbl when 'campaigns' then 'industry4' else 'archetype' end);
-
+  for wanted in select * from (values ('campaigns'), ('coaching_sessions')) as listed (tbl) loop
     if not exists (
       select
         from pg_catalog.pg_constraint as found

@@ -1,6 +1,10 @@
--- custom-assessments 0.2.0 host_validation sha256:d2a3f45f5a45fac371c9b3312be649b5d6d0fd760acdffa2de3f11f6925d3b8f
+-- custom-assessments 0.2.0 host_validation sha256:8af23b32c88456f8b15da61174251dbb586d26f2c5d99fbde3d38176e8fffd78
 -- Validates what the migration before added to the host's tables. A migration of its own, and so a transaction of its
 -- own: validating takes a lock that lets others read and write, where adding takes one that does not.
+
+select private.lock_host_tables(
+  'share update exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
 
 do $validate$
 declare
@@ -10,11 +14,23 @@ begin
     select conname, conrelid::regclass as tbl
       from pg_catalog.pg_constraint
      where not convalidated
-       and conrelid in ('public.campaigns'::regclass, 'public.coaching_sessions'::regclass, 'public.agent_sessions'::regclass)
-       and conname in (
-         'campaigns_assessment_type_check', 'coaching_sessions_assessment_type_check',
-         'interview_style_override_is_1_to_5', 'campaigns_custom_assessment_id_fkey',
-         'coaching_sessions_custom_assessment_id_fkey', 'agent_sessions_custom_assessment_id_fkey'
+       and (
+         (
+           conrelid in (
+             'public.campaigns'::regclass, 'public.coaching_sessions'::regclass, 'public.agent_sessions'::regclass
+           )
+           and conname in (
+             'interview_style_override_is_1_to_5', 'campaigns_custom_assessment_id_fkey',
+             'coaching_sessions_custom_assessment_id_fkey', 'agent_sessions_custom_assessment_id_fkey'
+           )
+         )
+         -- One that the host had not validated stays so.
+         or exists (
+           select
+             from private.extended_rules as rule
+            where to_regclass(rule.host_table) = conrelid and rule.name = conname
+              and (rule.former is null or rule.former not like '% NOT VALID')
+         )
        )
      order by conrelid, conname
   loop
@@ -24,8 +40,22 @@ begin
       when check_violation or foreign_key_violation then
         -- New rows keep the rule already; the old ones that break it are left as they are, and named.
         raise exception 'rows of % break the rule %', pending.tbl, pending.conname
-        using hint = 'Mend or delete those rows, then migrate again. Nothing was lost.';
+        using hint = 'Correct or delete those rows, then migrate again. Nothing was lost.';
     end;
   end loop;
 end
 $validate$;
+
+-- Links are secrets: whoever reads a session's token reads its result. What the host lets anybody read is named here, and is
+-- the host's to close, since it may be how its own pages find a session.
+do $links$
+declare
+  open_link record;
+begin
+  for open_link in select * from private.link_readers() loop
+    raise warning '% reads the links in %: %. Whoever reads a link reads its result.',
+      open_link.reader, open_link.relation, open_link.reason
+    using hint = 'This closes it: ' || open_link.remedy;
+  end loop;
+end
+$links$;

@@ -1,3 +1,4 @@
+-- custom-assessments 0.2.0 results sha256:ac8bdbe22b8815be903d353d24f495009d8fba722e6f4384136728bb58262fec
 -- custom-assessments 0.2.0 results sha256:d8bebb31653974f926bbfd83481a4db3fe57dccff320e77b2b73c30a273728c9
 -- Results: what a finished interview gave, frozen.
 --
@@ -5,6 +6,8 @@
 -- row is what the database holds or works out: the owner, the overall score, the category, and the snapshot, version and
 -- disclosure, which are those of the moment in which the scores were accepted. From then on the row never changes, for
 -- any role.
+
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Scoring

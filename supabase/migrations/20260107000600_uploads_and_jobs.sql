@@ -1,5 +1,8 @@
+-- custom-assessments 0.2.0 uploads_and_jobs sha256:0c37710b734bc8253c355cb4e58fccb9773e3be2c30223fc921792e528dc2c80
 -- custom-assessments 0.2.0 uploads_and_jobs sha256:b23bbd6ca1dc0070466a036e1ec1bdc057cddb97a76713dbcb43f2a21c8a72ba
 -- Uploads, and the one queue of jobs, which serves them and the requests to score a session.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 -- ---------------------------------------------------------------------------------------------------------
 -- Uploads: a tenant's Markdown on its way to an assessment

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:1e7d7ce8eafbee0604b6fc3dae44431468a21b8d325218a859d2c763b3bf5370
+-- custom-assessments 0.2.0 access sha256:9266807b9815d17d90605bba5e2517e4b7500f5aec5f8d19fd2a4a365cffebf8
 -- Who may read and write the tables of custom assessments: every policy and every grant, in one place.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -8,6 +8,8 @@
 --
 -- service_role is not bound by policies. It is granted what its tools do, and triggers keep the integrity of what it
 -- writes as of what anybody writes.
+
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- Deactivated tenants, whose listings are not shown. SECURITY DEFINER, because nobody may read other people's tenants.
 -- In plpgsql, because a function in SQL that is SECURITY DEFINER is planned anew in every statement.

@@ -8,14 +8,17 @@
 -- Everything happens in one transaction, and nothing happens where it would lose what cannot be made again:
 --
 --   * it refuses while there is a result (export them, then delete them, or erase their tenants with erase_tenant);
---   * it refuses while a campaign or coaching session has the type custom (give it another type, or delete it).
+--   * it refuses while a campaign or coaching session has an assessment, or the type custom where the host's own rule
+--     refused that (give it another type, or delete it).
 --
 -- It deletes the assessments, their Markdown, the uploads, the queue and the marketplace's listings. Keep a dump of
 -- public.custom_assessments if they may be wanted again.
 --
+-- The host's own rules for the types of campaigns and coaching sessions are given back exactly as they were, but for one
+-- that the host has changed since: that stays.
+--
 -- What stays on the platform's own five tables: their rows; the tables themselves, also where the first migration made
--- them; the columns and indexes that the first migration added; coaching_sessions.assessment_type, which may be the
--- host's own; the missing rights to TRUNCATE and the like; security_invoker on a view campaign_assignments. What stays
+-- them; the columns and indexes that the migrations added, but for those of custom assessments; the missing rights to TRUNCATE and the like; security_invoker on a view campaign_assignments. What stays
 -- of the project's settings: functions that postgres makes from now on are not executable by everyone. Should that be
 -- wanted again: alter default privileges grant execute on functions to public;
 
@@ -38,8 +41,20 @@ begin
       using hint = 'Export and delete them first, or erase their tenants with erase_tenant. Nothing was changed.';
   end if;
   select
-    (select count(*) from public.campaigns where assessment_type = 'custom')
-    + (select count(*) from public.coaching_sessions where assessment_type = 'custom')
+    (
+      select count(*) from public.campaigns as campaign
+      where campaign.custom_assessment_id is not null
+        or (campaign.assessment_type = 'custom' and exists (
+          select from private.extended_rules where host_table = 'public.campaigns' and former is not null
+        ))
+    )
+    + (
+      select count(*) from public.coaching_sessions as session
+      where session.custom_assessment_id is not null
+        or (session.assessment_type = 'custom' and exists (
+          select from private.extended_rules where host_table = 'public.coaching_sessions' and former is not null
+        ))
+    )
     into amount;
   if amount > 0 then
     raise exception '% campaigns and coaching sessions have the type custom, which goes with the rollback', amount
@@ -69,18 +84,54 @@ drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
 -- Columns take their constraints and indexes with them.
 alter table public.campaigns
 drop column if exists custom_assessment_id,
-drop column if exists interview_style_override,
-drop constraint if exists campaigns_assessment_type_check;
-alter table public.campaigns
-add constraint campaigns_assessment_type_check check (assessment_type in ('industry4', 'archetype', 'education'));
+drop column if exists interview_style_override;
 
 alter table public.coaching_sessions
 drop column if exists custom_assessment_id,
-drop column if exists interview_style_override,
-drop constraint if exists coaching_sessions_assessment_type_check;
+drop column if exists interview_style_override;
 
 alter table public.agent_sessions
 drop column if exists custom_assessment_id;
+
+-- The host's own rules. What Postgres shows of a rule does not always give the same rule when it is read again: of an
+-- array of varchar that is cast to text[], it casts each element, unless the array has a cast of its own before.
+do $rules$
+declare
+  rule record;
+  former text;
+  remark text;
+begin
+  for rule in
+    select kept.host_table::regclass as host_table, kept.name, kept.former,
+           replace(pg_get_constraintdef(present.oid), ' NOT VALID', '') <> replace(kept.extended, ' NOT VALID', '') as changed,
+           obj_description(present.oid, 'pg_constraint') as remark
+      from private.extended_rules as kept
+      join pg_catalog.pg_constraint as present
+        on present.conrelid = to_regclass(kept.host_table) and present.conname = kept.name
+  loop
+    if rule.changed then
+      raise notice 'the rule % of % was changed since, and stays as it is', rule.name, rule.host_table;
+      continue;
+    end if;
+    remark := rule.remark;
+    execute format('alter table %s drop constraint %I', rule.host_table, rule.name);
+    continue when rule.former is null;
+    foreach former in array array[
+      rule.former, regexp_replace(rule.former, '\(ARRAY\[([^]]*)\]\)::text\[\]', '((ARRAY[\1])::varchar[])::text[]', 'g')
+    ] loop
+      execute format(
+        'alter table %1$s drop constraint if exists %2$I, add constraint %2$I %3$s', rule.host_table, rule.name, former
+      );
+      exit when rule.former = (
+        select pg_get_constraintdef(oid) from pg_catalog.pg_constraint where conrelid = rule.host_table and conname = rule.name
+      );
+    end loop;
+    if remark is not null then
+      execute format('comment on constraint %I on %s is %L', rule.name, rule.host_table, remark);
+    end if;
+  end loop;
+end
+$rules$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Views, tables, functions
@@ -112,6 +163,7 @@ begin
 end
 $functions$;
 
+drop table if exists private.extended_rules;
 drop table if exists private.listings;
 drop table if exists private.claims;
 drop table if exists private.jobs;
@@ -133,30 +185,33 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_unit', 'apply_upload', 'assessment_with_content', 'bounded_diagnostics',
-        'categories_faults', 'category_faults', 'dimension_faults', 'dimensions_faults', 'name_faults', 'name_key',
-        'names_of', 'weights_faults', 'assessment_statuses', 'assessment_types', 'columns_of', 'disclosures', 'highest_score', 'interview_styles',
-        'largest_text', 'longest_name', 'marketplace_statuses', 'metadata_defaults', 'most_categories',
-        'most_dimensions', 'one_of', 'price_tiers', 'session_types', 'source_types', 'weight_tolerance',
-        'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
-        'check_held_choices', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
-        'content_hash',
-        'definition_bounds_faults', 'definition_faults', 'drop_slugs_of_tenant', 'end_jobs_without_subject',
-        'ending_of_error', 'enqueue', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_tenant_once',
-        'example_faults', 'fault', 'finish_jobs',
-        'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments_with_results',
-        'hold_assessments', 'hold_changed_agent_choices', 'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant',
-        'hold_new_agent_choices',
-        'hold_new_choices', 'hold_owners', 'hold_tenant', 'inactive_tenant_ids', 'is_authors_fault', 'is_cleared_by_deletion', 'is_number_pair', 'is_version',
-        'keep_assessment_history', 'keep_assessment_version', 'keep_assessment_with_completions',
-        'keep_assessment_with_results', 'keep_tenant_with_results', 'list_assessment', 'list_assessments_of_tenant', 'lock_slug',
-        'metadata_faults', 'my_tenant_ids', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks',
-        'note_result_creator', 'path_step', 'queue_front', 'reference_list_faults', 'refresh_listings',
-        'refusal_catalogue', 'refuse', 'refuse_result_update', 'refuse_upload_change', 'require_definition',
-        'result_tenant_ids', 'retry_delay', 'rubric_faults', 'scale_of',
-        'score_assessment', 'session_facts', 'set_assessment_slug', 'settle_jobs', 'slug_is_taken', 'slug_of', 'take_back_jobs',
-        'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'trim_text',
-        'unknown_names', 'upload_diagnostic', 'version', 'without_accents', 'write_result'
+        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_unit',
+        'apply_upload', 'assessment_statuses', 'assessment_types', 'assessment_with_content', 'bounded_diagnostics',
+        'campaigns_can_lose_their_creator', 'categories_faults', 'category_faults', 'check_agent_session_assessment',
+        'check_assessment_content', 'check_choice', 'check_held_choices', 'check_refuses_custom',
+        'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
+        'column_refuses_custom', 'columns_of', 'columns_with_links', 'content_hash', 'definition_bounds_faults',
+        'definition_faults', 'dimension_faults', 'dimensions_faults', 'disclosures', 'drop_slugs_of_tenant',
+        'end_jobs_without_subject', 'ending_of_error', 'enqueue', 'enqueue_uploads', 'enter_line', 'enter_my_lines',
+        'erase_account_once', 'erase_participants', 'erase_tenant_once', 'example_faults', 'extend_rule', 'fault',
+        'finish_jobs', 'fold_name', 'guard_assessment_authority', 'guidelines_faults',
+        'hand_over_assessments_with_results', 'highest_score', 'hold_assessments', 'hold_changed_agent_choices',
+        'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant', 'hold_new_agent_choices', 'hold_new_choices',
+        'hold_owners', 'hold_tenant', 'how_links_are_read', 'inactive_tenant_ids', 'interview_styles',
+        'is_authors_fault', 'is_cleared_by_deletion', 'is_number_pair', 'is_version', 'keep_assessment_history',
+        'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results',
+        'keep_tenant_with_results', 'largest_text', 'link_readers', 'list_assessment', 'list_assessments_of_tenant',
+        'lock_host_tables', 'lock_slug', 'longest_name', 'marketplace_statuses', 'metadata_defaults', 'metadata_faults',
+        'most_categories', 'most_dimensions', 'my_tenant_ids', 'name_faults', 'name_key', 'names_of',
+        'names_the_caller', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks', 'note_result_creator',
+        'one_of', 'path_step', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'queue_front',
+        'reads_everything', 'reference_list_faults', 'refresh_listings', 'refusal_catalogue', 'refuse',
+        'refuse_result_update', 'refuse_upload_change', 'require_definition', 'result_tenant_ids', 'retry_delay',
+        'rubric_faults', 'rules_against_custom', 'scale_of', 'score_assessment', 'session_facts', 'session_types',
+        'set_assessment_slug', 'settle_jobs', 'slug_is_taken', 'slug_of', 'source_types', 'sum_of_counts',
+        'take_back_jobs', 'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'tried_as',
+        'trim_text', 'unknown_names', 'upload_diagnostic', 'version', 'weight_tolerance', 'weights_faults',
+        'with_campaigns_left', 'without_accents', 'write_result'
       )
   loop
     execute format('drop function %s', found.signature);

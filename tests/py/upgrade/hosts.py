@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stack import database as stack_database
+from stack.database import MIGRATIONS
 from tests.py.harness.databases import Connection, Database
 
 ROWS = 3000
+
+ROLLBACK = MIGRATIONS.parent / "rollback" / "rollback.sql"
+
+OBJECTS = """
+select pg_describe_object(classid, objid, 0) from (
+  select 'pg_class'::regclass as classid, pg_class.oid as objid from pg_class
+  join pg_namespace on pg_namespace.oid = relnamespace
+  where nspname in ('public', 'private') and relkind not in ('i', 't')
+  union all
+  select 'pg_proc'::regclass, pg_proc.oid from pg_proc
+  join pg_namespace on pg_namespace.oid = pronamespace where nspname in ('public', 'private')
+  union all
+  select 'pg_trigger'::regclass, oid from pg_trigger where not tgisinternal
+  union all
+  select 'pg_namespace'::regclass, oid from pg_namespace where nspname = 'private'
+  union all
+  select 'pg_policy'::regclass, oid from pg_policy
+  union all
+  select 'pg_default_acl'::regclass, oid from pg_default_acl where defaclnamespace <> 0
+) as object order by 1
+"""
 
 OWNER = "11111111-1111-1111-1111-111111111111"
 STRANGER = "22222222-2222-2222-2222-222222222222"
@@ -226,8 +250,21 @@ def migrate(database: Database) -> None:
     stack_database.migrate(database.connect(autocommit=False))
 
 
-def single(connection: Connection, query: str, values: list[object] | None = None) -> tuple[object, ...]:
+def single(
+    connection: Connection, query: str, values: list[object] | dict[str, object] | None = None
+) -> tuple[Any, ...]:
     """The first row of an answer that has one."""
     row = connection.execute(query, values).fetchone()
     assert row is not None
     return row
+
+
+def roll_back(database: Database) -> None:
+    """Take custom assessments out again."""
+    connection = database.connect()
+    connection.execute(ROLLBACK.read_text("utf-8").encode())
+
+
+def objects(connection: Connection) -> list[str]:
+    """Everything that migrations make, described."""
+    return [row[0] for row in connection.execute(OBJECTS).fetchall()]

@@ -8,39 +8,8 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from stack.database import MIGRATIONS
 from tests.py.harness.databases import Connection, Database
-from tests.py.upgrade.hosts import contents, make_host, migrate, single
-
-ROLLBACK = MIGRATIONS.parent / "rollback" / "rollback.sql"
-
-OBJECTS = """
-select pg_describe_object(classid, objid, 0) from (
-  select 'pg_class'::regclass as classid, pg_class.oid as objid from pg_class
-  join pg_namespace on pg_namespace.oid = relnamespace
-  where nspname in ('public', 'private') and relkind not in ('i', 't')
-  union all
-  select 'pg_proc'::regclass, pg_proc.oid from pg_proc
-  join pg_namespace on pg_namespace.oid = pronamespace where nspname in ('public', 'private')
-  union all
-  select 'pg_trigger'::regclass, oid from pg_trigger where not tgisinternal
-  union all
-  select 'pg_namespace'::regclass, oid from pg_namespace where nspname = 'private'
-  union all
-  select 'pg_policy'::regclass, oid from pg_policy
-  union all
-  select 'pg_default_acl'::regclass, oid from pg_default_acl where defaclnamespace <> 0
-) as object order by 1
-"""
-
-
-def roll_back(database: Database) -> None:
-    connection = database.connect()
-    connection.execute(ROLLBACK.read_text("utf-8").encode())
-
-
-def objects(connection: Connection) -> list[str]:
-    return [row[0] for row in connection.execute(OBJECTS).fetchall()]
+from tests.py.upgrade.hosts import contents, make_host, migrate, objects, roll_back, single
 
 
 @pytest.mark.parametrize("assignments", ["table", "view"])

@@ -123,7 +123,7 @@ insert into tests.expected values
 (
   'coaching_sessions', 'select', '42501 - yes - - yes',
   'id tenant_id client_name client_email client_status access_token access_expires_at completed_at '
-  || 'metadata created_at updated_at custom_assessment_id assessment_type interview_style_override'
+  || 'metadata created_at updated_at custom_assessment_id interview_style_override assessment_type'
 ),
 (
   'coaching_sessions', 'insert', '42501 42501 42501 42501 42501 yes',
@@ -132,7 +132,7 @@ insert into tests.expected values
 (
   'coaching_sessions', 'insert', '42501 42501 yes 42501 42501 yes',
   'tenant_id client_name client_email client_status access_expires_at metadata custom_assessment_id '
-  || 'assessment_type interview_style_override'
+  || 'interview_style_override assessment_type'
 ),
 (
   'coaching_sessions', 'update', '42501 42501 42501 42501 42501 yes',
@@ -141,7 +141,7 @@ insert into tests.expected values
 (
   'coaching_sessions', 'update', '42501 - yes - - yes',
   'client_name client_email client_status access_expires_at metadata custom_assessment_id '
-  || 'assessment_type interview_style_override'
+  || 'interview_style_override assessment_type'
 ),
 (
   'coaching_sessions', 'delete', '42501 - yes - - yes',
