@@ -22,6 +22,7 @@ _GROUPS = {
     "writes": "Writes",
     "compiler": "The compiler",
     "pipeline": "The pipeline",
+    "neighbours": "Neighbours",
 }
 _ABOUT = {
     "reads": """\
@@ -44,6 +45,10 @@ Jobs go through the Supabase client, a gateway and PostgREST, as a worker uses t
 directly. All run on the same server in the same run. A job that does nothing is claimed, handed back and kept as a
 finished row. PGQueuer runs at the batch with which it is fastest here; pgmq is read and deleted by plain SQL, without a
 client around it, and keeps no record.""",
+    "neighbours": """\
+What one tenant can do to another. A neighbour uploads a small file, lists its assessments and has an interview scored, in turn,
+first while nothing else happens and then while an ordinary account attacks; each attack was an outage once. One worker serves
+both. A ratio is that of the 99th percentiles of one run.""",
 }
 
 

@@ -77,6 +77,20 @@ FULL = Amounts(30_000, 9, 2_000, (50, 100, 250, 500, 1000), 2_000, 200, 20, 20, 
 SMALL = Amounts(5_000, LEAST_SAMPLES, 250, (250, 1000), 400, 30, 5, 3, 1_000, (500, 5_000))
 
 
+def worker_environment(servers: Servers, api: RunningApi, database: str, *, listen: bool) -> dict[str, str]:
+    """The settings of a worker of that database."""
+    settings = {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(ROOT),
+        "SUPABASE_URL": api.url,
+        "SUPABASE_SERVICE_ROLE_KEY": api.service_key,
+        "WORKER_LOG_LEVEL": "warning",
+    }
+    if listen:
+        settings["DATABASE_URL"] = servers.cluster.url("postgres", database)
+    return settings
+
+
 class Pipeline:
     """A database with our schema behind the real API, and the workers that are started against it."""
 
@@ -145,16 +159,7 @@ class Pipeline:
 
     def environment(self, *, listen: bool = False) -> dict[str, str]:
         """The settings of a worker."""
-        settings = {
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": str(ROOT),
-            "SUPABASE_URL": self.api.url,
-            "SUPABASE_SERVICE_ROLE_KEY": self.api.service_key,
-            "WORKER_LOG_LEVEL": "warning",
-        }
-        if listen:
-            settings["DATABASE_URL"] = self.servers.cluster.url("postgres", DATABASE)
-        return settings
+        return worker_environment(self.servers, self.api, DATABASE, listen=listen)
 
     def drain(self, *arguments: str, workers: int = 1) -> float:
         """Let workers do all that is queued; jobs a second from the first claim to the last finish.
