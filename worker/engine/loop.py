@@ -29,8 +29,9 @@ __all__ = ["Loop", "Totals"]
 Totals = Counter[tuple[str, str]]
 """How many jobs were settled, by kind and outcome."""
 
-# A batch of large files is handed back in parts, so that the first tenant does not wait for the last file.
-HAND_BACK_SECONDS: Final = 0.5
+# After so long what is done of a batch of large files is handed back, and what is not begun is given back:
+# the next claim takes the tenants in turn again, so that none waits for another's whole batch.
+HAND_BACK_SECONDS: Final = 0.25
 # How many jobs a request claims follows from how long it takes to do them and to hand them back. Between
 # these two a request costs little beside its jobs, few jobs lie with a worker that dies, and who waits for a
 # tenant whose rows the request writes, another worker or the tenant itself, does not wait long.
@@ -172,7 +173,8 @@ class Loop:
                 # It took so long to hand them back that nothing was claimed.
                 answer = self._exchange([], self._limit)
             seconds = time.monotonic() - began
-            self._adapt(claimed, seconds)
+            done = sum(not isinstance(each, Release) for each in finished)
+            self._adapt(claimed, done, seconds)
             if finished:
                 del finished
                 worked += seconds
@@ -180,12 +182,12 @@ class Loop:
                 worked = 0.0
                 give_back_memory()
 
-    def _adapt(self, claimed: int, seconds: float) -> None:
+    def _adapt(self, claimed: int, done: int, seconds: float) -> None:
         """Claim more next time after a short round with a full batch, fewer after a long one."""
         if claimed >= self._limit and seconds < SHORT_ROUND_SECONDS:
             self._limit = min(self._settings.batch, self._limit * 2)
         elif claimed > 1 and seconds > LONG_ROUND_SECONDS:
-            fitting = int(claimed * LONG_ROUND_SECONDS / seconds)
+            fitting = int(done * LONG_ROUND_SECONDS / seconds)
             self._limit = min(self._settings.batch, max(SMALLEST_CLAIM, fitting))
 
     # --- talking to the database ----------------------------------------------------------------------------
@@ -303,7 +305,7 @@ class Loop:
         hand_back_at = now + HAND_BACK_SECONDS
         try:
             while jobs:
-                if self._signals.stop_requested:
+                if self._signals.stop_requested or now >= hand_back_at:
                     finished.extend(release(left) for left in jobs)
                     jobs.clear()
                     break
@@ -315,12 +317,6 @@ class Loop:
                 finished.append(self._do(job, started))
                 now = time.monotonic()
                 self._tell(job, finished[-1], now - started)
-                if now >= hand_back_at and jobs:
-                    self._heartbeat.busy_since = None
-                    self._exchange(finished, 0)
-                    finished = []
-                    now = time.monotonic()
-                    hand_back_at = now + HAND_BACK_SECONDS
         finally:
             self._heartbeat.busy_since = None
         return finished

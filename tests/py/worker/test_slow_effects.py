@@ -6,7 +6,9 @@ neighbours are settled before the one at fault is tried again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,10 +17,11 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.py.harness.people import Tenant
-from tests.py.worker.site import Site, source, wait_until
+from tests.py.worker.site import ROOT, Site, source, wait_until
 from worker.compiler import compile_markdown
 
 LOCK = 815
+POISON = Path(__file__).with_name("poison")
 
 # What a host's trigger does with an assessment of this name.
 TRIGGER = f"""
@@ -268,3 +271,21 @@ def test_over_a_direct_connection_no_effect_is_begun_after_a_second(
         third: ("released", None),
     }
     assert row[0]["jobs"] == []
+
+
+def test_a_batch_that_takes_long_is_given_back(hosted: Site, in_turn: list[Tenant]) -> None:
+    """A neighbour's file that comes while the first of a batch is compiled does not wait for the last."""
+    mine, neighbour = in_turn[:2]
+    hosted.upload_many(mine, "POISON nap NUMBER", 20)
+    with hosted.running_worker(PYTHONPATH=os.pathsep.join([str(POISON), str(ROOT)])):
+        wait_until(
+            lambda: hosted.value("select count(*) from private.jobs where state <> 'queued'") > 0,
+            20,
+            "a claim",
+        )
+        small = hosted.upload(neighbour, source("small"))
+        wait_until(lambda: hosted.upload_row(small)["status"] == "succeeded", 30, "the neighbour's upload")
+        assert hosted.value("select count(*) from private.jobs where rank is not null") > 10
+    # Tenants take turns again, and nothing is charged for it.
+    assert hosted.value("select sum(releases) from private.jobs") > 0
+    assert hosted.value("select max(attempts - releases) from private.jobs") == 1
