@@ -20,6 +20,8 @@ from supabase import Client, ClientOptions, create_client
 from worker.engine.events import Events, RequestAnswered, RequestRepeated
 from worker.engine.jobs import Exchange, Finished, read_exchange, tell
 from worker.engine.settings import Settings
+from worker.release import Release
+from worker.version import VERSION
 
 __all__ = [
     "Api",
@@ -29,7 +31,14 @@ __all__ = [
     "RequestRefused",
     "Stopped",
     "Unreachable",
+    "VersionDiffers",
 ]
+
+VERSION_FUNCTION: Final = "custom_assessments_version"
+# Statuses with which the API, or the database behind it, is not there; it may come back with another release.
+AWAY: Final = frozenset({502, 503, 504})
+# Statuses that ask to come again.
+BUSY: Final = frozenset({408, 425, 429})
 
 FIRST_DELAY_SECONDS: Final = 0.1
 LONGEST_DELAY_SECONDS: Final = 15.0
@@ -61,6 +70,24 @@ class FunctionMissing(ApiUnusable):
     """The worker's functions are not there: the migrations are not applied."""
 
     exit_code = 76
+
+
+class VersionDiffers(ApiUnusable):
+    """The database's migrations are of a release with which this worker does not work."""
+
+    exit_code = 76
+
+    def __init__(self, theirs: Release) -> None:
+        own = Release.parse(VERSION)
+        cure = (
+            f"Apply the migrations of {own} first (`assessment-worker install`, then `supabase db push`)."
+            if theirs < own
+            else f"Replace this worker with one of {theirs.major}.{theirs.minor}."
+        )
+        super().__init__(
+            f"The database has custom assessments {theirs}, and this worker is of {own}: they work together "
+            f"where major and minor version are the same. {cure}"
+        )
 
 
 class Unreachable(ApiUnusable):
@@ -119,9 +146,11 @@ class Api:
         pause: waits so many seconds or until the worker is asked to stop.
         stopping: whether the worker was asked to stop.
         events: is told of requests and of waits.
+        compares_versions: whether to compare the database's release with the worker's, before the first
+            request and before each that follows when the API was away.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, each with a reason of its own
         self,
         settings: Settings,
         worker: str,
@@ -129,7 +158,10 @@ class Api:
         pause: Callable[[float], None] = time.sleep,
         stopping: Callable[[], bool] = lambda: False,
         events: Events | None = None,
+        compares_versions: bool = False,
     ) -> None:
+        self._compares_versions = compares_versions
+        self._version_in_doubt = compares_versions
         self._settings = settings
         self._worker = worker
         self._pause = pause
@@ -160,6 +192,10 @@ class Api:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def doubt_version(self) -> None:
+        """Compare the versions before the next request. Any thread may say so that lost the database."""
+        self._version_in_doubt = self._compares_versions
 
     # --- the functions --------------------------------------------------------------------------------------
 
@@ -268,6 +304,7 @@ class Api:
         failures = failures_in_doubt = 0
         tries_left = TRIES_WHEN_STOPPING
         while True:
+            self._compare_versions_before(function, patience)
             started = time.monotonic()
             lasting = self._tells_at_once(started - first, patience)
             outcome = self._once(function, arguments, is_answer, lasting=lasting and without is None)
@@ -294,6 +331,23 @@ class Api:
             else:
                 raise Stopped
 
+    def _compare_versions_before(self, function: str, patience: float | None) -> None:
+        """Where they are in doubt, require that the database's release works with this worker's.
+
+        Raises:
+            ApiUnusable, Stopped: as ``call``; or the releases do not work together.
+        """
+        while self._version_in_doubt and function != VERSION_FUNCTION:
+            # First, since what arises while it is asked for is another doubt.
+            self._version_in_doubt = False
+            try:
+                theirs = Release.parse(self.call(VERSION_FUNCTION, {}, _is_release, patience=patience))
+            except RequestRefused:
+                self._version_in_doubt = True
+                return  # the request itself says more; the versions are compared before the next
+            if not theirs.fits(Release.parse(VERSION)):
+                raise VersionDiffers(theirs)
+
     @staticmethod
     def _tells_at_once(waited: float, patience: float | None) -> bool:
         return patience is not None or waited > PATIENCE_SECONDS
@@ -314,6 +368,7 @@ class Api:
             if self._response is not None and not self._response.content:
                 answer = None  # for which the client says []
         except httpx.RequestError as error:
+            self.doubt_version()
             return _Passing(type(error).__name__, code=type(error).__name__)
         except APIError as error:
             return self._judge(str(error.code or ""), lasting=lasting)
@@ -327,8 +382,10 @@ class Api:
         """Say whether an error is worth waiting for, or raise what is wrong."""
         status = self._last_status or 0
         described = f"HTTP {status}" + (f", {code}" if code and code != str(status) else "")
+        if status in AWAY or not (status in BUSY or _is_sqlstate(code)):
+            self.doubt_version()
         passing = _Passing(described, status, code or str(status), _seconds(self._last_retry_after))
-        if status in {408, 425, 429} or status >= 500:
+        if status in BUSY or status >= 500:
             if status == 500 and _is_sqlstate(code) and not code.startswith(("40", "53", "55", "57", "08")):
                 raise RequestRefused(status, code)
             if code == "57014":  # the statement took too long: fewer jobs a request may help
@@ -343,8 +400,9 @@ class Api:
                 return passing
             if code == "PGRST202":
                 raise FunctionMissing(
-                    "The worker's functions are missing in the database: the migrations are not applied, or "
-                    "are older than this worker. Apply them with `supabase db push`, then start again."
+                    "The migrations are missing: the database does not have what this worker calls, or is of "
+                    "an older release. Apply them (`assessment-worker install`, then `supabase db push`); "
+                    "then start again."
                 )
             raise Unreachable(
                 f"SUPABASE_URL does not lead to a Supabase API ({described}). It should be the project's "
@@ -387,6 +445,14 @@ class Api:
 
 def _is_exchange(answer: Any) -> bool:
     return isinstance(answer, dict) and "settled" in answer and "jobs" in answer
+
+
+def _is_release(answer: Any) -> bool:
+    try:
+        Release.parse(answer if isinstance(answer, str) else "")
+    except ValueError:
+        return False
+    return True
 
 
 def _is_object(answer: Any) -> bool:

@@ -27,13 +27,18 @@ class Listener(threading.Thread):
 
     Args:
         database_url: a direct connection or a pooler in session mode.
-        wake: called for every notification, and once after every connect, for what was missed.
+        wake: called for every notification.
+        on_connect: called after every connect: something may have been missed, and the database may have
+            another release.
     """
 
-    def __init__(self, database_url: str, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, database_url: str, *, wake: Callable[[], None], on_connect: Callable[[], None]
+    ) -> None:
         super().__init__(name="listener", daemon=True)
         self._database_url = database_url
         self._wake = wake
+        self._on_connect = on_connect
         self._end = threading.Event()
         self.connected = False
 
@@ -59,7 +64,7 @@ class Listener(threading.Thread):
                     self.connected = True
                     failures = 0
                     log.info("listening")
-                    self._wake()
+                    self._on_connect()
                     self._listen(connection)
             except Exception as error:  # noqa: BLE001 - whatever it is, listening must be tried again
                 failures += 1

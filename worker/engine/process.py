@@ -101,20 +101,22 @@ def _run(settings: Settings, name: str, events: Events, *, drain: bool) -> Ended
     log = get_logger()
     signals = Signals()
     signals.install()
+    api = Api(
+        settings,
+        name,
+        pause=signals.pause,
+        stopping=lambda: signals.stop_requested,
+        events=events,
+        compares_versions=True,
+    )
     loop = Loop(
         settings,
         signals=signals,
-        api=Api(
-            settings,
-            name,
-            pause=signals.pause,
-            stopping=lambda: signals.stop_requested,
-            events=events,
-        ),
+        api=api,
         spare_api=Api(settings, name),
         heartbeat=Heartbeat(Api(settings, name), settings.lease_seconds, settings.job_seconds),
         sandbox=Sandbox(settings.job_seconds, settings.job_memory_mb, lambda: signals.stop_requested),
-        listener=_listener(settings, signals),
+        listener=_listener(settings, api, signals),
         events=events,
         drain=drain,
     )
@@ -128,9 +130,13 @@ def _run(settings: Settings, name: str, events: Events, *, drain: bool) -> Ended
     return Ended(signals.stop_requested, loop.totals, loop.next_seconds)
 
 
-def _listener(settings: Settings, signals: Signals) -> "Listener | None":
+def _listener(settings: Settings, api: Api, signals: Signals) -> "Listener | None":
     if settings.database_url is None or settings.through_transaction_pooler:
         return None
     from worker.engine.listener import Listener  # noqa: PLC0415 - loads psycopg, which is needed for this only
 
-    return Listener(settings.database_url.get_secret_value(), signals.wake)
+    def on_connect() -> None:
+        api.doubt_version()
+        signals.wake()
+
+    return Listener(settings.database_url.get_secret_value(), wake=signals.wake, on_connect=on_connect)

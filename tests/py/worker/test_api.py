@@ -188,7 +188,7 @@ def test_a_request_is_not_doubted_while_nothing_is_answered_nor_when_fewer_are_a
 def test_missing_migrations_are_named() -> None:
     with (
         rude_server(Reply(status=404, body={"code": "PGRST202", "message": "no function"})) as rude,
-        pytest.raises(FunctionMissing, match="migrations are not applied"),
+        pytest.raises(FunctionMissing, match="The migrations are missing"),
     ):
         api_for(rude.url).exchange([], 5, patience=5)
 

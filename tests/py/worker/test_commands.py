@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -205,7 +206,7 @@ def test_missing_migrations_are_named(databases: Databases) -> None:
         finally:
             bare.stop()
     assert done.returncode == 76
-    assert "the migrations are not applied" in said(done)
+    assert "The migrations are missing" in said(done)
 
 
 def test_a_worker_that_speaks_otherwise_is_refused_before_it_claims(site: Site) -> None:
@@ -290,7 +291,8 @@ def test_metrics_tell_that_the_api_is_away(site: Site) -> None:
         finally:
             site.start_postgrest()
     assert "assessment_queue_reachable 0.0" in text
-    assert 'assessment_worker_request_retries_total{function="exchange_jobs",reason="HTTP 503"}' in text
+    # The worker lost the API before or after it had compared the versions.
+    assert re.search(r'assessment_worker_request_retries_total\{function="\w+",reason="HTTP 503"\}', text)
     assert health == (200, '{"status": "waiting"}')
 
 
