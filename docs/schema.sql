@@ -1007,7 +1007,7 @@ begin
       'complete', true,
       'disclosure', result.result_disclosure,
       'completed_at', result.completed_at,
-      'scale', coalesce(result.metadata -> 'scale', '[1, 5]'),
+      'scale', to_jsonb(private.scale_in_force(result.metadata)),
       'overall_score', result.overall_score,
       'dimension_scores', result.dimension_scores,
       'uncovered_dimensions', result.uncovered_dimensions,
@@ -2125,7 +2125,7 @@ declare
   metadata constant jsonb := whole -> 'metadata';
   guidelines constant jsonb := whole -> 'interviewGuidelines';
   examples constant jsonb := whole -> 'examples';
-  scale numeric[];
+  bounds constant numeric[] := private.scale_in_force(metadata);
   dimension record;
   category record;
 begin
@@ -2134,19 +2134,18 @@ begin
     return faults;
   end if;
 
-  scale := coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
   dimension := private.names_of(whole -> 'dimensions');
   category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
-    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
+    || private.dimensions_faults(whole -> 'dimensions', bounds[1], bounds[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, bounds[1], bounds[2]);
   if jsonb_typeof(guidelines) <> 'null' then
     faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
   end if;
   if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
     faults := faults || private.example_faults(
-      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
+      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, bounds[1], bounds[2]
     );
   end if;
   return jsonb_path_query_array(faults, '$[0 to 99]');
@@ -4589,6 +4588,18 @@ end
 $function$;
 comment on function private.rules_against_custom() is NULL;
 
+CREATE OR REPLACE FUNCTION private.scale_in_force(metadata jsonb)
+ RETURNS numeric[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
+end
+$function$;
+comment on function private.scale_in_force(jsonb) is NULL;
+
 CREATE OR REPLACE FUNCTION private.scale_of(metadata jsonb)
  RETURNS numeric[]
  LANGUAGE plpgsql
@@ -4618,9 +4629,9 @@ declare
   folded text[];
   weights numeric[];
   score_of numeric[];
-  bounds jsonb := definition #> '{metadata,scale}';
-  low numeric := 1;
-  high numeric := 5;
+  bounds constant numeric[] := private.scale_in_force(definition -> 'metadata');
+  low constant numeric := bounds[1];
+  high constant numeric := bounds[2];
   given record;
   place integer;
   fault text;
@@ -4646,10 +4657,6 @@ begin
     into names, folded, weights
     from jsonb_array_elements(definition -> 'dimensions') with ordinality as dimension;
   score_of := array_fill(null::numeric, array[cardinality(names)]);
-  if jsonb_typeof(bounds) = 'array' then
-    low := (bounds ->> 0)::numeric;
-    high := (bounds ->> 1)::numeric;
-  end if;
 
   -- The scores, each under its dimension ------------------------------------------------------------------
   if scores is null or jsonb_typeof(scores) <> 'object' then

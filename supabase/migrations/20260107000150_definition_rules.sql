@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rules sha256:701b04650df4a233835436e4f5ec35feb7d50fc1c1598d1721943ad605ccfc5c
+-- custom-assessments 0.2.0 definition_rules sha256:7654d1e99d235b8a77c460dbe43922054e93fec8d5949449ef8859606f34ec91
 -- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
 -- whatever else takes a definition call it.
 --
@@ -412,6 +412,21 @@ end
 $$;
 revoke all on function private.scale_of(jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.scale_of(jsonb) to authenticated, service_role;
+
+-- The scale that counts: the one that metadata states, or else the default.
+create or replace function private.scale_in_force(metadata jsonb)
+returns numeric[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
+end
+$$;
+revoke all on function private.scale_in_force(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;
 
 -- interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
 create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
@@ -848,7 +863,7 @@ declare
   metadata constant jsonb := whole -> 'metadata';
   guidelines constant jsonb := whole -> 'interviewGuidelines';
   examples constant jsonb := whole -> 'examples';
-  scale numeric[];
+  bounds constant numeric[] := private.scale_in_force(metadata);
   dimension record;
   category record;
 begin
@@ -857,19 +872,18 @@ begin
     return faults;
   end if;
 
-  scale := coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
   dimension := private.names_of(whole -> 'dimensions');
   category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
-    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
+    || private.dimensions_faults(whole -> 'dimensions', bounds[1], bounds[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, bounds[1], bounds[2]);
   if jsonb_typeof(guidelines) <> 'null' then
     faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
   end if;
   if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
     faults := faults || private.example_faults(
-      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
+      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, bounds[1], bounds[2]
     );
   end if;
   return jsonb_path_query_array(faults, '$[0 to 99]');

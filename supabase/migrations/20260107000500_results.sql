@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results sha256:ac8bdbe22b8815be903d353d24f495009d8fba722e6f4384136728bb58262fec
+-- custom-assessments 0.2.0 results sha256:169f4f2eae0bf2e3c077def1eeb3b1d9c179e2049bad8e9d1974e391d1f0f366
 -- custom-assessments 0.2.0 results sha256:d8bebb31653974f926bbfd83481a4db3fe57dccff320e77b2b73c30a273728c9
 -- Results: what a finished interview gave, frozen.
 --
@@ -38,9 +38,9 @@ declare
   folded text[];
   weights numeric[];
   score_of numeric[];
-  bounds jsonb := definition #> '{metadata,scale}';
-  low numeric := 1;
-  high numeric := 5;
+  bounds constant numeric[] := private.scale_in_force(definition -> 'metadata');
+  low constant numeric := bounds[1];
+  high constant numeric := bounds[2];
   given record;
   place integer;
   fault text;
@@ -66,10 +66,6 @@ begin
     into names, folded, weights
     from jsonb_array_elements(definition -> 'dimensions') with ordinality as dimension;
   score_of := array_fill(null::numeric, array[cardinality(names)]);
-  if jsonb_typeof(bounds) = 'array' then
-    low := (bounds ->> 0)::numeric;
-    high := (bounds ->> 1)::numeric;
-  end if;
 
   -- The scores, each under its dimension ------------------------------------------------------------------
   if scores is null or jsonb_typeof(scores) <> 'object' then

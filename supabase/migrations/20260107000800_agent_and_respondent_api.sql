@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agent_and_respondent_api sha256:1c8809c05a7eace777b7d188564cdfe88e430d2588945c2c36e4170678233dc1
+-- custom-assessments 0.2.0 agent_and_respondent_api sha256:6d8e80f8617473a3b7a7bcad93c936daeaae8c7ad684e673001bfe43f4e8e1dc
 -- What interview agents, respondents and owners call about one session or one result.
 
 -- ---------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ begin
       'complete', true,
       'disclosure', result.result_disclosure,
       'completed_at', result.completed_at,
-      'scale', coalesce(result.metadata -> 'scale', '[1, 5]'),
+      'scale', to_jsonb(private.scale_in_force(result.metadata)),
       'overall_score', result.overall_score,
       'dimension_scores', result.dimension_scores,
       'uncovered_dimensions', result.uncovered_dimensions,

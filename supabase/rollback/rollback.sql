@@ -207,7 +207,7 @@ begin
         'one_of', 'path_step', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'queue_front',
         'reads_everything', 'reference_list_faults', 'refresh_listings', 'refusal_catalogue', 'refuse',
         'refuse_result_update', 'refuse_upload_change', 'require_definition', 'result_tenant_ids', 'retry_delay',
-        'rubric_faults', 'rules_against_custom', 'scale_of', 'score_assessment', 'session_facts', 'session_types',
+        'rubric_faults', 'rules_against_custom', 'scale_in_force', 'scale_of', 'score_assessment', 'session_facts', 'session_types',
         'set_assessment_slug', 'settle_jobs', 'slug_is_taken', 'slug_of', 'source_types', 'sum_of_counts',
         'take_back_jobs', 'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'tried_as',
         'trim_text', 'unknown_names', 'upload_diagnostic', 'version', 'weight_tolerance', 'weights_faults',

@@ -131,6 +131,7 @@ insert into tests.expected values
 ('private.retry_delay(integer)', false, ''),
 ('private.rubric_faults(jsonb,numeric,numeric)', false, 'authenticated service_role'),
 ('private.rules_against_custom()', false, ''),
+('private.scale_in_force(jsonb)', false, 'authenticated service_role'),
 ('private.scale_of(jsonb)', false, 'authenticated service_role'),
 ('private.score_assessment(jsonb,jsonb)', false, 'authenticated service_role'),
 ('private.session_facts(uuid,text)', false, 'service_role'),
