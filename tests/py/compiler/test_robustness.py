@@ -315,7 +315,6 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("shape", HOSTILE)
-@pytest.mark.alone
 def test_hostile_files_take_linear_time(shape: str) -> None:
     make = HOSTILE[shape]
     small, large = (make(size).encode()[:size] for size in (20_000, 160_000))

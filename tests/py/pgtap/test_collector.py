@@ -107,6 +107,7 @@ def test_assertions_run_as_postgres_who_is_no_superuser(run_script: Runner) -> N
     assert outcome(verdicts) == [("one", True)]
 
 
+@pytest.mark.usefixtures("databases")  # not this process's, but `--no-database` leaves it out
 def test_processes_side_by_side_report_each_assertion_by_name(tmp_path: Path) -> None:
     path = tmp_path / "some.test.sql"
     path.write_text(

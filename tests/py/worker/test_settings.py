@@ -108,14 +108,23 @@ def test_a_bad_setting_is_named_with_what_is_needed(
         ("ALL_PROXY", "http://a..b:3128", "a URL that begins with http:// or https://"),
     ],
 )
-@pytest.mark.parametrize("command", ["run", "status"])
-def test_what_the_client_heeds_is_checked_too(name: str, value: str, reason: str, command: str) -> None:
-    done = worker(command, {name: value})
-    assert done.returncode == 78
-    (said,) = done.stderr.splitlines()
-    assert said.startswith(f"error: {name} is ")
-    assert reason in said
-    assert "hidden-password" not in said
+def test_what_the_client_heeds_is_checked_too(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (problem,) = problems()
+    assert problem.startswith(f"{name} is ")
+    assert reason in problem
+    assert "hidden-password" not in problem
+
+
+@pytest.mark.parametrize("command", ["run", "drain", "status", "prune"])
+def test_a_command_says_what_is_bad_and_ends(command: str) -> None:
+    done = worker(command, {"SSL_CERT_FILE": "/nowhere/at-all.pem"})
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr == (
+        "error: SSL_CERT_FILE is '/nowhere/at-all.pem', which cannot be used: No such file or directory.\n"
+    )
 
 
 @pytest.mark.parametrize("proxy", ["http://proxy:3128", "proxy:3128", "https://user:password@proxy"])
