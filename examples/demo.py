@@ -36,7 +36,7 @@ try:
     from supabase.lib.client_options import SyncClientOptions
     from supabase_auth.errors import AuthError
 
-    from worker.compiler import Compilation, Diagnostic, compile_markdown
+    from worker.compiler import Compilation, Diagnostic
     from worker.compiler.report import summary, text_report
 except KeyboardInterrupt:
     sys.exit(130)
@@ -647,17 +647,9 @@ def show_uploads(
 
 
 def faults_report(path: Path, upload: Upload, *, colour: bool) -> str:
-    """Return the upload's diagnostics as ``python -m worker check`` prints them.
-
-    What is said comes from the database. It keeps no lengths, so how much a caret marks comes from the
-    compiler.
-    """
+    """Return the upload's diagnostics as ``python -m worker check`` prints them."""
     source = path.read_bytes()
-    lengths = {(d.line, d.column, d.code): d.length for d in compile_markdown(source).diagnostics}
-    told = tuple(
-        Diagnostic(**fault, length=lengths.get((fault["line"], fault["column"], fault["code"]), 1))
-        for fault in upload.diagnostics or []
-    )
+    told = tuple(Diagnostic(**fault) for fault in upload.diagnostics or [])
     errors = sum(fault.severity == "error" for fault in told)
     return text_report(path.name, source, Compilation(None, told, (1, 1)), colour=colour) + summary(
         1, errors, len(told) - errors

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from worker.compiler import Compilation, Diagnostic, compile_markdown
-from worker.compiler.catalogue import CATALOGUE, SPECIMEN, Entry
+from worker.compiler.catalogue import SPECIMEN, Code
 from worker.compiler.report import text_report
 
 TARGET = Path("docs/diagnostics.md")
@@ -36,40 +36,40 @@ what became of the worker. `internal-error` is the worker's own.
 def generate() -> str:
     """Return the page."""
     parts = [HEAD]
-    entries = [entry for entry in CATALOGUE if not entry.after_compiling]
+    codes = [code for code in Code if not code.after_compiling]
     parts.append("| code | severity | meaning |\n| --- | --- | --- |\n")
-    parts += [f"| [`{e.code}`](#{e.code}) | {_severity(e)} | {e.meaning} |\n" for e in CATALOGUE]
+    parts += [f"| [`{c}`](#{c}) | {_severity(c)} | {c.meaning} |\n" for c in Code]
     parts.append("\n")
-    parts += [_section(entry) for entry in entries]
+    parts += [_section(code) for code in codes]
     parts.append(FINISHED)
-    for entry in CATALOGUE:
-        if entry.after_compiling:
-            parts.append(f"### {entry.code}\n\n{_capital(entry.usual_severity)}. {entry.meaning}\n\n")
+    for code in Code:
+        if code.after_compiling:
+            parts.append(f"### {code}\n\n{_capital(code.severity)}. {code.meaning}\n\n")
     return "".join(parts).rstrip("\n") + "\n"
 
 
-def _section(entry: Entry) -> str:
-    head = f"## {entry.code}\n\n{_capital(_severity(entry))}. {entry.meaning}\n\n"
-    if not entry.good:
-        return head + _said(entry)
-    good, bad = _excerpts(entry)
-    return head + _block("markdown", bad) + _said(entry) + "Mended:\n\n" + _block("markdown", good)
+def _section(code: Code) -> str:
+    head = f"## {code}\n\n{_capital(_severity(code))}. {code.meaning}\n\n"
+    if not code.good:
+        return head + _said(code)
+    good, bad = _excerpts(code)
+    return head + _block("markdown", bad) + _said(code) + "Mended:\n\n" + _block("markdown", good)
 
 
-def _severity(entry: Entry) -> str:
+def _severity(code: Code) -> str:
     """Return how the code is usually said, and how its example is where that differs."""
-    said = [] if entry.after_compiling else _diagnostics(entry)
-    return " or ".join(sorted({entry.usual_severity, *(diagnostic.severity for diagnostic in said)}))
+    said = [] if code.after_compiling else _diagnostics(code)
+    return " or ".join(sorted({code.severity, *(diagnostic.severity for diagnostic in said)}))
 
 
-def _diagnostics(entry: Entry) -> tuple[Diagnostic, ...]:
-    return tuple(d for d in compile_markdown(entry.source).diagnostics if d.code == entry.code)
+def _diagnostics(code: Code) -> tuple[Diagnostic, ...]:
+    return tuple(d for d in compile_markdown(code.example).diagnostics if d.code == code)
 
 
-def _excerpts(entry: Entry) -> tuple[list[str], list[str]]:
+def _excerpts(code: Code) -> tuple[list[str], list[str]]:
     """Return the mended and the faulty lines, with a line of context, cut where they are many."""
     good = SPECIMEN.split("\n")
-    bad = entry.source.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}").split("\n")
+    bad = code.example.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}").split("\n")
     first = 0
     while good[first] == bad[first]:
         first += 1
@@ -89,9 +89,9 @@ def _cut(lines: list[str]) -> list[str]:
     return [*short[: LONGEST // 2], "...", *short[-LONGEST // 2 :]]
 
 
-def _said(entry: Entry) -> str:
-    shown = Compilation(None, _diagnostics(entry), (1, 1))
-    report = text_report("team-check.md", entry.source, shown)
+def _said(code: Code) -> str:
+    shown = Compilation(None, _diagnostics(code), (1, 1))
+    report = text_report("team-check.md", code.example, shown)
     return _block("text", [line.rstrip() for line in report.rstrip("\n").split("\n")])
 
 

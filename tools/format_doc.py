@@ -1,12 +1,12 @@
 """docs/format.md, whose tables come from the models."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 from worker.compiler.blocks import MAX_DEPTH
-from worker.compiler.grammar import CATEGORY_FIELDS, DIMENSION_FIELDS, EXAMPLE_FIELDS
-from worker.compiler.header import FRONT_MATTER_KEYS
 from worker.compiler.source import MAX_BYTES
+from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, FIELDS_OF, FieldSpec
 from worker.definition import (
     INTERVIEW_STYLES,
     MAX_CATEGORIES,
@@ -76,17 +76,17 @@ def generate() -> str:
         depth=MAX_DEPTH,
         digits=MAX_DIGITS,
         keys=_keys(),
-        dimension_fields=_fields(Dimension, DIMENSION_FIELDS),
-        category_fields=_fields(ResultCategory, CATEGORY_FIELDS),
-        example_fields=_fields(Example, EXAMPLE_FIELDS),
+        dimension_fields=_fields(FIELDS_OF[DIMENSIONS]),
+        category_fields=_fields(FIELDS_OF[CATEGORIES]),
+        example_fields=_fields(FIELDS_OF[EXAMPLES]),
         json=_json(),
     )
 
 
 def _keys() -> str:
     rows = ["| key | required | value | default |", "| --- | --- | --- | --- |"]
-    for key in FRONT_MATTER_KEYS:
-        rows.append(_key_row(key, Metadata.model_fields[key]))
+    for key, info in Metadata.model_fields.items():
+        rows.append(_key_row(key, info))
         if key == "interview_style":
             rows += [_key_row(f"{key}.{name}", field) for name, field in InterviewStyle.model_fields.items()]
     return "\n".join(rows)
@@ -111,11 +111,10 @@ def _spelled(value: object) -> str:
     return str(value)
 
 
-def _fields(model: Any, fields: dict[str, bool]) -> str:
+def _fields(fields: Mapping[str, FieldSpec]) -> str:
     rows = ["| field | required | value |", "| --- | --- | --- |"]
-    for name in fields:
-        required = "yes" if model.model_fields[name].is_required() else "no"
-        rows.append(f"| `{name}` | {required} | {FIELDS[name]} |")
+    for name, spec in fields.items():
+        rows.append(f"| `{name}` | {'yes' if spec.is_required else 'no'} | {FIELDS[name]} |")
     return "\n".join(rows)
 
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api sha256:9b19b16a6dc5228671d988d109bfc4c6ad345f8c51499a98937706b4464d8280
+-- custom-assessments 0.2.0 worker_api sha256:a27fec981b92e7dafc3b8adb05e3d1beedc781eb8634a5010f1d408e149ff23e
 -- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
 -- an effect and the end of its job are one.
 
@@ -15,6 +15,7 @@ as $$
   select jsonb_build_object(
            'severity', text.severity, 'code', text.code,
            'line', coalesce(place -> 'line', '1'), 'column', coalesce(place -> 'column', '1'),
+           'end_line', coalesce(place -> 'line', '1'), 'end_column', coalesce((place ->> 'column')::int, 1) + 1,
            'section', text.section, 'message', text.message, 'hint', text.hint)
     from (values
       ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',

@@ -1,228 +1,297 @@
-"""The block structure of a body: which headings, list items and texts stand where.
+"""The block structure of a body: which headings, bullets and texts stand where.
 
-Only where a block begins and ends is kept; its text is read from the source, so that it stays as the author
-wrote it. Blocks come in the order of the source and nest by their ranges. Kept are: headings, paragraphs and
-other blocks outside of all lists and quotes, and list items of the first two levels.
-
-The blocks are found by a CommonMark parser, of whose events one pass is made.
+One pass over the events of a CommonMark parser. Each block carries its place from where the parser opens it;
+its text is taken from the source, so that it stays as the author wrote it. Kept are headings, paragraphs and
+other blocks outside of all lists and quotes, and bullets of the first two levels.
 """
 
+import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from itertools import chain
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from pyromark import events_with_range
 
-from worker.compiler.diagnostics import Code, Faults, plain, shown
+from worker.compiler.catalogue import Code
+from worker.compiler.diagnostics import Faults, plain, shown
+from worker.compiler.slices import Slice, Span
 from worker.markup import is_safe_destination
 
-__all__ = ["ITEM", "OTHER", "PARAGRAPH", "Block", "parsed_blocks"]
+__all__ = ["MAX_DEPTH", "Block", "Bullet", "Heading", "Prose", "read_blocks"]
 
-#: A kind (1 to 6 is the level of a heading), the range of its characters, and for list items the ranges of
-#: the items of their own lists.
-Block: TypeAlias = tuple[int, int, int, Sequence[tuple[int, int]]]
-
-ITEM: Final = 0
-PARAGRAPH: Final = 7
-OTHER: Final = 8
-NO_CHILDREN: Final[Sequence[tuple[int, int]]] = ()
 MAX_DEPTH: Final = 10
+#: So often a body is read again without an opening that hides the rest of it.
 RESCANS: Final = 2
 #: The bytes of UTF-8 that do not begin a character.
-CONTINUATION: Final = bytes(range(0x80, 0xC0))
+CONTINUATION: Final = re.compile(b"[\x80-\xbf]")
+#: A bullet or a number, behind indentation that is more than the list needs.
+BULLET_MARK: Final = re.compile(r"\s*([0-9]*\S)\s*")
+LEADING_WORD: Final = re.compile(r"^[^\W_]*")
 
 
-def parsed_blocks(text: str, body: int, faults: Faults) -> list[Block]:
-    """Return the blocks that a CommonMark parser finds.
+class Heading(NamedTuple):
+    """A heading. ``text`` is without the marks that make it one; underlined it can have several lines."""
+
+    level: int
+    start: int
+    end: int
+    text: Slice
+
+    @property
+    def title(self) -> str:
+        """The text on one line."""
+        return " ".join([line.strip() for line in self.text.text.split("\n")])
+
+
+class Bullet(NamedTuple):
+    """An item of a list, with a bullet or a number.
+
+    ``text`` is everything behind the mark, ``bullets`` are the items of its own lists.
+    """
+
+    start: int
+    end: int
+    text: Slice
+    bullets: "list[Bullet]"
+
+    @property
+    def head(self) -> Slice:
+        """The text in front of the bullet's own bullets."""
+        if not self.bullets:
+            return self.text
+        return self.text.part(0, max(self.bullets[0].start - self.text.start, 0))
+
+
+class Prose(NamedTuple):
+    """A paragraph, or a block of another kind: a quote, code, HTML."""
+
+    start: int
+    end: int
+    is_paragraph: bool
+
+
+Block: TypeAlias = Heading | Bullet | Prose
+
+
+def read_blocks(text: str, body: int, faults: Faults) -> list[Block]:
+    """Return the blocks of a body.
 
     Args:
         text: the whole file.
         body: where its body begins, behind the front matter.
         faults: takes HTML, unsafe links, deep nesting and code blocks that are never closed.
 
-    An opening that swallows the headings after it is reported and the rest is read as if it were not there.
+    An opening that hides the headings after it is reported, and the rest is read as if it were not there.
     """
     raw = ("\n" * body + text[body:]).encode()
     masked = raw
-    found = Faults()
-    rescans = RESCANS
-    while True:
-        inside = Faults()
-        blocks, swallower = _parse(masked, raw, inside)
-        if swallower is None or not rescans:
-            break
-        rescans -= 1
-        # Read again from the start: what stands after the opening was seen in the wrong light.
-        at, end, code = swallower
-        if code is Code.UNCLOSED_FENCE:
-            message = "this code block is never closed, so it hides the rest of the file"
-            hint = "repeat this line's marks on a line of their own where the code ends, or delete this line"
-            found.add(code, at, end, "", message, hint)
+    for rescans in range(RESCANS, -1, -1):
+        reader = _Reader(text, raw)
+        try:
+            reader.read(masked)
+        except _HidesHeadings as opening:
+            if not rescans:
+                break
+            # Read again from the start: what stands after the opening was seen in the wrong light.
+            opening.report(raw, reader.at, faults)
+            masked = opening.masking(masked)
         else:
-            _report_html(raw[at:end].decode(), at, found)
-        masked = masked[:at] + b" " * (end - at) + masked[end:]
-    found.extend(inside)
-    if len(raw) > len(text):
-        blocks = _by_character(blocks, found, raw)
-    faults.extend(found)
-    return blocks
+            break
+    faults.extend(reader.faults)
+    return reader.blocks
 
 
-def _by_character(blocks: list[Block], faults: Faults, raw: bytes) -> list[Block]:
-    """Return blocks that were found by byte by character; the places of faults are set right."""
-    offsets = {at for _, start, end, children in blocks for at in chain((start, end), *children)}
-    offsets.update(at for fault in faults.found for at in fault[:2])
-    places: dict[int, int] = {}
-    at = count = 0
-    for offset in sorted(offsets):
-        count += len(raw[at:offset].translate(None, CONTINUATION))
-        places[offset] = count
-        at = offset
-    faults.found = [(places[fault[0]], places[fault[1]], *fault[2:]) for fault in faults.found]
-    return [
-        (kind, places[start], places[end], [(places[a], places[b]) for a, b in children])
-        for kind, start, end, children in blocks
-    ]
+class _HidesHeadings(Exception):  # noqa: N818 - says what it is
+    """A block that runs over headings to the end of the file; ``start`` and ``end`` are of its opening."""
+
+    def __init__(self, start: int, end: int, code: Code) -> None:
+        self.start, self.end, self.code = start, end, code
+
+    def report(self, raw: bytes, at: Callable[[int], int], faults: Faults) -> None:
+        if self.code is Code.RAW_HTML:
+            _report_html(raw[self.start : self.end].decode(), at(self.start), faults)
+            return
+        message = "this code block is never closed, so it hides the rest of the file"
+        hint = "repeat this line's marks on a line of their own where the code ends, or delete this line"
+        faults.add(self.code, Span(at(self.start), at(self.end)), "", message, hint)
+
+    def masking(self, masked: bytes) -> bytes:
+        return masked[: self.start] + b" " * (self.end - self.start) + masked[self.end :]
 
 
-def _parse(masked: bytes, raw: bytes, faults: Faults) -> tuple[list[Block], tuple[int, int, Code] | None]:  # noqa: PLR0912, PLR0915 - one pass, one loop
-    """Return the blocks by byte, and the opening that swallows headings, if one was met: there this ends."""
-    blocks: list[Block] = []
-    add = blocks.append
-    children: list[tuple[int, int]] = []
-    outer = inner = 0  # the ends of the containers at the first and second level that are or were open last
-    deeper: list[int] = []  # the ends of the open containers at the third level and below
-    html: Counter[str] = Counter()
-    filled = len(raw.rstrip())  # behind this there is nothing but white space
-    event: Any
-    # Most events are texts and ends, and neither is looked at twice.
-    for event, span in events_with_range(masked.decode()):
-        if "Text" in event or "End" in event:
-            continue
-        if "Start" in event:
-            tag = event["Start"]
-            if tag == "Item":
-                start = span["start"]
-                if start >= outer:
-                    outer = span["end"]
-                    inner = 0
-                    children = []
-                    add((ITEM, start, outer, children))
-                elif start >= inner:
-                    inner = span["end"]
-                    children.append((start, inner))
-                else:
-                    _deepen(deeper, start, span["end"], faults)
-            elif tag == "Paragraph":
-                start = span["start"]
-                if start >= outer:
-                    add((PARAGRAPH, start, span["end"], NO_CHILDREN))
-            elif tag.__class__ is dict:
-                start = span["start"]
-                if "List" in tag:
-                    continue
-                if "Heading" in tag:
-                    if start >= outer:
-                        add((int(tag["Heading"]["level"][1]), start, span["end"], NO_CHILDREN))
-                elif "BlockQuote" in tag:
-                    if start >= outer:
-                        outer = span["end"]
-                        inner = 0
-                        children = []  # what is listed in a quote belongs to no item
-                        add((OTHER, start, outer, NO_CHILDREN))
-                    elif start >= inner:
-                        inner = span["end"]
-                    else:
-                        _deepen(deeper, start, span["end"], faults)
-                elif "CodeBlock" in tag:
-                    end = span["end"]
-                    if start >= outer:
-                        add((OTHER, start, end, NO_CHILDREN))
-                        if (
-                            tag["CodeBlock"] != "Indented"
-                            and end >= filled
-                            and _hides_headings(raw[start:end])
-                        ):
-                            return blocks, (start, raw.find(b"\n", start), Code.UNCLOSED_FENCE)
-                else:
-                    link: Any = tag.get("Link") or tag.get("Image")
-                    if not is_safe_destination(link["link_type"], link["dest_url"]):
-                        _report_link(link["dest_url"], start, span["end"], faults)
-            elif tag == "HtmlBlock":
-                start = span["start"]
-                end = span["end"]
-                if start >= outer:
-                    add((OTHER, start, end, NO_CHILDREN))
-                    if b"\n#" in raw[start:end]:
-                        return blocks, (start, raw.find(b"\n", start), Code.RAW_HTML)
-                _report_html(raw[start:end].decode(), start, faults, html)
-        elif event.__class__ is dict and "InlineHtml" in event:
-            _report_html(event["InlineHtml"], span["start"], faults, html)
-    return blocks, None
+class _Reader:
+    """Takes the parser's events; one method for each kind of block."""
+
+    def __init__(self, text: str, raw: bytes) -> None:
+        self.text = text
+        self.raw = raw
+        self.blocks: list[Block] = []
+        self.faults = Faults()
+        self._continuations = [m.start() for m in CONTINUATION.finditer(raw)] if len(raw) > len(text) else []
+        self._bullets: list[Bullet] = []  # those of the bullet at the first level that was opened last
+        self._outer = self._inner = 0  # the ends of the containers at the first and second level opened last
+        self._deeper: list[int] = []  # the ends of the open containers at the third level and below
+        self._tags: Counter[str] = Counter()  # how often each tag is open
+        self._filled = len(raw.rstrip())  # behind this there is nothing but white space
+
+    def at(self, byte: int) -> int:
+        """Return the character that begins at a byte."""
+        return byte - bisect_left(self._continuations, byte)
+
+    def read(self, masked: bytes) -> None:
+        """Read the events of a text.
+
+        Raises:
+            _HidesHeadings: a block hides the rest of it.
+        """
+        event: Any  # what pyromark gives: the name of an event, or a dict of its name and what it holds
+        for event, span in events_with_range(masked.decode()):
+            if "Start" in event:
+                tag = event["Start"]
+                name, data = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
+                if (opened := OPENED.get(name)) is not None:
+                    opened(self, span["start"], span["end"], data)
+            elif "InlineHtml" in event:
+                _report_html(event["InlineHtml"], self.at(span["start"]), self.faults, self._tags)
+
+    def _slice(self, start: int, end: int) -> Slice:
+        first, last = self.at(start), self.at(end)
+        return Slice(self.text[first:last], first, last)
+
+    def heading(self, start: int, end: int, data: Any) -> None:
+        """Keep a heading that stands outside of lists and quotes."""
+        if start < self._outer:
+            return
+        line = self._slice(start, end)
+        self.blocks.append(Heading(int(data["level"][1]), line.start, line.end, _heading_text(line.strip())))
+
+    def bullet(self, start: int, end: int, _data: Any) -> None:
+        """Keep a bullet of the first two levels."""
+        if start >= self._outer:
+            self._outer, self._inner = end, 0
+            bullet = self._bullet(start, end)
+            self._bullets = bullet.bullets
+            self.blocks.append(bullet)
+        elif start >= self._inner:
+            self._inner = end
+            self._bullets.append(self._bullet(start, end))
+        else:
+            self._deepen(start, end)
+
+    def _bullet(self, start: int, end: int) -> Bullet:
+        first, last = self.at(start), self.at(end)
+        mark = BULLET_MARK.match(self.text, first, last)
+        first, begin = (last, last) if mark is None else (mark.start(1), mark.end())
+        text = self.text[begin:last].rstrip()
+        return Bullet(first, last, Slice(text, begin, begin + len(text)), [])
+
+    def quote(self, start: int, end: int, _data: Any) -> None:
+        """Keep a quote as it is, at the first level."""
+        if self._prose(start, end):
+            self._outer, self._inner = end, 0
+            self._bullets = []  # what is listed in a quote belongs to no bullet
+        elif start >= self._inner:
+            self._inner = end
+        else:
+            self._deepen(start, end)
+
+    def paragraph(self, start: int, end: int, _data: Any) -> None:
+        """Keep a paragraph that stands outside of lists and quotes."""
+        self._prose(start, end, is_paragraph=True)
+
+    def code(self, start: int, end: int, data: Any) -> None:
+        """Keep a code block that stands outside of lists and quotes."""
+        is_last = end >= self._filled
+        if self._prose(start, end) and data != "Indented" and is_last and _is_unclosed(self.raw[start:end]):
+            raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.UNCLOSED_FENCE)
+
+    def html(self, start: int, end: int, _data: Any) -> None:
+        """Report a block of HTML."""
+        block = self.raw[start:end]
+        if self._prose(start, end) and b"\n#" in block:
+            raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.RAW_HTML)
+        _report_html(block.decode(), self.at(start), self.faults, self._tags)
+
+    def link(self, start: int, end: int, data: Any) -> None:
+        """Report a link or a picture that leads where no browser should follow."""
+        destination = data["dest_url"]
+        if is_safe_destination(data["link_type"], destination):
+            return
+        scheme, colon, _ = destination.partition(":")
+        fix = "only http, https and mailto are allowed; write the text without the link"
+        if not colon or "/" in scheme:
+            fix = "write the full address, such as `https://example.org/page`"
+        message = f"the link leads to {shown(destination)}"
+        self.faults.add(Code.UNSAFE_LINK, self._slice(start, end), "", message, fix)
+
+    def _prose(self, start: int, end: int, *, is_paragraph: bool = False) -> bool:
+        """Keep a block that stands outside of lists and quotes; return whether it does."""
+        if start < self._outer:
+            return False
+        self.blocks.append(Prose(self.at(start), self.at(end), is_paragraph))
+        return True
+
+    def _deepen(self, start: int, end: int) -> None:
+        """Open a container at the third level or below; report the first that is too deep."""
+        while self._deeper and self._deeper[-1] <= start:
+            self._deeper.pop()
+        self._deeper.append(end)
+        found = self.faults.found
+        if len(self._deeper) != MAX_DEPTH - 1 or (found and found[-1].code is Code.NESTED_TOO_DEEP):
+            return
+        at = self.at(start)
+        message = f"lists and quotes are nested more than {MAX_DEPTH} levels deep"
+        hint = "indent this and what follows less; the format needs two levels of bullets"
+        self.faults.add(Code.NESTED_TOO_DEEP, Span(at, at), "", message, hint)
 
 
-def _hides_headings(block: bytes) -> bool:
-    """Tell whether a fenced code block that runs to the end of the file is unclosed and over headings."""
+OPENED: Final[dict[str, Callable[[_Reader, int, int, Any], None]]] = {
+    "Heading": _Reader.heading,
+    "Item": _Reader.bullet,
+    "BlockQuote": _Reader.quote,
+    "Paragraph": _Reader.paragraph,
+    "CodeBlock": _Reader.code,
+    "HtmlBlock": _Reader.html,
+    "Link": _Reader.link,
+    "Image": _Reader.link,
+}
+
+
+def _heading_text(heading: Slice) -> Slice:
+    """Return the text of a heading: without the marks in front and behind, or without the line under it."""
+    if "\n" in heading.text:
+        return heading.part(0, heading.text.rindex("\n"))
+    text = heading.part(len(heading.text) - len(heading.text.lstrip("#")))
+    bare = text.text.rstrip("#")
+    # Marks at the end close the heading only where a blank stands before them.
+    return text.part(0, len(bare)) if not bare or bare[-1] in " \t" else text
+
+
+def _is_unclosed(block: bytes) -> bool:
+    """Tell whether the fenced code block at the end of the file has headings in it and is not closed."""
     last = block.rstrip().rpartition(b"\n")[2].strip()
     return b"\n#" in block and (len(last) < 3 or bool(last.strip(block[:1])))
-
-
-def _deepen(ends: list[int], start: int, end: int, faults: Faults) -> None:
-    """Open a container at the third level or below; report the first that is too deep."""
-    while ends and ends[-1] <= start:
-        ends.pop()
-    ends.append(end)
-    if len(ends) != MAX_DEPTH - 1 or (faults.found and faults.found[-1][2] is Code.NESTED_TOO_DEEP):
-        return
-    faults.add(
-        Code.NESTED_TOO_DEEP,
-        start,
-        start,
-        "",
-        f"lists and quotes are nested more than {MAX_DEPTH} levels deep",
-        "indent this and what follows less; the format needs two levels of bullets",
-    )
-
-
-def _report_link(destination: str, start: int, end: int, faults: Faults) -> None:
-    scheme, colon, _ = destination.partition(":")
-    what = f"the link leads to {shown(destination)}"
-    if not colon or "/" in scheme:
-        mend = "write the full address, such as `https://example.org/page`"
-    else:
-        mend = "only http, https and mailto are allowed; write the text without the link"
-    faults.add(Code.UNSAFE_LINK, start, end, "", what, mend)
 
 
 def _report_html(tag: str, start: int, faults: Faults, opened: "Counter[str] | None" = None) -> None:
     """Report a tag, a comment or a block of HTML; a closing tag belongs to the fault of its opening tag."""
     first = tag.partition("\n")[0].strip()
-    name = "".join(_leading_word(first.lstrip("</"))).lower()
+    name = LEADING_WORD.findall(first.lstrip("</"))[0].lower()
     if opened is not None:
         if first.startswith("</") and opened[name]:
             opened[name] -= 1
             return
         if not first.startswith("</") and f"</{name}" not in tag.lower():
             opened[name] += 1
-    faults.add(
-        Code.RAW_HTML,
-        start,
-        start + len(first.encode()),
-        "",
-        f"HTML is not allowed: {shown(first)}",
-        HTML_MENDS.get(name) or _html_mend(first),
-    )
+    hint = HTML_FIXES.get(name, f"delete it; to show the characters themselves write `\\{plain(first, 40)}`")
+    if first.startswith("<!--"):
+        hint = "delete the comment, or write it into the front matter as a line `# comment`"
+    message = f"HTML is not allowed: {shown(first)}"
+    faults.add(Code.RAW_HTML, Span(start, start + len(first)), "", message, hint)
 
 
-def _leading_word(text: str) -> str:
-    end = 0
-    while end < len(text) and text[end].isalnum():
-        end += 1
-    return text[:end]
-
-
-HTML_MENDS: Final = {
+HTML_FIXES: Final = {
     "b": "write `**bold**`",
     "strong": "write `**bold**`",
     "i": "write `*italic*`",
@@ -232,9 +301,3 @@ HTML_MENDS: Final = {
     "img": "write `![text](https://example.org/picture.png)`",
     "code": "write the code between backticks",
 }
-
-
-def _html_mend(tag: str) -> str:
-    if tag.startswith("<!--"):
-        return "delete the comment, or write it into the front matter as a line `# comment`"
-    return f"delete it; to show the characters themselves write `\\{plain(tag, 40)}`"

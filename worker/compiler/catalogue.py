@@ -1,16 +1,17 @@
-"""Every code that the compiler says, explained by an example: the source of docs/diagnostics.md.
+"""Every diagnostic that there is: its code, how grave it is, what it means, and an example.
 
 An example is an edit of ``SPECIMEN``, a small valid file: the lines ``bad`` in place of the lines ``good``.
-What is said about it is not written down but compiled, so that the documentation cannot disagree with the
-code.
+What is reported about it is not written down but compiled, so that docs/diagnostics.md, which is made from
+this list, cannot disagree with the code.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Final, Literal, Self, TypeAlias
 
-from worker.compiler.diagnostics import WARNINGS, Code, Severity
+__all__ = ["SPECIMEN", "Code", "Severity"]
 
-__all__ = ["CATALOGUE", "SPECIMEN", "Entry"]
+Severity: TypeAlias = Literal["error", "warning"]
+WARNING: Final[Severity] = "warning"
 
 SPECIMEN: Final = """\
 ---
@@ -66,203 +67,238 @@ Thank you for your time.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One code: what it means, and lines of the specimen (``good``) with their faulty form (``bad``).
+class Code(StrEnum):
+    """The stable codes of diagnostics.
 
-    ``after_compiling`` marks the codes that the database or the worker says when an upload is finished, which
-    a file alone cannot show.
+    ``severity`` is the usual one. ``good`` are lines of the specimen, ``bad`` the same with the error;
+    without ``good``, ``bad`` is the whole file. A code without either is reported when an upload is finished,
+    for what a file alone cannot show.
     """
 
-    code: Code
+    severity: Severity
     meaning: str
-    good: str = ""
-    bad: str = ""
-    after_compiling: bool = False
+    good: str
+    bad: str
+
+    def __new__(
+        cls, code: str, meaning: str, good: str = "", bad: str = "", severity: Severity = "error"
+    ) -> Self:
+        """Make a code that knows its explanation."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.severity, member.meaning, member.good, member.bad = severity, meaning, good, bad
+        return member
 
     @property
-    def usual_severity(self) -> Severity:
-        """The severity with which the code is usually said."""
-        return "warning" if self.code in WARNINGS else "error"
+    def after_compiling(self) -> bool:
+        """Whether the database or the worker reports it when an upload is finished."""
+        return not (self.good or self.bad)
 
     @property
-    def source(self) -> bytes:
-        """The specimen with the fault."""
-        if not self.good:
-            return self.bad.encode("latin-1")
-        return SPECIMEN.replace(self.good, self.bad, 1).encode("latin-1")
+    def example(self) -> bytes:
+        """The specimen with the error."""
+        text = SPECIMEN.replace(self.good, self.bad, 1) if self.good else self.bad
+        return text.encode("latin-1")
 
-
-CATALOGUE: Final = (
-    Entry(Code.EMPTY_FILE, "The file holds nothing but white space.", "", "\n"),
-    Entry(
-        Code.FILE_TOO_LARGE,
+    # the file
+    EMPTY_FILE = ("empty-file", "The file holds nothing but white space.", "", "\n")
+    FILE_TOO_LARGE = (
+        "file-too-large",
         "A file has at most 512,000 bytes. Nothing else of it is checked.",
         "",
         "x" * 512_001,
-    ),
-    Entry(
-        Code.INVALID_UTF8,
+    )
+    INVALID_UTF8 = (
+        "invalid-utf8",
         "The file is not UTF-8. Editors offer the encoding when they save.",
         "Thank you for your time.",
         "Thank you \x96 for your time.",
-    ),
-    Entry(
-        Code.NUL_BYTE,
+    )
+    NUL_BYTE = (
+        "nul-byte",
         "The file holds a NUL byte, which no text has.",
         "Thank you for your time.",
         "Thank you\x00for your time.",
-    ),
-    Entry(
-        Code.FENCED_FILE,
+    )
+    FENCED_FILE = (
+        "fenced-file",
         "The whole file stands in a code block, as chats with language models give it.",
         "---\nname: Team Check",
         "```markdown\n---\nname: Team Check",
-    ),
-    Entry(
-        Code.TOO_MANY_FAULTS,
+    )
+    TOO_MANY_FAULTS = (
+        "too-many-faults",
         "At most 100 faults are shown; this one says how many there are besides.",
         "- weight: 0.6\n",
         "- weight: 0.6\n" + "".join(f"- field {n}: x\n" for n in range(101)),
-    ),
-    Entry(
-        Code.MISSING_FRONT_MATTER,
+    )
+    # the front matter
+    MISSING_FRONT_MATTER = (
+        "missing-front-matter",
         "A file begins with its front matter: lines of `key: value` between two `---` lines.",
         "---\nname: Team Check\nversion: 1.0\n---\n",
         "# Team Check\n",
-    ),
-    Entry(
-        Code.MISPLACED_FRONT_MATTER,
+    )
+    MISPLACED_FRONT_MATTER = (
+        "misplaced-front-matter",
         "There is text before the front matter, such as the first words of a language model's answer.",
         "---\nname: Team Check",
         "Here is your assessment:\n\n---\nname: Team Check",
-    ),
-    Entry(
-        Code.UNCLOSED_FRONT_MATTER,
+    )
+    UNCLOSED_FRONT_MATTER = (
+        "unclosed-front-matter",
         "The second `---` line is missing.",
         "version: 1.0\n---\n",
         "version: 1.0\n",
-    ),
-    Entry(
-        Code.YAML_SYNTAX,
+    )
+    YAML_SYNTAX = (
+        "yaml-syntax",
         "A line of the front matter cannot be read. Most often a value needs quotation marks.",
         "name: Team Check",
         "name: Team Check: the basics",
-    ),
-    Entry(Code.YAML_ALIAS, "Aliases are not allowed in the front matter.", "version: 1.0", "author: *name"),
-    Entry(
-        Code.YAML_ANCHOR, "Anchors are not allowed in the front matter.", "version: 1.0", "author: &me Maria"
-    ),
-    Entry(Code.YAML_TAG, "Tags are not allowed in the front matter.", "version: 1.0", "author: !!str Maria"),
-    Entry(
-        Code.YAML_TOO_DEEP,
+    )
+    YAML_ALIAS = (
+        "yaml-alias",
+        "Aliases are not allowed in the front matter.",
+        "version: 1.0",
+        "author: *name",
+    )
+    YAML_ANCHOR = (
+        "yaml-anchor",
+        "Anchors are not allowed in the front matter.",
+        "version: 1.0",
+        "author: &me Maria",
+    )
+    YAML_TAG = (
+        "yaml-tag",
+        "Tags are not allowed in the front matter.",
+        "version: 1.0",
+        "author: !!str Maria",
+    )
+    YAML_TOO_DEEP = (
+        "yaml-too-deep",
         "The front matter holds short values; nothing in it is nested more than three levels deep.",
         "version: 1.0",
         "author: [[[[Maria]]]]",
-    ),
-    Entry(Code.MISSING_KEY, "The front matter must have a `name`.", "name: Team Check\n", ""),
-    Entry(
-        Code.UNKNOWN_KEY,
-        "The front matter has a key that the format does not know. It is a warning, unless it "
-        "was meant to be `name`.",
+    )
+    MISSING_KEY = ("missing-key", "The front matter must have a `name`.", "name: Team Check\n", "")
+    UNKNOWN_KEY = (
+        "unknown-key",
+        (
+            "The front matter has a key that the format does not know. It is a warning, unless it was "
+            "meant to be `name`."
+        ),
         "version: 1.0",
         "auther: Maria",
-    ),
-    Entry(Code.DUPLICATE_KEY, "A key stands twice.", "version: 1.0", "version: 1.0\nversion: 1.1"),
-    Entry(
-        Code.INVALID_NAME, "The name of an assessment has 1 to 200 characters.", "name: Team Check", "name:"
-    ),
-    Entry(
-        Code.INVALID_VERSION,
+        WARNING,
+    )
+    DUPLICATE_KEY = (
+        "duplicate-key",
+        "A key stands twice.",
+        "version: 1.0",
+        "version: 1.0\nversion: 1.1",
+    )
+    INVALID_NAME = (
+        "invalid-name",
+        "The name of an assessment has 1 to 200 characters.",
+        "name: Team Check",
+        "name:",
+    )
+    INVALID_VERSION = (
+        "invalid-version",
         "A version is two whole numbers with a point between. `1.10` comes after `1.9`.",
         "version: 1.0",
         "version: v2",
-    ),
-    Entry(
-        Code.INVALID_VALUE,
+    )
+    INVALID_VALUE = (
+        "invalid-value",
         "A key has a value that it cannot have.",
         "version: 1.0",
         "interview_style: {allow_override: no}",
-    ),
-    Entry(
-        Code.INVALID_SCALE,
+    )
+    INVALID_SCALE = (
+        "invalid-scale",
         "The scale is two numbers from 0 to 9.99, the lower first.",
         "version: 1.0",
         "scale: [5, 1]",
-    ),
-    Entry(
-        Code.RAW_HTML,
+    )
+    # the structure of the body
+    RAW_HTML = (
+        "raw-html",
         "HTML is not allowed: definitions are shown in browsers and read by language models.",
         "- description: Keep going.",
         "- description: Keep <b>going</b>.",
-    ),
-    Entry(
-        Code.UNSAFE_LINK,
+    )
+    UNSAFE_LINK = (
+        "unsafe-link",
         "Links and pictures lead to http, https or mailto addresses, written in full.",
         "- description: Keep going.",
         "- description: Keep going, see <ftp://example.org/guide>.",
-    ),
-    Entry(
-        Code.NESTED_TOO_DEEP,
+    )
+    NESTED_TOO_DEEP = (
+        "nested-too-deep",
         "Lists and quotes are nested at most ten levels deep.",
         "- description: Keep going.",
         "- description: Keep going.\n  - - - - - - - - - - deep",
-    ),
-    Entry(
-        Code.UNCLOSED_FENCE,
+    )
+    UNCLOSED_FENCE = (
+        "unclosed-fence",
         "A code block is never closed, so all that follows would be code.",
         "Thank you for your time.",
         "```\nThank you for your time.",
-    ),
-    Entry(
-        Code.MISSING_SECTION,
+    )
+    MISSING_SECTION = (
+        "missing-section",
         "`## Dimensions` and `## Result Categories` are required.",
         SPECIMEN[SPECIMEN.index("## Result Categories") : SPECIMEN.index("## Interview")],
         "",
-    ),
-    Entry(
-        Code.DUPLICATE_SECTION,
+    )
+    DUPLICATE_SECTION = (
+        "duplicate-section",
         "A section stands twice. The items of both are checked together.",
         "### Trust\n",
         "## Dimensions\n\n### Trust\n",
-    ),
-    Entry(
-        Code.UNKNOWN_SECTION,
-        "A section has a heading that the format does not know. It is left out, which is a "
-        "warning; where a section "
-        "is missing and this was meant to be it, it is an error.",
+    )
+    UNKNOWN_SECTION = (
+        "unknown-section",
+        (
+            "A section has a heading that the format does not know. It is left out, which is a "
+            "warning; where a section is missing and this was meant to be it, it is an error."
+        ),
         "## Examples\n",
         "## Notes for Maria\n\nCall her.\n\n## Examples\n",
-    ),
-    Entry(
-        Code.EMPTY_SECTION,
+        WARNING,
+    )
+    EMPTY_SECTION = (
+        "empty-section",
         "A section that must have items has none.",
         SPECIMEN[SPECIMEN.index("### A good team") :],
         "",
-    ),
-    Entry(
-        Code.HEADING_LEVEL,
+    )
+    HEADING_LEVEL = (
+        "heading-level",
         "Sections are second-level headings (`##`), items third-level ones (`###`).",
         "## Interview Guidelines",
         "# Interview Guidelines",
-    ),
-    Entry(
-        Code.STRAY_TEXT,
+    )
+    STRAY_TEXT = (
+        "stray-text",
         "Text that belongs to no field or section is left out.",
         "## Result Categories\n",
         "## Result Categories\n\nThese are the results.\n",
-    ),
-    Entry(
-        Code.TOO_MANY_DIMENSIONS,
+        WARNING,
+    )
+    TOO_MANY_DIMENSIONS = (
+        "too-many-dimensions",
         "There are at most 20 dimensions.",
         "- weight: 0.4\n- description: Can be told bad news.\n",
         "- weight: 0.4\n- description: Can be told bad news.\n\n"
         + "\n".join(
             f"### Dimension {n}\n\n- weight: 0.0001\n- description: One of many.\n" for n in range(3, 22)
         ),
-    ),
-    Entry(
-        Code.TOO_MANY_CATEGORIES,
+    )
+    TOO_MANY_CATEGORIES = (
+        "too-many-categories",
         "There are at most 15 result categories.",
         "### Starting\n\n- score_range: [1.0, 2.9]\n- description: The basics come first.\n",
         "\n".join(
@@ -270,141 +306,156 @@ CATALOGUE: Final = (
             for n in range(15)
         )
         + "\n### Starting\n\n- score_range: [2.5, 2.9]\n- description: The basics come first.\n",
-    ),
-    Entry(
-        Code.DEFINITION_TOO_LARGE,
+    )
+    DEFINITION_TOO_LARGE = (
+        "definition-too-large",
         "The compiled definition has at most 512,000 bytes; quotation marks and line ends take two each.",
         "Thank you for your time.",
         '"' * 300_000,
-    ),
-    Entry(Code.EMPTY_NAME, "An item has a heading without text.", "### Trust\n", "###\n"),
-    Entry(
-        Code.DUPLICATE_NAME,
+    )
+    # items and fields
+    EMPTY_NAME = ("empty-name", "An item has a heading without text.", "### Trust\n", "###\n")
+    DUPLICATE_NAME = (
+        "duplicate-name",
         "Two dimensions, categories or examples have the same name; upper and lower case do not count.",
         "### Starting\n",
         "### THRIVING\n",
-    ),
-    Entry(
-        Code.MISSING_FIELD,
+    )
+    MISSING_FIELD = (
+        "missing-field",
         "An item lacks a field that it must have.",
         "- description: Can be told bad news.\n",
         "",
-    ),
-    Entry(
-        Code.UNKNOWN_FIELD,
-        "A field has a key that the format does not know. It is left out, which is a warning; "
-        "where a required "
-        "field is missing and this was meant to be it, it is an error.",
+    )
+    UNKNOWN_FIELD = (
+        "unknown-field",
+        (
+            "A field has a key that the format does not know. It is left out, which is a warning; "
+            "where a required field is missing and this was meant to be it, it is an error."
+        ),
         "- weight: 0.4\n",
         "- weight: 0.4\n- colour: blue\n",
-    ),
-    Entry(Code.DUPLICATE_FIELD, "A field stands twice.", "- weight: 0.4\n", "- weight: 0.4\n- weight: 0.3\n"),
-    Entry(
-        Code.NOT_A_FIELD,
+        WARNING,
+    )
+    DUPLICATE_FIELD = (
+        "duplicate-field",
+        "A field stands twice.",
+        "- weight: 0.4\n",
+        "- weight: 0.4\n- weight: 0.3\n",
+    )
+    NOT_A_FIELD = (
+        "not-a-field",
         "A bullet of an item is no `key: value`. Often it belongs to the list above and is not indented.",
         "  - 3-5: Has a plan that others can repeat.\n",
         "  - 3-5: Has a plan that others can repeat.\n- interview_themes:\n- plans\n",
-    ),
-    Entry(
-        Code.NOT_A_BULLET,
+    )
+    NOT_A_BULLET = (
+        "not-a-bullet",
         "A field is written as a heading or a plain line instead of a bullet.",
         "- weight: 0.4\n",
         "weight: 0.4\n\n",
-    ),
-    Entry(Code.EMPTY_VALUE, "A field has no value.", "- weight: 0.4\n", "- weight:\n"),
-    Entry(
-        Code.NOT_A_LIST,
+    )
+    EMPTY_VALUE = ("empty-value", "A field has no value.", "- weight: 0.4\n", "- weight:\n")
+    NOT_A_LIST = (
+        "not-a-list",
         "A field that holds a list has something else.",
         "- primary_dimensions: [Vision]",
         "- primary_dimensions: Vision",
-    ),
-    Entry(
-        Code.EMPTY_ITEM,
+    )
+    EMPTY_ITEM = (
+        "empty-item",
         "An entry of a list is empty and is left out.",
         "- primary_dimensions: [Vision]",
         "- primary_dimensions: [Vision, , Trust]",
-    ),
-    Entry(
-        Code.DUPLICATE_REFERENCE,
+        WARNING,
+    )
+    DUPLICATE_REFERENCE = (
+        "duplicate-reference",
         "A list names a dimension twice.",
         "- primary_dimensions: [Vision]",
         "- primary_dimensions: [Vision, vision]",
-    ),
-    Entry(
-        Code.UNKNOWN_ITEM,
+    )
+    UNKNOWN_ITEM = (
+        "unknown-item",
         "The interview guidelines have the parts `### Opening`, `### Probing Questions` and `### Closing`.",
         "### Opening\n",
         "### Openning\n",
-    ),
-    Entry(
-        Code.DUPLICATE_ITEM,
+        WARNING,
+    )
+    DUPLICATE_ITEM = (
+        "duplicate-item",
         "A part of the interview guidelines stands twice.",
         "Thank you for your time.\n",
         "Thank you for your time.\n\n### Opening\n\nHello.\n",
-    ),
-    Entry(
-        Code.INVALID_WEIGHT,
+    )
+    # meaning
+    INVALID_WEIGHT = (
+        "invalid-weight",
         "A weight is a decimal, a percentage or a fraction, more than 0 and at most 1.",
         "- weight: 0.4\n",
         "- weight: 0,4\n",
-    ),
-    Entry(
-        Code.WEIGHTS_SUM,
+    )
+    WEIGHTS_SUM = (
+        "weights-sum",
         "The weights of all dimensions sum to 1, give or take 0.01.",
         "- weight: 0.4\n",
         "- weight: 0.3\n",
-    ),
-    Entry(
-        Code.INVALID_RANGE,
+    )
+    INVALID_RANGE = (
+        "invalid-range",
         "A range is two numbers, such as `[1.0, 2.9]`; in a rubric also one number.",
         "- score_range: [1.0, 2.9]",
         "- score_range: low",
-    ),
-    Entry(
-        Code.REVERSED_RANGE,
+    )
+    REVERSED_RANGE = (
+        "reversed-range",
         "A range begins with its lower bound.",
         "- score_range: [1.0, 2.9]",
         "- score_range: [2.9, 1.0]",
-    ),
-    Entry(
-        Code.OUTSIDE_SCALE,
+    )
+    OUTSIDE_SCALE = (
+        "outside-scale",
         "Ranges and scores lie within the scale.",
         "- score_range: [1.0, 2.9]",
         "- score_range: [0.0, 2.9]",
-    ),
-    Entry(
-        Code.RUBRIC_OVERLAP,
+    )
+    RUBRIC_OVERLAP = (
+        "rubric-overlap",
         "Two ranges of a rubric share a score.",
         "  - 1-2: Lives from day to day.",
         "  - 1-3: Lives from day to day.",
-    ),
-    Entry(
-        Code.UNKNOWN_DIMENSION,
+    )
+    UNKNOWN_DIMENSION = (
+        "unknown-dimension",
         "A reference names a dimension that does not exist.",
         "- primary_dimensions: [Vision]",
         "- primary_dimensions: [Vison]",
-    ),
-    Entry(
-        Code.AMBIGUOUS_CATEGORIES,
-        "Two categories share scores and have the same primary dimensions, so nothing could "
-        "choose between them.",
+    )
+    AMBIGUOUS_CATEGORIES = (
+        "ambiguous-categories",
+        (
+            "Two categories share scores and have the same primary dimensions, so nothing could "
+            "choose between them."
+        ),
         "- primary_dimensions: [Vision]\n- description: Keep going.\n",
-        "- primary_dimensions: [Vision]\n- description: Keep going.\n\n### Flying\n\n- "
-        "score_range: [4.5, 5.0]\n"
-        "- primary_dimensions: [Vision]\n- description: Land at times.\n",
-    ),
-    Entry(
-        Code.RANGE_GAP,
-        "Some overall scores lie in no range. Scores are rounded to the precision of the "
-        "ranges before they are "
-        "matched, so `[1.0, 2.9]` and `[3.0, 5.0]` leave no gap.",
+        (
+            "- primary_dimensions: [Vision]\n- description: Keep going.\n\n### Flying\n\n"
+            "- score_range: [4.5, 5.0]\n- primary_dimensions: [Vision]\n- description: Land at times.\n"
+        ),
+    )
+    RANGE_GAP = (
+        "range-gap",
+        (
+            "Some overall scores lie in no range. Scores are rounded to the precision of the ranges "
+            "before they are matched, so `[1.0, 2.9]` and `[3.0, 5.0]` leave no gap."
+        ),
         "- score_range: [1.0, 2.9]",
         "- score_range: [1.0, 2.5]",
-    ),
-    Entry(
-        Code.UNREACHABLE_RANGE,
-        "No interview that scores every dimension can reach a range: the rubrics and weights "
-        "do not allow it.",
+        WARNING,
+    )
+    UNREACHABLE_RANGE = (
+        "unreachable-range",
+        "No interview that scores every dimension reaches a range: rubrics and weights do not allow it.",
         SPECIMEN[SPECIMEN.index("  - 3-5:") :],
         SPECIMEN[SPECIMEN.index("  - 3-5:") :]
         .replace("3-5:", "3:")
@@ -414,102 +465,105 @@ CATALOGUE: Final = (
         )
         .replace("Vision: 4", "Vision: 3")
         .replace("overall: 4.0", "overall: 3.4"),
-    ),
-    Entry(
-        Code.POSSIBLE_TIE,
-        "Two categories share scores, and their primary dimensions can average the same: then "
-        "the first wins.",
+        WARNING,
+    )
+    POSSIBLE_TIE = (
+        "possible-tie",
+        "Two categories share scores, and their primary dimensions can average the same: the first wins.",
         "- score_range: [1.0, 2.9]",
         "- score_range: [1.0, 3.0]",
-    ),
-    Entry(
-        Code.INVALID_SCORE,
+        WARNING,
+    )
+    # examples
+    INVALID_SCORE = (
+        "invalid-score",
         "An example has something else than a score, or scores a dimension twice.",
         "- overall: 4.0\n",
         "- overall: high\n",
-    ),
-    Entry(
-        Code.NO_EXPECTATION,
+    )
+    NO_EXPECTATION = (
+        "no-expectation",
         "An example says neither `overall` nor `category`.",
         "- overall: 4.0\n- category: Thriving\n",
         "",
-    ),
-    Entry(
-        Code.UNKNOWN_CATEGORY,
+    )
+    UNKNOWN_CATEGORY = (
+        "unknown-category",
         "An example expects a category that does not exist.",
         "- category: Thriving",
         "- category: Thrivin",
-    ),
-    Entry(
-        Code.AMBIGUOUS_EXPECTATION,
+    )
+    AMBIGUOUS_EXPECTATION = (
+        "ambiguous-expectation",
         "An example expects `none` where a category has that name.",
         SPECIMEN[SPECIMEN.index("### Thriving") :],
         SPECIMEN[SPECIMEN.index("### Thriving") :].replace("Thriving", "None"),
-    ),
-    Entry(
-        Code.WRONG_OVERALL,
+    )
+    WRONG_OVERALL = (
+        "wrong-overall",
         "Scoring an example gives another overall score than it expects.",
         "- overall: 4.0\n",
         "- overall: 4.5\n",
-    ),
-    Entry(
-        Code.WRONG_CATEGORY,
+    )
+    WRONG_CATEGORY = (
+        "wrong-category",
         "Scoring an example gives another category than it expects.",
         "- category: Thriving",
         "- category: Starting",
-    ),
-    Entry(
-        Code.ALREADY_UPLOADED,
+    )
+    # reported by the database or the worker when an upload is finished
+    ALREADY_UPLOADED = (
+        "already-uploaded",
         "The same file was uploaded before; the upload succeeded and names the assessment that it made.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.VERSION_CONFLICT,
+        "",
+        "",
+        WARNING,
+    )
+    VERSION_CONFLICT = (
+        "version-conflict",
         "An active assessment has this version with another text. Raise `version`.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.VERSION_FALLS,
+    )
+    VERSION_FALLS = (
+        "version-falls",
         "The assessment already has a higher version. Raise `version` above it.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.ASSESSMENT_ARCHIVED,
-        "The assessment that was to be replaced is archived. Make it active again, or upload "
-        "the file as a new one.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.ASSESSMENT_MISSING,
+    )
+    ASSESSMENT_ARCHIVED = (
+        "assessment-archived",
+        (
+            "The assessment that was to be replaced is archived. Make it active again, or upload the "
+            "file as a new one."
+        ),
+    )
+    ASSESSMENT_MISSING = (
+        "assessment-missing",
         "The assessment that was to be replaced does not exist any more. Upload the file as a new one.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.DATABASE_REFUSED,
+    )
+    DATABASE_REFUSED = (
+        "database-refused",
         "The database refused the definition; the message names its reason.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.WORKER_LOST,
-        "The worker that had the file in hand stopped, more than once. Upload it again; if "
-        "that repeats, report it.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.TOO_MANY_ATTEMPTS,
-        "The file could not be finished in several attempts, for reasons that are not its own. "
-        "Upload it again.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.TOO_SLOW,
-        "To store the assessment took the database too long, at every attempt. Simplify the file and upload "
-        "it again.",
-        after_compiling=True,
-    ),
-    Entry(
-        Code.INTERNAL_ERROR,
+    )
+    WORKER_LOST = (
+        "worker-lost",
+        (
+            "The worker that had the file in hand stopped, more than once. Upload it again; if that "
+            "repeats, report it."
+        ),
+    )
+    TOO_MANY_ATTEMPTS = (
+        "too-many-attempts",
+        (
+            "The file could not be finished in several attempts, for reasons that are not its own. "
+            "Upload it again."
+        ),
+    )
+    TOO_SLOW = (
+        "too-slow",
+        (
+            "The database took too long to store the assessment, at every attempt. Simplify the file and "
+            "upload it again."
+        ),
+    )
+    INTERNAL_ERROR = (
+        "internal-error",
         "The worker has a fault that this file brings out. Tell the operator the id of the upload.",
-        after_compiling=True,
-    ),
-)
+    )

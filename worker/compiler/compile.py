@@ -1,16 +1,25 @@
-"""The order of work: source, front matter, blocks, grammar, meaning."""
+"""The order of work: source, front matter, blocks, sections, definition, diagnostics; nothing goes back."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from worker.compiler.blocks import parsed_blocks
+from worker.compiler.blocks import Block, read_blocks
+from worker.compiler.catalogue import Code
+from worker.compiler.categories import CategoryNode, read_categories
+from worker.compiler.compilation import Compilation, LeftOut
+from worker.compiler.context import Context
 from worker.compiler.coverage import check_coverage, check_overlaps
-from worker.compiler.diagnostics import Code, Diagnostic, Faults, plain
-from worker.compiler.front_matter import find_front_matter, read_front_matter, without_block, without_wrapping
-from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, Grammar, Lost
+from worker.compiler.diagnostics import Faults
+from worker.compiler.dimensions import DimensionNode, read_dimensions
+from worker.compiler.examples import read_examples, run_examples
+from worker.compiler.front_matter import find_front_matter, read_front_matter, unwrapped
+from worker.compiler.guidelines import read_guidelines
 from worker.compiler.header import Header, read_header
-from worker.compiler.meaning import ExampleNode, Meaning, make
-from worker.compiler.source import BLANKS, MAX_BYTES, Lines, read_source
+from worker.compiler.lines import Lines
+from worker.compiler.sections import find_sections
+from worker.compiler.slices import Span
+from worker.compiler.source import BLANKS, MAX_BYTES, read_source
+from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES
 from worker.definition import (
     MAX_CATEGORIES,
     MAX_DEFINITION_BYTES,
@@ -19,140 +28,102 @@ from worker.definition import (
     definition_size,
 )
 from worker.markup import may_have_markup
-from worker.names import fold
-from worker.scoring import ScoringRules, outcome_of
+from worker.scoring import ScoringRules
 
-if TYPE_CHECKING:
-    from worker.compiler import Compilation
-
-__all__ = ["compile_source", "compile_with_losses"]
+__all__ = ["compile_markdown"]
 
 #: No file under this size can have a definition over the limit: a byte of source is at most six of JSON.
 SURELY_SMALL: Final = 60_000
+START: Final = Span(0, 0)
 
 
-def compile_source(source: bytes) -> "Compilation":
-    """Compile an assessment; see ``worker.compiler.compile_markdown``."""
-    return compile_with_losses(source)[0]
+def compile_markdown(source: bytes) -> Compilation:
+    """Compile an assessment.
 
-
-def compile_with_losses(source: bytes) -> "tuple[Compilation, list[tuple[str, int]]]":
-    """Compile an assessment, and also tell what was left out: a description and the line of each part."""
-    from worker.compiler import Compilation  # noqa: PLC0415 - the package imports this module
-
+    Args:
+        source: the file as it is, at most 512,000 bytes of UTF-8.
+    """
     faults = Faults()
     if len(source) > MAX_BYTES:
         message = f"the file has {len(source):,} bytes; at most {MAX_BYTES:,} are allowed"
         hint = "shorten it, or split it into several assessments"
-        return Compilation(
-            None, (Diagnostic("error", Code.FILE_TOO_LARGE.value, 1, 1, "", message, hint),), (1, 1)
-        ), []
+        faults.add(Code.FILE_TOO_LARGE, START, "", message, hint)
+        return Compilation(None, faults.render(Lines("")), (1, 1))
     text = read_source(source, faults)
     if not text.strip(BLANKS):
-        message = "the file is empty"
         hint = "begin it with `---`, `name: The name of your assessment`, `---`"
-        return Compilation(
-            None, (Diagnostic("error", Code.EMPTY_FILE.value, 1, 1, "", message, hint),), (1, 1)
-        ), []
-    lines = Lines(text)
-    definition, header, lost = _compile(text, lines, faults, len(source))
-    diagnostics = faults.render(lines)
-    compilation = Compilation(definition, diagnostics, lines.position(header.version_at))
-    return compilation, [(what, lines.line(at)) for what, at in lost]
+        faults = Faults()
+        faults.add(Code.EMPTY_FILE, START, "", "the file is empty", hint)
+        return Compilation(None, faults.render(Lines("")), (1, 1))
+    ctx = Context(text, Lines(text), faults)
+    header, blocks = _parse(ctx)
+    definition = _read(ctx, header, blocks)
+    if definition is not None and len(source) > SURELY_SMALL:
+        definition = _within_limit(ctx, definition)
+    left_out = tuple([LeftOut(what, ctx.lines.line(at)) for what, at in ctx.left_out])
+    return Compilation(definition, faults.render(ctx.lines), ctx.lines.position(header.version_at), left_out)
 
 
-def _compile(
-    text: str, lines: Lines, faults: Faults, size: int
-) -> tuple[Definition | None, Header, list[Lost]]:
-    place = find_front_matter(text, faults)
-    if place is None:
-        text = without_block(text, faults)
-    elif place.wrapped:
-        text = without_wrapping(text, place.body)
-    entries, complete = read_front_matter(text, place, faults) if place is not None else ([], False)
-    header = read_header(entries, complete, place, faults)
-    body = place.body if place is not None else 0
-    risky = may_have_markup(text, body)
-    blocks = parsed_blocks(text, body, faults)
-    marked = sorted(f[0] for f in faults.found if f[2] in {Code.RAW_HTML, Code.UNSAFE_LINK}) if risky else []
-    grammar = Grammar(text, blocks, lines, faults)
-    meaning = Meaning(text, grammar, faults, header.scale, risky, marked=marked)
-    grammar.lost += header.lost
-    sections = grammar.sections(header.title)
-    dimensions = meaning.read_dimensions(sections.get(DIMENSIONS, ()))
-    categories = meaning.read_categories(sections.get(CATEGORIES, ()))
-    guidelines = meaning.read_guidelines(sections.get(GUIDELINES, ()))
-    examples = meaning.read_examples(sections.get(EXAMPLES, ()), categories)
-    # What compares many with many is done for as many as are allowed: more are at fault anyway.
-    check_overlaps(categories[:MAX_CATEGORIES], grammar, faults)
-    if (
-        dimensions
-        and categories
-        and len(dimensions) <= MAX_DIMENSIONS
-        and len(categories) <= MAX_CATEGORIES
-        and header.scale is not None
-        and all(node.weight is not None for node in dimensions)
-        and all(node.score_range is not None and node.primary is not None for node in categories)
-    ):
+def _parse(ctx: Context) -> tuple[Header, list[Block]]:
+    """Read the front matter, and the blocks of the body behind it."""
+    place = find_front_matter(ctx.text, ctx.faults)
+    ctx.text = unwrapped(ctx.text, place, ctx.faults)
+    entries, complete = ([], False) if place is None else read_front_matter(ctx.text, place, ctx.faults)
+    header = read_header(entries, complete, place, ctx.faults)
+    ctx.scale = header.scale
+    ctx.left_out = header.left_out
+    blocks = read_blocks(ctx.text, 0 if place is None else place.body, ctx.faults)
+    ctx.may_have_markup = may_have_markup(ctx.text)
+    markup = {Code.RAW_HTML, Code.UNSAFE_LINK}
+    ctx.marked = sorted(fault.start for fault in ctx.faults.found if fault.code in markup)
+    return header, blocks
+
+
+def _read(ctx: Context, header: Header, blocks: list[Block]) -> Definition | None:
+    """Read the sections; return the definition unless there is an error."""
+    sections = find_sections(ctx, blocks, header.title)
+    dimensions, names = read_dimensions(ctx, sections.get(DIMENSIONS, ()))
+    categories = read_categories(ctx, sections.get(CATEGORIES, ()), names)
+    guidelines = read_guidelines(ctx, sections.get(GUIDELINES, ()), names)
+    examples = read_examples(ctx, sections.get(EXAMPLES, ()), names, categories)
+    # What compares many with many is done for as many as are allowed: more are an error anyway.
+    check_overlaps(ctx, categories[:MAX_CATEGORIES])
+    if ctx.scale is not None and _can_be_scored(dimensions, categories):
         rules = ScoringRules(
-            tuple([node.rule for node in dimensions]),
-            tuple([node.rule for node in categories]),
-            header.metadata.scale,
+            tuple([node.rule for node in dimensions]), tuple([node.rule for node in categories]), ctx.scale
         )
-        if not faults.fatal:
-            check_coverage(rules, dimensions, categories, grammar, faults)
-        _run_examples(rules, examples, grammar, faults)
-    if faults.found and faults.fatal:
-        return None, header, grammar.lost
-    definition = make(
-        Definition,
-        {
-            "metadata": header.metadata,
-            "dimensions": tuple([node.model for node in dimensions]),
-            "result_categories": tuple([node.model for node in categories]),
-            "interview_guidelines": guidelines,
-            "examples": tuple([node.model for node in examples]),
-        },
+        if not ctx.faults.fatal:
+            check_coverage(ctx, rules, dimensions, categories)
+        run_examples(ctx, rules, examples)
+    if ctx.faults.fatal:
+        return None
+    return Definition.model_construct(
+        metadata=header.metadata,
+        dimensions=tuple([node.model for node in dimensions]),
+        result_categories=tuple(
+            [node.model(node.score_range) for node in categories if node.score_range is not None]
+        ),
+        interview_guidelines=guidelines,
+        examples=tuple([node.model(names) for node in examples]),
     )
-    if size > SURELY_SMALL and (size := definition_size(definition)) > MAX_DEFINITION_BYTES:
-        faults.add(
-            Code.DEFINITION_TOO_LARGE,
-            0,
-            1,
-            "",
-            f"the definition has {size:,} bytes; at most {MAX_DEFINITION_BYTES:,} are allowed",
-            "shorten the texts, or split the file into several assessments",
-        )
-        return None, header, grammar.lost
-    return definition, header, grammar.lost
 
 
-def _run_examples(
-    rules: ScoringRules, examples: Sequence[ExampleNode], grammar: Grammar, faults: Faults
-) -> None:
-    """Score the author's examples and report the expectations that are wrong."""
-    for example in examples:
-        if not example.sound:
-            continue
-        model = example.model
-        outcome = outcome_of(rules, example.scores)
-        if model.overall is not None and model.overall != outcome.overall:
-            faults.add(
-                Code.WRONG_OVERALL,
-                *grammar.value_at(*example.overall_at),
-                f"{example.item.where} / overall",
-                f"the example expects {model.overall}, but the overall score is {outcome.overall}",
-                f"write `- overall: {outcome.overall}`, or change scores, weights or the expectation",
-            )
-        if model.category is None:
-            continue
-        matched = "none" if outcome.category is None else outcome.category.name
-        if matched != model.category and fold(matched) != fold(model.category):
-            faults.add(
-                Code.WRONG_CATEGORY,
-                *grammar.value_at(*example.category_at),
-                f"{example.item.where} / category",
-                f"the example expects `{plain(model.category)}`, but the category is `{plain(matched)}` "
-                f"(overall {outcome.overall})",
-                f"write `- category: {plain(matched)}`, or change ranges, weights or the expectation",
-            )
+def _can_be_scored(dimensions: Sequence[DimensionNode], categories: Sequence[CategoryNode]) -> bool:
+    """Tell whether all that scoring needs is there, and not more than is allowed."""
+    return (
+        0 < len(dimensions) <= MAX_DIMENSIONS
+        and 0 < len(categories) <= MAX_CATEGORIES
+        and all(node.weight is not None for node in dimensions)
+        and all(node.score_range is not None and node.sound for node in categories)
+    )
+
+
+def _within_limit(ctx: Context, definition: Definition) -> Definition | None:
+    """Return a definition unless it is larger than the database takes, which is reported."""
+    size = definition_size(definition)
+    if size <= MAX_DEFINITION_BYTES:
+        return definition
+    message = f"the definition has {size:,} bytes; at most {MAX_DEFINITION_BYTES:,} are allowed"
+    hint = "shorten the texts, or split the file into several assessments"
+    ctx.faults.add(Code.DEFINITION_TOO_LARGE, START, "", message, hint)
+    return None

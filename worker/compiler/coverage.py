@@ -4,276 +4,247 @@ The scores that an interview can give: a dimension with a rubric is scored with 
 the highest mark of its rubric, one without with any decimal of the scale; every dimension is scored. The
 overall scores are then all two-place decimals between the weighted averages of the lowest and of the highest
 scores, and what is matched are these, rounded to the precision of the ranges. All of it is exact: weights and
-marks are handled as fractions.
+marks are handled as fractions, and scores that are matched as whole numbers of the smallest step.
 """
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property
 from math import ceil, floor
-from typing import Final
+from typing import Final, NamedTuple
 
-from worker.compiler.diagnostics import Code, Faults, plain
-from worker.compiler.grammar import CATEGORIES, Grammar
-from worker.compiler.meaning import CategoryNode, DimensionNode
-from worker.scoring import OVERALL_PLACES, ScoringRules, decimal_places, round_half_up
+from worker.compiler.catalogue import Code
+from worker.compiler.categories import CategoryNode
+from worker.compiler.context import Context, Range
+from worker.compiler.diagnostics import plain
+from worker.compiler.dimensions import DimensionNode
+from worker.compiler.vocabulary import CATEGORIES
+from worker.scoring import OVERALL_PLACES, ScoringRules, round_half_up
 
 __all__ = ["check_coverage", "check_overlaps"]
 
 MAX_RIVALS: Final = 3
 
-Box = list[tuple[Fraction, Fraction, Fraction]]  # weight, lowest and highest score of each dimension
+
+class Reach(NamedTuple):
+    """What a dimension can be scored with, and how much of the overall score it is."""
+
+    share: Fraction
+    low: Fraction
+    high: Fraction
 
 
-def check_overlaps(categories: Sequence[CategoryNode], grammar: Grammar, faults: Faults) -> None:
+class Covered(NamedTuple):
+    """The scores that a category takes, as far as they occur, in steps."""
+
+    low: int
+    high: int
+    node: CategoryNode
+
+
+def check_overlaps(ctx: Context, categories: Sequence[CategoryNode]) -> None:
     """Report categories between which no rule could choose."""
-    for index, later in enumerate(categories):
-        if later.score_range is None or later.primary is None:
-            continue
-        for first in categories[:index]:
-            if first.score_range is None or first.primary != later.primary:
-                continue
-            low = max(first.score_range[0], later.score_range[0])
-            high = min(first.score_range[1], later.score_range[1])
-            if low <= high:
-                line = grammar.line_of(first.at(grammar)[0])
-                faults.add(
-                    Code.AMBIGUOUS_CATEGORIES,
-                    *later.at(grammar),
-                    f"{later.item.where} / score_range",
-                    f"{_quoted(later)} and {_quoted(first)} on line {line} share "
-                    f"{_span(low, high)} and have the same primary dimensions",
-                    "change one range so that they do not meet, or give the two different "
-                    "`primary_dimensions`",
+    sound = [node for node in categories if node.sound]
+    for index, later in enumerate(sound):
+        for first in sound[:index]:
+            shared = _shared(first, later)
+            if shared is not None and first.primary.keys() == later.primary.keys():
+                line = ctx.lines.line(first.at.start)
+                low, high = shared
+                scores = f"{low:f}" if low == high else f"{low:f} to {high:f}"
+                message = (
+                    f"{_quoted(later)} and {_quoted(first)} on line {line} share {scores} "
+                    "and have the same primary dimensions"
                 )
+                hint = (
+                    "change one range so that they do not meet, or give the two different "
+                    "`primary_dimensions`"
+                )
+                section = f"{later.item.where} / score_range"
+                ctx.faults.add(Code.AMBIGUOUS_CATEGORIES, later.at, section, message, hint)
                 break
 
 
+def _shared(first: CategoryNode, later: CategoryNode) -> Range | None:
+    """Return the scores that two categories share."""
+    if first.score_range is None or later.score_range is None:
+        return None
+    low = max(first.score_range[0], later.score_range[0])
+    high = min(first.score_range[1], later.score_range[1])
+    return (low, high) if low <= high else None
+
+
 def check_coverage(
-    rules: ScoringRules,
-    dimensions: Sequence[DimensionNode],
-    categories: Sequence[CategoryNode],
-    grammar: Grammar,
-    faults: Faults,
+    ctx: Context, rules: ScoringRules, dimensions: Sequence[DimensionNode], categories: Sequence[CategoryNode]
 ) -> None:
     """Report gaps between ranges, ranges that no score reaches, and ties that the order in the file decides.
 
     Every weight, rubric and range must be sound; ``rules`` are what the dimensions and categories say.
     """
-    scale, precision = rules.scale, rules.precision
-    places = min(precision, OVERALL_PLACES)
-    unit = 10**places
-    free = _is_free(scale, dimensions)
-    lowest, highest = _reach(scale, [] if free else dimensions, precision, unit)
-    spans: list[tuple[int, int, CategoryNode]] = []  # inclusive, as far as scores reach, in units
-    for node in categories:
-        bounds = node.score_range or scale
-        low, high = ceil(bounds[0] * unit), floor(bounds[1] * unit)
-        if low > high or low > highest or lowest > high:
-            faults.add(
-                Code.UNREACHABLE_RANGE,
-                *node.at(grammar),
-                f"{node.item.where} / score_range",
-                f"no complete interview reaches this range: overall scores lie between "
-                f"{_number(lowest, places)} and {_number(highest, places)}, in steps of {_number(1, places)}",
-                "change the range, or the scale, weights or rubrics that limit the scores",
+    _Coverage(ctx, rules, dimensions).check(categories)
+
+
+class _Coverage:
+    def __init__(self, ctx: Context, rules: ScoringRules, dimensions: Sequence[DimensionNode]) -> None:
+        self.ctx = ctx
+        self.precision = rules.precision
+        self.places = min(rules.precision, OVERALL_PLACES)
+        self.unit = int("1" + "0" * self.places)  # how many steps a point has
+        self.scale = rules.scale
+        self.dimensions = dimensions
+
+    @cached_property
+    def reaches(self) -> list[Reach]:
+        """What each dimension can be scored with."""
+        total = Fraction(sum(node.rule.weight for node in self.dimensions))
+        return [
+            Reach(
+                Fraction(node.rule.weight) / total,
+                Fraction(node.rubric[0].low if node.rubric else self.scale[0]),
+                Fraction(node.rubric[-1].high if node.rubric else self.scale[1]),
             )
-        else:
-            spans.append((max(low, lowest), min(high, highest), node))
-    _report_gaps(sorted(spans, key=lambda span: span[:2]), lowest, highest, places, grammar, faults)
-    if len(spans) > 1:
-        _report_ties(spans, free, (scale, precision, places), dimensions, grammar, faults)
+            for node in self.dimensions
+        ]
 
+    @cached_property
+    def is_free(self) -> bool:
+        """Whether every dimension can have every score: then all averages can be equal to any of them."""
+        rubrics = [node.rubric for node in self.dimensions if node.rubric]
+        return all(r[0].low == self.scale[0] and r[-1].high == self.scale[1] for r in rubrics)
 
-def _reach(
-    scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode], precision: int, unit: int
-) -> tuple[int, int]:
-    """Return the lowest and the highest score that is matched, in units.
+    def check(self, categories: Sequence[CategoryNode]) -> None:
+        """Report all that there is to be said about the ranges of the categories."""
+        low, high = map(Fraction, self.scale)
+        if not self.is_free:
+            low = sum((reach.share * reach.low for reach in self.reaches), Fraction(0))
+            high = sum((reach.share * reach.high for reach in self.reaches), Fraction(0))
+        lowest, highest = self._steps(low), self._steps(high)
+        covered: list[Covered] = []
+        for node in categories:
+            bounds = node.score_range or self.scale
+            first, last = ceil(bounds[0] * self.unit), floor(bounds[1] * self.unit)
+            if first > last or first > highest or last < lowest:
+                self._report_unreachable(node, lowest, highest)
+            else:
+                covered.append(Covered(max(first, lowest), min(last, highest), node))
+        self._check_gaps(covered, lowest, highest)
+        for index, later in enumerate(covered):
+            self._check_ties(later, covered[:index])
 
-    Args:
-        scale: limits the scores of every dimension.
-        dimensions: those whose rubrics may limit them further; none when no rubric does.
-        precision: the decimal places to which scores are rounded before they are matched.
-        unit: what 1 is in units.
-    """
-    if not dimensions:
-        if max(decimal_places(scale[0]), decimal_places(scale[1])) <= min(precision, OVERALL_PLACES):
-            return int(scale[0] * unit), int(scale[1] * unit)
-        return _units(Fraction(scale[0]), precision, unit), _units(Fraction(scale[1]), precision, unit)
-    box = _box(scale, dimensions)
-    total = sum(weight for weight, _, _ in box)
-    low = sum((weight * bottom for weight, bottom, _ in box), Fraction(0)) / total
-    high = sum((weight * top for weight, _, top in box), Fraction(0)) / total
-    return _units(low, precision, unit), _units(high, precision, unit)
+    def _steps(self, value: Fraction) -> int:
+        """Return a score as it is matched: rounded to two places, then to the precision, in steps."""
+        matched = round_half_up(Fraction(round_half_up(value, OVERALL_PLACES)), self.precision)
+        return int(matched * self.unit)
 
+    def _number(self, steps: int) -> str:
+        if not self.places:
+            return str(steps)
+        return f"{steps // self.unit}.{steps % self.unit:0{self.places}}"
 
-def _is_free(scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode]) -> bool:
-    """Tell whether every dimension can be given every score of the scale."""
-    return all(
-        not node.rubric or (node.rubric[0][0] <= scale[0] and _top(node) >= scale[1]) for node in dimensions
-    )
+    def _numbers(self, first: int, last: int) -> str:
+        return self._number(first) if first == last else f"{self._number(first)} to {self._number(last)}"
 
-
-def _top(node: DimensionNode) -> Decimal:
-    """Return the highest mark of a rubric, whose ranges ascend and do not overlap."""
-    return node.rubric[-1][1]
-
-
-def _box(scale: tuple[Decimal, Decimal], dimensions: Sequence[DimensionNode]) -> Box:
-    return [
-        (
-            Fraction(node.weight or 0),
-            Fraction(node.rubric[0][0] if node.rubric else scale[0]),
-            Fraction(_top(node) if node.rubric else scale[1]),
+    def _report_unreachable(self, node: CategoryNode, lowest: int, highest: int) -> None:
+        message = (
+            f"no complete interview reaches this range: overall scores lie between {self._number(lowest)} "
+            f"and {self._number(highest)}, in steps of {self._number(1)}"
         )
-        for node in dimensions
-    ]
+        hint = "change the range, or the scale, weights or rubrics that limit the scores"
+        section = f"{node.item.where} / score_range"
+        self.ctx.faults.add(Code.UNREACHABLE_RANGE, node.at, section, message, hint)
 
+    # --- gaps ---
 
-def _units(value: Fraction, precision: int, unit: int) -> int:
-    """Return a score as it is matched: rounded to two places, then to the precision, in units."""
-    matched = round_half_up(Fraction(round_half_up(value, OVERALL_PLACES)), precision)
-    return int(matched * unit)
+    def _check_gaps(self, covered: Sequence[Covered], lowest: int, highest: int) -> None:
+        """Report the scores that occur and lie in no range."""
+        next_ = lowest  # the lowest score such that all below it are in a range
+        below: CategoryNode | None = None
+        for low, high, node in sorted(covered, key=lambda one: (one.low, one.high)):
+            if low > next_:
+                self._report_gap(next_, low - 1, below or node)
+            if high >= next_:
+                next_, below = high + 1, node
+        if next_ <= highest and below is not None:
+            self._report_gap(next_, highest, below)
 
+    def _report_gap(self, first: int, last: int, neighbour: CategoryNode) -> None:
+        scores = "score" if first == last else "scores"
+        message = f"no category has the {scores} {self._numbers(first, last)}"
+        example = f"such as that of {_quoted(neighbour)}"
+        hint = f"extend a neighbouring range, {example}; such an interview has no category"
+        self.ctx.faults.add(Code.RANGE_GAP, neighbour.at, CATEGORIES, message, hint)
 
-def _report_gaps(  # noqa: PLR0913, PLR0917 - a pure function over all that decides a gap
-    spans: list[tuple[int, int, CategoryNode]],
-    lowest: int,
-    highest: int,
-    places: int,
-    grammar: Grammar,
-    faults: Faults,
-) -> None:
-    covered = lowest - 1  # the highest score such that it and all scores below are in a range
-    below: CategoryNode | None = None
-    for low, high, node in spans:
-        if low > covered + 1:
-            _report_gap(covered + 1, min(low - 1, highest), below or node, places, grammar, faults)
-        if high > covered:
-            covered, below = high, node
-    if covered < highest and below is not None:
-        _report_gap(covered + 1, highest, below, places, grammar, faults)
+    # --- ties ---
 
-
-def _report_gap(  # noqa: PLR0913, PLR0917 - what a gap is said to be
-    first: int, last: int, node: CategoryNode, places: int, grammar: Grammar, faults: Faults
-) -> None:
-    low, high = _number(first, places), _number(last, places)
-    gap = low if first == last else f"{low} to {high}"
-    faults.add(
-        Code.RANGE_GAP,
-        *node.at(grammar),
-        CATEGORIES,
-        f"no category has the scores {gap}" if first != last else f"no category has the score {gap}",
-        f"extend a neighbouring range, such as that of {_quoted(node)}; such an interview has no category",
-    )
-
-
-def _report_ties(  # noqa: PLR0913, PLR0917 - a pure function over all that decides a tie
-    spans: Sequence[tuple[int, int, CategoryNode]],
-    free: bool,
-    grid: tuple[tuple[Decimal, Decimal], int, int],
-    dimensions: Sequence[DimensionNode],
-    grammar: Grammar,
-    faults: Faults,
-) -> None:
-    """Report once for each category which earlier ones it can tie with.
-
-    Where every dimension can have every score (``free``), all averages can be equal to any of them.
-    """
-    scale, precision, places = grid
-    box: Box = []
-    index_of: dict[str, int] = {}
-    for position, (low, high, node) in enumerate(spans):
-        rivals: list[tuple[int, int, CategoryNode]] = []
-        for other_low, other_high, other in spans[:position]:
-            if other_low > high or other_high < low or node.primary == other.primary:
-                continue
-            first, last = max(low, other_low), min(high, other_high)
-            if not free:
-                if not box:
-                    box = _box(scale, dimensions)
-                    index_of = {node.name: index for index, node in enumerate(dimensions)}
-                tied = _tied(box, _balance(box, node, other, index_of), precision, 10**places)
-                if max(first, tied[0]) > min(last, tied[1]):
-                    continue
-            rivals.append((first, last, other))
+    def _check_ties(self, later: Covered, others: Sequence[Covered]) -> None:
+        """Report once for a category which earlier ones it can tie with."""
+        rivals = [rival for other in others if (rival := self._rival(later, other)) is not None]
         if rivals:
-            named = [_rival(*rival, places, grammar) for rival in rivals[:MAX_RIVALS]]
-            if len(rivals) > MAX_RIVALS:
-                named.append(f"{len(rivals) - MAX_RIVALS} more")
-            faults.add(
-                Code.POSSIBLE_TIE,
-                *node.at(grammar),
-                f"{node.item.where} / score_range",
-                f"{_quoted(node)} shares scores with {', '.join(named)}; where the primary dimensions "
-                "average the same, the first in the file wins",
-                "put the category that should win first, or let the ranges not meet",
+            more = [f"{len(rivals) - MAX_RIVALS} more"] if len(rivals) > MAX_RIVALS else []
+            named = ", ".join(rivals[:MAX_RIVALS] + more)
+            message = (
+                f"{_quoted(later.node)} shares scores with {named}; where the primary dimensions average the "
+                "same, the first in the file wins"
             )
+            hint = "put the category that should win first, or let the ranges not meet"
+            section = f"{later.node.item.where} / score_range"
+            self.ctx.faults.add(Code.POSSIBLE_TIE, later.node.at, section, message, hint)
+
+    def _rival(self, one: Covered, other: Covered) -> str | None:
+        """Return how an earlier category is named that shares scores at which the averages can be equal."""
+        first, last = max(one.low, other.low), min(one.high, other.high)
+        if first > last or one.node.primary.keys() == other.node.primary.keys():
+            return None
+        if not self.is_free:
+            tied = self._tied(self._balance(one.node, other.node))
+            if tied is None or max(first, tied[0]) > min(last, tied[1]):
+                return None
+        line = self.ctx.lines.line(other.node.at.start)
+        return f"{_quoted(other.node)} (line {line}, {self._numbers(first, last)})"
+
+    def _balance(self, one: CategoryNode, other: CategoryNode) -> list[Fraction]:
+        """Return how much a point of each dimension moves the average of one category over the other's."""
+        return [a - b for a, b in zip(self._average(one), self._average(other), strict=True)]
+
+    def _average(self, node: CategoryNode) -> list[Fraction]:
+        """Return how much of the average that decides for a category each dimension is."""
+        if not node.primary:
+            return [reach.share for reach in self.reaches]
+        names = frozenset(node.primary.values())
+        share = Fraction(1, len(names))
+        return [share if dimension.name in names else Fraction(0) for dimension in self.dimensions]
+
+    def _tied(self, balance: Sequence[Fraction]) -> tuple[int, int] | None:
+        """Return the lowest and highest matched score of an interview in which two averages are equal.
+
+        The scores that an interview can give form a box, overall and the difference of the averages are
+        linear, so the extremes are found by giving up as little overall as possible for each point of
+        difference. None when the averages are never equal.
+        """
+        lowest = _extreme(self.reaches, balance)
+        # The highest is the lowest of the same box seen from its other end.
+        highest = _extreme([Reach(r.share, -r.high, -r.low) for r in self.reaches], balance)
+        if lowest is None or highest is None:
+            return None
+        return self._steps(lowest), self._steps(-highest)
 
 
-def _rival(first: int, last: int, node: CategoryNode, places: int, grammar: Grammar) -> str:
-    shared = (
-        _number(first, places) if first == last else f"{_number(first, places)} to {_number(last, places)}"
-    )
-    return f"{_quoted(node)} (line {grammar.line_of(node.at(grammar)[0])}, {shared})"
-
-
-def _balance(box: Box, one: CategoryNode, other: CategoryNode, index_of: dict[str, int]) -> list[Fraction]:
-    """Return how much a point of each dimension moves the average of one category over the other's."""
-    total = sum(weight for weight, _, _ in box)
-    result = [Fraction(0)] * len(box)
-    for node, sign in ((one, 1), (other, -1)):
-        primary = node.model.primary_dimensions
-        if primary:
-            for name in primary:
-                result[index_of[name]] += Fraction(sign, len(primary))
-        else:
-            for index, (weight, _, _) in enumerate(box):
-                result[index] += sign * weight / total
-    return result
-
-
-def _tied(box: Box, balance: Sequence[Fraction], precision: int, unit: int) -> tuple[int, int]:
-    """Return the lowest and highest matched score of an interview in which the two averages are equal.
-
-    The scores that an interview can give form a box, overall and the difference of the averages are linear,
-    so the extremes are found by giving up as little overall as possible for each point of difference. The
-    first is the greater one when the averages are never equal.
-    """
-    lowest = _extreme([(w, low, high, b) for (w, low, high), b in zip(box, balance, strict=True)])
-    # The highest is the lowest of the same box seen from its other end.
-    highest = _extreme([(w, -high, -low, b) for (w, low, high), b in zip(box, balance, strict=True)])
-    if lowest is None or highest is None:
-        return 1, 0
-    return _units(lowest, precision, unit), _units(-highest, precision, unit)
-
-
-def _extreme(box: Sequence[tuple[Fraction, Fraction, Fraction, Fraction]]) -> Fraction | None:
+def _extreme(reaches: Sequence[Reach], balance: Sequence[Fraction]) -> Fraction | None:
     """Return the lowest weighted average at which ``sum(balance * score)`` is 0."""
-    total = sum(weight for weight, _, _, _ in box)
-    overall = sum((weight * low for weight, low, _, _ in box), Fraction(0)) / total
-    balance = sum((b * low for _, low, _, b in box), Fraction(0))
+    overall = sum((reach.share * reach.low for reach in reaches), Fraction(0))
+    excess = sum((b * reach.low for reach, b in zip(reaches, balance, strict=True)), Fraction(0))
     # Raise the scores that move the balance towards 0, those that cost least overall for it first.
-    helpful = [(w / total / abs(b), abs(b) * (high - low)) for w, low, high, b in box if b * balance < 0]
-    left = abs(balance)
+    helpful = [
+        (reach.share / abs(b), abs(b) * (reach.high - reach.low))
+        for reach, b in zip(reaches, balance, strict=True)
+        if b * excess < 0
+    ]
+    left = abs(excess)
     for cost, room in sorted(helpful):
         used = min(room, left)
         overall += used * cost
         left -= used
     return overall if left == 0 else None
-
-
-@lru_cache(1024)
-def _number(units: int, places: int) -> str:
-    """Return a score that is given in units: hundredths, tenths or ones."""
-    unit = 10**places
-    return f"{units // unit}.{units % unit:0{places}}" if places else str(units)
-
-
-def _span(low: Decimal, high: Decimal) -> str:
-    return f"{low:f}" if low == high else f"{low:f} to {high:f}"
 
 
 def _quoted(node: CategoryNode) -> str:

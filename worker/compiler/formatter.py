@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final, cast
 
-from worker.compiler.compile import compile_with_losses
+from worker.compiler.compile import compile_markdown
 from worker.compiler.diagnostics import Faults
 from worker.compiler.front_matter import (
     Collection,
@@ -20,9 +20,9 @@ from worker.compiler.front_matter import (
     find_front_matter,
     read_front_matter,
 )
-from worker.compiler.grammar import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, section_name
 from worker.compiler.source import read_source
 from worker.compiler.values import BLOCK_SCALAR, is_thematic_break, unquote
+from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, section_name
 from worker.definition import Definition, Metadata
 
 __all__ = ["format_definition", "format_source"]
@@ -39,10 +39,10 @@ def format_source(source: bytes) -> str | None:
     Comments in the front matter are kept. What the definition leaves out, such as an unknown section, is
     named there in a comment, so that nothing goes without a word.
     """
-    compilation, lost = compile_with_losses(source)
+    compilation = compile_markdown(source)
     if compilation.definition is None:
         return None
-    notes = [f"# Left out by format: {what}, line {line}" for what, line in lost]
+    notes = [f"# Left out by format: {what}, line {line}" for what, line in compilation.left_out]
     return format_definition(compilation.definition, [*_comments(source), *notes])
 
 

@@ -11,9 +11,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
 
-from worker.compiler.diagnostics import Code, Faults, plain
-from worker.compiler.grammar import section_name
+from worker.compiler.catalogue import Code
+from worker.compiler.diagnostics import Faults, plain
+from worker.compiler.slices import Span
 from worker.compiler.source import BLANKS
+from worker.compiler.vocabulary import section_name
 
 __all__ = [
     "Broken",
@@ -25,7 +27,7 @@ __all__ = [
     "find_front_matter",
     "pairs",
     "read_front_matter",
-    "without_block",
+    "unwrapped",
     "without_wrapping",
 ]
 
@@ -102,6 +104,13 @@ def find_front_matter(text: str, faults: Faults) -> FrontMatter | None:
     return _misplaced(text, start, faults)
 
 
+def unwrapped(text: str, place: FrontMatter | None, faults: Faults) -> str:
+    """Return a file with blanks for the marks of a code block that it stands in, and what is behind that."""
+    if place is None:
+        return _without_block(text, faults)
+    return without_wrapping(text, place.body) if place.wrapped else text
+
+
 def without_wrapping(text: str, body: int) -> str:
     """Return a file that is wrapped in a code block with blanks where the block is closed and behind that.
 
@@ -114,7 +123,7 @@ def without_wrapping(text: str, body: int) -> str:
     return text[:end] + re.sub(r"[^\n]", " ", text[end:])
 
 
-def without_block(text: str, faults: Faults) -> str:
+def _without_block(text: str, faults: Faults) -> str:
     """Return a file without front matter with blanks for the code block that it stands in, and report that.
 
     Any other code block is left alone: one that is never closed, or that has no heading in it.
@@ -141,8 +150,7 @@ def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
         at = after
     faults.add(
         Code.MISSING_FRONT_MATTER,
-        start,
-        start + len(_line(text, start)),
+        Span(start, start + len(_line(text, start))),
         WHERE,
         "the file does not begin with a front matter",
         "begin the file with three lines: `---`, `name: The name of your assessment`, `---`",
@@ -159,8 +167,7 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
     else:
         faults.add(
             Code.MISPLACED_FRONT_MATTER,
-            start,
-            start + len(first),
+            Span(start, start + len(first)),
             WHERE,
             "there is text before the front matter",
             "delete everything before the first `---` line"
@@ -173,7 +180,7 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
 def _report_block(start: int, end: int, faults: Faults) -> None:
     message = "the whole file is wrapped in a code block"
     hint = "delete this line, and the line that closes the block with all behind it"
-    faults.add(Code.FENCED_FILE, start, end, "", message, hint)
+    faults.add(Code.FENCED_FILE, Span(start, end), "", message, hint)
 
 
 def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
@@ -187,8 +194,7 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
     at = text.find("\n## ", end) + 1 or len(text)
     faults.add(
         Code.UNCLOSED_FRONT_MATTER,
-        fence,
-        fence + len(FENCE),
+        Span(fence, fence + len(FENCE)),
         WHERE,
         "the front matter is not closed",
         "write a line `---` after its last key",
@@ -240,8 +246,7 @@ def read_front_matter(text: str, place: FrontMatter, faults: Faults) -> tuple[En
 def _too_deep(at: int, faults: Faults) -> None:
     faults.add(
         Code.YAML_TOO_DEEP,
-        at,
-        at,
+        Span(at, at),
         WHERE,
         "the front matter is nested too deep",
         "the front matter holds short values only: `key: value`, one a line; write long texts into the body",
@@ -317,12 +322,11 @@ class _Reader:
                 entries += pairs(value)
             elif value.end > value.start:
                 self.whole = False
-                if self.faults.found and self.faults.found[-1][0] == value.start:
+                if self.faults.found and self.faults.found[-1].start == value.start:
                     continue  # it has been refused as an alias, or for its anchor or tag
                 self.faults.add(
                     Code.YAML_SYNTAX,
-                    value.start,
-                    value.end,
+                    value,
                     WHERE,
                     "this is not a `key: value` line",
                     "write one `key: value` a line, such as `name: The name of your assessment`",
@@ -340,7 +344,7 @@ class _Reader:
         else:
             code, what = Code.YAML_TAG, f"the tag `{plain(event.tag)}`"
             mend = "delete it; if the value begins with `!`, put the value in quotes"
-        self.faults.add(code, start, end, WHERE, f"{what} is not allowed in the front matter", mend)
+        self.faults.add(code, Span(start, end), WHERE, f"{what} is not allowed in the front matter", mend)
 
     def report(self, fault: yaml.YAMLError, at: int) -> None:
         """Report what the parser could not read; ``at`` is where the text that it was given begins."""
@@ -371,7 +375,9 @@ class _Reader:
             inner = value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
             hint = f'write `{key.strip()}: "{plain(inner, 200)}"`'
         start = self.base + index
-        self.faults.add(Code.YAML_SYNTAX, start, start, WHERE, f"the YAML cannot be read: {problem}", hint)
+        self.faults.add(
+            Code.YAML_SYNTAX, Span(start, start), WHERE, f"the YAML cannot be read: {problem}", hint
+        )
 
     def _report_tab(self, first: int, line: str) -> None:
         """Report a line of which the indentation has a tab, which YAML does not allow."""
@@ -381,8 +387,7 @@ class _Reader:
         start = self.base + first + line.index("\t")
         self.faults.add(
             Code.YAML_SYNTAX,
-            start,
-            start,
+            Span(start, start),
             WHERE,
             "a tab stands where YAML allows only spaces",
             f"write `  {mended}`, with two spaces in front"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final, TextIO
 from unicodedata import east_asian_width
 
-from worker.compiler import Compilation, Diagnostic
+from worker.compiler.compilation import Compilation
+from worker.compiler.diagnostics import Diagnostic
 
 __all__ = ["github_report", "json_report", "summary", "text_report", "wants_colour"]
 
@@ -34,7 +35,8 @@ def _entry(file: str, lines: list[str], diagnostic: Diagnostic, colour: bool) ->
         return f"{COLOURS[kind]}{text}{RESET}" if colour else text
 
     line = lines[diagnostic.line - 1] if diagnostic.line <= len(lines) else ""
-    before, marked, after = _window(line, diagnostic.column - 1, diagnostic.length)
+    end = diagnostic.end_column if diagnostic.end_line == diagnostic.line else len(line.rstrip()) + 1
+    before, marked, after = _window(line, diagnostic.column - 1, max(end - diagnostic.column, 1))
     number = str(diagnostic.line)
     margin = " " * len(number)
     bar = paint("dim", "|")

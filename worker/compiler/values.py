@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from worker.compiler.slices import Slice
 from worker.definition import (
     EMPHASIS,
     MARKS,
@@ -26,9 +27,15 @@ __all__ = [
     "parse_weight",
     "unquote",
     "unwrap",
+    "without_quotes",
 ]
 
 QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
+#: What ends a quotation or code.
+CLOSING: Final = frozenset((*QUOTES.values(), "`"))
+#: What can separate the items of a list, or hold a comma that does not.
+MARKS_OF_LISTS: Final = re.compile(rf"[\[\](),`{''.join(QUOTES)}]")
+BLANKS: Final = re.compile(r"\s*")
 DASHES: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "\\": None})
 #: How YAML begins a text of several lines, which itself begins on the next line.
 BLOCK_SCALAR: Final = re.compile(r" *[|>][+-]?[1-9]?[+-]? *\n(?=\s*\S)")
@@ -71,20 +78,21 @@ def unquote(text: str) -> str:
     return inner.strip() or text
 
 
-def close_emphasis(key: str, rest: str) -> tuple[str, str]:
-    """Split emphasis that begins in a key and ends behind its colon, as in ``**key:** value``."""
-    key = key.strip()
-    if key[:1] not in MARKS:
-        return key, rest
-    mark = next(mark for mark in EMPHASIS if key.startswith(mark))
-    inner = key[len(mark) :]
-    if mark[0] not in inner:
-        value = rest.strip()
-        if value.startswith(mark):
-            return inner, value[len(mark) :]
-        if value.endswith(mark):
-            return inner, value[: -len(mark)]
-    return key, rest
+def close_emphasis(key: Slice, value: Slice) -> tuple[Slice, Slice]:
+    """Split emphasis that begins in a key and ends behind its colon, as in ``**key:** value``.
+
+    Neither ``key`` nor ``value`` begins or ends with white space.
+    """
+    if key.text[:1] not in MARKS:
+        return key, value
+    mark = next(mark for mark in EMPHASIS if key.text.startswith(mark))
+    size, inner = len(mark), key.part(len(mark))
+    if mark[0] not in inner.text:
+        if value.text.startswith(mark):
+            return inner, value.part(size)
+        if value.text.endswith(mark):
+            return inner, value.part(0, -size)
+    return key, value
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -150,54 +158,60 @@ def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
     return None if first is None or second is None else (first, second)
 
 
-def parse_inline_list(text: str) -> list[tuple[str, int]] | None:  # noqa: PLR0912 - one loop, the branches of which share its state
-    """Return the items of ``[a, "b, c", d]``, each with its offset; None when ``text`` is no such list.
+def parse_inline_list(text: Slice) -> list[Slice] | None:
+    """Return the items of ``[a, "b, c", d]``, without quotation marks; None when it is not such a list.
 
     Commas inside of quotation marks, brackets and code do not separate. The brackets around it may be
     escaped, as exports of word processors have them.
     """
-    text = text.rstrip()
-    if text.startswith("\\[") and text.endswith("\\]"):
-        items_ = parse_inline_list(text[1:-2] + "]")
-        return None if items_ is None else [(item, offset + 1) for item, offset in items_]
-    if not text.startswith("[") or not text.endswith("]") or len(text) < 2:
+    text = text.strip()
+    inner = text.part(1, -1)
+    if text.text.startswith("\\[") and text.text.endswith("\\]"):
+        inner = text.part(2, -2)
+    elif not text.text.startswith("[") or not text.text.endswith("]") or len(text.text) < 2:
         return None
-    items: list[tuple[str, int]] = []
-    begin = 1
-    end = len(text) - 1
+    commas = _separators(inner.text)
+    if commas is None:
+        return None
+    starts, ends = [0, *[at + 1 for at in commas]], [*commas, len(inner.text)]
+    items = [inner.part(start, end) for start, end in zip(starts, ends, strict=True)]
+    if not items[-1].text:
+        items.pop()
+    return [without_quotes(item) for item in items]
+
+
+def without_quotes(text: Slice) -> Slice:
+    """Drop one pair of quotation marks that surrounds the whole text; see ``unquote``."""
+    return text if unquote(text.text) == text.text else text.part(1, -1)
+
+
+def _separators(text: str) -> list[int] | None:
+    """Return where the commas stand that separate the items of a list; None when brackets do not match."""
+    commas: list[int] = []
     depth = 0
-    closing = ""
-    last: dict[
-        str, int
-    ] = {}  # where each closing mark stands last, so that one that is never closed is seen at once
-    fresh = True  # nothing but white space in this item so far: only here can quotation marks begin
-    for at in range(1, end):
-        c = text[at]
-        if closing:
-            if c == closing:
-                closing = ""
-        elif c == "," and depth == 0:
-            items.append((text[begin:at], begin))
-            begin = at + 1
-            fresh = True
+    behind = 0  # behind the quotation or the code that was closed last
+    first = _first(text, 0)  # where the item begins: only there can quotation marks begin
+    last = {mark: text.rfind(mark) for mark in CLOSING}  # one that is never closed opens nothing
+    for found in MARKS_OF_LISTS.finditer(text):
+        at, mark = found.start(), found[0]
+        if at < behind:
             continue
-        elif c in "[(":
+        if mark in "[(":
             depth += 1
-        elif c in "])":
+        elif mark in "])":
             depth -= 1
             if depth < 0:
                 return None
-        elif c == "`" or (fresh and c in QUOTES):
-            closing = QUOTES.get(c, "`")
-            if closing not in last:
-                last[closing] = text.rfind(closing, 0, end)
-            if last[closing] <= at:
-                closing = ""
-        if c not in " \t\n":
-            fresh = False
-    items.append((text[begin:end], begin))
-    if depth:
-        return None
-    if not items[-1][0].strip():
-        items.pop()
-    return [(unquote(item.strip()), offset + len(item) - len(item.lstrip())) for item, offset in items]
+        elif mark == ",":
+            if depth == 0:
+                commas.append(at)
+                first = _first(text, at + 1)
+        elif (mark == "`" or at == first) and last[QUOTES.get(mark, mark)] > at:
+            behind = text.index(QUOTES.get(mark, mark), at + 1) + 1
+    return None if depth else commas
+
+
+def _first(text: str, start: int) -> int:
+    """Return where the first character stands that is not white space."""
+    blanks = BLANKS.match(text, start)
+    return start if blanks is None else blanks.end()

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from worker.compiler.diagnostics import Code
+from worker.compiler.catalogue import Code
 from worker.engine.jobs import Finished, Job, failed, release, restore_finished, restore_job, retry
 from worker.engine.logs import describe_error, get_logger
 

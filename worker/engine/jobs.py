@@ -213,6 +213,8 @@ def failed(job: Job, error: str, message: str, hint: str) -> Failed:
         "code": error,
         "line": 1,
         "column": 1,
+        "end_line": 1,
+        "end_column": 2,
         "section": "",
         "message": message,
         "hint": hint,

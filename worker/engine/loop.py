@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from worker.compiler.diagnostics import Code
+from worker.compiler.catalogue import Code
 from worker.engine.api import Api, ApiUnusable, FunctionMissing, RequestRefused, Stopped, Unreachable
 from worker.engine.events import Events, JobsSettled, JobWorked, Turn
 from worker.engine.heartbeat import Heartbeat

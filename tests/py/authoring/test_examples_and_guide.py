@@ -88,7 +88,7 @@ def test_guide_ends_with_the_starter_of_that_name() -> None:
 
 
 def test_codes_that_the_guide_names_exist() -> None:
-    from worker.compiler.diagnostics import Code
+    from worker.compiler.catalogue import Code
 
     named = set(re.findall(r"^\| `([a-z-]+)`", GUIDE.split("## 14.")[1], re.MULTILINE))
     assert named

@@ -1,6 +1,6 @@
 """Helpers of the compiler's tests: edits of the specimen, and what is said about them."""
 
-from worker.compiler import Compilation, compile_markdown
+from worker.compiler import Compilation, Diagnostic, compile_markdown
 from worker.compiler.catalogue import SPECIMEN
 from worker.definition import Definition
 
@@ -41,3 +41,11 @@ def definition(source: str | bytes) -> Definition:
     assert compilation.diagnostics == ()
     assert compilation.definition is not None
     return compilation.definition
+
+
+def length(source: str | bytes, diagnostic: Diagnostic) -> int:
+    """Return how many characters of its first line a diagnostic marks."""
+    if diagnostic.end_line == diagnostic.line:
+        return diagnostic.end_column - diagnostic.column
+    text = source.encode() if isinstance(source, str) else source
+    return len(text.decode().split("\n")[diagnostic.line - 1].rstrip()) + 1 - diagnostic.column

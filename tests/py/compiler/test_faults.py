@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.py.compiler.specimen import check, edited, hints, said
+from tests.py.compiler.specimen import check, edited, hints, length, said
 from worker.compiler.catalogue import SPECIMEN
 
 Edit = tuple[str, str]
@@ -314,7 +314,7 @@ def test_the_caret_marks_the_first_line_of_what_is_at_fault(edit: Edit, marked: 
     text = edited(edit)
     diagnostic = check(text).diagnostics[0]
     begin = diagnostic.column - 1
-    assert text.split("\n")[diagnostic.line - 1][begin : begin + diagnostic.length] == marked
+    assert text.split("\n")[diagnostic.line - 1][begin : begin + length(text, diagnostic)] == marked
 
 
 def test_two_definitions_of_a_link_cannot_hide_an_unsafe_one() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.py.compiler.specimen import check, definition, edited, said
+from tests.py.compiler.specimen import check, definition, edited, length, said
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.front_matter import without_wrapping
 
@@ -12,7 +12,7 @@ Said = tuple[str, int, int, int, str]
 
 def all_said(source: str) -> list[Said]:
     """Return code, line, column, length and hint of everything that is said."""
-    return [(d.code, d.line, d.column, d.length, d.hint) for d in check(source).diagnostics]
+    return [(d.code, d.line, d.column, length(source, d), d.hint) for d in check(source).diagnostics]
 
 
 NAME = "add a line `name: The name of your assessment`"
@@ -199,7 +199,7 @@ def test_any_number_of_empty_lines_may_stand_before_it() -> None:
 
 @pytest.mark.parametrize("before", range(13))
 def test_a_first_line_is_marked_as_a_whole(before: int) -> None:
-    for source, code, length in (
+    for source, code, size in (
         ("Sure!\nHere:\n---\nname: x\n---\n" + BODY, "misplaced-front-matter", 5),
         ("Sure!\nHere:\n" + BODY, "missing-front-matter", 5),
         ("---  \nname: x\n" + BODY, "unclosed-front-matter", 3),
@@ -207,7 +207,7 @@ def test_a_first_line_is_marked_as_a_whole(before: int) -> None:
         ("~~~markdown\n---\nname: x\n---\n" + BODY + "\n~~~", "fenced-file", 11),
     ):
         first = all_said("\n" * before + source)[0]
-        assert first[:4] == (code, before + 1, 1, length)
+        assert first[:4] == (code, before + 1, 1, size)
 
 
 def test_an_unclosed_front_matter_ends_where_the_first_section_behind_it_begins() -> None:
@@ -221,7 +221,12 @@ def test_an_unclosed_front_matter_ends_where_the_first_section_behind_it_begins(
 def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
     assert definition(edited(("Team Check", "ä" * 200))).metadata.name == "ä" * 200
     (found,) = check(edited(("Team Check", "ä" * 201))).diagnostics
-    assert (found.code, found.line, found.column, found.length) == ("invalid-name", 2, 7, 201)
+    assert (found.code, found.line, found.column, found.end_column - found.column) == (
+        "invalid-name",
+        2,
+        7,
+        201,
+    )
     assert found.message == "the name has 201 characters; at most 200 are allowed"
 
 
@@ -259,7 +264,12 @@ def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
 )
 def test_what_a_key_cannot_have(line: str, code: str, place: tuple[int, int], hint: str) -> None:
     (found,) = check(edited(("version: 1.0", line))).diagnostics
-    assert (found.code, found.line, (found.column, found.length), found.hint) == (code, 3, place, hint)
+    assert (found.code, found.line, (found.column, found.end_column - found.column), found.hint) == (
+        code,
+        3,
+        place,
+        hint,
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from unicodedata import normalize
 
 import pytest
 
-from tests.py.compiler.specimen import check, definition, edited
+from tests.py.compiler.specimen import check, definition, edited, length
 from worker.compiler.catalogue import SPECIMEN
 
 OPENING = "Thank you for your time.\n"
@@ -113,8 +113,9 @@ def test_whose_question_it_is(written: str, stored: dict[str, tuple[str, ...]]) 
 def test_a_name_that_is_near_or_announced_is_meant_to_be_a_dimension(
     written: str, said: list[tuple[str, int, int]]
 ) -> None:
-    found = check(edited((QUESTION, written))).diagnostics
-    assert [(d.code, d.column, d.length) for d in found] == said
+    text = edited((QUESTION, written))
+    found = check(text).diagnostics
+    assert [(d.code, d.column, length(text, d)) for d in found] == said
     assert {d.line for d in found} <= {42}
 
 
@@ -157,9 +158,9 @@ def test_a_name_of_one_letter_is_found_beside_one_with_a_colon() -> None:
 
 def test_a_long_text_is_not_near_any_name() -> None:
     text = SPECIMEN.replace("Vision", "x" * 100)
-    for length, said in ((100, [("unknown-dimension", 100)]), (101, [])):
-        asked = text.replace(f"- {'x' * 100}: Where", f"- {'x' * (length - 1)}y: Where")
-        assert [(d.code, d.length) for d in check(asked).diagnostics] == said
+    for size, said in ((100, [("unknown-dimension", 100)]), (101, [])):
+        asked = text.replace(f"- {'x' * 100}: Where", f"- {'x' * (size - 1)}y: Where")
+        assert [(d.code, d.end_column - d.column) for d in check(asked).diagnostics] == said
 
 
 @pytest.mark.parametrize("count", [20, 21])

@@ -11,7 +11,7 @@ DIGITS = "0123456789" * 30
 
 def shown(line: str, column: int, length: int) -> tuple[str, str]:
     """Return the lines with the source and with the carets, without their margins; columns count from 1."""
-    diagnostic = Diagnostic("error", "code", 1, column, "", "message", "hint", length)
+    diagnostic = Diagnostic("error", "code", 1, column, 1, column + length, "", "message", "hint")
     compilation = Compilation(None, (diagnostic,), (1, 1))
     head, source, carets, hint = text_report(
         file="a.md", source=line.encode(), compilation=compilation
@@ -79,7 +79,9 @@ def test_carets_stand_under_what_is_marked(
 
 
 def test_margins_are_as_wide_as_the_number_of_the_line() -> None:
-    diagnostics = tuple(Diagnostic("warning", "c", line, 1, "", "m", "h") for line in (9, 10, 100, 101))
+    diagnostics = tuple(
+        Diagnostic("warning", "c", line, 1, line, 2, "", "m", "h") for line in (9, 10, 100, 101)
+    )
     report = text_report("f", b"x\n" * 99 + b"y", Compilation(None, diagnostics, (1, 1)))
     assert report == "".join(
         f"f:{line}:1: warning[c]: m\n{line} | {text}\n{margin} | ^\n{margin} = hint: h\n"
@@ -88,7 +90,7 @@ def test_margins_are_as_wide_as_the_number_of_the_line() -> None:
 
 
 def test_colours_stand_around_code_caret_and_hint() -> None:
-    compilation = Compilation(None, (Diagnostic("warning", "c", 1, 2, "", "m", "h"),), (1, 1))
+    compilation = Compilation(None, (Diagnostic("warning", "c", 1, 2, 1, 3, "", "m", "h"),), (1, 1))
     assert text_report("f", b"xy", compilation, colour=True) == (
         "f:1:2: \033[1;33mwarning[c]\033[0m: m\n"
         "\033[2m1\033[0m \033[2m|\033[0m xy\n"
@@ -114,15 +116,16 @@ def test_the_summary_counts(counts: tuple[int, int, int], line: str) -> None:
 
 def test_letters_stand_in_json_as_they_are() -> None:
     """So that a report can be read, and found by the words of the file."""
-    diagnostic = Diagnostic("error", "c", 1, 2, "Maß", "„x“", "日本")
+    diagnostic = Diagnostic("error", "c", 1, 2, 1, 3, "Maß", "„x“", "日本")
     assert json_report("ü.md", Compilation(None, (diagnostic,), (1, 1))) == (
         '{"file": "ü.md", "valid": false, "definition": null, "diagnostics": [{"severity": "error", '
-        '"code": "c", "line": 1, "column": 2, "section": "Maß", "message": "„x“", "hint": "日本"}]}\n'
+        '"code": "c", "line": 1, "column": 2, "end_line": 1, "end_column": 3, "section": "Maß", '
+        '"message": "„x“", "hint": "日本"}]}\n'
     )
 
 
 def test_what_is_said_cannot_be_changed() -> None:
-    diagnostic = Diagnostic("error", "c", 1, 2, "", "m", "h")
+    diagnostic = Diagnostic("error", "c", 1, 2, 1, 3, "", "m", "h")
     for said, name in ((diagnostic, "line"), (Compilation(None, (diagnostic,), (1, 1)), "definition")):
         with pytest.raises(AttributeError):
             setattr(said, name, None)
@@ -166,5 +169,5 @@ def test_bytes_that_are_no_text_are_placed_in_the_file_as_it_is(
     source: bytes, message: str, place: tuple[int, int], hint: str
 ) -> None:
     found = next(d for d in check(source).diagnostics if d.code in {"invalid-utf8", "nul-byte"})
-    assert (found.message, (found.line, found.column), found.length) == (message, place, 1)
+    assert (found.message, (found.line, found.column), found.end_column - found.column) == (message, place, 1)
     assert found.hint.endswith(hint)

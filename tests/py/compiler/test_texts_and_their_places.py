@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.py.compiler.specimen import check, edited
-from worker.compiler import Compilation
+from tests.py.compiler.specimen import check, definition, edited, length
 
 DESCRIPTION = "- description: Knows where the team is going.\n"
 RUBRIC = "  - 1-2: Lives from day to day.\n"
@@ -12,9 +11,9 @@ PRIMARY = "- primary_dimensions: [Vision]\n"
 QUESTION = "- Vision: Where will the team be in a year?\n"
 
 
-def said(compilation: Compilation) -> list[tuple[str, int, int, int]]:
+def said(text: str) -> list[tuple[str, int, int, int]]:
     """Return code, line, column and length of what is said."""
-    return [(d.code, d.line, d.column, d.length) for d in compilation.diagnostics]
+    return [(d.code, d.line, d.column, length(text, d)) for d in check(text).diagnostics]
 
 
 @pytest.mark.parametrize(
@@ -55,15 +54,14 @@ def test_further_lines_lose_the_indentation_that_they_share(spelled: str, text: 
     ],
 )
 def test_entries_of_a_list(entries: str, themes: tuple[str, ...]) -> None:
-    compilation = check(edited((DESCRIPTION, DESCRIPTION + "- interview_themes:\n" + entries)))
-    assert said(compilation) == []
-    assert compilation.definition is not None
-    assert compilation.definition.dimensions[0].interview_themes == themes
+    text = edited((DESCRIPTION, DESCRIPTION + "- interview_themes:\n" + entries))
+    assert definition(text).dimensions[0].interview_themes == themes
 
 
 def test_an_entry_of_white_space_that_is_no_blank_is_empty() -> None:
-    compilation = check(edited((DESCRIPTION, DESCRIPTION + "- interview_themes:\n  - one\n  - \u00a0\n")))
-    assert said(compilation) == [("empty-item", 14, 3, 1)]
+    text = edited((DESCRIPTION, DESCRIPTION + "- interview_themes:\n  - one\n  - \u00a0\n"))
+    compilation = check(text)
+    assert said(text) == [("empty-item", 14, 3, 1)]
     assert compilation.definition is not None
     assert compilation.definition.dimensions[0].interview_themes == ("one",)
 
@@ -93,7 +91,7 @@ def test_an_entry_of_white_space_that_is_no_blank_is_empty() -> None:
         (SCORES, "- scores: [Vision: 4, Trust: 9]\n", [("outside-scale", 48, 23, 8)]),
         (SCORES, "- scores:\n  - Vision: 4\n  - Trust: 4\n  - vision: 5\n", [("invalid-score", 51, 5, 9)]),
         (SCORES, "- scores:\n  - Vision: 4\n  - Trust: many\n", [("invalid-score", 50, 5, 11)]),
-        (SCORES, "- scores:\n  - Vision: 4\n  - **Trst:** 4\n", [("unknown-dimension", 50, 5, 4)]),
+        (SCORES, "- scores:\n  - Vision: 4\n  - **Trst:** 4\n", [("unknown-dimension", 50, 7, 4)]),
         (RUBRIC, RUBRIC + "  - 2-3: More.\n", [("rubric-overlap", 14, 5, 3), ("rubric-overlap", 15, 5, 3)]),
         (RUBRIC, RUBRIC + "  - 5-4: More.\n", [("reversed-range", 14, 5, 3)]),
         (RUBRIC, RUBRIC + "  - 9: More.\n", [("outside-scale", 14, 5, 1)]),
@@ -111,7 +109,7 @@ def test_an_entry_of_white_space_that_is_no_blank_is_empty() -> None:
 def test_what_is_said_of_a_value_stands_where_the_value_stands(
     old: str, new: str, faults: list[tuple[str, int, int, int]]
 ) -> None:
-    assert said(check(edited((old, new)))) == faults
+    assert said(edited((old, new))) == faults
 
 
 @pytest.mark.parametrize(
@@ -125,14 +123,10 @@ def test_what_is_said_of_a_value_stands_where_the_value_stands(
     ],
 )
 def test_the_text_of_a_heading(heading: str, title: str) -> None:
-    compilation = check(
-        edited(
-            ("### Vision\n", heading + "\n"),
-            (PRIMARY, f"- primary_dimensions: [{title}]\n"),
-            (QUESTION, ""),
-            (SCORES, f"- scores: [{title}: 4, Trust: 4]\n"),
-        )
+    text = edited(
+        ("### Vision\n", heading + "\n"),
+        (PRIMARY, f"- primary_dimensions: [{title}]\n"),
+        (QUESTION, ""),
+        (SCORES, f"- scores: [{title}: 4, Trust: 4]\n"),
     )
-    assert said(compilation) == []
-    assert compilation.definition is not None
-    assert compilation.definition.dimensions[0].name == title
+    assert definition(text).dimensions[0].name == title

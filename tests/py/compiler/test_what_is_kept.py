@@ -3,9 +3,10 @@
 import pytest
 
 from worker.compiler import compile_markdown
-from worker.compiler.catalogue import SPECIMEN
-from worker.compiler.diagnostics import Code, Diagnostic, Faults, Severity, plain
-from worker.compiler.source import Lines
+from worker.compiler.catalogue import SPECIMEN, Code
+from worker.compiler.diagnostics import Faults, plain
+from worker.compiler.lines import Lines
+from worker.compiler.slices import Span
 from worker.definition import definition_size
 
 LINES = Lines("x" * 9000)
@@ -15,7 +16,7 @@ def filled(count: int, first: int = 0, code: Code = Code.RANGE_GAP) -> Faults:
     """Return a collection with so many faults, at one byte each."""
     faults = Faults()
     for at in range(first, first + count):
-        faults.add(code, at, at + 1, "", str(at), "")
+        faults.add(code, Span(at, at + 1), "", str(at), "")
     return faults
 
 
@@ -32,7 +33,7 @@ def test_what_is_taken_over_is_counted_with_what_was_there() -> None:
     faults = filled(1990, 3000)
     faults.extend(filled(1500))
     assert len(faults.found) == 3490
-    faults.add(Code.RANGE_GAP, 7000, 7001, "", "", "")
+    faults.add(Code.RANGE_GAP, Span(7000, 7001), "", "", "")
     assert (len(faults.found), faults.dropped) == (101, 3390)
     faults.extend(filled(2500, 100))
     *shown, more = faults.render(LINES)
@@ -49,7 +50,7 @@ def test_what_is_taken_over_is_counted_with_what_was_there() -> None:
 @pytest.mark.parametrize("late", [True, False])
 def test_an_error_that_was_dropped_before_it_is_taken_over_stays_an_error(late: bool) -> None:
     many = filled(1999)
-    many.add(Code.WEIGHTS_SUM, 8000, 8001, "", "", "")
+    many.add(Code.WEIGHTS_SUM, Span(8000, 8001), "", "", "")
     assert many.dropped_error
     assert many.fatal
     few = filled(1)
@@ -62,24 +63,24 @@ def test_an_error_that_was_dropped_before_it_is_taken_over_stays_an_error(late: 
 
 def test_the_first_that_is_not_shown_decides_too() -> None:
     faults = filled(100)
-    faults.add(Code.WEIGHTS_SUM, 100, 101, "", "", "")
+    faults.add(Code.WEIGHTS_SUM, Span(100, 101), "", "", "")
     assert not faults.dropped_error
     assert faults.render(LINES)[100].severity == "error"
     faults = filled(99)
-    faults.add(Code.WEIGHTS_SUM, 99, 100, "", "", "")
-    faults.add(Code.RANGE_GAP, 100, 101, "", "", "")
+    faults.add(Code.WEIGHTS_SUM, Span(99, 100), "", "", "")
+    faults.add(Code.RANGE_GAP, Span(100, 101), "", "", "")
     assert faults.render(LINES)[100].severity == "warning"
 
 
 def test_a_caret_marks_one_character_at_least() -> None:
-    assert Diagnostic("error", "x", 1, 1, "", "", "").length == 1
-    assert [d.length for d in compile_markdown(b"").diagnostics] == [1]
-    assert [d.length for d in compile_markdown(b"x" * 512_001).diagnostics] == [1]
+    assert [d.end_column - d.column for d in compile_markdown(b"").diagnostics] == [1]
+    assert [d.end_column - d.column for d in compile_markdown(b"x" * 512_001).diagnostics] == [1]
     faults = Faults()
-    faults.add(Code.RANGE_GAP, 3, 3, "", "", "")
-    faults.add(Code.RANGE_GAP, 4, 9, "", "", "")
-    faults.add(Code.RANGE_GAP, 5, 30, "", "", "")
-    assert [d.length for d in faults.render(Lines("abcd äö  \nxyz"))] == [1, 3, 2]
+    faults.add(Code.RANGE_GAP, Span(3, 3), "", "", "")
+    faults.add(Code.RANGE_GAP, Span(4, 9), "", "", "")
+    faults.add(Code.RANGE_GAP, Span(5, 30), "", "", "")
+    ends = [(d.end_line, d.end_column) for d in faults.render(Lines("abcd äö  \nxyz"))]
+    assert ends == [(1, 5), (1, 8), (2, 4)]
 
 
 @pytest.mark.parametrize(
@@ -104,17 +105,17 @@ def test_a_text_of_the_author_is_cut(text: str, limit: int, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "given", "severity"),
+    ("code", "as_error", "severity"),
     [
-        (Code.UNKNOWN_KEY, None, "warning"),
-        (Code.UNKNOWN_KEY, "error", "error"),
-        (Code.WEIGHTS_SUM, None, "error"),
-        (Code.WEIGHTS_SUM, "warning", "warning"),
+        (Code.UNKNOWN_KEY, False, "warning"),
+        (Code.UNKNOWN_KEY, True, "error"),
+        (Code.WEIGHTS_SUM, False, "error"),
+        (Code.WEIGHTS_SUM, True, "error"),
     ],
 )
-def test_an_error_is_fatal_and_a_warning_is_not(code: Code, given: Severity | None, severity: str) -> None:
+def test_an_error_is_fatal_and_a_warning_is_not(code: Code, as_error: bool, severity: str) -> None:
     faults = Faults()
-    faults.add(code, 0, 1, "", "", "", given)
+    (faults.add_error if as_error else faults.add)(code, Span(0, 1), "", "", "")
     assert faults.fatal == (severity == "error")
     assert [d.severity for d in faults.render(LINES)] == [severity]
 
@@ -135,7 +136,7 @@ def test_a_definition_may_be_as_large_as_a_file_but_no_larger() -> None:
     larger = compile_markdown(f"{head}{text}x{tail}".encode())
     assert larger.definition is None
     (found,) = larger.diagnostics
-    assert (found.code, found.line, found.column, found.length) == ("definition-too-large", 1, 1, 1)
+    assert (found.code, found.line, found.column, found.end_column) == ("definition-too-large", 1, 1, 2)
     assert found.message == "the definition has 512,001 bytes; at most 512,000 are allowed"
 
 

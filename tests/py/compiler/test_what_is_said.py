@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.py.compiler.specimen import check, edited
+from tests.py.compiler.specimen import check, edited, length
 
 #: The lines of each case: its edits, and what is said.
 CASES = [
@@ -22,7 +22,8 @@ def test_no_case_stands_twice() -> None:
 def test_all_of_it_is_as_expected(case: list[str]) -> None:
     edits, *expected = case
     said: list[str] = []
-    for d in check(edited(*map(tuple, json.loads(f"[{edits}]")))).diagnostics:
-        place = f"{d.line}:{d.column}+{d.length} {d.severity}[{d.code}] {d.section}".rstrip()
+    text = edited(*map(tuple, json.loads(f"[{edits}]")))
+    for d in check(text).diagnostics:
+        place = f"{d.line}:{d.column}+{length(text, d)} {d.severity}[{d.code}] {d.section}".rstrip()
         said += [place, f"  {d.message}", f"  {d.hint}"]
     assert said == expected

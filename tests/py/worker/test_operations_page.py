@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import generate_latest
 
 from worker import install
-from worker.compiler.diagnostics import Code
+from worker.compiler.catalogue import Code
 from worker.engine.commands import add_commands
 from worker.engine.metrics import Metrics
 from worker.engine.settings import Settings

@@ -53,7 +53,7 @@ def _act(what: str) -> str:  # noqa: PLR0912 - one case for each thing that can 
 
 
 def _say(message: str) -> Compilation:
-    said = Diagnostic("error", "poison", 1, 1, "", message, "")
+    said = Diagnostic("error", "poison", 1, 1, 1, 2, "", message, "")
     return Compilation(None, (said,), (1, 1))
 
 

@@ -1,0 +1,37 @@
+"""What a file compiles to."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from worker.compiler.diagnostics import Diagnostic
+from worker.definition import Definition
+
+__all__ = ["Compilation", "LeftOut"]
+
+
+class LeftOut(NamedTuple):
+    """A part of a file that the definition leaves out: its name, and the line on which it begins."""
+
+    what: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What a file compiles to.
+
+    ``definition`` is None exactly when ``diagnostics`` holds an error. ``diagnostics`` are in the order of
+    the source. ``version_at`` is the line and column (from 1) of the version in the front matter, where it
+    has one, else of the front matter's first line. ``left_out`` are the parts that the definition does not
+    have, such as an unknown section.
+    """
+
+    definition: Definition | None
+    diagnostics: tuple[Diagnostic, ...]
+    version_at: tuple[int, int]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether the file has no error; warnings are allowed."""
+        return self.definition is not None

@@ -1,0 +1,181 @@
+"""The author's own test cases: scores, and what they must come to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+
+from worker.compiler.catalogue import Code
+from worker.compiler.categories import CategoryNode
+from worker.compiler.context import Context
+from worker.compiler.diagnostics import nearest, plain, shown
+from worker.compiler.fields import Field, read_fields
+from worker.compiler.reading import read_list, read_name, some_items
+from worker.compiler.references import DimensionNames
+from worker.compiler.sections import Item, Section
+from worker.compiler.slices import Slice
+from worker.compiler.values import close_emphasis, parse_inline_list, parse_number, unwrap
+from worker.compiler.vocabulary import EXAMPLES, FIELDS_OF
+from worker.definition import MAX_CATEGORIES, MAX_DIMENSIONS, NO_MATCH, Example, clean_name
+from worker.names import fold
+from worker.scoring import ScoringRules, outcome_of
+
+__all__ = ["ExampleNode", "read_examples", "run_examples"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleNode:
+    """An example as it was read; ``sound`` when it can be scored. ``scores`` are by folded name."""
+
+    item: Item
+    scores: dict[str, Decimal]
+    sound: bool
+    overall: Decimal | None
+    category: str | None
+    fields: dict[str, Field]
+
+    def model(self, dimensions: DimensionNames) -> Example:
+        """Return the example as it is stored, with its scores in the order of the dimensions."""
+        spelled = islice(dimensions.spelled.items(), MAX_DIMENSIONS)
+        return Example.model_construct(
+            name=self.item.name,
+            scores={name: self.scores[key] for key, name in spelled if key in self.scores},
+            overall=self.overall,
+            category=self.category,
+        )
+
+
+def read_examples(
+    ctx: Context, sections: Sequence[Section], dimensions: DimensionNames, categories: Sequence[CategoryNode]
+) -> list[ExampleNode]:
+    """Read the author's test cases; they are scored when all of the file has been read."""
+    nodes: list[ExampleNode] = []
+    names: dict[str, str] = {}
+    spelled = {fold(node.name): node.name for node in categories}
+    for item in [item for section in sections for item in some_items(ctx, section)]:
+        fields = read_fields(ctx, item, FIELDS_OF[EXAMPLES])
+        read_name(ctx, item, names, "example")
+        scores, sound = _scores(ctx, fields.get("scores"), dimensions)
+        overall = _overall(ctx, fields.get("overall"))
+        category = _category(ctx, fields.get("category"), spelled)
+        if "overall" not in fields and "category" not in fields:
+            message = "the example does not say what is expected"
+            hint = "add a bullet `- overall: 3.9` or `- category: Name of a category`, or both"
+            ctx.faults.add(Code.NO_EXPECTATION, item, item.where, message, hint)
+        nodes.append(ExampleNode(item, scores, sound, overall, category, fields))
+    return nodes
+
+
+# --- scores -------------------------------------------------------------------------------------------------
+
+
+def _scores(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tuple[dict[str, Decimal], bool]:
+    """Return the scores by folded name, and whether there are some and all of them are sound."""
+    scores: dict[str, Decimal] = {}
+    if field is None or field.reported:
+        return scores, False
+    entries = read_list(ctx, field)
+    for entry in entries:
+        _score(ctx, field, entry, dimensions, scores)
+    if not entries and (not field.value.text or parse_inline_list(field.value) is not None):
+        ctx.empty(field, field.section, "write a score for at least one dimension, such as `[Vision: 4]`")
+    return scores, bool(entries) and len(scores) == len(entries)
+
+
+def _score(
+    ctx: Context, field: Field, entry: Slice, dimensions: DimensionNames, scores: dict[str, Decimal]
+) -> None:
+    """Read ``<dimension>: <score>`` into ``scores``, or report what is wrong with it."""
+    name, value = _split(entry)
+    score = parse_number(value.text) if name.text else None
+    key = dimensions.key(clean_name(name.text))
+    if score is None:
+        message = f"{shown(entry.text)} is not a score"
+        hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
+        ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, hint)
+    elif key is None:
+        dimensions.report_unknown(ctx, name.locate(clean_name(name.text)), field.section)
+    elif key in scores:
+        message = f"the dimension {shown(dimensions.spelled[key])} is scored twice"
+        ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, "keep one of the scores")
+    elif not ctx.is_outside(score, score, entry, field.section):
+        scores[key] = score
+
+
+def _split(entry: Slice) -> tuple[Slice, Slice]:
+    """Return what stands before the last colon of an entry, and what stands behind it."""
+    at = entry.text.rfind(":")
+    if at < 0:
+        return entry.part(0, 0), entry
+    return close_emphasis(*entry.split(at))
+
+
+# --- expectations -------------------------------------------------------------------------------------------
+
+
+def _overall(ctx: Context, field: Field | None) -> Decimal | None:
+    """Return the expected overall score, None where there is none to hold the example to."""
+    if field is None or field.reported:
+        return None
+    text = field.value.text
+    value = parse_number(text)
+    if not text:
+        ctx.empty(field, field.section, "write the overall score, such as `- overall: 3.9`")
+    elif value is None:
+        message = f"{shown(text)} is not a score"
+        hint = "write the overall score with up to two decimal places, such as `- overall: 3.95`"
+        ctx.faults.add(Code.INVALID_SCORE, field.value, field.section, message, hint)
+    return value
+
+
+def _category(ctx: Context, field: Field | None, spelled: dict[str, str]) -> str | None:
+    """Return the expected category, None where there is none to hold the example to."""
+    if field is None or field.reported:
+        return None
+    text = field.value.clean
+    if not text:
+        ctx.empty(field, field.section, f"write the name of a category, or `{NO_MATCH}`")
+        return None
+    keys = [fold(clean_name(text)), fold(unwrap(text))]
+    key = next((key for key in keys if key in spelled or key == NO_MATCH), "")
+    if key == NO_MATCH and key in spelled:
+        message = f"`{NO_MATCH}` could mean the category of that name, or that no category matches"
+        hint = "give the category another name"
+        ctx.faults.add(Code.AMBIGUOUS_EXPECTATION, field.value, field.section, message, hint)
+        return None
+    if not key and spelled:
+        message = f"there is no category {shown(text)}"
+        names = [*islice(spelled.values(), MAX_CATEGORIES), NO_MATCH]
+        ctx.faults.add(
+            Code.UNKNOWN_CATEGORY, field.value, field.section, message, lambda: _category_hint(text, names)
+        )
+    return spelled.get(key) or key or None
+
+
+def _category_hint(text: str, names: Sequence[str]) -> str:
+    guess = nearest(text, names)
+    if guess is not None:
+        return f"did you mean `{plain(guess)}`?"
+    return f"write the name of a category, or `{NO_MATCH}` when none is to match"
+
+
+def run_examples(ctx: Context, rules: ScoringRules, examples: Sequence[ExampleNode]) -> None:
+    """Score the examples and report the expectations that are wrong."""
+    for example in examples:
+        if not example.sound:
+            continue
+        outcome = outcome_of(rules, example.scores)
+        if example.overall is not None and example.overall != outcome.overall:
+            field = example.fields["overall"]
+            message = f"the example expects {example.overall}, but the overall score is {outcome.overall}"
+            hint = f"write `- overall: {outcome.overall}`, or change scores, weights or the expectation"
+            ctx.faults.add(Code.WRONG_OVERALL, field.value, field.section, message, hint)
+        matched = NO_MATCH if outcome.category is None else outcome.category.name
+        if example.category is not None and fold(matched) != fold(example.category):
+            field = example.fields["category"]
+            message = (
+                f"the example expects `{plain(example.category)}`, but the category is `{plain(matched)}` "
+                f"(overall {outcome.overall})"
+            )
+            hint = f"write `- category: {plain(matched)}`, or change ranges, weights or the expectation"
+            ctx.faults.add(Code.WRONG_CATEGORY, field.value, field.section, message, hint)

@@ -1,0 +1,268 @@
+"""The sections of a body, and the items under their headings."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from worker.compiler.blocks import Block, Bullet, Heading, Prose
+from worker.compiler.catalogue import Code
+from worker.compiler.context import Context
+from worker.compiler.diagnostics import plain, shown
+from worker.compiler.slices import Span
+from worker.compiler.source import BLANKS
+from worker.compiler.vocabulary import (
+    CATEGORIES,
+    DIMENSIONS,
+    EXAMPLES,
+    FIELDS_OF,
+    REQUIRED_SECTIONS,
+    SECTIONS,
+    field_name,
+    section_name,
+)
+from worker.definition import clean_name
+from worker.names import fold
+
+__all__ = ["Item", "Section", "find_sections", "read_items", "stray"]
+
+#: A line that is bold as a whole, as people write headings who do not know of them.
+BOLD_LINE: Final = re.compile(r"(\*\*|__)([^*_`\n]+)\1:?")
+#: A line that is meant as a heading and is none to CommonMark.
+HEADING_WITHOUT_BLANK: Final = re.compile(r"(#{1,6})[^\S \t\n]?([^#\s][^\n]*)")
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading of the first two levels and the blocks under it, up to the offset ``stop``.
+
+    ``name`` is that of a section of the format, or the heading's text where there is no such section.
+    """
+
+    name: str
+    heading: Heading
+    blocks: list[Block]
+    stop: int
+    is_known: bool
+
+
+@dataclass(slots=True, frozen=True)
+class Item:
+    """A heading inside of a section and the blocks under it, up to the offset ``stop``."""
+
+    name: str
+    section: str
+    start: int
+    end: int
+    blocks: list[Block]
+    stop: int
+
+    @property
+    def where(self) -> str:
+        """The item's place in the document's structure."""
+        return f"{self.section} / {plain(self.name)}"
+
+
+# --- sections -----------------------------------------------------------------------------------------------
+
+
+def find_sections(ctx: Context, blocks: list[Block], title: str | None) -> dict[str, list[Section]]:
+    """Return the known sections by name, each with all its occurrences, and report what is out of place.
+
+    Args:
+        ctx: the compilation.
+        blocks: those of the body.
+        title: the assessment's name, which a first-level heading may repeat; None when it is not known.
+    """
+    found: dict[str, list[Section]] = {}
+    unknown: list[Section] = []
+    for section in _split(ctx, blocks):
+        if section.is_known:
+            if section.heading.level == 1:
+                fix = f"sections are second-level headings: write `## {section.name}`"
+                ctx.wrong_level(section.heading, "", fix)
+            found.setdefault(section.name, []).append(section)
+        elif section.heading.level == 1:
+            _check_title(ctx, section, title)
+        else:
+            unknown.append(section)
+    _adopt_sections(ctx, found, unknown)
+    _adopt_items(ctx, found, unknown)
+    _report_unknown(ctx, unknown)
+    _report_repeated(ctx, found)
+    _report_missing(ctx, found)
+    return found
+
+
+def _split(ctx: Context, blocks: list[Block]) -> list[Section]:
+    """Return a section for each heading of the first two levels, and report what stands before the first."""
+    sections: list[Section] = []
+    for block in blocks:
+        if not isinstance(block, Heading) or block.level > 2 or _is_item_of(sections[-1:], block):
+            if sections:
+                sections[-1].blocks.append(block)
+            elif block is blocks[0]:
+                stray(ctx, "", block)
+            continue
+        if sections:
+            sections[-1].stop = block.start
+        name = section_name(block.title)
+        sections.append(Section(name or block.title, block, [], len(ctx.text), name is not None))
+    return sections
+
+
+def _is_item_of(last: list[Section], heading: Heading) -> bool:
+    """Tell whether a second-level heading is an item of a section that has a first-level heading."""
+    return (
+        heading.level == 2
+        and any(section.is_known and section.heading.level == 1 for section in last)
+        and section_name(heading.title) is None
+    )
+
+
+def _check_title(ctx: Context, section: Section, title: str | None) -> None:
+    """Report a first-level heading that is not the assessment's name, or else the text under it."""
+    heading = section.heading
+    if title is None or fold(clean_name(heading.title)) == fold(clean_name(title)):
+        if section.blocks:
+            stray(ctx, "", section.blocks[0])
+        return
+    ctx.leave_out(f'heading "{plain(heading.title)}"', heading)
+    message = f"the heading {shown(heading.title)} is not the assessment's name and is left out"
+    hint = f"write `# {plain(title)}`, or delete the heading"
+    ctx.faults.add(Code.STRAY_TEXT, heading, "", message, hint)
+
+
+def _adopt_sections(ctx: Context, found: dict[str, list[Section]], unknown: list[Section]) -> None:
+    """Find the sections that unknown ones were meant to be, so that they are checked."""
+    for section in list(unknown):
+        name = ctx.near(section.name, [name for name in SECTIONS.values() if name not in found])
+        if name is not None:
+            unknown.remove(section)
+            found[name] = [section]
+            message = f"there is no section {shown(section.name)}"
+            section_ = plain(section.name)
+            ctx.faults.add_error(
+                Code.UNKNOWN_SECTION, section.heading, section_, message, f"write `## {name}`"
+            )
+            section.name = name
+
+
+def _adopt_items(ctx: Context, found: dict[str, list[Section]], unknown: list[Section]) -> None:
+    """Take unknown sections behind one without items for its items, so that they are checked."""
+    following = {section.heading.start: section for section in unknown}
+    for name in (DIMENSIONS, CATEGORIES, EXAMPLES):
+        for section in found.get(name, ()):
+            if any(isinstance(block, Heading) for block in section.blocks):
+                continue
+            inside = following.pop(section.stop, None)
+            if inside is not None:
+                fix = f"items are third-level headings: write `### {plain(inside.name)}`"
+                ctx.wrong_level(inside.heading, name, fix)
+            while inside is not None:
+                section.blocks += [inside.heading, *inside.blocks]
+                section.stop = inside.stop
+                inside = following.pop(section.stop, None)
+    unknown[:] = following.values()
+
+
+def _report_unknown(ctx: Context, unknown: list[Section]) -> None:
+    for section in unknown:
+        ctx.leave_out(f'section "{plain(section.name)}"', section.heading)
+        message = f"there is no section {shown(section.name)}; it is left out of the definition"
+        hint = "the sections are " + ", ".join(f"`## {name}`" for name in SECTIONS.values())
+        ctx.faults.add(Code.UNKNOWN_SECTION, section.heading, plain(section.name), message, hint)
+
+
+def _report_repeated(ctx: Context, found: dict[str, list[Section]]) -> None:
+    for name, (first, *others) in found.items():
+        for again in others:
+            line = ctx.lines.line(first.heading.start)
+            message = f"the section {shown(name)} stands twice; the first is on line {line}"
+            hint = "move its items under the first heading and delete this one"
+            ctx.faults.add(Code.DUPLICATE_SECTION, again.heading, name, message, hint)
+
+
+def _report_missing(ctx: Context, found: dict[str, list[Section]]) -> None:
+    for name in REQUIRED_SECTIONS:
+        if name not in found:
+            at = max(len(ctx.text.rstrip(BLANKS)) - 1, 0)
+            message = f"the section {shown(name)} is missing"
+            hint = f"add a line `## {name}`, and under it one `###` heading for each item"
+            ctx.faults.add(Code.MISSING_SECTION, Span(at, at), name, message, hint)
+
+
+# --- items --------------------------------------------------------------------------------------------------
+
+
+def read_items(ctx: Context, section: Section) -> list[Item]:
+    """Return the items of a section, and report the text before the first."""
+    headings = [block for block in section.blocks if isinstance(block, Heading)]
+    level = min((heading.level for heading in headings), default=3)
+    if level > 3:
+        first = next(heading for heading in headings if heading.level == level)
+        fix = f"items are third-level headings: write `### {plain(first.title)}`"
+        ctx.wrong_level(first, section.name, fix)
+    bold = {block.start: name for block, name in _bold_headings(ctx, section)}
+    opened: list[tuple[str, Block, list[Block]]] = []
+    for block in section.blocks:
+        if isinstance(block, Heading) and block.level == level:
+            opened.append((clean_name(block.title), block, []))
+        elif block.start in bold:
+            opened.append((bold[block.start], block, []))
+        elif opened:
+            opened[-1][2].append(block)
+        elif block is section.blocks[0]:
+            stray(ctx, section.name, block)
+    stops = [*[block.start for _, block, _ in opened[1:]], section.stop]
+    return [
+        Item(name, section.name, block.start, block.end, blocks, stop)
+        for (name, block, blocks), stop in zip(opened, stops, strict=False)
+    ]
+
+
+def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]]:
+    """Yield the bold lines that are meant as the headings of items, with their names, and report each.
+
+    Such a line stands in front of fields, and without it these would be nobody's, or would repeat the
+    fields of the item above.
+    """
+    if not any(isinstance(block, Prose) for block in section.blocks):
+        return
+    known = FIELDS_OF.get(section.name, {})
+    seen: set[str] | None = None  # the fields since the last heading; None before the first
+    for block, following in pairwise(section.blocks):
+        if isinstance(block, Heading):
+            seen = set()
+        elif isinstance(block, Bullet):
+            if seen is not None:
+                seen.add(_key(block))
+        elif block.is_paragraph and isinstance(following, Bullet):
+            bold = BOLD_LINE.fullmatch(ctx.slice(block).text.strip())
+            key = _key(following)
+            if bold is not None and key in known and (seen is None or key in seen):
+                seen = set()
+                message = f"the bold text {shown(bold[2])} stands where a heading is meant"
+                name = clean_name(bold[2])
+                ctx.faults.add(Code.HEADING_LEVEL, block, section.name, message, f"write `### {plain(name)}`")
+                yield block, name
+
+
+def _key(bullet: Bullet) -> str:
+    """Return the field that a bullet spells, an empty text when it spells none."""
+    key, colon, _ = bullet.text.text.partition(":")
+    return field_name(key.strip()) if colon else ""
+
+
+def stray(ctx: Context, section: str, at: Block) -> None:
+    """Report text that belongs to nothing and is left out."""
+    text = ctx.slice(at).text
+    if text.startswith("<!--"):
+        return  # a comment, which was reported as HTML
+    hint = "write it as the value of a field, or delete it"
+    if meant := HEADING_WITHOUT_BLANK.match(text):
+        hint = f"if it is a heading, write `{meant[1]} {plain(meant[2])}`, with a blank behind the `#`"
+    ctx.leave_out(f"text under {section or 'no section'}", at)
+    message = f"the text {shown(text)} belongs to nothing and is left out"
+    ctx.faults.add(Code.STRAY_TEXT, at, section, message, hint)

@@ -1,0 +1,74 @@
+"""Texts that know where they stand in the source."""
+
+from typing import NamedTuple, Protocol
+
+from worker.definition import clean_text
+
+__all__ = ["Located", "Slice", "Span"]
+
+
+class Located(Protocol):
+    """Anything with a place in the source: a node, a value, or only its range."""
+
+    @property
+    def start(self) -> int:
+        """The offset of its first character."""
+
+    @property
+    def end(self) -> int:
+        """The offset behind its last character."""
+
+
+class Span(NamedTuple):
+    """A range of characters of the source."""
+
+    start: int
+    end: int
+
+
+class Slice(NamedTuple):
+    """A part of the source as it is written, and where it begins and ends."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def clean(self) -> str:
+        """The text in the form in which texts are stored."""
+        return clean_text(self.text)
+
+    @property
+    def lines(self) -> "list[Slice]":
+        """The lines of the text."""
+        lines: list[Slice] = []
+        start = self.start
+        for line in self.text.split("\n"):
+            lines.append(Slice(line, start, start + len(line)))
+            start += len(line) + 1
+        return lines
+
+    def strip(self, characters: str | None = None) -> "Slice":
+        """Return the slice without these characters, white space when none are given, at both ends."""
+        left = self.text.lstrip(characters)
+        text = left.rstrip(characters)
+        if len(text) == len(self.text):
+            return self
+        start = self.end - len(left)
+        return Slice(text, start, start + len(text))
+
+    def split(self, at: int) -> "tuple[Slice, Slice]":
+        """Split at a mark of one character: what stands before it and behind it, without white space."""
+        return self.part(0, at), self.part(at + 1)
+
+    def part(self, start: int, end: int | None = None) -> "Slice":
+        """Return the characters from ``start`` to ``end``, both in the slice, without white space."""
+        part = self.text[start:end]
+        text = part.strip()
+        start += self.start + (part.find(text) if text else len(part))
+        return Slice(text, start, start + len(text))
+
+    def locate(self, text: str) -> "Slice":
+        """Return a text that was taken from this one and cleaned, at the place where it stands in it."""
+        start = self.start + max(self.text.find(text), 0)
+        return Slice(text, start, start + len(text))

@@ -1,0 +1,101 @@
+"""The words of the format: which heading opens what, and which fields an item has.
+
+Fields, and which of them must be there, are those of the models.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel
+
+from worker.compiler.values import normal_key
+from worker.definition import EMPHASIS, Dimension, Example, ResultCategory, clean_name
+from worker.names import remembered
+
+__all__ = [
+    "CATEGORIES",
+    "DIMENSIONS",
+    "EXAMPLES",
+    "FIELDS_OF",
+    "FIELD_EXAMPLES",
+    "GUIDELINES",
+    "REQUIRED_SECTIONS",
+    "SECTIONS",
+    "FieldSpec",
+    "field_name",
+    "open_emphasis",
+    "section_name",
+    "without_number",
+]
+
+DIMENSIONS: Final = "Dimensions"
+CATEGORIES: Final = "Result Categories"
+GUIDELINES: Final = "Interview Guidelines"
+EXAMPLES: Final = "Examples"
+SECTIONS: Final = {normal_key(name): name for name in (DIMENSIONS, CATEGORIES, GUIDELINES, EXAMPLES)}
+REQUIRED_SECTIONS: Final = (DIMENSIONS, CATEGORIES)
+
+
+class FieldSpec(NamedTuple):
+    """What a field holds, and whether an item must have it."""
+
+    is_list: bool
+    is_required: bool
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldSpec]:
+    """Return the fields of an item: those of its model but the name, which is its heading."""
+    return {
+        name: FieldSpec(_is_list(info.annotation), info.is_required())
+        for name, info in model.model_fields.items()
+        if name != "name"
+    }
+
+
+def _is_list(annotation: object) -> bool:
+    return get_origin(annotation) is dict or (get_origin(annotation) is tuple and ... in get_args(annotation))
+
+
+#: The fields of an item of each section that has such items.
+FIELDS_OF: Final[Mapping[str, Mapping[str, FieldSpec]]] = {
+    DIMENSIONS: _fields(Dimension),
+    CATEGORIES: _fields(ResultCategory),
+    EXAMPLES: _fields(Example),
+}
+KNOWN_FIELDS: Final = {normal_key(name): name for fields in FIELDS_OF.values() for name in fields}
+
+#: How a missing field is shown to be written.
+FIELD_EXAMPLES: Final = {
+    "weight": "0.25",
+    "description": "what it is, in a sentence or two",
+    "score_range": "[4.0, 5.0]",
+    "scores": "[Name of a dimension: 4]",
+}
+
+
+@remembered
+def field_name(key: str) -> str:
+    """Return the field that a key spells, an empty text when it spells none."""
+    return KNOWN_FIELDS.get(normal_key(key), "") if len(key) < 100 else ""
+
+
+def open_emphasis(key: str) -> str:
+    """Return the mark of emphasis that begins in front of a key and does not end behind it, else nothing."""
+    for mark in EMPHASIS:
+        if key.startswith(mark):
+            return "" if key.endswith(mark) else mark
+    return ""
+
+
+def section_name(text: str) -> str | None:
+    """Return the section that a heading with this text opens, None when it opens none."""
+    text = clean_name(text)
+    name = SECTIONS.get(normal_key(text))
+    if name is None and text[:1].isdigit():
+        name = SECTIONS.get(normal_key(without_number(text)))
+    return name
+
+
+def without_number(text: str) -> str:
+    """Return the text of a heading without the number it begins with: ``2.``, ``3)`` or ``3.1``."""
+    return clean_name(text.lstrip("0123456789.)\\ "))
