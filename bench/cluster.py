@@ -99,7 +99,7 @@ class Servers:
                 host = [
                     path
                     for path in database.migrations()
-                    if path.stem.endswith(("_platform_tables", "_host_platform"))
+                    if path.stem.endswith(("_host_check", "_platform_tables", "_host_platform"))
                 ]
                 database.migrate(connection, host)
                 database.run_file(connection, HERE / "literal_schema.sql")
