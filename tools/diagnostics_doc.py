@@ -12,7 +12,7 @@ LONGEST = 20
 HEAD = """\
 # Diagnostics
 
-<!-- Written by `make types`; change worker/compiler/catalogue.py instead. -->
+<!-- Written by `make generate`; change worker/compiler/catalogue.py instead. -->
 
 Every fault that the compiler reports has a code. Codes are stable: a program may rely on them, while messages
 and hints may get better. Each section below shows what a code means, lines with the fault, what `python -m

@@ -137,7 +137,7 @@ def _json() -> str:
 PAGE = """\
 # The assessment format, version 1
 
-<!-- Written by `make types`; change tools/format_doc.py instead. -->
+<!-- Written by `make generate`; change tools/format_doc.py instead. -->
 
 One Markdown file defines one assessment. This page is the reference; [authoring.md](authoring.md) is the
 guide that begins at an empty file, and [diagnostics.md](diagnostics.md) explains everything that the

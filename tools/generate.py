@@ -17,11 +17,19 @@ import psycopg
 from stack import database, postgres
 from stack.errors import StackError
 from stack.packages import NODE_MODULES, ROOT, find_postgres, find_supabase_cli
-from tools import definition_schema, diagnostics_doc, format_doc, picture, release, scoring_vectors, seed
+from tools import (
+    definition_schema,
+    diagnostics_doc,
+    format_doc,
+    migrations,
+    picture,
+    release,
+    scoring_vectors,
+    seed,
+)
 from tools.access_doc import access_doc
 from tools.diagram import diagram
 from tools.errors_doc import errors_doc
-from tools.schema_dump import schema_dump
 
 
 def gen_types(url: str, language: str) -> str:
@@ -80,6 +88,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield ROOT / picture.TARGET, picture.generate()
     yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
     yield from release.generated()
+    yield from migrations.generated()
     yield seed.SEED, seed.refreshed(seed.SEED.read_text(encoding="utf-8"))
     yield from generated_from_the_database()
 
@@ -93,8 +102,7 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
             admin.execute("create extension if not exists pgtap with schema extensions")
             admin.commit()
         with psycopg.connect(cluster.dsn("postgres", "postgres")) as owner:
-            database.migrate(owner)
-            yield ROOT / "docs" / "schema.sql", schema_dump(owner)
+            database.migrate(owner, [path for path, _ in migrations.generated()])
             yield ROOT / "docs" / "diagram.md", diagram(owner)
             yield ROOT / "docs" / "errors.md", errors_doc(owner)
             yield ROOT / "docs" / "access.md", access_doc(owner)
@@ -108,6 +116,17 @@ def difference(name: str, committed: str, generated: str) -> str:
     """Return what would change in a file, as ``diff -u`` shows it."""
     lines = (committed.splitlines(keepends=True), generated.splitlines(keepends=True))
     return "".join(unified_diff(*lines, name, f"{name}, generated"))
+
+
+def _left_over(*, check: bool) -> list[str]:
+    """Take away the migrations that the schemas do not give any more, or return their names."""
+    found = migrations.left_over()
+    if check:
+        return [str(path.relative_to(ROOT)) for path in found]
+    for path in found:
+        path.unlink()
+        print(f"deleted {path.relative_to(ROOT)}")
+    return []
 
 
 def main() -> int:
@@ -129,12 +148,14 @@ def main() -> int:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
                 print(f"wrote {name}")
+        stale += _left_over(check=check)
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
     for name in stale:
         print(
-            f"{name} differs from what the code generates; run `make types` and commit it.", file=sys.stderr
+            f"{name} differs from what the code generates; run `make generate` and commit it.",
+            file=sys.stderr,
         )
     return 1 if stale else 0
 

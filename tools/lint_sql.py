@@ -26,7 +26,7 @@ def main(paths: list[str]) -> int:
     files = {
         hashlib.sha256(known + bytes(file) + file.read_bytes()).hexdigest(): file
         for path in paths
-        for file in sorted(Path(path).rglob("*.sql"))
+        for file in (sorted(Path(path).rglob("*.sql")) if Path(path).is_dir() else [Path(path)])
     }
     passed = set(_PASSED.read_text(encoding="utf-8").split()) if _PASSED.exists() else set()
     new = [str(file) for mark, file in files.items() if mark not in passed]

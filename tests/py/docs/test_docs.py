@@ -37,7 +37,7 @@ def test_the_readme_names_the_two_commands_and_make_knows_them() -> None:
     named = set(re.findall(r"\bmake ([a-z]+)", commands))
     assert {"demo", "test"} <= named
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in named | {"help", "setup", "up", "down", "reset", "status", "lint", "types"}:
+    for target in named | {"help", "setup", "up", "down", "reset", "status", "lint", "generate"}:
         assert f"  make {target} " in listed
 
 

@@ -9,6 +9,7 @@ import pytest
 from stack.database import migrations
 from stack.packages import ROOT
 from tests.py.harness.databases import Connection
+from tools import migrations as assembling
 from tools import release as generator
 from worker.release import Head, Release
 from worker.version import VERSION
@@ -99,12 +100,12 @@ def test_the_version_is_written_in_one_place_and_generated_everywhere_else() -> 
     generated = dict(generator.generated())
     later = Release(declared.major, declared.minor + 1, 0)
     assert f'VERSION: Final = "{later}"' in generator.module(later)
-    assert f"select '{later}'" in generator.migration(later)
-    assert generated[generator.MIGRATION].endswith(generator.migration(declared))
+    assert f"select '{later}'" in generator.schema(later)
+    assert f"select '{declared}'" in generated[generator.SCHEMA]
 
 
-def test_stamping_twice_changes_nothing() -> None:
-    for path, text in generator.generated():
+def test_generating_twice_changes_nothing() -> None:
+    for path, text in (*generator.generated(), *assembling.generated()):
         assert path.read_text("utf-8") == text, path.relative_to(ROOT)
 
 

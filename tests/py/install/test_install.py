@@ -284,7 +284,7 @@ def from_nowhere(project: Path) -> None:
 
 def one_missing(project: Path) -> None:
     install(project)
-    next(path for path in copies(project) if path.stem.endswith("_foundation")).unlink()
+    next(path for path in copies(project) if path.stem.endswith("_privileges")).unlink()
 
 
 def one_twice(project: Path) -> None:
@@ -319,7 +319,7 @@ def a_file_for_a_folder(project: Path) -> None:
             r"_tables\.sql, .*_access\.sql belong to another set .* Roll back first .* then install",
         ),
         (later, r"_tables\.sql came with 7\.0\.0, which is later than this release"),
-        (one_missing, r"The migration foundation of .* is missing, and \w+_name_folding\.sql"),
+        (one_missing, r"The migration privileges of .* is missing, and \w+_refusals\.sql"),
         (one_twice, r"20200101000000_again\.sql, \w+_host_check\.sql are copies of the same migration"),
         (out_of_order, r"comes before the migration host_check, which it needs"),
         (a_file_for_a_folder, r"supabase/migrations cannot be read: Not a directory"),
@@ -394,14 +394,14 @@ def test_what_is_no_version_is_a_mistake_of_the_command_line(project: Path) -> N
 
 def test_a_file_that_cannot_be_written_takes_the_others_back(project: Path) -> None:
     before = contents(project)
-    # The system refuses the larger files: 20,000 bytes are enough for the first ones only.
+    # The system refuses the larger files: 12,000 bytes are enough for the first ones only.
     done = subprocess.run(
         [sys.executable, "-m", "worker", "install", str(project)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000)),
     )
 
     assert done.returncode == 1

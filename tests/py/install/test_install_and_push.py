@@ -13,10 +13,11 @@ import pytest
 
 from stack.database import MIGRATIONS
 from stack.packages import ROOT
-from tests.py.harness.cli import SupabaseCli, fingerprint
+from tests.py.harness.cli import SupabaseCli
 from tests.py.harness.databases import Connection, Database, Databases
 from tests.py.install.projects import copies, install, make_project
 from tests.py.upgrade.hosts import ASSIGNMENTS_TABLE, OLDER_HOST
+from tools.catalogue import catalogue
 from worker.install import Migration, make_plan, own_migrations, write
 from worker.release import Head, Release
 from worker.version import VERSION
@@ -54,7 +55,7 @@ def from_empty(databases: Databases, project: Path, tmp_path: Path) -> Callable[
     def apply() -> object:
         with databases.clone("empty") as database:
             SupabaseCli(database, project, home=tmp_path)("db", "push")
-            return fingerprint(database)
+            return catalogue(database.connect("supabase_admin"))
 
     return apply
 
@@ -100,7 +101,7 @@ def test_a_host_with_earlier_and_later_migrations_installs_pushes_and_begins_fro
         "create view public.host_view as select id from public.custom_assessments;\n"
     )
     cli("db", "push")
-    assert from_empty() == fingerprint(empty_database)
+    assert from_empty() == catalogue(empty_database.connect("supabase_admin"))
 
 
 def test_a_host_without_the_tables_is_told_that_it_needs_the_platform(
@@ -151,7 +152,7 @@ def test_an_upgrade_adds_what_is_new_and_the_cli_applies_only_that(
     assert pushed.count("Applying migration") == 1
     assert new.name in pushed
     assert version(empty_database.connect()) == str(later)
-    assert from_empty() == fingerprint(empty_database)
+    assert from_empty() == catalogue(empty_database.connect("supabase_admin"))
     refused = install(project)
     assert refused.returncode == 1
     assert f"{new.name} came with {later}, which is later than this release" in refused.stderr

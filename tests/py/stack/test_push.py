@@ -8,8 +8,9 @@ import pytest
 
 from stack.database import migrations
 from stack.packages import ROOT
-from tests.py.harness.cli import SupabaseCli, fingerprint
+from tests.py.harness.cli import SupabaseCli
 from tests.py.harness.databases import Database
+from tools.catalogue import catalogue
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def test_a_second_push_has_nothing_to_do_and_a_repaired_one_changes_nothing(
     versions = [path.name.split("_")[0] for path in migrations()]
     first = cli("db", "push", "--include-seed")
     assert all(path.name in first for path in migrations())
-    made = fingerprint(empty_database)
+    made = catalogue(empty_database.connect("supabase_admin"))
     assert len(made) > 100
     rows = "select to_jsonb(a) - 'updated_at' from public.custom_assessments as a order by id"
     seeded = empty_database.connect().execute(rows.encode()).fetchall()
@@ -36,7 +37,7 @@ def test_a_second_push_has_nothing_to_do_and_a_repaired_one_changes_nothing(
     empty_database.connect().execute("delete from supabase_migrations.seed_files where true")
     again = cli("db", "push", "--include-seed")
     assert all(path.name in again for path in migrations())
-    assert fingerprint(empty_database) == made
+    assert catalogue(empty_database.connect("supabase_admin")) == made
     assert empty_database.connect().execute(rows.encode()).fetchall() == seeded
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
+from tools.schemas import schema_files
 from worker import install
 from worker.compiler.catalogue import Code
 from worker.engine.commands import add_commands
@@ -19,9 +20,7 @@ from worker.engine.settings import Settings
 SETTINGS = {str(field.validation_alias) for field in Settings.model_fields.values()}
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-MIGRATIONS = "".join(
-    path.read_text(encoding="utf-8") for path in sorted((ROOT / "supabase" / "migrations").glob("*.sql"))
-)
+SCHEMAS = "".join(path.read_text(encoding="utf-8") for path in schema_files())
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "worker" / "engine").glob("*.py")}
 
 
@@ -107,11 +106,11 @@ def test_every_code_of_last_error_is_explained() -> None:
         given |= set(re.findall(r"\b(?:retry|_?failed|_end)\(\s*job,\s*\"([a-z-]+)\"", source))
         codes = re.findall(r"\b(?:retry|failed)\(\s*job,\s*Code\.(\w+)\.value", source)
         given |= {Code[name].value for name in codes}
-    given |= set(re.findall(r"\blast_error = '([a-z-]+)'", MIGRATIONS))
-    given |= set(re.findall(r"\"error\": \"([a-z0-9-]+)\"", MIGRATIONS))
-    authors = re.search(r"error in \(([^)]+)\)", MIGRATIONS)
-    unnamed = re.search(r"then '(invalid-source)' else '([a-z-]+)'", MIGRATIONS)
-    refused = re.search(r"code text := '([a-z-]+)'", MIGRATIONS)
+    given |= set(re.findall(r"\blast_error = '([a-z-]+)'", SCHEMAS))
+    given |= set(re.findall(r"\"error\": \"([a-z0-9-]+)\"", SCHEMAS))
+    authors = re.search(r"error in \(([^)]+)\)", SCHEMAS)
+    unnamed = re.search(r"then '(invalid-source)' else '([a-z-]+)'", SCHEMAS)
+    refused = re.search(r"code text := '([a-z-]+)'", SCHEMAS)
     assert authors
     assert unnamed
     assert refused
@@ -119,9 +118,9 @@ def test_every_code_of_last_error_is_explained() -> None:
     listed = [code(row[0]) for row in rows(section("What last_error says"))]
     examples = {"database-...", "database-40p01", "session-already-scored", "session-not-found"}
     assert {each for cell in listed for each in cell} - examples == given
-    assert "'database-' || lower(state)" in MIGRATIONS
-    assert "('SESSION_ALREADY_SCORED'," in MIGRATIONS
-    assert "('SESSION_NOT_FOUND'," in MIGRATIONS
+    assert "'database-' || lower(state)" in SCHEMAS
+    assert "('SESSION_ALREADY_SCORED'," in SCHEMAS
+    assert "('SESSION_NOT_FOUND'," in SCHEMAS
 
 
 def test_the_commands_of_the_page_exist() -> None:

@@ -6,7 +6,7 @@ select plan(12);
 
 create function tests.seen() returns setof text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$ select slug from public.custom_assessments order by slug $$;
 
 select tests.as_service();

@@ -7,7 +7,7 @@ select plan(17);
 
 create function tests.insert_for(tenant_id uuid, slug text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.format(
     'insert into public.custom_assessments (tenant_id, name, slug, definition) values (%L, ''N'', %L, tests.definition())',

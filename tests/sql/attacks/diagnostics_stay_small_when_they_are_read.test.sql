@@ -9,7 +9,7 @@ select plan(9);
 -- What an owner reads of an upload that a worker ended with these diagnostics.
 create function tests.diagnostics_after(outcome text, diagnostics text) returns text
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   upload uuid;

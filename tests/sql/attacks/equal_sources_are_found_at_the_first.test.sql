@@ -9,7 +9,7 @@ select plan(9);
 -- How many assessments this transaction has fetched, and pages of their long texts.
 create function tests.assessments_read() returns bigint
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint
     from pg_catalog.pg_stat_xact_all_tables

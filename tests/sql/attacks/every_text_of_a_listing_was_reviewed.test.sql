@@ -9,7 +9,7 @@ select plan(11);
 
 create function tests.after_edit(assignment text) returns text
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   made uuid;

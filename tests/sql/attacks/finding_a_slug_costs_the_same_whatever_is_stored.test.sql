@@ -9,7 +9,7 @@ select plan(8);
 -- Rows that this transaction has read so far, in the tables that slugs are looked for in.
 create function tests.rows_read() returns bigint
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint
     from pg_catalog.pg_stat_xact_all_tables
@@ -19,7 +19,7 @@ $$;
 -- Makes an assessment and gives its slug and how many rows were read for it.
 create function tests.make(name text, out slug text, out rows_read bigint)
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   before constant bigint := tests.rows_read();
@@ -33,7 +33,7 @@ $$;
 -- 60 characters, of which the last word goes when a number is added: aaa ... aaa-b00012.
 create function tests.long_name(n integer) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.repeat('a', 53) || ' b' || pg_catalog.lpad(n::text, 5, '0') $$;
 grant execute on all functions in schema tests to public;
 

@@ -9,7 +9,7 @@ select plan(6);
 -- Seconds that a statement takes, and what it is refused with.
 create function tests.timed(statement text, out seconds numeric, out answer text)
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   started constant timestamptz := pg_catalog.clock_timestamp();
@@ -21,7 +21,7 @@ $$;
 -- A letter under so many pairs of marks, each pair in the wrong order.
 create function tests.marked(pairs integer) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$ select 'a' || pg_catalog.repeat(E'\u0316\u0301', pairs) $$;
 grant execute on all functions in schema tests to public;
 

@@ -8,7 +8,7 @@ select plan(8);
 
 create function tests.hand_in(insights text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select tests.refusal(pg_catalog.format(
     'select public.complete_assessment_session(%L, ''coaching'', ''{"Clarity": 4}'', %L)', tests.kept('coaching'), insights
@@ -16,7 +16,7 @@ as $$
 $$;
 create function tests.write_with(insights text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select tests.refusal(pg_catalog.format(
     'select tests.create_result(%L, ''coaching'', pg_catalog.jsonb_build_object(''ai_insights'', %L::jsonb))',

@@ -9,7 +9,7 @@ select tests.keep('draft', tests.create_assessment(tests.kept('tenant')));
 
 create function tests.told(statement text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.concat_ws(' ', refusal ->> 'state', refusal ->> 'message', refusal ->> 'details', refusal ->> 'hint')
     from tests.whole_refusal(told.statement) as refusal

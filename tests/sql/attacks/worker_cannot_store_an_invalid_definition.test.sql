@@ -8,7 +8,7 @@ select plan(9);
 
 create function tests.finish_with(upload uuid, definition text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select tests.finish('w', tests.ending(job.value, 'compiled', pg_catalog.jsonb_build_object('definition', definition)))
     from pg_catalog.jsonb_array_elements(tests.claim('w')) as job

@@ -6,7 +6,7 @@ select plan(8);
 
 create function tests.broken() returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.format(
     'insert into public.custom_assessments (tenant_id, name, definition) values (%L, %L, %L)',

@@ -6,13 +6,13 @@ select plan(85);
 -- The valid definition with one value put in at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.jsonb_set(tests.definition(), with_value.path, with_value.value) $$;
 
 -- The faults as text: path and reason of each.
 create function tests.faults(definition jsonb) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(pg_catalog.string_agg((fault ->> 'path') || ' ' || (fault ->> 'reason'), '; '), 'none')
     from pg_catalog.jsonb_array_elements(private.definition_faults(definition)) as fault

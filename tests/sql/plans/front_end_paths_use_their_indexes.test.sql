@@ -87,7 +87,7 @@ values
 -- with them the data would take minutes.
 create function tests.fill(first integer, last integer) returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   rows_of constant integer := 20;
@@ -143,7 +143,7 @@ $$;
 -- A query's plan as JSON, carried out.
 create function tests.plan_of(query text) returns jsonb
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   answer jsonb;
@@ -156,7 +156,7 @@ $$;
 -- How many rows of tables a plan read, those that it threw away included.
 create function tests.rows_read(plan jsonb) returns bigint
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.sum(
            ((node ->> 'Actual Rows')::numeric + coalesce((node ->> 'Rows Removed by Filter')::numeric, 0)
@@ -170,7 +170,7 @@ grant select, insert on tests.observed to public;
 
 create function tests.read_all(tenants integer) returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   wanted record;

@@ -49,7 +49,7 @@ select is_empty(
   'nobody may make anything in either schema'
 );
 
-create function private.made_later() returns integer language sql set search_path = '' as 'select 1';
+create function private.made_later() returns integer language sql set search_path = pg_catalog, pg_temp as 'select 1';
 select is_empty(
   $$
     select role.name

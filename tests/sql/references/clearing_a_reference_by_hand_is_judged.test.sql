@@ -19,7 +19,7 @@ create policy "Everybody changes campaigns" on public.campaigns to authenticated
 
 create function tests.clearings() returns table (clearing text, campaign text, expected text)
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   values
     ('tenant_id = null', 'N', 'PT422 TENANT_REQUIRED'),

@@ -9,7 +9,7 @@ select plan(39);
 -- The two answers differ in the id that was sent, and in nothing else.
 create function tests.answer(assessment_id uuid) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select replace(tests.whole_refusal(pg_catalog.format(
     'insert into public.coaching_sessions (tenant_id, custom_assessment_id, assessment_type) values (%L, %L, ''custom'')',

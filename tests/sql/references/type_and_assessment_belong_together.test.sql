@@ -8,7 +8,7 @@ select plan(45);
 
 create function tests.cases() returns table (host_table text, type text, assessment text, style integer, expected text)
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select host.tbl, given.type, given.assessment, given.style, given.expected
     from (values ('campaigns', 'industry4'), ('coaching_sessions', 'archetype')) as host (tbl, plain_type),

@@ -6,7 +6,7 @@ select plan(24);
 
 create function tests.refusal_of_slug(slug text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select tests.refusal(pg_catalog.format(
     'select tests.create_assessment(%L, %L)', tests.kept('tenant'),

@@ -6,7 +6,7 @@ select plan(8);
 
 create function tests.next_slug() returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select tests.assessment_value(tests.create_assessment(tests.kept('tenant'), '{"name": "Compass"}'), 'slug')
 $$;

@@ -6,7 +6,7 @@ select plan(19);
 
 create function tests.slug_for(name text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select tests.assessment_value(
     tests.create_assessment(tests.kept('tenant'), pg_catalog.jsonb_build_object('name', slug_for.name)), 'slug'

@@ -7,7 +7,7 @@ select plan(5);
 -- Rows that this transaction has read so far, in the tables that slugs are looked for in.
 create function tests.rows_read() returns bigint
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint
     from pg_catalog.pg_stat_xact_all_tables
@@ -18,7 +18,7 @@ create table tests.costs (nth integer primary key, slug text, rows_read bigint);
 
 create function tests.measure(nth integer) returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   before constant bigint := tests.rows_read();
@@ -79,7 +79,7 @@ select cmp_ok(
 -- How it is looked up, under whatever plan.
 create function tests.plan_of(query text) returns text
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   line text;

@@ -6,7 +6,7 @@ select plan(20);
 
 create function tests.refusal_of_way(came_from text, went_to text) returns text
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   made uuid;

@@ -6,7 +6,7 @@ select plan(14);
 
 create function tests.other_definition(n integer) returns jsonb
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$ select tests.definition() || pg_catalog.jsonb_build_object('edition', n) $$;
 
 select tests.as_user(tests.kept('owner'));

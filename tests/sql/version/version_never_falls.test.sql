@@ -6,7 +6,7 @@ select plan(31);
 
 create function tests.refusal_of_version(version text) returns text
 language sql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select tests.refusal(pg_catalog.format(
     'update public.custom_assessments set version = %L where id = %L', refusal_of_version.version, tests.kept('one')

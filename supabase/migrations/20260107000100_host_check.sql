@@ -1,0 +1,218 @@
+-- custom-assessments 0.2.0 host_check sha256:30345760a74edd70a383425dc174ccaf30fc7d0127c498f99163972684a28977
+-- Looks at the host before anything is changed: may the type custom be written there, and are the tables ours to change?
+-- What the later migrations cannot extend is named here, all of it at once.
+--
+-- And how every migration waits for the host's tables: not for long, since whoever reads them waits behind it.
+create schema if not exists private;
+revoke all on schema private from public;
+
+-- Locks those of the host's tables that are there, in one order, until the transaction ends. An open transaction that
+-- holds one of them would make this wait, and behind it every reader; so it gives up after some seconds, by name.
+create or replace function private.lock_host_tables(mode text, variadic host_tables text[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  host_table text;
+  holders text;
+begin
+  -- For the rest of the transaction, which may need locks of its own.
+  perform set_config('lock_timeout', '5s', true);
+  foreach host_table in array host_tables loop
+    -- A view's tables are the host's: they are locked as far as a statement needs it.
+    continue when not exists (
+      select from pg_catalog.pg_class where oid = to_regclass(host_table) and relkind in ('r', 'p')
+    );
+    begin
+      execute format('lock table %s in %s mode', host_table, mode);
+    exception
+      when insufficient_privilege then
+        null;  -- Auth's tables are not ours to lock beforehand. The time-out holds there, too.
+      when lock_not_available then
+        select string_agg(
+                 format('process %s (%s, %s, since %s)', other.pid, other.usename,
+                        coalesce(other.state, 'unknown'), date_trunc('second', other.xact_start)),
+                 ', ' order by other.xact_start)
+          into holders
+          from pg_catalog.pg_locks as held
+          join pg_catalog.pg_stat_activity as other on other.pid = held.pid
+         where held.relation = to_regclass(host_table)
+           and held.database = (select oid from pg_catalog.pg_database where datname = current_database())
+           and held.granted
+           and held.pid <> pg_backend_pid();
+        raise exception '% is in use, and this migration does not make others wait behind it: %',
+          host_table, coalesce(holders, 'the transaction in the way has just ended')
+        using errcode = 'lock_not_available',
+              hint = 'Nothing of this migration was done. Wait until that transaction has ended, or end it with '
+                     'select pg_terminate_backend(<process>), then run the migrations again. pg_stat_activity shows more.';
+    end;
+  end loop;
+end
+$$;
+revoke all on function private.lock_host_tables(text, text[]) from public, anon, authenticated, service_role;
+
+-- Whether a CHECK lets no row of a table have the type custom: neither one whose other columns are empty, nor one like
+-- those that are there.
+create or replace function private.check_refuses_custom(host_table regclass, rule text)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  refused boolean;
+begin
+  execute format(
+    'select not exists (
+       select from (
+         select (jsonb_populate_record(null::%1$s, given.present || ''{"assessment_type": "custom"}'')).*
+           from (
+             select ''{}''::jsonb as present
+             union all
+             (select to_jsonb(host_row) from %1$s as host_row limit 1000)
+           ) as given
+       ) as %2$I
+       where (%3$s) is not false
+     )',
+    host_table, (select relname from pg_catalog.pg_class where oid = host_table), rule
+  ) into refused;
+  return refused;
+end
+$$;
+revoke all on function private.check_refuses_custom(regclass, text) from public, anon, authenticated, service_role;
+
+-- Why a type's own column cannot hold the type custom, and what to do; null where it can.
+create or replace function private.column_refuses_custom(host_table regclass, col smallint)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  found record;
+  held text;
+begin
+  select format_type(present.atttypid, present.atttypmod) as type, form.typtype, present.attgenerated
+    into found
+    from pg_catalog.pg_attribute as present
+    join pg_catalog.pg_type as form on form.oid = present.atttypid
+   where present.attrelid = host_table and present.attnum = col;
+  if found.attgenerated <> '' then
+    return 'it is generated, so nothing can be written to it';
+  end if;
+  begin
+    execute format('select %L::%s::text', 'custom', found.type) into held;
+  exception
+    when others then
+      held := null;
+  end;
+  return case
+    when held = 'custom' then null
+    when found.typtype = 'e' then format('its enum has no such value: alter type %s add value ''custom''', found.type)
+    when found.typtype = 'd' then format(
+      'its domain refuses it: alter domain %s drop constraint ..., then add it again with: or value = ''custom''', found.type
+    )
+    else format('its type is %s, which cannot hold it: alter table %s alter column assessment_type type text',
+                found.type, host_table)
+  end;
+end
+$$;
+revoke all on function private.column_refuses_custom(regclass, smallint) from public, anon, authenticated, service_role;
+
+-- Every rule of the host's that refuses the type custom for a campaign or coaching session: the column's type, foreign
+-- keys to a table of types, CHECKs. remedy is null for a CHECK that the migrations extend; else it is the host's to do.
+create or replace function private.rules_against_custom()
+returns table (host_table regclass, rule text, remedy text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  typed record;
+  found record;
+  allowed boolean;
+begin
+  for typed in
+    with recursive tree as (
+      select to_regclass(listed.name) as rel
+        from (values ('public.campaigns'), ('public.coaching_sessions')) as listed (name)
+      union
+      select child.inhrelid::regclass from tree join pg_catalog.pg_inherits as child on child.inhparent = tree.rel
+    )
+    select tree.rel, col.attnum
+      from tree
+      join pg_catalog.pg_attribute as col
+        on col.attrelid = tree.rel and col.attname = 'assessment_type' and not col.attisdropped
+     order by tree.rel
+  loop
+    host_table := typed.rel;
+    rule := 'the column assessment_type';
+    remedy := private.column_refuses_custom(typed.rel, typed.attnum);
+    if remedy is not null then
+      return next;
+      continue;  -- No row could be tried against the others.
+    end if;
+    for found in
+      select present.*, pg_get_expr(present.conbin, present.conrelid) as expression, referred.attname as referred
+        from pg_catalog.pg_constraint as present
+        left join pg_catalog.pg_attribute as referred
+          on referred.attrelid = present.confrelid
+         and referred.attnum = present.confkey[array_position(present.conkey, typed.attnum)]
+       where present.conrelid = typed.rel
+         and typed.attnum = any (present.conkey)
+         and present.contype in ('c', 'f')
+         and (present.conislocal or present.coninhcount = 0)
+       order by present.conname
+    loop
+      rule := format('the constraint %I', found.conname);
+      if found.contype = 'f' then
+        execute format('select exists (select from %s where %I::text = %L)',
+                       found.confrelid::regclass, found.referred, 'custom') into allowed;
+        remedy := format('its table of types has no such row: insert into %s (%I, ...) values (''custom'', ...)',
+                         found.confrelid::regclass, found.referred);
+      else
+        allowed := not private.check_refuses_custom(typed.rel, found.expression);
+        remedy := case
+          when cardinality(found.conkey) > 1 then format(
+            'it is about other columns, too: alter table %1$s drop constraint %2$I, add constraint %2$I check ((%3$s) or '
+            'assessment_type = ''custom'')', typed.rel, found.conname, found.expression)
+          when found.coninhcount > 0 then 'it is inherited: allow the type custom where it is from'
+        end;
+        if remedy is null then
+          rule := found.conname;
+        end if;
+      end if;
+      if not allowed then
+        return next;
+      end if;
+    end loop;
+  end loop;
+end
+$$;
+revoke all on function private.rules_against_custom() from public, anon, authenticated, service_role;
+
+do $look$
+declare
+  problems text;
+begin
+  perform private.lock_host_tables('access share', 'public.campaigns', 'public.coaching_sessions');
+  perform set_config('search_path', '', true);  -- So that every name is written in full.
+  select string_agg(found.problem, E'\n' order by found.problem)
+    into problems
+    from (
+      select format('%s of %s refuses the type custom; %s', against.rule, against.host_table, against.remedy) as problem
+        from private.rules_against_custom() as against
+       where against.remedy is not null
+      union all
+      select format('%s belongs to %s, and only its owner can change it', owned.oid::regclass, owned.relowner::regrole)
+        from pg_catalog.pg_class as owned
+       where owned.oid in (
+         to_regclass('public.tenant_profiles'), to_regclass('public.campaigns'), to_regclass('public.coaching_sessions'),
+         to_regclass('public.campaign_assignments'), to_regclass('public.agent_sessions')
+       )
+         and not pg_has_role(owned.relowner, 'usage')
+    ) as found;
+  if problems is not null then
+    raise exception E'custom assessments do not fit this host yet:\n%', problems
+    using hint = 'Nothing was changed. Do what is said after each, then run the migrations again.';
+  end if;
+end
+$look$;

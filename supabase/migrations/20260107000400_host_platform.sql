@@ -1,0 +1,190 @@
+-- custom-assessments 0.2.0 host_platform sha256:cb7a7bb0512278896572e751941039fc7780a1d7e807f2e0e3a84b0d8101b352
+-- What custom assessments need of the platform's own five tables, on a host whose tables are older.
+--
+-- This file adds the columns that the later migrations read, where those are missing, and the indexes that they need; it
+-- changes none of the host's rows, policies or grants, with two exceptions that close holes and are named where they
+-- stand (the rights that no client needs, and a view that would skip RLS).
+
+-- The migration before makes what is missing of the five, but a host that has them may have left it out.
+do $needed$
+declare
+  missing constant text := (
+    select string_agg('public.' || needed.name, ', ')
+      from unnest(array[
+        'tenant_profiles', 'campaigns', 'campaign_assignments', 'coaching_sessions', 'agent_sessions'
+      ]) as needed (name)
+     where to_regclass('public.' || needed.name) is null
+  );
+begin
+  if missing is not null then
+    raise exception 'custom assessments attach to tables that are missing here: %', missing
+      using hint = 'Install the migrations without --without-platform, which then make them, or make them yourself first.';
+  end if;
+end
+$needed$;
+
+select private.lock_host_tables(
+  'access exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
+  'public.coaching_sessions', 'public.agent_sessions'
+);
+
+alter table public.tenant_profiles
+add column if not exists user_id uuid,
+add column if not exists slug text,
+add column if not exists display_name text,
+add column if not exists tenant_type text,
+add column if not exists is_active boolean not null default true,
+add column if not exists subscription_tier text;
+
+alter table public.campaigns
+add column if not exists name text,
+add column if not exists status text,
+add column if not exists tenant_id uuid references public.tenant_profiles (id) on delete cascade,
+add column if not exists created_by uuid references auth.users (id) on delete set null;
+
+alter table public.coaching_sessions
+add column if not exists tenant_id uuid references public.tenant_profiles (id) on delete cascade,
+add column if not exists client_name text,
+add column if not exists client_email text,
+add column if not exists client_status text default 'registered',
+add column if not exists access_token text,
+add column if not exists access_expires_at timestamptz,
+add column if not exists completed_at timestamptz,
+add column if not exists metadata jsonb;
+
+alter table public.agent_sessions
+add column if not exists stakeholder_session_id uuid,
+add column if not exists coaching_session_id uuid references public.coaching_sessions (id) on delete cascade,
+add column if not exists agent_type text,
+add column if not exists session_context jsonb;
+
+do $assignments$
+declare
+  kind constant "char" := (
+    select relkind from pg_catalog.pg_class where oid = 'public.campaign_assignments'::regclass
+  );
+  missing text;
+begin
+  if kind in ('r', 'p') then
+    alter table public.campaign_assignments
+    add column if not exists campaign_id uuid references public.campaigns (id) on delete cascade,
+    add column if not exists stakeholder_name text,
+    add column if not exists stakeholder_email text,
+    add column if not exists status text,
+    add column if not exists access_token text,
+    add column if not exists access_expires_at timestamptz,
+    add column if not exists started_at timestamptz,
+    add column if not exists completed_at timestamptz;
+    return;
+  end if;
+
+  if kind is distinct from 'v' then
+    raise exception 'public.campaign_assignments must be a table or a view, and is neither';
+  end if;
+
+  -- Nothing can be added to a view, so it must have what is read.
+  select string_agg(format('%I %s', needed.name, needed.type), ', ')
+    into missing
+    from (values
+      ('id', 'uuid'), ('campaign_id', 'uuid'), ('status', 'text'), ('access_token', 'text'),
+      ('access_expires_at', 'timestamp with time zone'), ('completed_at', 'timestamp with time zone')
+    ) as needed (name, type)
+   where not exists (
+     select
+       from pg_catalog.pg_attribute as present
+      where present.attrelid = 'public.campaign_assignments'::regclass
+        and present.attname = needed.name
+        and not present.attisdropped
+        and (
+          format_type(present.atttypid, null) = needed.type
+          or (needed.type = 'text' and format_type(present.atttypid, null) in ('character varying', 'uuid'))
+        )
+   );
+  if missing is not null then
+    raise exception 'the view public.campaign_assignments lacks columns that custom assessments read: %', missing
+    using hint = 'Add them to the view (create or replace view ... can append columns), then migrate again.';
+  end if;
+
+  -- A view runs with its owner's rights, and postgres is not bound by RLS: every role that may select from it would
+  -- read every tenant's assignments and the secret links in them. With security_invoker it gives what its table gives.
+  if not exists (
+    select
+      from pg_catalog.pg_class
+     where oid = 'public.campaign_assignments'::regclass
+       and reloptions && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1']
+  ) then
+    alter view public.campaign_assignments set (security_invoker = true);
+  end if;
+end
+$assignments$;
+
+-- Indexes of the host's tables: of foreign keys, of owners and of access tokens, where no index begins with the same
+-- column; and rights on them that no client needs.
+
+-- On a large host table make them beforehand with `create index concurrently`, under any name: they are found by
+-- their column. Each of these statements blocks writes to its table while it reads it once.
+do $indexes$
+declare
+  wanted record;
+begin
+  for wanted in
+    select *
+      from (values
+        ('tenant_profiles', 'user_id', false),
+        ('campaigns', 'tenant_id', false),
+        ('campaigns', 'created_by', false),
+        ('campaign_assignments', 'campaign_id', false),
+        ('campaign_assignments', 'access_token', true),
+        ('coaching_sessions', 'tenant_id', false),
+        ('coaching_sessions', 'access_token', true),
+        ('agent_sessions', 'stakeholder_session_id', false),
+        ('agent_sessions', 'coaching_session_id', false)
+      ) as listed (tbl, col, uniq)
+     where exists (
+       select
+         from pg_catalog.pg_class
+        where oid = to_regclass(format('public.%I', listed.tbl))
+          and relkind in ('r', 'p')
+     )
+       and not exists (
+         select
+           from pg_catalog.pg_index as present
+           join pg_catalog.pg_attribute as led
+             on led.attrelid = present.indrelid and led.attnum = present.indkey[0]
+          where present.indrelid = to_regclass(format('public.%I', listed.tbl))
+            and led.attname = listed.col
+            and present.indpred is null
+            and (present.indisunique or not listed.uniq)
+       )
+  loop
+    begin
+      execute format(
+        'create %s index if not exists %I on public.%I (%I)',
+        case when wanted.uniq then 'unique' else '' end,
+        format('idx_%s_%s', wanted.tbl, wanted.col), wanted.tbl, wanted.col
+      );
+    exception
+      when unique_violation then
+        raise exception 'public.%.% holds the same link twice', wanted.tbl, wanted.col
+        using hint = 'One link must lead to one session: give each of these rows a token of its own, then migrate again.';
+    end;
+  end loop;
+end
+$indexes$;
+
+-- Deactivated tenants are few; their listings are hidden by looking them up here.
+create index if not exists idx_tenant_profiles_inactive on public.tenant_profiles (id) where not is_active;
+
+do $rights$
+declare
+  rights constant text := 'truncate, references, trigger'
+    || case when current_setting('server_version_num')::integer >= 170000 then ', maintain' else '' end;
+  host_table text;
+begin
+  foreach host_table in array array[
+    'tenant_profiles', 'campaigns', 'campaign_assignments', 'coaching_sessions', 'agent_sessions'
+  ] loop
+    execute format('revoke %s on public.%I from public, anon, authenticated, service_role', rights, host_table);
+  end loop;
+end
+$rights$;

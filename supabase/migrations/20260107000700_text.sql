@@ -1,0 +1,306 @@
+-- custom-assessments 0.2.0 text sha256:a408cc9f6a0c016752baa24c42fa39e47d7909a6848d4e4bcb18162c91c90461
+-- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
+-- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
+-- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
+-- character by character.
+--
+-- The lower case is ICU's, since that of the database's own locale differs from project to project. ICU lower-cases
+-- what its Unicode version knows: letters that are younger than it differ in case for the database alone.
+create or replace function private.fold_name(name text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Putting combining marks in order takes time in proportion to the square of their number, and nothing can interrupt
+  -- it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
+  if length(name) > 1000 then
+    return name;
+  end if;
+  -- Plain ASCII is nearly every name, and needs none of the rest.
+  if octet_length(name) = length(name) then
+    return lower(name collate "C");
+  end if;
+  -- What cannot be seen: soft hyphen, joiners, marks of direction, spaces without width, variation selectors.
+  name := regexp_replace(
+    name,
+    E'[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]',
+    '', 'g'
+  );
+  -- Decomposed, so that lower case is a matter of single characters; but for sigma, which at the end of a word has
+  -- another one.
+  return translate(
+    lower(normalize(name, NFKD) collate "und-x-icu"),
+    E'\u03c2\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201a\u201b\u02bc\u201c\u201d\u201e\u201f',
+    E'\u03c3-------''''''''''""""'
+  );
+end
+$$;
+comment on function private.fold_name(text) is
+'The identity of a name: equal for names that differ only in case, in Unicode form, in what cannot be seen, or in the '
+'kind of their hyphens and quotation marks.';
+
+-- Small questions about texts and numbers, which the rules of definitions and assessments share.
+
+-- A text without the white space at its ends, as Python's str.strip() sees it, whatever the database's locale.
+create or replace function private.trim_text(value text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return btrim(
+    value,
+    E'\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006'
+    || E'\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
+  );
+end
+$$;
+
+-- Whether a text is a version: major.minor without leading zeros, each of at most nine digits.
+create or replace function private.is_version(value text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(value ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$', false);
+end
+$$;
+
+-- Whether a value is a list of two numbers.
+create or replace function private.is_number_pair(value jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    jsonb_typeof(value) = 'array'
+    and jsonb_array_length(value) = 2
+    and jsonb_typeof(value -> 0) = 'number'
+    and jsonb_typeof(value -> 1) = 'number',
+    false
+  );
+end
+$$;
+
+-- What an assessment was made of, its source and its definition, in 32 bytes: equal for equal ones, and no two others have
+-- ever been found. Null without a source. The texts are in UTF-8, whatever the database's encoding.
+create or replace function private.content_hash(source text, definition jsonb)
+returns bytea
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return sha256(sha256(convert_to(source, 'UTF8')) || sha256(convert_to(definition::text, 'UTF8')));
+end
+$$;
+
+-- Allowed words, limits and defaults: each is said here, once. CHECKs, triggers and the definition's rules call these;
+-- the definition models (worker/definition.py) have those of the format, and a test holds the two together.
+--
+-- plpgsql, and immutable: a statement calls each of them once, when it is planned.
+
+create or replace function private.assessment_types()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['single-outcome', 'multi-dimensional', 'comparative'];
+end
+$$;
+
+create or replace function private.disclosures()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['full', 'teaser', 'none'];
+end
+$$;
+
+create or replace function private.source_types()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['upload', 'builder', 'imported'];
+end
+$$;
+
+create or replace function private.assessment_statuses()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['draft', 'active', 'archived'];
+end
+$$;
+
+create or replace function private.marketplace_statuses()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['private', 'pending_review', 'published', 'rejected'];
+end
+$$;
+
+create or replace function private.price_tiers()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['free', 'starter', 'professional', 'enterprise'];
+end
+$$;
+
+create or replace function private.session_types()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['campaign', 'coaching'];
+end
+$$;
+
+-- From 1, highly structured, to 5, fully conversational. What stands at the host's tables says 1 to 5 itself: whoever
+-- may write those need not be allowed to call this.
+create or replace function private.interview_styles()
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array[1, 2, 3, 4, 5];
+end
+$$;
+
+-- Words as a sentence names them: full, teaser or none.
+create or replace function private.one_of(words text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_to_string(trim_array(words, 1), ', ') || ' or ' || words[cardinality(words)];
+end
+$$;
+
+-- Limits, each said here once. The definition models (worker/definition.py) have those of the format, and a test holds
+-- the two together.
+
+-- In bytes: of a Markdown file, of the definition that it is compiled to, of a description.
+create or replace function private.largest_text()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 512000;
+end
+$$;
+
+-- In characters: of an assessment's name, and of the slug that is made from it.
+create or replace function private.longest_name()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 200;
+end
+$$;
+
+create or replace function private.most_dimensions()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 20;
+end
+$$;
+
+create or replace function private.most_categories()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 15;
+end
+$$;
+
+-- The highest end of a scale; the lowest is 0. Results keep scores as numeric(3, 2).
+create or replace function private.highest_score()
+returns numeric
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 9.99;
+end
+$$;
+
+-- How far from 1 the weights may sum.
+create or replace function private.weight_tolerance()
+returns numeric
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 0.01;
+end
+$$;

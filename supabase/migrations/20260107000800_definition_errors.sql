@@ -1,0 +1,334 @@
+-- custom-assessments 0.2.0 definition_errors sha256:57144bd4b04f16dfb391a9dc8368d07363c1c12cdf6682deea18995cd0eace76
+-- What the rules of a definition have in common. Each rule returns a list of errors, or null where there is none; an
+-- error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
+-- "reason": "not-positive", "expected": "a number above 0"}.
+
+-- One fault: where (a JSON path), why (a stable key) and what was expected.
+create or replace function private.fault(path text, reason text, expected text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_build_object('path', path, 'reason', reason, 'expected', expected);
+end
+$$;
+
+-- A key as a step of a JSON path. A long key is cut: a path is for finding, not for carrying text.
+create or replace function private.path_step(key text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when length(key) <= 100 and key ~ '^[A-Za-z_][A-Za-z0-9_]*$' then '.' || key
+              else '[' || to_json(left(key, 100))::text || ']' end;
+end
+$$;
+
+-- Of some names, the places (from 1) of those that are not among the known ones, at most 100. known holds both the
+-- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
+create or replace function private.unknown_names(names text[], known text[])
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if names <@ known then
+    return '{}'::integer[];
+  end if;
+  return array(
+    select listed.place::integer
+      from unnest(names) with ordinality as listed (name, place)
+     where not listed.name = any (known)
+       and not private.fold_name(private.trim_text(listed.name)) = any (known)
+     limit 100
+  );
+end
+$$;
+
+-- A list of texts: themes, strengths, questions.
+create or replace function private.text_list_faults(list jsonb, path text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(list) <> 'array' then
+    return jsonb_build_array(private.fault(path, 'wrong-type', 'a list of texts'));
+  end if;
+  if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
+    return '[]';
+  end if;
+  return (
+    select jsonb_agg(private.fault(path || '[' || found.place - 1 || ']', 'wrong-type', 'a text') order by found.place)
+      from (
+        select item.place
+          from jsonb_array_elements(list) with ordinality as item (value, place)
+         where jsonb_typeof(item.value) <> 'string'
+         limit 100
+      ) as found
+  );
+end
+$$;
+
+-- A list of dimensions, each of them one there is, and each once. A longer list than there are dimensions has a fault among
+-- its first names, so that no more than those are folded.
+create or replace function private.reference_list_faults(list jsonb, path text, dimension_keys text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := private.text_list_faults(list, path);
+  seen text[] := '{}'::text[];
+  key text;
+begin
+  if faults <> '[]' then
+    return faults;
+  end if;
+  for place in 0 .. least(jsonb_array_length(list) - 1, cardinality(dimension_keys)) loop
+    key := private.fold_name(private.trim_text(list ->> place));
+    if key = any (seen) then
+      faults := faults || private.fault(path || '[' || place || ']', 'duplicate-reference', 'each dimension once');
+    elsif not key = any (dimension_keys) then
+      faults := faults || private.fault(path || '[' || place || ']', 'unknown-dimension', 'the name of a dimension');
+    else
+      seen := seen || key;
+    end if;
+  end loop;
+  return faults;
+end
+$$;
+
+-- A definition's bounds. They come first: every other rule relies on them.
+
+-- The whole: too large, nested too deep, numbers out of all proportion. Everything else that walks a definition comes
+-- after this and relies on its bounds. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in
+-- jsonb, and as many characters as its exponent says once it is text.
+create or replace function private.definition_bounds_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(definition) is distinct from 'object' then
+    return jsonb_build_array(private.fault('$', 'wrong-type', 'an object with dimensions and resultCategories'));
+  end if;
+  -- jsonb takes at most some six times the room of its text.
+  if pg_column_size(definition) > 4000000 then
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
+  end if;
+  if jsonb_path_exists(definition, 'strict $.**{40}') then
+    return jsonb_build_array(private.fault('$', 'too-deep', 'at most 40 levels of lists and objects'));
+  end if;
+  if exists (
+    select
+      -- As an array: jsonb_path_query() alone moves its whole list up for each number that it gives.
+      from jsonb_array_elements(
+             jsonb_path_query_array(definition, 'strict $.**{1 to 39} ? (@.type() == "number")')
+           ) as found (number)
+     where scale(found.number::numeric) > 100 or abs(found.number::numeric) >= 1e100
+  ) then
+    return coalesce(
+      (
+        select jsonb_agg(private.fault(found.path, 'number-out-of-range', found.expected))
+          from (
+            select '$.dimensions[' || listed.place - 1 || '].weight' as path,
+                   'a number above 0, at most 1' as expected
+              from jsonb_array_elements(jsonb_path_query_array(definition, 'lax $.dimensions[*]'))
+                   with ordinality as listed (value, place)
+             where jsonb_typeof(listed.value -> 'weight') = 'number'
+               and (scale((listed.value -> 'weight')::numeric) > 100 or abs((listed.value -> 'weight')::numeric) >= 1e100)
+             limit 100
+          ) as found
+      ),
+      jsonb_build_array(
+        private.fault('$', 'number-out-of-range', 'numbers below 1e100 with at most 100 decimal places')
+      )
+    );
+  end if;
+  if octet_length(definition::text) > private.largest_text() then
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
+  end if;
+  return null;
+end
+$$;
+
+-- The rules of a definition's metadata: what the front matter says about the whole.
+
+-- metadata: what the front matter says about the whole.
+create or replace function private.metadata_faults(metadata jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]'::jsonb;
+  part jsonb;
+begin
+  if jsonb_typeof(metadata) <> 'object' then
+    return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
+  end if;
+  -- Indentation does not count: it goes when the name is read.
+  part := metadata -> 'name';
+  if jsonb_typeof(part) <> 'null'
+    and (
+      jsonb_typeof(part) <> 'string'
+      or length(regexp_replace(private.trim_text(metadata ->> 'name'), '[\r\n][\r\n \t]*', E'\n', 'g'))
+      not between 1 and private.longest_name()
+    ) then
+    faults := faults || private.fault(
+      '$.metadata.name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name())
+    );
+  end if;
+  part := metadata -> 'version';
+  if jsonb_typeof(part) <> 'null'
+    and (jsonb_typeof(part) <> 'string' or not private.is_version(metadata ->> 'version')) then
+    faults := faults || private.fault('$.metadata.version', 'invalid-version', 'a text major.minor, such as "1.0"');
+  end if;
+  part := metadata -> 'type';
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.assessment_types()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.type', 'unknown-value', private.one_of(private.assessment_types()));
+  end if;
+  if jsonb_typeof(metadata -> 'author') not in ('string', 'null') then
+    faults := faults || private.fault('$.metadata.author', 'wrong-type', 'a text');
+  end if;
+  if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
+    faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
+  end if;
+  part := metadata -> 'interviewStyle';
+  if jsonb_typeof(part) = 'object' then
+    if jsonb_typeof(part -> 'default') <> 'null'
+      and not to_jsonb(private.interview_styles()) @> jsonb_build_array(part -> 'default') then
+      faults := faults || private.fault(
+        '$.metadata.interviewStyle.default', 'out-of-range',
+        private.one_of(private.interview_styles()::text[])
+      );
+    end if;
+    if jsonb_typeof(part -> 'allowOverride') not in ('boolean', 'null') then
+      faults := faults || private.fault('$.metadata.interviewStyle.allowOverride', 'wrong-type', 'true or false');
+    end if;
+  elsif jsonb_typeof(part) <> 'null' then
+    faults := faults
+      || private.fault('$.metadata.interviewStyle', 'wrong-type', 'an object with default and allowOverride');
+  end if;
+  part := metadata -> 'resultDisclosure';
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.disclosures()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.resultDisclosure', 'unknown-value', private.one_of(private.disclosures()));
+  end if;
+  if jsonb_typeof(metadata -> 'scale') <> 'null' and private.scale_of(metadata) is null then
+    faults := faults || private.fault(
+      '$.metadata.scale', 'invalid-scale',
+      format('two numbers [low, high] with 0 <= low < high <= %s', private.highest_score())
+    );
+  end if;
+  return faults;
+end
+$$;
+
+-- The scale that metadata states, as {low,high}; null where it states none or a wrong one.
+create or replace function private.scale_of(metadata jsonb)
+returns numeric[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  scale constant jsonb := metadata -> 'scale';
+begin
+  if private.is_number_pair(scale) and (scale -> 0)::numeric >= 0
+    and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= private.highest_score() then
+    return array[(scale -> 0)::numeric, (scale -> 1)::numeric];
+  end if;
+  return null;
+end
+$$;
+
+-- The scale that counts: the one that metadata states, or else the default.
+create or replace function private.scale_in_force(metadata jsonb)
+returns numeric[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
+end
+$$;
+
+-- The rules of names: of dimensions and of categories.
+
+-- The name of a dimension or category as names are compared; null where it has none.
+create or replace function private.name_key(item jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when jsonb_typeof(item -> 'name') = 'string'
+              then private.fold_name(nullif(private.trim_text(item ->> 'name'), '')) end;
+end
+$$;
+
+-- The names of dimensions or categories, as they are spelled and as they are compared.
+create or replace function private.names_of(items jsonb, out spelled text[], out keys text[])
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  key text;
+begin
+  spelled := '{}';
+  keys := '{}';
+  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), 100) else 0 end - 1 loop
+    key := private.name_key(items -> place);
+    if key is not null then
+      spelled := spelled || (items -> place ->> 'name');
+      keys := keys || key;
+    end if;
+  end loop;
+end
+$$;
+
+-- The name of a dimension or category, whose key is this, after others that have those.
+create or replace function private.name_faults(key text, others text[], path text, kind text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when key is null
+      then jsonb_build_array(private.fault(path || '.name', 'missing', 'a text that is not empty'))
+    when key = any (others)
+      then jsonb_build_array(private.fault(
+        path || '.name', 'duplicate-name', format('a name that no other %s has, in any letter case', kind)))
+    else '[]'
+  end;
+end
+$$;

@@ -1,0 +1,207 @@
+-- custom-assessments 0.2.0 definition_examples sha256:247a7c6ea298c1456f356882cdb1ae762b2d2177aea78ed3ebb88fdbacb80769
+-- The rules of examples: the author's own test cases.
+
+-- examples: the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
+-- references count.
+create or replace function private.example_faults(
+  examples jsonb, known_dimensions text[], known_categories text[], low numeric, high numeric
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb;
+  paths text[];
+  names text[];
+begin
+  if jsonb_typeof(examples) <> 'array' then
+    return jsonb_build_array(private.fault('$.examples', 'wrong-type', 'a list of examples'));
+  end if;
+
+  -- Shapes and numbers.
+  select jsonb_agg(private.fault('$.examples[' || found.place - 1 || ']' || found.step, found.reason, found.expected)
+                   order by found.place)
+    into faults
+    from (
+      select example.place, rule.step, rule.reason, rule.expected
+        from jsonb_array_elements(examples) with ordinality as example (value, place),
+             lateral (values
+               ('', 'wrong-type', 'an object with scores', jsonb_typeof(example.value) <> 'object'),
+               ('.name', 'wrong-type', 'a text', jsonb_typeof(example.value -> 'name') not in ('string', 'null')),
+               ('.scores', 'wrong-type', 'an object of scores',
+                jsonb_typeof(example.value -> 'scores') not in ('object', 'null')),
+               ('.overall', 'outside-scale', 'a number on the scale from ' || low || ' to ' || high,
+                case jsonb_typeof(example.value -> 'overall')
+                  when 'null' then false
+                  -- Rounding to two places may step over the end of a scale that is written in more.
+                  when 'number' then (example.value -> 'overall')::numeric not between low - 0.01 and high + 0.01
+                  else example.value ? 'overall'
+                end),
+               ('.category', 'wrong-type', 'the name of a category, or none',
+                jsonb_typeof(example.value -> 'category') not in ('string', 'null'))
+             ) as rule (step, reason, expected, broken)
+       where rule.broken
+       limit 100
+    ) as found;
+  faults := coalesce(faults, '[]');
+
+  -- Scores: each a number on the scale.
+  select faults || coalesce(jsonb_agg(private.fault(found.path, 'outside-scale', found.expected)), '[]')
+    into faults
+    from (
+      select '$.examples[' || example.place - 1 || '].scores' || private.path_step(score.key) as path,
+             'a number on the scale from ' || low || ' to ' || high as expected
+        from jsonb_array_elements(examples) with ordinality as example (value, place),
+             lateral jsonb_each(
+               case when jsonb_typeof(example.value -> 'scores') = 'object' then example.value -> 'scores' end
+             ) as score
+       where case when jsonb_typeof(score.value) = 'number' then score.value::numeric not between low and high
+                  else true end
+       limit 100
+    ) as found;
+
+  -- References: every name of a dimension, then of a category, once each, where it stands first.
+  select array_agg(spelled.name), array_agg('$.examples[' || spelled.place - 1 || '].scores')
+    into names, paths
+    from (
+      select score.name, min(example.place) as place
+        from jsonb_array_elements(examples) with ordinality as example (value, place),
+             lateral jsonb_object_keys(
+               case when jsonb_typeof(example.value -> 'scores') = 'object' then example.value -> 'scores' end
+             ) as score (name)
+       group by score.name
+    ) as spelled;
+  select faults || coalesce(jsonb_agg(
+           private.fault(paths[unknown.place] || private.path_step(names[unknown.place]), 'unknown-dimension',
+                         'the name of a dimension')
+         ), '[]')
+    into faults
+    from unnest(private.unknown_names(names, known_dimensions)) as unknown (place);
+
+  select array_agg(spelled.name), array_agg('$.examples[' || spelled.place - 1 || '].category')
+    into names, paths
+    from (
+      select example.value ->> 'category' as name, min(example.place) as place
+        from jsonb_array_elements(examples) with ordinality as example (value, place)
+       where jsonb_typeof(example.value -> 'category') = 'string'
+       group by example.value ->> 'category'
+    ) as spelled;
+  select faults || coalesce(jsonb_agg(
+           private.fault(paths[unknown.place], 'unknown-category', 'the name of a category, or none')
+         ), '[]')
+    into faults
+    from unnest(private.unknown_names(names, known_categories || 'none'::text)) as unknown (place);
+
+  return faults;
+end
+$$;
+
+-- What a definition's metadata says of the assessment's columns, and what counts where it says nothing.
+
+-- What counts where metadata does not say; null says nothing.
+create or replace function private.metadata_defaults()
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{
+    "version": "1.0",
+    "type": "multi-dimensional",
+    "interviewStyle": {"default": 3, "allowOverride": true},
+    "resultDisclosure": "full",
+    "scale": [1, 5]
+  }';
+end
+$$;
+
+-- The columns of an assessment that a definition's metadata fills, whichever way the definition comes in.
+create or replace function private.columns_of(
+  metadata jsonb,
+  out name text,
+  out version text,
+  out description text,
+  out assessment_type text,
+  out interview_style_default integer,
+  out interview_style_allow_override boolean,
+  out result_disclosure text
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  defaults constant jsonb := private.metadata_defaults();
+begin
+  name := metadata ->> 'name';
+  version := coalesce(metadata ->> 'version', defaults ->> 'version');
+  description := metadata ->> 'description';
+  assessment_type := coalesce(metadata ->> 'type', defaults ->> 'type');
+  interview_style_default := coalesce(
+    metadata #>> '{interviewStyle,default}', defaults #>> '{interviewStyle,default}'
+  )::integer;
+  interview_style_allow_override := coalesce(
+    metadata #>> '{interviewStyle,allowOverride}', defaults #>> '{interviewStyle,allowOverride}'
+  )::boolean;
+  result_disclosure := coalesce(metadata ->> 'resultDisclosure', defaults ->> 'resultDisclosure');
+end
+$$;
+
+-- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
+-- whatever else takes a definition call it.
+--
+-- The rules are those of the definition models (worker/definition.py), or laxer: what the models accept is accepted
+-- here, what is refused here the models refuse. Required are the parts without which nothing works; every other key
+-- that the format names is checked where it stands (null counts as absent), and keys that it does not name are kept
+-- and ignored, so that a newer builder can work with an older database.
+
+-- Every fault of a definition, at most 100, in the order in which the format names the parts; an empty list for a
+-- valid one. Each is {"path": "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
+create or replace function private.definition_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  whole constant jsonb := definition #> '{}';
+  faults jsonb;
+  metadata constant jsonb := whole -> 'metadata';
+  guidelines constant jsonb := whole -> 'interviewGuidelines';
+  examples constant jsonb := whole -> 'examples';
+  bounds constant numeric[] := private.scale_in_force(metadata);
+  dimension record;
+  category record;
+begin
+  faults := private.definition_bounds_faults(whole);
+  if faults is not null then
+    return faults;
+  end if;
+
+  dimension := private.names_of(whole -> 'dimensions');
+  category := private.names_of(whole -> 'resultCategories');
+
+  faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
+    || private.dimensions_faults(whole -> 'dimensions', bounds[1], bounds[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, bounds[1], bounds[2]);
+  if jsonb_typeof(guidelines) <> 'null' then
+    faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
+  end if;
+  if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
+    faults := faults || private.example_faults(
+      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, bounds[1], bounds[2]
+    );
+  end if;
+  return jsonb_path_query_array(faults, '$[0 to 99]');
+end
+$$;
+comment on function private.definition_faults(jsonb) is
+'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';

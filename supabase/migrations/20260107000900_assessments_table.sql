@@ -1,0 +1,390 @@
+-- custom-assessments 0.2.0 assessments_table sha256:d9fa488d2494293182515de0d90785834bf987be8d0cf093dcc23ff16f5e23aa
+-- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
+--
+-- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
+-- anon and authenticated; reviewers' tools, imports and support work as service_role or postgres and are trusted with
+-- it. Triggers run with the writer's rights, so current_user tells the two apart; what a foreign key or a function
+-- with its owner's rights does counts as trusted.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+create table if not exists public.custom_assessments (
+  id uuid primary key default gen_random_uuid(),
+
+  -- Ownership. The maker is checked at commit: when an account is deleted, its tenants' rows go in the same
+  -- transaction, but only after an immediate check would have refused.
+  tenant_id uuid not null
+  constraint custom_assessments_tenant_id_fkey references public.tenant_profiles (id) on delete cascade,
+  created_by uuid not null
+  constraint custom_assessments_created_by_fkey references auth.users (id) deferrable initially deferred,
+
+  -- Identity
+  name text not null
+  constraint name_has_1_to_200_characters check (length(name) <= private.longest_name() and btrim(name) <> ''),
+  slug text not null
+  constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= private.longest_name()),
+  version text not null default (private.metadata_defaults() ->> 'version')
+  constraint version_format check (version ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$'),
+  description text
+  constraint description_is_at_most_500_kb check (octet_length(description) <= private.largest_text()),
+
+  -- The definition, and the Markdown it was compiled from. private.definition_faults() has the rules; this stands
+  -- behind it.
+  definition jsonb not null
+  constraint definition_has_dimensions_and_categories check (
+    jsonb_typeof(definition) = 'object'
+    and jsonb_typeof(definition -> 'dimensions') is not distinct from 'array'
+    and jsonb_typeof(definition -> 'resultCategories') is not distinct from 'array'
+  ),
+  source_markdown text
+  constraint source_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
+  source_type text not null default 'upload'
+  constraint source_type_is_known check (source_type = any(private.source_types())),
+
+  -- Configuration
+  assessment_type text not null default (private.metadata_defaults() ->> 'type')
+  constraint assessment_type_is_known check (assessment_type = any(private.assessment_types())),
+  interview_style_default integer not null
+  default (private.metadata_defaults() #>> '{interviewStyle,default}')::integer
+  constraint interview_style_default_is_1_to_5 check (interview_style_default = any(private.interview_styles())),
+  interview_style_allow_override boolean not null
+  default (private.metadata_defaults() #>> '{interviewStyle,allowOverride}')::boolean,
+  result_disclosure text not null default (private.metadata_defaults() ->> 'resultDisclosure')
+  constraint result_disclosure_is_known check (result_disclosure = any(private.disclosures())),
+
+  -- Status
+  status text not null default 'draft'
+  constraint status_is_known check (status = any(private.assessment_statuses())),
+  is_template boolean not null default false,
+
+  -- Marketplace
+  marketplace_status text default 'private'
+  constraint marketplace_status_is_known check (marketplace_status = any(private.marketplace_statuses())),
+  marketplace_price_tier text
+  constraint marketplace_price_tier_is_known check (marketplace_price_tier = any(private.price_tiers())),
+
+  -- Dates
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  published_at timestamptz
+  constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
+
+  constraint slug_is_unique_in_its_tenant unique (tenant_id, slug)
+);
+comment on table public.custom_assessments is
+'Custom assessment frameworks uploaded or built by tenants.';
+comment on column public.custom_assessments.created_by is
+'The account that made the row: the caller, whatever is sent.';
+comment on column public.custom_assessments.slug is
+'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
+comment on column public.custom_assessments.version is
+'major.minor. Never falls. Changing the definition of an active assessment without raising it raises the minor by 1.';
+comment on column public.custom_assessments.definition is
+'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
+'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '
+'The scale is read from its metadata.';
+comment on column public.custom_assessments.source_markdown is
+'The Markdown that the definition was compiled from, for editing; empty for an assessment from a builder.';
+comment on column public.custom_assessments.interview_style_default is
+'Default interview style: 1 = highly structured, 5 = fully conversational.';
+comment on column public.custom_assessments.interview_style_allow_override is
+'Whether a campaign or coaching session may choose another style.';
+comment on column public.custom_assessments.result_disclosure is
+'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
+comment on column public.custom_assessments.status is
+'draft to active or archived, active to archived, archived to active. Archived rows are read-only but for this.';
+comment on column public.custom_assessments.is_template is
+'System templates, readable by everyone while active. Set by reviewers only.';
+comment on column public.custom_assessments.marketplace_status is
+'Tenants move it between private and pending_review; published and rejected are the reviewers''.';
+comment on column public.custom_assessments.published_at is
+'When it was first activated. Set once, by the database.';
+alter table public.custom_assessments enable row level security;
+
+-- Lists of a tenant's assessments, newest first.
+create index if not exists idx_custom_assessments_tenant_id
+on public.custom_assessments (tenant_id, created_at desc);
+
+-- The active ones of a tenant, by name: what is offered when a campaign is made.
+create index if not exists idx_custom_assessments_status
+on public.custom_assessments (tenant_id, name) where status = 'active';
+
+-- The marketplace's page, newest first.
+create index if not exists idx_custom_assessments_marketplace
+on public.custom_assessments (published_at desc) where marketplace_status = 'published';
+create index if not exists idx_custom_assessments_templates
+on public.custom_assessments (name) where is_template;
+create index if not exists idx_custom_assessments_created_by
+on public.custom_assessments (created_by);
+
+-- Finds the oldest assessment that was made of the same bytes, at its first entry, however many there are.
+create index if not exists idx_custom_assessments_content
+on public.custom_assessments (tenant_id, private.content_hash(source_markdown, definition), created_at)
+where source_markdown is not null and status <> 'archived';
+revoke all on table public.custom_assessments from public, anon, authenticated, service_role;
+
+-- 1. Authority: what the API's roles may not do with an assessment.
+
+-- First of all triggers, so that nothing below works on a row for somebody else's tenant or tells anything about it.
+create or replace function private.guard_assessment_authority()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'INSERT' then
+    if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
+      perform private.refuse('TENANT_ACCESS_DENIED');
+    end if;
+    -- Clients that still send a maker are not refused; they are not believed either.
+    new.created_by := auth.uid();
+    new.marketplace_status := coalesce(new.marketplace_status, 'private');
+    if new.is_template or new.marketplace_status not in ('private', 'pending_review') then
+      perform private.refuse('ASSESSMENT_ACCESS_DENIED');
+    end if;
+    if new.status = 'archived' then
+      perform private.refuse('INVALID_STATUS_TRANSITION', jsonb_build_object('from', null, 'to', new.status));
+    end if;
+    return new;
+  end if;
+
+  new.marketplace_status := coalesce(new.marketplace_status, 'private');
+  if (new.tenant_id, new.created_by, new.is_template) is distinct from (old.tenant_id, old.created_by, old.is_template)
+    or (
+      new.marketplace_status is distinct from old.marketplace_status
+      and not (
+        coalesce(old.marketplace_status, 'private') in ('private', 'pending_review')
+        and new.marketplace_status in ('private', 'pending_review')
+      )
+    ) then
+    perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id));
+  end if;
+  if new.status is distinct from old.status
+    and (old.status, new.status) not in (
+      ('draft', 'active'), ('draft', 'archived'), ('active', 'archived'), ('archived', 'active')
+    ) then
+    perform private.refuse(
+      'INVALID_STATUS_TRANSITION',
+      jsonb_build_object('assessment_id', old.id, 'from', old.status, 'to', left(new.status, 50))
+    );
+  end if;
+  -- What a reviewer has read is what everyone reads: whatever carries text of the tenant's is read again when it changes.
+  if old.marketplace_status = 'published'
+    and (new.definition, new.name, new.slug, new.description, new.source_markdown)
+    is distinct from (old.definition, old.name, old.slug, old.description, old.source_markdown) then
+    new.marketplace_status := 'pending_review';
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger assessment_1_authority
+before insert or update on public.custom_assessments
+for each row when (current_user in ('anon', 'authenticated'))
+execute function private.guard_assessment_authority();
+
+-- 2. Status and dates of an assessment.
+
+create or replace function private.keep_assessment_history()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.marketplace_status := coalesce(new.marketplace_status, 'private');
+  if tg_op = 'INSERT' then
+    if new.created_by is null then
+      new.created_by := private.tenant_owner(new.tenant_id);
+      if new.created_by is null then
+        perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', new.tenant_id));
+      end if;
+    end if;
+    if new.status = 'active' then
+      new.published_at := coalesce(new.published_at, now());
+    elsif new.status = 'draft' then
+      new.published_at := null;
+    end if;
+    return new;
+  end if;
+
+  -- The maker may be replaced when an account goes; everything else of an archived row stands still.
+  if old.status = 'archived' and (
+    new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
+    new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
+    new.result_disclosure, new.is_template, new.marketplace_status, new.marketplace_price_tier
+  ) is distinct from (
+    old.id, old.tenant_id, old.name, old.slug, old.version, old.description, old.definition, old.source_markdown,
+    old.source_type, old.assessment_type, old.interview_style_default, old.interview_style_allow_override,
+    old.result_disclosure, old.is_template, old.marketplace_status, old.marketplace_price_tier
+  ) then
+    perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', old.id));
+  end if;
+
+  new.created_at := old.created_at;
+  new.updated_at := now();
+  new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
+  return new;
+end
+$$;
+
+create or replace trigger assessment_2_history
+before update on public.custom_assessments
+for each row execute function private.keep_assessment_history();
+
+-- Most new rows are drafts that say all of it, and are spared the call.
+create or replace trigger assessment_2_history_of_new
+before insert on public.custom_assessments
+for each row when (
+  new.created_by is null
+  or new.marketplace_status is null
+  or new.status <> 'draft'
+  or new.published_at is not null
+)
+execute function private.keep_assessment_history();
+
+-- 3. Content of an assessment: its name, texts and definition.
+
+create or replace function private.check_assessment_content()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]'::jsonb;
+begin
+  if octet_length(new.source_markdown) > private.largest_text() then
+    perform private.refuse(
+      'UPLOAD_TOO_LARGE',
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())
+      )
+    );
+  end if;
+  -- White space at the ends counts too: the name stands in lists and in an index.
+  if new.name is null or length(new.name) > private.longest_name() or private.trim_text(new.name) = '' then
+    faults := faults || private.fault('name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name()));
+  end if;
+  if octet_length(new.description) > private.largest_text() then
+    faults := faults || private.fault('description', 'too-large', format('at most %s bytes', private.largest_text()));
+  end if;
+  if tg_op = 'INSERT' or new.definition is distinct from old.definition then
+    faults := faults || private.definition_faults(new.definition);
+  end if;
+  if faults <> '[]' then
+    perform private.refuse('ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('faults', faults));
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger assessment_3_content
+before insert or update of name, description, definition, source_markdown on public.custom_assessments
+for each row execute function private.check_assessment_content();
+
+-- 4. Version of an assessment: it never falls.
+
+create or replace function private.keep_assessment_version()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  earlier bigint[];
+  later bigint[];
+begin
+  if not private.is_version(new.version) then
+    perform private.refuse('INVALID_VERSION', jsonb_build_object('expected', 'major.minor, such as "1.0"'));
+  end if;
+  if tg_op = 'INSERT' then
+    return new;
+  end if;
+
+  earlier := string_to_array(old.version, '.')::bigint[];
+  later := string_to_array(new.version, '.')::bigint[];
+  if later < earlier then
+    perform private.refuse(
+      'INVALID_VERSION',
+      jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
+                         'expected', 'at least ' || old.version)
+    );
+  end if;
+  if old.status = 'active' and later = earlier and new.definition is distinct from old.definition then
+    if earlier[2] = 999999999 then
+      perform private.refuse(
+        'INVALID_VERSION',
+        jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
+                           'expected', 'a higher major version')
+      );
+    end if;
+    new.version := earlier[1] || '.' || earlier[2] + 1;
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger assessment_4_version
+before update of version, definition on public.custom_assessments
+for each row execute function private.keep_assessment_version();
+
+-- The default needs no look.
+create or replace trigger assessment_4_version_of_new
+before insert on public.custom_assessments
+for each row when (new.version is distinct from '1.0')
+execute function private.keep_assessment_version();
+
+-- The slug that a name gives.
+
+-- unaccent() wherever the project has it: a project that enabled the extension long ago may have it in public.
+do $unaccent$
+begin
+  execute format(
+    $create$
+      create or replace function private.without_accents(value text)
+      returns text
+      language sql
+      stable
+      strict
+      parallel safe
+      set search_path = pg_catalog, pg_temp
+      as $body$ select %I.unaccent(value) $body$
+    $create$,
+    (
+      select nspname
+      from pg_catalog.pg_extension
+      inner join pg_catalog.pg_namespace on pg_namespace.oid = extnamespace
+      where extname = 'unaccent'
+    )
+  );
+end
+$unaccent$;
+
+-- The slug that a name gives: accents folded, lower case, every run of other characters one hyphen, none at the ends,
+-- cut at a word to the given length. 'assessment' where nothing usable is left.
+create or replace function private.slug_of(name text, most integer default 60)
+returns text
+language plpgsql
+stable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  slug text := name;
+begin
+  -- Plain ASCII has neither accents nor forms.
+  if octet_length(name) > length(name) then
+    slug := private.without_accents(normalize(name, NFC));
+    -- Marks that no composed character has, such as a diaeresis on a q.
+    slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
+  end if;
+  slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
+  if length(slug) > most then
+    slug := case
+      when substr(slug, most + 1, 1) = '-' then left(slug, most)
+      -- Up to the last hyphen, or through the word where it is the only one.
+      else coalesce(substring(left(slug, most) from '^(.*)-'), left(slug, most))
+    end;
+  end if;
+  return coalesce(nullif(slug, ''), 'assessment');
+end
+$$;

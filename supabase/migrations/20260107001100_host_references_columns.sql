@@ -1,0 +1,371 @@
+-- custom-assessments 0.2.0 host_references_columns sha256:4540f9a86f7f33d8dbc908facc516a3bc450030a4bef247e3a8961ffd374b470
+-- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
+-- campaign, a coaching session or an agent session may refer to.
+--
+-- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. The next
+-- migration validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial
+-- indexes are empty when they are made, but each reads its table once under a lock that stops writes; on very large
+-- tables make them beforehand with `create index concurrently` under the same names, once the columns are there.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+
+-- The references are checked at commit. When a tenant or an account is deleted, several of the host's foreign keys may
+-- change the same row before its reference to an assessment that goes along is cleared, and Postgres checks every
+-- reference of a row again that one transaction changes twice.
+alter table public.campaigns
+add column if not exists custom_assessment_id uuid
+constraint campaigns_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred,
+add column if not exists interview_style_override integer;
+comment on column public.campaigns.custom_assessment_id is
+'Reference to custom assessment when assessment_type is custom.';
+comment on column public.campaigns.interview_style_override is
+'Override the assessment default interview style for this campaign, where the assessment allows it.';
+create index if not exists idx_campaigns_custom_assessment
+on public.campaigns (custom_assessment_id) where custom_assessment_id is not null;
+
+alter table public.coaching_sessions
+add column if not exists custom_assessment_id uuid
+constraint coaching_sessions_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred,
+add column if not exists interview_style_override integer;
+comment on column public.coaching_sessions.custom_assessment_id is
+'Reference to custom assessment when using custom type.';
+comment on column public.coaching_sessions.interview_style_override is
+'Override the assessment default interview style for this session, where the assessment allows it.';
+create index if not exists idx_coaching_sessions_custom_assessment
+on public.coaching_sessions (custom_assessment_id) where custom_assessment_id is not null;
+
+alter table public.agent_sessions
+add column if not exists custom_assessment_id uuid
+constraint agent_sessions_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred;
+comment on column public.agent_sessions.custom_assessment_id is
+'Custom assessment being used in this interview session.';
+create index if not exists idx_agent_sessions_custom_assessment
+on public.agent_sessions (custom_assessment_id) where custom_assessment_id is not null;
+
+-- Constraints of the host's tables, found by what they are and not by what they are usually called. The host's own
+-- rules for the types are extended by the type custom (host_check has looked whether they can be), never replaced by a
+-- list of ours.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+
+-- Each rule of the host's that refused the type custom, as it was and as it was extended: what the rollback gives back.
+-- Those that were not there before have no former definition.
+create table if not exists private.extended_rules (
+  host_table text not null,
+  name text not null,
+  former text,
+  extended text not null,
+
+  constraint extended_rules_pkey primary key (host_table, name)
+);
+comment on table private.extended_rules is 'The host''s own CHECKs, before and after the type custom was added to them.';
+alter table private.extended_rules enable row level security;
+revoke all on table private.extended_rules from public, anon, authenticated, service_role;
+
+-- A CHECK of the host's, extended: name, comment and everything else that it says stay.
+create or replace function private.extend_rule(host_table regclass, name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present record;
+begin
+  select pg_get_constraintdef(found.oid) as definition, pg_get_expr(found.conbin, found.conrelid) as expression,
+         found.connoinherit, obj_description(found.oid, 'pg_constraint') as remark
+    into present
+    from pg_catalog.pg_constraint as found
+   where found.conrelid = host_table and found.conname = name;
+  -- Not validated here: the next migration does it, under a weaker lock, unless the host had not either.
+  execute format(
+    'alter table %1$s drop constraint %2$I,
+     add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',
+    host_table, name, present.expression, case when present.connoinherit then 'no inherit' else '' end
+  );
+  if present.remark is not null then
+    execute format('comment on constraint %I on %s is %L', name, host_table, present.remark);
+  end if;
+  insert into private.extended_rules (host_table, name, former, extended)
+  select extend_rule.host_table::text, extend_rule.name, present.definition, pg_get_constraintdef(made.oid)
+    from pg_catalog.pg_constraint as made
+   where made.conrelid = extend_rule.host_table and made.conname = extend_rule.name
+  on conflict on constraint extended_rules_pkey do update
+    set former = excluded.former, extended = excluded.extended;
+end
+$$;
+
+do $types$
+declare
+  lacking record;
+  against record;
+begin
+  -- A column that is made here gets the platform's rule and default. One that is there keeps its own.
+  for lacking in
+    select *
+      from (values
+        ('public.campaigns', 'industry4', $$'industry4', 'archetype', 'education', 'custom'$$),
+        ('public.coaching_sessions', 'archetype', $$'archetype', 'custom'$$)
+      ) as listed (host_table, usual, types)
+     where not exists (
+       select
+         from pg_catalog.pg_attribute
+        where attrelid = listed.host_table::regclass and attname = 'assessment_type' and not attisdropped
+     )
+  loop
+    execute format(
+      'alter table %1$s add column assessment_type text default %2$L,
+       add constraint %3$I check (assessment_type in (%4$s)) not valid',
+      lacking.host_table, lacking.usual, replace(lacking.host_table, 'public.', '') || '_assessment_type_check', lacking.types
+    );
+    insert into private.extended_rules (host_table, name, extended)
+    select lacking.host_table, made.conname, pg_get_constraintdef(made.oid)
+      from pg_catalog.pg_constraint as made
+     where made.conrelid = lacking.host_table::regclass
+       and made.conname = replace(lacking.host_table, 'public.', '') || '_assessment_type_check'
+    on conflict on constraint extended_rules_pkey do update
+      set former = excluded.former, extended = excluded.extended;
+  end loop;
+
+  for against in select * from private.rules_against_custom() loop
+    if against.remedy is not null then
+      raise exception '% of % refuses the type custom; %', against.rule, against.host_table, against.remedy;
+    end if;
+    perform private.extend_rule(against.host_table, against.rule);
+  end loop;
+end
+$types$;
+
+do $constraints$
+declare
+  wanted record;
+  present record;
+begin
+  for wanted in select * from (values ('campaigns'), ('coaching_sessions')) as listed (tbl) loop
+    if not exists (
+      select
+        from pg_catalog.pg_constraint as found
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.conname = 'interview_style_override_is_1_to_5'
+    ) then
+      execute format(
+        'alter table public.%I add constraint interview_style_override_is_1_to_5
+         check (interview_style_override between 1 and 5) not valid', wanted.tbl
+      );
+    end if;
+  end loop;
+
+  -- The references. A column that was there already may lack its foreign key, or have one that does something else
+  -- when the assessment is deleted, or that is checked before commit.
+  for wanted in
+    select listed.tbl
+      from (values ('campaigns'), ('coaching_sessions'), ('agent_sessions')) as listed (tbl)
+  loop
+    for present in
+      select found.conname
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'f'
+         and col.attname = 'custom_assessment_id'
+         and (
+           found.confrelid <> 'public.custom_assessments'::regclass
+           or found.confdeltype <> 'n'
+           or not found.condeferred
+         )
+    loop
+      execute format('alter table public.%I drop constraint %I', wanted.tbl, present.conname);
+    end loop;
+    if not exists (
+      select
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'f'
+         and col.attname = 'custom_assessment_id'
+    ) then
+      execute format(
+        'alter table public.%I add constraint %I foreign key (custom_assessment_id)
+         references public.custom_assessments (id) on delete set null deferrable initially deferred not valid',
+        wanted.tbl, wanted.tbl || '_custom_assessment_id_fkey'
+      );
+    end if;
+  end loop;
+end
+$constraints$;
+
+-- Whoever may write such rows may write the new columns too. A host that grants by column needs this said; one that
+-- grants the whole table has it already, and one that grants nothing keeps it so.
+do $grants$
+declare
+  wanted record;
+begin
+  for wanted in
+    select granted.role, granted.tbl, granted.verb, granted.cols
+      from (values
+        ('campaigns', 'custom_assessment_id, interview_style_override'),
+        ('coaching_sessions', 'custom_assessment_id, assessment_type, interview_style_override'),
+        ('agent_sessions', 'custom_assessment_id')
+      ) as listed (tbl, cols)
+      cross join (values ('insert'), ('update')) as verbs (verb)
+      cross join (values ('authenticated'), ('service_role')) as roles (role),
+           lateral (select listed.tbl, listed.cols, verbs.verb, roles.role) as granted
+     where has_any_column_privilege(roles.role, format('public.%I', listed.tbl), verbs.verb)
+       and not has_table_privilege(roles.role, format('public.%I', listed.tbl), verbs.verb)
+  loop
+    execute format('grant %s (%s) on public.%I to %I', wanted.verb, wanted.cols, wanted.tbl, wanted.role);
+  end loop;
+end
+$grants$;
+
+-- Which assessment a campaign, a coaching session or an agent session may choose.
+
+-- A choice is judged twice. Before each row, so that a refusal comes before anything else can: without a lock, since
+-- a statement of many rows would hold it from its first row to its last, and several such statements, whose locks
+-- allow each other, would keep the assessment's owner and reviewers from it for ever. And once more when all rows are
+-- written, for each assessment once and under a lock: nobody can archive or change it from then until the choice is
+-- committed, which is a moment.
+
+-- What the writer of a campaign or session may know about an assessment, and whether it may be chosen for a tenant.
+-- verdict is 'chosen', 'denied' (readable, but not for this), 'inactive' or 'unknown'; the rest is null unless chosen.
+--
+-- SECURITY DEFINER, because a campaign's assessment may be one that its writer cannot read (a reference made by
+-- somebody else), and because the answer must not depend on the host's policies. A missing assessment and one that the
+-- caller may not read give the same answer by the same path.
+create or replace function private.choose_assessment(assessment_id uuid, tenant_id uuid, bound boolean)
+returns table (verdict text, allows_override boolean)
+language plpgsql
+volatile
+security definer
+rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  chosen record;
+begin
+  select assessment.status,
+         assessment.interview_style_allow_override as allows_override,
+         assessment.tenant_id is not distinct from choose_assessment.tenant_id as is_tenants,
+         assessment.marketplace_price_tier,
+         assessment.is_template,
+         owner.user_id is not distinct from auth.uid() and owner.user_id is not null as is_callers,
+         assessment.marketplace_status = 'published' and owner.is_active is distinct from false as is_listed
+    into chosen
+    from public.custom_assessments as assessment
+    join public.tenant_profiles as owner on owner.id = assessment.tenant_id
+   where assessment.id = choose_assessment.assessment_id
+     and (
+       not bound
+       or owner.user_id = auth.uid()
+       or (assessment.status = 'active'
+           and (assessment.is_template
+                or (assessment.marketplace_status = 'published' and owner.is_active is distinct from false)))
+     );
+
+  verdict := case
+    when not found then 'unknown'
+    when not bound then 'chosen'
+    when chosen.is_template and chosen.status = 'active' then 'chosen'
+    when chosen.is_listed and chosen.status = 'active' and coalesce(chosen.marketplace_price_tier, 'free') = 'free'
+      then 'chosen'
+    -- A tenant's own, which only its owner may choose: whoever else may write the campaign cannot read it.
+    when chosen.is_callers and chosen.is_tenants and chosen.status = 'active' then 'chosen'
+    when chosen.is_callers and chosen.status <> 'active' then 'inactive'
+    else 'denied'
+  end;
+  allows_override := case when verdict = 'chosen' then chosen.allows_override end;
+  return next;
+end
+$$;
+
+-- Whether a campaign or session is only cleared of references to rows that are gone, as a foreign key does it: the
+-- assessment to null, the tenant to null or to the host's default. SECURITY DEFINER, because a trusted writer need not be
+-- granted the host's tenants.
+create or replace function private.is_cleared_by_deletion(
+  assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid
+)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select (
+      assessment_after is not distinct from assessment_before
+      or (
+        assessment_after is null
+        and not exists (
+          select from public.custom_assessments as assessment where assessment.id = assessment_before
+        )
+      )
+    )
+    and (
+      tenant_after is not distinct from tenant_before
+      or (
+        tenant_before is not null
+        and not exists (select from public.tenant_profiles as tenant where tenant.id = tenant_before)
+      )
+    )
+$$;
+
+-- The rules of a choice, for all three tables; raises the refusal. style is the override that is asked for.
+create or replace function private.check_choice(assessment_id uuid, tenant_id uuid, style integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  chosen record;
+begin
+  select * into chosen
+    from private.choose_assessment(assessment_id, tenant_id, current_user in ('anon', 'authenticated'));
+  case chosen.verdict
+    when 'unknown' then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', assessment_id));
+    when 'inactive' then
+      perform private.refuse('ASSESSMENT_NOT_ACTIVE', jsonb_build_object('assessment_id', assessment_id));
+    when 'denied' then
+      perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', assessment_id));
+    else
+      -- A style outside 1 to 5 is the constraint's to refuse.
+      if style between 1 and 5 and not chosen.allows_override then
+        perform private.refuse('INTERVIEW_STYLE_OVERRIDE_DENIED', jsonb_build_object('assessment_id', assessment_id));
+      end if;
+  end case;
+end
+$$;
+
+-- Locks assessments until the transaction ends, in the order that everybody keeps. SECURITY DEFINER, because a lock needs
+-- the right to write. Only assessments that were just judged as chosen come here.
+create or replace function private.hold_assessments(assessments uuid[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.id = any (assessments)
+    order by assessment.id
+      for share;
+end
+$$;
+
+-- The second judgement, of all choices that a statement has made.
+create or replace function private.check_held_choices(assessments uuid[], tenants uuid[], styles integer[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.hold_assessments(assessments);
+  for place in 1 .. cardinality(assessments) loop
+    perform private.check_choice(assessments[place], tenants[place], styles[place]);
+  end loop;
+end
+$$;

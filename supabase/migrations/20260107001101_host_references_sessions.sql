@@ -1,0 +1,301 @@
+-- custom-assessments 0.2.0 host_references_sessions sha256:d3cacb65b5d49cfb96929539d994c2f6ac2fecf92ce51a6986660eeb77c78346
+-- The choice of campaigns and coaching sessions, which have the same columns.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+
+-- Campaigns and coaching sessions, which have the same columns.
+create or replace function private.check_session_assessment()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- An override that is taken back asks nothing of the assessment, which may be archived by now.
+  if tg_op = 'UPDATE'
+    and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
+    is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id)
+    and (new.interview_style_override is null or new.interview_style_override = old.interview_style_override) then
+    return new;
+  end if;
+
+  -- Deleting an assessment or a tenant clears the references to it and is not stopped here, in whatever order the
+  -- foreign keys do it. They run as the table's owner, never as a client. The call is in a block of its own: an
+  -- expression needs the right to every function in it.
+  if tg_op = 'UPDATE' and current_user not in ('anon', 'authenticated')
+    and (new.assessment_type, new.interview_style_override)
+    is not distinct from (old.assessment_type, old.interview_style_override) then
+    if private.is_cleared_by_deletion(
+      old.custom_assessment_id, new.custom_assessment_id, old.tenant_id, new.tenant_id
+    ) then
+      return new;
+    end if;
+  end if;
+
+  if new.custom_assessment_id is null then
+    if new.assessment_type = 'custom' then
+      perform private.refuse('ASSESSMENT_REQUIRED');
+    end if;
+    if new.interview_style_override between 1 and 5 then
+      perform private.refuse('INTERVIEW_STYLE_OVERRIDE_DENIED');
+    end if;
+    return new;
+  end if;
+
+  if new.assessment_type is distinct from 'custom' then
+    perform private.refuse('ASSESSMENT_TYPE_MISMATCH');
+  end if;
+  if new.tenant_id is null then
+    perform private.refuse('TENANT_REQUIRED');
+  end if;
+  perform private.check_choice(new.custom_assessment_id, new.tenant_id, new.interview_style_override);
+  return new;
+end
+$$;
+
+create or replace trigger check_session_assessment
+before insert or update of custom_assessment_id, assessment_type, interview_style_override, tenant_id
+on public.campaigns
+for each row execute function private.check_session_assessment();
+
+create or replace trigger check_session_assessment
+before insert or update of custom_assessment_id, assessment_type, interview_style_override, tenant_id
+on public.coaching_sessions
+for each row execute function private.check_session_assessment();
+
+-- The chosen assessments of the rows that a statement has made, each once for a tenant. Of the styles one is enough: the
+-- assessment allows all or none.
+create or replace function private.hold_new_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(choice.style) as styles
+    into made
+    from (
+      select added.custom_assessment_id as assessment, added.tenant_id as tenant,
+             max(added.interview_style_override) filter (where added.interview_style_override between 1 and 5) as style
+        from added
+       where added.custom_assessment_id is not null
+       group by added.custom_assessment_id, added.tenant_id
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_new_choices
+after insert on public.campaigns
+referencing new table as added
+for each statement execute function private.hold_new_choices();
+
+create or replace trigger hold_new_choices
+after insert on public.coaching_sessions
+referencing new table as added
+for each statement execute function private.hold_new_choices();
+
+-- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
+-- this comes after every update, and looks first for rows that are not what they were. Whose the campaign is matters to
+-- what a client may choose only: a foreign key that clears the tenant chooses nothing, and the assessment may be gone.
+-- By set operations: a join, whose plan is kept from an update of one row, would compare each of many rows with each.
+create or replace function private.hold_changed_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(choice.style) as styles
+    into made
+    from (
+      select changed.custom_assessment_id as assessment, changed.tenant_id as tenant,
+             max(changed.interview_style_override)
+               filter (where changed.interview_style_override between 1 and 5) as style
+        from (
+          (
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end as tenant_id, null::integer as interview_style_override
+              from added
+            except
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, null
+              from removed
+          )
+          union
+          -- An override that is taken back asks nothing of the assessment.
+          (
+            select added.id, added.custom_assessment_id, added.assessment_type,
+                   case when bound then added.tenant_id end, added.interview_style_override
+              from added
+             where added.interview_style_override is not null
+            except
+            select removed.id, removed.custom_assessment_id, removed.assessment_type,
+                   case when bound then removed.tenant_id end, removed.interview_style_override
+              from removed
+          )
+        ) as changed
+       where changed.custom_assessment_id is not null
+       group by changed.custom_assessment_id, changed.tenant_id
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_changed_choices
+after update on public.campaigns
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_choices();
+
+create or replace trigger hold_changed_choices
+after update on public.coaching_sessions
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_choices();
+
+-- The choice of agent sessions.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+
+-- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
+-- granted the host's tables, and the answer decides what may be chosen.
+create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
+returns uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(
+    (select session.tenant_id
+       from public.coaching_sessions as session
+      where session.id = tenant_of_agent_session.coaching_session_id),
+    (select campaign.tenant_id
+       from public.campaign_assignments as assignment
+       join public.campaigns as campaign on campaign.id = assignment.campaign_id
+      where assignment.id = tenant_of_agent_session.stakeholder_session_id)
+  )
+$$;
+
+create or replace function private.check_agent_session_assessment()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
+  -- chooses nothing, and the assessment may be gone by then.
+  if new.custom_assessment_id is null
+    or (
+      tg_op = 'UPDATE'
+      and new.custom_assessment_id = old.custom_assessment_id
+      and (
+        current_user not in ('anon', 'authenticated')
+        or (new.stakeholder_session_id, new.coaching_session_id)
+        is not distinct from (old.stakeholder_session_id, old.coaching_session_id)
+      )
+    ) then
+    return new;
+  end if;
+  perform private.check_choice(
+    new.custom_assessment_id,
+    private.tenant_of_agent_session(new.stakeholder_session_id, new.coaching_session_id),
+    null
+  );
+  return new;
+end
+$$;
+
+create or replace trigger check_agent_session_assessment
+before insert or update of custom_assessment_id, stakeholder_session_id, coaching_session_id
+on public.agent_sessions
+for each row execute function private.check_agent_session_assessment();
+
+-- As for campaigns and coaching sessions.
+create or replace function private.hold_new_agent_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             added.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(added.stakeholder_session_id, added.coaching_session_id) as tenant
+        from added
+       where added.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_new_agent_choices
+after insert on public.agent_sessions
+referencing new table as added
+for each statement execute function private.hold_new_agent_choices();
+
+create or replace function private.hold_changed_agent_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             changed.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
+        from (
+          select added.id, added.custom_assessment_id,
+                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                 case when bound then added.coaching_session_id end as coaching_session_id
+            from added
+          except
+          select removed.id, removed.custom_assessment_id,
+                 case when bound then removed.stakeholder_session_id end,
+                 case when bound then removed.coaching_session_id end
+            from removed
+        ) as changed
+       where changed.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_changed_agent_choices
+after update on public.agent_sessions
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_agent_choices();

@@ -1,0 +1,292 @@
+-- custom-assessments 0.2.0 results_writing sha256:ab7dff8ef8539d88706831c14253396d22d9d8edbcfebc91cc600efbf8457874
+-- How a result is written: once, by what the database holds.
+
+create or replace function private.write_result()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  session record;
+  assessment record;
+  outcome record;
+begin
+  -- Size first: nothing below should have to look at megabytes of scores.
+  if new.dimension_scores is null or pg_column_size(new.dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  end if;
+  -- A number such as 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+  if private.definition_bounds_faults(jsonb_build_object('insights', new.ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
+  end if;
+
+  -- Guards: the session, its owner, and that it has no result yet -------------------------------------------
+  select facts.tenant_id, facts.campaign_id, facts.campaign_created_by, facts.assessment_ids
+    into session
+    from private.session_facts(new.session_id, new.session_type) as facts;
+  if not found then
+    perform private.refuse('SESSION_NOT_FOUND',
+      jsonb_build_object('session_id', new.session_id));
+  end if;
+  -- Of two writers in the same moment neither finds the other's. The unique constraint stands behind this: the second
+  -- waits, and gets 23505, which is the same HTTP status. (An advisory lock a session would say it in this refusal's
+  -- words, and an import of tens of thousands of results in one transaction would find the table of locks full.)
+  if exists (select from public.custom_assessment_results as result
+              where result.session_id = new.session_id and result.session_type = new.session_type) then
+    perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
+  end if;
+
+  -- The assessment: as it was when the scores were accepted ---------------------------------------------------
+  select accepted.definition, accepted.version, accepted.result_disclosure
+    into assessment
+    from private.accepted_assessment(new.session_id, new.session_type, session.tenant_id, new.assessment_id) as accepted;
+  if not found then
+    -- They are accepted here and now. It is held as it is until this transaction ends: an edit, an archiving or a
+    -- deletion waits.
+    select source.definition, source.version, source.result_disclosure
+      into assessment
+      from public.custom_assessments as source
+     where source.id = new.assessment_id
+       for share;
+    if not found then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+    end if;
+    if new.assessment_id <> all (session.assessment_ids) then
+      perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
+        jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
+    end if;
+  end if;
+
+  -- The scores ---------------------------------------------------------------------------------------------
+  select scored.overall, scored.category, scored.uncovered, scored.named_scores, scored.faults
+    into outcome
+    from private.score_assessment(assessment.definition, new.dimension_scores) as scored;
+  if outcome.faults = '[]' then
+    outcome.faults := '[]'::jsonb
+      || case when new.overall_score <> outcome.overall then jsonb_build_object(
+           'path', '$.overall_score', 'reason', 'not-the-computed-one', 'expected', outcome.overall::text)
+         else '[]' end
+      || case when new.matched_category is distinct from outcome.category ->> 'name'
+               and new.matched_category is not null then jsonb_build_object(
+           'path', '$.matched_category', 'reason', 'not-the-computed-one',
+           'expected', outcome.category -> 'name')
+         else '[]' end;
+  end if;
+  if outcome.faults <> '[]' then
+    perform private.refuse('SCORES_INVALID',
+      jsonb_build_object('session_id', new.session_id, 'faults', outcome.faults));
+  end if;
+
+  -- The row: what the caller may say stays, the rest is the database's. --------------------------------------
+  new.tenant_id := session.tenant_id;
+  new.campaign_id := session.campaign_id;
+  new.campaign_created_by := session.campaign_created_by;
+  new.dimension_scores := outcome.named_scores;
+  new.overall_score := outcome.overall;
+  new.matched_category := outcome.category ->> 'name';
+  new.matched_category_data := outcome.category;
+  new.uncovered_dimensions := outcome.uncovered;
+  new.ai_insights := nullif(new.ai_insights, 'null');
+  new.assessment_version := assessment.version;
+  new.assessment_definition_snapshot := assessment.definition;
+  new.result_disclosure := assessment.result_disclosure;
+  new.created_at := now();
+  new.completed_at := coalesce(new.completed_at, now());
+  return new;
+end
+$$;
+
+create or replace trigger write_result
+before insert on public.custom_assessment_results
+for each row execute function private.write_result();
+
+create or replace function private.refuse_result_update()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.refuse('RESULT_IMMUTABLE', jsonb_build_object('result_id', old.id));
+  return null;
+end
+$$;
+
+create or replace trigger refuse_result_update
+before update on public.custom_assessment_results
+for each row execute function private.refuse_result_update();
+
+-- What has results is not deleted.
+
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- SECURITY DEFINER: an owner may not see the results that other tenants made with a published assessment, and still
+-- must be told plainly. It tells only someone who may delete the row, since no row that RLS hides comes this far.
+create or replace function private.keep_assessment_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from public.custom_assessment_results as result where result.assessment_id = old.id) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_assessment_with_results
+before delete on public.custom_assessments
+for each row execute function private.keep_assessment_with_results();
+
+-- The same for a tenant, before its deletion reaches anything: its results are erased on purpose or not at all.
+-- SECURITY DEFINER for the same reason.
+create or replace function private.keep_tenant_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select
+      from public.custom_assessments as assessment
+      join public.custom_assessment_results as result on result.assessment_id = assessment.id
+     where assessment.tenant_id = old.id
+  ) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id) then
+    perform private.refuse('TENANT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_tenant_with_results
+before delete on public.tenant_profiles
+for each row execute function private.keep_tenant_with_results();
+
+-- Who, besides a tenant's owner, has results to read.
+
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- In which tenants an account has created campaigns that have results. For finding rows only: a pair that is left over
+-- from results that were deleted gives nobody anything. Nothing is unique here, so that two who note the same pair at
+-- once need not wait for each other; both note it.
+create table if not exists private.result_creators (
+  campaign_created_by uuid not null,
+  tenant_id uuid not null,
+
+  constraint result_creators_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
+);
+comment on table private.result_creators is
+'Accounts that created campaigns, with the tenants that have results of them: where private.result_tenant_ids() looks.';
+alter table private.result_creators enable row level security;
+revoke all on table private.result_creators from public, anon, authenticated, service_role;
+create index if not exists idx_result_creators_account
+on private.result_creators (campaign_created_by, tenant_id);
+create index if not exists idx_result_creators_tenant on private.result_creators (tenant_id);
+
+-- SECURITY DEFINER: the pairs are nobody's to write but through the results.
+create or replace function private.note_result_creator()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into private.result_creators (campaign_created_by, tenant_id)
+  select new.campaign_created_by, new.tenant_id
+   where not exists (
+     select
+       from private.result_creators as noted
+      where noted.campaign_created_by = new.campaign_created_by
+        and noted.tenant_id = new.tenant_id);
+  return null;
+end
+$$;
+
+create or replace trigger note_result_creator
+after insert on public.custom_assessment_results
+for each row when (new.campaign_created_by is not null)
+execute function private.note_result_creator();
+
+-- Results that were written before there was this table.
+insert into private.result_creators (campaign_created_by, tenant_id)
+select distinct
+  result.campaign_created_by,
+  result.tenant_id
+from public.custom_assessment_results as result
+where
+  result.campaign_created_by is not null
+  and not exists (
+    select from private.result_creators as noted
+    where noted.campaign_created_by = result.campaign_created_by and noted.tenant_id = result.tenant_id
+  );
+
+-- The tenants among whose results the caller has some to read: its own, and those that have results of campaigns that
+-- it created. For finding rows only: which of them it reads is the policy's second part to say. SECURITY DEFINER, since
+-- nobody may read who created campaigns for whom.
+create or replace function private.result_tenant_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+rows 2
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := auth.uid();
+begin
+  return query
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = me
+    union all
+    select noted.tenant_id from private.result_creators as noted where noted.campaign_created_by = me;
+end
+$$;
+
+-- For owners: a frozen result, compared with itself.
+
+create or replace function public.verify_result(result_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result record;
+  computed record;
+  differences jsonb;
+begin
+  select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
+         present.uncovered_dimensions, present.assessment_definition_snapshot
+    into result
+    from public.custom_assessment_results as present
+   where present.id = verify_result.result_id;
+  if not found then
+    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
+  end if;
+  select scored.overall, scored.category, scored.uncovered, scored.faults
+    into computed
+    from private.score_assessment(result.assessment_definition_snapshot, result.dimension_scores) as scored;
+  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
+    into differences
+    from (values
+      ('dimension_scores', '[]'::jsonb, computed.faults),
+      ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
+      ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
+      ('matched_category_data', result.matched_category_data, computed.category),
+      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered))
+    ) as compared (field, stored, computed)
+   where compared.stored is distinct from compared.computed
+     and (compared.field = 'dimension_scores' or computed.faults = '[]');
+  return jsonb_build_object('equal', differences = '[]', 'differences', differences);
+end
+$$;
+comment on function public.verify_result(uuid) is
+'For owners: works the score and category out again from the frozen row alone. Returns {equal, differences: '
+'[{field, stored, computed}]}.';
+revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;

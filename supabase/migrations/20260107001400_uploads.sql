@@ -1,0 +1,171 @@
+-- custom-assessments 0.2.0 uploads sha256:396b440f1b1cf53379ad02321b874b28e9acf210df6ea7cc4c2e3c3ee590bc5f
+-- Uploads: a tenant's Markdown on its way to an assessment.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+create table if not exists public.assessment_uploads (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  created_by uuid,
+
+  -- What the tenant says
+  source_markdown text not null,
+  assessment_id uuid,
+  dry_run boolean not null default false,
+
+  -- What the worker found
+  status text not null default 'queued',
+  diagnostics jsonb not null default '[]',
+  definition jsonb,
+  attempts integer not null default 0,
+
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz,
+
+  constraint assessment_uploads_pkey primary key (id),
+  -- Before the tenant's: foreign keys are looked at in the order in which they stand here.
+  constraint assessment_uploads_created_by_fkey
+  foreign key (created_by) references auth.users (id) on delete set null,
+  constraint assessment_uploads_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint assessment_uploads_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
+  constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
+  -- One check instead of many: a statement reads each of them anew, which a single row's write would feel.
+  constraint upload_columns_agree_with_its_status check (
+    attempts >= 0
+    and case
+      when status in ('queued', 'processing')
+        then finished_at is null and definition is null and diagnostics = '[]' and (started_at is null) = (status = 'queued')
+      when status in ('succeeded', 'failed')
+        then
+          (finished_at >= started_at) is true
+          and jsonb_typeof(diagnostics) = 'array' and (definition is not null or status = 'failed')
+      else false
+    end
+  )
+);
+comment on table public.assessment_uploads is
+'Markdown files on their way to an assessment. Insert tenant_id and source_markdown, and optionally assessment_id '
+'(replace that draft or active assessment) and dry_run (compile only); then read the row until its status is '
+'succeeded or failed.';
+comment on column public.assessment_uploads.created_by is
+'The account that uploaded; null once that account is deleted.';
+comment on column public.assessment_uploads.source_markdown is 'The file, at most 512,000 bytes of UTF-8.';
+comment on column public.assessment_uploads.assessment_id is
+'The assessment to replace, then the one made or replaced. Null for a dry run, and once the assessment is deleted.';
+comment on column public.assessment_uploads.dry_run is 'Compile only: diagnostics and definition, no assessment.';
+comment on column public.assessment_uploads.status is 'queued, processing, succeeded or failed.';
+comment on column public.assessment_uploads.diagnostics is
+'Errors and warnings: [{severity, code, line, column, section, message, hint}], in the order of the source.';
+comment on column public.assessment_uploads.definition is 'The compiled definition, when the file is valid.';
+comment on column public.assessment_uploads.attempts is 'How often a worker has begun with it.';
+alter table public.assessment_uploads enable row level security;
+revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
+
+-- My uploads by date; serves the policy and the foreign key as well.
+create index if not exists idx_assessment_uploads_tenant
+on public.assessment_uploads (tenant_id, created_at desc);
+create index if not exists idx_assessment_uploads_assessment
+on public.assessment_uploads (assessment_id)
+where assessment_id is not null;
+create index if not exists idx_assessment_uploads_created_by
+on public.assessment_uploads (created_by)
+where created_by is not null;
+
+-- An upload comes in, and never changes.
+
+create or replace function private.take_upload()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  assessment_status text;
+begin
+  -- First of all, so that nothing below tells anything about somebody else's tenant. In a block of its own, since an
+  -- expression needs the right to every function in it, and trusted writers have no tenants to ask for.
+  if current_user in ('anon', 'authenticated') then
+    if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
+      perform private.refuse('TENANT_ACCESS_DENIED');
+    end if;
+  end if;
+  if octet_length(new.source_markdown) > private.largest_text() then
+    perform private.refuse('UPLOAD_TOO_LARGE',
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())));
+  end if;
+  if new.assessment_id is not null then
+    select assessment.status
+      into assessment_status
+      from public.custom_assessments as assessment
+     where assessment.id = new.assessment_id
+       and assessment.tenant_id = new.tenant_id;
+    if not found then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+    elsif assessment_status = 'archived' then
+      perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', new.assessment_id));
+    end if;
+  end if;
+
+  -- An upload begins at the beginning, whoever writes it.
+  if current_user in ('anon', 'authenticated') or new.created_by is null then
+    new.created_by := (select auth.uid());
+  end if;
+  new.dry_run := coalesce(new.dry_run, false);
+  new.status := 'queued';
+  new.diagnostics := '[]';
+  new.definition := null;
+  new.attempts := 0;
+  new.created_at := now();
+  new.started_at := null;
+  new.finished_at := null;
+  return new;
+end
+$$;
+
+create or replace trigger take_upload
+before insert on public.assessment_uploads
+for each row execute function private.take_upload();
+
+-- SECURITY DEFINER: a tenant's insert must reach the queue, which no role of the API can write.
+create or replace function private.enqueue_uploads()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.enqueue(
+    'compile',
+    array_agg(upload.id),
+    array_agg(upload.assessment_id),
+    array_agg(upload.tenant_id),
+    array_agg(octet_length(upload.source_markdown)))
+    from added as upload
+  having count(*) > 0;
+  return null;
+end
+$$;
+
+create or replace trigger enqueue_uploads
+after insert on public.assessment_uploads
+referencing new table as added
+for each statement execute function private.enqueue_uploads();
+
+-- What was uploaded stays what it was, for every writer; the queue moves only the columns that tell how far it is.
+create or replace function private.refuse_upload_change()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.refuse('UPLOAD_IMMUTABLE', jsonb_build_object('upload_id', old.id));
+  return null;
+end
+$$;
+
+create or replace trigger refuse_upload_change
+before update of id, tenant_id, source_markdown, dry_run, created_at on public.assessment_uploads
+for each row execute function private.refuse_upload_change();

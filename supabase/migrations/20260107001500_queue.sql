@@ -1,0 +1,273 @@
+-- custom-assessments 0.2.0 queue sha256:6e2df0e4fc3129ecf50fd3cb45d20c500ddb8493766b7d2b5a8c1350095483a4
+-- The one queue of jobs, which serves the uploads and the requests to score a session.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+-- attempts counts every claim and never goes down, so that it names a claim: finishing must say it. A claim that was
+-- given back unstarted counts under releases too; attempts - releases is what is charged against max_attempts.
+--
+-- rank is the order of claims, and what makes it fair: a tenant's next job stands behind its last one, while the
+-- first job of a tenant that has none open stands at the front. So tenants take turns, however much one of them
+-- brings. Only open jobs have a rank.
+--
+-- A job that has to wait has not_before; the claim takes the mark off when the time has come, so that waiting jobs are
+-- not in the index that it reads.
+--
+-- A claim writes no column that an index reads, and half of each page is left free for it: so it writes the row beside
+-- itself and touches no index (a heap-only update). Hence no index on the state, the worker or the lease.
+create table if not exists private.jobs (
+  id bigint generated always as identity,
+  kind text not null,
+  subject_id uuid,
+  target_id uuid,
+  tenant_id uuid,
+  state text not null default 'queued',
+  rank bigint default 0,
+  size_bytes integer not null default 0,
+  attempts integer not null default 0,
+  releases integer not null default 0,
+  max_attempts integer not null default 5,
+  not_before timestamptz,
+  worker text,
+  lease_expires_at timestamptz,
+  last_error text,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz,
+
+  constraint jobs_pkey primary key (id),
+  constraint jobs_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint job_has_subject_and_tenant_unless_it_is_a_probe check (
+    kind in ('compile', 'score', 'probe') and num_nonnulls(subject_id, tenant_id) = case kind when 'probe' then 0 else 2 end
+  ),
+  -- Short, because a statement reads it anew and every row that it writes pays for it.
+  constraint job_columns_agree_with_its_state check (
+    state = case
+      when finished_at is not null and last_error is null then 'succeeded'
+      when finished_at is not null then 'failed'
+      when lease_expires_at is not null then 'running'
+      else 'queued'
+    end
+    and (rank is null) = (finished_at is not null)
+    and num_nonnulls(not_before, lease_expires_at, finished_at) <= 1
+    and (lease_expires_at is null or (worker is not null and started_at is not null))
+  ),
+  constraint job_error_is_a_code check (last_error ~ '^[a-z0-9-]{1,64}$'),
+  constraint job_counts_are_sane check (0 <= releases and releases <= attempts and max_attempts > 0)
+)
+with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
+comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
+comment on column private.jobs.subject_id is 'The upload or the score request; none for a probe, which does nothing.';
+comment on column private.jobs.target_id is
+'The assessment that an upload replaces, remembered here because the upload''s own reference is emptied when that '
+'assessment is deleted.';
+comment on column private.jobs.attempts is 'Claims so far; the last claim''s number is its fencing token.';
+comment on column private.jobs.releases is 'Claims that were given back unstarted and are not charged.';
+comment on column private.jobs.last_error is 'A stable code, never text that a tenant wrote.';
+alter table private.jobs enable row level security;
+revoke all on table private.jobs from public, anon, authenticated, service_role;
+
+-- The claim: open jobs in the order of their turns. Those in workers' hands are passed by; finished ones are not in
+-- it, so their number costs nothing.
+create index if not exists idx_jobs_open on private.jobs (rank, id)
+where rank is not null and not_before is null;
+create index if not exists idx_jobs_waiting on private.jobs (not_before)
+where not_before is not null;
+create index if not exists idx_jobs_finished on private.jobs (finished_at)
+where finished_at is not null;
+create index if not exists idx_jobs_failed on private.jobs (finished_at)
+where finished_at is not null and last_error is not null;
+create unique index if not exists one_job_a_subject on private.jobs (subject_id)
+where subject_id is not null;
+
+-- The rank of a tenant's last open job; serves the foreign key as well.
+create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank)
+where tenant_id is not null;
+
+-- What each worker was given last, so that a request which is sent again, because its answer was lost, gets the same
+-- jobs again.
+create table if not exists private.claims (
+  worker text not null,
+  request text not null,
+  jobs bigint[] not null,
+  claimed_at timestamptz not null,
+  constraint claims_pkey primary key (worker)
+);
+comment on table private.claims is 'The last request of each worker and the jobs that it got.';
+alter table private.claims enable row level security;
+revoke all on table private.claims from public, anon, authenticated, service_role;
+
+-- Numbers in a row do not compress well enough to pay for it.
+alter table private.claims alter column jobs set storage external;
+
+-- Putting jobs into the queue, so that tenants take turns.
+
+-- The rank at which a tenant without open jobs comes in: that of the job next in line.
+create or replace function private.queue_front()
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    (select job.rank from private.jobs as job
+      where job.rank is not null and job.not_before is null and job.state = 'queued' order by job.rank, job.id limit 1),
+    (select job.rank from private.jobs as job
+      where job.rank is not null and job.not_before is null order by job.rank, job.id limit 1),
+    0);
+end
+$$;
+
+-- The rank of a tenant's next job: behind its last one, and not before the front.
+create or replace function private.next_rank(tenant_id uuid, front bigint)
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return greatest(front, 1 + (select max(job.rank) from private.jobs as job where job.tenant_id = next_rank.tenant_id));
+end
+$$;
+
+-- The ranks of new jobs of these tenants, in the order given: each tenant's one behind the other.
+create or replace function private.next_ranks(tenants uuid[])
+returns bigint[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  front constant bigint := private.queue_front();
+begin
+  return array(
+    with first_of as materialized (
+      select tenant.id, private.next_rank(tenant.id, front) as rank
+        from (select distinct unnest(tenants) as id) as tenant
+    )
+    select first_of.rank - 1 + row_number() over (partition by given.tenant order by given.ordinality)
+      from unnest(tenants) with ordinality as given (tenant, ordinality)
+      join first_of on first_of.id = given.tenant
+     order by given.ordinality);
+end
+$$;
+
+-- Adds one job a subject, in the order given, and wakes the workers that listen.
+--
+-- A session keeps the plans of what this asks. One that was made while the queue was empty must not read all jobs, or
+-- all of a tenant's, when there are many: only the order of the indexes is left to go by.
+create or replace function private.enqueue(
+  kind text, subjects uuid[], targets uuid[], tenants uuid[], sizes integer[]
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+as $$
+begin
+  if cardinality(subjects) = 1 then
+    -- Nearly every time; the same as below, in a tenth of the time.
+    insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
+    values (
+      enqueue.kind, subjects[1], targets[1], tenants[1], sizes[1], private.next_rank(tenants[1], private.queue_front())
+    );
+    perform pg_notify('assessment_jobs', '');
+    return;
+  end if;
+  insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
+  select enqueue.kind, given.subject, given.target, given.tenant, given.size, given.rank
+    from unnest(subjects, targets, tenants, sizes, private.next_ranks(tenants))
+      with ordinality as given (subject, target, tenant, size, rank, ordinality)
+   order by given.rank, given.ordinality;
+  perform pg_notify('assessment_jobs', '');
+end
+$$;
+
+-- What happens to the queue when the subject of a job, its tenant or its assessment goes away.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+-- SECURITY DEFINER: the deletion may come from any role that may delete the subject or what it hangs on.
+create or replace function private.end_jobs_without_subject()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update private.jobs as job
+     set state = 'failed', last_error = 'subject-deleted', rank = null, not_before = null,
+         worker = null, lease_expires_at = null, finished_at = now()
+    from gone
+   where job.subject_id = gone.id
+     and job.rank is not null;
+  return null;
+end
+$$;
+
+create or replace trigger end_jobs_without_subject
+after delete on public.assessment_uploads
+referencing old table as gone
+for each statement execute function private.end_jobs_without_subject();
+
+create or replace trigger end_jobs_without_subject
+after delete on private.score_requests
+referencing old table as gone
+for each statement execute function private.end_jobs_without_subject();
+
+-- Workers lock jobs before their subjects; a tenant's deletion reaches the subjects by itself, so it takes the jobs first.
+-- SECURITY DEFINER: the queue is nobody's to lock.
+create or replace function private.hold_jobs_of_tenant()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform job.id
+     from private.jobs as job
+    where job.tenant_id = old.id
+      and job.rank is not null
+    order by job.id
+      for update;
+  return old;
+end
+$$;
+
+create or replace trigger hold_jobs_of_tenant
+before delete on public.tenant_profiles
+for each row execute function private.hold_jobs_of_tenant();
+
+-- Whoever owns the assessment could otherwise make other tenants' finished interviews vanish by deleting it in that
+-- moment. A tenant's own ones go with the tenant. SECURITY DEFINER: nobody of the API may read the requests.
+create or replace function private.keep_assessment_with_completions()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select
+      from private.score_requests as request
+      join private.jobs as job on job.subject_id = request.id
+     where request.assessment_id = old.id
+       and job.rank is not null
+       and (
+         request.tenant_id <> old.tenant_id
+         or exists (select from public.tenant_profiles as tenant where tenant.id = old.tenant_id)
+       )
+  ) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_assessment_with_completions
+before delete on public.custom_assessments
+for each row execute function private.keep_assessment_with_completions();

@@ -1,0 +1,166 @@
+-- custom-assessments 0.2.0 operators sha256:95753cfce1a7423ddbe106114b4cf7670d15e3e14946daf46779983cab29f351
+-- What operators call and read: how the queue is, another try, and taking away what is old.
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.queue_status()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with kind as (
+    select name from (values ('compile'), ('score')) as known (name)
+  ),
+  open as (
+    select job.kind,
+           count(*) filter (where job.state = 'queued' and job.not_before is null) as queued,
+           count(*) filter (where job.not_before is not null) as waiting,
+           count(*) filter (where job.state = 'running') as running,
+           count(*) filter (where job.state = 'running' and job.lease_expires_at <= now()) as expired,
+           min(job.created_at) filter (where job.state = 'queued') as oldest
+      from private.jobs as job
+     where job.rank is not null
+     group by job.kind
+  ),
+  ended as (
+    select job.kind,
+           count(*) filter (where not private.is_authors_fault(job.last_error)) as failed,
+           count(*) filter (where private.is_authors_fault(job.last_error)) as rejected
+      from private.jobs as job
+     where job.last_error is not null
+       and job.finished_at > now() - interval '1 hour'
+     group by job.kind
+  )
+  select jsonb_object_agg(kind.name, jsonb_build_object(
+           'queued', coalesce(open.queued, 0),
+           'waiting', coalesce(open.waiting, 0),
+           'running', coalesce(open.running, 0),
+           'expired_leases', coalesce(open.expired, 0),
+           'failed_last_hour', coalesce(ended.failed, 0),
+           'rejected_last_hour', coalesce(ended.rejected, 0),
+           'oldest_queued_seconds', round(extract(epoch from now() - open.oldest), 3)))
+    from kind
+    left join open on open.kind = kind.name
+    left join ended on ended.kind = kind.name
+$$;
+comment on function public.queue_status() is
+'For operators: for each kind of job how many are queued, waiting for another attempt, running, held by a lost '
+'worker; how many failed in the last hour and how many files were rejected as invalid; the age of the oldest queued.';
+revoke all on function public.queue_status() from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.retry_jobs(
+  jobs bigint[] default null, uploads uuid[] default null, failed_since timestamptz default null
+)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  retried bigint[];
+begin
+  if jobs is null and uploads is null and failed_since is null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "jobs", "expected": "at least one of jobs, uploads and failed_since"}');
+  end if;
+  retried := array(
+    select job.id
+      from private.jobs as job
+     where job.state = 'failed'
+       and (job.id = any (retry_jobs.jobs)
+            or job.subject_id = any (retry_jobs.uploads)
+            or job.finished_at >= retry_jobs.failed_since)
+       and (exists (select from public.assessment_uploads as upload where upload.id = job.subject_id)
+            or exists (select from private.score_requests as request where request.id = job.subject_id))
+     order by job.id
+       for update);
+  update public.assessment_uploads as upload
+     set status = 'queued', diagnostics = '[]', definition = null, attempts = 0, started_at = null, finished_at = null
+    from private.jobs as job
+   where job.id = any (retried)
+     and upload.id = job.subject_id;
+  update private.jobs as job
+     set state = 'queued', releases = job.attempts, finished_at = null, worker = null, rank = given.rank
+    from unnest(retried, private.next_ranks(array(
+           select failed.tenant_id from private.jobs as failed where failed.id = any (retried) order by failed.id)))
+      as given (id, rank)
+   where job.id = given.id;
+  if cardinality(retried) > 0 then
+    perform pg_notify('assessment_jobs', '');
+  end if;
+  return cardinality(retried);
+end
+$$;
+comment on function public.retry_jobs(bigint[], uuid[], timestamptz) is
+'For operators: puts failed jobs back into the queue, by job, by upload, or all that failed since a time. Returns '
+'how many.';
+revoke all on function public.retry_jobs(bigint[], uuid[], timestamptz) from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.prune_jobs(keep interval default '30 days', batch integer default 10000)
+returns integer
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  pruned integer;
+begin
+  if keep is null or keep < interval '0' then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "keep", "expected": "an interval of zero or more"}');
+  elsif batch is null or batch not between 1 and 1000000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "batch", "expected": "1 to 1000000"}');
+  end if;
+  with old as materialized (
+    select job.id, job.kind, job.subject_id
+      from private.jobs as job
+     where job.finished_at < now() - prune_jobs.keep
+     order by job.finished_at
+     limit prune_jobs.batch
+       for update skip locked
+  ),
+  requests as (
+    delete from private.score_requests as request
+     where request.id in (select old.subject_id from old where old.kind = 'score')
+  ),
+  gone as (
+    delete from private.jobs as job
+     where job.id = any (array(select old.id from old))
+    returning job.id
+  )
+  select count(*) into pruned from gone;
+  -- Workers that are gone ask for nothing again.
+  delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
+  return pruned;
+end
+$$;
+comment on function public.prune_jobs(interval, integer) is
+'For operators: deletes finished jobs that are older than keep, oldest first, at most batch of them. Returns how '
+'many; call it again while it returns as many as batch. Uploads and results stay.';
+revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
+
+create or replace view public.job_queue
+with (security_invoker = true) as
+select
+  job.id,
+  job.kind,
+  job.subject_id,
+  job.tenant_id,
+  job.state,
+  job.rank,
+  job.attempts - job.releases as attempts,
+  job.max_attempts,
+  job.not_before,
+  job.worker,
+  job.lease_expires_at,
+  job.last_error,
+  now() - job.created_at as age,
+  job.created_at,
+  job.started_at,
+  job.finished_at
+from private.jobs as job;
+comment on view public.job_queue is 'For operators: one row a job, open and finished. No text that a tenant wrote. An agent reads here how the job that '
+'complete_assessment_session named has ended.';
+revoke all on table public.job_queue from public, anon, authenticated, service_role;

@@ -1,0 +1,277 @@
+-- custom-assessments 0.2.0 access sha256:8175980663affcb94dd49f58254ce57f0bb287e9e9a99fb66901014d57d496ae
+-- Who may read and write which rows.
+--
+-- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
+-- (`array(select ...)`, `not in (select ...)`), never once a row. service_role is not bound by policies; triggers keep
+-- the integrity of what it writes as of what anybody writes.
+
+-- "Published assessments are publicly readable" and "System templates are publicly readable".
+drop policy if exists "Everyone reads templates and published assessments" on public.custom_assessments;
+create policy "Everyone reads templates and published assessments" on public.custom_assessments
+for select to anon
+using (
+  (is_template and status = 'active')
+  or (
+    marketplace_status = 'published'
+    and status = 'active'
+    and tenant_id not in (select private.inactive_tenant_ids())
+  )
+);
+
+-- The same, and "Tenant owners can manage their assessments".
+drop policy if exists "Owners read their assessments and what everyone reads" on public.custom_assessments;
+create policy "Owners read their assessments and what everyone reads" on public.custom_assessments
+for select to authenticated
+using (
+  tenant_id = any(array(select private.my_tenant_ids()))
+  or (is_template and status = 'active')
+  or (
+    marketplace_status = 'published'
+    and status = 'active'
+    and tenant_id not in (select private.inactive_tenant_ids())
+  )
+);
+
+drop policy if exists "Owners make assessments" on public.custom_assessments;
+create policy "Owners make assessments" on public.custom_assessments
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners change their assessments" on public.custom_assessments;
+create policy "Owners change their assessments" on public.custom_assessments
+for update to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())))
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners delete their assessments" on public.custom_assessments;
+create policy "Owners delete their assessments" on public.custom_assessments
+for delete to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
+-- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
+-- up at reading time would follow ids that were taken again, and sessions that are gone. The rule is the second part;
+-- the first follows from it, and gives the index of a tenant's results something to begin with, which no OR does.
+-- The creator comes first in the rule, since the owner's tenants are looked up only where it does not decide.
+drop policy if exists "Owners and campaign creators read results" on public.custom_assessment_results;
+create policy "Owners and campaign creators read results" on public.custom_assessment_results
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and (
+    campaign_created_by = (select auth.uid())
+    or tenant_id = any(array(select private.my_tenant_ids()))
+  )
+);
+
+drop policy if exists "Service role can manage results" on public.custom_assessment_results;
+create policy "Service role can manage results" on public.custom_assessment_results
+for all to service_role
+using (true) with check (true);
+
+drop policy if exists "Owners read their uploads" on public.assessment_uploads;
+create policy "Owners read their uploads" on public.assessment_uploads
+for select to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners upload" on public.assessment_uploads;
+create policy "Owners upload" on public.assessment_uploads
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Listings are public" on private.listings;
+create policy "Listings are public" on private.listings for select to anon, authenticated using (true);
+
+-- Front ends watch an upload being compiled; Realtime applies the policies above to each listener.
+do $realtime$
+begin
+  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime' and not puballtables)
+    and not exists (
+      select
+        from pg_catalog.pg_publication_tables
+       where pubname = 'supabase_realtime'
+         and schemaname = 'public'
+         and tablename = 'assessment_uploads'
+    ) then
+    alter publication supabase_realtime add table public.assessment_uploads;
+  end if;
+end
+$realtime$;
+
+-- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
+-- name, because a project may have functions of its own in a schema of that name, and policies that call them.
+
+revoke all on function
+private.accepted_assessment(uuid, text, uuid, uuid), private.apply_drafts(uuid[], jsonb[]),
+private.apply_effects(text, jsonb, bigint[], uuid[], timestamptz), private.apply_finish(text, uuid, uuid, jsonb),
+private.apply_score(uuid, jsonb), private.apply_unit(text, uuid[], uuid[], integer[], jsonb, timestamptz),
+private.apply_upload(uuid, uuid, jsonb, jsonb), private.assessment_statuses(), private.assessment_types(),
+private.assessment_with_content(uuid, bytea), private.bounded_diagnostics(jsonb),
+private.campaigns_can_lose_their_creator(), private.categories_faults(jsonb, text[], numeric, numeric),
+private.category_faults(jsonb, text, text[], numeric, numeric), private.check_agent_session_assessment(),
+private.check_assessment_content(), private.check_choice(uuid, uuid, integer),
+private.check_held_choices(uuid[], uuid[], integer[]), private.check_session_assessment(),
+private.choose_assessment(uuid, uuid, boolean), private.choose_jobs(integer),
+private.claim_jobs(text, integer, integer, text), private.claim_slug(uuid, uuid, uuid, text, text),
+private.columns_of(jsonb), private.content_hash(text, jsonb), private.definition_bounds_faults(jsonb),
+private.definition_faults(jsonb), private.dimension_faults(jsonb, text),
+private.dimensions_faults(jsonb, numeric, numeric), private.disclosures(), private.drop_slugs_of_tenant(),
+private.end_jobs_without_subject(), private.ending_of_error(text, text, text),
+private.enqueue(text, uuid[], uuid[], uuid[], integer[]), private.enqueue_uploads(), private.enter_line(uuid),
+private.enter_my_lines(), private.erase_account_once(uuid), private.erase_participants(uuid[], uuid),
+private.erase_tenant_once(uuid), private.example_faults(jsonb, text[], text[], numeric, numeric),
+private.extend_rule(regclass, text), private.fault(text, text, text), private.finish_jobs(text, jsonb, timestamptz),
+private.fold_name(text), private.guard_assessment_authority(), private.guidelines_faults(jsonb, text[]),
+private.hand_over_assessments(), private.hand_over_assessments_with_results(uuid), private.highest_score(),
+private.hold_assessments(uuid[]), private.hold_changed_agent_choices(), private.hold_changed_choices(),
+private.hold_jobs(bigint[]), private.hold_jobs_of_tenant(), private.hold_new_agent_choices(),
+private.hold_new_choices(), private.hold_owners(jsonb, timestamptz), private.hold_tenant(uuid, uuid[], boolean),
+private.inactive_tenant_ids(), private.interview_styles(), private.is_authors_fault(text),
+private.is_cleared_by_deletion(uuid, uuid, uuid, uuid), private.is_number_pair(jsonb), private.is_version(text),
+private.keep_assessment_history(), private.keep_assessment_version(), private.keep_assessment_with_completions(),
+private.keep_assessment_with_results(), private.keep_tenant_with_results(), private.largest_text(),
+private.list_assessment(), private.list_assessments_of_tenant(), private.lock_slug(uuid, text),
+private.longest_name(), private.marketplace_statuses(), private.metadata_defaults(), private.metadata_faults(jsonb),
+private.most_categories(), private.most_dimensions(), private.my_tenant_ids(),
+private.name_faults(text, text[], text, text), private.name_key(jsonb), private.names_of(jsonb),
+private.next_claim_in_ms(), private.next_numbered_slug(uuid, uuid, text), private.next_rank(uuid, bigint),
+private.next_ranks(uuid[]), private.note_result_creator(), private.one_of(text[]), private.path_step(text),
+private.price_tiers(), private.queue_front(), private.reference_list_faults(jsonb, text, text[]),
+private.refresh_listings(uuid[]), private.refusal_catalogue(), private.refuse(text, jsonb),
+private.refuse_result_update(), private.refuse_upload_change(), private.require_definition(jsonb),
+private.result_tenant_ids(), private.retry_delay(integer), private.rubric_faults(jsonb, numeric, numeric),
+private.scale_in_force(jsonb), private.scale_of(jsonb), private.score_assessment(jsonb, jsonb),
+private.session_facts(uuid, text), private.session_types(), private.set_assessment_slug(),
+private.settle_jobs(text, jsonb, bigint[], integer[], text[], text[], integer[], bigint[], bigint[], jsonb[]),
+private.slug_is_taken(uuid, text, uuid), private.slug_of(text, integer), private.source_types(),
+private.sum_of_counts(jsonb, jsonb), private.take_back_jobs(bigint[]), private.take_upload(),
+private.tenant_of_agent_session(uuid, uuid), private.tenant_owner(uuid), private.text_list_faults(jsonb, text),
+private.trim_text(text), private.unknown_names(text[], text[]), private.upload_diagnostic(text, jsonb),
+private.weight_tolerance(), private.weights_faults(jsonb), private.with_campaigns_left(jsonb, uuid[]),
+private.without_accents(text), private.write_result()
+from public, anon, authenticated, service_role;
+
+-- Who may read which table, and who may call what: every grant, in one place.
+--
+-- Everything was closed where it was made, so that projects whose new tables are open to the API's roles and projects
+-- whose new tables are closed end up alike. Grants are verb by verb and, where a client may write only some columns,
+-- column by column. What is not in this list nobody of the API may do.
+
+-- Assessments. Which rows: policies.sql.
+grant select on table public.custom_assessments to anon;
+grant select, delete on table public.custom_assessments to authenticated;
+-- id, is_template, published_at, created_at and updated_at are the database's or the reviewers'. created_by may be
+-- sent, since clients have always sent it, but is overwritten.
+grant insert (
+  tenant_id, created_by, name, slug, version, description, definition, source_markdown, source_type, assessment_type,
+  interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
+  marketplace_price_tier
+) on table public.custom_assessments to authenticated;
+grant update (
+  name, slug, version, description, definition, source_markdown, source_type, assessment_type,
+  interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
+  marketplace_price_tier
+) on table public.custom_assessments to authenticated;
+grant select, insert, update, delete on table public.custom_assessments to service_role;
+
+-- Results.
+grant select on table public.custom_assessment_results to authenticated;
+grant select, insert, update, delete on table public.custom_assessment_results to service_role;
+
+-- Uploads.
+grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
+on table public.assessment_uploads to authenticated;
+-- How far an upload is, only the queue says. What was uploaded may be named in an UPDATE, so that the trigger can answer
+-- that an upload never changes.
+grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
+on table public.assessment_uploads to service_role;
+
+-- The marketplace, which is everybody's to read.
+grant select on table private.listings to anon, authenticated, service_role;
+grant select on table public.marketplace_listings to anon, authenticated, service_role;
+
+-- The queue, as operators see it.
+grant select on table public.job_queue to service_role;
+grant select on table private.jobs to service_role;
+
+-- Anybody, with or without an account. A respondent has no account: the link's token is what lets them in.
+grant execute on function public.session_result(text) to anon, authenticated, service_role;
+
+-- Owners, for their own results.
+grant execute on function public.verify_result(uuid) to authenticated, service_role;
+
+-- The worker, interview agents and operators, who have a service key.
+grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) to service_role;
+grant execute on function public.erase_account(uuid) to service_role;
+grant execute on function public.erase_tenant(uuid) to service_role;
+grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
+grant execute on function public.extend_leases(text, bigint[], integer) to service_role;
+grant execute on function public.interview_context(uuid) to service_role;
+grant execute on function public.prune_jobs(interval, integer) to service_role;
+grant execute on function public.queue_status() to service_role;
+grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
+
+-- What policies ask of visitors and accounts.
+grant execute on function private.inactive_tenant_ids() to anon, authenticated;
+
+-- What policies ask of accounts alone.
+grant execute on function private.my_tenant_ids() to authenticated;
+grant execute on function private.result_tenant_ids() to authenticated;
+
+-- What triggers, which run as the caller, ask of every writer.
+grant execute on function private.assessment_statuses() to authenticated, service_role;
+grant execute on function private.assessment_types() to authenticated, service_role;
+grant execute on function private.categories_faults(jsonb, text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.category_faults(jsonb, text, text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.check_choice(uuid, uuid, integer) to authenticated, service_role;
+grant execute on function private.check_held_choices(uuid[], uuid[], integer[]) to authenticated, service_role;
+grant execute on function private.choose_assessment(uuid, uuid, boolean) to authenticated, service_role;
+grant execute on function private.claim_slug(uuid, uuid, uuid, text, text) to authenticated, service_role;
+grant execute on function private.content_hash(text, jsonb) to authenticated, service_role;
+grant execute on function private.definition_bounds_faults(jsonb) to authenticated, service_role;
+grant execute on function private.definition_faults(jsonb) to authenticated, service_role;
+grant execute on function private.dimension_faults(jsonb, text) to authenticated, service_role;
+grant execute on function private.dimensions_faults(jsonb, numeric, numeric) to authenticated, service_role;
+grant execute on function private.disclosures() to authenticated, service_role;
+grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.fault(text, text, text) to authenticated, service_role;
+grant execute on function private.fold_name(text) to authenticated, service_role;
+grant execute on function private.guidelines_faults(jsonb, text[]) to authenticated, service_role;
+grant execute on function private.highest_score() to authenticated, service_role;
+grant execute on function private.hold_assessments(uuid[]) to authenticated, service_role;
+grant execute on function private.interview_styles() to authenticated, service_role;
+grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
+grant execute on function private.is_version(text) to authenticated, service_role;
+grant execute on function private.largest_text() to authenticated, service_role;
+grant execute on function private.longest_name() to authenticated, service_role;
+grant execute on function private.marketplace_statuses() to authenticated, service_role;
+grant execute on function private.metadata_defaults() to authenticated, service_role;
+grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
+grant execute on function private.most_categories() to authenticated, service_role;
+grant execute on function private.most_dimensions() to authenticated, service_role;
+grant execute on function private.name_faults(text, text[], text, text) to authenticated, service_role;
+grant execute on function private.name_key(jsonb) to authenticated, service_role;
+grant execute on function private.names_of(jsonb) to authenticated, service_role;
+grant execute on function private.one_of(text[]) to authenticated, service_role;
+grant execute on function private.path_step(text) to authenticated, service_role;
+grant execute on function private.price_tiers() to authenticated, service_role;
+grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
+grant execute on function private.refusal_catalogue() to authenticated, service_role;
+grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
+grant execute on function private.rubric_faults(jsonb, numeric, numeric) to authenticated, service_role;
+grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;
+grant execute on function private.scale_of(jsonb) to authenticated, service_role;
+grant execute on function private.score_assessment(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.session_types() to authenticated, service_role;
+grant execute on function private.source_types() to authenticated, service_role;
+grant execute on function private.tenant_of_agent_session(uuid, uuid) to authenticated, service_role;
+grant execute on function private.text_list_faults(jsonb, text) to authenticated, service_role;
+grant execute on function private.trim_text(text) to authenticated, service_role;
+grant execute on function private.unknown_names(text[], text[]) to authenticated, service_role;
+grant execute on function private.weight_tolerance() to authenticated, service_role;
+grant execute on function private.weights_faults(jsonb) to authenticated, service_role;
+
+-- What triggers ask of trusted writers.
+grant execute on function private.accepted_assessment(uuid, text, uuid, uuid) to service_role;
+grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
+grant execute on function private.session_facts(uuid, text) to service_role;
+grant execute on function private.tenant_owner(uuid) to service_role;

@@ -1,0 +1,97 @@
+-- Who may read and write which rows.
+--
+-- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
+-- (`array(select ...)`, `not in (select ...)`), never once a row. service_role is not bound by policies; triggers keep
+-- the integrity of what it writes as of what anybody writes.
+
+-- "Published assessments are publicly readable" and "System templates are publicly readable".
+drop policy if exists "Everyone reads templates and published assessments" on public.custom_assessments;
+create policy "Everyone reads templates and published assessments" on public.custom_assessments
+for select to anon
+using (
+  (is_template and status = 'active')
+  or (
+    marketplace_status = 'published'
+    and status = 'active'
+    and tenant_id not in (select private.inactive_tenant_ids())
+  )
+);
+
+-- The same, and "Tenant owners can manage their assessments".
+drop policy if exists "Owners read their assessments and what everyone reads" on public.custom_assessments;
+create policy "Owners read their assessments and what everyone reads" on public.custom_assessments
+for select to authenticated
+using (
+  tenant_id = any(array(select private.my_tenant_ids()))
+  or (is_template and status = 'active')
+  or (
+    marketplace_status = 'published'
+    and status = 'active'
+    and tenant_id not in (select private.inactive_tenant_ids())
+  )
+);
+
+drop policy if exists "Owners make assessments" on public.custom_assessments;
+create policy "Owners make assessments" on public.custom_assessments
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners change their assessments" on public.custom_assessments;
+create policy "Owners change their assessments" on public.custom_assessments
+for update to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())))
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners delete their assessments" on public.custom_assessments;
+create policy "Owners delete their assessments" on public.custom_assessments
+for delete to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
+-- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
+-- up at reading time would follow ids that were taken again, and sessions that are gone. The rule is the second part;
+-- the first follows from it, and gives the index of a tenant's results something to begin with, which no OR does.
+-- The creator comes first in the rule, since the owner's tenants are looked up only where it does not decide.
+drop policy if exists "Owners and campaign creators read results" on public.custom_assessment_results;
+create policy "Owners and campaign creators read results" on public.custom_assessment_results
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and (
+    campaign_created_by = (select auth.uid())
+    or tenant_id = any(array(select private.my_tenant_ids()))
+  )
+);
+
+drop policy if exists "Service role can manage results" on public.custom_assessment_results;
+create policy "Service role can manage results" on public.custom_assessment_results
+for all to service_role
+using (true) with check (true);
+
+drop policy if exists "Owners read their uploads" on public.assessment_uploads;
+create policy "Owners read their uploads" on public.assessment_uploads
+for select to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners upload" on public.assessment_uploads;
+create policy "Owners upload" on public.assessment_uploads
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Listings are public" on private.listings;
+create policy "Listings are public" on private.listings for select to anon, authenticated using (true);
+
+-- Front ends watch an upload being compiled; Realtime applies the policies above to each listener.
+do $realtime$
+begin
+  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime' and not puballtables)
+    and not exists (
+      select
+        from pg_catalog.pg_publication_tables
+       where pubname = 'supabase_realtime'
+         and schemaname = 'public'
+         and tablename = 'assessment_uploads'
+    ) then
+    alter publication supabase_realtime add table public.assessment_uploads;
+  end if;
+end
+$realtime$;

@@ -1,0 +1,26 @@
+-- Accounts that go leave their assessments to the tenants.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+-- Rows that the account made for other people's tenants go to those tenants' owners; the account's own tenants go with
+-- it. The trigger runs as whoever deletes the account (Auth's own role), so it is SECURITY DEFINER.
+create or replace function private.hand_over_assessments()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update public.custom_assessments as assessment
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where assessment.created_by = old.id
+     and tenant.id = assessment.tenant_id
+     and tenant.user_id <> old.id;
+  return old;
+end
+$$;
+
+create or replace trigger hand_over_assessments
+before delete on auth.users
+for each row execute function private.hand_over_assessments();

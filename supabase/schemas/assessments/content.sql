@@ -1,0 +1,38 @@
+-- 3. Content of an assessment: its name, texts and definition.
+
+create or replace function private.check_assessment_content()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]'::jsonb;
+begin
+  if octet_length(new.source_markdown) > private.largest_text() then
+    perform private.refuse(
+      'UPLOAD_TOO_LARGE',
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())
+      )
+    );
+  end if;
+  -- White space at the ends counts too: the name stands in lists and in an index.
+  if new.name is null or length(new.name) > private.longest_name() or private.trim_text(new.name) = '' then
+    faults := faults || private.fault('name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name()));
+  end if;
+  if octet_length(new.description) > private.largest_text() then
+    faults := faults || private.fault('description', 'too-large', format('at most %s bytes', private.largest_text()));
+  end if;
+  if tg_op = 'INSERT' or new.definition is distinct from old.definition then
+    faults := faults || private.definition_faults(new.definition);
+  end if;
+  if faults <> '[]' then
+    perform private.refuse('ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('faults', faults));
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger assessment_3_content
+before insert or update of name, description, definition, source_markdown on public.custom_assessments
+for each row execute function private.check_assessment_content();

@@ -1,0 +1,58 @@
+-- 2. Status and dates of an assessment.
+
+create or replace function private.keep_assessment_history()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.marketplace_status := coalesce(new.marketplace_status, 'private');
+  if tg_op = 'INSERT' then
+    if new.created_by is null then
+      new.created_by := private.tenant_owner(new.tenant_id);
+      if new.created_by is null then
+        perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', new.tenant_id));
+      end if;
+    end if;
+    if new.status = 'active' then
+      new.published_at := coalesce(new.published_at, now());
+    elsif new.status = 'draft' then
+      new.published_at := null;
+    end if;
+    return new;
+  end if;
+
+  -- The maker may be replaced when an account goes; everything else of an archived row stands still.
+  if old.status = 'archived' and (
+    new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
+    new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
+    new.result_disclosure, new.is_template, new.marketplace_status, new.marketplace_price_tier
+  ) is distinct from (
+    old.id, old.tenant_id, old.name, old.slug, old.version, old.description, old.definition, old.source_markdown,
+    old.source_type, old.assessment_type, old.interview_style_default, old.interview_style_allow_override,
+    old.result_disclosure, old.is_template, old.marketplace_status, old.marketplace_price_tier
+  ) then
+    perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', old.id));
+  end if;
+
+  new.created_at := old.created_at;
+  new.updated_at := now();
+  new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
+  return new;
+end
+$$;
+
+create or replace trigger assessment_2_history
+before update on public.custom_assessments
+for each row execute function private.keep_assessment_history();
+
+-- Most new rows are drafts that say all of it, and are spared the call.
+create or replace trigger assessment_2_history_of_new
+before insert on public.custom_assessments
+for each row when (
+  new.created_by is null
+  or new.marketplace_status is null
+  or new.status <> 'draft'
+  or new.published_at is not null
+)
+execute function private.keep_assessment_history();

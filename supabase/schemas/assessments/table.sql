@@ -1,0 +1,123 @@
+-- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
+--
+-- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
+-- anon and authenticated; reviewers' tools, imports and support work as service_role or postgres and are trusted with
+-- it. Triggers run with the writer's rights, so current_user tells the two apart; what a foreign key or a function
+-- with its owner's rights does counts as trusted.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+create table if not exists public.custom_assessments (
+  id uuid primary key default gen_random_uuid(),
+
+  -- Ownership. The maker is checked at commit: when an account is deleted, its tenants' rows go in the same
+  -- transaction, but only after an immediate check would have refused.
+  tenant_id uuid not null
+  constraint custom_assessments_tenant_id_fkey references public.tenant_profiles (id) on delete cascade,
+  created_by uuid not null
+  constraint custom_assessments_created_by_fkey references auth.users (id) deferrable initially deferred,
+
+  -- Identity
+  name text not null
+  constraint name_has_1_to_200_characters check (length(name) <= private.longest_name() and btrim(name) <> ''),
+  slug text not null
+  constraint slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= private.longest_name()),
+  version text not null default (private.metadata_defaults() ->> 'version')
+  constraint version_format check (version ~ '^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$'),
+  description text
+  constraint description_is_at_most_500_kb check (octet_length(description) <= private.largest_text()),
+
+  -- The definition, and the Markdown it was compiled from. private.definition_faults() has the rules; this stands
+  -- behind it.
+  definition jsonb not null
+  constraint definition_has_dimensions_and_categories check (
+    jsonb_typeof(definition) = 'object'
+    and jsonb_typeof(definition -> 'dimensions') is not distinct from 'array'
+    and jsonb_typeof(definition -> 'resultCategories') is not distinct from 'array'
+  ),
+  source_markdown text
+  constraint source_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
+  source_type text not null default 'upload'
+  constraint source_type_is_known check (source_type = any(private.source_types())),
+
+  -- Configuration
+  assessment_type text not null default (private.metadata_defaults() ->> 'type')
+  constraint assessment_type_is_known check (assessment_type = any(private.assessment_types())),
+  interview_style_default integer not null
+  default (private.metadata_defaults() #>> '{interviewStyle,default}')::integer
+  constraint interview_style_default_is_1_to_5 check (interview_style_default = any(private.interview_styles())),
+  interview_style_allow_override boolean not null
+  default (private.metadata_defaults() #>> '{interviewStyle,allowOverride}')::boolean,
+  result_disclosure text not null default (private.metadata_defaults() ->> 'resultDisclosure')
+  constraint result_disclosure_is_known check (result_disclosure = any(private.disclosures())),
+
+  -- Status
+  status text not null default 'draft'
+  constraint status_is_known check (status = any(private.assessment_statuses())),
+  is_template boolean not null default false,
+
+  -- Marketplace
+  marketplace_status text default 'private'
+  constraint marketplace_status_is_known check (marketplace_status = any(private.marketplace_statuses())),
+  marketplace_price_tier text
+  constraint marketplace_price_tier_is_known check (marketplace_price_tier = any(private.price_tiers())),
+
+  -- Dates
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  published_at timestamptz
+  constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
+
+  constraint slug_is_unique_in_its_tenant unique (tenant_id, slug)
+);
+comment on table public.custom_assessments is
+'Custom assessment frameworks uploaded or built by tenants.';
+comment on column public.custom_assessments.created_by is
+'The account that made the row: the caller, whatever is sent.';
+comment on column public.custom_assessments.slug is
+'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
+comment on column public.custom_assessments.version is
+'major.minor. Never falls. Changing the definition of an active assessment without raising it raises the minor by 1.';
+comment on column public.custom_assessments.definition is
+'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
+'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '
+'The scale is read from its metadata.';
+comment on column public.custom_assessments.source_markdown is
+'The Markdown that the definition was compiled from, for editing; empty for an assessment from a builder.';
+comment on column public.custom_assessments.interview_style_default is
+'Default interview style: 1 = highly structured, 5 = fully conversational.';
+comment on column public.custom_assessments.interview_style_allow_override is
+'Whether a campaign or coaching session may choose another style.';
+comment on column public.custom_assessments.result_disclosure is
+'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
+comment on column public.custom_assessments.status is
+'draft to active or archived, active to archived, archived to active. Archived rows are read-only but for this.';
+comment on column public.custom_assessments.is_template is
+'System templates, readable by everyone while active. Set by reviewers only.';
+comment on column public.custom_assessments.marketplace_status is
+'Tenants move it between private and pending_review; published and rejected are the reviewers''.';
+comment on column public.custom_assessments.published_at is
+'When it was first activated. Set once, by the database.';
+alter table public.custom_assessments enable row level security;
+
+-- Lists of a tenant's assessments, newest first.
+create index if not exists idx_custom_assessments_tenant_id
+on public.custom_assessments (tenant_id, created_at desc);
+
+-- The active ones of a tenant, by name: what is offered when a campaign is made.
+create index if not exists idx_custom_assessments_status
+on public.custom_assessments (tenant_id, name) where status = 'active';
+
+-- The marketplace's page, newest first.
+create index if not exists idx_custom_assessments_marketplace
+on public.custom_assessments (published_at desc) where marketplace_status = 'published';
+create index if not exists idx_custom_assessments_templates
+on public.custom_assessments (name) where is_template;
+create index if not exists idx_custom_assessments_created_by
+on public.custom_assessments (created_by);
+
+-- Finds the oldest assessment that was made of the same bytes, at its first entry, however many there are.
+create index if not exists idx_custom_assessments_content
+on public.custom_assessments (tenant_id, private.content_hash(source_markdown, definition), created_at)
+where source_markdown is not null and status <> 'archived';
+revoke all on table public.custom_assessments from public, anon, authenticated, service_role;

@@ -1,0 +1,55 @@
+-- A definition's bounds. They come first: every other rule relies on them.
+
+-- The whole: too large, nested too deep, numbers out of all proportion. Everything else that walks a definition comes
+-- after this and relies on its bounds. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in
+-- jsonb, and as many characters as its exponent says once it is text.
+create or replace function private.definition_bounds_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(definition) is distinct from 'object' then
+    return jsonb_build_array(private.fault('$', 'wrong-type', 'an object with dimensions and resultCategories'));
+  end if;
+  -- jsonb takes at most some six times the room of its text.
+  if pg_column_size(definition) > 4000000 then
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
+  end if;
+  if jsonb_path_exists(definition, 'strict $.**{40}') then
+    return jsonb_build_array(private.fault('$', 'too-deep', 'at most 40 levels of lists and objects'));
+  end if;
+  if exists (
+    select
+      -- As an array: jsonb_path_query() alone moves its whole list up for each number that it gives.
+      from jsonb_array_elements(
+             jsonb_path_query_array(definition, 'strict $.**{1 to 39} ? (@.type() == "number")')
+           ) as found (number)
+     where scale(found.number::numeric) > 100 or abs(found.number::numeric) >= 1e100
+  ) then
+    return coalesce(
+      (
+        select jsonb_agg(private.fault(found.path, 'number-out-of-range', found.expected))
+          from (
+            select '$.dimensions[' || listed.place - 1 || '].weight' as path,
+                   'a number above 0, at most 1' as expected
+              from jsonb_array_elements(jsonb_path_query_array(definition, 'lax $.dimensions[*]'))
+                   with ordinality as listed (value, place)
+             where jsonb_typeof(listed.value -> 'weight') = 'number'
+               and (scale((listed.value -> 'weight')::numeric) > 100 or abs((listed.value -> 'weight')::numeric) >= 1e100)
+             limit 100
+          ) as found
+      ),
+      jsonb_build_array(
+        private.fault('$', 'number-out-of-range', 'numbers below 1e100 with at most 100 decimal places')
+      )
+    );
+  end if;
+  if octet_length(definition::text) > private.largest_text() then
+    return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
+  end if;
+  return null;
+end
+$$;

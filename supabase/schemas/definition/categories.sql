@@ -1,0 +1,81 @@
+-- The rules of result categories.
+
+-- One category, but for its name.
+create or replace function private.category_faults(
+  category jsonb, path text, dimension_keys text[], low numeric, high numeric
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  score_range constant jsonb := category -> 'scoreRange';
+  faults jsonb := '[]'::jsonb;
+  list text;
+begin
+  if jsonb_typeof(score_range) <> 'null' then
+    if not private.is_number_pair(score_range) then
+      faults := faults || private.fault(path || '.scoreRange', 'wrong-type', 'two numbers [low, high]');
+    elsif (score_range -> 0)::numeric > (score_range -> 1)::numeric then
+      faults := faults || private.fault(path || '.scoreRange', 'out-of-order', 'the lower number first');
+    elsif (score_range -> 0)::numeric < low or (score_range -> 1)::numeric > high then
+      faults := faults
+        || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
+    end if;
+  end if;
+  if jsonb_typeof(category -> 'primaryDimensions') <> 'null' then
+    faults := faults || private.reference_list_faults(
+      category -> 'primaryDimensions', path || '.primaryDimensions', dimension_keys
+    );
+  end if;
+  if jsonb_typeof(category -> 'description') not in ('string', 'null') then
+    faults := faults || private.fault(path || '.description', 'wrong-type', 'a text');
+  end if;
+  foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
+    if jsonb_typeof(category -> list) <> 'null' then
+      faults := faults || private.text_list_faults(category -> list, path || '.' || list);
+    end if;
+  end loop;
+  return faults;
+end
+$$;
+
+create or replace function private.categories_faults(
+  categories jsonb, dimension_keys text[], low numeric, high numeric
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  expected constant text := format('a list of at most %s categories', private.most_categories());
+  faults jsonb := '[]'::jsonb;
+  path text;
+  key text;
+  keys text[] := '{}'::text[];
+begin
+  if jsonb_typeof(categories) is distinct from 'array' then
+    return jsonb_build_array(private.fault('$.resultCategories', 'missing', expected));
+  end if;
+  if jsonb_array_length(categories) > private.most_categories() then
+    faults := faults || private.fault('$.resultCategories', 'wrong-count', expected);
+  end if;
+  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
+    path := '$.resultCategories[' || place || ']';
+    if jsonb_typeof(categories -> place) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
+      continue;
+    end if;
+    key := private.name_key(categories -> place);
+    faults := faults
+      || private.name_faults(key, keys, path, 'category')
+      || private.category_faults(categories -> place, path, dimension_keys, low, high);
+    keys := keys || key;
+  end loop;
+  return faults;
+end
+$$;

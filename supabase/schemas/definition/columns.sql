@@ -1,0 +1,53 @@
+-- What a definition's metadata says of the assessment's columns, and what counts where it says nothing.
+
+-- What counts where metadata does not say; null says nothing.
+create or replace function private.metadata_defaults()
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{
+    "version": "1.0",
+    "type": "multi-dimensional",
+    "interviewStyle": {"default": 3, "allowOverride": true},
+    "resultDisclosure": "full",
+    "scale": [1, 5]
+  }';
+end
+$$;
+
+-- The columns of an assessment that a definition's metadata fills, whichever way the definition comes in.
+create or replace function private.columns_of(
+  metadata jsonb,
+  out name text,
+  out version text,
+  out description text,
+  out assessment_type text,
+  out interview_style_default integer,
+  out interview_style_allow_override boolean,
+  out result_disclosure text
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  defaults constant jsonb := private.metadata_defaults();
+begin
+  name := metadata ->> 'name';
+  version := coalesce(metadata ->> 'version', defaults ->> 'version');
+  description := metadata ->> 'description';
+  assessment_type := coalesce(metadata ->> 'type', defaults ->> 'type');
+  interview_style_default := coalesce(
+    metadata #>> '{interviewStyle,default}', defaults #>> '{interviewStyle,default}'
+  )::integer;
+  interview_style_allow_override := coalesce(
+    metadata #>> '{interviewStyle,allowOverride}', defaults #>> '{interviewStyle,allowOverride}'
+  )::boolean;
+  result_disclosure := coalesce(metadata ->> 'resultDisclosure', defaults ->> 'resultDisclosure');
+end
+$$;

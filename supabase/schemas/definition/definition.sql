@@ -1,0 +1,52 @@
+-- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
+-- whatever else takes a definition call it.
+--
+-- The rules are those of the definition models (worker/definition.py), or laxer: what the models accept is accepted
+-- here, what is refused here the models refuse. Required are the parts without which nothing works; every other key
+-- that the format names is checked where it stands (null counts as absent), and keys that it does not name are kept
+-- and ignored, so that a newer builder can work with an older database.
+
+-- Every fault of a definition, at most 100, in the order in which the format names the parts; an empty list for a
+-- valid one. Each is {"path": "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
+create or replace function private.definition_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  whole constant jsonb := definition #> '{}';
+  faults jsonb;
+  metadata constant jsonb := whole -> 'metadata';
+  guidelines constant jsonb := whole -> 'interviewGuidelines';
+  examples constant jsonb := whole -> 'examples';
+  bounds constant numeric[] := private.scale_in_force(metadata);
+  dimension record;
+  category record;
+begin
+  faults := private.definition_bounds_faults(whole);
+  if faults is not null then
+    return faults;
+  end if;
+
+  dimension := private.names_of(whole -> 'dimensions');
+  category := private.names_of(whole -> 'resultCategories');
+
+  faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
+    || private.dimensions_faults(whole -> 'dimensions', bounds[1], bounds[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, bounds[1], bounds[2]);
+  if jsonb_typeof(guidelines) <> 'null' then
+    faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
+  end if;
+  if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
+    faults := faults || private.example_faults(
+      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, bounds[1], bounds[2]
+    );
+  end if;
+  return jsonb_path_query_array(faults, '$[0 to 99]');
+end
+$$;
+comment on function private.definition_faults(jsonb) is
+'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';

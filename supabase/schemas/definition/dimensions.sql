@@ -1,0 +1,100 @@
+-- The rules of dimensions.
+
+-- One dimension, but for its name and the ranges of its rubric.
+create or replace function private.dimension_faults(dimension jsonb, path text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]'::jsonb;
+begin
+  if jsonb_typeof(dimension -> 'weight') is distinct from 'number' then
+    faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
+  elsif (dimension -> 'weight')::numeric <= 0 then
+    faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
+  end if;
+  if jsonb_typeof(dimension -> 'description') is distinct from 'string'
+    or private.trim_text(dimension ->> 'description') = '' then
+    faults := faults || private.fault(path || '.description', 'missing', 'a text that is not empty');
+  end if;
+  if jsonb_typeof(dimension -> 'interviewThemes') <> 'null' then
+    faults := faults || private.text_list_faults(dimension -> 'interviewThemes', path || '.interviewThemes');
+  end if;
+  if jsonb_typeof(dimension -> 'scoringRubric') not in ('object', 'null') then
+    faults := faults || private.fault(
+      path || '.scoringRubric', 'wrong-type', 'an object of ranges and texts, such as {"1-2": "..."}'
+    );
+  end if;
+  return faults;
+end
+$$;
+
+-- The sum of the weights. A weight that is missing or wrong has its own fault and does not also spoil the sum.
+create or replace function private.weights_faults(dimensions jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  weight_sum numeric := 0;
+begin
+  if jsonb_array_length(dimensions) not between 1 and 100 then
+    return '[]';
+  end if;
+  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
+    -- Null, and with it the sum, where there is no weight above 0.
+    weight_sum := weight_sum + case
+      when jsonb_typeof(dimensions -> place -> 'weight') = 'number'
+        then nullif(greatest((dimensions -> place -> 'weight')::numeric, 0), 0)
+    end;
+  end loop;
+  if abs(weight_sum - 1) > private.weight_tolerance() then
+    return jsonb_build_array(private.fault(
+      '$.dimensions', 'weights-sum',
+      format('weights that sum to 1.0 within %s, not to %s', private.weight_tolerance(), weight_sum)
+    ));
+  end if;
+  return '[]';
+end
+$$;
+
+create or replace function private.dimensions_faults(dimensions jsonb, low numeric, high numeric)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  expected constant text := format('a list of 1 to %s dimensions', private.most_dimensions());
+  faults jsonb := '[]'::jsonb;
+  path text;
+  key text;
+  keys text[] := '{}'::text[];
+begin
+  if jsonb_typeof(dimensions) is distinct from 'array' then
+    return jsonb_build_array(private.fault('$.dimensions', 'missing', expected));
+  end if;
+  if jsonb_array_length(dimensions) not between 1 and private.most_dimensions() then
+    faults := faults || private.fault('$.dimensions', 'wrong-count', expected);
+  end if;
+  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
+    path := '$.dimensions[' || place || ']';
+    if jsonb_typeof(dimensions -> place) <> 'object' then
+      faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
+      continue;
+    end if;
+    key := private.name_key(dimensions -> place);
+    faults := faults
+      || private.name_faults(key, keys, path, 'dimension')
+      || private.dimension_faults(dimensions -> place, path);
+    keys := keys || key;
+  end loop;
+  return faults || private.rubric_faults(dimensions, low, high) || private.weights_faults(dimensions);
+end
+$$;

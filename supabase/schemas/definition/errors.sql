@@ -1,0 +1,111 @@
+-- What the rules of a definition have in common. Each rule returns a list of errors, or null where there is none; an
+-- error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
+-- "reason": "not-positive", "expected": "a number above 0"}.
+
+-- One fault: where (a JSON path), why (a stable key) and what was expected.
+create or replace function private.fault(path text, reason text, expected text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_build_object('path', path, 'reason', reason, 'expected', expected);
+end
+$$;
+
+-- A key as a step of a JSON path. A long key is cut: a path is for finding, not for carrying text.
+create or replace function private.path_step(key text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when length(key) <= 100 and key ~ '^[A-Za-z_][A-Za-z0-9_]*$' then '.' || key
+              else '[' || to_json(left(key, 100))::text || ']' end;
+end
+$$;
+
+-- Of some names, the places (from 1) of those that are not among the known ones, at most 100. known holds both the
+-- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
+create or replace function private.unknown_names(names text[], known text[])
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if names <@ known then
+    return '{}'::integer[];
+  end if;
+  return array(
+    select listed.place::integer
+      from unnest(names) with ordinality as listed (name, place)
+     where not listed.name = any (known)
+       and not private.fold_name(private.trim_text(listed.name)) = any (known)
+     limit 100
+  );
+end
+$$;
+
+-- A list of texts: themes, strengths, questions.
+create or replace function private.text_list_faults(list jsonb, path text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(list) <> 'array' then
+    return jsonb_build_array(private.fault(path, 'wrong-type', 'a list of texts'));
+  end if;
+  if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
+    return '[]';
+  end if;
+  return (
+    select jsonb_agg(private.fault(path || '[' || found.place - 1 || ']', 'wrong-type', 'a text') order by found.place)
+      from (
+        select item.place
+          from jsonb_array_elements(list) with ordinality as item (value, place)
+         where jsonb_typeof(item.value) <> 'string'
+         limit 100
+      ) as found
+  );
+end
+$$;
+
+-- A list of dimensions, each of them one there is, and each once. A longer list than there are dimensions has a fault among
+-- its first names, so that no more than those are folded.
+create or replace function private.reference_list_faults(list jsonb, path text, dimension_keys text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := private.text_list_faults(list, path);
+  seen text[] := '{}'::text[];
+  key text;
+begin
+  if faults <> '[]' then
+    return faults;
+  end if;
+  for place in 0 .. least(jsonb_array_length(list) - 1, cardinality(dimension_keys)) loop
+    key := private.fold_name(private.trim_text(list ->> place));
+    if key = any (seen) then
+      faults := faults || private.fault(path || '[' || place || ']', 'duplicate-reference', 'each dimension once');
+    elsif not key = any (dimension_keys) then
+      faults := faults || private.fault(path || '[' || place || ']', 'unknown-dimension', 'the name of a dimension');
+    else
+      seen := seen || key;
+    end if;
+  end loop;
+  return faults;
+end
+$$;

@@ -1,0 +1,107 @@
+-- The rules of a definition's metadata: what the front matter says about the whole.
+
+-- metadata: what the front matter says about the whole.
+create or replace function private.metadata_faults(metadata jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]'::jsonb;
+  part jsonb;
+begin
+  if jsonb_typeof(metadata) <> 'object' then
+    return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
+  end if;
+  -- Indentation does not count: it goes when the name is read.
+  part := metadata -> 'name';
+  if jsonb_typeof(part) <> 'null'
+    and (
+      jsonb_typeof(part) <> 'string'
+      or length(regexp_replace(private.trim_text(metadata ->> 'name'), '[\r\n][\r\n \t]*', E'\n', 'g'))
+      not between 1 and private.longest_name()
+    ) then
+    faults := faults || private.fault(
+      '$.metadata.name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name())
+    );
+  end if;
+  part := metadata -> 'version';
+  if jsonb_typeof(part) <> 'null'
+    and (jsonb_typeof(part) <> 'string' or not private.is_version(metadata ->> 'version')) then
+    faults := faults || private.fault('$.metadata.version', 'invalid-version', 'a text major.minor, such as "1.0"');
+  end if;
+  part := metadata -> 'type';
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.assessment_types()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.type', 'unknown-value', private.one_of(private.assessment_types()));
+  end if;
+  if jsonb_typeof(metadata -> 'author') not in ('string', 'null') then
+    faults := faults || private.fault('$.metadata.author', 'wrong-type', 'a text');
+  end if;
+  if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
+    faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
+  end if;
+  part := metadata -> 'interviewStyle';
+  if jsonb_typeof(part) = 'object' then
+    if jsonb_typeof(part -> 'default') <> 'null'
+      and not to_jsonb(private.interview_styles()) @> jsonb_build_array(part -> 'default') then
+      faults := faults || private.fault(
+        '$.metadata.interviewStyle.default', 'out-of-range',
+        private.one_of(private.interview_styles()::text[])
+      );
+    end if;
+    if jsonb_typeof(part -> 'allowOverride') not in ('boolean', 'null') then
+      faults := faults || private.fault('$.metadata.interviewStyle.allowOverride', 'wrong-type', 'true or false');
+    end if;
+  elsif jsonb_typeof(part) <> 'null' then
+    faults := faults
+      || private.fault('$.metadata.interviewStyle', 'wrong-type', 'an object with default and allowOverride');
+  end if;
+  part := metadata -> 'resultDisclosure';
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.disclosures()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.resultDisclosure', 'unknown-value', private.one_of(private.disclosures()));
+  end if;
+  if jsonb_typeof(metadata -> 'scale') <> 'null' and private.scale_of(metadata) is null then
+    faults := faults || private.fault(
+      '$.metadata.scale', 'invalid-scale',
+      format('two numbers [low, high] with 0 <= low < high <= %s', private.highest_score())
+    );
+  end if;
+  return faults;
+end
+$$;
+
+-- The scale that metadata states, as {low,high}; null where it states none or a wrong one.
+create or replace function private.scale_of(metadata jsonb)
+returns numeric[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  scale constant jsonb := metadata -> 'scale';
+begin
+  if private.is_number_pair(scale) and (scale -> 0)::numeric >= 0
+    and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= private.highest_score() then
+    return array[(scale -> 0)::numeric, (scale -> 1)::numeric];
+  end if;
+  return null;
+end
+$$;
+
+-- The scale that counts: the one that metadata states, or else the default.
+create or replace function private.scale_in_force(metadata jsonb)
+returns numeric[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
+end
+$$;

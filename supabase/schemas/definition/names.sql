@@ -1,0 +1,57 @@
+-- The rules of names: of dimensions and of categories.
+
+-- The name of a dimension or category as names are compared; null where it has none.
+create or replace function private.name_key(item jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when jsonb_typeof(item -> 'name') = 'string'
+              then private.fold_name(nullif(private.trim_text(item ->> 'name'), '')) end;
+end
+$$;
+
+-- The names of dimensions or categories, as they are spelled and as they are compared.
+create or replace function private.names_of(items jsonb, out spelled text[], out keys text[])
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  key text;
+begin
+  spelled := '{}';
+  keys := '{}';
+  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), 100) else 0 end - 1 loop
+    key := private.name_key(items -> place);
+    if key is not null then
+      spelled := spelled || (items -> place ->> 'name');
+      keys := keys || key;
+    end if;
+  end loop;
+end
+$$;
+
+-- The name of a dimension or category, whose key is this, after others that have those.
+create or replace function private.name_faults(key text, others text[], path text, kind text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when key is null
+      then jsonb_build_array(private.fault(path || '.name', 'missing', 'a text that is not empty'))
+    when key = any (others)
+      then jsonb_build_array(private.fault(
+        path || '.name', 'duplicate-name', format('a name that no other %s has, in any letter case', kind)))
+    else '[]'
+  end;
+end
+$$;

@@ -1,0 +1,34 @@
+-- Erasing people who were interviewed.
+
+-- People's rows: everybody who was interviewed in these campaigns or, as its client, by this tenant, and what agents hold of
+-- them. They go also where the host's foreign keys let campaigns and sessions outlive their tenant. A view that nothing can
+-- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows.
+create or replace function private.erase_participants(campaigns uuid[], tenant_id uuid)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  clients constant uuid[] := array(
+    select session.id from public.coaching_sessions as session where session.tenant_id = erase_participants.tenant_id
+  );
+  stakeholders constant uuid[] := array(
+    select assignment.id from public.campaign_assignments as assignment where assignment.campaign_id = any (campaigns)
+  );
+  agent_sessions integer;
+  can_delete constant integer := 16;  -- Of the bits of pg_relation_is_updatable.
+begin
+  delete from public.agent_sessions as agent
+   where agent.coaching_session_id = any (clients)
+      or agent.stakeholder_session_id = any (stakeholders);
+  get diagnostics agent_sessions = row_count;
+  delete from public.coaching_sessions as session where session.id = any (clients);
+  if pg_relation_is_updatable('public.campaign_assignments', true) & can_delete <> 0 then
+    delete from public.campaign_assignments as assignment where assignment.id = any (stakeholders);
+  end if;
+  return jsonb_build_object(
+    'agent_sessions', agent_sessions,
+    'coaching_sessions', cardinality(clients),
+    'campaign_assignments', cardinality(stakeholders));
+end
+$$;

@@ -1,0 +1,119 @@
+-- Erasing a tenant.
+
+-- What became of campaigns in an erasure, and corrects the count of the people in them, where a view kept some.
+create or replace function private.with_campaigns_left(counts jsonb, campaigns uuid[])
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select counts || jsonb_build_object(
+    'campaigns', cardinality(campaigns) - kept.rounds,
+    'campaigns_left', kept.rounds,
+    'campaign_assignments', (counts ->> 'campaign_assignments')::bigint - kept.people,
+    'campaign_assignments_left', kept.people)
+    from (
+      select
+        (select count(*) from public.campaigns as campaign where campaign.id = any (campaigns)) as rounds,
+        (select count(*) from public.campaign_assignments as assignment where assignment.campaign_id = any (campaigns))
+          as people
+    ) as kept
+$$;
+
+-- What erase_tenant does, once.
+create or replace function private.erase_tenant_once(tenant_id uuid)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  campaigns uuid[];
+  participants jsonb;
+  results integer;
+  requests integer;
+  jobs integer;
+  uploads integer;
+  handed_over integer;
+  assessments integer;
+begin
+  -- Locks first, in the order of locks/order.sql. A worker that is finishing this tenant's jobs and
+  -- whoever is inserting assessments come before this. Then nothing is added to the tenant, and no result is made with
+  -- its assessments, while they go.
+  if exists (select from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id) then
+    perform private.lock_slug(erase_tenant_once.tenant_id, '');
+  end if;
+  perform tenant.id from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id for update;
+  if not found then
+    perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant_once.tenant_id));
+  end if;
+  perform job.id
+     from private.jobs as job
+    where job.tenant_id = erase_tenant_once.tenant_id
+      and job.rank is not null
+    order by job.id
+      for update;
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.tenant_id = erase_tenant_once.tenant_id
+    order by assessment.id
+      for update;
+
+  -- Jobs before their subjects, which is the order in which a claim locks them.
+  delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics jobs = row_count;
+  delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics results = row_count;
+  delete from private.score_requests as request where request.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics requests = row_count;
+  delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics uploads = row_count;
+
+  handed_over := private.hand_over_assessments_with_results(erase_tenant_once.tenant_id);
+  delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
+  get diagnostics assessments = row_count;
+
+  -- Campaigns go, or stay without their tenant, as the host's foreign key says.
+  campaigns := array(
+    select campaign.id from public.campaigns as campaign where campaign.tenant_id = erase_tenant_once.tenant_id
+  );
+  participants := private.erase_participants(campaigns, erase_tenant_once.tenant_id);
+  delete from private.slug_series as series where series.tenant_id = erase_tenant_once.tenant_id;
+  delete from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id;
+
+  return private.with_campaigns_left(participants, campaigns) || jsonb_build_object(
+    'tenants', 1,
+    'results', results,
+    'score_requests', requests,
+    'uploads', uploads,
+    'jobs', jobs,
+    'assessments', assessments,
+    'assessments_handed_over', handed_over);
+end
+$$;
+
+-- SECURITY DEFINER: it deletes across tables that no role of the API may delete from.
+create or replace function public.erase_tenant(tenant_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Where the host's own writers, or a change of a published assessment, cannot keep the order of locks.
+  for attempt in 1 .. 4 loop
+    begin
+      return private.erase_tenant_once(erase_tenant.tenant_id);
+    exception when deadlock_detected then
+      -- Nothing is locked any more: whoever waited has the time to go on.
+      perform pg_sleep(0.2);
+    end;
+  end loop;
+  return private.erase_tenant_once(erase_tenant.tenant_id);
+end
+$$;
+comment on function public.erase_tenant(uuid) is
+'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one '
+'transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, '
+'private and without source and author (assessments_handed_over). Everybody who was interviewed for the tenant goes. Its '
+'campaigns go or stay, without tenant, as the host''s foreign key says (campaigns_left). Returns the counts.';
+revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;

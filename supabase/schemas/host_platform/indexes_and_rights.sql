@@ -1,0 +1,70 @@
+-- Indexes of the host's tables: of foreign keys, of owners and of access tokens, where no index begins with the same
+-- column; and rights on them that no client needs.
+
+-- On a large host table make them beforehand with `create index concurrently`, under any name: they are found by
+-- their column. Each of these statements blocks writes to its table while it reads it once.
+do $indexes$
+declare
+  wanted record;
+begin
+  for wanted in
+    select *
+      from (values
+        ('tenant_profiles', 'user_id', false),
+        ('campaigns', 'tenant_id', false),
+        ('campaigns', 'created_by', false),
+        ('campaign_assignments', 'campaign_id', false),
+        ('campaign_assignments', 'access_token', true),
+        ('coaching_sessions', 'tenant_id', false),
+        ('coaching_sessions', 'access_token', true),
+        ('agent_sessions', 'stakeholder_session_id', false),
+        ('agent_sessions', 'coaching_session_id', false)
+      ) as listed (tbl, col, uniq)
+     where exists (
+       select
+         from pg_catalog.pg_class
+        where oid = to_regclass(format('public.%I', listed.tbl))
+          and relkind in ('r', 'p')
+     )
+       and not exists (
+         select
+           from pg_catalog.pg_index as present
+           join pg_catalog.pg_attribute as led
+             on led.attrelid = present.indrelid and led.attnum = present.indkey[0]
+          where present.indrelid = to_regclass(format('public.%I', listed.tbl))
+            and led.attname = listed.col
+            and present.indpred is null
+            and (present.indisunique or not listed.uniq)
+       )
+  loop
+    begin
+      execute format(
+        'create %s index if not exists %I on public.%I (%I)',
+        case when wanted.uniq then 'unique' else '' end,
+        format('idx_%s_%s', wanted.tbl, wanted.col), wanted.tbl, wanted.col
+      );
+    exception
+      when unique_violation then
+        raise exception 'public.%.% holds the same link twice', wanted.tbl, wanted.col
+        using hint = 'One link must lead to one session: give each of these rows a token of its own, then migrate again.';
+    end;
+  end loop;
+end
+$indexes$;
+
+-- Deactivated tenants are few; their listings are hidden by looking them up here.
+create index if not exists idx_tenant_profiles_inactive on public.tenant_profiles (id) where not is_active;
+
+do $rights$
+declare
+  rights constant text := 'truncate, references, trigger'
+    || case when current_setting('server_version_num')::integer >= 170000 then ', maintain' else '' end;
+  host_table text;
+begin
+  foreach host_table in array array[
+    'tenant_profiles', 'campaigns', 'campaign_assignments', 'coaching_sessions', 'agent_sessions'
+  ] loop
+    execute format('revoke %s on public.%I from public, anon, authenticated, service_role', rights, host_table);
+  end loop;
+end
+$rights$;

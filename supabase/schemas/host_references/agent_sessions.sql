@@ -1,0 +1,133 @@
+-- The choice of agent sessions.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+
+-- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
+-- granted the host's tables, and the answer decides what may be chosen.
+create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
+returns uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(
+    (select session.tenant_id
+       from public.coaching_sessions as session
+      where session.id = tenant_of_agent_session.coaching_session_id),
+    (select campaign.tenant_id
+       from public.campaign_assignments as assignment
+       join public.campaigns as campaign on campaign.id = assignment.campaign_id
+      where assignment.id = tenant_of_agent_session.stakeholder_session_id)
+  )
+$$;
+
+create or replace function private.check_agent_session_assessment()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
+  -- chooses nothing, and the assessment may be gone by then.
+  if new.custom_assessment_id is null
+    or (
+      tg_op = 'UPDATE'
+      and new.custom_assessment_id = old.custom_assessment_id
+      and (
+        current_user not in ('anon', 'authenticated')
+        or (new.stakeholder_session_id, new.coaching_session_id)
+        is not distinct from (old.stakeholder_session_id, old.coaching_session_id)
+      )
+    ) then
+    return new;
+  end if;
+  perform private.check_choice(
+    new.custom_assessment_id,
+    private.tenant_of_agent_session(new.stakeholder_session_id, new.coaching_session_id),
+    null
+  );
+  return new;
+end
+$$;
+
+create or replace trigger check_agent_session_assessment
+before insert or update of custom_assessment_id, stakeholder_session_id, coaching_session_id
+on public.agent_sessions
+for each row execute function private.check_agent_session_assessment();
+
+-- As for campaigns and coaching sessions.
+create or replace function private.hold_new_agent_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             added.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(added.stakeholder_session_id, added.coaching_session_id) as tenant
+        from added
+       where added.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_new_agent_choices
+after insert on public.agent_sessions
+referencing new table as added
+for each statement execute function private.hold_new_agent_choices();
+
+create or replace function private.hold_changed_agent_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             changed.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
+        from (
+          select added.id, added.custom_assessment_id,
+                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                 case when bound then added.coaching_session_id end as coaching_session_id
+            from added
+          except
+          select removed.id, removed.custom_assessment_id,
+                 case when bound then removed.stakeholder_session_id end,
+                 case when bound then removed.coaching_session_id end
+            from removed
+        ) as changed
+       where changed.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_changed_agent_choices
+after update on public.agent_sessions
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_agent_choices();

@@ -1,0 +1,147 @@
+-- Which assessment a campaign, a coaching session or an agent session may choose.
+
+-- A choice is judged twice. Before each row, so that a refusal comes before anything else can: without a lock, since
+-- a statement of many rows would hold it from its first row to its last, and several such statements, whose locks
+-- allow each other, would keep the assessment's owner and reviewers from it for ever. And once more when all rows are
+-- written, for each assessment once and under a lock: nobody can archive or change it from then until the choice is
+-- committed, which is a moment.
+
+-- What the writer of a campaign or session may know about an assessment, and whether it may be chosen for a tenant.
+-- verdict is 'chosen', 'denied' (readable, but not for this), 'inactive' or 'unknown'; the rest is null unless chosen.
+--
+-- SECURITY DEFINER, because a campaign's assessment may be one that its writer cannot read (a reference made by
+-- somebody else), and because the answer must not depend on the host's policies. A missing assessment and one that the
+-- caller may not read give the same answer by the same path.
+create or replace function private.choose_assessment(assessment_id uuid, tenant_id uuid, bound boolean)
+returns table (verdict text, allows_override boolean)
+language plpgsql
+volatile
+security definer
+rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  chosen record;
+begin
+  select assessment.status,
+         assessment.interview_style_allow_override as allows_override,
+         assessment.tenant_id is not distinct from choose_assessment.tenant_id as is_tenants,
+         assessment.marketplace_price_tier,
+         assessment.is_template,
+         owner.user_id is not distinct from auth.uid() and owner.user_id is not null as is_callers,
+         assessment.marketplace_status = 'published' and owner.is_active is distinct from false as is_listed
+    into chosen
+    from public.custom_assessments as assessment
+    join public.tenant_profiles as owner on owner.id = assessment.tenant_id
+   where assessment.id = choose_assessment.assessment_id
+     and (
+       not bound
+       or owner.user_id = auth.uid()
+       or (assessment.status = 'active'
+           and (assessment.is_template
+                or (assessment.marketplace_status = 'published' and owner.is_active is distinct from false)))
+     );
+
+  verdict := case
+    when not found then 'unknown'
+    when not bound then 'chosen'
+    when chosen.is_template and chosen.status = 'active' then 'chosen'
+    when chosen.is_listed and chosen.status = 'active' and coalesce(chosen.marketplace_price_tier, 'free') = 'free'
+      then 'chosen'
+    -- A tenant's own, which only its owner may choose: whoever else may write the campaign cannot read it.
+    when chosen.is_callers and chosen.is_tenants and chosen.status = 'active' then 'chosen'
+    when chosen.is_callers and chosen.status <> 'active' then 'inactive'
+    else 'denied'
+  end;
+  allows_override := case when verdict = 'chosen' then chosen.allows_override end;
+  return next;
+end
+$$;
+
+-- Whether a campaign or session is only cleared of references to rows that are gone, as a foreign key does it: the
+-- assessment to null, the tenant to null or to the host's default. SECURITY DEFINER, because a trusted writer need not be
+-- granted the host's tenants.
+create or replace function private.is_cleared_by_deletion(
+  assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid
+)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select (
+      assessment_after is not distinct from assessment_before
+      or (
+        assessment_after is null
+        and not exists (
+          select from public.custom_assessments as assessment where assessment.id = assessment_before
+        )
+      )
+    )
+    and (
+      tenant_after is not distinct from tenant_before
+      or (
+        tenant_before is not null
+        and not exists (select from public.tenant_profiles as tenant where tenant.id = tenant_before)
+      )
+    )
+$$;
+
+-- The rules of a choice, for all three tables; raises the refusal. style is the override that is asked for.
+create or replace function private.check_choice(assessment_id uuid, tenant_id uuid, style integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  chosen record;
+begin
+  select * into chosen
+    from private.choose_assessment(assessment_id, tenant_id, current_user in ('anon', 'authenticated'));
+  case chosen.verdict
+    when 'unknown' then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', assessment_id));
+    when 'inactive' then
+      perform private.refuse('ASSESSMENT_NOT_ACTIVE', jsonb_build_object('assessment_id', assessment_id));
+    when 'denied' then
+      perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', assessment_id));
+    else
+      -- A style outside 1 to 5 is the constraint's to refuse.
+      if style between 1 and 5 and not chosen.allows_override then
+        perform private.refuse('INTERVIEW_STYLE_OVERRIDE_DENIED', jsonb_build_object('assessment_id', assessment_id));
+      end if;
+  end case;
+end
+$$;
+
+-- Locks assessments until the transaction ends, in the order that everybody keeps. SECURITY DEFINER, because a lock needs
+-- the right to write. Only assessments that were just judged as chosen come here.
+create or replace function private.hold_assessments(assessments uuid[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.id = any (assessments)
+    order by assessment.id
+      for share;
+end
+$$;
+
+-- The second judgement, of all choices that a statement has made.
+create or replace function private.check_held_choices(assessments uuid[], tenants uuid[], styles integer[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.hold_assessments(assessments);
+  for place in 1 .. cardinality(assessments) loop
+    perform private.check_choice(assessments[place], tenants[place], styles[place]);
+  end loop;
+end
+$$;

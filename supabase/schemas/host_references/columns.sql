@@ -1,0 +1,45 @@
+-- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
+-- campaign, a coaching session or an agent session may refer to.
+--
+-- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. The next
+-- migration validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial
+-- indexes are empty when they are made, but each reads its table once under a lock that stops writes; on very large
+-- tables make them beforehand with `create index concurrently` under the same names, once the columns are there.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+
+-- The references are checked at commit. When a tenant or an account is deleted, several of the host's foreign keys may
+-- change the same row before its reference to an assessment that goes along is cleared, and Postgres checks every
+-- reference of a row again that one transaction changes twice.
+alter table public.campaigns
+add column if not exists custom_assessment_id uuid
+constraint campaigns_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred,
+add column if not exists interview_style_override integer;
+comment on column public.campaigns.custom_assessment_id is
+'Reference to custom assessment when assessment_type is custom.';
+comment on column public.campaigns.interview_style_override is
+'Override the assessment default interview style for this campaign, where the assessment allows it.';
+create index if not exists idx_campaigns_custom_assessment
+on public.campaigns (custom_assessment_id) where custom_assessment_id is not null;
+
+alter table public.coaching_sessions
+add column if not exists custom_assessment_id uuid
+constraint coaching_sessions_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred,
+add column if not exists interview_style_override integer;
+comment on column public.coaching_sessions.custom_assessment_id is
+'Reference to custom assessment when using custom type.';
+comment on column public.coaching_sessions.interview_style_override is
+'Override the assessment default interview style for this session, where the assessment allows it.';
+create index if not exists idx_coaching_sessions_custom_assessment
+on public.coaching_sessions (custom_assessment_id) where custom_assessment_id is not null;
+
+alter table public.agent_sessions
+add column if not exists custom_assessment_id uuid
+constraint agent_sessions_custom_assessment_id_fkey
+references public.custom_assessments (id) on delete set null deferrable initially deferred;
+comment on column public.agent_sessions.custom_assessment_id is
+'Custom assessment being used in this interview session.';
+create index if not exists idx_agent_sessions_custom_assessment
+on public.agent_sessions (custom_assessment_id) where custom_assessment_id is not null;

@@ -1,0 +1,152 @@
+-- Constraints of the host's tables, found by what they are and not by what they are usually called. The host's own
+-- rules for the types are extended by the type custom (host_check has looked whether they can be), never replaced by a
+-- list of ours.
+
+select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+
+-- Each rule of the host's that refused the type custom, as it was and as it was extended: what the rollback gives back.
+-- Those that were not there before have no former definition.
+create table if not exists private.extended_rules (
+  host_table text not null,
+  name text not null,
+  former text,
+  extended text not null,
+
+  constraint extended_rules_pkey primary key (host_table, name)
+);
+comment on table private.extended_rules is 'The host''s own CHECKs, before and after the type custom was added to them.';
+alter table private.extended_rules enable row level security;
+revoke all on table private.extended_rules from public, anon, authenticated, service_role;
+
+-- A CHECK of the host's, extended: name, comment and everything else that it says stay.
+create or replace function private.extend_rule(host_table regclass, name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present record;
+begin
+  select pg_get_constraintdef(found.oid) as definition, pg_get_expr(found.conbin, found.conrelid) as expression,
+         found.connoinherit, obj_description(found.oid, 'pg_constraint') as remark
+    into present
+    from pg_catalog.pg_constraint as found
+   where found.conrelid = host_table and found.conname = name;
+  -- Not validated here: the next migration does it, under a weaker lock, unless the host had not either.
+  execute format(
+    'alter table %1$s drop constraint %2$I,
+     add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',
+    host_table, name, present.expression, case when present.connoinherit then 'no inherit' else '' end
+  );
+  if present.remark is not null then
+    execute format('comment on constraint %I on %s is %L', name, host_table, present.remark);
+  end if;
+  insert into private.extended_rules (host_table, name, former, extended)
+  select extend_rule.host_table::text, extend_rule.name, present.definition, pg_get_constraintdef(made.oid)
+    from pg_catalog.pg_constraint as made
+   where made.conrelid = extend_rule.host_table and made.conname = extend_rule.name
+  on conflict on constraint extended_rules_pkey do update
+    set former = excluded.former, extended = excluded.extended;
+end
+$$;
+
+do $types$
+declare
+  lacking record;
+  against record;
+begin
+  -- A column that is made here gets the platform's rule and default. One that is there keeps its own.
+  for lacking in
+    select *
+      from (values
+        ('public.campaigns', 'industry4', $$'industry4', 'archetype', 'education', 'custom'$$),
+        ('public.coaching_sessions', 'archetype', $$'archetype', 'custom'$$)
+      ) as listed (host_table, usual, types)
+     where not exists (
+       select
+         from pg_catalog.pg_attribute
+        where attrelid = listed.host_table::regclass and attname = 'assessment_type' and not attisdropped
+     )
+  loop
+    execute format(
+      'alter table %1$s add column assessment_type text default %2$L,
+       add constraint %3$I check (assessment_type in (%4$s)) not valid',
+      lacking.host_table, lacking.usual, replace(lacking.host_table, 'public.', '') || '_assessment_type_check', lacking.types
+    );
+    insert into private.extended_rules (host_table, name, extended)
+    select lacking.host_table, made.conname, pg_get_constraintdef(made.oid)
+      from pg_catalog.pg_constraint as made
+     where made.conrelid = lacking.host_table::regclass
+       and made.conname = replace(lacking.host_table, 'public.', '') || '_assessment_type_check'
+    on conflict on constraint extended_rules_pkey do update
+      set former = excluded.former, extended = excluded.extended;
+  end loop;
+
+  for against in select * from private.rules_against_custom() loop
+    if against.remedy is not null then
+      raise exception '% of % refuses the type custom; %', against.rule, against.host_table, against.remedy;
+    end if;
+    perform private.extend_rule(against.host_table, against.rule);
+  end loop;
+end
+$types$;
+
+do $constraints$
+declare
+  wanted record;
+  present record;
+begin
+  for wanted in select * from (values ('campaigns'), ('coaching_sessions')) as listed (tbl) loop
+    if not exists (
+      select
+        from pg_catalog.pg_constraint as found
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.conname = 'interview_style_override_is_1_to_5'
+    ) then
+      execute format(
+        'alter table public.%I add constraint interview_style_override_is_1_to_5
+         check (interview_style_override between 1 and 5) not valid', wanted.tbl
+      );
+    end if;
+  end loop;
+
+  -- The references. A column that was there already may lack its foreign key, or have one that does something else
+  -- when the assessment is deleted, or that is checked before commit.
+  for wanted in
+    select listed.tbl
+      from (values ('campaigns'), ('coaching_sessions'), ('agent_sessions')) as listed (tbl)
+  loop
+    for present in
+      select found.conname
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'f'
+         and col.attname = 'custom_assessment_id'
+         and (
+           found.confrelid <> 'public.custom_assessments'::regclass
+           or found.confdeltype <> 'n'
+           or not found.condeferred
+         )
+    loop
+      execute format('alter table public.%I drop constraint %I', wanted.tbl, present.conname);
+    end loop;
+    if not exists (
+      select
+        from pg_catalog.pg_constraint as found
+        join pg_catalog.pg_attribute as col
+          on col.attrelid = found.conrelid and found.conkey = array[col.attnum]
+       where found.conrelid = format('public.%I', wanted.tbl)::regclass
+         and found.contype = 'f'
+         and col.attname = 'custom_assessment_id'
+    ) then
+      execute format(
+        'alter table public.%I add constraint %I foreign key (custom_assessment_id)
+         references public.custom_assessments (id) on delete set null deferrable initially deferred not valid',
+        wanted.tbl, wanted.tbl || '_custom_assessment_id_fkey'
+      );
+    end if;
+  end loop;
+end
+$constraints$;

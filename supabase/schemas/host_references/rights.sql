@@ -1,0 +1,23 @@
+-- Whoever may write such rows may write the new columns too. A host that grants by column needs this said; one that
+-- grants the whole table has it already, and one that grants nothing keeps it so.
+do $grants$
+declare
+  wanted record;
+begin
+  for wanted in
+    select granted.role, granted.tbl, granted.verb, granted.cols
+      from (values
+        ('campaigns', 'custom_assessment_id, interview_style_override'),
+        ('coaching_sessions', 'custom_assessment_id, assessment_type, interview_style_override'),
+        ('agent_sessions', 'custom_assessment_id')
+      ) as listed (tbl, cols)
+      cross join (values ('insert'), ('update')) as verbs (verb)
+      cross join (values ('authenticated'), ('service_role')) as roles (role),
+           lateral (select listed.tbl, listed.cols, verbs.verb, roles.role) as granted
+     where has_any_column_privilege(roles.role, format('public.%I', listed.tbl), verbs.verb)
+       and not has_table_privilege(roles.role, format('public.%I', listed.tbl), verbs.verb)
+  loop
+    execute format('grant %s (%s) on public.%I to %I', wanted.verb, wanted.cols, wanted.tbl, wanted.role);
+  end loop;
+end
+$grants$;

@@ -1,0 +1,60 @@
+-- Validates what the migration before added to the host's tables. A migration of its own, and so a transaction of its
+-- own: validating takes a lock that lets others read and write, where adding takes one that does not.
+
+select private.lock_host_tables(
+  'share update exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
+
+do $validate$
+declare
+  pending record;
+begin
+  for pending in
+    select conname, conrelid::regclass as tbl
+      from pg_catalog.pg_constraint
+     where not convalidated
+       and (
+         (
+           conrelid in (
+             'public.campaigns'::regclass, 'public.coaching_sessions'::regclass, 'public.agent_sessions'::regclass
+           )
+           and conname in (
+             'interview_style_override_is_1_to_5', 'campaigns_custom_assessment_id_fkey',
+             'coaching_sessions_custom_assessment_id_fkey', 'agent_sessions_custom_assessment_id_fkey'
+           )
+         )
+         -- One that the host had not validated stays so.
+         or exists (
+           select
+             from private.extended_rules as rule
+            where to_regclass(rule.host_table) = conrelid and rule.name = conname
+              and (rule.former is null or rule.former not like '% NOT VALID')
+         )
+       )
+     order by conrelid, conname
+  loop
+    begin
+      execute format('alter table %s validate constraint %I', pending.tbl, pending.conname);
+    exception
+      when check_violation or foreign_key_violation then
+        -- New rows keep the rule already; the old ones that break it are left as they are, and named.
+        raise exception 'rows of % break the rule %', pending.tbl, pending.conname
+        using hint = 'Correct or delete those rows, then migrate again. Nothing was lost.';
+    end;
+  end loop;
+end
+$validate$;
+
+-- Links are secrets: whoever reads a session's token reads its result. What the host lets anybody read is named here, and is
+-- the host's to close, since it may be how its own pages find a session.
+do $links$
+declare
+  open_link record;
+begin
+  for open_link in select * from private.link_readers() loop
+    raise warning '% reads the links in %: %. Whoever reads a link reads its result.',
+      open_link.reader, open_link.relation, open_link.reason
+    using hint = 'This closes it: ' || open_link.remedy;
+  end loop;
+end
+$links$;

@@ -1,0 +1,43 @@
+-- The platform's tenants: coaches, consultants and schools. Made only where the host has no such table.
+--
+-- The policies and grants of each of the platform's five tables are inside the block that makes it: where the host has
+-- made the table, the host's own access rules are in force too, and none of its rows, policies or grants is changed.
+
+select private.lock_host_tables(
+  'share row exclusive', 'auth.users', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
+  'public.coaching_sessions'
+);
+
+do $tenant_profiles$
+begin
+  if to_regclass('public.tenant_profiles') is not null then
+    return;
+  end if;
+
+  create table public.tenant_profiles (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references auth.users (id) on delete cascade,
+    slug text not null constraint tenant_slug_is_unique unique
+      constraint tenant_slug_format check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    display_name text not null,
+    tenant_type text not null default 'coach'
+      constraint tenant_type_is_known check (tenant_type in ('coach', 'consultant', 'school')),
+    is_active boolean not null default true,
+    subscription_tier text not null default 'free',
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+  );
+  comment on table public.tenant_profiles is 'A coach, consultant or school. Its owner is user_id.';
+
+  alter table public.tenant_profiles enable row level security;
+  revoke all on public.tenant_profiles from public, anon, authenticated, service_role;
+  grant select, insert, update, delete on public.tenant_profiles to service_role;
+  -- Whether a tenant is active, what it pays for and whose it is are not its owner's to write.
+  grant select, update (slug, display_name, tenant_type) on public.tenant_profiles to authenticated;
+
+  create policy "Owners read their tenants" on public.tenant_profiles
+  for select to authenticated using (user_id = (select auth.uid()));
+  create policy "Owners describe their tenants" on public.tenant_profiles
+  for update to authenticated using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+end
+$tenant_profiles$;

@@ -1,0 +1,101 @@
+-- The one queue of jobs, which serves the uploads and the requests to score a session.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+-- attempts counts every claim and never goes down, so that it names a claim: finishing must say it. A claim that was
+-- given back unstarted counts under releases too; attempts - releases is what is charged against max_attempts.
+--
+-- rank is the order of claims, and what makes it fair: a tenant's next job stands behind its last one, while the
+-- first job of a tenant that has none open stands at the front. So tenants take turns, however much one of them
+-- brings. Only open jobs have a rank.
+--
+-- A job that has to wait has not_before; the claim takes the mark off when the time has come, so that waiting jobs are
+-- not in the index that it reads.
+--
+-- A claim writes no column that an index reads, and half of each page is left free for it: so it writes the row beside
+-- itself and touches no index (a heap-only update). Hence no index on the state, the worker or the lease.
+create table if not exists private.jobs (
+  id bigint generated always as identity,
+  kind text not null,
+  subject_id uuid,
+  target_id uuid,
+  tenant_id uuid,
+  state text not null default 'queued',
+  rank bigint default 0,
+  size_bytes integer not null default 0,
+  attempts integer not null default 0,
+  releases integer not null default 0,
+  max_attempts integer not null default 5,
+  not_before timestamptz,
+  worker text,
+  lease_expires_at timestamptz,
+  last_error text,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz,
+
+  constraint jobs_pkey primary key (id),
+  constraint jobs_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint job_has_subject_and_tenant_unless_it_is_a_probe check (
+    kind in ('compile', 'score', 'probe') and num_nonnulls(subject_id, tenant_id) = case kind when 'probe' then 0 else 2 end
+  ),
+  -- Short, because a statement reads it anew and every row that it writes pays for it.
+  constraint job_columns_agree_with_its_state check (
+    state = case
+      when finished_at is not null and last_error is null then 'succeeded'
+      when finished_at is not null then 'failed'
+      when lease_expires_at is not null then 'running'
+      else 'queued'
+    end
+    and (rank is null) = (finished_at is not null)
+    and num_nonnulls(not_before, lease_expires_at, finished_at) <= 1
+    and (lease_expires_at is null or (worker is not null and started_at is not null))
+  ),
+  constraint job_error_is_a_code check (last_error ~ '^[a-z0-9-]{1,64}$'),
+  constraint job_counts_are_sane check (0 <= releases and releases <= attempts and max_attempts > 0)
+)
+with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
+comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
+comment on column private.jobs.subject_id is 'The upload or the score request; none for a probe, which does nothing.';
+comment on column private.jobs.target_id is
+'The assessment that an upload replaces, remembered here because the upload''s own reference is emptied when that '
+'assessment is deleted.';
+comment on column private.jobs.attempts is 'Claims so far; the last claim''s number is its fencing token.';
+comment on column private.jobs.releases is 'Claims that were given back unstarted and are not charged.';
+comment on column private.jobs.last_error is 'A stable code, never text that a tenant wrote.';
+alter table private.jobs enable row level security;
+revoke all on table private.jobs from public, anon, authenticated, service_role;
+
+-- The claim: open jobs in the order of their turns. Those in workers' hands are passed by; finished ones are not in
+-- it, so their number costs nothing.
+create index if not exists idx_jobs_open on private.jobs (rank, id)
+where rank is not null and not_before is null;
+create index if not exists idx_jobs_waiting on private.jobs (not_before)
+where not_before is not null;
+create index if not exists idx_jobs_finished on private.jobs (finished_at)
+where finished_at is not null;
+create index if not exists idx_jobs_failed on private.jobs (finished_at)
+where finished_at is not null and last_error is not null;
+create unique index if not exists one_job_a_subject on private.jobs (subject_id)
+where subject_id is not null;
+
+-- The rank of a tenant's last open job; serves the foreign key as well.
+create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank)
+where tenant_id is not null;
+
+-- What each worker was given last, so that a request which is sent again, because its answer was lost, gets the same
+-- jobs again.
+create table if not exists private.claims (
+  worker text not null,
+  request text not null,
+  jobs bigint[] not null,
+  claimed_at timestamptz not null,
+  constraint claims_pkey primary key (worker)
+);
+comment on table private.claims is 'The last request of each worker and the jobs that it got.';
+alter table private.claims enable row level security;
+revoke all on table private.claims from public, anon, authenticated, service_role;
+
+-- Numbers in a row do not compress well enough to pay for it.
+alter table private.claims alter column jobs set storage external;

@@ -1,0 +1,50 @@
+-- What has results is not deleted.
+
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- SECURITY DEFINER: an owner may not see the results that other tenants made with a published assessment, and still
+-- must be told plainly. It tells only someone who may delete the row, since no row that RLS hides comes this far.
+create or replace function private.keep_assessment_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from public.custom_assessment_results as result where result.assessment_id = old.id) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_assessment_with_results
+before delete on public.custom_assessments
+for each row execute function private.keep_assessment_with_results();
+
+-- The same for a tenant, before its deletion reaches anything: its results are erased on purpose or not at all.
+-- SECURITY DEFINER for the same reason.
+create or replace function private.keep_tenant_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select
+      from public.custom_assessments as assessment
+      join public.custom_assessment_results as result on result.assessment_id = assessment.id
+     where assessment.tenant_id = old.id
+  ) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id) then
+    perform private.refuse('TENANT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_tenant_with_results
+before delete on public.tenant_profiles
+for each row execute function private.keep_tenant_with_results();

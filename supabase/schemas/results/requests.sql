@@ -1,0 +1,61 @@
+-- Completed sessions on their way to a result.
+
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's
+-- answers, so it goes as soon as the result has them.
+--
+-- The scores were accepted for a definition, and are scored by that one, however long they wait and whatever becomes of
+-- the assessment meanwhile: its owner, who may be another tenant, would else change or lose a finished interview by an
+-- edit. So the row keeps a copy, which nobody hands in: complete_assessment_session takes it from the assessment.
+create table if not exists private.score_requests (
+  id uuid not null default gen_random_uuid(),
+  session_id uuid not null,
+  session_type text not null,
+  tenant_id uuid not null,
+  assessment_id uuid not null,
+  assessment_version text not null,
+  definition jsonb not null,
+  result_disclosure text not null,
+  dimension_scores jsonb not null,
+  ai_insights jsonb,
+  completed_at timestamptz not null,
+  created_at timestamptz not null default now(),
+
+  constraint score_requests_pkey primary key (id),
+  constraint one_score_request_a_session unique (session_id, session_type),
+  constraint score_requests_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint score_requests_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
+  constraint score_request_session_type_is_known check (session_type = any(private.session_types()))
+);
+comment on table private.score_requests is 'Completed sessions whose result is not written yet.';
+alter table private.score_requests enable row level security;
+revoke all on table private.score_requests from public, anon, authenticated, service_role;
+create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
+create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
+
+-- What a session's scores were accepted for; no row where none were handed in. SECURITY DEFINER: nobody of the API may
+-- read the requests, and what a trusted writer writes for such a session is of the same definition. The tenant is asked
+-- for, so that a session made under the id of a deleted one has no part in what was handed in for that one.
+create or replace function private.accepted_assessment(
+  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid
+)
+returns table (definition jsonb, version text, result_disclosure text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+rows 1
+as $$
+begin
+  return query
+    select request.definition, request.assessment_version, request.result_disclosure
+      from private.score_requests as request
+     where request.session_id = accepted_assessment.session_id
+       and request.session_type = accepted_assessment.session_type
+       and request.tenant_id = accepted_assessment.tenant_id
+       and request.assessment_id = accepted_assessment.assessment_id;
+end
+$$;

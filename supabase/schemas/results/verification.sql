@@ -1,0 +1,42 @@
+-- For owners: a frozen result, compared with itself.
+
+create or replace function public.verify_result(result_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result record;
+  computed record;
+  differences jsonb;
+begin
+  select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
+         present.uncovered_dimensions, present.assessment_definition_snapshot
+    into result
+    from public.custom_assessment_results as present
+   where present.id = verify_result.result_id;
+  if not found then
+    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
+  end if;
+  select scored.overall, scored.category, scored.uncovered, scored.faults
+    into computed
+    from private.score_assessment(result.assessment_definition_snapshot, result.dimension_scores) as scored;
+  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
+    into differences
+    from (values
+      ('dimension_scores', '[]'::jsonb, computed.faults),
+      ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
+      ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
+      ('matched_category_data', result.matched_category_data, computed.category),
+      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered))
+    ) as compared (field, stored, computed)
+   where compared.stored is distinct from compared.computed
+     and (compared.field = 'dimension_scores' or computed.faults = '[]');
+  return jsonb_build_object('equal', differences = '[]', 'differences', differences);
+end
+$$;
+comment on function public.verify_result(uuid) is
+'For owners: works the score and category out again from the frozen row alone. Returns {equal, differences: '
+'[{field, stored, computed}]}.';
+revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;

@@ -1,0 +1,117 @@
+-- How a result is written: once, by what the database holds.
+
+create or replace function private.write_result()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  session record;
+  assessment record;
+  outcome record;
+begin
+  -- Size first: nothing below should have to look at megabytes of scores.
+  if new.dimension_scores is null or pg_column_size(new.dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  end if;
+  -- A number such as 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+  if private.definition_bounds_faults(jsonb_build_object('insights', new.ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
+  end if;
+
+  -- Guards: the session, its owner, and that it has no result yet -------------------------------------------
+  select facts.tenant_id, facts.campaign_id, facts.campaign_created_by, facts.assessment_ids
+    into session
+    from private.session_facts(new.session_id, new.session_type) as facts;
+  if not found then
+    perform private.refuse('SESSION_NOT_FOUND',
+      jsonb_build_object('session_id', new.session_id));
+  end if;
+  -- Of two writers in the same moment neither finds the other's. The unique constraint stands behind this: the second
+  -- waits, and gets 23505, which is the same HTTP status. (An advisory lock a session would say it in this refusal's
+  -- words, and an import of tens of thousands of results in one transaction would find the table of locks full.)
+  if exists (select from public.custom_assessment_results as result
+              where result.session_id = new.session_id and result.session_type = new.session_type) then
+    perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
+  end if;
+
+  -- The assessment: as it was when the scores were accepted ---------------------------------------------------
+  select accepted.definition, accepted.version, accepted.result_disclosure
+    into assessment
+    from private.accepted_assessment(new.session_id, new.session_type, session.tenant_id, new.assessment_id) as accepted;
+  if not found then
+    -- They are accepted here and now. It is held as it is until this transaction ends: an edit, an archiving or a
+    -- deletion waits.
+    select source.definition, source.version, source.result_disclosure
+      into assessment
+      from public.custom_assessments as source
+     where source.id = new.assessment_id
+       for share;
+    if not found then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+    end if;
+    if new.assessment_id <> all (session.assessment_ids) then
+      perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
+        jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
+    end if;
+  end if;
+
+  -- The scores ---------------------------------------------------------------------------------------------
+  select scored.overall, scored.category, scored.uncovered, scored.named_scores, scored.faults
+    into outcome
+    from private.score_assessment(assessment.definition, new.dimension_scores) as scored;
+  if outcome.faults = '[]' then
+    outcome.faults := '[]'::jsonb
+      || case when new.overall_score <> outcome.overall then jsonb_build_object(
+           'path', '$.overall_score', 'reason', 'not-the-computed-one', 'expected', outcome.overall::text)
+         else '[]' end
+      || case when new.matched_category is distinct from outcome.category ->> 'name'
+               and new.matched_category is not null then jsonb_build_object(
+           'path', '$.matched_category', 'reason', 'not-the-computed-one',
+           'expected', outcome.category -> 'name')
+         else '[]' end;
+  end if;
+  if outcome.faults <> '[]' then
+    perform private.refuse('SCORES_INVALID',
+      jsonb_build_object('session_id', new.session_id, 'faults', outcome.faults));
+  end if;
+
+  -- The row: what the caller may say stays, the rest is the database's. --------------------------------------
+  new.tenant_id := session.tenant_id;
+  new.campaign_id := session.campaign_id;
+  new.campaign_created_by := session.campaign_created_by;
+  new.dimension_scores := outcome.named_scores;
+  new.overall_score := outcome.overall;
+  new.matched_category := outcome.category ->> 'name';
+  new.matched_category_data := outcome.category;
+  new.uncovered_dimensions := outcome.uncovered;
+  new.ai_insights := nullif(new.ai_insights, 'null');
+  new.assessment_version := assessment.version;
+  new.assessment_definition_snapshot := assessment.definition;
+  new.result_disclosure := assessment.result_disclosure;
+  new.created_at := now();
+  new.completed_at := coalesce(new.completed_at, now());
+  return new;
+end
+$$;
+
+create or replace trigger write_result
+before insert on public.custom_assessment_results
+for each row execute function private.write_result();
+
+create or replace function private.refuse_result_update()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.refuse('RESULT_IMMUTABLE', jsonb_build_object('result_id', old.id));
+  return null;
+end
+$$;
+
+create or replace trigger refuse_result_update
+before update on public.custom_assessment_results
+for each row execute function private.refuse_result_update();

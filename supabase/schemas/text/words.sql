@@ -1,0 +1,115 @@
+-- Allowed words, limits and defaults: each is said here, once. CHECKs, triggers and the definition's rules call these;
+-- the definition models (worker/definition.py) have those of the format, and a test holds the two together.
+--
+-- plpgsql, and immutable: a statement calls each of them once, when it is planned.
+
+create or replace function private.assessment_types()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['single-outcome', 'multi-dimensional', 'comparative'];
+end
+$$;
+
+create or replace function private.disclosures()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['full', 'teaser', 'none'];
+end
+$$;
+
+create or replace function private.source_types()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['upload', 'builder', 'imported'];
+end
+$$;
+
+create or replace function private.assessment_statuses()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['draft', 'active', 'archived'];
+end
+$$;
+
+create or replace function private.marketplace_statuses()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['private', 'pending_review', 'published', 'rejected'];
+end
+$$;
+
+create or replace function private.price_tiers()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['free', 'starter', 'professional', 'enterprise'];
+end
+$$;
+
+create or replace function private.session_types()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['campaign', 'coaching'];
+end
+$$;
+
+-- From 1, highly structured, to 5, fully conversational. What stands at the host's tables says 1 to 5 itself: whoever
+-- may write those need not be allowed to call this.
+create or replace function private.interview_styles()
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array[1, 2, 3, 4, 5];
+end
+$$;
+
+-- Words as a sentence names them: full, teaser or none.
+create or replace function private.one_of(words text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_to_string(trim_array(words, 1), ', ') || ' or ' || words[cardinality(words)];
+end
+$$;

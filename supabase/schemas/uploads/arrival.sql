@@ -1,0 +1,95 @@
+-- An upload comes in, and never changes.
+
+create or replace function private.take_upload()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  assessment_status text;
+begin
+  -- First of all, so that nothing below tells anything about somebody else's tenant. In a block of its own, since an
+  -- expression needs the right to every function in it, and trusted writers have no tenants to ask for.
+  if current_user in ('anon', 'authenticated') then
+    if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
+      perform private.refuse('TENANT_ACCESS_DENIED');
+    end if;
+  end if;
+  if octet_length(new.source_markdown) > private.largest_text() then
+    perform private.refuse('UPLOAD_TOO_LARGE',
+      jsonb_build_object(
+        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())));
+  end if;
+  if new.assessment_id is not null then
+    select assessment.status
+      into assessment_status
+      from public.custom_assessments as assessment
+     where assessment.id = new.assessment_id
+       and assessment.tenant_id = new.tenant_id;
+    if not found then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
+    elsif assessment_status = 'archived' then
+      perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', new.assessment_id));
+    end if;
+  end if;
+
+  -- An upload begins at the beginning, whoever writes it.
+  if current_user in ('anon', 'authenticated') or new.created_by is null then
+    new.created_by := (select auth.uid());
+  end if;
+  new.dry_run := coalesce(new.dry_run, false);
+  new.status := 'queued';
+  new.diagnostics := '[]';
+  new.definition := null;
+  new.attempts := 0;
+  new.created_at := now();
+  new.started_at := null;
+  new.finished_at := null;
+  return new;
+end
+$$;
+
+create or replace trigger take_upload
+before insert on public.assessment_uploads
+for each row execute function private.take_upload();
+
+-- SECURITY DEFINER: a tenant's insert must reach the queue, which no role of the API can write.
+create or replace function private.enqueue_uploads()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.enqueue(
+    'compile',
+    array_agg(upload.id),
+    array_agg(upload.assessment_id),
+    array_agg(upload.tenant_id),
+    array_agg(octet_length(upload.source_markdown)))
+    from added as upload
+  having count(*) > 0;
+  return null;
+end
+$$;
+
+create or replace trigger enqueue_uploads
+after insert on public.assessment_uploads
+referencing new table as added
+for each statement execute function private.enqueue_uploads();
+
+-- What was uploaded stays what it was, for every writer; the queue moves only the columns that tell how far it is.
+create or replace function private.refuse_upload_change()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.refuse('UPLOAD_IMMUTABLE', jsonb_build_object('upload_id', old.id));
+  return null;
+end
+$$;
+
+create or replace trigger refuse_upload_change
+before update of id, tenant_id, source_markdown, dry_run, created_at on public.assessment_uploads
+for each row execute function private.refuse_upload_change();

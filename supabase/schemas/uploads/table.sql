@@ -1,0 +1,74 @@
+-- Uploads: a tenant's Markdown on its way to an assessment.
+
+select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+
+create table if not exists public.assessment_uploads (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  created_by uuid,
+
+  -- What the tenant says
+  source_markdown text not null,
+  assessment_id uuid,
+  dry_run boolean not null default false,
+
+  -- What the worker found
+  status text not null default 'queued',
+  diagnostics jsonb not null default '[]',
+  definition jsonb,
+  attempts integer not null default 0,
+
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz,
+
+  constraint assessment_uploads_pkey primary key (id),
+  -- Before the tenant's: foreign keys are looked at in the order in which they stand here.
+  constraint assessment_uploads_created_by_fkey
+  foreign key (created_by) references auth.users (id) on delete set null,
+  constraint assessment_uploads_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint assessment_uploads_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
+  constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
+  -- One check instead of many: a statement reads each of them anew, which a single row's write would feel.
+  constraint upload_columns_agree_with_its_status check (
+    attempts >= 0
+    and case
+      when status in ('queued', 'processing')
+        then finished_at is null and definition is null and diagnostics = '[]' and (started_at is null) = (status = 'queued')
+      when status in ('succeeded', 'failed')
+        then
+          (finished_at >= started_at) is true
+          and jsonb_typeof(diagnostics) = 'array' and (definition is not null or status = 'failed')
+      else false
+    end
+  )
+);
+comment on table public.assessment_uploads is
+'Markdown files on their way to an assessment. Insert tenant_id and source_markdown, and optionally assessment_id '
+'(replace that draft or active assessment) and dry_run (compile only); then read the row until its status is '
+'succeeded or failed.';
+comment on column public.assessment_uploads.created_by is
+'The account that uploaded; null once that account is deleted.';
+comment on column public.assessment_uploads.source_markdown is 'The file, at most 512,000 bytes of UTF-8.';
+comment on column public.assessment_uploads.assessment_id is
+'The assessment to replace, then the one made or replaced. Null for a dry run, and once the assessment is deleted.';
+comment on column public.assessment_uploads.dry_run is 'Compile only: diagnostics and definition, no assessment.';
+comment on column public.assessment_uploads.status is 'queued, processing, succeeded or failed.';
+comment on column public.assessment_uploads.diagnostics is
+'Errors and warnings: [{severity, code, line, column, section, message, hint}], in the order of the source.';
+comment on column public.assessment_uploads.definition is 'The compiled definition, when the file is valid.';
+comment on column public.assessment_uploads.attempts is 'How often a worker has begun with it.';
+alter table public.assessment_uploads enable row level security;
+revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
+
+-- My uploads by date; serves the policy and the foreign key as well.
+create index if not exists idx_assessment_uploads_tenant
+on public.assessment_uploads (tenant_id, created_at desc);
+create index if not exists idx_assessment_uploads_assessment
+on public.assessment_uploads (assessment_id)
+where assessment_id is not null;
+create index if not exists idx_assessment_uploads_created_by
+on public.assessment_uploads (created_by)
+where created_by is not null;

@@ -1,0 +1,231 @@
+-- Claiming jobs.
+
+-- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
+-- attempt; after the last one it ends. A worker that comes back later finds its claim lost.
+create or replace function private.take_back_jobs(expired bigint[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update public.assessment_uploads as upload
+     set status = case when job.attempts - job.releases >= job.max_attempts then 'failed' else 'queued' end,
+         diagnostics = case when job.attempts - job.releases >= job.max_attempts
+           then jsonb_build_array(private.upload_diagnostic('worker-lost')) else '[]' end,
+         started_at = case when job.attempts - job.releases >= job.max_attempts then upload.started_at end,
+         finished_at = case when job.attempts - job.releases >= job.max_attempts then now() end
+    from private.jobs as job
+   where job.id = any (expired)
+     and job.kind = 'compile'
+     and upload.id = job.subject_id;
+  update private.jobs as job
+     set state = case when job.attempts - job.releases >= job.max_attempts then 'failed' else 'queued' end,
+         rank = case when job.attempts - job.releases < job.max_attempts then job.rank end,
+         finished_at = case when job.attempts - job.releases >= job.max_attempts then now() end,
+         last_error = 'worker-lost',
+         worker = null,
+         lease_expires_at = null
+   where job.id = any (expired);
+end
+$$;
+
+-- The jobs next in line, locked. At most about 4 MB of text at once. A job that has been charged an attempt before is
+-- chosen alone, so that one that kills its worker takes no neighbour along. Jobs whose lease has run out stand in the
+-- line too: they are taken back on the way. Without sorting, so that the index is read in its order whatever the plan was
+-- made for.
+create or replace function private.choose_jobs(most integer)
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_sort = off
+as $$
+declare
+  size_limit constant bigint := 4194304;
+  ids bigint[];
+  sizes integer[];
+  charged boolean[];
+  total bigint;
+  any_charged boolean;
+  lost bigint[];
+begin
+  loop
+    with candidate as materialized (
+      select job.id, job.size_bytes, job.attempts > job.releases as charged, job.state = 'running' as expired
+        from private.jobs as job
+       where job.rank is not null
+         and job.not_before is null
+         -- Once taken back, those that are left with another attempt are queued.
+         and (job.state = 'queued' or (job.lease_expires_at <= now() and lost is null))
+       order by job.rank, job.id
+       limit choose_jobs.most
+         for update skip locked
+    )
+    select array_agg(candidate.id), array_agg(candidate.size_bytes), array_agg(candidate.charged),
+           sum(candidate.size_bytes), bool_or(candidate.charged),
+           array_agg(candidate.id) filter (where candidate.expired)
+      into ids, sizes, charged, total, any_charged, lost
+      from candidate;
+    exit when lost is null;
+    perform private.take_back_jobs(lost);
+  end loop;
+  if any_charged or total > size_limit then
+    -- Cut off where the batch is full, or before and after the charged one.
+    ids := array(
+      select counted.id
+        from (
+          select given.id, given.ordinality,
+                 sum(given.size) over first_to_this as total,
+                 bool_or(given.charged) over first_to_this as after_charged
+            from unnest(ids, sizes, charged) with ordinality as given (id, size, charged, ordinality)
+          window first_to_this as (order by given.ordinality rows unbounded preceding)
+        ) as counted
+       where counted.ordinality = 1 or (counted.total <= size_limit and not counted.after_charged)
+       order by counted.ordinality);
+  end if;
+  return ids;
+end
+$$;
+
+-- The next jobs in line, given to this worker.
+create or replace function private.claim_jobs(
+  worker text, claim_limit integer, lease_seconds integer, request text, out jobs json, out number integer
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  last_claim record;
+  chosen bigint[];
+begin
+  if claim_jobs.request is not null then
+    -- The same request again, because its answer was lost: the same jobs again, also where the first is still at it.
+    insert into private.claims (worker, request, jobs, claimed_at)
+    values (claim_jobs.worker, '', '{}', now())
+    on conflict on constraint claims_pkey do nothing;
+    select claim.request, claim.jobs
+      into last_claim
+      from private.claims as claim
+     where claim.worker = claim_jobs.worker
+       for update;
+    if last_claim.request = claim_jobs.request then
+      chosen := array(
+        select job.id
+          from private.jobs as job
+         where job.id = any (last_claim.jobs)
+           and job.state = 'running'
+           and job.worker = claim_jobs.worker
+         order by job.id
+           for update);
+      -- The claim below counts it once more; that is not charged twice.
+      update private.jobs as job set releases = job.releases + 1 where job.id = any (chosen);
+    end if;
+  end if;
+
+  if coalesce(cardinality(chosen), 0) = 0 then
+    update private.jobs as job
+       set not_before = null
+     where job.id = any (array(
+             select due.id
+               from private.jobs as due
+              where due.not_before <= now()
+              order by due.not_before
+              limit 1000
+                for update skip locked));
+    chosen := private.choose_jobs(claim_jobs.claim_limit);
+  end if;
+  jobs := '[]';
+  number := coalesce(cardinality(chosen), 0);
+  if number = 0 then
+    return;
+  end if;
+  if claim_jobs.request is not null then
+    update private.claims as claim
+       set request = claim_jobs.request, jobs = chosen, claimed_at = now()
+     where claim.worker = claim_jobs.worker;
+  end if;
+
+  with claimed as (
+    update private.jobs as job
+       set state = 'running',
+           attempts = job.attempts + 1,
+           worker = claim_jobs.worker,
+           lease_expires_at = now() + claim_jobs.lease_seconds * interval '1 second',
+           started_at = coalesce(job.started_at, now())
+     where job.id = any (chosen)
+    returning job.id, job.kind, job.subject_id, job.attempts, job.attempts - job.releases as charged, job.rank
+  ),
+  compiling as (
+    update public.assessment_uploads as upload
+       set status = 'processing', started_at = now(), attempts = claimed.charged
+      from claimed
+     where claimed.kind = 'compile'
+       and upload.id = claimed.subject_id
+       and upload.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'compile'))
+    returning upload.id, upload.source_markdown
+  ),
+  scoring as materialized (
+    select claimed.id, request.definition::text as definition, request.dimension_scores::text as dimension_scores
+      from claimed
+      join private.score_requests as request on request.id = claimed.subject_id
+     where claimed.kind = 'score'
+       and request.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'score'))
+  )
+  -- One list a member and kind, for a batch holds hundreds of jobs; the kind that takes longest comes last.
+  select coalesce(json_agg(
+           case given.kind
+             when 'compile' then json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
+               'tries', given.tries, 'subjects', given.subjects, 'sources', given.sources)
+             when 'score' then json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
+               'tries', given.tries, 'subjects', given.subjects, 'definitions', given.definitions,
+               'dimension_scores', given.dimension_scores)
+             else json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
+               'tries', given.tries)
+           end
+           order by given.kind desc), '[]')
+    into claim_jobs.jobs
+    from (
+      select claimed.kind,
+             array_agg(claimed.id order by claimed.rank, claimed.id) as jobs,
+             array_agg(claimed.attempts order by claimed.rank, claimed.id) as attempts,
+             array_agg(claimed.charged order by claimed.rank, claimed.id) as tries,
+             array_agg(claimed.subject_id order by claimed.rank, claimed.id) as subjects,
+             array_agg(compiling.source_markdown order by claimed.rank, claimed.id) as sources,
+             array_agg(scoring.definition order by claimed.rank, claimed.id) as definitions,
+             array_agg(scoring.dimension_scores order by claimed.rank, claimed.id) as dimension_scores
+        from claimed
+        left join compiling on compiling.id = claimed.subject_id
+        left join scoring on scoring.id = claimed.id
+       -- A subject that is being deleted in this moment is nobody's work any more.
+       where claimed.kind = 'probe' or compiling.id is not null or scoring.id is not null
+       group by claimed.kind
+    ) as given;
+end
+$$;
+
+-- Milliseconds until there may be something to claim; null while nothing is open.
+create or replace function private.next_claim_in_ms()
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when exists (
+      select from private.jobs as job where job.rank is not null and job.not_before is null and job.state = 'queued'
+    ) then 0
+    else (
+      select ceil(extract(epoch from greatest(min(due.time) - now(), interval '0')) * 1000)::bigint
+        from (
+          (select job.not_before as time from private.jobs as job
+            where job.not_before is not null order by job.not_before limit 1)
+          union all
+          -- None is queued: what is open and not waiting is in workers' hands.
+          (select min(job.lease_expires_at) from private.jobs as job
+            where job.rank is not null and job.not_before is null)
+        ) as due
+      having min(due.time) is not null
+    )
+  end;
+end
+$$;

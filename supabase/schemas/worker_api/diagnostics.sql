@@ -1,0 +1,55 @@
+-- Diagnostics that only the database can make.
+
+create or replace function private.upload_diagnostic(code text, place jsonb default null)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+           'severity', text.severity, 'code', text.code,
+           'line', coalesce(place -> 'line', '1'), 'column', coalesce(place -> 'column', '1'),
+           'end_line', coalesce(place -> 'line', '1'), 'end_column', coalesce((place ->> 'column')::int, 1) + 1,
+           'section', text.section, 'message', text.message, 'hint', text.hint)
+    from (values
+      ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',
+       'Use the assessment that this upload names, or change the file and upload it again.'),
+      ('version-conflict', 'error', 'Front matter / version',
+       'The active assessment has this version already, with another text.',
+       'Raise the version in the front matter and upload the file again.'),
+      ('version-falls', 'error', 'Front matter / version',
+       'The version is lower than that of the assessment to replace.',
+       'Give a version that is higher than the present one, or upload the file as a new assessment.'),
+      ('assessment-archived', 'error', '', 'The assessment to replace is archived and read-only.',
+       'Set its status to active first, or upload the file as a new assessment.'),
+      ('assessment-missing', 'error', '', 'The assessment to replace does not exist any more.',
+       'Upload the file without assessment_id to make a new assessment.'),
+      ('database-refused', 'error', '', 'The database refused the assessment.',
+       'Mend the file and upload it again; if nothing in it is wrong, tell the operator the id of this upload.'),
+      ('worker-lost', 'error', '', 'The worker was lost every time it compiled this file.',
+       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.'),
+      ('too-many-attempts', 'error', '', 'The file could not be handled after several attempts.',
+       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.'),
+      ('too-slow', 'error', '', 'Storing the assessment took the database too long, at every attempt.',
+       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.')
+    ) as text (code, severity, section, message, hint)
+   where text.code = upload_diagnostic.code
+$$;
+
+-- A diagnostic is small text and a few numbers. A number such as 1e131071 would take ten bytes here and as many characters
+-- as its exponent says in every list of the tenant's uploads.
+create or replace function private.bounded_diagnostics(given jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if given is null or given = '[]' or jsonb_typeof(given) <> 'array'
+    or private.definition_bounds_faults(jsonb_build_object('diagnostics', given)) is not null
+    or jsonb_path_exists(given, '$[*] ? (@.type() != "object")') then
+    return '[]'::jsonb;
+  end if;
+  return given;
+end
+$$;

@@ -1,0 +1,75 @@
+-- What an error of the database means for a job.
+
+-- Whether a job ended for a reason that its file's author can mend. Such files are counted as rejected: no operator needs
+-- to look, and trying again would find the same.
+create or replace function private.is_authors_fault(error text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    error in ('invalid-source', 'version-conflict', 'version-falls', 'assessment-archived', 'assessment-missing'), false
+  );
+end
+$$;
+
+-- What the database said against it, as the end of a job. Passing faults are tried again; a refusal or a constraint
+-- is the end, with a diagnostic that the tenant can read.
+create or replace function private.ending_of_error(kind text, state text, detail text)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  facts jsonb;
+  code text := 'database-refused';
+  diagnostics jsonb;
+begin
+  -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
+  -- that was not to be had, a function that is just being upgraded: all that may pass.
+  -- Somebody is at the tenant or the assessment: that is nothing the job has done.
+  if state in ('55P03', 'PT503') then
+    return '{"end": "waits", "error": "database-55p03"}'::jsonb;
+  elsif state = 'CAS01' then
+    return '{"end": "retry", "error": "scored-differently"}'::jsonb;
+  elsif state = 'P0002' then
+    return '{"end": "failed", "error": "subject-deleted"}'::jsonb;
+  elsif state = '23505' or state !~ '^(PT|22|23)' then
+    return jsonb_build_object('end', 'retry', 'error', 'database-' || lower(state));
+  end if;
+  if state like 'PT%' then
+    facts := detail::jsonb;
+    code := case facts ->> 'reason'
+      when 'ASSESSMENT_ARCHIVED' then 'assessment-archived'
+      when 'ASSESSMENT_NOT_FOUND' then 'assessment-missing'
+      else replace(lower(facts ->> 'reason'), '_', '-')
+    end;
+  end if;
+  if kind = 'compile' then
+    select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
+             'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
+                               fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
+      into diagnostics
+      from jsonb_array_elements(case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' end) as fault;
+    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(
+      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
+  end if;
+  return jsonb_build_object('end', 'failed', 'error', code, 'diagnostics', coalesce(diagnostics, '[]'));
+end
+$$;
+
+-- How long a job waits before its next attempt: 1, 4, 16, 64, ... seconds, at most ten minutes, each within a half
+-- and one and a half times that, so that jobs that failed together do not come back together.
+create or replace function private.retry_delay(charged integer)
+returns interval
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return least(4.0 ^ (least(greatest(charged, 1), 10) - 1), 600) * (0.5 + random()) * interval '1 second';
+end
+$$;

@@ -1,0 +1,108 @@
+-- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
+-- an effect and the end of its job are one.
+
+-- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
+--
+-- handed_back: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and what belongs to it}], those that ended alike in one element.
+-- Answered: {"settled": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3], "attempts": [1],
+-- "tries": [1], and a list for each member that this kind has}], "next_in_ms"}. An object for each job would take as long to
+-- write and to read, on its way through PostgREST, as the job's row does.
+--
+-- Planning costs a small request more than the work: each statement in here is planned once a session, and so that it
+-- stays good whatever the tables held then: none may read a whole table, nor gather the rows of a batch once for each.
+create or replace function public.exchange_jobs(
+  worker text,
+  handed_back jsonb default '[]',
+  claim_limit integer default 0,
+  lease_seconds integer default 60,
+  request text default null
+)
+returns json
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+-- Armed by PostgREST; private.apply_unit tells what for.
+set statement_timeout = '3s'
+as $$
+declare
+  until constant timestamptz := clock_timestamp() + interval '1 second';
+  answers json := '[]'::json;
+  claimed json := '[]'::json;
+  next_in_ms bigint;
+begin
+  if worker is null or worker !~ '^[!-~]{1,200}$' then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "worker", "expected": "1 to 200 printable ASCII characters without spaces"}');
+  elsif handed_back is null or jsonb_typeof(handed_back) <> 'array' or jsonb_array_length(handed_back) > 1000
+        or jsonb_path_exists(handed_back,
+             '$[*] ? (@.type() != "object" || !(@.jobs.type() == "array") || !(@.attempts.type() == "array")
+                      || @.jobs.size() != @.attempts.size()
+                      || @.jobs[*].type() != "number" || @.attempts[*].type() != "number")') then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "handed_back", "expected": "at most 1000 objects, each with jobs and attempts: two arrays of numbers, '
+      'equally long"}');
+  elsif claim_limit is null or claim_limit not between 0 and 1000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "claim_limit", "expected": "0 to 1000"}');
+  elsif lease_seconds is null or lease_seconds not between 1 and 3600 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "lease_seconds", "expected": "1 to 3600"}');
+  elsif length(request) > 200 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "request", "expected": "at most 200 characters"}');
+  end if;
+
+  if handed_back <> '[]' then
+    answers := private.finish_jobs(worker, handed_back, until);
+  end if;
+  if claim_limit > 0 and clock_timestamp() >= until then
+    -- An answer that is late already is not kept back for a claim.
+    next_in_ms := 0;
+  elsif claim_limit > 0 then
+    select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
+      into claimed, next_in_ms
+      from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;
+  end if;
+  return json_build_object('settled', answers, 'jobs', claimed, 'next_in_ms', next_in_ms);
+end
+$$;
+comment on function public.exchange_jobs(text, jsonb, integer, integer, text) is
+'For workers: finishes the jobs in hand and claims the next ones in one transaction. Safe to repeat: a finish that '
+'was applied before answers "repeated", and the same request id claims the same jobs. worker names one process, and is '
+'never used again by another: a name that was would be given a dead process''s jobs without an attempt being charged.';
+revoke all on function public.exchange_jobs(text, jsonb, integer, integer, text)
+from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: as exchange_jobs.
+create or replace function public.extend_leases(worker text, jobs bigint[], lease_seconds integer default 60)
+returns bigint[]
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  held bigint[];
+begin
+  if lease_seconds is null or lease_seconds not between 1 and 3600 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "lease_seconds", "expected": "1 to 3600"}');
+  end if;
+  with extended as (
+    update private.jobs as job
+       set lease_expires_at = now() + extend_leases.lease_seconds * interval '1 second'
+     where job.id = any (array(
+             select mine.id
+               from private.jobs as mine
+              where mine.id = any (extend_leases.jobs)
+                and mine.state = 'running'
+                and mine.worker = extend_leases.worker
+              order by mine.id
+                for update))
+    returning job.id
+  )
+  select coalesce(array_agg(extended.id order by extended.id), '{}') into held from extended;
+  return held;
+end
+$$;
+comment on function public.extend_leases(text, bigint[], integer) is
+'For workers: keeps the jobs in hand for longer. Returns those that the worker still holds; the others are lost.';
+revoke all on function public.extend_leases(text, bigint[], integer) from public, anon, authenticated, service_role;

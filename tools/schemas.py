@@ -1,0 +1,89 @@
+"""supabase/schemas: the source of the database. ``python -m tools.schemas`` checks how it is laid out.
+
+The order of its files is stated once, in ``[db.migrations] schema_paths`` of supabase/config.toml.
+"""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+from stack.packages import ROOT
+
+SUPABASE = ROOT / "supabase"
+MOST_LINES_OF_A_FILE = 400
+MOST_LINES_OF_A_FUNCTION = 200
+
+_FUNCTION = re.compile(
+    r"^ *create or replace function (?P<name>[\w.]+).*?(?P<quote>\$\w*\$)\n.*?^ *(?P=quote)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def schema_files(supabase: Path = SUPABASE) -> list[Path]:
+    """The files of supabase/schemas, in the order in which they are applied."""
+    config = tomllib.loads((supabase / "config.toml").read_text(encoding="utf-8"))
+    return [supabase / path for path in config["db"]["migrations"]["schema_paths"]]
+
+
+def problems(supabase: Path = SUPABASE) -> list[str]:
+    """What is wrong with the layout of the schemas, one sentence each."""
+    named = schema_files(supabase)
+    present = set((supabase / "schemas").rglob("*.sql"))
+    found = [
+        f"{_name(path, supabase)} is not in schema_paths of supabase/config.toml, so nothing applies it."
+        for path in sorted(present - set(named))
+    ]
+    found += [
+        f"schema_paths names {_name(path, supabase)}, which does not exist."
+        for path in named
+        if path not in present
+    ]
+    found += [
+        f"schema_paths names {_name(path, supabase)} twice."
+        for place, path in enumerate(named)
+        if path in named[:place]
+    ]
+    folders = [path.parent for path in named]
+    found += [
+        f"schema_paths comes back to {_name(folder, supabase)}: a folder's files follow each other."
+        for place, folder in enumerate(folders)
+        if folder in folders[:place] and folders[place - 1] != folder
+    ]
+    for path in sorted(present):
+        found += _problems_of_file(path, _name(path, supabase))
+    return found
+
+
+def _name(path: Path, supabase: Path) -> str:
+    return path.relative_to(supabase).as_posix()
+
+
+def _problems_of_file(path: Path, name: str) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    found = []
+    if not text.startswith("-- "):
+        found.append(f"{name} does not begin with a comment that says what it is for.")
+    lines = text.count("\n")
+    if lines > MOST_LINES_OF_A_FILE:
+        found.append(f"{name} has {lines} lines; {MOST_LINES_OF_A_FILE} are the most.")
+    for function in _FUNCTION.finditer(text):
+        lines = function.group().count("\n") + 1
+        if lines > MOST_LINES_OF_A_FUNCTION:
+            found.append(
+                f"{function['name']} in {name} has {lines} lines; {MOST_LINES_OF_A_FUNCTION} are the most: "
+                "give its steps names."
+            )
+    return found
+
+
+def main() -> int:
+    """Print what is wrong; 1 where something is."""
+    found = problems()
+    for problem in found:
+        print(problem, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
