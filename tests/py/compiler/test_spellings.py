@@ -378,6 +378,25 @@ def test_a_dimension_may_have_a_colon_in_its_name() -> None:
     assert list(found.examples[0].scores) == ["Vision", "Vision: far"]
 
 
+def test_names_that_look_the_same_are_the_same() -> None:
+    """Another hyphen or apostrophe, full width, what is not seen: stored as the dimension spells itself."""
+    found = definition(
+        edited(
+            ("### Vision\n", "### Don\u2019t Self-Limit\n"),
+            ("primary_dimensions: [Vision]", "primary_dimensions: [don't self\u2011limit]"),
+            ("- Vision: Where", "- Don't \uff33elf\u2010Limit: Where"),
+            (
+                "scores: [Vision: 4, Trust: 4]",
+                'scores: ["Don\u2019t Self\u2013Lim\u00adit": 4, "Tr\u200bust": 4]',
+            ),
+        )
+    )
+    name = "Don\u2019t Self-Limit"
+    assert (name,) in [category.primary_dimensions for category in found.result_categories]
+    assert list(found.interview_guidelines.probing_questions) == [name]
+    assert list(found.examples[0].scores) == [name, "Trust"]
+
+
 def test_an_underlined_heading_of_two_lines_is_one_name() -> None:
     text = edited(("## Result Categories\n", "Result\nCategories\n-----\n"))
     assert definition(text) == PLAIN
