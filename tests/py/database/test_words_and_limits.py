@@ -61,6 +61,27 @@ def test_the_hosts_tables_allow_the_same_styles(database: Connection) -> None:
     assert all(bounds in check and f"<= {INTERVIEW_STYLES[-1]})" in check for (check,) in checks), checks
 
 
+# But for the statuses of an assessment: which may follow which names all of them in pairs.
+LISTS = ("assessment_types", "disclosures", "source_types", "marketplace_statuses", "price_tiers")
+
+
+@pytest.mark.parametrize("function", LISTS)
+def test_no_other_function_and_no_check_lists_the_words_again(database: Connection, function: str) -> None:
+    row = database.execute(f"select private.{function}()").fetchone()
+    assert row is not None
+    places = database.execute("""
+        select oid::regprocedure::text, prosrc
+          from pg_proc
+         where pronamespace in ('private'::regnamespace, 'public'::regnamespace)
+        union all
+        select conname, pg_get_constraintdef(oid)
+          from pg_constraint
+         where connamespace = 'public'::regnamespace
+    """).fetchall()
+    listing = [place for place, text in places if all(f"'{word}'" in text for word in row[0])]
+    assert listing == [f"private.{function}()"]
+
+
 def test_a_file_may_be_as_large_as_its_definition() -> None:
     assert MAX_BYTES == MAX_DEFINITION_BYTES
 
