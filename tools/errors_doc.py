@@ -1,4 +1,4 @@
-"""docs/errors.md: every refusal of the database, from ``private.refusal_catalogue()``, and what stands behind them."""
+"""docs/errors.md: every refusal of the database, from the table ``private.refusals``, and what stands behind them."""
 
 from dataclasses import dataclass
 
@@ -131,9 +131,9 @@ text; a gateway may refuse an over-long URL, header or body before that, in word
 
 
 def errors_doc(connection: psycopg.Connection[tuple[str, int, str, str]]) -> str:
-    """Return the text of docs/errors.md; ``connection`` must be allowed to call the catalogue and to refuse."""
+    """Return the text of docs/errors.md; ``connection`` must be allowed to read the refusals and to refuse."""
     rows = connection.execute(
-        "select reason, http_status, message, hint from private.refusal_catalogue() order by reason"
+        "select reason, status, message, hint from private.refusals order by reason"
     ).fetchall()
     refusals = "".join(
         f"| `{reason}` | `{_code(connection, reason)}` | {status} | {message} | {hint} |\n"

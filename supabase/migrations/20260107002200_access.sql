@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:8175980663affcb94dd49f58254ce57f0bb287e9e9a99fb66901014d57d496ae
+-- custom-assessments 0.2.0 access sha256:91df23f281e66d12fadd496b8ab43df25d20782a5782e8bdc155ce456e13c5f3
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -78,6 +78,9 @@ create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
 
+drop policy if exists "Refusals are no secret" on private.refusals;
+create policy "Refusals are no secret" on private.refusals for select to authenticated using (true);
+
 drop policy if exists "Listings are public" on private.listings;
 create policy "Listings are public" on private.listings for select to anon, authenticated using (true);
 
@@ -136,7 +139,7 @@ private.name_faults(text, text[], text, text), private.name_key(jsonb), private.
 private.next_claim_in_ms(), private.next_numbered_slug(uuid, uuid, text), private.next_rank(uuid, bigint),
 private.next_ranks(uuid[]), private.note_result_creator(), private.one_of(text[]), private.path_step(text),
 private.price_tiers(), private.queue_front(), private.reference_list_faults(jsonb, text, text[]),
-private.refresh_listings(uuid[]), private.refusal_catalogue(), private.refuse(text, jsonb),
+private.refresh_listings(uuid[]), private.refuse(text, jsonb),
 private.refuse_result_update(), private.refuse_upload_change(), private.require_definition(jsonb),
 private.result_tenant_ids(), private.retry_delay(integer), private.rubric_faults(jsonb, numeric, numeric),
 private.scale_in_force(jsonb), private.scale_of(jsonb), private.score_assessment(jsonb, jsonb),
@@ -188,6 +191,9 @@ on table public.assessment_uploads to service_role;
 -- The marketplace, which is everybody's to read.
 grant select on table private.listings to anon, authenticated, service_role;
 grant select on table public.marketplace_listings to anon, authenticated, service_role;
+
+-- The refusals, which triggers look up as the caller.
+grant select on table private.refusals to authenticated, service_role;
 
 -- The queue, as operators see it.
 grant select on table public.job_queue to service_role;
@@ -255,7 +261,6 @@ grant execute on function private.one_of(text[]) to authenticated, service_role;
 grant execute on function private.path_step(text) to authenticated, service_role;
 grant execute on function private.price_tiers() to authenticated, service_role;
 grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
-grant execute on function private.refusal_catalogue() to authenticated, service_role;
 grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
 grant execute on function private.rubric_faults(jsonb, numeric, numeric) to authenticated, service_role;
 grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;

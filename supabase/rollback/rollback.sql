@@ -166,6 +166,7 @@ $functions$;
 drop table if exists private.extended_rules;
 drop table if exists private.listings;
 drop table if exists private.claims;
+drop table if exists private.refusals;
 drop table if exists private.jobs;
 drop table if exists private.score_requests;
 drop table if exists private.slug_series;
@@ -205,7 +206,7 @@ begin
         'most_categories', 'most_dimensions', 'my_tenant_ids', 'name_faults', 'name_key', 'names_of',
         'names_the_caller', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks', 'note_result_creator',
         'one_of', 'path_step', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'queue_front',
-        'reads_everything', 'reference_list_faults', 'refresh_listings', 'refusal_catalogue', 'refuse',
+        'reads_everything', 'reference_list_faults', 'refresh_listings', 'refuse',
         'refuse_result_update', 'refuse_upload_change', 'require_definition', 'result_tenant_ids', 'retry_delay',
         'rubric_faults', 'rules_against_custom', 'scale_in_force', 'scale_of', 'score_assessment', 'session_facts', 'session_types',
         'set_assessment_slug', 'settle_jobs', 'slug_is_taken', 'slug_of', 'source_types', 'sum_of_counts',

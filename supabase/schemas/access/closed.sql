@@ -37,7 +37,7 @@ private.name_faults(text, text[], text, text), private.name_key(jsonb), private.
 private.next_claim_in_ms(), private.next_numbered_slug(uuid, uuid, text), private.next_rank(uuid, bigint),
 private.next_ranks(uuid[]), private.note_result_creator(), private.one_of(text[]), private.path_step(text),
 private.price_tiers(), private.queue_front(), private.reference_list_faults(jsonb, text, text[]),
-private.refresh_listings(uuid[]), private.refusal_catalogue(), private.refuse(text, jsonb),
+private.refresh_listings(uuid[]), private.refuse(text, jsonb),
 private.refuse_result_update(), private.refuse_upload_change(), private.require_definition(jsonb),
 private.result_tenant_ids(), private.retry_delay(integer), private.rubric_faults(jsonb, numeric, numeric),
 private.scale_in_force(jsonb), private.scale_of(jsonb), private.score_assessment(jsonb, jsonb),

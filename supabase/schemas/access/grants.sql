@@ -37,6 +37,9 @@ on table public.assessment_uploads to service_role;
 grant select on table private.listings to anon, authenticated, service_role;
 grant select on table public.marketplace_listings to anon, authenticated, service_role;
 
+-- The refusals, which triggers look up as the caller.
+grant select on table private.refusals to authenticated, service_role;
+
 -- The queue, as operators see it.
 grant select on table public.job_queue to service_role;
 grant select on table private.jobs to service_role;
@@ -103,7 +106,6 @@ grant execute on function private.one_of(text[]) to authenticated, service_role;
 grant execute on function private.path_step(text) to authenticated, service_role;
 grant execute on function private.price_tiers() to authenticated, service_role;
 grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
-grant execute on function private.refusal_catalogue() to authenticated, service_role;
 grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
 grant execute on function private.rubric_faults(jsonb, numeric, numeric) to authenticated, service_role;
 grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;

@@ -77,6 +77,9 @@ create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
 
+drop policy if exists "Refusals are no secret" on private.refusals;
+create policy "Refusals are no secret" on private.refusals for select to authenticated using (true);
+
 drop policy if exists "Listings are public" on private.listings;
 create policy "Listings are public" on private.listings for select to anon, authenticated using (true);
 

@@ -9,14 +9,14 @@ as $$
 declare
   refusal record;
 begin
-  select c.http_status, c.message, c.hint
+  select listed.status, listed.message, listed.hint
     into strict refusal
-    from private.refusal_catalogue() as c
-   where c.reason = refuse.reason;
+    from private.refusals as listed
+   where listed.reason = refuse.reason;
   raise exception using
     -- A row for somebody else's tenant is refused with the code that row-level security has for it, since it stands
     -- behind this: the client gets the same code from either, and from this one a reason and a hint as well.
-    errcode = case when refuse.reason = 'TENANT_ACCESS_DENIED' then '42501' else 'PT' || refusal.http_status end,
+    errcode = case when refuse.reason = 'TENANT_ACCESS_DENIED' then '42501' else 'PT' || refusal.status end,
     message = refusal.message,
     detail = (jsonb_build_object('reason', refuse.reason) || coalesce(facts, '{}'::jsonb))::text,
     hint = refusal.hint;

@@ -272,7 +272,7 @@ def site(databases: Databases) -> Iterator[Site]:
         catalogue = {
             reason: (status, message, hint)
             for reason, status, message, hint in connection.execute(
-                "select reason, http_status, message, hint from private.refusal_catalogue()"
+                "select reason, status, message, hint from private.refusals"
             )
         }
         # Somebody is inserting an assessment of one tenant's all the while.

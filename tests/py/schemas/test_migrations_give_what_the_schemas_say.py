@@ -39,7 +39,7 @@ def test_the_migrations_give_exactly_what_the_schemas_say(
     kinds = {kind for kind, _ in said}
     assert kinds >= {
         "schema", "relation", "column", "constraint", "index", "view", "function", "trigger", "policy",
-        "default privileges", "extension",
+        "default privileges", "extension", "row",
     }  # fmt: skip
 
 

@@ -119,8 +119,8 @@ def test_every_code_of_last_error_is_explained() -> None:
     examples = {"database-...", "database-40p01", "session-already-scored", "session-not-found"}
     assert {each for cell in listed for each in cell} - examples == given
     assert "'database-' || lower(state)" in SCHEMAS
-    assert "('SESSION_ALREADY_SCORED'," in SCHEMAS
-    assert "('SESSION_NOT_FOUND'," in SCHEMAS
+    assert "'SESSION_ALREADY_SCORED', 409" in SCHEMAS
+    assert "'SESSION_NOT_FOUND', 404" in SCHEMAS
 
 
 def test_the_commands_of_the_page_exist() -> None:

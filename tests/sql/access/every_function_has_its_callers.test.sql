@@ -122,7 +122,6 @@ insert into tests.expected values
 ('private.reference_list_faults(jsonb,text,text[])', false, 'authenticated service_role'),
 ('private.reads_everything(oid,text,integer)', false, ''),
 ('private.refresh_listings(uuid[])', false, ''),
-('private.refusal_catalogue()', false, 'authenticated service_role'),
 ('private.refuse_result_update()', false, ''),
 ('private.refuse_upload_change()', false, ''),
 ('private.refuse(text,jsonb)', false, 'authenticated service_role'),
