@@ -181,12 +181,8 @@ def make_plan(  # noqa: PLR0913 - what decides it
         raise Refused(*problems)
 
     present = [copy.head for copy in copies]
-    wanted = [migration for migration in ours if since is None or migration.head.release > since]
-    # The platform's tables come first or not at all: what follows needs them.
-    left_out = without_platform and not present
-    wanted = [
-        m for m in wanted if m.head.subject != PLATFORM or m.head in present or not (left_out or present)
-    ]
+    set_here = _without_platform(ours, present) if without_platform or _was_left_out(ours, present) else ours
+    wanted = [migration for migration in set_here if since is None or migration.head.release > since]
     problems = list(_problems_of_order([m.head for m in wanted], copies))
     if problems:
         raise Refused(*problems)
@@ -200,8 +196,19 @@ def make_plan(  # noqa: PLR0913 - what decides it
             for migration in missing
         ),
         len(present),
-        left_out,
+        without_platform and len(set_here) < len(ours),
     )
+
+
+def _without_platform(ours: Sequence[Migration], present: Sequence[Head]) -> list[Migration]:
+    return [m for m in ours if m.head.subject != PLATFORM or m.head in present]
+
+
+def _was_left_out(ours: Sequence[Migration], present: Sequence[Head]) -> bool:
+    """Whether an earlier run left out the platform's tables: what follows is there, so it is too late."""
+    heads = [migration.head for migration in ours]
+    at = next((n for n, head in enumerate(heads) if head.subject == PLATFORM), len(heads))
+    return any(head in present for head in heads[at + 1 :])
 
 
 def _require_project(project: Path) -> None:

@@ -22,6 +22,7 @@ from worker.version import VERSION
 
 NOW = datetime(2026, 11, 30, 12, 59, 58, tzinfo=UTC)
 TEXTS = [path.read_text("utf-8") for path in migrations()]
+OURS = [migration.head.subject for migration in own_migrations()]
 HOST = {"20250101000000_tables": "create table public.a ();\n", "20260401120000_more": "select 1;\n"}
 
 
@@ -236,6 +237,18 @@ def test_an_upgrade_of_a_host_without_the_platform_file_stays_without_it(project
     assert subjects(planned(project, SECOND, "1.1.0")) == ["notes", "access_to_notes"]
 
 
+@pytest.mark.parametrize(("killed_after", "goes_on_with"), [(1, [PLATFORM, "tables"]), (2, ["tables"])])
+def test_the_platform_file_is_still_written_when_nothing_that_needs_it_is_there(
+    project: Path, killed_after: int, goes_on_with: list[str]
+) -> None:
+    ours = release_of("1.0.0", "check", PLATFORM, "tables")
+    whole = planned(project, ours, "1.0.0")
+    write(Plan(whole.folder, whole.files[:killed_after], 0, left_out=False))
+
+    assert subjects(planned(project, ours, "1.0.0")) == goes_on_with
+    assert PLATFORM not in subjects(planned(project, ours, "1.0.0", without_platform=True))
+
+
 def test_from_a_release_only_what_came_later_is_written(project: Path) -> None:
     plan = planned(project, SECOND, "1.1.0", since="1.0.0")
     assert subjects(plan) == ["notes", "access_to_notes"]
@@ -283,8 +296,8 @@ def from_nowhere(project: Path) -> None:
 
 
 def one_missing(project: Path) -> None:
-    install(project)
-    next(path for path in copies(project) if path.stem.endswith("_privileges")).unlink()
+    install(project, "--without-platform")
+    copies(project)[2].unlink()
 
 
 def one_twice(project: Path) -> None:
@@ -312,6 +325,7 @@ def a_file_for_a_folder(project: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
+        (one_missing, r"The migration \w+ of .* is missing, and \w+\.sql, which needs it, is there"),
         (no_config, r"host is not a Supabase project: it has no supabase/config\.toml"),
         (edited, r"\d{14}_custom_assessments_\w+\.sql is an edited copy of the migration \w+ of 0"),
         (
@@ -319,9 +333,8 @@ def a_file_for_a_folder(project: Path) -> None:
             r"_tables\.sql, .*_access\.sql belong to another set .* Roll back first .* then install",
         ),
         (later, r"_tables\.sql came with 7\.0\.0, which is later than this release"),
-        (one_missing, r"The migration privileges of .* is missing, and \w+_refusals\.sql"),
-        (one_twice, r"20200101000000_again\.sql, \w+_host_check\.sql are copies of the same migration"),
-        (out_of_order, r"comes before the migration host_check, which it needs"),
+        (one_twice, rf"20200101000000_again\.sql, \w+_{OURS[0]}\.sql are copies of the same migration"),
+        (out_of_order, rf"\.sql comes before the migration {OURS[0]}, which it needs"),
         (a_file_for_a_folder, r"supabase/migrations cannot be read: Not a directory"),
     ],
 )
