@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stack.packages import find_supabase_cli
-from tests.py.harness.databases import Database, Databases
+from stack.packages import ROOT, find_supabase_cli
+from tests.py.harness.databases import Connection, Database, Databases
 
 # Strings, quoted names and comments, which may say anything.
 _NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"", re.DOTALL)
@@ -89,6 +89,22 @@ def advisors(database: Database, home: Path) -> subprocess.CompletedProcess[str]
 def test_supabases_advisors_find_nothing_at_warn_or_above(database: Database, tmp_path: Path) -> None:
     answer = advisors(database, tmp_path)
     assert answer.returncode == 0, answer.stdout
+
+
+def test_the_newest_advisors_warn_of_one_function_as_the_page_says(connection: Connection) -> None:
+    """What they call `..._security_definer_function_executable`, for each role; the CLI's are older."""
+    for role in ("anon", "authenticated"):
+        found = connection.execute(
+            """
+            select oid::regproc::text from pg_proc
+            where pronamespace = 'public'::regnamespace and prosecdef
+              and has_function_privilege(%s, oid, 'execute')
+            """,
+            [role],
+        ).fetchall()
+        assert found == [("session_result",)]
+        page = (ROOT / "docs" / "upgrading.md").read_text("utf-8")
+        assert f"`{role}_security_definer_function_executable`" in page
 
 
 def test_the_advisors_would_find_something(databases: Databases, tmp_path: Path) -> None:
