@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:a408cc9f6a0c016752baa24c42fa39e47d7909a6848d4e4bcb18162c91c90461
+-- custom-assessments 0.2.0 text sha256:ea26bb3d3d58d06843b25f969eda97821c3ef52f100eebc1658138f17a9df3fe
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
 -- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
 -- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
@@ -110,8 +110,8 @@ begin
 end
 $$;
 
--- Allowed words, limits and defaults: each is said here, once. CHECKs, triggers and the definition's rules call these;
--- the definition models (worker/definition.py) have those of the format, and a test holds the two together.
+-- Allowed words, each list said here once. CHECKs, triggers and the definition's rules call these; the definition models
+-- (worker/definition.py) have those of the format, and a test holds the two together.
 --
 -- plpgsql, and immutable: a statement calls each of them once, when it is planned.
 

@@ -1,6 +1,6 @@
--- custom-assessments 0.2.0 definition_errors sha256:57144bd4b04f16dfb391a9dc8368d07363c1c12cdf6682deea18995cd0eace76
--- What the rules of a definition have in common. Each rule returns a list of errors, or null where there is none; an
--- error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
+-- custom-assessments 0.2.0 definition_errors sha256:8a06683a45a9a45ec6f3a6bbc98999b8e825e45dd0da084090a47607e71584c1
+-- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
+-- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
 
 -- One fault: where (a JSON path), why (a stable key) and what was expected.
@@ -169,7 +169,6 @@ $$;
 
 -- The rules of a definition's metadata: what the front matter says about the whole.
 
--- metadata: what the front matter says about the whole.
 create or replace function private.metadata_faults(metadata jsonb)
 returns jsonb
 language plpgsql
@@ -327,7 +326,7 @@ begin
       then jsonb_build_array(private.fault(path || '.name', 'missing', 'a text that is not empty'))
     when key = any (others)
       then jsonb_build_array(private.fault(
-        path || '.name', 'duplicate-name', format('a name that no other %s has, in any letter case', kind)))
+        path || '.name', 'duplicate-name', format('a name that looks like that of no other %s', kind)))
     else '[]'
   end;
 end

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rubrics sha256:a744feef76a142bdedcf4b2a4de6171fc9af450355f49ea4404c5d5f1a2917c5
+-- custom-assessments 0.2.0 definition_rubrics sha256:0474ac6926c591b054e33639e05d84df1917f185b8f21dd0de6b1fb68746a476
 -- The rules of scoring rubrics.
 
 -- The rubrics of all dimensions, {"1-2": "...", "3": "..."} each: ranges on the scale that do not overlap. One query
@@ -253,9 +253,7 @@ begin
 end
 $$;
 
--- The rules of interviewGuidelines.
-
--- interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
+-- The rules of interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
 create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
 returns jsonb
 language plpgsql
@@ -295,8 +293,6 @@ begin
                  lateral jsonb_array_elements(
                    private.text_list_faults(entry.value, path || private.path_step(entry.key))
                  ) as fault
-           where jsonb_typeof(entry.value) <> 'array'
-              or jsonb_path_exists(entry.value, 'strict $[*] ? (@.type() != "string")')
            limit 100
         ) as found
     ), '[]');

@@ -1,7 +1,5 @@
--- custom-assessments 0.2.0 definition_examples sha256:247a7c6ea298c1456f356882cdb1ae762b2d2177aea78ed3ebb88fdbacb80769
--- The rules of examples: the author's own test cases.
-
--- examples: the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
+-- custom-assessments 0.2.0 definition_examples sha256:9e81207f60a3835af64de2e6b8b0e41b5c681ee7e7709312c3c5a8e9018352e0
+-- The rules of examples, the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
 -- references count.
 create or replace function private.example_faults(
   examples jsonb, known_dimensions text[], known_categories text[], low numeric, high numeric
@@ -177,7 +175,7 @@ declare
   metadata constant jsonb := whole -> 'metadata';
   guidelines constant jsonb := whole -> 'interviewGuidelines';
   examples constant jsonb := whole -> 'examples';
-  bounds constant numeric[] := private.scale_in_force(metadata);
+  scale numeric[];
   dimension record;
   category record;
 begin
@@ -186,18 +184,19 @@ begin
     return faults;
   end if;
 
+  scale := private.scale_in_force(metadata);
   dimension := private.names_of(whole -> 'dimensions');
   category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(whole -> 'dimensions', bounds[1], bounds[2])
-    || private.categories_faults(whole -> 'resultCategories', dimension.keys, bounds[1], bounds[2]);
+    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
   if jsonb_typeof(guidelines) <> 'null' then
     faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
   end if;
   if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
     faults := faults || private.example_faults(
-      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, bounds[1], bounds[2]
+      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
     );
   end if;
   return jsonb_path_query_array(faults, '$[0 to 99]');

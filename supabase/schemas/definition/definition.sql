@@ -22,7 +22,7 @@ declare
   metadata constant jsonb := whole -> 'metadata';
   guidelines constant jsonb := whole -> 'interviewGuidelines';
   examples constant jsonb := whole -> 'examples';
-  bounds constant numeric[] := private.scale_in_force(metadata);
+  scale numeric[];
   dimension record;
   category record;
 begin
@@ -31,18 +31,19 @@ begin
     return faults;
   end if;
 
+  scale := private.scale_in_force(metadata);
   dimension := private.names_of(whole -> 'dimensions');
   category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(whole -> 'dimensions', bounds[1], bounds[2])
-    || private.categories_faults(whole -> 'resultCategories', dimension.keys, bounds[1], bounds[2]);
+    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
+    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
   if jsonb_typeof(guidelines) <> 'null' then
     faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
   end if;
   if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
     faults := faults || private.example_faults(
-      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, bounds[1], bounds[2]
+      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
     );
   end if;
   return jsonb_path_query_array(faults, '$[0 to 99]');

@@ -1,5 +1,5 @@
--- What the rules of a definition have in common. Each rule returns a list of errors, or null where there is none; an
--- error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
+-- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
+-- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
 
 -- One fault: where (a JSON path), why (a stable key) and what was expected.

@@ -1,6 +1,4 @@
--- The rules of examples: the author's own test cases.
-
--- examples: the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
+-- The rules of examples, the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
 -- references count.
 create or replace function private.example_faults(
   examples jsonb, known_dimensions text[], known_categories text[], low numeric, high numeric

@@ -1,6 +1,5 @@
 -- The rules of a definition's metadata: what the front matter says about the whole.
 
--- metadata: what the front matter says about the whole.
 create or replace function private.metadata_faults(metadata jsonb)
 returns jsonb
 language plpgsql

@@ -1,5 +1,5 @@
--- Allowed words, limits and defaults: each is said here, once. CHECKs, triggers and the definition's rules call these;
--- the definition models (worker/definition.py) have those of the format, and a test holds the two together.
+-- Allowed words, each list said here once. CHECKs, triggers and the definition's rules call these; the definition models
+-- (worker/definition.py) have those of the format, and a test holds the two together.
 --
 -- plpgsql, and immutable: a statement calls each of them once, when it is planned.
 
