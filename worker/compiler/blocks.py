@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from pyromark import events_with_range
@@ -27,7 +28,6 @@ RESCANS: Final = 2
 CONTINUATION: Final = re.compile(b"[\x80-\xbf]")
 #: A bullet or a number, behind indentation that is more than the list needs.
 BULLET_MARK: Final = re.compile(r"\s*([0-9]*\S)\s*")
-LEADING_WORD: Final = re.compile(r"^[^\W_]*")
 
 
 class Heading(NamedTuple):
@@ -58,9 +58,14 @@ class Bullet(NamedTuple):
     @property
     def head(self) -> Slice:
         """The text in front of the bullet's own bullets."""
-        if not self.bullets:
-            return self.text
-        return self.text.part(0, max(self.bullets[0].start - self.text.start, 0))
+        return self.text.part(0, self.head_length)
+
+    @property
+    def head_length(self) -> int | None:
+        """How many characters of the text stand in front of the bullet's own bullets; None without any."""
+        for bullet in self.bullets:
+            return bullet.start - self.text.start
+        return None
 
 
 class Prose(NamedTuple):
@@ -265,19 +270,19 @@ def _heading_text(heading: Slice) -> Slice:
     text = heading.part(len(heading.text) - len(heading.text.lstrip("#")))
     bare = text.text.rstrip("#")
     # Marks at the end close the heading only where a blank stands before them.
-    return text.part(0, len(bare)) if not bare or bare[-1] in " \t" else text
+    return text.part(0, len(bare)) if not bare or bare[-1:].isspace() else text
 
 
 def _is_unclosed(block: bytes) -> bool:
     """Tell whether the fenced code block at the end of the file has headings in it and is not closed."""
-    last = block.rstrip().rpartition(b"\n")[2].strip()
-    return b"\n#" in block and (len(last) < 3 or bool(last.strip(block[:1])))
+    *_, last = block.rstrip().rsplit(b"\n", 1)
+    return b"\n#" in block and (len(last.strip()) < 3 or bool(last.strip().strip(block[:1])))
 
 
 def _report_html(tag: str, start: int, faults: Faults, opened: "Counter[str] | None" = None) -> None:
     """Report a tag, a comment or a block of HTML; a closing tag belongs to the fault of its opening tag."""
-    first = tag.partition("\n")[0].strip()
-    name = LEADING_WORD.findall(first.lstrip("</"))[0].lower()
+    first, *_ = tag.strip().split("\n", 1)
+    name = "".join(takewhile(str.isalnum, first.lstrip("</"))).lower()
     if opened is not None:
         if first.startswith("</") and opened[name]:
             opened[name] -= 1

@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from worker.compiler.catalogue import Code
-from worker.compiler.context import Context, Range
+from worker.compiler.context import Context
 from worker.compiler.diagnostics import shown
 from worker.compiler.fields import Field, read_fields
-from worker.compiler.reading import read_list, read_name, read_text, read_texts, some_items, too_many
+from worker.compiler.reading import (
+    read_list,
+    read_name,
+    read_text,
+    read_texts,
+    report_empty,
+    some_items,
+    too_many,
+)
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
 from worker.compiler.slices import Located
-from worker.compiler.values import parse_number, parse_range
+from worker.compiler.values import Range, parse_number, parse_range
 from worker.compiler.vocabulary import CATEGORIES, FIELDS_OF
 from worker.definition import MAX_CATEGORIES, ResultCategory
 from worker.scoring import CategoryRule
@@ -94,15 +102,15 @@ def _score_range(ctx: Context, field: Field | None) -> Range | None:
     text = field.value.text
     bounds = parse_range(text)
     if not text:
-        ctx.empty(field, field.section, "write a range such as `- score_range: [4.0, 5.0]`")
+        report_empty(ctx, field, "write a range such as `- score_range: [4.0, 5.0]`")
     elif bounds is None:
         hint = "write two numbers, such as `- score_range: [4.0, 5.0]`"
         if (number := parse_number(text)) is not None:
             hint = f"write `- score_range: [{number}, {number}]`"
         ctx.faults.add(Code.INVALID_RANGE, field.value, field.section, f"{shown(text)} is not a range", hint)
-    elif bounds[0] > bounds[1]:
-        ctx.reversed(field.value, field.section, f"score_range: [{bounds[1]}, {bounds[0]}]")
-    elif not ctx.is_outside(*bounds, field.value, field.section):
+    elif bounds.low > bounds.high:
+        ctx.reversed(field.value, field.section, f"score_range: [{bounds.high}, {bounds.low}]")
+    elif not ctx.is_outside(bounds, field.value, field.section):
         return bounds
     return None
 

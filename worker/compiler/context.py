@@ -3,19 +3,16 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final, NamedTuple
 
 from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults, nearest, shown
 from worker.compiler.lines import Lines
 from worker.compiler.slices import Located, Slice
+from worker.compiler.values import Range
 from worker.markup import markup_faults
-from worker.scoring import DEFAULT_SCALE
 
-__all__ = ["Context", "Range", "markup_fault"]
-
-Range = tuple[Decimal, Decimal]
+__all__ = ["Context", "markup_fault"]
 
 #: How many misspelt names are compared with the known ones; more than 100 diagnostics are never shown.
 NEAR_BUDGET: Final = 200
@@ -34,7 +31,7 @@ class Context:
     lines: Lines
     faults: Faults
     marked: Sequence[int] = ()
-    scale: Range | None = DEFAULT_SCALE
+    scale: Range | None = None
     may_have_markup: bool = True
     left_out: list[tuple[str, int]] = field(default_factory=list)
     level_reported: bool = False
@@ -61,11 +58,6 @@ class Context:
             self.level_reported = True
             self.faults.add(Code.HEADING_LEVEL, at, section, "this heading has the wrong level", fix)
 
-    def empty(self, at: Located, section: str, hint: str) -> None:
-        """Report a field without a value."""
-        message = f"`{section.rpartition(' / ')[2]}` has no value"
-        self.faults.add(Code.EMPTY_VALUE, at, section, message, hint)
-
     def empty_item(self, at: Located, section: str) -> None:
         """Report an entry of a list without a text."""
         message = "this entry of the list is empty and is left out"
@@ -76,13 +68,13 @@ class Context:
         message = f"the range {shown(at.text)} begins above its end"
         self.faults.add(Code.REVERSED_RANGE, at, section, message, f"write `- {fix}`")
 
-    def is_outside(self, low: Decimal, high: Decimal, at: Slice, section: str) -> bool:
+    def is_outside(self, bounds: Range, at: Slice, section: str) -> bool:
         """Tell whether a range leaves the scale, and report it where it does."""
-        if self.scale is None or (self.scale[0] <= low and high <= self.scale[1]):
+        scale = self.scale
+        if scale is None or (scale.low <= bounds.low and bounds.high <= scale.high):
             return False
-        bottom, top = self.scale
-        message = f"{shown(at.text)} lies outside of the scale, {bottom} to {top}"
-        hint = f"stay within {bottom} to {top}, or widen `scale` in the front matter"
+        message = f"{shown(at.text)} lies outside of the scale, {scale.low} to {scale.high}"
+        hint = f"stay within {scale.low} to {scale.high}, or widen `scale` in the front matter"
         self.faults.add(Code.OUTSIDE_SCALE, at, section, message, hint)
         return True
 

@@ -15,9 +15,11 @@ from typing import Final, NamedTuple
 
 from worker.compiler.catalogue import Code
 from worker.compiler.categories import CategoryNode
-from worker.compiler.context import Context, Range
+from worker.compiler.context import Context
 from worker.compiler.diagnostics import plain
 from worker.compiler.dimensions import DimensionNode
+from worker.compiler.slices import Span
+from worker.compiler.values import Range
 from worker.compiler.vocabulary import CATEGORIES
 from worker.scoring import OVERALL_PLACES, ScoringRules, round_half_up
 
@@ -69,9 +71,9 @@ def _shared(first: CategoryNode, later: CategoryNode) -> Range | None:
     """Return the scores that two categories share."""
     if first.score_range is None or later.score_range is None:
         return None
-    low = max(first.score_range[0], later.score_range[0])
-    high = min(first.score_range[1], later.score_range[1])
-    return (low, high) if low <= high else None
+    low = max(first.score_range.low, later.score_range.low)
+    high = min(first.score_range.high, later.score_range.high)
+    return Range(low, high) if low <= high else None
 
 
 def check_coverage(
@@ -90,7 +92,7 @@ class _Coverage:
         self.precision = rules.precision
         self.places = min(rules.precision, OVERALL_PLACES)
         self.unit = int("1" + "0" * self.places)  # how many steps a point has
-        self.scale = rules.scale
+        self.scale = Range(*rules.scale)
         self.dimensions = dimensions
 
     @cached_property
@@ -100,8 +102,7 @@ class _Coverage:
         return [
             Reach(
                 Fraction(node.rule.weight) / total,
-                Fraction(node.rubric[0].low if node.rubric else self.scale[0]),
-                Fraction(node.rubric[-1].high if node.rubric else self.scale[1]),
+                *map(Fraction, node.marks or self.scale),
             )
             for node in self.dimensions
         ]
@@ -109,8 +110,7 @@ class _Coverage:
     @cached_property
     def is_free(self) -> bool:
         """Whether every dimension can have every score: then all averages can be equal to any of them."""
-        rubrics = [node.rubric for node in self.dimensions if node.rubric]
-        return all(r[0].low == self.scale[0] and r[-1].high == self.scale[1] for r in rubrics)
+        return all(node.marks in {None, self.scale} for node in self.dimensions)
 
     def check(self, categories: Sequence[CategoryNode]) -> None:
         """Report all that there is to be said about the ranges of the categories."""
@@ -122,7 +122,7 @@ class _Coverage:
         covered: list[Covered] = []
         for node in categories:
             bounds = node.score_range or self.scale
-            first, last = ceil(bounds[0] * self.unit), floor(bounds[1] * self.unit)
+            first, last = ceil(bounds.low * self.unit), floor(bounds.high * self.unit)
             if first > last or first > highest or last < lowest:
                 self._report_unreachable(node, lowest, highest)
             else:
@@ -197,7 +197,7 @@ class _Coverage:
             return None
         if not self.is_free:
             tied = self._tied(self._balance(one.node, other.node))
-            if tied is None or max(first, tied[0]) > min(last, tied[1]):
+            if tied is None or max(first, tied.start) > min(last, tied.end):
                 return None
         line = self.ctx.lines.line(other.node.at.start)
         return f"{_quoted(other.node)} (line {line}, {self._numbers(first, last)})"
@@ -214,7 +214,7 @@ class _Coverage:
         share = Fraction(1, len(names))
         return [share if dimension.name in names else Fraction(0) for dimension in self.dimensions]
 
-    def _tied(self, balance: Sequence[Fraction]) -> tuple[int, int] | None:
+    def _tied(self, balance: Sequence[Fraction]) -> Span | None:
         """Return the lowest and highest matched score of an interview in which two averages are equal.
 
         The scores that an interview can give form a box, overall and the difference of the averages are
@@ -226,7 +226,7 @@ class _Coverage:
         highest = _extreme([Reach(r.share, -r.high, -r.low) for r in self.reaches], balance)
         if lowest is None or highest is None:
             return None
-        return self._steps(lowest), self._steps(-highest)
+        return Span(self._steps(lowest), self._steps(-highest))
 
 
 def _extreme(reaches: Sequence[Reach], balance: Sequence[Fraction]) -> Fraction | None:

@@ -145,4 +145,4 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like ``name``, or None when none is like it."""
     folded = {fold(candidate[:100]): candidate for candidate in known}
     matches = get_close_matches(fold(name[:100]), folded, n=1, cutoff=0.6)
-    return folded[matches[0]] if matches else None
+    return next((folded[match] for match in matches), None)

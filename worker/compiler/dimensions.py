@@ -1,25 +1,37 @@
 """The dimensions: weights and rubrics."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import plain, shown
 from worker.compiler.fields import Field, read_fields
-from worker.compiler.reading import read_list, read_name, read_text, read_texts, some_items, too_many
+from worker.compiler.reading import (
+    read_list,
+    read_name,
+    read_text,
+    read_texts,
+    report_empty,
+    some_items,
+    too_many,
+)
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Section
 from worker.compiler.slices import Slice
-from worker.compiler.values import close_emphasis, parse_number, parse_range, parse_weight, unwrap
+from worker.compiler.values import Range, close_emphasis, parse_number, parse_range, parse_weight, unwrap
 from worker.compiler.vocabulary import DIMENSIONS, FIELDS_OF
 from worker.definition import MAX_DIMENSIONS, WEIGHT_TOLERANCE, Dimension
 from worker.names import remembered
 from worker.scoring import DimensionRule
 
 __all__ = ["DimensionNode", "read_dimensions"]
+
+#: What can have been meant as a range.
+NUMBERS: Final = re.compile(r"[\d.-]+")
 
 
 class RubricEntry(NamedTuple):
@@ -42,6 +54,13 @@ class DimensionNode:
     description: str
     themes: tuple[str, ...]
     rubric: list[RubricEntry]
+
+    @property
+    def marks(self) -> Range | None:
+        """The lowest and the highest mark of the rubric, None without one."""
+        if not self.rubric:
+            return None
+        return Range(min(entry.low for entry in self.rubric), max(entry.high for entry in self.rubric))
 
     @property
     def rule(self) -> DimensionRule:
@@ -82,7 +101,8 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
         )
     too_many(ctx, Code.TOO_MANY_DIMENSIONS, items, MAX_DIMENSIONS)
     if nodes and all(node.weight is not None for node in nodes):
-        _check_sum(ctx, sections[0], nodes)
+        section, *_ = sections
+        _check_sum(ctx, section, nodes)
     return nodes, DimensionNames(names, complete)
 
 
@@ -97,7 +117,7 @@ def _weight(ctx: Context, field: Field | None) -> Decimal | None:
     if weight is not None and 0 < weight <= 1:
         return weight
     if not text:
-        ctx.empty(field, field.section, "write a decimal such as `- weight: 0.25`")
+        report_empty(ctx, field, "write a decimal such as `- weight: 0.25`")
     elif weight is None:
         guess = parse_weight(text.replace(",", ".", 1))
         hint = "write a decimal (`0.25`), a percentage (`25%`) or a fraction (`1/4`)"
@@ -162,40 +182,41 @@ def _rubric_entry(ctx: Context, field: Field, entry: Slice) -> RubricEntry | Non
     """Return the range and the text of an entry of a rubric, None when it is wrong."""
     colon = entry.text.find(":")
     key, value = entry.split(colon) if colon >= 0 else (entry.part(0, 0), entry)
-    bounds = _bounds(key.text)
-    if bounds is None:
+    found = _bounds(key.text)
+    if found is None:
         key, value = close_emphasis(key, value)
-        bounds = _bounds(unwrap(key.text))
+        found = _bounds(unwrap(key.text))
     text = value.clean
-    if bounds is None or not text:
-        _report_entry(ctx, field, entry, has_range=bounds is not None)
+    if found is None or not text:
+        _report_entry(ctx, field, entry, has_range=found is not None)
         return None
-    low, high, stored = bounds
-    if low > high:
-        ctx.reversed(key, field.section, f"{high}-{low}")
+    bounds, stored = found
+    if bounds.low > bounds.high:
+        ctx.reversed(key, field.section, f"{bounds.high}-{bounds.low}")
         return None
-    if ctx.is_outside(low, high, key, field.section):
+    if ctx.is_outside(bounds, key, field.section):
         return None
     ctx.check_markup(text, entry, field.section)
-    return RubricEntry(low, high, stored, key, text)
+    return RubricEntry(*bounds, stored, key, text)
 
 
 @remembered
-def _bounds(spelled: str) -> tuple[Decimal, Decimal, str] | None:
+def _bounds(spelled: str) -> tuple[Range, str] | None:
     """Return the bounds and the stored spelling of a rubric's range."""
     number = parse_number(spelled) if "-" not in spelled else None
     if number is not None:
-        return number, number, f"{number:f}"
+        return Range(number, number), f"{number:f}"
     bounds = parse_range(spelled)
-    return None if bounds is None else (*bounds, f"{bounds[0]:f}-{bounds[1]:f}")
+    return None if bounds is None else (bounds, f"{bounds.low:f}-{bounds.high:f}")
 
 
 def _report_entry(ctx: Context, field: Field, entry: Slice, *, has_range: bool) -> None:
-    first = plain(entry.text.partition("\n")[0])
+    line, *_ = entry.lines
+    first = plain(line.text)
     message = f"`{first}` does not begin with a range"
     if has_range:
         message = f"the range of `{first}` has no text"
-    digits = "".join(c if c.isdigit() or c in ".-" else " " for c in entry.text[:20]).split()
-    guess = digits[0].strip(".-") if digits else ""
+    digits = NUMBERS.search(entry.text[:20])
+    guess = digits.group().strip(".-") if digits is not None else ""
     hint = f"write `- {guess or '1-2'}: what it means`"
     ctx.faults.add(Code.INVALID_RANGE, entry, field.section, message, hint)

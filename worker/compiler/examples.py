@@ -10,11 +10,11 @@ from worker.compiler.categories import CategoryNode
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import nearest, plain, shown
 from worker.compiler.fields import Field, read_fields
-from worker.compiler.reading import read_list, read_name, some_items
+from worker.compiler.reading import read_list, read_name, report_empty, some_items
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
 from worker.compiler.slices import Slice
-from worker.compiler.values import close_emphasis, parse_inline_list, parse_number, unwrap
+from worker.compiler.values import Range, close_emphasis, parse_inline_list, parse_number, unwrap
 from worker.compiler.vocabulary import EXAMPLES, FIELDS_OF
 from worker.definition import MAX_CATEGORIES, MAX_DIMENSIONS, NO_MATCH, Example, clean_name
 from worker.names import fold
@@ -78,7 +78,7 @@ def _scores(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tu
     for entry in entries:
         _score(ctx, field, entry, dimensions, scores)
     if not entries and (not field.value.text or parse_inline_list(field.value) is not None):
-        ctx.empty(field, field.section, "write a score for at least one dimension, such as `[Vision: 4]`")
+        report_empty(ctx, field, "write a score for at least one dimension, such as `[Vision: 4]`")
     return scores, bool(entries) and len(scores) == len(entries)
 
 
@@ -98,7 +98,7 @@ def _score(
     elif key in scores:
         message = f"the dimension {shown(dimensions.spelled[key])} is scored twice"
         ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, "keep one of the scores")
-    elif not ctx.is_outside(score, score, entry, field.section):
+    elif not ctx.is_outside(Range(score, score), entry, field.section):
         scores[key] = score
 
 
@@ -120,7 +120,7 @@ def _overall(ctx: Context, field: Field | None) -> Decimal | None:
     text = field.value.text
     value = parse_number(text)
     if not text:
-        ctx.empty(field, field.section, "write the overall score, such as `- overall: 3.9`")
+        report_empty(ctx, field, "write the overall score, such as `- overall: 3.9`")
     elif value is None:
         message = f"{shown(text)} is not a score"
         hint = "write the overall score with up to two decimal places, such as `- overall: 3.95`"
@@ -134,7 +134,7 @@ def _category(ctx: Context, field: Field | None, spelled: dict[str, str]) -> str
         return None
     text = field.value.clean
     if not text:
-        ctx.empty(field, field.section, f"write the name of a category, or `{NO_MATCH}`")
+        report_empty(ctx, field, f"write the name of a category, or `{NO_MATCH}`")
         return None
     keys = [fold(clean_name(text)), fold(unwrap(text))]
     key = next((key for key in keys if key in spelled or key == NO_MATCH), "")

@@ -16,7 +16,7 @@ from worker.definition import MARKS, clean_name
 __all__ = ["Field", "read_fields"]
 
 #: A field with another mark in place of its colon.
-OTHER_COLON: Final = re.compile(r"([^=：–—\n]{1,40}?)\s*[=：–—]\s*(\S.*)")
+OTHER_COLON: Final = re.compile(r"(?P<key>[^=：–—\n]{1,40}?)\s*[=：–—]\s*(?P<value>\S.*)")
 #: What stands in front of the bullets of word processors, which are none to CommonMark.
 OTHER_BULLETS: Final = "•◦▪▫‣⁃●○■□·–— \t\u00a0"
 
@@ -29,6 +29,7 @@ class Field(NamedTuple):
     document's structure. A field that is ``reported`` is there, and nothing more is to be said about it.
     """
 
+    name: str
     start: int
     end: int
     section: str
@@ -73,7 +74,7 @@ class _Reader:
     def bullet(self, bullet: Bullet) -> None:
         """Read a bullet ``key: value``."""
         text = bullet.text
-        head = bullet.bullets[0].start - text.start if bullet.bullets else None
+        head = bullet.head_length
         colon = text.text.find(":", 0, head)
         if colon < 0:
             self.bare = self.bare or bullet
@@ -85,7 +86,7 @@ class _Reader:
         value = text.part(colon + 1, head if spec is not None and spec.is_list else None)
         if key[:1] in MARKS:
             value = _without_end(value, open_emphasis(key))
-        field = Field(bullet.start, bullet.end, f"{self.where} / {name}", value, bullet.bullets)
+        field = Field(name, bullet.start, bullet.end, f"{self.where} / {name}", value, bullet.bullets)
         if spec is None:
             self.unknown.append((text.part(0, colon), field))
         elif name in self.fields:
@@ -121,18 +122,18 @@ class _Reader:
 
     def _bare_bullet(self, bullet: Bullet) -> None:
         """Report the bullets of an item that are not fields; one diagnostic for all of them."""
-        above = [(name, field) for name, field in self.fields.items() if field.start < bullet.start]
+        above = [field for field in self.fields.values() if field.start < bullet.start]
         text = bullet.text.clean
         hint = "write each field as `- key: value`"
         if above:
-            owner, field = max(above, key=lambda entry: entry[1].start)
-            if not field.value.text:
-                hint = f"if it belongs to `{owner}`, indent it under that bullet: `  - {plain(text)}`"
+            owner = max(above, key=lambda field: field.start)
+            if not owner.value.text:
+                hint = f"if it belongs to `{owner.name}`, indent it under that bullet: `  - {plain(text)}`"
         if spelled := OTHER_COLON.match(text):
-            name = field_name(spelled[1])
+            name = field_name(spelled["key"])
             if name in self.missing:
                 self._stand_in(name, bullet)
-                hint = f"write `- {name}: {plain(spelled[2])}`"
+                hint = f"write `- {name}: {plain(spelled['value'])}`"
         self._report(Code.NOT_A_FIELD, bullet, "", f"the bullet {shown(text)} has no `key:`", hint)
 
     def _unknown_field(self, spelled: Slice, field: Field) -> None:
@@ -144,8 +145,8 @@ class _Reader:
             self.missing.remove(near)
             value = field.value
             if self.known[near].is_list and field.bullets:
-                value = value.part(0, field.bullets[0].start - value.start)
-            self.fields[near] = field._replace(section=f"{self.where} / {near}", value=value)
+                value = value.part(0, min(bullet.start for bullet in field.bullets) - value.start)
+            self.fields[near] = field._replace(name=near, section=f"{self.where} / {near}", value=value)
             message = f"there is no field {shown(key)}, and `{near}` is missing"
             section = f"{self.where} / {plain(key)}"
             self.ctx.faults.add_error(Code.UNKNOWN_FIELD, at, section, message, f"write `- {near}:`")
@@ -178,14 +179,14 @@ class _Reader:
         name = field_name(key) if colon else ""
         if name not in self.known or line.text.startswith(" " * 4):
             return None
-        return name, line, line.text.partition(":")[2].strip(" *_")
+        return name, line, line.text[line.text.index(":") + 1 :].strip(" *_")
 
     def _stand_in(self, name: str, at: Located) -> None:
         """Take a field for given that was reported, so that it is neither read nor called missing."""
         if name in self.missing:
             self.missing.remove(name)
         value = Slice("", at.start, at.start)
-        field = Field(at.start, at.end, f"{self.where} / {name}", value, [], reported=True)
+        field = Field(name, at.start, at.end, f"{self.where} / {name}", value, [], reported=True)
         self.fields.setdefault(name, field)
 
     def _report(self, code: Code, at: Located, part: str, message: str, hint: Hint) -> None:

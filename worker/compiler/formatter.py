@@ -170,7 +170,7 @@ def _bullet(text: str, indent: str, lines: list[str]) -> None:
 
 def _quoted(text: str) -> str:
     """Return a text of which the compiler drops no quotation marks that are its own."""
-    return text if unquote(text) == text else text[0] + text + text[-1]
+    return text if unquote(text) == text else text[:1] + text + text[-1:]
 
 
 def _spoken(text: str) -> list[str]:
@@ -192,7 +192,8 @@ def _is_structure(line: str) -> bool:
 
 
 def _range(bounds: tuple[Decimal, Decimal]) -> str:
-    return f"[{bounds[0]:f}, {bounds[1]:f}]"
+    low, high = bounds
+    return f"[{low:f}, {high:f}]"
 
 
 def _scalar(text: str) -> str:

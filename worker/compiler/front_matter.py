@@ -36,7 +36,7 @@ MAX_BRACKETS: Final = 64
 MAX_DEPTH: Final = 3
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCE: Final = "---"
-SECOND_LEVEL: Final = re.compile(r"^## (.*)$", re.MULTILINE)
+SECOND_LEVEL: Final = re.compile(r"^## (?P<title>.*)$", re.MULTILINE)
 CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
 WHERE: Final = "Front matter"
 
@@ -117,9 +117,12 @@ def without_wrapping(text: str, body: int) -> str:
     A block inside of the body has two fences, so the last fence closes the file only when it is an odd one.
     """
     fences = list(CODE_FENCE.finditer(text, body))
-    if len(fences) % 2 == 0 or fences[-1][0].strip(BLANKS + "`~"):
+    if len(fences) % 2 == 0:
         return text
-    end = fences[-1].start()
+    *_, last = fences
+    if last.group().strip(BLANKS + "`~"):
+        return text
+    end = last.start()
     return text[:end] + re.sub(r"[^\n]", " ", text[end:])
 
 
@@ -128,11 +131,12 @@ def _without_block(text: str, faults: Faults) -> str:
 
     Any other code block is left alone: one that is never closed, or that has no heading in it.
     """
-    fences = list(CODE_FENCE.finditer(text))
     heading = text.find("\n#")
-    if len(fences) < 2 or not fences[0].start() < heading < fences[1].start():
+    fences: list[re.Match[str] | None] = [*CODE_FENCE.finditer(text), None, None]
+    opening, closing, *_ = fences
+    if opening is None or closing is None or not opening.start() < heading < closing.start():
         return text
-    start, end = fences[0].span()
+    start, end = opening.span()
     _report_block(start, end, faults)
     return without_wrapping(text[:start] + " " * (end - start) + text[end:], end)
 
@@ -188,7 +192,7 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
     while at := text.find("\n" + FENCE, at) + 1:
         line = _line(text, at)
         if _is_fence(line):
-            if any(section_name(heading[1]) for heading in SECOND_LEVEL.finditer(text, end, at)):
+            if any(section_name(heading["title"]) for heading in SECOND_LEVEL.finditer(text, end, at)):
                 break  # a thematic break of the body
             return FrontMatter(fence, end + 1, at, at + len(line))
     at = text.find("\n## ", end) + 1 or len(text)

@@ -1,5 +1,6 @@
 """The interview guidelines: what an interviewer says, and which questions belong to which dimension."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -21,7 +22,7 @@ OPENING: Final = "Opening"
 QUESTIONS: Final = "Probing Questions"
 CLOSING: Final = "Closing"
 PARTS: Final = {normal_key(name): name for name in (OPENING, QUESTIONS, CLOSING)}
-WHEN_EXPLORING: Final = ("when", "exploring")
+WHEN_EXPLORING: Final = re.compile(r"when\s+exploring\s+(?P<name>\S.*)", re.IGNORECASE | re.DOTALL)
 #: What thematic breaks begin and end with.
 BREAKS: Final = frozenset("-*_")
 #: What a name ends with that announces questions.
@@ -101,7 +102,7 @@ def _without_breaks(text: str) -> str:
         return text
     lines = text.split("\n")
     spoken = [at for at, line in enumerate(lines) if line and not is_thematic_break(line)]
-    return "\n".join(lines[spoken[0] : spoken[-1] + 1]) if spoken else ""
+    return "\n".join(lines[min(spoken) : max(spoken) + 1]) if spoken else ""
 
 
 # --- questions ----------------------------------------------------------------------------------------------
@@ -248,7 +249,5 @@ class _Questions:
 
 def _explored(text: str) -> str:
     """Return the name in ``When exploring <name>``."""
-    words = text.split(None, 2) if text[:4].lower() == WHEN_EXPLORING[0] else []
-    if len(words) == 3 and words[1].lower() == WHEN_EXPLORING[1]:
-        return clean_name(words[2])
-    return text
+    explored = WHEN_EXPLORING.match(text)
+    return text if explored is None else clean_name(explored["name"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from worker.compiler.catalogue import Code
-from worker.compiler.context import Range, markup_fault
+from worker.compiler.context import markup_fault
 from worker.compiler.diagnostics import Faults, nearest, plain, shown
 from worker.compiler.front_matter import (
     FENCE,
@@ -19,7 +19,7 @@ from worker.compiler.front_matter import (
     pairs,
 )
 from worker.compiler.slices import Located, Span
-from worker.compiler.values import normal_key, parse_range
+from worker.compiler.values import Range, normal_key, parse_range
 from worker.definition import (
     INTERVIEW_STYLES,
     MAX_NAME,
@@ -90,7 +90,7 @@ def read_header(entries: Entries, complete: bool, place: FrontMatter | None, fau
     metadata = Metadata.model_construct(
         **{"name": "", **values, STYLE: InterviewStyle.model_construct(**style)}
     )
-    scale = metadata.scale if "scale" in values or "scale" not in reader.seen else None
+    scale = Range(*metadata.scale) if "scale" in values or "scale" not in reader.seen else None
     version = reader.seen.get("version")
     version_at = version.start if version is not None else 0 if place is None else place.fence
     return Header(metadata, values.get("name"), scale, version_at, reader.left_out)
@@ -126,7 +126,8 @@ class _Reader:
         """Report unknown keys; return whether the name is missing, and none was meant to be it."""
         is_missing = complete and "name" not in self.seen
         for key, spelled, names in self.unknown:
-            guess = nearest(spelled.rpartition(".")[2], names) if len(self.faults.found) < 200 else None
+            *_, word = spelled.rsplit(".", 1)
+            guess = nearest(word, names) if len(self.faults.found) < 200 else None
             section = f"{WHERE} / {plain(spelled)}"
             message = f"there is no key {shown(spelled)}"
             hint = (
@@ -211,14 +212,11 @@ class _Reader:
             self.seen.setdefault("default", value)
             self.values["default"] = int(text)
         else:
-            message = (
-                f"{shown(text)} is not a whole number from {INTERVIEW_STYLES[0]} to {INTERVIEW_STYLES[-1]}"
-            )
-            style = InterviewStyle.model_fields["default"].default
-            numbers = (
-                f"{INTERVIEW_STYLES[0]} (highly structured) to {INTERVIEW_STYLES[-1]} (fully conversational)"
-            )
-            hint = f"write a number from {numbers}: `{STYLE}: {style}`"
+            lowest, *_, highest = INTERVIEW_STYLES
+            message = f"{shown(text)} is not a whole number from {lowest} to {highest}"
+            numbers = f"{lowest} (highly structured) to {highest} (fully conversational)"
+            example = InterviewStyle.model_fields["default"].default
+            hint = f"write a number from {numbers}: `{STYLE}: {example}`"
             self._invalid(value, f"{STYLE}.default", message, hint)
 
     def boolean(self, name: str, value: Scalar) -> None:
@@ -235,12 +233,12 @@ class _Reader:
         bounds = _bounds(value)
         if bounds is None:
             message, hint = "the scale is not two numbers", "write two numbers, such as `scale: [1, 5]`"
-        elif bounds[0] >= bounds[1]:
-            meant = f"[{bounds[1]}, {bounds[0]}]" if bounds[0] > bounds[1] else "[1, 5]"
-            message = f"the scale begins at {bounds[0]} and ends at {bounds[1]}"
+        elif bounds.low >= bounds.high:
+            meant = f"[{bounds.high}, {bounds.low}]" if bounds.low > bounds.high else "[1, 5]"
+            message = f"the scale begins at {bounds.low} and ends at {bounds.high}"
             hint = f"write `scale: {meant}`"
-        elif bounds[1] > MAX_SCALE:
-            message = f"the scale ends at {bounds[1]}; scores go up to {MAX_SCALE}"
+        elif bounds.high > MAX_SCALE:
+            message = f"the scale ends at {bounds.high}; scores go up to {MAX_SCALE}"
             hint = f"write a scale within 0 to {MAX_SCALE}, such as `scale: [0, 9]`"
         else:
             self.values["scale"] = bounds
@@ -277,4 +275,4 @@ def _bounds(value: Scalar | Collection) -> Range | None:
     if value.mapping or len(value.values) != 2:
         return None
     low, high = [parse_plain_number(v.text.strip()) if isinstance(v, Scalar) else None for v in value.values]
-    return None if low is None or high is None else (low, high)
+    return None if low is None or high is None else Range(low, high)

@@ -34,6 +34,11 @@ def too_many(ctx: Context, code: Code, items: list[Item], limit: int) -> None:
         ctx.faults.add(code, first, first.where, message, f"delete {len(items) - limit}, or join some")
 
 
+def report_empty(ctx: Context, field: Field, hint: str) -> None:
+    """Report a field without a value."""
+    ctx.faults.add(Code.EMPTY_VALUE, field, field.section, f"`{field.name}` has no value", hint)
+
+
 def read_name(ctx: Context, item: Item, names: dict[str, str], kind: str) -> bool:
     """Check the name of an item and remember it, folded; return whether it can be referred to."""
     if not item.name:
@@ -59,8 +64,7 @@ def read_text(ctx: Context, field: Field | None) -> str:
     if is_on_key_line and (indicator := BLOCK_SCALAR.match(field.value.text)):
         text = clean_text(field.value.text[indicator.end() :])
     if not text:
-        name = field.section.rpartition(" / ")[2]
-        ctx.empty(field, field.section, f"write a text behind `{name}:`")
+        report_empty(ctx, field, f"write a text behind `{field.name}:`")
     ctx.check_markup(text, field, field.section)
     return text
 
@@ -71,8 +75,9 @@ def read_texts(ctx: Context, field: Field | None) -> tuple[str, ...]:
         return ()
     texts: list[str] = []
     for entry in read_list(ctx, field):
-        texts.append(entry.clean)
-        ctx.check_markup(texts[-1], entry, field.section)
+        text = entry.clean
+        ctx.check_markup(text, entry, field.section)
+        texts.append(text)
     return tuple(texts)
 
 
@@ -88,9 +93,8 @@ def read_list(ctx: Context, field: Field | None) -> list[Slice]:
     if entries is not None:
         return _filled(ctx, field, [(entry, entry) for entry in entries])
     inline = field.value.text
-    name = field.section.rpartition(" / ")[2]
     inside = plain(inline.strip("[]{}\\"))
-    fix = f"write `- {name}: [{inside}]`, or one bullet for each, indented under it"
+    fix = f"write `- {field.name}: [{inside}]`, or one bullet for each, indented under it"
     if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:
         fix = "write one bullet for each entry, indented by two spaces under it"
     ctx.faults.add(Code.NOT_A_LIST, field.value, field.section, f"{shown(inline)} is not a list", fix)
@@ -102,8 +106,7 @@ def _nested_list(ctx: Context, field: Field) -> list[Slice]:
     entries = [(bullet.text, bullet) for bullet in field.bullets]
     beside = field.value if field.value.text else _text_between(ctx, field)
     if beside.text:
-        name = field.section.rpartition(" / ")[2]
-        fix = f"write every entry of `{name}` as a bullet indented under it"
+        fix = f"write every entry of `{field.name}` as a bullet indented under it"
         message = f"{shown(beside.text)} is not a list"
         ctx.faults.add(Code.NOT_A_LIST, beside, field.section, message, fix)
     return _filled(ctx, field, entries)

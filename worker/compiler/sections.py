@@ -28,9 +28,9 @@ from worker.names import fold
 __all__ = ["Item", "Section", "find_sections", "read_items", "stray"]
 
 #: A line that is bold as a whole, as people write headings who do not know of them.
-BOLD_LINE: Final = re.compile(r"(\*\*|__)([^*_`\n]+)\1:?")
+BOLD_LINE: Final = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_`\n]+)(?P=mark):?")
 #: A line that is meant as a heading and is none to CommonMark.
-HEADING_WITHOUT_BLANK: Final = re.compile(r"(#{1,6})[^\S \t\n]?([^#\s][^\n]*)")
+HEADING_WITHOUT_BLANK: Final = re.compile(r"(?P<marks>#{1,6})[^\S \t\n]?(?P<text>[^#\s][^\n]*)")
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Section:
     is_known: bool
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Item:
     """A heading inside of a section and the blocks under it, up to the offset ``stop``."""
 
@@ -98,25 +98,29 @@ def find_sections(ctx: Context, blocks: list[Block], title: str | None) -> dict[
 def _split(ctx: Context, blocks: list[Block]) -> list[Section]:
     """Return a section for each heading of the first two levels, and report what stands before the first."""
     sections: list[Section] = []
+    before: list[Block] = []
+    current: Section | None = None
     for block in blocks:
-        if not isinstance(block, Heading) or block.level > 2 or _is_item_of(sections[-1:], block):
-            if sections:
-                sections[-1].blocks.append(block)
-            elif block is blocks[0]:
-                stray(ctx, "", block)
-            continue
-        if sections:
-            sections[-1].stop = block.start
-        name = section_name(block.title)
-        sections.append(Section(name or block.title, block, [], len(ctx.text), name is not None))
+        if isinstance(block, Heading) and block.level <= 2 and not _is_item_of(current, block):
+            if current is not None:
+                current.stop = block.start
+            name = section_name(block.title)
+            current = Section(name or block.title, block, [], len(ctx.text), name is not None)
+            sections.append(current)
+        else:
+            (before if current is None else current.blocks).append(block)
+    for block in before[:1]:
+        stray(ctx, "", block)
     return sections
 
 
-def _is_item_of(last: list[Section], heading: Heading) -> bool:
+def _is_item_of(section: Section | None, heading: Heading) -> bool:
     """Tell whether a second-level heading is an item of a section that has a first-level heading."""
     return (
         heading.level == 2
-        and any(section.is_known and section.heading.level == 1 for section in last)
+        and section is not None
+        and section.is_known
+        and section.heading.level == 1
         and section_name(heading.title) is None
     )
 
@@ -125,8 +129,8 @@ def _check_title(ctx: Context, section: Section, title: str | None) -> None:
     """Report a first-level heading that is not the assessment's name, or else the text under it."""
     heading = section.heading
     if title is None or fold(clean_name(heading.title)) == fold(clean_name(title)):
-        if section.blocks:
-            stray(ctx, "", section.blocks[0])
+        for block in section.blocks[:1]:
+            stray(ctx, "", block)
         return
     ctx.leave_out(f'heading "{plain(heading.title)}"', heading)
     message = f"the heading {shown(heading.title)} is not the assessment's name and is left out"
@@ -205,21 +209,23 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
         fix = f"items are third-level headings: write `### {plain(first.title)}`"
         ctx.wrong_level(first, section.name, fix)
     bold = {block.start: name for block, name in _bold_headings(ctx, section)}
-    opened: list[tuple[str, Block, list[Block]]] = []
+    items: list[Item] = []
+    before: list[Block] = []
+    current: Item | None = None
     for block in section.blocks:
+        name = bold.get(block.start)
         if isinstance(block, Heading) and block.level == level:
-            opened.append((clean_name(block.title), block, []))
-        elif block.start in bold:
-            opened.append((bold[block.start], block, []))
-        elif opened:
-            opened[-1][2].append(block)
-        elif block is section.blocks[0]:
-            stray(ctx, section.name, block)
-    stops = [*[block.start for _, block, _ in opened[1:]], section.stop]
-    return [
-        Item(name, section.name, block.start, block.end, blocks, stop)
-        for (name, block, blocks), stop in zip(opened, stops, strict=False)
-    ]
+            name = clean_name(block.title)
+        if name is None:
+            (before if current is None else current.blocks).append(block)
+            continue
+        if current is not None:
+            current.stop = block.start
+        current = Item(name, section.name, block.start, block.end, [], section.stop)
+        items.append(current)
+    for block in before[:1]:
+        stray(ctx, section.name, block)
+    return items
 
 
 def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]]:
@@ -243,8 +249,8 @@ def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]
             key = _key(following)
             if bold is not None and key in known and (seen is None or key in seen):
                 seen = set()
-                message = f"the bold text {shown(bold[2])} stands where a heading is meant"
-                name = clean_name(bold[2])
+                message = f"the bold text {shown(bold['text'])} stands where a heading is meant"
+                name = clean_name(bold["text"])
                 ctx.faults.add(Code.HEADING_LEVEL, block, section.name, message, f"write `### {plain(name)}`")
                 yield block, name
 
@@ -262,7 +268,8 @@ def stray(ctx: Context, section: str, at: Block) -> None:
         return  # a comment, which was reported as HTML
     hint = "write it as the value of a field, or delete it"
     if meant := HEADING_WITHOUT_BLANK.match(text):
-        hint = f"if it is a heading, write `{meant[1]} {plain(meant[2])}`, with a blank behind the `#`"
+        heading = f"{meant['marks']} {plain(meant['text'])}"
+        hint = f"if it is a heading, write `{heading}`, with a blank behind the `#`"
     ctx.leave_out(f"text under {section or 'no section'}", at)
     message = f"the text {shown(text)} belongs to nothing and is left out"
     ctx.faults.add(Code.STRAY_TEXT, at, section, message, hint)

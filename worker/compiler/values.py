@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from worker.compiler.slices import Slice
 from worker.definition import (
@@ -18,6 +18,7 @@ from worker.names import remembered
 
 __all__ = [
     "BLOCK_SCALAR",
+    "Range",
     "close_emphasis",
     "is_thematic_break",
     "normal_key",
@@ -40,6 +41,13 @@ DASHES: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "\\": None})
 #: How YAML begins a text of several lines, which itself begins on the next line.
 BLOCK_SCALAR: Final = re.compile(r" *[|>][+-]?[1-9]?[+-]? *\n(?=\s*\S)")
 KEY_NOISE: Final = str.maketrans(dict.fromkeys([*"-_*`\\\t ", *NO_BREAK_SPACES]))
+
+
+class Range(NamedTuple):
+    """Two numbers; what is read as one may have the greater first."""
+
+    low: Decimal
+    high: Decimal
 
 
 def is_thematic_break(line: str) -> bool:
@@ -67,13 +75,12 @@ def unquote(text: str) -> str:
     """
     if len(text) < 3:
         return text
-    close = QUOTES.get(text[0])
-    if close is None or text[-1] != close:
+    mark, inner = text[:1], text[1:-1]
+    close = QUOTES.get(mark)
+    if close is None or not text.endswith(close):
         return text
-    inner = text[1:-1]
-    if (text[0] in inner or close in inner) and not (
-        inner[0] == text[0] and inner[-1] == close and len(inner) > 2
-    ):
+    is_quoted_again = inner.startswith(mark) and inner.endswith(close) and len(inner) > 2
+    if (mark in inner or close in inner) and not is_quoted_again:
         return text
     return inner.strip() or text
 
@@ -87,7 +94,7 @@ def close_emphasis(key: Slice, value: Slice) -> tuple[Slice, Slice]:
         return key, value
     mark = next(mark for mark in EMPHASIS if key.text.startswith(mark))
     size, inner = len(mark), key.part(len(mark))
-    if mark[0] not in inner.text:
+    if mark[:1] not in inner.text:
         if value.text.startswith(mark):
             return inner, value.part(size)
         if value.text.endswith(mark):
@@ -118,7 +125,7 @@ def parse_weight(text: str) -> Decimal | None:
             number = _parse_fraction(text)
         else:
             number = parse_plain_number(text)
-    elif text[-1] != "0":
+    elif not text.endswith("0"):
         return number
     return None if number is None else shortest(number)
 
@@ -139,7 +146,7 @@ def _parse_fraction(text: str) -> Decimal | None:
 
 
 @remembered
-def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
+def parse_range(text: str) -> Range | None:
     """Return the bounds that ``[1, 2]``, ``1-2``, ``1 – 2`` or ``1 to 2`` spells; None for any other text.
 
     The lower bound need not come first.
@@ -155,7 +162,7 @@ def parse_range(text: str) -> tuple[Decimal, Decimal] | None:
         if not dash:
             return None
     first, second = parse_plain_number(low.strip()), parse_plain_number(high.strip())
-    return None if first is None or second is None else (first, second)
+    return None if first is None or second is None else Range(first, second)
 
 
 def parse_inline_list(text: Slice) -> list[Slice] | None:
@@ -175,7 +182,7 @@ def parse_inline_list(text: Slice) -> list[Slice] | None:
         return None
     starts, ends = [0, *[at + 1 for at in commas]], [*commas, len(inner.text)]
     items = [inner.part(start, end) for start, end in zip(starts, ends, strict=True)]
-    if not items[-1].text:
+    if not inner.text[max(starts) :].strip():
         items.pop()
     return [without_quotes(item) for item in items]
 
@@ -193,7 +200,7 @@ def _separators(text: str) -> list[int] | None:
     first = _first(text, 0)  # where the item begins: only there can quotation marks begin
     last = {mark: text.rfind(mark) for mark in CLOSING}  # one that is never closed opens nothing
     for found in MARKS_OF_LISTS.finditer(text):
-        at, mark = found.start(), found[0]
+        at, mark = found.start(), found.group()
         if at < behind:
             continue
         if mark in "[(":

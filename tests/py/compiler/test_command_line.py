@@ -121,6 +121,8 @@ def test_json_is_one_object_a_file(folder: Path, capfdbinary: pytest.CaptureFixt
                 "code": "invalid-weight",
                 "line": 18,
                 "column": 11,
+                "end_line": 18,
+                "end_column": 14,
                 "section": "Dimensions / Trust / weight",
                 "message": "`0,4` is not a weight",
                 "hint": "write `- weight: 0.4`",

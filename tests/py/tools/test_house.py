@@ -1,0 +1,38 @@
+"""What tools/house.py counts, and that it says so when a sign is over its bound."""
+
+import ast
+
+import pytest
+
+from tools import house
+
+
+def module(text: str, path: str = "worker/compiler/made_up.py") -> house.Module:
+    return house.Module(path, text.splitlines(), ast.parse(text))
+
+
+def test_the_worker_is_within_the_bounds() -> None:
+    assert list(house.complaints(house.modules())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("a[0]", 1), ("a[-1]", 1), ("a[0][1]", 2), ("a[:1]", 0), ("a['b']", 0), ("a[b]", 0), ("a[True]", 0)],
+)
+def test_subscripts_that_are_whole_numbers_are_counted(text: str, count: int) -> None:
+    assert house.subscripts_per_thousand([module(text)]) == 1000 * count
+
+
+def test_what_is_over_its_bound_is_named() -> None:
+    long = "def f() -> None:\n" + "    pass\n" * house.LONGEST_FUNCTION
+    silenced = "x = 1  # noqa: PLR0912 - a reason\n" * (house.MOST_SILENCED + 1)
+    found = list(
+        house.complaints([module(long + silenced + "x[0]\n"), module("\n" * house.MOST_LINES, "worker/a.py")])
+    )
+    assert [complaint.partition(" ")[2] for complaint in found] == [
+        f"has {house.MOST_LINES + 67:,} lines; at most {house.MOST_LINES:,} are allowed",
+        "has 14.9 integer subscripts per 1,000 lines; at most 7",
+        f"is silenced {house.MOST_SILENCED + 1} times; at most {house.MOST_SILENCED}: "
+        + ", ".join(f"worker/compiler/made_up.py:{62 + n}" for n in range(house.MOST_SILENCED + 1)),
+        f"f has {house.LONGEST_FUNCTION + 1} lines; at most {house.LONGEST_FUNCTION}",
+    ]
