@@ -57,7 +57,7 @@ class Amounts:
     small: int
 
 
-FULL = Amounts(200, 20_000, 5_000, 24, 3_000, 45)
+FULL = Amounts(100, 20_000, 5_000, 24, 3_000, 45)
 SMALL = Amounts(20, 1_000, 100, 8, 500, 20)
 
 
