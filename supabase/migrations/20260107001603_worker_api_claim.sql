@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_claim sha256:af13e72826298bb749a1a1d6ef31cad6b0f8d98d99fc3db25cce39e13e42d5e2
+-- custom-assessments 0.2.0 worker_api_claim sha256:72416549e026a4dfe9284d5b5f57eccfe3d847a6fef479582be56abaef8498d8
 -- Claiming jobs.
 
 -- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
@@ -30,10 +30,10 @@ begin
 end
 $$;
 
--- The jobs next in line, locked. At most about 4 MB of text at once. A job that has been charged an attempt before is
--- chosen alone, so that one that kills its worker takes no neighbour along. Jobs whose lease has run out stand in the
--- line too: they are taken back on the way. Without sorting, so that the index is read in its order whatever the plan was
--- made for.
+-- The jobs next in line, locked. At most about 1 MB of text at once, which a worker does in a moment: tenants take turns
+-- between batches. A job that has been charged an attempt before is chosen alone, so that one that kills its worker takes no
+-- neighbour along. Jobs whose lease has run out stand in the line too: they are taken back on the way. Without sorting, so
+-- that the index is read in its order whatever the plan was made for.
 create or replace function private.choose_jobs(most integer)
 returns bigint[]
 language plpgsql
@@ -41,7 +41,7 @@ set search_path = pg_catalog, pg_temp
 set enable_sort = off
 as $$
 declare
-  size_limit constant bigint := 4194304;
+  size_limit constant bigint := 1048576;
   ids bigint[];
   sizes integer[];
   charged boolean[];
