@@ -13,7 +13,7 @@ from psycopg import sql
 Catalogue = dict[tuple[str, str], str]
 
 # Tables whose rows are rules: written by migrations alone.
-RULE_TABLES: tuple[str, ...] = ("refusals",)
+RULE_TABLES: tuple[str, ...] = ("refusals", "job_kinds")
 
 # Objects of extensions are the extensions', and what is in auth is Supabase's, but for our trigger there.
 _OURS: LiteralString = """

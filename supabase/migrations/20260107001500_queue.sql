@@ -1,4 +1,106 @@
--- custom-assessments 0.2.0 queue sha256:6e2df0e4fc3129ecf50fd3cb45d20c500ddb8493766b7d2b5a8c1350095483a4
+-- custom-assessments 0.2.0 queue sha256:dac1549256063d6c38f431e83a9af0a6f8e61f243c30fa9e2d7189b9e6a19f58
+-- What kinds of jobs there are. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; nothing
+-- else in the queue knows one kind from another.
+
+-- A job of which it is settled what becomes of it. verdict: succeeded, failed, exhausted (after its last attempt), retry,
+-- waits (somebody was at its rows: no attempt is charged), release (not begun: none is charged either), pruned; null where
+-- the worker does not hold it. code: why, in a word. diagnostics: what the worker said of it. ending: what its effect returned.
+do $type$
+begin
+  if to_regtype('private.judged_job') is null then
+    create type private.judged_job as (
+      place bigint,
+      job bigint,
+      kind text,
+      subject_id uuid,
+      verdict text,
+      code text,
+      claimed boolean,
+      charged integer,
+      attempts integer,
+      diagnostics jsonb,
+      ending jsonb
+    );
+  end if;
+end
+$type$;
+comment on type private.judged_job is 'A job of which it is settled what becomes of it.';
+
+create table if not exists private.job_kinds (
+  kind text not null,
+  turn integer not null,
+  outcome text not null,
+  needs text,
+  loads text,
+  locks text,
+  groups text,
+  applies text,
+  settles text,
+  constraint job_kinds_pkey primary key (kind),
+  constraint every_job_kind_has_its_turn unique (turn),
+  constraint every_job_kind_has_its_outcome unique (outcome),
+  constraint job_kind_has_all_functions_or_none check (num_nulls(loads, locks, applies, settles) in (0, 4)),
+  constraint job_kind_without_effect_needs_nothing check (applies is not null or num_nulls(needs, groups) = 2)
+);
+comment on table private.job_kinds is 'What kinds of jobs there are, and what does their work. Written by migrations alone.';
+comment on column private.job_kinds.turn is
+'The order in which the kinds'' locks are taken. A batch is done in the opposite order: what takes longest comes last.';
+comment on column private.job_kinds.outcome is 'What a worker says of a job of this kind that it has done.';
+comment on column private.job_kinds.needs is
+'The text in what the worker hands back without which there is no effect: then the job has failed.';
+comment on column private.job_kinds.loads is
+'(jobs bigint[], attempts integer[], tries integer[], subjects uuid[]) returns json: what a worker is given of claimed '
+'jobs, as an object of equally long lists. Leaves out those whose subject is gone; null where none is left.';
+comment on column private.job_kinds.locks is
+'(tenant_id uuid, subjects uuid[]) returns void: locks what the effects on these subjects of one tenant refer to, in the '
+'order of locks/order.sql.';
+comment on column private.job_kinds.groups is
+'(subjects uuid[], targets uuid[]) returns boolean: whether these jobs of one tenant are applied in one call. None: each '
+'by itself.';
+comment on column private.job_kinds.applies is
+'(subjects uuid[], targets uuid[], elements jsonb[]) returns jsonb[]: has the effects of what the worker found, and '
+'returns for each {"end", "error", ...}. What it raises is undone and judged by private.ending_of_error.';
+comment on column private.job_kinds.settles is
+'(judged private.judged_job[]) returns uuid[]: writes on the subjects what became of their jobs, and returns those that '
+'are there.';
+alter table private.job_kinds enable row level security;
+revoke all on table private.job_kinds from public, anon, authenticated, service_role;
+
+-- Names and not the type regprocedure: pg_upgrade refuses a database that has columns of it.
+create or replace function private.check_job_kind()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select *
+      from (values
+        ('loads', new.loads, 'bigint[], integer[], integer[], uuid[]', 'json'),
+        ('locks', new.locks, 'uuid, uuid[]', 'void'),
+        ('groups', new.groups, 'uuid[], uuid[]', 'boolean'),
+        ('applies', new.applies, 'uuid[], uuid[], jsonb[]', 'jsonb[]'),
+        ('settles', new.settles, 'private.judged_job[]', 'uuid[]')
+      ) as listed (part, name, arguments, result)
+     where listed.name is not null
+  loop
+    if wanted.name !~ '^private\.[a-z_]+$'
+      or pg_get_function_result(to_regprocedure(format('%s(%s)', wanted.name, wanted.arguments)))
+      is distinct from wanted.result then
+      raise exception '% of job kind % is not a function of private with (%) that returns %',
+        wanted.part, new.kind, wanted.arguments, wanted.result;
+    end if;
+  end loop;
+  return new;
+end
+$$;
+
+create or replace trigger check_job_kind
+before insert or update on private.job_kinds
+for each row execute function private.check_job_kind();
+
 -- The one queue of jobs, which serves the uploads and the requests to score a session.
 
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
@@ -38,9 +140,7 @@ create table if not exists private.jobs (
   constraint jobs_pkey primary key (id),
   constraint jobs_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
-  constraint job_has_subject_and_tenant_unless_it_is_a_probe check (
-    kind in ('compile', 'score', 'probe') and num_nonnulls(subject_id, tenant_id) = case kind when 'probe' then 0 else 2 end
-  ),
+  constraint job_has_subject_and_tenant_or_neither check (num_nonnulls(subject_id, tenant_id) in (0, 2)),
   -- Short, because a statement reads it anew and every row that it writes pays for it.
   constraint job_columns_agree_with_its_state check (
     state = case
@@ -58,7 +158,7 @@ create table if not exists private.jobs (
 )
 with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
 comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
-comment on column private.jobs.subject_id is 'The upload or the score request; none for a probe, which does nothing.';
+comment on column private.jobs.subject_id is 'What the job is about, such as an upload; none for a kind that does nothing.';
 comment on column private.jobs.target_id is
 'The assessment that an upload replaces, remembered here because the upload''s own reference is emptied when that '
 'assessment is deleted.';
@@ -169,6 +269,9 @@ set enable_bitmapscan = off
 set enable_sort = off
 as $$
 begin
+  if not exists (select from private.job_kinds as known where known.kind = enqueue.kind) then
+    raise exception 'there is no job kind %', enqueue.kind;
+  end if;
   if cardinality(subjects) = 1 then
     -- Nearly every time; the same as below, in a tenth of the time.
     insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:1c369d20fd302928f49ed47b91d1d997f56f89cc102c107ff4d091db0ccbdc31
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:82090ecbb5b81aeec07d8da2e408fecae199985a8d308e72564e8af4026a2c0b
 -- Diagnostics that only the database can make.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -55,6 +55,26 @@ begin
 end
 $$;
 
+-- What an upload says when the database refused it: each fault of its definition, or the reason alone.
+create or replace function private.refused_diagnostics(code text, faults jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    (
+      select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
+               'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
+                                 fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
+        from jsonb_array_elements(faults) as fault
+    ),
+    jsonb_build_array(private.upload_diagnostic(
+      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
+end
+$$;
+
 -- What an error of the database means for a job.
 
 -- Whether a job ended for a reason that its file's author can mend. Such files are counted as rejected: no operator needs
@@ -72,9 +92,9 @@ begin
 end
 $$;
 
--- What the database said against it, as the end of a job. Passing faults are tried again; a refusal or a constraint
--- is the end, with a diagnostic that the tenant can read.
-create or replace function private.ending_of_error(kind text, state text, detail text)
+-- What the database said against it, as the end of a job. Passing errors are tried again; a refusal or a constraint is
+-- the end, with the faults that it names.
+create or replace function private.ending_of_error(state text, detail text)
 returns jsonb
 language plpgsql
 immutable
@@ -83,7 +103,6 @@ as $$
 declare
   facts jsonb;
   code text := 'database-refused';
-  diagnostics jsonb;
 begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
@@ -105,16 +124,9 @@ begin
       else replace(lower(facts ->> 'reason'), '_', '-')
     end;
   end if;
-  if kind = 'compile' then
-    select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
-             'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
-                               fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
-      into diagnostics
-      from jsonb_array_elements(case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' end) as fault;
-    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(
-      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
-  end if;
-  return jsonb_build_object('end', 'failed', 'error', code, 'diagnostics', coalesce(diagnostics, '[]'));
+  return jsonb_build_object(
+    'end', 'failed', 'error', code,
+    'faults', case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' else '[]' end);
 end
 $$;
 
@@ -318,45 +330,5 @@ begin
     from private.columns_of(apply_upload.definition -> 'metadata') as stated
    where assessment.id = apply_upload.target_id;
   return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id);
-end
-$$;
-
--- A completed session becomes a result.
-
--- The end of a scored session: its result, by the definition that its scores were accepted for.
--- What the worker worked out must be what the database works out; a difference between the two versions of the rule
--- (workers upgraded before migrations) passes when both are upgraded, so it is tried again.
-create or replace function private.apply_score(request_id uuid, element jsonb)
-returns jsonb
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  request record;
-  result record;
-begin
-  select present.session_id, present.session_type, present.tenant_id, present.assessment_id, present.dimension_scores,
-         present.ai_insights, present.completed_at
-    into strict request
-    from private.score_requests as present
-   where present.id = apply_score.request_id;
-  insert into public.custom_assessment_results (
-    assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
-  )
-  values (
-    request.assessment_id, request.session_id, request.session_type, request.dimension_scores, request.ai_insights,
-    request.completed_at
-  )
-  returning tenant_id, overall_score, matched_category, uncovered_dimensions into result;
-  -- The session that was interviewed is gone, and another tenant's has its id.
-  if result.tenant_id <> request.tenant_id then
-    perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', request.session_id));
-  end if;
-  if result.overall_score is distinct from (element ->> 'overall_score')::numeric
-     or result.matched_category is distinct from element ->> 'matched_category'
-     or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
-    raise exception using errcode = 'CAS01', message = 'The worker and the database score differently.';
-  end if;
-  return '{"end": "succeeded"}'::jsonb;
 end
 $$;

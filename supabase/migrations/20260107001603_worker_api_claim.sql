@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_claim sha256:72416549e026a4dfe9284d5b5f57eccfe3d847a6fef479582be56abaef8498d8
+-- custom-assessments 0.2.0 worker_api_claim sha256:6f0fb77602b3bc0a9f728b6e1907920dfb20ffdb50093b2507a7d9ce4aabcad5
 -- Claiming jobs.
 
 -- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
@@ -8,25 +8,27 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  judged constant private.judged_job[] := array(
+    select row(
+             null, job.id, job.kind, job.subject_id,
+             case when job.attempts - job.releases >= job.max_attempts then 'exhausted' else 'retry' end,
+             'worker-lost', false, job.attempts - job.releases, job.attempts, null, null
+           )::private.judged_job
+      from private.jobs as job
+     where job.id = any (expired));
 begin
-  update public.assessment_uploads as upload
-     set status = case when job.attempts - job.releases >= job.max_attempts then 'failed' else 'queued' end,
-         diagnostics = case when job.attempts - job.releases >= job.max_attempts
-           then jsonb_build_array(private.upload_diagnostic('worker-lost')) else '[]' end,
-         started_at = case when job.attempts - job.releases >= job.max_attempts then upload.started_at end,
-         finished_at = case when job.attempts - job.releases >= job.max_attempts then now() end
-    from private.jobs as job
-   where job.id = any (expired)
-     and job.kind = 'compile'
-     and upload.id = job.subject_id;
   update private.jobs as job
-     set state = case when job.attempts - job.releases >= job.max_attempts then 'failed' else 'queued' end,
-         rank = case when job.attempts - job.releases < job.max_attempts then job.rank end,
-         finished_at = case when job.attempts - job.releases >= job.max_attempts then now() end,
+     set state = case when each.verdict = 'exhausted' then 'failed' else 'queued' end,
+         rank = case when each.verdict <> 'exhausted' then job.rank end,
+         finished_at = case when each.verdict = 'exhausted' then now() end,
          last_error = 'worker-lost',
          worker = null,
          lease_expires_at = null
-   where job.id = any (expired);
+    from unnest(judged) as each
+   where job.id = each.job
+     and job.id = any (expired);
+  perform private.settle_subjects(judged);
 end
 $$;
 
@@ -87,6 +89,61 @@ begin
 end
 $$;
 
+-- The jobs that this worker was given for the same request, locked: its answer was lost. Also where the first is still at it.
+create or replace function private.jobs_of_request(worker text, request text)
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  last_claim record;
+  chosen bigint[];
+begin
+  insert into private.claims (worker, request, jobs, claimed_at)
+  values (jobs_of_request.worker, '', '{}', now())
+  on conflict on constraint claims_pkey do nothing;
+  select claim.request, claim.jobs
+    into last_claim
+    from private.claims as claim
+   where claim.worker = jobs_of_request.worker
+     for update;
+  if last_claim.request = jobs_of_request.request then
+    chosen := array(
+      select job.id
+        from private.jobs as job
+       where job.id = any (last_claim.jobs)
+         and job.state = 'running'
+         and job.worker = jobs_of_request.worker
+       order by job.id
+         for update);
+    -- The claim that follows counts it once more; that is not charged twice.
+    update private.jobs as job set releases = job.releases + 1 where job.id = any (chosen);
+  end if;
+  return chosen;
+end
+$$;
+
+-- What a worker is given of claimed jobs of one kind; null where their subjects are gone: one that is being deleted in this
+-- moment is nobody's work any more.
+create or replace function private.load_jobs(
+  kind text, jobs bigint[], attempts integer[], tries integer[], subjects uuid[]
+)
+returns json
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  loads constant text := (select known.loads from private.job_kinds as known where known.kind = load_jobs.kind);
+  loaded json;
+begin
+  if loads is null then
+    return json_build_object('kind', kind, 'jobs', jobs, 'attempts', attempts, 'tries', tries);
+  end if;
+  execute format('select %s($1, $2, $3, $4)', loads) into loaded using jobs, attempts, tries, subjects;
+  return loaded;
+end
+$$;
+
 -- The next jobs in line, given to this worker.
 create or replace function private.claim_jobs(
   worker text, claim_limit integer, lease_seconds integer, request text, out jobs json, out number integer
@@ -95,33 +152,14 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  last_claim record;
   chosen bigint[];
+  given record;
+  part json;
+  loaded json[] := array[]::json[];
 begin
   if claim_jobs.request is not null then
-    -- The same request again, because its answer was lost: the same jobs again, also where the first is still at it.
-    insert into private.claims (worker, request, jobs, claimed_at)
-    values (claim_jobs.worker, '', '{}', now())
-    on conflict on constraint claims_pkey do nothing;
-    select claim.request, claim.jobs
-      into last_claim
-      from private.claims as claim
-     where claim.worker = claim_jobs.worker
-       for update;
-    if last_claim.request = claim_jobs.request then
-      chosen := array(
-        select job.id
-          from private.jobs as job
-         where job.id = any (last_claim.jobs)
-           and job.state = 'running'
-           and job.worker = claim_jobs.worker
-         order by job.id
-           for update);
-      -- The claim below counts it once more; that is not charged twice.
-      update private.jobs as job set releases = job.releases + 1 where job.id = any (chosen);
-    end if;
+    chosen := private.jobs_of_request(claim_jobs.worker, claim_jobs.request);
   end if;
-
   if coalesce(cardinality(chosen), 0) = 0 then
     update private.jobs as job
        set not_before = null
@@ -145,61 +183,34 @@ begin
      where claim.worker = claim_jobs.worker;
   end if;
 
-  with claimed as (
-    update private.jobs as job
-       set state = 'running',
-           attempts = job.attempts + 1,
-           worker = claim_jobs.worker,
-           lease_expires_at = now() + claim_jobs.lease_seconds * interval '1 second',
-           started_at = coalesce(job.started_at, now())
-     where job.id = any (chosen)
-    returning job.id, job.kind, job.subject_id, job.attempts, job.attempts - job.releases as charged, job.rank
-  ),
-  compiling as (
-    update public.assessment_uploads as upload
-       set status = 'processing', started_at = now(), attempts = claimed.charged
+  -- One list a member and kind, for a batch holds hundreds of jobs.
+  for given in
+    with claimed as (
+      update private.jobs as job
+         set state = 'running',
+             attempts = job.attempts + 1,
+             worker = claim_jobs.worker,
+             lease_expires_at = now() + claim_jobs.lease_seconds * interval '1 second',
+             started_at = coalesce(job.started_at, now())
+       where job.id = any (chosen)
+      returning job.id, job.kind, job.subject_id, job.attempts, job.attempts - job.releases as charged, job.rank
+    )
+    select claimed.kind,
+           array_agg(claimed.id order by claimed.rank, claimed.id) as jobs,
+           array_agg(claimed.attempts order by claimed.rank, claimed.id) as attempts,
+           array_agg(claimed.charged order by claimed.rank, claimed.id) as tries,
+           array_agg(claimed.subject_id order by claimed.rank, claimed.id) as subjects
       from claimed
-     where claimed.kind = 'compile'
-       and upload.id = claimed.subject_id
-       and upload.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'compile'))
-    returning upload.id, upload.source_markdown
-  ),
-  scoring as materialized (
-    select claimed.id, request.definition::text as definition, request.dimension_scores::text as dimension_scores
-      from claimed
-      join private.score_requests as request on request.id = claimed.subject_id
-     where claimed.kind = 'score'
-       and request.id = any (array(select subject.subject_id from claimed as subject where subject.kind = 'score'))
-  )
-  -- One list a member and kind, for a batch holds hundreds of jobs; the kind that takes longest comes last.
-  select coalesce(json_agg(
-           case given.kind
-             when 'compile' then json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
-               'tries', given.tries, 'subjects', given.subjects, 'sources', given.sources)
-             when 'score' then json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
-               'tries', given.tries, 'subjects', given.subjects, 'definitions', given.definitions,
-               'dimension_scores', given.dimension_scores)
-             else json_build_object('kind', given.kind, 'jobs', given.jobs, 'attempts', given.attempts,
-               'tries', given.tries)
-           end
-           order by given.kind desc), '[]')
-    into claim_jobs.jobs
-    from (
-      select claimed.kind,
-             array_agg(claimed.id order by claimed.rank, claimed.id) as jobs,
-             array_agg(claimed.attempts order by claimed.rank, claimed.id) as attempts,
-             array_agg(claimed.charged order by claimed.rank, claimed.id) as tries,
-             array_agg(claimed.subject_id order by claimed.rank, claimed.id) as subjects,
-             array_agg(compiling.source_markdown order by claimed.rank, claimed.id) as sources,
-             array_agg(scoring.definition order by claimed.rank, claimed.id) as definitions,
-             array_agg(scoring.dimension_scores order by claimed.rank, claimed.id) as dimension_scores
-        from claimed
-        left join compiling on compiling.id = claimed.subject_id
-        left join scoring on scoring.id = claimed.id
-       -- A subject that is being deleted in this moment is nobody's work any more.
-       where claimed.kind = 'probe' or compiling.id is not null or scoring.id is not null
-       group by claimed.kind
-    ) as given;
+      join private.job_kinds as known on known.kind = claimed.kind
+     group by known.kind, claimed.kind
+     order by known.turn desc
+  loop
+    part := private.load_jobs(given.kind, given.jobs, given.attempts, given.tries, given.subjects);
+    if part is not null then
+      loaded := loaded || part;
+    end if;
+  end loop;
+  jobs := array_to_json(loaded);
 end
 $$;
 

@@ -168,6 +168,7 @@ drop table if exists private.listings;
 drop table if exists private.claims;
 drop table if exists private.refusals;
 drop table if exists private.jobs;
+drop table if exists private.job_kinds;
 drop table if exists private.score_requests;
 drop table if exists private.slug_series;
 drop table if exists private.result_creators;
@@ -186,37 +187,42 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_finish', 'apply_score', 'apply_unit',
-        'apply_upload', 'assessment_statuses', 'assessment_types', 'assessment_with_content', 'bounded_diagnostics',
-        'campaigns_can_lose_their_creator', 'categories_faults', 'category_faults', 'check_agent_session_assessment',
-        'check_assessment_content', 'check_choice', 'check_held_choices', 'check_refuses_custom',
-        'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
-        'column_refuses_custom', 'columns_of', 'columns_with_links', 'content_hash', 'definition_bounds_faults',
-        'definition_faults', 'dimension_faults', 'dimensions_faults', 'disclosures', 'drop_slugs_of_tenant',
-        'end_jobs_without_subject', 'ending_of_error', 'enqueue', 'enqueue_uploads', 'enter_line', 'enter_my_lines',
-        'erase_account_once', 'erase_participants', 'erase_tenant_once', 'example_faults', 'extend_rule', 'fault',
-        'finish_jobs', 'fold_name', 'guard_assessment_authority', 'guidelines_faults',
+        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_requests', 'apply_score', 'apply_unit',
+        'apply_upload', 'apply_uploads', 'are_new_drafts', 'assessment_statuses', 'assessment_types',
+        'assessment_with_content', 'bounded_diagnostics', 'campaigns_can_lose_their_creator', 'categories_faults',
+        'category_faults', 'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
+        'check_held_choices', 'check_job_kind', 'check_refuses_custom', 'check_session_assessment',
+        'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug', 'column_refuses_custom', 'columns_of',
+        'columns_with_links', 'content_hash', 'definition_bounds_faults', 'definition_faults', 'dimension_faults',
+        'dimensions_faults', 'disclosures', 'drop_slugs_of_tenant', 'end_jobs_without_subject', 'ending_of_error',
+        'enqueue', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_participants',
+        'erase_tenant_once', 'example_faults', 'extend_rule', 'fault', 'final_diagnostics', 'finish_jobs',
+        'fold_name', 'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments',
         'hand_over_assessments_with_results', 'highest_score', 'hold_assessments', 'hold_changed_agent_choices',
         'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant', 'hold_new_agent_choices', 'hold_new_choices',
         'hold_owners', 'hold_tenant', 'how_links_are_read', 'inactive_tenant_ids', 'interview_styles',
-        'is_authors_fault', 'is_cleared_by_deletion', 'is_number_pair', 'is_version', 'keep_assessment_history',
-        'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results',
-        'keep_tenant_with_results', 'largest_text', 'link_readers', 'list_assessment', 'list_assessments_of_tenant',
-        'lock_host_tables', 'lock_slug', 'longest_name', 'marketplace_statuses', 'metadata_defaults', 'metadata_faults',
-        'most_categories', 'most_dimensions', 'my_tenant_ids', 'name_faults', 'name_key', 'names_of',
-        'names_the_caller', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks', 'note_result_creator',
-        'one_of', 'path_step', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'queue_front',
-        'reads_everything', 'reference_list_faults', 'refresh_listings', 'refuse',
-        'refuse_result_update', 'refuse_upload_change', 'require_definition', 'result_tenant_ids', 'retry_delay',
-        'rubric_faults', 'rules_against_custom', 'scale_in_force', 'scale_of', 'score_assessment', 'session_facts', 'session_types',
-        'set_assessment_slug', 'settle_jobs', 'slug_is_taken', 'slug_of', 'source_types', 'sum_of_counts',
-        'take_back_jobs', 'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'tried_as',
-        'trim_text', 'unknown_names', 'upload_diagnostic', 'version', 'weight_tolerance', 'weights_faults',
-        'with_campaigns_left', 'without_accents', 'write_result'
+        'is_authors_fault', 'is_cleared_by_deletion', 'is_number_pair', 'is_version', 'jobs_of_request',
+        'jobs_with_effects', 'judge_jobs', 'keep_assessment_history', 'keep_assessment_version',
+        'keep_assessment_with_completions', 'keep_assessment_with_results', 'keep_tenant_with_results',
+        'largest_text', 'link_readers', 'list_assessment', 'list_assessments_of_tenant', 'load_jobs', 'load_requests',
+        'load_uploads', 'lock_for_requests', 'lock_for_uploads', 'lock_host_tables', 'lock_slug', 'longest_name',
+        'marketplace_statuses', 'metadata_defaults', 'metadata_faults', 'most_categories', 'most_dimensions',
+        'my_tenant_ids', 'name_faults', 'name_key', 'names_of', 'names_the_caller', 'next_claim_in_ms',
+        'next_numbered_slug', 'next_rank', 'next_ranks', 'note_result_creator', 'one_of', 'path_step',
+        'policies_on_reading', 'policy_is_open', 'price_tiers', 'queue_front', 'reads_everything',
+        'reference_list_faults', 'refresh_listings', 'refuse', 'refuse_result_update', 'refuse_upload_change',
+        'refused_diagnostics', 'require_definition', 'result_tenant_ids', 'retry_delay', 'rubric_faults',
+        'rules_against_custom', 'scale_in_force', 'scale_of', 'score_assessment', 'session_facts', 'session_types',
+        'set_assessment_slug', 'settle_jobs', 'settle_requests', 'settle_subjects', 'settle_uploads', 'slug_is_taken',
+        'slug_of', 'source_types', 'sum_of_counts', 'take_back_jobs', 'take_upload', 'tenant_of_agent_session',
+        'tenant_owner', 'text_list_faults', 'tried_as', 'trim_text', 'unknown_names', 'upload_diagnostic', 'version',
+        'weight_tolerance', 'weights_faults', 'with_campaigns_left', 'without_accents', 'write_result'
       )
   loop
     execute format('drop function %s', found.signature);
   end loop;
+
+  drop type if exists private.judged_job;
 
   -- The schema goes where it was only ours.
   if not exists (select from pg_catalog.pg_class where relnamespace = 'private'::regnamespace)

@@ -9,7 +9,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   with kind as (
-    select name from (values ('compile'), ('score')) as known (name)
+    select known.kind as name from private.job_kinds as known where known.applies is not null
   ),
   open as (
     select job.kind,
@@ -58,32 +58,31 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  failed private.judged_job[];
+  present uuid[];
   retried bigint[];
 begin
   if jobs is null and uploads is null and failed_since is null then
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "jobs", "expected": "at least one of jobs, uploads and failed_since"}');
   end if;
-  retried := array(
-    select job.id
+  -- As if no attempt had been made.
+  failed := array(
+    select row(null, job.id, job.kind, job.subject_id, 'retry', null, false, 0, job.attempts, null, null)::private.judged_job
       from private.jobs as job
      where job.state = 'failed'
        and (job.id = any (retry_jobs.jobs)
             or job.subject_id = any (retry_jobs.uploads)
             or job.finished_at >= retry_jobs.failed_since)
-       and (exists (select from public.assessment_uploads as upload where upload.id = job.subject_id)
-            or exists (select from private.score_requests as request where request.id = job.subject_id))
      order by job.id
        for update);
-  update public.assessment_uploads as upload
-     set status = 'queued', diagnostics = '[]', definition = null, attempts = 0, started_at = null, finished_at = null
-    from private.jobs as job
-   where job.id = any (retried)
-     and upload.id = job.subject_id;
+  present := private.settle_subjects(failed);
+  retried := array(
+    select each.job from unnest(failed) as each where each.subject_id = any (present) order by each.job);
   update private.jobs as job
      set state = 'queued', releases = job.attempts, finished_at = null, worker = null, rank = given.rank
     from unnest(retried, private.next_ranks(array(
-           select failed.tenant_id from private.jobs as failed where failed.id = any (retried) order by failed.id)))
+           select again.tenant_id from private.jobs as again where again.id = any (retried) order by again.id)))
       as given (id, rank)
    where job.id = given.id;
   if cardinality(retried) > 0 then
@@ -105,34 +104,25 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  pruned integer;
+  pruned private.judged_job[];
 begin
   if keep is null or keep < interval '0' then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "keep", "expected": "an interval of zero or more"}');
   elsif batch is null or batch not between 1 and 1000000 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "batch", "expected": "1 to 1000000"}');
   end if;
-  with old as materialized (
-    select job.id, job.kind, job.subject_id
+  pruned := array(
+    select row(null, job.id, job.kind, job.subject_id, 'pruned', null, false, 0, job.attempts, null, null)::private.judged_job
       from private.jobs as job
      where job.finished_at < now() - prune_jobs.keep
      order by job.finished_at
      limit prune_jobs.batch
-       for update skip locked
-  ),
-  requests as (
-    delete from private.score_requests as request
-     where request.id in (select old.subject_id from old where old.kind = 'score')
-  ),
-  gone as (
-    delete from private.jobs as job
-     where job.id = any (array(select old.id from old))
-    returning job.id
-  )
-  select count(*) into pruned from gone;
+       for update skip locked);
+  perform private.settle_subjects(pruned);
+  delete from private.jobs as job where job.id = any (array(select each.job from unnest(pruned) as each));
   -- Workers that are gone ask for nothing again.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
-  return pruned;
+  return cardinality(pruned);
 end
 $$;
 comment on function public.prune_jobs(interval, integer) is

@@ -66,6 +66,9 @@ set enable_bitmapscan = off
 set enable_sort = off
 as $$
 begin
+  if not exists (select from private.job_kinds as known where known.kind = enqueue.kind) then
+    raise exception 'there is no job kind %', enqueue.kind;
+  end if;
   if cardinality(subjects) = 1 then
     -- Nearly every time; the same as below, in a tenth of the time.
     insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)

@@ -37,9 +37,7 @@ create table if not exists private.jobs (
   constraint jobs_pkey primary key (id),
   constraint jobs_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
-  constraint job_has_subject_and_tenant_unless_it_is_a_probe check (
-    kind in ('compile', 'score', 'probe') and num_nonnulls(subject_id, tenant_id) = case kind when 'probe' then 0 else 2 end
-  ),
+  constraint job_has_subject_and_tenant_or_neither check (num_nonnulls(subject_id, tenant_id) in (0, 2)),
   -- Short, because a statement reads it anew and every row that it writes pays for it.
   constraint job_columns_agree_with_its_state check (
     state = case
@@ -57,7 +55,7 @@ create table if not exists private.jobs (
 )
 with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
 comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
-comment on column private.jobs.subject_id is 'The upload or the score request; none for a probe, which does nothing.';
+comment on column private.jobs.subject_id is 'What the job is about, such as an upload; none for a kind that does nothing.';
 comment on column private.jobs.target_id is
 'The assessment that an upload replaces, remembered here because the upload''s own reference is emptied when that '
 'assessment is deleted.';

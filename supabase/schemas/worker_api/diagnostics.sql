@@ -53,3 +53,23 @@ begin
   return given;
 end
 $$;
+
+-- What an upload says when the database refused it: each fault of its definition, or the reason alone.
+create or replace function private.refused_diagnostics(code text, faults jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    (
+      select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
+               'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
+                                 fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
+        from jsonb_array_elements(faults) as fault
+    ),
+    jsonb_build_array(private.upload_diagnostic(
+      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
+end
+$$;

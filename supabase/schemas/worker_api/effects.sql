@@ -1,23 +1,9 @@
 -- The effects of what a worker found, each with its own end.
 
-create or replace function private.apply_finish(kind text, subject_id uuid, target_id uuid, element jsonb)
-returns jsonb
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if kind = 'compile' then
-    return private.apply_upload(
-      subject_id, target_id, (element ->> 'definition')::jsonb, element -> 'version_at');
-  end if;
-  return private.apply_score(subject_id, element);
-end
-$$;
-
--- The effects of some jobs of one tenant, all or each for itself: an end for each. More than one are uploads that make new
--- drafts; where one of them fails, each is tried by itself, so that each has its own end.
+-- The effects of some jobs of one tenant and kind, which are applied in one call: an end for each. Where that call fails,
+-- each is tried by itself, so that each has its own end.
 create or replace function private.apply_unit(
-  kind text, subjects uuid[], targets uuid[], places integer[], finished jsonb, until timestamptz
+  applies text, subjects uuid[], targets uuid[], elements jsonb[], until timestamptz
 )
 returns jsonb[]
 language plpgsql
@@ -29,13 +15,8 @@ declare
   endings jsonb[];
 begin
   begin
-    if cardinality(subjects) > 1 then
-      return private.apply_drafts(subjects, array(
-        select (finished #>> array[given.place::text, 'definition'])::jsonb
-          from unnest(places) with ordinality as given (place, ordinality)
-         order by given.ordinality));
-    end if;
-    return array[private.apply_finish(apply_unit.kind, subjects[1], targets[1], finished -> places[1])];
+    execute format('select %s($1, $2, $3)', applies) into endings using subjects, targets, elements;
+    return endings;
   exception
     when query_canceled then
       return array_fill('{"end": "retry", "error": "too-slow"}'::jsonb, array[cardinality(subjects)]);
@@ -46,21 +27,63 @@ begin
     perform set_config('lock_timeout', '20ms', true);
   end if;
   if cardinality(subjects) = 1 then
-    return array[private.ending_of_error(apply_unit.kind, state, detail)];
+    return array[private.ending_of_error(state, detail)];
   end if;
   for place in 1 .. cardinality(subjects) loop
     endings := endings || case
       when place > 1 and clock_timestamp() >= until then array['{"end": "release"}'::jsonb]
-      else private.apply_unit(
-        apply_unit.kind, subjects[place:place], targets[place:place], places[place:place], finished, until)
+      else private.apply_unit(applies, subjects[place:place], targets[place:place], elements[place:place], until)
     end;
   end loop;
   return endings;
 end
 $$;
 
--- The effects of those elements that go beyond their own upload: a definition, or a score. Gives their jobs and, for
--- each, its end. The caller holds the jobs, and all tenants that are not busy.
+-- The jobs that these elements hand in with an effect, by tenant and kind, in their turns.
+create or replace function private.jobs_with_effects(worker text, finished jsonb, ids bigint[])
+returns table (
+  tenant_id uuid, applies text, groups text, jobs bigint[], subjects uuid[], targets uuid[], elements jsonb[]
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select job.tenant_id, kind.applies, kind.groups,
+           array_agg(job.id order by job.rank, job.id),
+           array_agg(job.subject_id order by job.rank, job.id),
+           array_agg(job.target_id order by job.rank, job.id),
+           array_agg(jobs_with_effects.finished -> first.place order by job.rank, job.id)
+      from (
+        -- What is said first of a claim counts.
+        select distinct on (claimed.id)
+               claimed.id, told.ordinality::integer - 1 as place, told.outcome
+          from rows from (jsonb_to_recordset(jobs_with_effects.finished) as (
+                 jobs bigint[], attempts integer[], outcome text
+               )) with ordinality as told (jobs, attempts, outcome, ordinality)
+         cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
+          join private.jobs as claimed on claimed.id = given.job
+         where claimed.id = any (ids)
+           and claimed.state = 'running'
+           and claimed.worker = jobs_with_effects.worker
+           and claimed.attempts = given.attempt
+         order by claimed.id, told.ordinality, given.ordinality
+      ) as first
+      join private.jobs as job on job.id = first.id
+      join private.job_kinds as kind on kind.kind = job.kind and kind.outcome = first.outcome
+     where job.id = any (ids)
+       and kind.applies is not null
+       and (
+         kind.needs is null
+         or jsonb_typeof(jobs_with_effects.finished #> array[first.place::text, kind.needs]) = 'string'
+       )
+     group by job.tenant_id, kind.kind
+     order by job.tenant_id, min(job.rank), min(job.id);
+end
+$$;
+
+-- The effects of those elements that have one. Gives their jobs and, for each, its end. The caller holds the jobs, and all
+-- tenants that are not busy. What is not begun when the time is over is given back, but for the first.
 create or replace function private.apply_effects(
   worker text, finished jsonb, ids bigint[], busy uuid[], until timestamptz, out ended bigint[], out endings jsonb[]
 )
@@ -69,60 +92,38 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
 declare
-  -- The new drafts of one tenant are one unit, and everything else is one by itself. A tenant's uploads that replace
-  -- something may change what its new ones find: then all are one by one, in their turn.
-  units cursor for
-    select effect.tenant_id, effect.kind,
-           array_agg(effect.id order by effect.rank, effect.id) as jobs,
-           array_agg(effect.subject_id order by effect.rank, effect.id) as subjects,
-           array_agg(effect.target_id order by effect.rank, effect.id) as targets,
-           array_agg(effect.place order by effect.rank, effect.id) as places
-      from (
-        select job.id, job.kind, job.subject_id, job.target_id, job.tenant_id, job.rank, first.place,
-               job.kind = 'compile'
-                 and not bool_or(job.target_id is not null) over (partition by job.tenant_id)
-                 and not (select upload.dry_run from public.assessment_uploads as upload where upload.id = job.subject_id)
-                 as drafts
-          from (
-            -- What is said first of a claim counts.
-            select distinct on (job.id)
-                   job.id, told.ordinality::integer - 1 as place, told.outcome
-              from rows from (jsonb_to_recordset(apply_effects.finished) as (
-                     jobs bigint[], attempts integer[], outcome text
-                   )) with ordinality as told (jobs, attempts, outcome, ordinality)
-             cross join lateral unnest(told.jobs, told.attempts) with ordinality as given (job, attempt, ordinality)
-              join private.jobs as job on job.id = given.job
-             where job.id = any (ids)
-               and job.state = 'running'
-               and job.worker = apply_effects.worker
-               and job.attempts = given.attempt
-             order by job.id, told.ordinality, given.ordinality
-          ) as first
-          join private.jobs as job on job.id = first.id
-         where job.id = any (ids)
-           and case job.kind
-                 when 'compile' then
-                   first.outcome = 'compiled'
-                   and jsonb_typeof(apply_effects.finished #> array[first.place::text, 'definition']) = 'string'
-                 when 'score' then first.outcome = 'scored'
-               end
-      ) as effect
-     group by effect.tenant_id, effect.kind, case when effect.drafts then 0 else effect.id end
-     order by effect.tenant_id, min(effect.rank), min(effect.id);
+  effect record;
+  -- As many jobs of one tenant as are applied in one call.
+  size integer;
+  together boolean;
+  place integer;
   late boolean := false;
 begin
-  for unit in units loop
-    ended := ended || unit.jobs;
-    if unit.tenant_id = any (busy) then
-      endings := endings
-        || array_fill(private.ending_of_error(unit.kind, '55P03', null), array[cardinality(unit.jobs)]);
-    elsif late then
-      endings := endings || array_fill('{"end": "release"}'::jsonb, array[cardinality(unit.jobs)]);
-    else
-      endings := endings
-        || private.apply_unit(unit.kind, unit.subjects, unit.targets, unit.places, finished, until);
-      late := clock_timestamp() >= until;
+  for effect in
+    select * from private.jobs_with_effects(apply_effects.worker, apply_effects.finished, ids)
+  loop
+    ended := ended || effect.jobs;
+    if effect.tenant_id = any (busy) then
+      endings := endings || array_fill(private.ending_of_error('55P03', null), array[cardinality(effect.jobs)]);
+      continue;
     end if;
+    together := false;
+    if effect.groups is not null and cardinality(effect.jobs) > 1 then
+      execute format('select %s($1, $2)', effect.groups) into together using effect.subjects, effect.targets;
+    end if;
+    size := case when together then cardinality(effect.jobs) else 1 end;
+    place := 1;
+    while place <= cardinality(effect.jobs) loop
+      if late then
+        endings := endings || array_fill('{"end": "release"}'::jsonb, array[size]);
+      else
+        endings := endings || private.apply_unit(
+          effect.applies, effect.subjects[place : place + size - 1], effect.targets[place : place + size - 1],
+          effect.elements[place : place + size - 1], until);
+        late := clock_timestamp() >= until;
+      end if;
+      place := place + size;
+    end loop;
   end loop;
 end
 $$;

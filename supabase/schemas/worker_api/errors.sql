@@ -15,9 +15,9 @@ begin
 end
 $$;
 
--- What the database said against it, as the end of a job. Passing faults are tried again; a refusal or a constraint
--- is the end, with a diagnostic that the tenant can read.
-create or replace function private.ending_of_error(kind text, state text, detail text)
+-- What the database said against it, as the end of a job. Passing errors are tried again; a refusal or a constraint is
+-- the end, with the faults that it names.
+create or replace function private.ending_of_error(state text, detail text)
 returns jsonb
 language plpgsql
 immutable
@@ -26,7 +26,6 @@ as $$
 declare
   facts jsonb;
   code text := 'database-refused';
-  diagnostics jsonb;
 begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
@@ -48,16 +47,9 @@ begin
       else replace(lower(facts ->> 'reason'), '_', '-')
     end;
   end if;
-  if kind = 'compile' then
-    select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
-             'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
-                               fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
-      into diagnostics
-      from jsonb_array_elements(case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' end) as fault;
-    diagnostics := coalesce(diagnostics, jsonb_build_array(private.upload_diagnostic(
-      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
-  end if;
-  return jsonb_build_object('end', 'failed', 'error', code, 'diagnostics', coalesce(diagnostics, '[]'));
+  return jsonb_build_object(
+    'end', 'failed', 'error', code,
+    'faults', case when jsonb_typeof(facts -> 'faults') = 'array' then facts -> 'faults' else '[]' end);
 end
 $$;
 

@@ -10,8 +10,8 @@
 -- seconds at least, since no effect but the first is begun when one second is over. Over a direct connection nothing is
 -- armed, and that look at the clock is all there is.
 
--- Locks the tenants and makers that the effects of these elements refer to, before any job: the order of locks is in
--- locks/order.sql. Gives the tenants that were not to be had.
+-- Locks what the effects of these elements refer to, before any job: the order of locks is in locks/order.sql. Gives the
+-- tenants that were not to be had.
 create or replace function private.hold_owners(finished jsonb, until timestamptz)
 returns uuid[]
 language plpgsql
@@ -22,27 +22,24 @@ declare
   ids constant bigint[] := array(
     select given.job::bigint
       from jsonb_array_elements(hold_owners.finished) as element
+      join private.job_kinds as kind
+        on kind.outcome = element.value ->> 'outcome'
+       and (kind.needs is null or jsonb_typeof(element.value -> kind.needs) = 'string')
      cross join lateral jsonb_array_elements(element.value -> 'jobs') as given (job)
-     where jsonb_typeof(element.value -> 'definition') = 'string'
-        or element.value ->> 'outcome' = 'scored');
-  -- Each row is looked up by its key: the plan of a join, or of what the index of tenants' jobs could answer, is kept for a
-  -- session, may have been made for a queue in which there was no upload yet, and then reads all jobs there ever were.
+     where kind.locks is not null);
   owners cursor for
-    select job.tenant_id, bool_or(job.kind = 'compile') as writes,
-           array_agg(distinct coalesce(
-             (select upload.created_by from public.assessment_uploads as upload where upload.id = job.subject_id),
-             (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = job.tenant_id)
-           )) filter (where job.kind = 'compile') as makers
+    select job.tenant_id, format('select %s($1, $2)', kind.locks) as lock, array_agg(job.subject_id) as subjects
       from private.jobs as job
+      join private.job_kinds as kind on kind.kind = job.kind
      where job.id = any (ids)
-       and job.kind <> 'probe'
-     group by job.tenant_id
-     order by job.tenant_id;
+       and kind.locks is not null
+     group by job.tenant_id, kind.kind
+     order by job.tenant_id, kind.turn;
   busy uuid[] := '{}'::uuid[];
 begin
   begin
     for owner in owners loop
-      perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
+      execute owner.lock using owner.tenant_id, owner.subjects;
     end loop;
   exception when lock_not_available then
     perform set_config('lock_timeout', '20ms', true);
@@ -52,7 +49,7 @@ begin
         continue;
       end if;
       begin
-        perform private.hold_tenant(owner.tenant_id, owner.makers, owner.writes);
+        execute owner.lock using owner.tenant_id, owner.subjects;
       exception when lock_not_available then
         busy := busy || owner.tenant_id;
       end;

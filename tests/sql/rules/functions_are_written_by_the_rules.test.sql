@@ -91,7 +91,7 @@ select is_empty('select * from tests.perhaps_a_row_of_nulls', 'none returns a ro
 select is_empty('select * from tests.writing_readers', 'what writes is volatile');
 select is_empty('select * from tests.without_comment', 'every function that clients call says what it is for');
 select is_empty('select * from tests.raising_what_must_not_be_raised', 'none raises what PostgREST makes a 500 of');
--- refuse: a reason of ours is in the catalogue. The others: apply_finish takes the code for the end of one job.
+-- refuse: a reason of ours is a row. The others: apply_unit takes the code for the end of one job.
 select is_empty(
   $$ select function from tests.strict where proname <> all (array['refuse', 'apply_upload', 'apply_score']) $$,
   'a row is insisted on only where it is there, or where the code is caught'

@@ -1,0 +1,351 @@
+-- custom-assessments 0.2.0 worker_api_uploads sha256:c501f21162a5f1c50898deaab7a95ef68d928f4240949177e90e6d3b172e9ee5
+-- The job kind compile: what is given of an upload, what is locked for it, how it is applied, and what its row then says.
+
+create or replace function private.load_uploads(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
+returns json
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  loaded json;
+begin
+  with given as materialized (
+    select each.job, each.attempt, each.tries, each.subject, each.place
+      from unnest(jobs, attempts, load_uploads.tries, subjects)
+             with ordinality as each (job, attempt, tries, subject, place)
+  ),
+  begun as (
+    update public.assessment_uploads as upload
+       set status = 'processing', started_at = now(), attempts = given.tries
+      from given
+     where upload.id = given.subject
+       and upload.id = any (subjects)
+    returning upload.id, upload.source_markdown
+  )
+  select json_build_object(
+           'kind', 'compile',
+           'jobs', json_agg(given.job order by given.place),
+           'attempts', json_agg(given.attempt order by given.place),
+           'tries', json_agg(given.tries order by given.place),
+           'subjects', json_agg(given.subject order by given.place),
+           'sources', json_agg(begun.source_markdown order by given.place))
+    into loaded
+    from given
+    join begun on begun.id = given.subject
+  having count(*) > 0;
+  return loaded;
+end
+$$;
+
+-- The line of the tenant, the makers and the tenant.
+create or replace function private.lock_for_uploads(tenant_id uuid, subjects uuid[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Each row is looked up by its key: a plan is kept for a session, and may have been made when there was no upload yet.
+  perform private.hold_tenant(
+    lock_for_uploads.tenant_id,
+    array(
+      select distinct coalesce(
+               (select upload.created_by from public.assessment_uploads as upload where upload.id = given.subject),
+               (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = lock_for_uploads.tenant_id))
+        from unnest(subjects) as given (subject)
+    ),
+    true);
+end
+$$;
+
+-- New drafts are written by one statement. A tenant's uploads that replace something may change what its new ones find:
+-- then all in their turn.
+create or replace function private.are_new_drafts(subjects uuid[], targets uuid[])
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_remove(targets, null) = '{}'
+    and not exists (
+      select from public.assessment_uploads as upload where upload.id = any (subjects) and upload.dry_run
+    );
+end
+$$;
+
+create or replace function private.apply_uploads(subjects uuid[], targets uuid[], elements jsonb[])
+returns jsonb[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if cardinality(subjects) > 1 then
+    return private.apply_drafts(subjects, array(
+      select (given.element ->> 'definition')::jsonb
+        from unnest(elements) with ordinality as given (element, place)
+       order by given.place));
+  end if;
+  return array[private.apply_upload(
+    subjects[1], targets[1], (elements[1] ->> 'definition')::jsonb, elements[1] -> 'version_at')];
+end
+$$;
+
+-- The diagnostics that an upload ends with: the worker's, and what the database adds.
+create or replace function private.final_diagnostics(judged private.judged_job)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if judged.verdict = 'exhausted' then
+    return jsonb_build_array(private.upload_diagnostic(
+      case when judged.code in ('too-slow', 'worker-lost') then judged.code else 'too-many-attempts' end));
+  end if;
+  return private.bounded_diagnostics(judged.diagnostics)
+    || coalesce(
+         judged.ending -> 'diagnostics',
+         case when judged.ending ? 'faults' then private.refused_diagnostics(judged.code, judged.ending -> 'faults') end,
+         '[]');
+end
+$$;
+
+create or replace function private.settle_uploads(judged private.judged_job[])
+returns uuid[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  settled uuid[];
+begin
+  with final as materialized (
+    select each.subject_id, each.charged, each.verdict, each.ending,
+           each.verdict in ('succeeded', 'failed', 'exhausted') as ends,
+           case when each.verdict in ('succeeded', 'failed', 'exhausted') then private.final_diagnostics(each) end
+             as diagnostics
+      from unnest(judged) as each
+     where each.verdict <> 'pruned'
+  ),
+  written as (
+    update public.assessment_uploads as upload
+       set status = case when final.verdict = 'succeeded' then 'succeeded' when final.ends then 'failed' else 'queued' end,
+           diagnostics = coalesce(final.diagnostics, '[]'),
+           -- The assessment's as it is stored: it need not be compressed a second time.
+           definition = coalesce(final.ending -> 'definition', (
+             select assessment.definition
+               from public.custom_assessments as assessment
+              where assessment.id = (final.ending ->> 'assessment_id')::uuid)),
+           assessment_id = coalesce((final.ending ->> 'assessment_id')::uuid, upload.assessment_id),
+           attempts = final.charged - case when final.verdict in ('release', 'waits') then 1 else 0 end,
+           started_at = case when final.ends then upload.started_at end,
+           finished_at = case when final.ends then now() end
+      from final
+     where upload.id = final.subject_id
+       and upload.id = any (array(select subject.subject_id from final as subject))
+    returning upload.id
+  )
+  select array_agg(written.id) into settled from written;
+  return settled;
+end
+$$;
+
+-- The job kind score: what is given of a completed session, what is locked for it, how its result is written, and that
+-- nothing else is then kept of it.
+
+create or replace function private.load_requests(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select json_build_object(
+             'kind', 'score',
+             'jobs', json_agg(given.job order by given.place),
+             'attempts', json_agg(given.attempt order by given.place),
+             'tries', json_agg(given.tries order by given.place),
+             'subjects', json_agg(given.subject order by given.place),
+             'definitions', json_agg(request.definition::text order by given.place),
+             'dimension_scores', json_agg(request.dimension_scores::text order by given.place))
+      from unnest(jobs, attempts, load_requests.tries, subjects)
+             with ordinality as given (job, attempt, tries, subject, place)
+      join private.score_requests as request on request.id = given.subject
+     where request.id = any (subjects)
+    having count(*) > 0);
+end
+$$;
+
+-- The tenant alone: a result is nobody's to make.
+create or replace function private.lock_for_requests(tenant_id uuid, subjects uuid[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.hold_tenant(lock_for_requests.tenant_id, null, false);
+end
+$$;
+
+-- The end of a scored session: its result, by the definition that its scores were accepted for.
+-- What the worker worked out must be what the database works out; a difference between the two versions of the rule
+-- (workers upgraded before migrations) passes when both are upgraded, so it is tried again.
+create or replace function private.apply_score(request_id uuid, element jsonb)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  request record;
+  result record;
+begin
+  select present.session_id, present.session_type, present.tenant_id, present.assessment_id, present.dimension_scores,
+         present.ai_insights, present.completed_at
+    into strict request
+    from private.score_requests as present
+   where present.id = apply_score.request_id;
+  insert into public.custom_assessment_results (
+    assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
+  )
+  values (
+    request.assessment_id, request.session_id, request.session_type, request.dimension_scores, request.ai_insights,
+    request.completed_at
+  )
+  returning tenant_id, overall_score, matched_category, uncovered_dimensions into result;
+  -- The session that was interviewed is gone, and another tenant's has its id.
+  if result.tenant_id <> request.tenant_id then
+    perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', request.session_id));
+  end if;
+  if result.overall_score is distinct from (element ->> 'overall_score')::numeric
+     or result.matched_category is distinct from element ->> 'matched_category'
+     or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
+    raise exception using errcode = 'CAS01', message = 'The worker and the database score differently.';
+  end if;
+  return '{"end": "succeeded"}'::jsonb;
+end
+$$;
+
+create or replace function private.apply_requests(subjects uuid[], targets uuid[], elements jsonb[])
+returns jsonb[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select private.apply_score(given.subject, given.element)
+      from unnest(subjects, elements) with ordinality as given (subject, element, place)
+     order by given.place);
+end
+$$;
+
+-- Once the result has them, the answers need not be kept a second time; nor when its job is pruned.
+create or replace function private.settle_requests(judged private.judged_job[])
+returns uuid[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present constant uuid[] := array(
+    select request.id
+      from private.score_requests as request
+     where request.id = any (array(select each.subject_id from unnest(judged) as each)));
+begin
+  delete from private.score_requests as request
+   where request.id = any (array(
+           select each.subject_id from unnest(judged) as each where each.verdict in ('succeeded', 'pruned')));
+  return present;
+end
+$$;
+
+-- The kinds of jobs, each with its functions: what they have to be is written at the columns, in queue/kinds.sql.
+
+-- A kind that is not listed any more goes.
+delete from private.job_kinds;
+insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups, applies, settles) values
+-- An upload becomes a draft or replaces an assessment.
+(
+  'compile', 1, 'compiled', 'definition', 'private.load_uploads', 'private.lock_for_uploads', 'private.are_new_drafts',
+  'private.apply_uploads', 'private.settle_uploads'
+),
+-- A completed session becomes a result.
+(
+  'score', 2, 'scored', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
+  'private.settle_requests'
+),
+-- Nothing: benchmarks measure the queue alone with it.
+('probe', 3, 'done', null, null, null, null, null, null);
+
+-- One transaction finishes the jobs of many tenants, and none of them may keep the others.
+--
+-- So that none waits for one whose rows somebody else keeps locked, nobody is waited for longer than lock_timeout says in the
+-- functions below: first once for half a second, then, each for itself, for 20 milliseconds. A job whose tenant or assessment
+-- is not to be had comes again later.
+--
+-- And no effect may take long. exchange_jobs has a statement_timeout of its own, which PostgREST arms: the effect that it
+-- interrupts is undone, and its job comes again later, alone. The timer does not fire a second time, so everything is brought
+-- to its end at once: what was done before stays, and what was not begun is given back. What is interrupted has had two
+-- seconds at least, since no effect but the first is begun when one second is over. Over a direct connection nothing is
+-- armed, and that look at the clock is all there is.
+
+-- Locks what the effects of these elements refer to, before any job: the order of locks is in locks/order.sql. Gives the
+-- tenants that were not to be had.
+create or replace function private.hold_owners(finished jsonb, until timestamptz)
+returns uuid[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  ids constant bigint[] := array(
+    select given.job::bigint
+      from jsonb_array_elements(hold_owners.finished) as element
+      join private.job_kinds as kind
+        on kind.outcome = element.value ->> 'outcome'
+       and (kind.needs is null or jsonb_typeof(element.value -> kind.needs) = 'string')
+     cross join lateral jsonb_array_elements(element.value -> 'jobs') as given (job)
+     where kind.locks is not null);
+  owners cursor for
+    select job.tenant_id, format('select %s($1, $2)', kind.locks) as lock, array_agg(job.subject_id) as subjects
+      from private.jobs as job
+      join private.job_kinds as kind on kind.kind = job.kind
+     where job.id = any (ids)
+       and kind.locks is not null
+     group by job.tenant_id, kind.kind
+     order by job.tenant_id, kind.turn;
+  busy uuid[] := '{}'::uuid[];
+begin
+  begin
+    for owner in owners loop
+      execute owner.lock using owner.tenant_id, owner.subjects;
+    end loop;
+  exception when lock_not_available then
+    perform set_config('lock_timeout', '20ms', true);
+    for owner in owners loop
+      if clock_timestamp() >= until then
+        busy := busy || owner.tenant_id;
+        continue;
+      end if;
+      begin
+        execute owner.lock using owner.tenant_id, owner.subjects;
+      exception when lock_not_available then
+        busy := busy || owner.tenant_id;
+      end;
+    end loop;
+  end;
+  return busy;
+end
+$$;
+
+-- Locks the jobs, in an order that two workers cannot cross. Gives those that were to be had: one that somebody keeps
+-- locked is being deleted, or another worker has it.
+create or replace function private.hold_jobs(ids bigint[])
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+begin
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update);
+exception when lock_not_available then
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update skip locked);
+end
+$$;

@@ -1,0 +1,101 @@
+-- What kinds of jobs there are. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; nothing
+-- else in the queue knows one kind from another.
+
+-- A job of which it is settled what becomes of it. verdict: succeeded, failed, exhausted (after its last attempt), retry,
+-- waits (somebody was at its rows: no attempt is charged), release (not begun: none is charged either), pruned; null where
+-- the worker does not hold it. code: why, in a word. diagnostics: what the worker said of it. ending: what its effect returned.
+do $type$
+begin
+  if to_regtype('private.judged_job') is null then
+    create type private.judged_job as (
+      place bigint,
+      job bigint,
+      kind text,
+      subject_id uuid,
+      verdict text,
+      code text,
+      claimed boolean,
+      charged integer,
+      attempts integer,
+      diagnostics jsonb,
+      ending jsonb
+    );
+  end if;
+end
+$type$;
+comment on type private.judged_job is 'A job of which it is settled what becomes of it.';
+
+create table if not exists private.job_kinds (
+  kind text not null,
+  turn integer not null,
+  outcome text not null,
+  needs text,
+  loads text,
+  locks text,
+  groups text,
+  applies text,
+  settles text,
+  constraint job_kinds_pkey primary key (kind),
+  constraint every_job_kind_has_its_turn unique (turn),
+  constraint every_job_kind_has_its_outcome unique (outcome),
+  constraint job_kind_has_all_functions_or_none check (num_nulls(loads, locks, applies, settles) in (0, 4)),
+  constraint job_kind_without_effect_needs_nothing check (applies is not null or num_nulls(needs, groups) = 2)
+);
+comment on table private.job_kinds is 'What kinds of jobs there are, and what does their work. Written by migrations alone.';
+comment on column private.job_kinds.turn is
+'The order in which the kinds'' locks are taken. A batch is done in the opposite order: what takes longest comes last.';
+comment on column private.job_kinds.outcome is 'What a worker says of a job of this kind that it has done.';
+comment on column private.job_kinds.needs is
+'The text in what the worker hands back without which there is no effect: then the job has failed.';
+comment on column private.job_kinds.loads is
+'(jobs bigint[], attempts integer[], tries integer[], subjects uuid[]) returns json: what a worker is given of claimed '
+'jobs, as an object of equally long lists. Leaves out those whose subject is gone; null where none is left.';
+comment on column private.job_kinds.locks is
+'(tenant_id uuid, subjects uuid[]) returns void: locks what the effects on these subjects of one tenant refer to, in the '
+'order of locks/order.sql.';
+comment on column private.job_kinds.groups is
+'(subjects uuid[], targets uuid[]) returns boolean: whether these jobs of one tenant are applied in one call. None: each '
+'by itself.';
+comment on column private.job_kinds.applies is
+'(subjects uuid[], targets uuid[], elements jsonb[]) returns jsonb[]: has the effects of what the worker found, and '
+'returns for each {"end", "error", ...}. What it raises is undone and judged by private.ending_of_error.';
+comment on column private.job_kinds.settles is
+'(judged private.judged_job[]) returns uuid[]: writes on the subjects what became of their jobs, and returns those that '
+'are there.';
+alter table private.job_kinds enable row level security;
+revoke all on table private.job_kinds from public, anon, authenticated, service_role;
+
+-- Names and not the type regprocedure: pg_upgrade refuses a database that has columns of it.
+create or replace function private.check_job_kind()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select *
+      from (values
+        ('loads', new.loads, 'bigint[], integer[], integer[], uuid[]', 'json'),
+        ('locks', new.locks, 'uuid, uuid[]', 'void'),
+        ('groups', new.groups, 'uuid[], uuid[]', 'boolean'),
+        ('applies', new.applies, 'uuid[], uuid[], jsonb[]', 'jsonb[]'),
+        ('settles', new.settles, 'private.judged_job[]', 'uuid[]')
+      ) as listed (part, name, arguments, result)
+     where listed.name is not null
+  loop
+    if wanted.name !~ '^private\.[a-z_]+$'
+      or pg_get_function_result(to_regprocedure(format('%s(%s)', wanted.name, wanted.arguments)))
+      is distinct from wanted.result then
+      raise exception '% of job kind % is not a function of private with (%) that returns %',
+        wanted.part, new.kind, wanted.arguments, wanted.result;
+    end if;
+  end loop;
+  return new;
+end
+$$;
+
+create or replace trigger check_job_kind
+before insert or update on private.job_kinds
+for each row execute function private.check_job_kind();

@@ -1,0 +1,17 @@
+-- The kinds of jobs, each with its functions: what they have to be is written at the columns, in queue/kinds.sql.
+
+-- A kind that is not listed any more goes.
+delete from private.job_kinds;
+insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups, applies, settles) values
+-- An upload becomes a draft or replaces an assessment.
+(
+  'compile', 1, 'compiled', 'definition', 'private.load_uploads', 'private.lock_for_uploads', 'private.are_new_drafts',
+  'private.apply_uploads', 'private.settle_uploads'
+),
+-- A completed session becomes a result.
+(
+  'score', 2, 'scored', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
+  'private.settle_requests'
+),
+-- Nothing: benchmarks measure the queue alone with it.
+('probe', 3, 'done', null, null, null, null, null, null);

@@ -1,0 +1,148 @@
+-- The job kind compile: what is given of an upload, what is locked for it, how it is applied, and what its row then says.
+
+create or replace function private.load_uploads(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
+returns json
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  loaded json;
+begin
+  with given as materialized (
+    select each.job, each.attempt, each.tries, each.subject, each.place
+      from unnest(jobs, attempts, load_uploads.tries, subjects)
+             with ordinality as each (job, attempt, tries, subject, place)
+  ),
+  begun as (
+    update public.assessment_uploads as upload
+       set status = 'processing', started_at = now(), attempts = given.tries
+      from given
+     where upload.id = given.subject
+       and upload.id = any (subjects)
+    returning upload.id, upload.source_markdown
+  )
+  select json_build_object(
+           'kind', 'compile',
+           'jobs', json_agg(given.job order by given.place),
+           'attempts', json_agg(given.attempt order by given.place),
+           'tries', json_agg(given.tries order by given.place),
+           'subjects', json_agg(given.subject order by given.place),
+           'sources', json_agg(begun.source_markdown order by given.place))
+    into loaded
+    from given
+    join begun on begun.id = given.subject
+  having count(*) > 0;
+  return loaded;
+end
+$$;
+
+-- The line of the tenant, the makers and the tenant.
+create or replace function private.lock_for_uploads(tenant_id uuid, subjects uuid[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Each row is looked up by its key: a plan is kept for a session, and may have been made when there was no upload yet.
+  perform private.hold_tenant(
+    lock_for_uploads.tenant_id,
+    array(
+      select distinct coalesce(
+               (select upload.created_by from public.assessment_uploads as upload where upload.id = given.subject),
+               (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = lock_for_uploads.tenant_id))
+        from unnest(subjects) as given (subject)
+    ),
+    true);
+end
+$$;
+
+-- New drafts are written by one statement. A tenant's uploads that replace something may change what its new ones find:
+-- then all in their turn.
+create or replace function private.are_new_drafts(subjects uuid[], targets uuid[])
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_remove(targets, null) = '{}'
+    and not exists (
+      select from public.assessment_uploads as upload where upload.id = any (subjects) and upload.dry_run
+    );
+end
+$$;
+
+create or replace function private.apply_uploads(subjects uuid[], targets uuid[], elements jsonb[])
+returns jsonb[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if cardinality(subjects) > 1 then
+    return private.apply_drafts(subjects, array(
+      select (given.element ->> 'definition')::jsonb
+        from unnest(elements) with ordinality as given (element, place)
+       order by given.place));
+  end if;
+  return array[private.apply_upload(
+    subjects[1], targets[1], (elements[1] ->> 'definition')::jsonb, elements[1] -> 'version_at')];
+end
+$$;
+
+-- The diagnostics that an upload ends with: the worker's, and what the database adds.
+create or replace function private.final_diagnostics(judged private.judged_job)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if judged.verdict = 'exhausted' then
+    return jsonb_build_array(private.upload_diagnostic(
+      case when judged.code in ('too-slow', 'worker-lost') then judged.code else 'too-many-attempts' end));
+  end if;
+  return private.bounded_diagnostics(judged.diagnostics)
+    || coalesce(
+         judged.ending -> 'diagnostics',
+         case when judged.ending ? 'faults' then private.refused_diagnostics(judged.code, judged.ending -> 'faults') end,
+         '[]');
+end
+$$;
+
+create or replace function private.settle_uploads(judged private.judged_job[])
+returns uuid[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  settled uuid[];
+begin
+  with final as materialized (
+    select each.subject_id, each.charged, each.verdict, each.ending,
+           each.verdict in ('succeeded', 'failed', 'exhausted') as ends,
+           case when each.verdict in ('succeeded', 'failed', 'exhausted') then private.final_diagnostics(each) end
+             as diagnostics
+      from unnest(judged) as each
+     where each.verdict <> 'pruned'
+  ),
+  written as (
+    update public.assessment_uploads as upload
+       set status = case when final.verdict = 'succeeded' then 'succeeded' when final.ends then 'failed' else 'queued' end,
+           diagnostics = coalesce(final.diagnostics, '[]'),
+           -- The assessment's as it is stored: it need not be compressed a second time.
+           definition = coalesce(final.ending -> 'definition', (
+             select assessment.definition
+               from public.custom_assessments as assessment
+              where assessment.id = (final.ending ->> 'assessment_id')::uuid)),
+           assessment_id = coalesce((final.ending ->> 'assessment_id')::uuid, upload.assessment_id),
+           attempts = final.charged - case when final.verdict in ('release', 'waits') then 1 else 0 end,
+           started_at = case when final.ends then upload.started_at end,
+           finished_at = case when final.ends then now() end
+      from final
+     where upload.id = final.subject_id
+       and upload.id = any (array(select subject.subject_id from final as subject))
+    returning upload.id
+  )
+  select array_agg(written.id) into settled from written;
+  return settled;
+end
+$$;
