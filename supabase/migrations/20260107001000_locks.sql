@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:e03c7355a3dbb34283d6bc8efe1532ee75b364c2a2fad67cde268f954be40182
+-- custom-assessments 0.2.0 locks sha256:1d916f05e688fbbee8ce7bfa86d539bc6b8fa44ac68d475023841d0400f207a0
 -- The order of locks
 --
 -- Whoever needs several of these takes them in this order, so that nobody waits for somebody who waits for them:
@@ -37,9 +37,9 @@ $$;
 
 -- The line of a tenant: who writes for it comes in turn, and nobody waits in it for long.
 
--- Comes into the line of a tenant: at once where nobody has it. Whoever waits here keeps a connection from everybody else,
--- so it ends after two seconds, and only five have that long; those for whom there is no place have a tenth of a second, in
--- which a burst of small requests is through. A place is let go with the transaction.
+-- Comes into the line of a tenant: at once where nobody has it. Whoever waits here keeps a connection from everybody else:
+-- so five of a tenant's at most wait, for two seconds, and five more for a tenth of one, in which a burst of small requests is
+-- through. All others are refused at once. A place is let go with the transaction.
 create or replace function private.enter_line(tenant_id uuid)
 returns void
 language plpgsql
@@ -47,9 +47,11 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $$
 declare
-  places constant integer := 5;
+  places constant integer := 10;
+  for_long constant integer := 5;
   given constant text := current_setting('lock_timeout');
-  longest interval := interval '2 seconds';
+  place integer;
+  longest interval;
 begin
   perform from private.slug_series as series
    where series.tenant_id = enter_line.tenant_id
@@ -58,12 +60,15 @@ begin
   if found then
     return;
   end if;
-  if not exists (
-    select from generate_series(1, places) as place
-     where pg_try_advisory_xact_lock(hashtextextended('line of ' || enter_line.tenant_id, place))
-  ) then
-    longest := interval '100 milliseconds';
+  select each.place
+    into place
+    from generate_series(1, places) as each (place)
+   where pg_try_advisory_xact_lock(hashtextextended('line of ' || enter_line.tenant_id, each.place))
+   limit 1;
+  if place is null then
+    perform private.refuse('BUSY', jsonb_build_object('tenant_id', enter_line.tenant_id));
   end if;
+  longest := case when place <= for_long then interval '2 seconds' else interval '100 milliseconds' end;
   if given = '0' or given::interval > longest then
     perform set_config('lock_timeout', extract(milliseconds from longest)::integer::text, true);
   end if;
