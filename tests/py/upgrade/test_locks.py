@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from stack import database as stack_database
 from stack.errors import StackError
+from tests.py.harness.cli import SupabaseCli
 from tests.py.harness.databases import Connection, Database
+from tests.py.install.projects import install, make_project
 from tests.py.upgrade.hosts import contents, make_host, migrate, objects
 
 # What an open transaction of the host's has done, with the tables that it then holds.
@@ -88,3 +91,36 @@ def test_every_migration_that_locks_the_hosts_tables_has_a_limit(empty_database:
         assert connection.execute("show lock_timeout").fetchone() == ("0",), "the limit ends with its file"
         connection.commit()
     assert len(locking) > 5
+
+
+def test_a_push_by_the_cli_says_what_is_in_the_way_and_goes_on_afterwards(
+    empty_database: Database, tmp_path: Path
+) -> None:
+    connection = make_host(empty_database, "older", "table")
+    project = make_project(tmp_path / "host", {})
+    assert install(project).returncode == 0
+    cli = SupabaseCli(empty_database, project, home=tmp_path)
+    holding = empty_database.connect(autocommit=False)
+    holding.execute("select from public.campaigns limit 1")
+
+    refused = cli.run("db", "push")
+
+    assert refused.returncode != 0
+    said = refused.stdout + refused.stderr
+    assert "public.campaigns is in use" in said
+    assert f"process {pid_of(holding)} (postgres, idle in transaction" in said
+    applied = connection.execute(
+        "select name from supabase_migrations.schema_migrations order by version"
+    ).fetchall()
+    assert connection.execute("select to_regclass('public.custom_assessments')").fetchone() == (None,)
+
+    holding.rollback()
+    cli("db", "push")
+    assert connection.execute("select to_regclass('public.custom_assessments') is null").fetchone() == (
+        False,
+    )
+    after = connection.execute(
+        "select name from supabase_migrations.schema_migrations order by version"
+    ).fetchall()
+    assert after[: len(applied)] == applied
+    assert len(after) > len(applied)
