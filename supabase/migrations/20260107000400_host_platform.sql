@@ -1,27 +1,9 @@
--- custom-assessments 0.2.0 host_platform sha256:cb7a7bb0512278896572e751941039fc7780a1d7e807f2e0e3a84b0d8101b352
+-- custom-assessments 0.2.0 host_platform sha256:19c0387375380e1d589767ff01af0321f7aa32b5263c4b746d52841ca706bc82
 -- What custom assessments need of the platform's own five tables, on a host whose tables are older.
 --
 -- This file adds the columns that the later migrations read, where those are missing, and the indexes that they need; it
 -- changes none of the host's rows, policies or grants, with two exceptions that close holes and are named where they
 -- stand (the rights that no client needs, and a view that would skip RLS).
-
--- The migration before makes what is missing of the five, but a host that has them may have left it out.
-do $needed$
-declare
-  missing constant text := (
-    select string_agg('public.' || needed.name, ', ')
-      from unnest(array[
-        'tenant_profiles', 'campaigns', 'campaign_assignments', 'coaching_sessions', 'agent_sessions'
-      ]) as needed (name)
-     where to_regclass('public.' || needed.name) is null
-  );
-begin
-  if missing is not null then
-    raise exception 'custom assessments attach to tables that are missing here: %', missing
-      using hint = 'Install the migrations without --without-platform, which then make them, or make them yourself first.';
-  end if;
-end
-$needed$;
 
 select private.lock_host_tables(
   'access exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',

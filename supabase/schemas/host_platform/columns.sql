@@ -4,24 +4,6 @@
 -- changes none of the host's rows, policies or grants, with two exceptions that close holes and are named where they
 -- stand (the rights that no client needs, and a view that would skip RLS).
 
--- The migration before makes what is missing of the five, but a host that has them may have left it out.
-do $needed$
-declare
-  missing constant text := (
-    select string_agg('public.' || needed.name, ', ')
-      from unnest(array[
-        'tenant_profiles', 'campaigns', 'campaign_assignments', 'coaching_sessions', 'agent_sessions'
-      ]) as needed (name)
-     where to_regclass('public.' || needed.name) is null
-  );
-begin
-  if missing is not null then
-    raise exception 'custom assessments attach to tables that are missing here: %', missing
-      using hint = 'Install the migrations without --without-platform, which then make them, or make them yourself first.';
-  end if;
-end
-$needed$;
-
 select private.lock_host_tables(
   'access exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
   'public.coaching_sessions', 'public.agent_sessions'

@@ -1,13 +1,27 @@
--- custom-assessments 0.2.0 platform_tables sha256:f5421d94036945a01c58bef691a594e64191cdca8713940007ddec600255876d
+-- custom-assessments 0.2.0 platform_tables sha256:b89bd82015274e21e9752920ede4a610a6fc5eb1191396ab43fa15f54fdf6880
 -- The platform's tenants: coaches, consultants and schools. Made only where the host has no such table.
 --
 -- The policies and grants of each of the platform's five tables are inside the block that makes it: where the host has
 -- made the table, the host's own access rules are in force too, and none of its rows, policies or grants is changed.
 
-select private.lock_host_tables(
-  'share row exclusive', 'auth.users', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
-  'public.coaching_sessions'
-);
+-- Foreign keys to accounts stop writes to them for a moment. Whoever writes there, and everybody who reads, waits behind
+-- this migration while it waits: so it does not for long, as those that follow (private.lock_host_tables).
+do $wait$
+begin
+  perform set_config('lock_timeout', '5s', true);
+  if to_regclass('public.tenant_profiles') is null or to_regclass('public.campaigns') is null then
+    lock table auth.users in share row exclusive mode;
+  end if;
+exception
+  when insufficient_privilege then
+    null;  -- Where Auth's tables are not ours to lock beforehand, the time-out holds for the foreign keys.
+  when lock_not_available then
+    raise exception 'auth.users is in use, and this migration does not make others wait behind it'
+    using errcode = 'lock_not_available',
+          hint = 'Nothing was done. pg_stat_activity shows the open transactions: wait until they have ended, then run the '
+                 'migrations again.';
+end
+$wait$;
 
 do $tenant_profiles$
 begin

@@ -1,8 +1,28 @@
--- custom-assessments 0.2.0 host_check sha256:30345760a74edd70a383425dc174ccaf30fc7d0127c498f99163972684a28977
--- Looks at the host before anything is changed: may the type custom be written there, and are the tables ours to change?
--- What the later migrations cannot extend is named here, all of it at once.
+-- custom-assessments 0.2.0 host_check sha256:b4edf64803b07dada7ac48c387f868a368caeb72963f2fc6f860fb0b9a8d64b5
+-- Looks at the host before anything of it is changed: may the type custom be written there, and are the tables ours to
+-- change? What the later migrations cannot extend is named here, all of it at once.
 --
 -- And how every migration waits for the host's tables: not for long, since whoever reads them waits behind it.
+
+-- First of all, so that nothing is applied where it stops: the migration before makes what is missing of the
+-- platform's five tables, but a host that has them may have left it out.
+do $needed$
+declare
+  missing constant text := (
+    select string_agg('public.' || needed.name, ', ')
+      from unnest(array[
+        'tenant_profiles', 'campaigns', 'campaign_assignments', 'coaching_sessions', 'agent_sessions'
+      ]) as needed (name)
+     where to_regclass('public.' || needed.name) is null
+  );
+begin
+  if missing is not null then
+    raise exception 'custom assessments attach to tables that are missing here: %', missing
+      using hint = 'Install the migrations without --without-platform, which then make them, or make them yourself first.';
+  end if;
+end
+$needed$;
+
 create schema if not exists private;
 revoke all on schema private from public;
 
