@@ -12,7 +12,7 @@ from stack.packages import ROOT
 
 SUPABASE = ROOT / "supabase"
 MOST_LINES_OF_A_FILE = 400
-MOST_LINES_OF_A_FUNCTION = 200
+MOST_LINES_OF_A_FUNCTION = 100
 
 _FUNCTION = re.compile(
     r"^ *create or replace function (?P<name>[\w.]+).*?(?P<quote>\$\w*\$)\n.*?^ *(?P=quote)",

@@ -1,20 +1,13 @@
--- custom-assessments 0.2.0 results_scoring sha256:8af509f9a26e4701d875a03cbe40cc3db46fe128c962202e8ef216e74bb3966f
+-- custom-assessments 0.2.0 results_scoring sha256:f63522383edbca6ad9b449de7fc4d785354417854f1c7e52a02477ef9cb409c9
 -- The scoring rule.
-
--- The worker's worker/scoring.py follows the same rule, and both are held to docs/scoring-vectors.json. All
--- arithmetic is exact: division is avoided, since its digits end somewhere and a half could be lost there.
 --
--- Names are compared without the white space at their ends, which a builder's definition may have. named_scores are
--- the scores under the definition's own spelling of the dimensions. Where faults is not empty the
--- other outputs mean nothing. At most 100 faults are listed.
-create or replace function private.score_assessment(
-  definition jsonb,
-  scores jsonb,
-  out overall numeric,
-  out category jsonb,
-  out uncovered text[],
-  out named_scores jsonb,
-  out faults jsonb
+-- The worker's worker/scoring.py follows the same rule, and both are held to docs/scoring-vectors.json. All
+-- arithmetic is exact: division is avoided, since its digits end somewhere and a half could be lost there. Names are
+-- compared without the white space at their ends, which a builder's definition may have.
+
+-- What is scored under a definition: its dimensions, in their order, and the ends of the scale.
+create or replace function private.scored_dimensions(
+  definition jsonb, out names text[], out folded text[], out weights numeric[], out low numeric, out high numeric
 )
 language plpgsql
 immutable
@@ -22,43 +15,43 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  names text[];
-  folded text[];
-  weights numeric[];
-  score_of numeric[];
   bounds constant numeric[] := private.scale_in_force(definition -> 'metadata');
-  low constant numeric := bounds[1];
-  high constant numeric := bounds[2];
-  given record;
-  place integer;
-  fault text;
-  weighted numeric := 0;
-  weight_sum numeric := 0;
-  places integer := 0;
-  matched numeric;
-  candidate jsonb;
-  total numeric;
-  parts integer;
-  best_total numeric;
-  best_parts integer;
 begin
-  faults := '[]';
-  named_scores := '{}';
-  uncovered := '{}';
-
-  -- What is scored ----------------------------------------------------------------------------------------
   select
     array_agg(dimension.value ->> 'name' order by dimension.ordinality),
     array_agg(private.fold_name(private.trim_text(dimension.value ->> 'name')) order by dimension.ordinality),
     array_agg((dimension.value ->> 'weight')::numeric order by dimension.ordinality)
     into names, folded, weights
     from jsonb_array_elements(definition -> 'dimensions') with ordinality as dimension;
-  score_of := array_fill(null::numeric, array[cardinality(names)]);
+  low := bounds[1];
+  high := bounds[2];
+end
+$$;
 
-  -- The scores, each under its dimension ------------------------------------------------------------------
+-- The scores, each under its dimension: score_of in the order of the dimensions, null where one is not scored, and
+-- named_scores under the definition's own spelling. Where faults is not empty the others mean nothing. At most 100 faults.
+create or replace function private.read_scores(
+  scores jsonb, names text[], folded text[], low numeric, high numeric,
+  out score_of numeric[], out named_scores jsonb, out faults jsonb
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  given record;
+  place integer;
+  fault text;
+begin
+  score_of := array_fill(null::numeric, array[cardinality(names)]);
+  named_scores := '{}';
+  faults := '[]';
   if scores is null or jsonb_typeof(scores) <> 'object' then
-    faults := jsonb_build_array(jsonb_build_object(
-      'path', '$', 'reason', 'not-an-object', 'expected', 'an object of dimension names and their scores'));
+    faults := jsonb_build_array(private.fault('$', 'not-an-object', 'an object of dimension names and their scores'));
+    return;
+  elsif scores = '{}' then
+    faults := jsonb_build_array(private.fault('$', 'no-scores', 'the score of at least one dimension'));
     return;
   end if;
   for given in select each.key, each.value from jsonb_each(scores) as each loop
@@ -75,10 +68,9 @@ begin
       score_of[place] := given.value::numeric;
       named_scores := jsonb_set(named_scores, array[names[place]], given.value);
     else
-      faults := faults || jsonb_build_object(
-        'path', '$[' || to_json(left(given.key, 200))::text || ']',
-        'reason', fault,
-        'expected', case fault
+      faults := faults || private.fault(
+        '$[' || to_json(left(given.key, 200))::text || ']', fault,
+        case fault
           when 'unknown-dimension' then 'the name of a dimension of the definition'
           when 'duplicate-dimension' then 'one score for each dimension'
           when 'not-a-number' then 'a number'
@@ -88,36 +80,38 @@ begin
       exit when jsonb_array_length(faults) = 100;
     end if;
   end loop;
-  if scores = '{}' then
-    faults := jsonb_build_array(jsonb_build_object(
-      'path', '$', 'reason', 'no-scores', 'expected', 'the score of at least one dimension'));
-  end if;
-  if faults <> '[]' then
-    return;
-  end if;
+end
+$$;
 
-  -- The overall score: the weighted mean of what was scored, half up to two places --------------------------
-  for place in 1 .. cardinality(names) loop
-    if score_of[place] is null then
-      uncovered := uncovered || names[place];
-    else
-      weighted := weighted + weights[place] * score_of[place];
-      weight_sum := weight_sum + weights[place];
-    end if;
-  end loop;
-  overall := round(div(weighted * 200 + weight_sum, weight_sum * 2) / 100, 2);
-
-  -- The category ------------------------------------------------------------------------------------------
-  select coalesce(max(scale(bound.value::numeric)), 0)
-    into places
-    from jsonb_array_elements(definition -> 'resultCategories') as each,
+-- The category that an overall score falls into; null where no range contains it. The score is rounded to the precision of
+-- the ranges. Of several the one whose primary dimensions have the highest average, and of equal ones the first.
+create or replace function private.matching_category(
+  categories jsonb, overall numeric, folded text[], score_of numeric[]
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  matched numeric;
+  candidate jsonb;
+  total numeric;
+  parts integer;
+  best jsonb;
+  best_total numeric;
+  best_parts integer;
+begin
+  select round(overall, least(coalesce(max(scale(bound.value::numeric)), 0), 2))
+    into matched
+    from jsonb_array_elements(categories) as each,
          jsonb_array_elements(each.value -> 'scoreRange') as bound
    where jsonb_typeof(each.value -> 'scoreRange') = 'array';
-  matched := round(overall, least(places, 2));
 
   for candidate in
     select each.value
-      from jsonb_array_elements(definition -> 'resultCategories') with ordinality as each
+      from jsonb_array_elements(categories) with ordinality as each
      where jsonb_typeof(each.value -> 'scoreRange') = 'array'
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
@@ -139,12 +133,58 @@ begin
       total := overall;
       parts := 1;
     end if;
-    if category is null or total * best_parts > best_total * parts then
-      category := candidate;
+    if best is null or total * best_parts > best_total * parts then
+      best := candidate;
       best_total := total;
       best_parts := parts;
     end if;
   end loop;
+  return best;
+end
+$$;
+
+-- Where faults is not empty the other outputs mean nothing.
+create or replace function private.score_assessment(
+  definition jsonb,
+  scores jsonb,
+  out overall numeric,
+  out category jsonb,
+  out uncovered text[],
+  out named_scores jsonb,
+  out faults jsonb
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  dimensions record;
+  given record;
+  weighted numeric := 0;
+  weight_sum numeric := 0;
+begin
+  select * into dimensions from private.scored_dimensions(definition);
+  select * into given
+    from private.read_scores(scores, dimensions.names, dimensions.folded, dimensions.low, dimensions.high);
+  named_scores := given.named_scores;
+  faults := given.faults;
+  uncovered := '{}';
+  if faults <> '[]' then
+    return;
+  end if;
+
+  -- The weighted mean of what was scored, half up to two places.
+  for place in 1 .. cardinality(dimensions.names) loop
+    if given.score_of[place] is null then
+      uncovered := uncovered || dimensions.names[place];
+    else
+      weighted := weighted + dimensions.weights[place] * given.score_of[place];
+      weight_sum := weight_sum + dimensions.weights[place];
+    end if;
+  end loop;
+  overall := round(div(weighted * 200 + weight_sum, weight_sum * 2) / 100, 2);
+  category := private.matching_category(definition -> 'resultCategories', overall, dimensions.folded, given.score_of);
 end
 $$;
 comment on function private.score_assessment(jsonb, jsonb) is

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:df422f7458c5281f9f4bba0e6b0145b04fd8c69fc7237dbf47fab674477ec3ec
+-- custom-assessments 0.2.0 agents sha256:a3af7f2bb92731b45db3f1b531d0b6b2bfa60914fd6ac01fa99b90fb68a44a2a
 -- For interview agents: what to ask.
 
 create or replace function public.interview_context(agent_session_id uuid)
@@ -46,6 +46,38 @@ revoke all on function public.interview_context(uuid) from public, anon, authent
 
 -- For interview agents: handing in the scores of a finished session.
 
+-- Refuses the arguments of a completion that say nothing sensible.
+create or replace function private.check_completion(
+  session_id uuid, session_type text, dimension_scores jsonb, ai_insights jsonb, completed_at timestamptz
+)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if session_id is null then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_id", "expected": "the id of a session"}');
+  elsif session_type is null or session_type <> all (private.session_types()) then
+    perform private.refuse(
+      'INVALID_ARGUMENT',
+      jsonb_build_object('argument', 'session_type', 'expected', private.one_of(private.session_types()))
+    );
+  elsif dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
+        or pg_column_size(dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
+        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
+  elsif not isfinite(completed_at) or completed_at > now() + interval '1 day' then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "completed_at", "expected": "a time that is not in the future"}');
+  end if;
+end
+$$;
+
 -- SECURITY DEFINER: the service role has no rights of its own on the queue.
 create or replace function public.complete_assessment_session(
   session_id uuid,
@@ -68,26 +100,7 @@ declare
   request_id uuid;
   job_id bigint;
 begin
-  -- Arguments ----------------------------------------------------------------------------------------------
-  if session_id is null then
-    perform private.refuse('INVALID_ARGUMENT', '{"argument": "session_id", "expected": "the id of a session"}');
-  elsif session_type is null or session_type <> all (private.session_types()) then
-    perform private.refuse(
-      'INVALID_ARGUMENT',
-      jsonb_build_object('argument', 'session_type', 'expected', private.one_of(private.session_types()))
-    );
-  elsif dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
-        or pg_column_size(dimension_scores) > 65536 then
-    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
-      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
-  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
-        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
-    perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
-  elsif not isfinite(completed_at) or completed_at > now() + interval '1 day' then
-    perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "completed_at", "expected": "a time that is not in the future"}');
-  end if;
+  perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
 
   -- The session, and what became of it before ----------------------------------------------------------------
   select facts.tenant_id, facts.assessment_ids

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:3d46e948d13633be582968b78f1e165e49319a2ae7973e2cbcb10fcf0b498b66
+-- custom-assessments 0.2.0 access sha256:d9283b89b902a238f5e50e9ee7ba8e7df6dd280671f7201df1cdd49f84eaa19b
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -113,6 +113,7 @@ private.assessment_with_content(uuid, bytea), private.bounded_diagnostics(jsonb)
 private.campaigns_can_lose_their_creator(), private.categories_faults(jsonb, text[], numeric, numeric),
 private.category_faults(jsonb, text, text[], numeric, numeric), private.check_agent_session_assessment(),
 private.check_assessment_content(), private.check_choice(uuid, uuid, integer),
+private.check_completion(uuid, text, jsonb, jsonb, timestamptz),
 private.check_held_choices(uuid[], uuid[], integer[]), private.check_job_kind(), private.check_session_assessment(),
 private.choose_assessment(uuid, uuid, boolean), private.choose_jobs(integer),
 private.claim_jobs(text, integer, integer, text), private.claim_slug(uuid, uuid, uuid, text, text),
@@ -141,21 +142,22 @@ private.load_jobs(text, bigint[], integer[], integer[], uuid[]),
 private.load_requests(bigint[], integer[], integer[], uuid[]),
 private.load_uploads(bigint[], integer[], integer[], uuid[]), private.lock_for_requests(uuid, uuid[]),
 private.lock_for_uploads(uuid, uuid[]), private.lock_slug(uuid, text), private.longest_name(),
-private.marketplace_statuses(), private.metadata_defaults(), private.metadata_faults(jsonb),
-private.most_categories(), private.most_dimensions(), private.my_tenant_ids(),
-private.name_faults(text, text[], text, text), private.name_key(jsonb), private.names_of(jsonb),
-private.next_claim_in_ms(), private.next_numbered_slug(uuid, uuid, text), private.next_rank(uuid, bigint),
-private.next_ranks(uuid[]), private.note_result_creator(), private.one_of(text[]), private.path_step(text),
-private.price_tiers(), private.queue_front(), private.reference_list_faults(jsonb, text, text[]),
+private.marketplace_statuses(), private.matching_category(jsonb, numeric, text[], numeric[]),
+private.metadata_defaults(), private.metadata_faults(jsonb), private.most_categories(), private.most_dimensions(),
+private.my_tenant_ids(), private.name_faults(text, text[], text, text), private.name_key(jsonb),
+private.names_of(jsonb), private.next_claim_in_ms(), private.next_numbered_slug(uuid, uuid, text),
+private.next_rank(uuid, bigint), private.next_ranks(uuid[]), private.note_result_creator(), private.one_of(text[]),
+private.path_step(text), private.price_tiers(), private.queue_front(),
+private.read_scores(jsonb, text[], text[], numeric, numeric), private.reference_list_faults(jsonb, text, text[]),
 private.refresh_listings(uuid[]), private.refuse(text, jsonb), private.refuse_result_update(),
 private.refuse_upload_change(), private.refused_diagnostics(text, jsonb), private.require_definition(jsonb),
 private.result_tenant_ids(), private.retry_delay(integer), private.rubric_faults(jsonb, numeric, numeric),
 private.scale_in_force(jsonb), private.scale_of(jsonb), private.score_assessment(jsonb, jsonb),
-private.session_facts(uuid, text), private.session_types(), private.set_assessment_slug(),
-private.settle_jobs(private.judged_job[]), private.settle_requests(private.judged_job[]),
-private.settle_subjects(private.judged_job[]), private.settle_uploads(private.judged_job[]),
-private.slug_is_taken(uuid, text, uuid), private.slug_of(text, integer), private.source_types(),
-private.sum_of_counts(jsonb, jsonb), private.take_back_jobs(bigint[]), private.take_upload(),
+private.scored_dimensions(jsonb), private.session_facts(uuid, text), private.session_types(),
+private.set_assessment_slug(), private.settle_jobs(private.judged_job[]),
+private.settle_requests(private.judged_job[]), private.settle_subjects(private.judged_job[]),
+private.settle_uploads(private.judged_job[]), private.slug_is_taken(uuid, text, uuid), private.slug_of(text, integer),
+private.source_types(), private.sum_of_counts(jsonb, jsonb), private.take_back_jobs(bigint[]), private.take_upload(),
 private.tenant_of_agent_session(uuid, uuid), private.tenant_owner(uuid), private.text_list_faults(jsonb, text),
 private.trim_text(text), private.unknown_names(text[], text[]), private.upload_diagnostic(text, jsonb),
 private.weight_tolerance(), private.weights_faults(jsonb), private.with_campaigns_left(jsonb, uuid[]),
@@ -259,6 +261,7 @@ grant execute on function private.is_version(text) to authenticated, service_rol
 grant execute on function private.largest_text() to authenticated, service_role;
 grant execute on function private.longest_name() to authenticated, service_role;
 grant execute on function private.marketplace_statuses() to authenticated, service_role;
+grant execute on function private.matching_category(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
 grant execute on function private.metadata_defaults() to authenticated, service_role;
 grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
 grant execute on function private.most_categories() to authenticated, service_role;
@@ -269,12 +272,14 @@ grant execute on function private.names_of(jsonb) to authenticated, service_role
 grant execute on function private.one_of(text[]) to authenticated, service_role;
 grant execute on function private.path_step(text) to authenticated, service_role;
 grant execute on function private.price_tiers() to authenticated, service_role;
+grant execute on function private.read_scores(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
 grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
 grant execute on function private.rubric_faults(jsonb, numeric, numeric) to authenticated, service_role;
 grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;
 grant execute on function private.scale_of(jsonb) to authenticated, service_role;
 grant execute on function private.score_assessment(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.scored_dimensions(jsonb) to authenticated, service_role;
 grant execute on function private.session_types() to authenticated, service_role;
 grant execute on function private.source_types() to authenticated, service_role;
 grant execute on function private.tenant_of_agent_session(uuid, uuid) to authenticated, service_role;

@@ -95,6 +95,7 @@ grant execute on function private.is_version(text) to authenticated, service_rol
 grant execute on function private.largest_text() to authenticated, service_role;
 grant execute on function private.longest_name() to authenticated, service_role;
 grant execute on function private.marketplace_statuses() to authenticated, service_role;
+grant execute on function private.matching_category(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
 grant execute on function private.metadata_defaults() to authenticated, service_role;
 grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
 grant execute on function private.most_categories() to authenticated, service_role;
@@ -105,12 +106,14 @@ grant execute on function private.names_of(jsonb) to authenticated, service_role
 grant execute on function private.one_of(text[]) to authenticated, service_role;
 grant execute on function private.path_step(text) to authenticated, service_role;
 grant execute on function private.price_tiers() to authenticated, service_role;
+grant execute on function private.read_scores(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
 grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
 grant execute on function private.rubric_faults(jsonb, numeric, numeric) to authenticated, service_role;
 grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;
 grant execute on function private.scale_of(jsonb) to authenticated, service_role;
 grant execute on function private.score_assessment(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.scored_dimensions(jsonb) to authenticated, service_role;
 grant execute on function private.session_types() to authenticated, service_role;
 grant execute on function private.source_types() to authenticated, service_role;
 grant execute on function private.tenant_of_agent_session(uuid, uuid) to authenticated, service_role;
