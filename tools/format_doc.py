@@ -286,7 +286,7 @@ these carry the precision. An example that expects no match has the category `no
 ## On the command line
 
     python -m worker check FILE... [--format text|json|github] [--only-assessments]
-    python -m worker format FILE... [--check] [--only-assessments]
+    python -m worker format FILE... [--check] [--only-assessments] [--from-json]
 
 FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input. With
 `--only-assessments` a file that does not begin with `---` is left out also where it is named. `check` exits 0
@@ -296,7 +296,9 @@ when no file has an error, 1 when any has, 2 when one cannot be read or the repo
 
 `format` rewrites valid files in the canonical spelling, and leaves the others alone; `--check` only says
 which would change. What the definition leaves out, such as an unknown section, is named in a comment in the
-front matter.
+front matter. With `--from-json` each FILE is a definition in JSON, whose canonical Markdown is printed; what
+is wrong with it is named by its path, such as `$.dimensions[0].weight`, and with `--check` nothing is printed
+but that.
 
 In Python, `worker.compiler.compile_markdown(source)` gives a `Compilation` with `definition`, `diagnostics`
 and `valid`, and `worker.compiler.format_definition(definition)` gives the canonical Markdown of a

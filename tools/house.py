@@ -14,7 +14,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 
 #: Lines of the worker in all, comments and blank lines with them.
-MOST_LINES = 9_200
+MOST_LINES = 9_500
 #: Lines of one function, from its `def` to its end.
 LONGEST_FUNCTION = 60
 #: Subscripts that are a whole number (`pair[0]`), for each 1,000 lines of the compiler: a record has names.

@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--check", action="store_true", help="write nothing; exit 1 when a file would change"
     )
     formatter.add_argument("--only-assessments", action="store_true", help=ONLY_HELP)
+    formatter.add_argument(
+        "--from-json", action="store_true", help="read definitions in JSON and print their Markdown"
+    )
     formatter.set_defaults(run=_format)
     _add_other_commands(commands)
     options = parser.parse_args(arguments)
@@ -111,41 +114,68 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _format(options: argparse.Namespace) -> int:
-    from worker.compiler import compile_markdown, format_source, report  # noqa: PLC0415 - only this command needs them
-    from worker.compiler.source import MAX_BYTES  # noqa: PLC0415 - likewise
+    format_one = _format_json if options.from_json else _format_markdown
+    codes = [
+        EXIT_USAGE if source is None else format_one(name, source, check=options.check)
+        for name, source in _read_all(options)
+    ]
+    return max(codes, default=0)
 
-    result = 0
-    for name, source in _read_all(options):
-        if source is None:
-            result = EXIT_USAGE
-            continue
-        text = format_source(source)
-        if text is None:
-            sys.stderr.write(report.text_report(name, source, compile_markdown(source)))
-            sys.stderr.write(f"{name}: not formatted, since it has errors\n")
-            result = max(result, EXIT_FAULTS)
-        elif len(text.encode()) > MAX_BYTES:
-            # What a file leaves to be understood the canonical spelling writes out.
-            sys.stderr.write(
-                f"{name}: not formatted, since it would have {len(text.encode()):,} bytes; "
-                f"at most {MAX_BYTES:,} are allowed\n"
-            )
-            result = max(result, EXIT_FAULTS)
-        elif name == STDIN and not options.check:
-            _print(text)
-        elif text.encode() != source:
-            if options.check:
-                _print(f"{name}: would be formatted\n")
-                result = max(result, EXIT_FAULTS)
-            else:
-                try:
-                    _replace(Path(name), text.encode())
-                except OSError as fault:
-                    sys.stderr.write(f"{name}: cannot be written: {fault.strerror or fault}\n")
-                    result = EXIT_USAGE
-                    continue
-                _print(f"{name}: formatted\n")
-    return result
+
+def _format_json(name: str, source: bytes, *, check: bool) -> int:
+    """Print the Markdown of a definition in JSON, or what is wrong with it."""
+    from worker.compiler import format_definition  # noqa: PLC0415 - only this command needs it
+    from worker.definition import Definition, json_faults  # noqa: PLC0415 - likewise
+
+    try:
+        text = format_definition(Definition.from_json(source))
+    except ValueError as error:
+        for fault in json_faults(error):
+            sys.stderr.write(f"{name}: {fault.path}: {fault.reason}\n")
+        return EXIT_FAULTS
+    if _is_too_large(name, text):
+        return EXIT_FAULTS
+    if not check:
+        _print(text)
+    return 0
+
+
+def _format_markdown(name: str, source: bytes, *, check: bool) -> int:
+    """Write a file anew in the canonical spelling, or say that it would change or has errors."""
+    from worker.compiler import compile_markdown, format_source, report  # noqa: PLC0415 - only this command needs them
+
+    text = format_source(source)
+    if text is None:
+        sys.stderr.write(report.text_report(name, source, compile_markdown(source)))
+        sys.stderr.write(f"{name}: not formatted, since it has errors\n")
+        return EXIT_FAULTS
+    if _is_too_large(name, text):
+        return EXIT_FAULTS
+    if name == STDIN and not check:
+        _print(text)
+    elif text.encode() != source:
+        if check:
+            _print(f"{name}: would be formatted\n")
+            return EXIT_FAULTS
+        try:
+            _replace(Path(name), text.encode())
+        except OSError as fault:
+            sys.stderr.write(f"{name}: cannot be written: {fault.strerror or fault}\n")
+            return EXIT_USAGE
+        _print(f"{name}: formatted\n")
+    return 0
+
+
+def _is_too_large(name: str, text: str) -> bool:
+    """Report a canonical spelling over the limit: it writes out what a file may leave to be understood."""
+    from worker.compiler.source import MAX_BYTES  # noqa: PLC0415 - only this command needs it
+
+    size = len(text.encode())
+    if size > MAX_BYTES:
+        sys.stderr.write(
+            f"{name}: not formatted, since it would have {size:,} bytes; at most {MAX_BYTES:,} are allowed\n"
+        )
+    return size > MAX_BYTES
 
 
 def _read_all(options: argparse.Namespace) -> Iterator[tuple[str, bytes | None]]:

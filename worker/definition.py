@@ -10,13 +10,13 @@ For a definition that the database holds, which may lack optional parts and have
 ``worker.scoring.ScoringRules.from_json`` instead.
 """
 
-import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations, pairwise
 from json.encoder import encode_basestring
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -24,10 +24,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     WithJsonSchema,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from worker.markup import markup_faults
 from worker.names import fold, remembered
@@ -46,10 +48,12 @@ __all__ = [
     "Example",
     "InterviewGuidelines",
     "InterviewStyle",
+    "JsonFault",
     "Metadata",
     "ResultCategory",
     "clean_name",
     "clean_text",
+    "json_faults",
     "parse_plain_number",
     "parse_range_key",
     "shortest",
@@ -253,7 +257,7 @@ def _rubric(rubric: dict[str, str]) -> dict[str, str]:
             raise ValueError(msg)
         ranges.append((bounds, key))
     ranges.sort()
-    for (lower, _), (upper, key) in itertools.pairwise(ranges):
+    for (lower, _), (upper, key) in pairwise(ranges):
         if upper[0] <= lower[1]:
             msg = f"the range {key} overlaps another"
             raise ValueError(msg)
@@ -376,7 +380,7 @@ class Definition(_Model):
     def to_json(self) -> str:
         """Return the definition as compact JSON: fixed key order, exact decimals, absent texts left out."""
         parts: list[str] = []
-        _write(definition_data(self), parts.append, ",", ":")
+        _write(self.model_dump(by_alias=True, exclude_none=True), parts.append, ",", ":")
         return "".join(parts)
 
     @property
@@ -392,126 +396,159 @@ class Definition(_Model):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        faults = list(_faults(self))
-        if not faults:
-            _spell_references(self)
-            faults = list(_example_faults(self))
-        if not faults and definition_size(self) > MAX_DEFINITION_BYTES:
-            faults = [f"the definition is larger than {MAX_DEFINITION_BYTES} bytes"]
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+        """Check what reaches across models, and spell every reference as its target spells itself."""
+        _refuse(_faults(self))
+        spelled = self._with_references_spelled()
+        _refuse(_example_faults(spelled))
+        if definition_size(spelled) > MAX_DEFINITION_BYTES:
+            _refuse([((), f"the definition is larger than {MAX_DEFINITION_BYTES} bytes")])
+        return spelled
+
+    def _with_references_spelled(self) -> Self:
+        """Return the definition with every reference as its target spells itself."""
+        names = {fold(d.name): d.name for d in self.dimensions}
+        targets = {NO_MATCH: NO_MATCH, **{fold(c.name): c.name for c in self.result_categories}}
+        guidelines = self.interview_guidelines
+        questions = by_dimension(names, guidelines.probing_questions)
+        categories: list[ResultCategory] = []
+        for category in self.result_categories:
+            primary = tuple([names[fold(name)] for name in category.primary_dimensions])
+            categories.append(category.model_copy(update={"primary_dimensions": primary}))
+        examples: list[Example] = []
+        for example in self.examples:
+            update: dict[str, object] = {"scores": by_dimension(names, example.scores)}
+            if example.category is not None:
+                update["category"] = targets.get(fold(example.category), example.category)
+            examples.append(example.model_copy(update=update))
+        return self.model_copy(
+            update={
+                "result_categories": tuple(categories),
+                "interview_guidelines": guidelines.model_copy(update={"probing_questions": questions}),
+                "examples": tuple(examples),
+            }
+        )
 
 
 # --- rules that reach across models -------------------------------------------------------------------------
 
 
-def _faults(definition: Definition) -> Iterator[str]:
-    dimensions = definition.dimensions
-    low, high = definition.metadata.scale
-    names = {fold(d.name) for d in dimensions}
-    yield from _repeated("dimension", (d.name for d in dimensions))
-    yield from _repeated("result category", (c.name for c in definition.result_categories))
-    yield from _repeated("example", (e.name for e in definition.examples))
+#: Where something is wrong, by keys of the JSON and places in its lists, and what.
+Fault: TypeAlias = tuple[tuple[str | int, ...], str]
+
+
+def _refuse(faults: Iterable[Fault]) -> None:
+    """Raise a ValidationError that names all faults at their places, if there are any."""
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError("rule", "{reason}", {"reason": reason}), loc=where, input=None
+        )
+        for where, reason in faults
+    ]
+    if details:
+        raise ValidationError.from_exception_data("Definition", details)
+
+
+def _faults(definition: Definition) -> Iterator[Fault]:
+    dimensions, categories = definition.dimensions, definition.result_categories
+    yield from _repeated("dimension", "dimensions", [d.name for d in dimensions])
+    yield from _repeated("result category", "resultCategories", [c.name for c in categories])
+    yield from _repeated("example", "examples", [e.name for e in definition.examples])
     total = sum((d.weight for d in dimensions), Decimal(0))
     if abs(total - 1) > WEIGHT_TOLERANCE:
-        yield f"the weights sum to {total}, not to 1"
-    for dimension in dimensions:
+        yield ("dimensions",), f"the weights sum to {total}, not to 1"
+    names = {fold(d.name) for d in dimensions}
+    yield from _range_faults(definition)
+    for index, category in enumerate(categories):
+        where = ("resultCategories", index, "primaryDimensions")
+        yield from _reference_faults(names, where, category.primary_dimensions, list_=True)
+    for one, other in ambiguous_pairs(categories):
+        reason = f"{categories[one].name!r} and {categories[other].name!r} share a range"
+        yield ("resultCategories", other, "scoreRange"), f"{reason} and have the same primary dimensions"
+    questions = definition.interview_guidelines.probing_questions
+    yield from _reference_faults(names | {GENERAL}, ("interviewGuidelines", "probingQuestions"), questions)
+    for index, example in enumerate(definition.examples):
+        yield from _reference_faults(names, ("examples", index, "scores"), example.scores)
+
+
+def _range_faults(definition: Definition) -> Iterator[Fault]:
+    """Yield the ranges that leave the scale."""
+    low, high = definition.metadata.scale
+    for index, dimension in enumerate(definition.dimensions):
         for key in dimension.scoring_rubric:
             bounds = parse_range_key(key)
             if bounds is None or bounds[0] < low or bounds[1] > high:
-                yield f"the rubric range {key} of {dimension.name!r} is outside the scale"
-    for category in definition.result_categories:
+                reason = f"the rubric range {key} of {dimension.name!r} is outside the scale"
+                yield ("dimensions", index, "scoringRubric", key), reason
+    for index, category in enumerate(definition.result_categories):
         if category.score_range[0] < low or category.score_range[1] > high:
-            yield f"the score range of {category.name!r} is outside the scale"
-        yield from _unknown(names, f"primary dimensions of {category.name!r}", category.primary_dimensions)
-        yield from _repeated("primary dimension", category.primary_dimensions)
-    for first, second in ambiguous_pairs(definition.result_categories):
-        yield f"{first.name!r} and {second.name!r} share a range and have the same primary dimensions"
-    questions = definition.interview_guidelines.probing_questions
-    yield from _unknown(names | {GENERAL}, "probing questions", questions)
-    yield from _repeated("key of the probing questions", questions)
-    for example in definition.examples:
-        yield from _unknown(names, f"scores of the example {example.name!r}", example.scores)
-        yield from _repeated("score", example.scores)
+            reason = f"the score range of {category.name!r} is outside the scale"
+            yield ("resultCategories", index, "scoreRange"), reason
 
 
-def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
+def _repeated(what: str, where: str, names: Iterable[str]) -> Iterator[Fault]:
     seen: set[str] = set()
-    for name in names:
+    for index, name in enumerate(names):
         key = fold(name)
         if key in seen:
-            yield f"the {what} {name!r} stands twice"
+            yield (where, index, "name"), f"the {what} {name!r} stands twice"
         seen.add(key)
 
 
-def _unknown(known: set[str], where: str, names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        if fold(name) not in known:
-            yield f"{where}: there is no dimension {name!r}"
+def _reference_faults(
+    known: set[str], where: tuple[str | int, ...], names: Iterable[str], *, list_: bool = False
+) -> Iterator[Fault]:
+    """Yield references to dimensions that do not exist, and those that stand twice."""
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        key = fold(name)
+        place = (*where, index if list_ else name)
+        if key not in known:
+            yield place, f"there is no dimension {name!r}"
+        if key in seen:
+            yield place, f"the dimension {name!r} stands twice"
+        seen.add(key)
 
 
-def ambiguous_pairs(categories: Iterable[ResultCategory]) -> Iterator[tuple[ResultCategory, ResultCategory]]:
-    """Yield the pairs of categories between which no rule could choose, in the order of the source.
+def ambiguous_pairs(categories: Sequence[ResultCategory]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of categories between which no rule could choose, by their places in the list.
 
     They share a part of the range, at the precision of the ranges, and their primary dimensions are the same
     set.
     """
-    listed = [(c, frozenset(map(fold, c.primary_dimensions))) for c in categories]
-    for index, (first, primary) in enumerate(listed):
-        for second, other in listed[index + 1 :]:
-            if (
-                primary == other
-                and first.score_range[0] <= second.score_range[1]
-                and second.score_range[0] <= first.score_range[1]
-            ):
-                yield first, second
+    listed = [(*c.score_range, frozenset(map(fold, c.primary_dimensions))) for c in categories]
+    for (one, (low, high, primary)), (other, (low_, high_, primary_)) in combinations(enumerate(listed), 2):
+        if primary == primary_ and low <= high_ and low_ <= high:
+            yield one, other
 
 
-def _example_faults(definition: Definition) -> Iterator[str]:
+def _example_faults(definition: Definition) -> Iterator[Fault]:
     """Run the examples, whose references are known to exist."""
     rules = definition.rules
     low, high = rules.scale
-    categories = {fold(c.name): c.name for c in definition.result_categories}
-    for example in definition.examples:
+    categories = {fold(c.name) for c in definition.result_categories}
+    for index, example in enumerate(definition.examples):
         where = f"the example {example.name!r}"
         if example.overall is None and example.category is None:
-            yield f"{where} expects nothing"
+            yield ("examples", index), f"{where} expects nothing"
             continue
         if any(not low <= value <= high for value in example.scores.values()):
-            yield f"{where} has a score outside the scale"
+            yield ("examples", index, "scores"), f"{where} has a score outside the scale"
             continue
         outcome = score(rules, example.scores)
         if example.overall is not None and example.overall != outcome.overall:
-            yield f"{where} expects {example.overall}, but the overall score is {outcome.overall}"
+            reason = f"{where} expects {example.overall}, but the overall score is {outcome.overall}"
+            yield ("examples", index, "overall"), reason
         if example.category is None:
             continue
         expected = fold(example.category)
         matched = NO_MATCH if outcome.category is None else fold(outcome.category.name)
+        reason = ""
         if NO_MATCH in categories and expected == NO_MATCH:
-            yield f"{where} expects {NO_MATCH!r}, which is also the name of a category"
+            reason = f"{where} expects {NO_MATCH!r}, which is also the name of a category"
         elif expected != matched:
-            yield f"{where} expects {example.category!r}, but the category is {matched!r}"
-
-
-def _spell_references(definition: Definition) -> None:
-    """Spell every reference as its target spells itself, and put keyed parts in the order of the dimensions.
-
-    The models are frozen for their users; this runs while the definition is being made.
-    """
-    spelled = {fold(d.name): d.name for d in definition.dimensions}
-    categories = {fold(c.name): c.name for c in definition.result_categories}
-    for category in definition.result_categories:
-        category.__dict__["primary_dimensions"] = tuple(spelled[fold(n)] for n in category.primary_dimensions)
-    guidelines = definition.interview_guidelines
-    guidelines.__dict__["probing_questions"] = by_dimension(spelled, guidelines.probing_questions)
-    for example in definition.examples:
-        example.__dict__["scores"] = by_dimension(spelled, example.scores)
-        if example.category is not None:
-            key = fold(example.category)
-            example.__dict__["category"] = categories.get(
-                key, NO_MATCH if key == NO_MATCH else example.category
-            )
+            reason = f"{where} expects {example.category!r}, but the category is {matched!r}"
+        if reason:
+            yield ("examples", index, "category"), reason
 
 
 def by_dimension(spelled: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -527,67 +564,47 @@ def by_dimension(spelled: Mapping[str, str], values: Mapping[str, Any]) -> dict[
 # --- JSON ---------------------------------------------------------------------------------------------------
 
 
-def definition_data(definition: Definition) -> dict[str, Any]:
-    """Return the definition as plain data in the fixed key order: dict, list, str, bool, int and Decimal."""
-    metadata = definition.metadata
-    guidelines = definition.interview_guidelines
-    return {
-        "metadata": _present(
-            name=metadata.name,
-            version=metadata.version,
-            type=metadata.type,
-            author=metadata.author,
-            description=metadata.description,
-            interviewStyle={
-                "default": metadata.interview_style.default,
-                "allowOverride": metadata.interview_style.allow_override,
-            },
-            resultDisclosure=metadata.result_disclosure,
-            scale=list(metadata.scale),
-        ),
-        "dimensions": [
-            {
-                "name": d.name,
-                "weight": d.weight,
-                "description": d.description,
-                "interviewThemes": list(d.interview_themes),
-                "scoringRubric": d.scoring_rubric,
-            }
-            for d in definition.dimensions
-        ],
-        "resultCategories": [
-            {
-                "name": c.name,
-                "scoreRange": list(c.score_range),
-                "primaryDimensions": list(c.primary_dimensions),
-                "description": c.description,
-                "strengths": list(c.strengths),
-                "growthAreas": list(c.growth_areas),
-                "recommendations": list(c.recommendations),
-            }
-            for c in definition.result_categories
-        ],
-        "interviewGuidelines": _present(
-            opening=guidelines.opening,
-            probingQuestions={name: list(items) for name, items in guidelines.probing_questions.items()},
-            closing=guidelines.closing,
-        ),
-        "examples": [
-            _present(name=e.name, scores=e.scores, overall=e.overall, category=e.category)
-            for e in definition.examples
-        ],
-    }
+class JsonFault(NamedTuple):
+    """What is wrong with a definition in JSON.
+
+    ``path`` names the value as JSON path does, such as ``$.dimensions[0].weight``.
+    """
+
+    path: str
+    reason: str
+
+
+def json_faults(error: ValueError) -> list[JsonFault]:
+    """Return what ``Definition.from_json`` refused, by the paths at which it stands."""
+    if not isinstance(error, ValidationError):
+        return [JsonFault("$", f"this is not JSON: {error}")]
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        JsonFault("$" + "".join(map(_step, fault["loc"])), fault["msg"].removeprefix("Value error, "))
+        for fault in found
+        # A list whose only item is wrong is not too short.
+        if fault["type"] != "too_short" or not any(_is_inside(other["loc"], fault["loc"]) for other in found)
+    ]
+
+
+def _is_inside(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
+
+
+def _step(step: str | int) -> str:
+    """Return one step of a path as JSON path has it; a key as it is where it is a word."""
+    if isinstance(step, int):
+        return f"[{step}]"
+    if step == "[key]":
+        return ""  # how pydantic names a key itself, behind the key
+    return f".{step}" if step.isidentifier() else f"[{json.dumps(step, ensure_ascii=False)}]"
 
 
 def definition_size(definition: Definition) -> int:
     """Return the size in bytes that the database counts: the definition as ``jsonb`` prints it."""
     parts: list[str] = []
-    _write(definition_data(definition), parts.append, ", ", ": ")
+    _write(definition.model_dump(by_alias=True, exclude_none=True), parts.append, ", ", ": ")
     return len("".join(parts).encode())
-
-
-def _present(**values: object) -> dict[str, object]:
-    return {key: value for key, value in values.items() if value is not None}
 
 
 def _write(value: object, emit: Callable[[str], None], comma: str, colon: str) -> None:
@@ -599,7 +616,7 @@ def _write(value: object, emit: Callable[[str], None], comma: str, colon: str) -
             emit((comma if position else "") + encode_basestring(key) + colon)
             _write(item, emit, comma, colon)
         emit("}")
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         emit("[")
         for position, item in enumerate(value):
             if position:

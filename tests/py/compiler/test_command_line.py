@@ -425,3 +425,39 @@ def test_a_file_of_a_folder_that_cannot_be_opened_is_named(
     code, out, err = run(capfdbinary, "check", "sub")
     assert (code, out) == (2, "")
     assert err == "".join(f"sub/{name}.md: cannot be read: Permission denied\n" for name in ("bad", "warned"))
+
+
+def test_a_definition_in_json_becomes_canonical_markdown(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    compiled = compile_markdown(SPECIMEN.encode()).definition
+    canonical = format_source(SPECIMEN.encode())
+    assert compiled is not None
+    assert canonical is not None
+    (folder / "good.json").write_text(compiled.to_json())
+    (folder / "bad.json").write_text(compiled.to_json().replace('"weight":0.4', '"weight":4'))
+    assert run(capfdbinary, "format", "--from-json", "good.json") == (0, canonical, "")
+    assert run(capfdbinary, "format", "--from-json", "--check", "good.json") == (0, "", "")
+    assert run(capfdbinary, "format", "--from-json", "bad.json", "good.json") == (
+        1,
+        canonical,
+        "bad.json: $.dimensions[1].weight: Input should be less than or equal to 1\n",
+    )
+    code, out, err = run(capfdbinary, "format", "--from-json", "none.json")
+    assert (code, out) == (2, "")
+    assert err.startswith("none.json: cannot be read: ")
+    assert (folder / "good.json").read_text() == compiled.to_json()
+
+
+def test_the_markdown_of_a_definition_is_not_larger_than_a_file_may_be(
+    folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    compiled = compile_markdown(SPECIMEN.encode()).definition
+    assert compiled is not None
+    many = ",".join(f'"{"x" * 98}"' for _ in range(5000))
+    (folder / "large.json").write_text(
+        compiled.to_json().replace('"strengths":[]', f'"strengths":[{many}]', 1)
+    )
+    code, out, err = run(capfdbinary, "format", "--from-json", "large.json")
+    assert (code, out) == (1, "")
+    assert err.startswith("large.json: not formatted, since it would have 51")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from worker.definition import Definition, clean_text, definition_size
+from worker.definition import Definition, clean_text, definition_size, json_faults
 
 D = Decimal
 
@@ -28,11 +28,16 @@ def data() -> dict[str, Any]:
     }
 
 
-def refused(found: dict[str, Any]) -> str:
-    """Return what is said about data that the models refuse."""
+def faults(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what is wrong with data that the models refuse, each with its path."""
     with pytest.raises(ValidationError) as caught:
         Definition.model_validate(found)
-    return str(caught.value)
+    return [(fault.path, fault.reason) for fault in json_faults(caught.value)]
+
+
+def refused(found: dict[str, Any]) -> str:
+    """Return what is said about data that the models refuse."""
+    return "; ".join(reason for _, reason in faults(found))
 
 
 @pytest.mark.parametrize(("count", "accepted"), [(1, True), (20, True), (21, False)])
@@ -110,18 +115,23 @@ def test_every_fault_is_named() -> None:
     ]
     found["interviewGuidelines"] = {"probingQuestions": {"Y": ["?"], "general": ["?"], "GENERAL": ["?"]}}
     found["examples"] = [{"name": "e", "scores": {"Z": 1, "a": 2, "A": 3}, "overall": 1}] * 2
-    said = refused(found)
-    for fault in (
-        "the dimension 'A' stands twice; the result category 'low' stands twice; ",
-        "the example 'e' stands twice; ",
-        "the weights sum to 1.5, not to 1; ",
-        "the rubric range 0 of 'A' is outside the scale; the rubric range 3-6 of 'A' is outside the scale; ",
-        "the score range of 'low' is outside the scale; ",
-        "primary dimensions of 'low': there is no dimension 'X'; the primary dimension 'A' stands twice; ",
-        "probing questions: there is no dimension 'Y'; the key of the probing questions 'GENERAL' stands ",
-        "scores of the example 'e': there is no dimension 'Z'; the score 'A' stands twice",
-    ):
-        assert fault in said
+    assert faults(found) == [
+        ("$.dimensions[2].name", "the dimension 'A' stands twice"),
+        ("$.resultCategories[2].name", "the result category 'low' stands twice"),
+        ("$.examples[1].name", "the example 'e' stands twice"),
+        ("$.dimensions", "the weights sum to 1.5, not to 1"),
+        ('$.dimensions[2].scoringRubric["0"]', "the rubric range 0 of 'A' is outside the scale"),
+        ('$.dimensions[2].scoringRubric["3-6"]', "the rubric range 3-6 of 'A' is outside the scale"),
+        ("$.resultCategories[2].scoreRange", "the score range of 'low' is outside the scale"),
+        ("$.resultCategories[2].primaryDimensions[0]", "there is no dimension 'X'"),
+        ("$.resultCategories[2].primaryDimensions[2]", "the dimension 'A' stands twice"),
+        ("$.interviewGuidelines.probingQuestions.Y", "there is no dimension 'Y'"),
+        ("$.interviewGuidelines.probingQuestions.GENERAL", "the dimension 'GENERAL' stands twice"),
+        ("$.examples[0].scores.Z", "there is no dimension 'Z'"),
+        ("$.examples[0].scores.A", "the dimension 'A' stands twice"),
+        ("$.examples[1].scores.Z", "there is no dimension 'Z'"),
+        ("$.examples[1].scores.A", "the dimension 'A' stands twice"),
+    ]
 
 
 def test_every_faulty_example_is_named() -> None:
@@ -137,16 +147,47 @@ def test_every_faulty_example_is_named() -> None:
             {"name": "some", "scores": {"A": 5}, "category": "None"},
         ]
     }
-    said = refused(found)
-    assert (
-        "the example 'nothing' expects nothing; the example 'outside' has a score outside the scale; "
-        "the example 'below' has a score outside the scale; "
-        "the example 'score' expects 1.01, but the overall score is 1.00; "
-        "the example 'both' expects 4.99, but the overall score is 5.00; "
-        "the example 'both' expects 'Low', but the category is 'high'; "
-        "the example 'no such' expects 'Highest', but the category is 'high'; "
-        "the example 'some' expects 'none', but the category is 'high'"
-    ) in said
+    assert faults(found) == [
+        ("$.examples[0]", "the example 'nothing' expects nothing"),
+        ("$.examples[1].scores", "the example 'outside' has a score outside the scale"),
+        ("$.examples[2].scores", "the example 'below' has a score outside the scale"),
+        ("$.examples[4].overall", "the example 'score' expects 1.01, but the overall score is 1.00"),
+        ("$.examples[5].overall", "the example 'both' expects 4.99, but the overall score is 5.00"),
+        ("$.examples[5].category", "the example 'both' expects 'Low', but the category is 'high'"),
+        ("$.examples[6].category", "the example 'no such' expects 'Highest', but the category is 'high'"),
+        ("$.examples[7].category", "the example 'some' expects 'none', but the category is 'high'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            b"{",
+            "this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+        ),
+        (b"[" * 100_000, "this is not JSON: the text is nested too deep for a definition"),
+        (b"[]", "Input should be a valid dictionary or instance of Definition"),
+    ],
+    ids=["cut off", "deep", "a list"],
+)
+def test_what_is_not_an_object_is_named_as_a_whole(text: bytes, reason: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - json's own error is one of them
+        Definition.from_json(text)
+    assert json_faults(caught.value) == [("$", reason)]
+
+
+def test_values_are_named_by_their_paths() -> None:
+    dimension = {"name": "A", "weight": 2, "description": "d", "scoringRubric": {"a b": "c"}}
+    assert faults(
+        {"metadata": {"name": ""}, "dimensions": [dimension], "resultCategories": [], "colour": 1}
+    ) == [
+        ("$.metadata.name", "a text must not be empty"),
+        ("$.dimensions[0].weight", "Input should be less than or equal to 1"),
+        ('$.dimensions[0].scoringRubric["a b"]', "String should match pattern '^[0-9.]+(-[0-9.]+)?$'"),
+        ("$.resultCategories", "Tuple should have at least 1 item after validation, not 0"),
+        ("$.colour", "Extra inputs are not permitted"),
+    ]
 
 
 @pytest.mark.parametrize("key", ["0-2", "0", "4-6", "6", "5-5.1"])
