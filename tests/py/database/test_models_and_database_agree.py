@@ -237,6 +237,9 @@ SPELLINGS: list[Callable[[str], str]] = [
     lambda s: f"**{s}**",
     lambda s: unicodedata.normalize("NFD", s),
     lambda s: unicodedata.normalize("NFC", s),
+    lambda s: unicodedata.normalize("NFKD", s),
+    "\u200b".join,
+    lambda s: s.replace(" ", "\u00a0").replace("-", "\u2011"),
     lambda s: s + "\u0301",
     lambda s: s + "!",
     lambda s: s[:-1],
@@ -403,6 +406,7 @@ def repeated_names(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
             name = unicodedata.normalize("NFD", data[part][0]["name"])
             yield changed(data, (part, 1, "name"), name)
             yield changed(data, (part, 1, "name"), name.replace("ß", "ẞ").swapcase())
+            yield changed(data, (part, 1, "name"), "\u00ad".join(name))
 
 
 @settings(max_examples=examples(25), deadline=None, phases=PHASES)
