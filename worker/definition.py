@@ -184,6 +184,9 @@ def _valid_text(value: str) -> str:
 
 
 def _valid_name(value: str) -> str:
+    if not fold(value):
+        msg = "a name must not consist of characters that cannot be seen"
+        raise ValueError(msg)
     if "\n" in value or clean_name(value) != value:
         msg = "a name is one line, without emphasis around it and without a colon at its end"
         raise ValueError(msg)

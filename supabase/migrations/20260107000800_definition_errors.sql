@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:8a06683a45a9a45ec6f3a6bbc98999b8e825e45dd0da084090a47607e71584c1
+-- custom-assessments 0.2.0 definition_errors sha256:a50962d430e0c24049e582198adf14b4ae0fa5b02c1fa28b6973b5c885e5a5e3
 -- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
 -- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
@@ -276,7 +276,7 @@ $$;
 
 -- The rules of names: of dimensions and of categories.
 
--- The name of a dimension or category as names are compared; null where it has none.
+-- The name of a dimension or category as names are compared; null where it has none that can be seen.
 create or replace function private.name_key(item jsonb)
 returns text
 language plpgsql
@@ -286,7 +286,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case when jsonb_typeof(item -> 'name') = 'string'
-              then private.fold_name(nullif(private.trim_text(item ->> 'name'), '')) end;
+              then nullif(private.fold_name(private.trim_text(item ->> 'name')), '') end;
 end
 $$;
 

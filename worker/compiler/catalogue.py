@@ -317,7 +317,7 @@ class Code(StrEnum):
     EMPTY_NAME = ("empty-name", "An item has a heading without text.", "### Trust\n", "###\n")
     DUPLICATE_NAME = (
         "duplicate-name",
-        "Two dimensions, categories or examples have the same name; upper and lower case do not count.",
+        "Two dimensions, categories or examples share a name; letter case and kinds of hyphens do not count.",
         "### Starting\n",
         "### THRIVING\n",
     )

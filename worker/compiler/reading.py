@@ -41,14 +41,16 @@ def report_empty(ctx: Context, field: Field, hint: str) -> None:
 
 def read_name(ctx: Context, item: Item, names: dict[str, str], kind: str) -> bool:
     """Check the name of an item and remember it, folded; return whether it can be referred to."""
-    if not item.name:
+    key = fold(item.name)
+    if not key:
         hint = f"write the name of the {kind} behind the `###`"
         ctx.faults.add(Code.EMPTY_NAME, item, item.section, "this heading has no text", hint)
         return False
     sound = ctx.check_markup(item.name, item, item.where)
-    key = fold(item.name)
     if key in names:
-        message = f"there is another {kind} {shown(names[key])}; upper and lower case do not count"
+        message = (
+            f"there is another {kind} {shown(names[key])}; letter case and kinds of hyphens do not count"
+        )
         ctx.faults.add(Code.DUPLICATE_NAME, item, item.where, message, "give one of them another name")
     else:
         names[key] = item.name

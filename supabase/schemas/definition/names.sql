@@ -1,6 +1,6 @@
 -- The rules of names: of dimensions and of categories.
 
--- The name of a dimension or category as names are compared; null where it has none.
+-- The name of a dimension or category as names are compared; null where it has none that can be seen.
 create or replace function private.name_key(item jsonb)
 returns text
 language plpgsql
@@ -10,7 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case when jsonb_typeof(item -> 'name') = 'string'
-              then private.fold_name(nullif(private.trim_text(item ->> 'name'), '')) end;
+              then nullif(private.fold_name(private.trim_text(item ->> 'name')), '') end;
 end
 $$;
 

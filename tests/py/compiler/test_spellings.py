@@ -378,6 +378,11 @@ def test_a_dimension_may_have_a_colon_in_its_name() -> None:
     assert list(found.examples[0].scores) == ["Vision", "Vision: far"]
 
 
+def test_a_name_that_cannot_be_seen_is_no_name() -> None:
+    found = check(edited(("### Vision\n", "### \u200b\u00ad\n"))).diagnostics
+    assert [d.code for d in found if d.line == found[0].line] == ["empty-name"]
+
+
 def test_names_that_look_the_same_are_the_same() -> None:
     """Another hyphen or apostrophe, full width, what is not seen: stored as the dimension spells itself."""
     found = definition(

@@ -78,6 +78,7 @@ AT_THE_EDGE: dict[str, Callable[[dict[str, Any]], object]] = {
     ),
     "characters that JSON escapes": lambda d: d["dimensions"][0].update(description="\x01\x1f\x7f" * 30_000),
     "a category called none": lambda d: d["resultCategories"][0].update(name="None"),
+    "a name that cannot be seen": lambda d: d["dimensions"][0].update(name="\u200b\u00ad"),
     "a dimension called general": lambda d: d["dimensions"][0].update(name="General"),
 }
 

@@ -1,7 +1,7 @@
 -- One fault each: what is wrong, where the answer says it is, and why.
 begin;
 \ir ../helpers.psql
-select plan(85);
+select plan(86);
 
 -- The valid definition with one value put in at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
@@ -63,6 +63,7 @@ from (
   ('{dimensions,1}', '"Courage"', '$.dimensions[1] wrong-type'),
   ('{dimensions,0,name}', 'null', '$.dimensions[0].name missing'),
   ('{dimensions,0,name}', '" \u00a0\t"', '$.dimensions[0].name missing'),
+  ('{dimensions,0,name}', '"\u200b\u00ad"', '$.dimensions[0].name missing'),
   ('{dimensions,0,name}', '7', '$.dimensions[0].name missing'),
   ('{dimensions,1,name}', '"cLARITY"', '$.dimensions[1].name duplicate-name'),
   ('{dimensions,1,name}', '" Clarity "', '$.dimensions[1].name duplicate-name'),
