@@ -1,9 +1,9 @@
 """The main job, done the way its users do it, against the local stack.
 
 A tenant's owner signs in, uploads the assessments of this folder, activates one and makes a coaching session
-with it. An interview agent completes the session. The worker scores it, and the result is shown as the owner
-sees it and as the respondent sees it through the session's link. Nothing here has more rights than the person
-or program it stands for.
+with it. An interview agent completes the session. The database scores it, and the result is shown as the
+owner sees it and as the respondent sees it through the session's link. Nothing here has more rights than the
+person or program it stands for.
 
 Run by ``make demo``, after ``python -m stack reset``.
 """
@@ -739,7 +739,7 @@ def run(terminal: Terminal, stack: Stack) -> None:
             complete(agent, session)
         with terminal.doing("waiting for the worker") as say:
             result = wait_for(lambda: result_of(owner, session), "the result", alive)
-            say("scored by the worker, and frozen")
+            say("scored by the database, and frozen")
 
     terminal.heading("What the owner sees")
     print_report(terminal, result)

@@ -247,7 +247,7 @@ nothing else.
 
 ### Examples
 
-Examples are the author's own test cases. They are scored with the worker's own rule when the file is
+Examples are the author's own test cases. They are scored by the rule for interviews when the file is
 compiled, and a wrong expectation is an error.
 
 {example_fields}
@@ -268,8 +268,8 @@ therefore leave no gap, and neither do `[1, 2]` and `[3, 5]`; `[1, 3.0]` and `[4
   of the scale.
 - Where two categories share scores, the one whose primary dimensions average higher wins. If there is an
   interview in which both average the same, the order in the file decides, which is a warning.
-- A category without primary dimensions, or with none that was scored, counts with the overall score instead
-  of their average.
+- A category without primary dimensions counts with the overall score instead of their average. One whose primary
+  dimensions were all left unscored in an interview is taken only where no other category has the score.
 
 ## The definition
 

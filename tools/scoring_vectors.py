@@ -254,7 +254,7 @@ BY_HAND: list[Case] = [
         ["Drive"],
     ),
     (
-        "a category with no scored primary dimension counts as overall and loses",
+        "a category with no scored primary dimension loses to one that has some",
         THREE,
         [("Drive", "1", "5", ["Drive"]), ("Vision", "1", "5", ["Vision"])],
         {"Vision": "4", "Trust": "3"},
@@ -263,13 +263,40 @@ BY_HAND: list[Case] = [
         ["Drive"],
     ),
     (
-        "a category with no scored primary dimension counts as overall and wins",
+        "a category with no scored primary dimension loses where the overall score is higher, too",
         THREE,
-        [("Trust", "1", "5", ["Trust"]), ("Drive", "1", "5", ["Drive"])],
+        [("Drive", "1", "5", ["Drive"]), ("Trust", "1", "5", ["Trust"])],
+        {"Vision": "4", "Trust": "3"},
+        "3.63",
+        "Trust",
+        ["Drive"],
+    ),
+    (
+        "a category with no scored primary dimension loses to one that names none",
+        THREE,
+        [("Drive", "1", "5", ["Drive"]), ("All", "1", "5", [])],
+        {"Vision": "4", "Trust": "3"},
+        "3.63",
+        "All",
+        ["Drive"],
+    ),
+    (
+        "a category with no scored primary dimension is taken where no other fits",
+        THREE,
+        [("Vision", "1", "3", ["Vision"]), ("Drive", "1", "5", ["Drive"])],
         {"Vision": "4", "Trust": "3"},
         "3.63",
         "Drive",
         ["Drive"],
+    ),
+    (
+        "of categories with no scored primary dimension the first in the source is taken",
+        THREE,
+        [("Both", "1", "5", ["Drive", "Trust"]), ("Drive", "1", "5", ["Drive"])],
+        {"Vision": "4"},
+        "4.00",
+        "Both",
+        ["Trust", "Drive"],
     ),
     (
         "no primary dimensions count as the rounded overall score",
@@ -342,14 +369,19 @@ def expected(
         (
             sum((Fraction(scores[p]) for p in set(primary) if p in scores), Fraction(0)),
             [p for p in set(primary) if p in scores],
+            primary,
             name,
         )
         for name, low, high, primary in categories
         if low is not None and high is not None and Fraction(low) <= matched <= Fraction(high)
     ]
-    ranked = [(total / len(found) if found else overall, name) for total, found, name in inside]
-    best = max((average for average, _ in ranked), default=Fraction(0))
-    category = next((name for average, name in ranked if average == best), None)
+    # A category whose primary dimensions were all unscored ranks below every other.
+    ranked = [
+        ((bool(found) or not primary, total / len(found) if found else overall), name)
+        for total, found, primary, name in inside
+    ]
+    best = max((rank for rank, _ in ranked), default=None)
+    category = next((name for rank, name in ranked if rank == best), None)
     uncovered = [name for name, _ in dimensions if name not in scores]
     return f"{hundredths // 100}.{hundredths % 100:02d}", category, uncovered
 

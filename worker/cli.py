@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 when a file has an error, 2 for a usage fault."""
     parser = argparse.ArgumentParser(
         prog=_program(),
-        description="Check assessments, and run the worker that compiles uploads and scores sessions.",
+        description="Check assessments, and run the worker that compiles uploads and has sessions scored.",
     )
     parser.add_argument("--version", action="version", version=f"custom-assessments {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

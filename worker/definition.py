@@ -5,9 +5,6 @@ definition that these models accept is one that the compiler can produce: ``work
 write it as Markdown, and the compiler reads that Markdown back as the same definition. Values are brought to
 one form when they are read: texts lose white space at their ends and shared indentation, references are
 spelled as the dimension spells itself, and rubrics run from the lowest range to the highest.
-
-For a definition that the database holds, which may lack optional parts and have unknown keys, scoring reads
-``worker.scoring.ScoringRules.from_json`` instead.
 """
 
 import json

@@ -1,5 +1,9 @@
 """Scoring: from the scores of an interview to an overall score and a category.
 
+The database scores interviews (``private.score_assessment``). The same rule is here for the compiler, which
+has no database at hand: it scores an author's examples and finds the scores that no category has.
+``docs/scoring-vectors.json`` holds the two to each other.
+
 Pure functions over exact numbers. The rule, in full:
 
 * ``overall`` is ``sum(weight * score) / sum(weight)`` over the dimensions that were scored, rounded half up
@@ -7,13 +11,13 @@ Pure functions over exact numbers. The rule, in full:
 * ``overall`` is then rounded half up to the precision of the category ranges: the largest number of decimal
   places that any bound of any range is written with (``4.0`` has one, ``4`` has none).
 * Of the ranges that contain the rounded value, the one whose primary dimensions have the highest average
-  score wins. Only dimensions that were scored count, each once. A category without primary dimensions, or
-  with none that was scored, counts as ``overall``. Of equals, the first in the source wins.
+  score wins. Only dimensions that were scored count, each once. A category without primary dimensions counts
+  as ``overall``; one that has some, of which none was scored, is taken only where no other range contains the
+  value. Of equals, the first in the source wins.
 
 No float is ever made, and nothing is rounded but ``overall``: averages are compared as fractions.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import (
@@ -28,7 +32,7 @@ from decimal import (
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from worker.names import fold
 
@@ -36,8 +40,6 @@ __all__ = [
     "CategoryRule",
     "DimensionRule",
     "Outcome",
-    "ScoreFault",
-    "ScoresInvalid",
     "ScoringRules",
     "outcome_of",
     "score",
@@ -77,29 +79,6 @@ class ScoringRules:
     dimensions: tuple[DimensionRule, ...]
     categories: tuple[CategoryRule, ...]
     scale: tuple[Decimal, Decimal] = DEFAULT_SCALE
-
-    @classmethod
-    def from_json(cls, text: str) -> "ScoringRules":
-        """Read a definition as the database stores it.
-
-        The database asks for less than ``worker.definition.Definition`` and keeps keys that it does not know,
-        so this reads only what scoring needs and takes the rest as it is.
-
-        Raises:
-            ValueError: the text is not a definition that can be scored.
-        """
-        try:
-            document = json.loads(text, parse_float=Decimal, parse_int=Decimal)
-            low, high = (document.get("metadata") or {}).get("scale") or DEFAULT_SCALE
-            return cls(
-                dimensions=tuple(
-                    DimensionRule(d["name"], _number(d["weight"])) for d in document["dimensions"]
-                ),
-                categories=tuple(_stored_category(c) for c in document["resultCategories"]),
-                scale=(_number(low), _number(high)),
-            )
-        except (KeyError, TypeError, AttributeError, RecursionError) as fault:
-            raise ValueError("the text is not a definition that can be scored") from fault
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -144,44 +123,19 @@ class Outcome(NamedTuple):
     uncovered: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreFault:
-    """One reason why scores cannot be used.
-
-    ``reason`` is ``unknown-dimension``, ``duplicate-dimension``, ``not-a-number``, ``off-scale``,
-    ``no-scores`` or, of scores that come as JSON, ``not-an-object``. ``dimension`` is the name at fault as it
-    was given, None for the last two. The database has one more: ``too-precise``, for more than 100 decimal
-    places.
-    """
-
-    reason: str
-    dimension: str | None
-
-
-class ScoresInvalid(ValueError):  # noqa: N818 - named as the API's refusal is: SCORES_INVALID
-    """The scores do not fit the definition; ``faults`` lists every reason."""
-
-    def __init__(self, faults: Sequence[ScoreFault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(", ".join(sorted({fault.reason for fault in faults})))
-
-
 def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
     """Score an interview.
 
     Args:
-        rules: what is scored; ``Definition.rules`` or ``ScoringRules.from_json``.
-        scores: dimension name, in any case and whatever white space is at its ends, to score on the scale. A
+        rules: what is scored.
+        scores: at least one, each on the scale and under the name of a dimension, in any spelling. A
         dimension that is left out was not scored.
-
-    Raises:
-        ScoresInvalid: a name is unknown or given twice, a score is off the scale, or there is none.
     """
-    return outcome_of(rules, _accept(rules, scores))
+    return outcome_of(rules, {_key(name): value for name, value in scores.items()})
 
 
 def outcome_of(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
-    """Score an interview of which at least one score is given, each under its key and on the scale."""
+    """Score an interview like ``score``, each score under the dimension's key, which is not folded again."""
     uncovered: list[str] = []
     with localcontext(EXACT):
         total = weights = ZERO
@@ -226,57 +180,21 @@ def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal)
         matched = (2 * overall + rules.unit) // (2 * rules.unit) * rules.unit
     best: CategoryRule | None = None
     best_sum, best_count = Decimal(-1), 1
+    unscored: CategoryRule | None = None
     for category, low, high, keys in rules.ranges:
         if not low <= matched <= high:
             continue
-        primary = [scores[key] for key in keys if key in scores] or [overall]
+        primary = [scores[key] for key in keys if key in scores] if keys else [overall]
+        if not primary:
+            unscored = unscored or category
+            continue
         sum_, count = sum(primary, ZERO), len(primary)
         # The averages are compared without dividing: a / b > c / d is a * d > c * b.
         if sum_ * best_count > best_sum * count:
             best, best_sum, best_count = category, sum_, count
-    return best
-
-
-def _accept(rules: ScoringRules, scores: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return the scores by key, or raise every fault at once."""
-    known = rules.keys
-    low, high = rules.scale
-    accepted: dict[str, Decimal] = {}
-    faults: list[ScoreFault] = []
-    for name, value in scores.items():
-        key = _key(name)
-        if key not in known:
-            faults.append(ScoreFault("unknown-dimension", name))
-        elif key in accepted:
-            faults.append(ScoreFault("duplicate-dimension", name))
-        elif not isinstance(value, Decimal) or not value.is_finite():
-            faults.append(ScoreFault("not-a-number", name))
-        elif not low <= value <= high:
-            faults.append(ScoreFault("off-scale", name))
-        else:
-            accepted[key] = value
-    if not scores:
-        faults.append(ScoreFault("no-scores", None))
-    if faults:
-        raise ScoresInvalid(faults)
-    return accepted
+    return best or unscored
 
 
 def _key(name: str) -> str:
     """A name as names are compared: the database keeps white space at the ends of a builder's names."""
     return fold(name.strip())
-
-
-def _stored_category(category: Mapping[str, Any]) -> CategoryRule:
-    bounds = category.get("scoreRange")
-    score_range = None
-    if bounds is not None:
-        low, high = bounds
-        score_range = _number(low), _number(high)
-    return CategoryRule(category["name"], score_range, tuple(category.get("primaryDimensions") or ()))
-
-
-def _number(value: object) -> Decimal:
-    if not isinstance(value, Decimal):
-        raise TypeError("a number was expected")
-    return value

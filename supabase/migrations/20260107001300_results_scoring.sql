@@ -1,7 +1,8 @@
--- custom-assessments 0.2.0 results_scoring sha256:f63522383edbca6ad9b449de7fc4d785354417854f1c7e52a02477ef9cb409c9
+-- custom-assessments 0.2.0 results_scoring sha256:f9fb27135af37e91d43a54940ea3e8e39152a165d0b79d7707c98c314c49a5bf
 -- The scoring rule.
 --
--- The worker's worker/scoring.py follows the same rule, and both are held to docs/scoring-vectors.json. All
+-- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
+-- docs/scoring-vectors.json holds the two to each other. All
 -- arithmetic is exact: division is avoided, since its digits end somewhere and a half could be lost there. Names are
 -- compared without the white space at their ends, which a builder's definition may have.
 
@@ -99,6 +100,8 @@ declare
   candidate jsonb;
   total numeric;
   parts integer;
+  primaries integer;
+  unscored jsonb;
   best jsonb;
   best_total numeric;
   best_parts integer;
@@ -116,10 +119,10 @@ begin
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
   loop
-    -- The average of its primary dimensions, as total over parts; of the overall score where none was scored. Each counts
+    -- The average of its primary dimensions, as total over parts; of the overall score where it has none. Each counts
     -- once, and is folded once, however often it is named.
-    select sum(score_of[named.place]), count(score_of[named.place])
-      into total, parts
+    select sum(score_of[named.place]), count(score_of[named.place]), count(*)
+      into total, parts, primaries
       from (
         select distinct array_position(folded, private.fold_name(private.trim_text(spelled.name))) as place
           from (
@@ -129,9 +132,13 @@ begin
                   then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension
           ) as spelled
       ) as named;
-    if parts = 0 then
+    if primaries = 0 then
       total := overall;
       parts := 1;
+    elsif parts = 0 then
+      -- Nothing is known of what it is about: the last resort.
+      unscored := coalesce(unscored, candidate);
+      continue;
     end if;
     if best is null or total * best_parts > best_total * parts then
       best := candidate;
@@ -139,7 +146,7 @@ begin
       best_parts := parts;
     end if;
   end loop;
-  return best;
+  return coalesce(best, unscored);
 end
 $$;
 
@@ -300,100 +307,3 @@ begin
        and request.assessment_id = accepted_assessment.assessment_id;
 end
 $$;
-
--- Results: what a finished interview gave, frozen.
---
--- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
--- row is what the database holds or works out: the owner, the overall score, the category, and the snapshot, version and
--- disclosure, which are those of the moment in which the scores were accepted. From then on the row never changes, for
--- any role.
-
-select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
-
-create table if not exists public.custom_assessment_results (
-  id uuid not null default gen_random_uuid(),
-
-  -- References
-  assessment_id uuid not null,
-  session_id uuid not null,
-  session_type text not null,
-
-  -- Whose result it is, settled when it is written
-  tenant_id uuid not null,
-  campaign_id uuid,
-  campaign_created_by uuid,
-
-  -- Results data
-  dimension_scores jsonb not null,
-  overall_score numeric(3, 2),
-  matched_category text,
-  matched_category_data jsonb,
-  uncovered_dimensions text[] not null default '{}',
-  ai_insights jsonb,
-
-  -- The assessment as it was
-  assessment_version text not null,
-  assessment_definition_snapshot jsonb not null,
-  result_disclosure text not null,
-
-  created_at timestamptz not null default now(),
-  completed_at timestamptz,
-
-  constraint custom_assessment_results_pkey primary key (id),
-  constraint idx_custom_assessment_results_session unique (session_id, session_type),
-  constraint custom_assessment_results_assessment_id_fkey
-  foreign key (assessment_id) references public.custom_assessments (id) on delete restrict,
-  constraint custom_assessment_results_tenant_id_fkey
-  foreign key (tenant_id) references public.tenant_profiles (id),
-  constraint session_type_is_campaign_or_coaching check (session_type = any(private.session_types())),
-  constraint campaign_is_known_for_campaign_sessions_only check ((session_type = 'campaign') = (campaign_id is not null)),
-  constraint campaign_creator_needs_campaign check (campaign_created_by is null or campaign_id is not null),
-  constraint dimension_scores_is_object check (jsonb_typeof(dimension_scores) = 'object'),
-  constraint overall_score_is_not_negative check (overall_score >= 0),
-  constraint category_and_its_data_come_together
-  check ((matched_category is null) = (matched_category_data is null)),
-  constraint ai_insights_is_array_or_object check (jsonb_typeof(ai_insights) in ('array', 'object')),
-  constraint result_disclosure_is_known check (result_disclosure = any(private.disclosures())),
-  constraint snapshot_is_object check (jsonb_typeof(assessment_definition_snapshot) = 'object'),
-  constraint completed_at_is_finite check (isfinite(completed_at))
-);
-comment on table public.custom_assessment_results is 'Results from completed custom assessment sessions';
-comment on column public.custom_assessment_results.assessment_definition_snapshot is
-'Frozen copy of assessment definition at completion time for historical accuracy';
-comment on column public.custom_assessment_results.result_disclosure is
-'What the respondent may see, as the assessment had it when the scores were accepted: full, teaser or none.';
-comment on column public.custom_assessment_results.session_id is
-'The campaign assignment or coaching session, as session_type says. It may be deleted later; the result stays.';
-comment on column public.custom_assessment_results.tenant_id is
-'The tenant of the session when the result was written. Its owner may read the result.';
-comment on column public.custom_assessment_results.campaign_id is
-'The campaign of the session when the result was written; null for coaching sessions.';
-comment on column public.custom_assessment_results.campaign_created_by is
-'The account that created the campaign, as of then. It may read the result too.';
-comment on column public.custom_assessment_results.dimension_scores is
-'Dimension name to score on the scale, e.g. {"Strategic Thinking": 4.2}; names as the definition spells them.';
-comment on column public.custom_assessment_results.overall_score is
-'The weighted mean of the scored dimensions, rounded half up to two places. Worked out by the database.';
-comment on column public.custom_assessment_results.matched_category is
-'Name of the matched result category; null where no range contains the overall score.';
-comment on column public.custom_assessment_results.matched_category_data is
-'The whole matched category as the definition has it.';
-comment on column public.custom_assessment_results.uncovered_dimensions is
-'Names of the dimensions that were not scored and so count for nothing in the overall score.';
-comment on column public.custom_assessment_results.ai_insights is 'What the interview agent noted, as it handed it in.';
-alter table public.custom_assessment_results enable row level security;
-revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
-
--- Results of one assessment, newest first; serves the foreign key as well.
-create index if not exists idx_custom_assessment_results_assessment
-on public.custom_assessment_results (assessment_id, created_at desc);
-
--- A tenant's results by date; serves the policy and the foreign key as well. It carries the other column that the policy
--- reads, so that a tenant's results are counted from the index alone.
-create index if not exists idx_custom_assessment_results_tenant
-on public.custom_assessment_results (tenant_id, created_at desc) include (campaign_created_by);
-
--- The results of one campaign.
-create index if not exists idx_custom_assessment_results_campaign
-on public.custom_assessment_results (campaign_id, created_at desc)
-where campaign_id is not null;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:82090ecbb5b81aeec07d8da2e408fecae199985a8d308e72564e8af4026a2c0b
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:193203e9ff2ff983bb0d7884d698f15a41019efd0d03459be1274b7663a188f2
 -- Diagnostics that only the database can make.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -109,8 +109,6 @@ begin
   -- Somebody is at the tenant or the assessment: that is nothing the job has done.
   if state in ('55P03', 'PT503') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
-  elsif state = 'CAS01' then
-    return '{"end": "retry", "error": "scored-differently"}'::jsonb;
   elsif state = 'P0002' then
     return '{"end": "failed", "error": "subject-deleted"}'::jsonb;
   elsif state = '23505' or state !~ '^(PT|22|23)' then

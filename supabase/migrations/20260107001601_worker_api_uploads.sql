@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_uploads sha256:c501f21162a5f1c50898deaab7a95ef68d928f4240949177e90e6d3b172e9ee5
+-- custom-assessments 0.2.0 worker_api_uploads sha256:6bb6ca3db412dde4d3620c80752c4e5f7b194ae9286416e5b6ed5752afee6b52
 -- The job kind compile: what is given of an upload, what is locked for it, how it is applied, and what its row then says.
 
 create or replace function private.load_uploads(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
@@ -148,8 +148,8 @@ begin
 end
 $$;
 
--- The job kind score: what is given of a completed session, what is locked for it, how its result is written, and that
--- nothing else is then kept of it.
+-- The job kind score: a completed session's turn, of which the worker is given nothing but the number; what is locked for
+-- it, how its result is written, and that nothing else is then kept of it.
 
 create or replace function private.load_requests(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
 returns json
@@ -163,10 +163,7 @@ begin
              'kind', 'score',
              'jobs', json_agg(given.job order by given.place),
              'attempts', json_agg(given.attempt order by given.place),
-             'tries', json_agg(given.tries order by given.place),
-             'subjects', json_agg(given.subject order by given.place),
-             'definitions', json_agg(request.definition::text order by given.place),
-             'dimension_scores', json_agg(request.dimension_scores::text order by given.place))
+             'tries', json_agg(given.tries order by given.place))
       from unnest(jobs, attempts, load_requests.tries, subjects)
              with ordinality as given (job, attempt, tries, subject, place)
       join private.score_requests as request on request.id = given.subject
@@ -186,23 +183,21 @@ begin
 end
 $$;
 
--- The end of a scored session: its result, by the definition that its scores were accepted for.
--- What the worker worked out must be what the database works out; a difference between the two versions of the rule
--- (workers upgraded before migrations) passes when both are upgraded, so it is tried again.
-create or replace function private.apply_score(request_id uuid, element jsonb)
+-- Takes the snapshot of a finished interview: its result, by the definition that its scores were accepted for.
+create or replace function private.take_snapshot(request_id uuid)
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   request record;
-  result record;
+  owner_id uuid;
 begin
   select present.session_id, present.session_type, present.tenant_id, present.assessment_id, present.dimension_scores,
          present.ai_insights, present.completed_at
     into strict request
     from private.score_requests as present
-   where present.id = apply_score.request_id;
+   where present.id = take_snapshot.request_id;
   insert into public.custom_assessment_results (
     assessment_id, session_id, session_type, dimension_scores, ai_insights, completed_at
   )
@@ -210,15 +205,10 @@ begin
     request.assessment_id, request.session_id, request.session_type, request.dimension_scores, request.ai_insights,
     request.completed_at
   )
-  returning tenant_id, overall_score, matched_category, uncovered_dimensions into result;
+  returning tenant_id into owner_id;
   -- The session that was interviewed is gone, and another tenant's has its id.
-  if result.tenant_id <> request.tenant_id then
+  if owner_id <> request.tenant_id then
     perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', request.session_id));
-  end if;
-  if result.overall_score is distinct from (element ->> 'overall_score')::numeric
-     or result.matched_category is distinct from element ->> 'matched_category'
-     or to_jsonb(result.uncovered_dimensions) is distinct from element -> 'uncovered_dimensions' then
-    raise exception using errcode = 'CAS01', message = 'The worker and the database score differently.';
   end if;
   return '{"end": "succeeded"}'::jsonb;
 end
@@ -231,8 +221,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array(
-    select private.apply_score(given.subject, given.element)
-      from unnest(subjects, elements) with ordinality as given (subject, element, place)
+    select private.take_snapshot(given.subject)
+      from unnest(subjects) with ordinality as given (subject, place)
      order by given.place);
 end
 $$;
@@ -268,7 +258,7 @@ insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups,
 ),
 -- A completed session becomes a result.
 (
-  'score', 2, 'scored', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
+  'score', 2, 'snapshot', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
   'private.settle_requests'
 ),
 -- Nothing: benchmarks measure the queue alone with it.

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:a3af7f2bb92731b45db3f1b531d0b6b2bfa60914fd6ac01fa99b90fb68a44a2a
+-- custom-assessments 0.2.0 agents sha256:6809bed15357a75a04ab30cee27e13ba8ce64f3d378102ed7d4d0b4cb37719e0
 -- For interview agents: what to ask.
 
 create or replace function public.interview_context(agent_session_id uuid)
@@ -180,7 +180,7 @@ begin
 end
 $$;
 comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) is
-'For interview agents: hands in the scores of a finished session, to be scored by the worker under the definition that '
+'For interview agents: hands in the scores of a finished session, to be scored under the definition that '
 'the assessment has now. Returns {queued, status, job}: queued is true when this call queued it; otherwise nothing was '
 'changed, and status says how far the earlier call is: queued, processing, or succeeded with result_id instead of job. '
 'The row of job_queue with the id job tells how it ends: state succeeded, or failed with the reason in last_error. '

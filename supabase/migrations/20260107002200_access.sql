@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:d9283b89b902a238f5e50e9ee7ba8e7df6dd280671f7201df1cdd49f84eaa19b
+-- custom-assessments 0.2.0 access sha256:50439d3ebad6f773b4b8f1291a413a58a3be8b498ee0eec8d555beeac6bba0e0
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -106,7 +106,7 @@ $realtime$;
 revoke all on function
 private.accepted_assessment(uuid, text, uuid, uuid), private.apply_drafts(uuid[], jsonb[]),
 private.apply_effects(text, jsonb, bigint[], uuid[], timestamptz), private.apply_requests(uuid[], uuid[], jsonb[]),
-private.apply_score(uuid, jsonb), private.apply_unit(text, uuid[], uuid[], jsonb[], timestamptz),
+private.apply_unit(text, uuid[], uuid[], jsonb[], timestamptz),
 private.apply_upload(uuid, uuid, jsonb, jsonb), private.apply_uploads(uuid[], uuid[], jsonb[]),
 private.are_new_drafts(uuid[], uuid[]), private.assessment_statuses(), private.assessment_types(),
 private.assessment_with_content(uuid, bytea), private.bounded_diagnostics(jsonb),
@@ -157,7 +157,8 @@ private.scored_dimensions(jsonb), private.session_facts(uuid, text), private.ses
 private.set_assessment_slug(), private.settle_jobs(private.judged_job[]),
 private.settle_requests(private.judged_job[]), private.settle_subjects(private.judged_job[]),
 private.settle_uploads(private.judged_job[]), private.slug_is_taken(uuid, text, uuid), private.slug_of(text, integer),
-private.source_types(), private.sum_of_counts(jsonb, jsonb), private.take_back_jobs(bigint[]), private.take_upload(),
+private.source_types(), private.sum_of_counts(jsonb, jsonb), private.take_back_jobs(bigint[]), private.take_snapshot(uuid),
+private.take_upload(),
 private.tenant_of_agent_session(uuid, uuid), private.tenant_owner(uuid), private.text_list_faults(jsonb, text),
 private.trim_text(text), private.unknown_names(text[], text[]), private.upload_diagnostic(text, jsonb),
 private.weight_tolerance(), private.weights_faults(jsonb), private.with_campaigns_left(jsonb, uuid[]),

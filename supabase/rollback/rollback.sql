@@ -187,7 +187,7 @@ begin
     where
       pronamespace = 'private'::regnamespace
       and proname in (
-        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_requests', 'apply_score', 'apply_unit',
+        'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_requests', 'apply_unit',
         'apply_upload', 'apply_uploads', 'are_new_drafts', 'assessment_statuses', 'assessment_types',
         'assessment_with_content', 'bounded_diagnostics', 'campaigns_can_lose_their_creator', 'categories_faults',
         'category_faults', 'check_agent_session_assessment', 'check_assessment_content', 'check_choice',
@@ -215,7 +215,7 @@ begin
         'result_tenant_ids', 'retry_delay', 'rubric_faults', 'rules_against_custom', 'scale_in_force', 'scale_of',
         'score_assessment', 'scored_dimensions', 'session_facts', 'session_types', 'set_assessment_slug',
         'settle_jobs', 'settle_requests', 'settle_subjects', 'settle_uploads', 'slug_is_taken', 'slug_of',
-        'source_types', 'sum_of_counts', 'take_back_jobs', 'take_upload', 'tenant_of_agent_session', 'tenant_owner',
+        'source_types', 'sum_of_counts', 'take_back_jobs', 'take_snapshot', 'take_upload', 'tenant_of_agent_session', 'tenant_owner',
         'text_list_faults', 'tried_as', 'trim_text', 'unknown_names', 'upload_diagnostic', 'version',
         'weight_tolerance', 'weights_faults', 'with_campaigns_left', 'without_accents', 'write_result'
       )

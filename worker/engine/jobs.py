@@ -20,8 +20,8 @@ __all__ = [
     "Release",
     "Retry",
     "ScoreJob",
-    "Scored",
     "Settled",
+    "Snapshot",
     "UnknownJob",
     "failed",
     "read_exchange",
@@ -55,14 +55,11 @@ class CompileJob(NamedTuple):
 
 
 class ScoreJob(NamedTuple):
-    """A finished interview to score. The two JSON texts stay texts, so that no float is made on the way."""
+    """A finished interview, of which the database takes a snapshot when it is asked to."""
 
     job: int
     attempt: int
     tries: int
-    subject: str
-    definition: str
-    dimension_scores: str
     kind: Literal["score"] = "score"
 
 
@@ -109,19 +106,16 @@ class Compiled(NamedTuple):
     outcome: Literal["compiled"] = "compiled"
 
 
-class Scored(NamedTuple):
-    """An interview was scored; ``overall_score`` is a decimal number's text."""
+class Snapshot(NamedTuple):
+    """A finished interview's turn has come: the database scores it and takes the snapshot."""
 
     job: int
     attempt: int
-    overall_score: str
-    matched_category: str | None
-    uncovered_dimensions: list[str]
-    outcome: Literal["scored"] = "scored"
+    outcome: Literal["snapshot"] = "snapshot"
 
 
 class Done(NamedTuple):
-    """There was nothing to hand in."""
+    """There was nothing to do."""
 
     job: int
     attempt: int
@@ -155,12 +149,12 @@ class Release(NamedTuple):
     outcome: Literal["release"] = "release"
 
 
-Finished: TypeAlias = Compiled | Scored | Done | Failed | Retry | Release
+Finished: TypeAlias = Compiled | Snapshot | Done | Failed | Retry | Release
 """What came of one job."""
 
 _OUTCOMES: Final[dict[str, type[Finished]]] = {
     "compiled": Compiled,
-    "scored": Scored,
+    "snapshot": Snapshot,
     "done": Done,
     "failed": Failed,
     "retry": Retry,
@@ -233,7 +227,7 @@ def tell(finished: Iterable[Finished]) -> list[Element]:
             element = {**each._asdict(), "jobs": [], "attempts": []}
             del element["job"], element["attempt"]
             elements.append(element)
-            if isinstance(each, Done | Release):
+            if isinstance(each, Snapshot | Done | Release):
                 shared[each.outcome] = element
         element["jobs"].append(each.job)
         element["attempts"].append(each.attempt)
@@ -243,7 +237,7 @@ def tell(finished: Iterable[Finished]) -> list[Element]:
 # The lists of texts that come with each kind, in the order of its class.
 _KINDS: Final[dict[str, tuple[type[Job], tuple[str, ...]]]] = {
     "compile": (CompileJob, ("subjects", "sources")),
-    "score": (ScoreJob, ("subjects", "definitions", "dimension_scores")),
+    "score": (ScoreJob, ()),
     "probe": (ProbeJob, ()),
 }
 _UNKNOWN: Final[tuple[type[Job], tuple[str, ...]]] = (UnknownJob, ())

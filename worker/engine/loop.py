@@ -14,7 +14,7 @@ from worker.engine.api import Api, ApiUnusable, FunctionMissing, RequestRefused,
 from worker.engine.events import Events, JobsSettled, JobWorked, Turn
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
-from worker.engine.jobs import Exchange, Finished, Job, Malformed, Release, Retry, release, retry
+from worker.engine.jobs import CompileJob, Exchange, Finished, Job, Malformed, Release, Retry, release, retry
 from worker.engine.logs import describe_error, get_logger
 from worker.engine.memory import give_back_memory
 from worker.engine.settings import Settings
@@ -328,9 +328,13 @@ class Loop:
         self._count(Counter({(job.kind, "lost"): 1}))
 
     def _do(self, job: Job, started: float) -> Finished:
-        """Do one job: the first attempt here, every later one in a child process."""
+        """Do one job: here, or a file that was tried before in a child process."""
         self._begun = job.job
-        finished = self._sandbox.run(job) if job.tries > 1 else self._do_here(job, started)
+        finished = (
+            self._sandbox.run(job)
+            if job.tries > 1 and isinstance(job, CompileJob)
+            else self._do_here(job, started)
+        )
         self._begun = None
         self._in_hand[job.job] = (job.kind, finished)
         return finished

@@ -55,7 +55,7 @@ class Metrics:
         )
         self.work = Histogram(
             "assessment_worker_job_seconds",
-            "Seconds of a job's own work, compiling or scoring.",
+            "Seconds of a job's work in the worker itself, which is compiling.",
             ["kind"],
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=self.registry,

@@ -1,8 +1,17 @@
 """One job of any kind in, what came of it out. Pure; serves the worker and its isolated child."""
 
 from worker.engine.compile_job import do_compile
-from worker.engine.jobs import CompileJob, Done, Finished, Job, ProbeJob, ScoreJob, UnknownJob, retry
-from worker.engine.score_job import do_score
+from worker.engine.jobs import (
+    CompileJob,
+    Done,
+    Finished,
+    Job,
+    ProbeJob,
+    ScoreJob,
+    Snapshot,
+    UnknownJob,
+    retry,
+)
 
 __all__ = ["do_job"]
 
@@ -13,7 +22,7 @@ def do_job(job: Job) -> Finished:
         case CompileJob():
             return do_compile(job)
         case ScoreJob():
-            return do_score(job)
+            return Snapshot(job.job, job.attempt)
         case ProbeJob():
             return Done(job.job, job.attempt)
         case UnknownJob():

@@ -134,7 +134,7 @@ begin
 end
 $$;
 comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) is
-'For interview agents: hands in the scores of a finished session, to be scored by the worker under the definition that '
+'For interview agents: hands in the scores of a finished session, to be scored under the definition that '
 'the assessment has now. Returns {queued, status, job}: queued is true when this call queued it; otherwise nothing was '
 'changed, and status says how far the earlier call is: queued, processing, or succeeded with result_id instead of job. '
 'The row of job_queue with the id job tells how it ends: state succeeded, or failed with the reason in last_error. '

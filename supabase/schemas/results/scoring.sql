@@ -1,6 +1,7 @@
 -- The scoring rule.
 --
--- The worker's worker/scoring.py follows the same rule, and both are held to docs/scoring-vectors.json. All
+-- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
+-- docs/scoring-vectors.json holds the two to each other. All
 -- arithmetic is exact: division is avoided, since its digits end somewhere and a half could be lost there. Names are
 -- compared without the white space at their ends, which a builder's definition may have.
 
@@ -98,6 +99,8 @@ declare
   candidate jsonb;
   total numeric;
   parts integer;
+  primaries integer;
+  unscored jsonb;
   best jsonb;
   best_total numeric;
   best_parts integer;
@@ -115,10 +118,10 @@ begin
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
   loop
-    -- The average of its primary dimensions, as total over parts; of the overall score where none was scored. Each counts
+    -- The average of its primary dimensions, as total over parts; of the overall score where it has none. Each counts
     -- once, and is folded once, however often it is named.
-    select sum(score_of[named.place]), count(score_of[named.place])
-      into total, parts
+    select sum(score_of[named.place]), count(score_of[named.place]), count(*)
+      into total, parts, primaries
       from (
         select distinct array_position(folded, private.fold_name(private.trim_text(spelled.name))) as place
           from (
@@ -128,9 +131,13 @@ begin
                   then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension
           ) as spelled
       ) as named;
-    if parts = 0 then
+    if primaries = 0 then
       total := overall;
       parts := 1;
+    elsif parts = 0 then
+      -- Nothing is known of what it is about: the last resort.
+      unscored := coalesce(unscored, candidate);
+      continue;
     end if;
     if best is null or total * best_parts > best_total * parts then
       best := candidate;
@@ -138,7 +145,7 @@ begin
       best_parts := parts;
     end if;
   end loop;
-  return best;
+  return coalesce(best, unscored);
 end
 $$;
 

@@ -32,8 +32,6 @@ begin
   -- Somebody is at the tenant or the assessment: that is nothing the job has done.
   if state in ('55P03', 'PT503') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
-  elsif state = 'CAS01' then
-    return '{"end": "retry", "error": "scored-differently"}'::jsonb;
   elsif state = 'P0002' then
     return '{"end": "failed", "error": "subject-deleted"}'::jsonb;
   elsif state = '23505' or state !~ '^(PT|22|23)' then

@@ -10,7 +10,7 @@ insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups,
 ),
 -- A completed session becomes a result.
 (
-  'score', 2, 'scored', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
+  'score', 2, 'snapshot', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
   'private.settle_requests'
 ),
 -- Nothing: benchmarks measure the queue alone with it.

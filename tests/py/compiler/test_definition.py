@@ -13,8 +13,6 @@ from worker.definition import Definition, definition_size
 from worker.scoring import (
     CategoryRule,
     DimensionRule,
-    ScoreFault,
-    ScoresInvalid,
     ScoringRules,
     decimal_places,
     score,
@@ -223,26 +221,6 @@ RULES = ScoringRules(
 )
 
 
-def test_scores_that_do_not_fit_are_all_named() -> None:
-    scores = {"Vision": D(6), "vision": D(3), "VISION": D(4), "Money": D(3), "Trust": D("NaN")}
-    scores["trust"] = 3  # type: ignore[assignment]  # an int is what is refused
-    with pytest.raises(ScoresInvalid) as caught:
-        score(RULES, scores)
-    assert caught.value.faults == (
-        ScoreFault("off-scale", "Vision"),
-        ScoreFault("duplicate-dimension", "VISION"),
-        ScoreFault("unknown-dimension", "Money"),
-        ScoreFault("not-a-number", "Trust"),
-        ScoreFault("not-a-number", "trust"),
-    )
-    assert str(caught.value) == "duplicate-dimension, not-a-number, off-scale, unknown-dimension"
-    with pytest.raises(ScoresInvalid) as caught:
-        score(RULES, {})
-    assert caught.value.faults == (ScoreFault("no-scores", None),)
-    with pytest.raises(ScoresInvalid):
-        score(RULES, {"Vision": D("0.999")})
-
-
 def test_scores_may_lie_at_the_ends_of_the_scale() -> None:
     assert score(RULES, {"Vision": D(1), "Trust": D(5)}).overall == 3
     assert str(score(RULES, {"Vision": D(1)}).overall) == "1.00"
@@ -252,43 +230,6 @@ def test_numbers_of_any_length_are_exact() -> None:
     long = D("2." + "9" * 5000)
     assert str(score(RULES, {"Vision": long}).overall) == "3.00"
     assert str(score(RULES, {"Vision": D("2.99" + "4" + "9" * 5000)}).overall) == "2.99"
-
-
-def test_rules_are_read_from_what_the_database_keeps() -> None:
-    text = """{"dimensions": [{"name": "A", "weight": 0.25, "later": 1}, {"name": "B", "weight": 1}],
-        "other": 1,
-        "resultCategories": [{"name": "X"}, {"name": "Y", "scoreRange": [1.0, 2], "primaryDimensions":
-        ["a"]}],
-        "metadata": {"scale": [0, 3.5]}}"""
-    rules = ScoringRules.from_json(text)
-    assert rules.dimensions == (DimensionRule("A", D("0.25")), DimensionRule("B", D(1)))
-    assert rules.categories == (CategoryRule("X", None), CategoryRule("Y", (D("1.0"), D(2)), ("a",)))
-    assert rules.scale == (D(0), D("3.5"))
-    assert rules.precision == 1
-    for metadata in ('"metadata": {}', '"metadata": null', '"metadata": {"scale": null}', '"x": 1'):
-        text = f'{{"dimensions": [], "resultCategories": [], {metadata}}}'
-        assert ScoringRules.from_json(text).scale == (D(1), D(5))
-        assert ScoringRules.from_json(text).precision == 0
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[]",
-        "{}",
-        "1",
-        '{"dimensions": [1], "resultCategories": []}',
-        '{"dimensions": [{"name": "A", "weight": "1"}]}',
-        '{"dimensions": [], "resultCategories": [], "metadata": {"scale": ["1", 2]}}',
-        "{",
-        "[" * 100_000,
-        '{"dimensions": [], "resultCategories": [], "metadata": {"scale": [1, 2, 3]}}',
-        '{"dimensions": [], "resultCategories": [{"name": "x", "scoreRange": [1]}]}',
-    ],
-)
-def test_what_is_no_definition_cannot_be_scored(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - json's own error is one of them
-        ScoringRules.from_json(text)
 
 
 @pytest.mark.parametrize(("number", "places"), [("1", 0), ("1.0", 1), ("0.25", 2), ("1E+2", 0), ("NaN", 0)])

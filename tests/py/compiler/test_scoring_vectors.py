@@ -1,4 +1,4 @@
-"""The worker scores as the published vectors say; the database is held to the same file elsewhere."""
+"""The compiler scores as the published vectors say; the database is held to the same file elsewhere."""
 
 import json
 from decimal import Decimal
@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.py.harness.scoring import rules_of
 from tools.scoring_vectors import BY_HAND, expected
-from worker.scoring import ScoringRules, score
+from worker.scoring import score
 
 VECTORS = json.loads(Path("docs/scoring-vectors.json").read_text(), parse_float=Decimal, parse_int=Decimal)
 
@@ -20,7 +21,7 @@ def test_vector(vector: dict[str, Any]) -> None:
     (line,) = [line for line in lines if line.startswith(f'{{"what": {json.dumps(vector["what"])},')]
     begin = line.index('"definition": ') + len('"definition": ')
     text = line[begin : line.index(', "scores": ')]
-    rules = ScoringRules.from_json(text)
+    rules = rules_of(text)
     assert [d.name for d in rules.dimensions] == [d["name"] for d in definition["dimensions"]]
     outcome = score(rules, vector["scores"])
     assert str(outcome.overall) == vector["overall"]

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from tests.py.harness.databases import Connection
 from tests.py.harness.people import People
 from tests.py.harness.sessions import DEFINITION, Meanwhile, World, compiled, exchange, one, reason_of
-from worker.engine.jobs import Finished, Release, Scored
+from worker.engine.jobs import Finished, Release, Snapshot
 
 COMPLETE = "select public.complete_assessment_session(%s, 'coaching', '{\"Clarity\": 4, \"Courage\": 3}')"
 
@@ -39,7 +39,7 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
     one(agent, COMPLETE, session)
     (job,) = exchange(worker, "w", claim=1)["jobs"]
     worker.commit()
-    finished = Scored(job["job"], job["attempt"], "3.50", "Strong", [])
+    finished = Snapshot(job["job"], job["attempt"])
     assert exchange(worker, "w", [finished])["settled"] == [
         {"job": job["job"], "outcome": "succeeded", "error": None}
     ]
@@ -62,7 +62,7 @@ def test_a_result_does_not_wait_for_an_edit_of_the_assessment(world: World) -> N
         [Jsonb({"resultCategories": []}), world.assessment],
     )
     worker.execute("set lock_timeout = '5s'")
-    finished = Scored(job["job"], job["attempt"], "3.50", "Strong", [])
+    finished = Snapshot(job["job"], job["attempt"])
     assert [end["outcome"] for end in exchange(worker, "w", [finished])["settled"]] == ["succeeded"]
     owner.commit()
     assert (

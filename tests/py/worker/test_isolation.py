@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from worker.compiler.catalogue import SPECIMEN
 from worker.engine.isolation import Sandbox
-from worker.engine.jobs import Compiled, CompileJob, Failed, Release, Retry, Scored, ScoreJob
+from worker.engine.jobs import Compiled, CompileJob, Failed, Release, Retry
+from worker.engine.work import do_job
 
 POISON = Path(__file__).with_name("poison")
 
@@ -38,15 +40,8 @@ def told(sandbox: Sandbox, source: str) -> str:
 
 
 def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox) -> None:
-    job = ScoreJob(
-        job=8,
-        attempt=2,
-        tries=2,
-        subject="00000000-0000-0000-0000-000000000002",
-        definition='{"dimensions":[{"name":"Vision","weight":1.0,"description":"d"}],"resultCategories":[]}',
-        dimension_scores='{"Vision": 3.945}',
-    )
-    assert sandbox.run(job) == Scored(8, 2, "3.95", None, [])
+    job = compile_job(SPECIMEN)
+    assert sandbox.run(job) == do_job(job)
 
 
 @pytest.mark.parametrize(

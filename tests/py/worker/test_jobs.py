@@ -188,7 +188,7 @@ EDITED = {
 def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
     site: Site, claimed_before_the_edit: bool
 ) -> None:
-    """The scores were accepted for a definition; the worker scores them by that one."""
+    """The scores were accepted for a definition, and are scored by that one."""
     tenant = site.tenant()
     assessment = site.assessment(tenant, source("Moving"))
     session = site.session(tenant, assessment)

@@ -16,9 +16,9 @@ from worker.engine.jobs import (
     ProbeJob,
     Release,
     Retry,
-    Scored,
     ScoreJob,
     Settled,
+    Snapshot,
     UnknownJob,
     read_exchange,
     read_jobs,
@@ -29,32 +29,12 @@ from worker.engine.jobs import (
 from worker.engine.work import do_job
 
 CLAIM: dict[str, Any] = {"jobs": [7], "attempts": [3], "tries": [1]}
-DEFINITION = json.dumps(
-    {
-        "dimensions": [
-            {"name": "Vision", "weight": 0.333333, "description": "d"},
-            {"name": "Delivery", "weight": 0.666667, "description": "d", "unknownKey": []},
-        ],
-        "resultCategories": [{"name": "Any", "scoreRange": [1, 5]}, {"name": "Rangeless"}],
-        "fromANewerBuilder": True,
-    }
-)
-
-
-def score_job(scores: str, definition: str = DEFINITION) -> ScoreJob:
-    return ScoreJob(7, 3, 1, "s", definition=definition, dimension_scores=scores)
 
 
 def test_claims_are_read() -> None:
     claimed = [
         {**CLAIM, "kind": "compile", "subjects": ["s"], "sources": ["x"]},
-        {
-            **CLAIM,
-            "kind": "score",
-            "subjects": ["s"],
-            "definitions": [DEFINITION],
-            "dimension_scores": ["{}"],
-        },
+        {**CLAIM, "kind": "score"},
         {"kind": "probe", "jobs": [8, 9], "attempts": [2, 1], "tries": [1, 1]},
         {**CLAIM, "kind": "invented later", "anything": 1},
     ]
@@ -63,7 +43,7 @@ def test_claims_are_read() -> None:
     )
     assert list(exchange.jobs) == [
         CompileJob(7, 3, 1, "s", "x"),
-        ScoreJob(7, 3, 1, "s", DEFINITION, "{}"),
+        ScoreJob(7, 3, 1),
         ProbeJob(8, 2, 1),
         ProbeJob(9, 1, 1),
         UnknownJob(7, 3, 1),
@@ -117,7 +97,8 @@ def test_a_kind_that_is_not_known_waits_for_a_newer_worker() -> None:
     assert do_job(job) == Retry(7, 3, "unknown-kind")
 
 
-def test_a_probe_is_done() -> None:
+def test_a_finished_interview_gets_its_snapshot_and_a_probe_nothing() -> None:
+    assert do_job(ScoreJob(7, 3, 1)) == Snapshot(7, 3)
     assert do_job(ProbeJob(7, 3, 1)) == Done(7, 3)
 
 
@@ -125,7 +106,7 @@ def test_a_probe_is_done() -> None:
     "job",
     [
         CompileJob(7, 3, 1, "s", "x"),
-        ScoreJob(7, 3, 2, "s", DEFINITION, "{}"),
+        ScoreJob(7, 3, 2),
         ProbeJob(7, 3, 1),
         UnknownJob(7, 3, 1),
     ],
@@ -138,7 +119,7 @@ def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
     "finished",
     [
         Compiled(7, 3, "{}", [{"code": "x", "line": 1}], {"line": 2, "column": 3}),
-        Scored(7, 3, "2.68", None, ["Vision"]),
+        Snapshot(7, 3),
         Done(7, 3),
         Failed(7, 3, "internal-error", []),
         Retry(7, 3, "timeout"),
@@ -147,25 +128,6 @@ def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
 )
 def test_what_came_of_a_job_is_told_by_the_isolated_child_whole(finished: Finished) -> None:
     assert restore_finished(json.loads(json.dumps(finished._asdict()))) == finished
-
-
-def test_scores_are_exact_decimals_from_the_text_to_the_text() -> None:
-    # As floats the mean of these would be 2.674999..., and round down.
-    finished = do_job(score_job('{"Vision": 1.675, "Delivery": 3.175}'))
-    assert finished == Scored(7, 3, "2.68", "Any", [])
-
-
-@pytest.mark.parametrize(
-    "scores",
-    ['{"Vision": 6}', '{"Charm": 3}', '{"Vision": "3"}', '{"Vision": 3, "VISION": 4}', "{}", "[3]"],
-)
-def test_scores_that_do_not_fit_are_a_lasting_fault(scores: str) -> None:
-    assert do_job(score_job(scores)) == Failed(7, 3, "scores-invalid", [])
-
-
-@pytest.mark.parametrize("definition", ["{}", "[]", '{"dimensions": 1, "resultCategories": []}', "not json"])
-def test_a_definition_that_cannot_be_scored_is_a_lasting_fault(definition: str) -> None:
-    assert do_job(score_job('{"Vision": 3}', definition)) == Failed(7, 3, "definition-unusable", [])
 
 
 def test_a_source_with_faults_is_an_outcome_and_not_an_exception() -> None:

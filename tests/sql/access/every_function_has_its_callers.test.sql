@@ -25,7 +25,7 @@ insert into tests.expected values
 ('private.apply_drafts(uuid[],jsonb[])', false, ''),
 ('private.apply_effects(text,jsonb,bigint[],uuid[],timestamp with time zone)', false, ''),
 ('private.apply_requests(uuid[],uuid[],jsonb[])', false, ''),
-('private.apply_score(uuid,jsonb)', false, ''),
+('private.take_snapshot(uuid)', false, ''),
 ('private.apply_unit(text,uuid[],uuid[],jsonb[],timestamp with time zone)', false, ''),
 ('private.apply_upload(uuid,uuid,jsonb,jsonb)', false, ''),
 ('private.apply_uploads(uuid[],uuid[],jsonb[])', false, ''),

@@ -4,17 +4,11 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(28);
+select plan(27);
 
 create function tests.talk(session_id uuid, scores jsonb default '{"Clarity": 4, "Courage": 2}') returns text
 language sql
 as $$ select public.complete_assessment_session(session_id, 'coaching', scores) ->> 'queued' $$;
-create function tests.scored(job jsonb, overall text, category text) returns jsonb
-language sql
-as $$
-  select tests.ending(job, 'scored', jsonb_build_object(
-    'overall_score', overall, 'matched_category', category, 'uncovered_dimensions', '[]'::jsonb))
-$$;
 create function tests.result_of(session_id uuid, col text) returns text
 language sql
 as $$ select tests.value_of('public.custom_assessment_results', session_id, col, 'session_id') $$;
@@ -69,26 +63,23 @@ select tests.as_user(tests.kept('other'));
 update public.coaching_sessions set custom_assessment_id = tests.kept('elsewhere')
 where id = tests.kept('moved');
 
--- What the worker gets and writes.
+-- What the database writes when the worker asks it to.
 select tests.as_service();
 create temporary table job on commit drop as
 select job.value as job
 from jsonb_array_elements(tests.claim('w')) as job;
 select is((select count(*) from job), 4::bigint, 'all wait');
-select is(
-  (
-    select count(*) from job
-    where (job ->> 'definition')::jsonb = tests.definition()
-  ), 4::bigint,
-  'the worker reads the definition that the scores were accepted for'
-);
 select tests.as_postgres();
 create function tests.job(name text) returns jsonb
 language sql
-as $$ select job from job where (job ->> 'subject')::uuid = tests.kept('job_' || name) $$;
+as $$
+  select job from job
+    join public.job_queue as queued on queued.id = (job ->> 'job')::bigint
+   where queued.subject_id = tests.kept('job_' || name)
+$$;
 select tests.as_service();
 
-select is(tests.finish('w', tests.scored(tests.job('session'), '3.00', 'Capable')), 'succeeded', 'it is scored');
+select is(tests.finish('w', tests.ending(tests.job('session'), 'snapshot')), 'succeeded', 'it is scored');
 select is(tests.result_of(tests.kept('session'), 'overall_score'), '3.00', 'with the weights of then');
 select is(tests.result_of(tests.kept('session'), 'matched_category'), 'Capable', 'and the categories');
 select is(tests.result_of(tests.kept('session'), 'assessment_version'), '1.0', 'under the version of then');
@@ -111,7 +102,7 @@ select is(
 );
 
 -- The session has gone on to another assessment meanwhile.
-select is(tests.finish('w', tests.scored(tests.job('moved'), '3.00', 'Capable')), 'succeeded', 'scored as accepted');
+select is(tests.finish('w', tests.ending(tests.job('moved'), 'snapshot')), 'succeeded', 'scored as accepted');
 select is(tests.result_of(tests.kept('moved'), 'assessment_id')::uuid, tests.kept('listed'), 'under the one that it used');
 
 -- A trusted writer is first: it writes by the same definition, and cannot say another.
@@ -146,8 +137,10 @@ select is(
   'scores that are handed in anew are checked against the assessment as it is'
 );
 select is(tests.talk(tests.kept('failing'), '{"Wit": 3, "Charm": 3}'), 'true', 'those that fit are accepted');
+select tests.finish('w', tests.ending(job.value, 'snapshot')) from jsonb_array_elements(tests.claim('w')) as job;
 select is(
-  tests.claim('w') #>> '{0,definition}', tests.assessment_value(tests.kept('listed'), 'definition'),
+  tests.result_of(tests.kept('failing'), 'assessment_definition_snapshot'),
+  tests.assessment_value(tests.kept('listed'), 'definition'),
   'and scored by it'
 );
 
@@ -164,9 +157,12 @@ delete from public.coaching_sessions
 where id = tests.kept('taken');
 insert into public.coaching_sessions (id, tenant_id, assessment_type, custom_assessment_id)
 values (tests.kept('taken'), tests.kept('first_of_two'), 'custom', tests.kept('open'));
-select is(tests.finish('w', tests.scored(job, '3.00', 'Capable')), 'failed', 'another tenant''s session') from taken;
+select is(tests.finish('w', tests.ending(job, 'snapshot')), 'failed', 'another tenant''s session') from taken;
 select is(
-  tests.job_value((job ->> 'subject')::uuid, 'last_error'), 'session-not-found', 'is not the one that was interviewed'
+  (
+    select last_error from public.job_queue
+    where id = (job ->> 'job')::bigint
+  ), 'session-not-found', 'is not the one that was interviewed'
 ) from taken;
 
 select * from finish();

@@ -93,7 +93,7 @@ select is_empty('select * from tests.without_comment', 'every function that clie
 select is_empty('select * from tests.raising_what_must_not_be_raised', 'none raises what PostgREST makes a 500 of');
 -- refuse: a reason of ours is a row. The others: apply_unit takes the code for the end of one job.
 select is_empty(
-  $$ select function from tests.strict where proname <> all (array['refuse', 'apply_upload', 'apply_score']) $$,
+  $$ select function from tests.strict where proname <> all (array['refuse', 'apply_upload', 'take_snapshot']) $$,
   'a row is insisted on only where it is there, or where the code is caught'
 );
 

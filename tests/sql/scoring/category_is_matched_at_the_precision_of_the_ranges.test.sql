@@ -1,6 +1,6 @@
 begin;
 \ir ../helpers.psql
-select plan(12);
+select plan(13);
 
 create function pg_temp.category(categories jsonb, scores jsonb) returns text
 language sql
@@ -83,7 +83,15 @@ select is(
       {"name": "about c", "scoreRange": [1, 5], "primaryDimensions": ["C"]},
       {"name": "about b", "scoreRange": [1, 5], "primaryDimensions": ["B"]}]',
     '{"Ä": 5, "B": 4}'
-  ), 'about c', 'without a scored primary dimension the overall score stands in: 4.67'
+  ), 'about b', 'a category without a scored primary dimension loses, also where the overall score is higher'
+);
+select is(
+  pg_temp.category(
+    '[
+      {"name": "about c", "scoreRange": [1, 5], "primaryDimensions": ["C"]},
+      {"name": "about b", "scoreRange": [1, 4], "primaryDimensions": ["B"]}]',
+    '{"Ä": 5, "B": 4}'
+  ), 'about c', 'and is taken where no other fits: 4.67'
 );
 select is(
   pg_temp.category(

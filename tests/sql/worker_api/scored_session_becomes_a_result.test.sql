@@ -3,47 +3,22 @@ begin;
 \ir ../assessments.psql
 \ir ../sessions.psql
 \ir ../worker.psql
-select plan(20);
-
--- The end of a scored session, with what the worker worked out.
-create function tests.scored(job jsonb, overall text, category text, uncovered jsonb default '[]') returns jsonb
-language sql
-as $$
-  select tests.ending(job, 'scored', jsonb_build_object(
-    'overall_score', overall, 'matched_category', category, 'uncovered_dimensions', uncovered))
-$$;
+select plan(12);
 
 select tests.as_service();
 select public.complete_assessment_session(
   tests.kept('assignment'), 'campaign', '{"clarity": 4.50, "Courage": 3}', '["Plain."]', '2026-01-05 10:00+00'
 );
 create temporary table first on commit drop as select tests.claim('w1') -> 0 as job;
-select is(job ->> 'kind', 'score', 'a completed session is a job to score') from first;
-select is((job ->> 'definition')::jsonb, tests.definition(), 'with the definition') from first;
-select is(jsonb_typeof(job -> 'definition'), 'string', 'as text, so that no number is rounded on the way') from first;
-select is(job ->> 'dimension_scores', '{"Courage": 3, "clarity": 4.50}', 'and the scores, as text too') from first;
-select is((public.queue_status() #>> '{score,running}')::integer, 1, 'operators see it run');
-
--- A worker that scores differently is not believed.
-select is(tests.finish('w1', tests.scored(job, '3.76', 'Capable')), 'retried', 'another score is refused') from first;
 select is(
-  (
-    select last_error from private.jobs
-    where kind = 'score'
-  ), 'scored-differently', 'which may pass with an upgrade'
-);
+  job - array['job', 'attempt'], '{"kind": "score", "tries": 1}', 'a completed session is a job, and its words stay here'
+) from first;
+select is((public.queue_status() #>> '{score,running}')::integer, 1, 'operators see it run');
+select is(
+  tests.finish('w1', tests.ending(job, 'snapshot', '{"overall_score": "5.00", "matched_category": "Strong"}')), 'succeeded',
+  'a worker asks for the snapshot, and what it says beside is nothing'
+) from first;
 select tests.as_postgres();
-update private.jobs set not_before = now();
-create temporary table second on commit drop as select tests.claim('w1') -> 0 as job;
-select is(tests.finish('w1', tests.scored(job, '3.75', null)), 'retried', 'no category where there is one') from second;
-update private.jobs set not_before = now();
-create temporary table third on commit drop as select tests.claim('w1') -> 0 as job;
-select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable', '["Clarity"]')), 'retried', 'dimensions that were covered')
-from third;
-select is((select count(*) from public.custom_assessment_results), 0::bigint, 'still no result');
-update private.jobs set not_before = now();
-create temporary table fourth on commit drop as select tests.claim('w1') -> 0 as job;
-select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable')), 'succeeded', 'the same score is believed') from fourth;
 
 select results_eq(
   $$select session_id, session_type, overall_score, matched_category, assessment_version, ai_insights, completed_at,
@@ -54,7 +29,7 @@ select results_eq(
   'the result is there'
 );
 select is((select count(*) from private.score_requests), 0::bigint, 'and what was handed in is not kept twice');
-select is(tests.finish('w1', tests.scored(job, '3.75', 'Capable')), 'repeated', 'said again, nothing happens') from fourth;
+select is(tests.finish('w1', tests.ending(job, 'snapshot')), 'repeated', 'said again, nothing happens') from first;
 select is(
   (public.verify_result(id) ->> 'equal')::boolean, true, 'the frozen row alone gives the same'
 ) from public.custom_assessment_results;
@@ -64,7 +39,7 @@ select tests.as_service();
 select public.complete_assessment_session(tests.kept('coaching'), 'coaching', '{"Clarity": 5}');
 create temporary table fifth on commit drop as select tests.claim('w1') -> 0 as job;
 select tests.create_result(tests.kept('coaching'), 'coaching', '{"dimension_scores": {"Clarity": 1}}');
-select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'failed', 'cannot be scored again') from fifth;
+select is(tests.finish('w1', tests.ending(job, 'snapshot')), 'failed', 'cannot be scored again') from fifth;
 select is(
   (
     select last_error from private.jobs
@@ -88,7 +63,7 @@ select public.complete_assessment_session(tests.kept('late'), 'coaching', '{"Cla
 create temporary table sixth on commit drop as select tests.claim('w1') -> 0 as job;
 delete from public.tenant_profiles
 where id = tests.kept('first_of_two');
-select is(tests.finish('w1', tests.scored(job, '5.00', 'Strong', '["Courage"]')), 'lost', 'nobody''s work any more') from sixth;
+select is(tests.finish('w1', tests.ending(job, 'snapshot')), 'lost', 'nobody''s work any more') from sixth;
 select is((
   select count(*) from private.jobs
   where rank is not null
