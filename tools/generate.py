@@ -26,6 +26,7 @@ from tools import (
     release,
     scoring_vectors,
     seed,
+    version_vectors,
 )
 from tools.access_doc import access_doc
 from tools.diagram import diagram
@@ -87,6 +88,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield ROOT / format_doc.TARGET, format_doc.generate()
     yield ROOT / picture.TARGET, picture.generate()
     yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
+    yield ROOT / version_vectors.TARGET, version_vectors.generate()
     yield from release.generated()
     yield from migrations.generated()
     yield seed.SEED, seed.refreshed(seed.SEED.read_text(encoding="utf-8"))

@@ -54,6 +54,7 @@ __all__ = [
     "parse_plain_number",
     "parse_range_key",
     "shortest",
+    "write_json",
 ]
 
 MAX_DIMENSIONS: Final = 20
@@ -380,7 +381,7 @@ class Definition(_Model):
     def to_json(self) -> str:
         """Return the definition as compact JSON: fixed key order, exact decimals, absent texts left out."""
         parts: list[str] = []
-        _write(self.model_dump(by_alias=True, exclude_none=True), parts.append, ",", ":")
+        write_json(self.model_dump(by_alias=True, exclude_none=True), parts.append, ",", ":")
         return "".join(parts)
 
     @property
@@ -603,25 +604,26 @@ def _step(step: str | int) -> str:
 def definition_size(definition: Definition) -> int:
     """Return the size in bytes that the database counts: the definition as ``jsonb`` prints it."""
     parts: list[str] = []
-    _write(definition.model_dump(by_alias=True, exclude_none=True), parts.append, ", ", ": ")
+    write_json(definition.model_dump(by_alias=True, exclude_none=True), parts.append, ", ", ": ")
     return len("".join(parts).encode())
 
 
-def _write(value: object, emit: Callable[[str], None], comma: str, colon: str) -> None:
+def write_json(value: object, emit: Callable[[str], None], comma: str, colon: str) -> None:
+    """Give ``emit`` the parts of a value's JSON, in the order of its keys and with exact decimals."""
     if isinstance(value, str):
         emit(encode_basestring(value))
     elif isinstance(value, dict):
         emit("{")
         for position, (key, item) in enumerate(value.items()):
             emit((comma if position else "") + encode_basestring(key) + colon)
-            _write(item, emit, comma, colon)
+            write_json(item, emit, comma, colon)
         emit("}")
     elif isinstance(value, list | tuple):
         emit("[")
         for position, item in enumerate(value):
             if position:
                 emit(comma)
-            _write(item, emit, comma, colon)
+            write_json(item, emit, comma, colon)
         emit("]")
     elif isinstance(value, Decimal):
         emit(format(value, "f"))

@@ -1,0 +1,67 @@
+-- The hashes of a content: of all of it, of what decides a category, and of what a rater reads of each dimension. jsonb's
+-- text is one spelling: keys by length and then by bytes, one space after each comma and colon, numbers as they are.
+
+-- SHA-256 of a value's text, in hexadecimal digits.
+create or replace function private.hash_of(value jsonb)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return encode(sha256(convert_to(value::text, 'UTF8')), 'hex');
+end
+$$;
+
+-- What of a content decides which category some scores lead to. The order of the categories decides ties; the order of the
+-- dimensions decides nothing.
+create or replace function private.scoring_of(content jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_build_object(
+    'scale', content -> 'scale',
+    'rangePrecision', content -> 'rangePrecision',
+    'evidence', content -> 'evidence',
+    'minCoverage', content -> 'minCoverage',
+    'weights', (
+      select jsonb_object_agg(dimension.value ->> 'id', dimension.value -> 'weight')
+        from jsonb_array_elements(content -> 'dimensions') as dimension
+    ),
+    'categories', (
+      select coalesce(jsonb_agg(
+               jsonb_build_array(category.value -> 'name', category.value -> 'range', category.value -> 'primaries')
+               order by category.ordinality
+             ), '[]')
+        from jsonb_array_elements(content -> 'categories') with ordinality as category
+    )
+  );
+end
+$$;
+
+-- By the id of each dimension, the hash of what a rater reads: scale, name, description, themes, rubric and questions. h1
+-- names this way of hashing, so that another one can be told from it.
+create or replace function private.dimension_hashes(content jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select jsonb_object_agg(
+             dimension.value ->> 'id',
+             'h1:' || private.hash_of(
+               dimension.value - 'id' - 'weight' || jsonb_build_object('scale', content -> 'scale')
+             )
+           )
+      from jsonb_array_elements(content -> 'dimensions') as dimension
+  );
+end
+$$;

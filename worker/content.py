@@ -1,0 +1,273 @@
+"""The content of an assessment, in one spelling, and its hashes: what is agreed on, reviewed and used.
+
+Two assessments have the same content when these spellings are equal, whatever their files look like: a
+default that is written out, the order of keys, trailing zeros of a weight and unknown keys make no
+difference. The precision of the category ranges does, since the scoring rule reads it.
+
+The database says the same (``private.content_of`` and the hashes beside it); ``docs/version-vectors.json``
+holds the two together. So nothing here depends on a locale or a dictionary that only one of them has.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, localcontext
+from itertools import chain
+from typing import Final, NamedTuple, TypeAlias
+
+from worker.definition import GENERAL, MAX_NAME, write_json
+from worker.names import fold
+from worker.scoring import DEFAULT_SCALE, EXACT, decimal_places
+
+__all__ = [
+    "Columns",
+    "Json",
+    "JsonObject",
+    "canonical_text",
+    "content_of",
+    "dimension_hashes",
+    "dimension_id",
+    "hash_of",
+    "parse",
+    "scoring_of",
+]
+
+#: A value of JSON. Numbers are exact.
+Json: TypeAlias = "str | Decimal | int | bool | list[Json] | dict[str, Json] | None"
+JsonObject: TypeAlias = "dict[str, Json]"
+
+DEFAULT_EVIDENCE: Final = "preferred"
+#: The share of the weights that must be scored, where evidence is required and the author says no other.
+REQUIRED_COVERAGE: Final = Decimal("0.6")
+#: Combining marks, which NFKD has set apart from their letters.
+MARKS: Final = re.compile("[\u0300-\u036f]")
+#: Letters of Latin scripts that have no other form without their mark.
+WRITTEN_OUT: Final = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+)
+NO_SLUG: Final = re.compile("[^a-z0-9]+")
+
+
+class Columns(NamedTuple):
+    """What an assessment's row says beside its definition; it counts before the definition's metadata."""
+
+    name: str
+    description: str | None = None
+    assessment_type: str = "multi-dimensional"
+    interview_style_default: int = 3
+    interview_style_allow_override: bool = True
+    result_disclosure: str = "full"
+
+
+def parse(text: str) -> JsonObject:
+    """Read a definition as the database stores it, every number exactly as it is written.
+
+    Raises:
+        ValueError: the text is not a JSON object.
+    """
+    value: Json = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    if not isinstance(value, dict):
+        raise ValueError("a definition is a JSON object")  # noqa: TRY004 - the text is at fault, not a type
+    return value
+
+
+# --- ids ----------------------------------------------------------------------------------------------------
+
+
+def dimension_id(name: str, stated: str | None = None) -> str:
+    """Return the id of a dimension: the one that it states, or else the slug of its name.
+
+    A name of which no letter or digit is left, or which is longer than the name of an assessment may be, has
+    ``d-`` and the start of its hash.
+    """
+    if stated is not None:
+        return stated
+    folded = fold(name.strip())
+    slug = ""
+    if len(folded) <= MAX_NAME:
+        slug = NO_SLUG.sub("-", MARKS.sub("", folded).translate(WRITTEN_OUT)).strip("-")
+    return slug or f"d-{hashlib.sha256(folded.encode()).hexdigest()[:8]}"
+
+
+# --- content ------------------------------------------------------------------------------------------------
+
+
+def content_of(definition: JsonObject, columns: Columns) -> JsonObject:
+    """Return the content of an assessment whose definition is valid.
+
+    Every key that the format knows is filled in: from ``columns`` where there is one, else with the format's
+    default. The version, the examples and unknown keys are no content.
+    """
+    metadata = _object(definition.get("metadata"))
+    guidelines = _object(definition.get("interviewGuidelines"))
+    questions = _questions_by_name(_object(guidelines.get("probingQuestions")))
+    evidence = _text(metadata.get("evidence")) or DEFAULT_EVIDENCE
+    coverage = metadata.get("minCoverage")
+    if not isinstance(coverage, Decimal):
+        coverage = REQUIRED_COVERAGE if evidence == "required" else Decimal(0)
+    ids = {
+        _key(dimension): dimension_id(_name(dimension), _text(dimension.get("id")))
+        for dimension in _objects(definition["dimensions"])
+    }
+    return {
+        "name": columns.name,
+        "description": columns.description,
+        "type": columns.assessment_type,
+        "author": _text(metadata.get("author")),
+        "language": _text(metadata.get("language")),
+        "interviewStyle": {
+            "default": columns.interview_style_default,
+            "allowOverride": columns.interview_style_allow_override,
+        },
+        "resultDisclosure": columns.result_disclosure,
+        "scale": [*map(_trimmed, _numbers(metadata.get("scale")) or DEFAULT_SCALE)],
+        "evidence": evidence,
+        "minCoverage": _trimmed(coverage),
+        "rangePrecision": _range_precision(definition),
+        "opening": _text(guidelines.get("opening")),
+        "closing": _text(guidelines.get("closing")),
+        "general": [] if GENERAL in ids else _list(questions.get(GENERAL)),
+        "dimensions": [
+            _dimension(dimension, ids, questions) for dimension in _objects(definition["dimensions"])
+        ],
+        "categories": [_category(category, ids) for category in _objects(definition["resultCategories"])],
+    }
+
+
+def _dimension(dimension: JsonObject, ids: Mapping[str, str], questions: JsonObject) -> JsonObject:
+    (weight,) = _numbers([dimension["weight"]])
+    return {
+        "id": ids[_key(dimension)],
+        "name": dimension["name"],
+        "weight": _trimmed(weight),
+        "description": dimension["description"],
+        "themes": _list(dimension.get("interviewThemes")),
+        "rubric": _rubric_levels(_object(dimension.get("scoringRubric"))),
+        "questions": _list(questions.get(_key(dimension))),
+    }
+
+
+def _category(category: JsonObject, ids: Mapping[str, str]) -> JsonObject:
+    """Return a category. Primary dimensions are sorted ids: the scoring rule takes them as a set."""
+    bounds = _numbers(category.get("scoreRange"))
+    primaries = {ids[fold(str(name).strip())] for name in _list(category.get("primaryDimensions"))}
+    return {
+        "name": category["name"],
+        "range": [*map(_trimmed, bounds)] if bounds else None,
+        "primaries": [*sorted(primaries)],
+        "description": category.get("description"),
+        "strengths": _list(category.get("strengths")),
+        "growthAreas": _list(category.get("growthAreas")),
+        "recommendations": _list(category.get("recommendations")),
+    }
+
+
+def _rubric_levels(rubric: JsonObject) -> list[Json]:
+    """Return a rubric as ``[[low, high, text], ...]``, ascending: ``1-1`` and ``1`` are one range."""
+    levels = []
+    for key, meaning in rubric.items():
+        bounds = [Decimal(bound) for bound in key.replace("\N{EN DASH}", "-").split("-")]
+        levels.append((bounds[0], bounds[-1], meaning))
+    levels.sort(key=lambda level: level[0])
+    return [[_trimmed(low), _trimmed(high), meaning] for low, high, meaning in levels]
+
+
+def _questions_by_name(questions: JsonObject) -> JsonObject:
+    """Return the questions under the folded names of their dimensions, in the order of ``jsonb``'s keys."""
+    by_name: dict[str, list[Json]] = {}
+    for key in sorted(questions, key=_order):
+        by_name.setdefault(fold(key.strip()), []).extend(_list(questions[key]))
+    return {name: asked for name, asked in by_name.items() if asked}
+
+
+def _range_precision(definition: JsonObject) -> Decimal:
+    ranges = (_numbers(c.get("scoreRange")) for c in _objects(definition["resultCategories"]))
+    return Decimal(max(map(decimal_places, chain.from_iterable(ranges)), default=0))
+
+
+# --- hashes -------------------------------------------------------------------------------------------------
+
+
+def scoring_of(content: JsonObject) -> JsonObject:
+    """Return what of a content decides which category some scores lead to."""
+    return {
+        **{key: content[key] for key in ("scale", "rangePrecision", "evidence", "minCoverage")},
+        "weights": {str(d["id"]): d["weight"] for d in _objects(content["dimensions"])},
+        "categories": [[c["name"], c["range"], c["primaries"]] for c in _objects(content["categories"])],
+    }
+
+
+def dimension_hashes(content: JsonObject) -> dict[str, str]:
+    """Return, by id of each dimension, the hash of what a rater reads of it."""
+    return {
+        str(dimension["id"]): "h1:"
+        + hash_of(
+            {key: value for key, value in dimension.items() if key not in {"id", "weight"}}
+            | {"scale": content["scale"]}
+        )
+        for dimension in _objects(content["dimensions"])
+    }
+
+
+def hash_of(value: Json) -> str:
+    """Return SHA-256 of a value's canonical text, in hexadecimal digits."""
+    return hashlib.sha256(canonical_text(value).encode()).hexdigest()
+
+
+def canonical_text(value: Json) -> str:
+    """Return the text that ``jsonb`` shows: keys by length and then by bytes, numbers as they are."""
+    parts: list[str] = []
+    write_json(_ordered(value), parts.append, ", ", ": ")
+    return "".join(parts)
+
+
+def _ordered(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value, key=_order)}
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    return value
+
+
+def _order(key: str) -> tuple[int, bytes]:
+    encoded = key.encode()
+    return len(encoded), encoded
+
+
+# --- reading JSON -------------------------------------------------------------------------------------------
+
+
+def _trimmed(number: Decimal) -> Decimal:
+    """Return a number without trailing zeros: a value, and not a spelling."""
+    with localcontext(EXACT):
+        return number.normalize() + 0
+
+
+def _numbers(value: Json) -> list[Decimal]:
+    return [number for number in _list(value) if isinstance(number, Decimal)]
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Json) -> Iterator[JsonObject]:
+    return (item for item in _list(value) if isinstance(item, dict))
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _name(item: JsonObject) -> str:
+    return str(item["name"])
+
+
+def _key(item: JsonObject) -> str:
+    """Return the name of a dimension as names are compared."""
+    return fold(_name(item).strip())
