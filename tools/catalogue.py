@@ -12,8 +12,8 @@ from psycopg import sql
 # A thing's kind and name, and all that is to be known about it.
 Catalogue = dict[tuple[str, str], str]
 
-# Tables whose rows are rules: written by migrations alone.
-RULE_TABLES: tuple[str, ...] = ("refusals", "job_kinds")
+# Tables whose rows are rules, and what names a row. Migrations alone write them.
+RULE_TABLES = {"refusals": "reason", "job_kinds": "kind"}
 
 # Objects of extensions are the extensions', and what is in auth is Supabase's, but for our trigger there.
 _OURS: LiteralString = """
@@ -99,8 +99,12 @@ _QUERIES: tuple[LiteralString, ...] = (
     select 'type', oid::regtype::text,
            concat_ws(E'\\n', typtype, format_type(typbasetype, typtypmod), typnotnull, typdefault,
                      array(select enumlabel from pg_enum where enumtypid = pg_type.oid order by enumsortorder),
+                     array(select attname || ' ' || format_type(atttypid, atttypmod) from pg_attribute
+                            where attrelid = typrelid and attnum > 0 and not attisdropped order by attnum),
                      obj_description(oid, 'pg_type'))
-      from pg_type where typnamespace in (select oid from ours) and typtype in ('d', 'e', 'r', 'm')
+      from pg_type
+     where typnamespace in (select oid from ours)
+       and (typtype in ('d', 'e', 'r', 'm') or typrelid in (select oid from pg_class where relkind = 'c'))
     """,
     """
     select 'default privileges', concat_ws(' ', defaclrole::regrole, nullif(defaclnamespace, 0)::regnamespace, defaclobjtype),
@@ -131,12 +135,12 @@ def _read(connection: psycopg.Connection) -> Catalogue:
     for query in _QUERIES:
         for kind, name, about in connection.execute(_OURS + query).fetchall():
             found[kind, name] = about
-    for table in RULE_TABLES:
-        rows = sql.SQL("select row_to_json(each)::text from {} as each order by 1").format(
-            sql.Identifier("private", table)
+    for table, key in RULE_TABLES.items():
+        rows = sql.SQL("select each.{}, row_to_json(each)::text from {} as each").format(
+            sql.Identifier(key), sql.Identifier("private", table)
         )
-        for (row,) in connection.execute(rows).fetchall():
-            found["row", f"{table} {row}"] = row
+        for name, about in connection.execute(rows).fetchall():
+            found["row", f"{table} {name}"] = about
     return found
 
 

@@ -1,7 +1,7 @@
--- custom-assessments 0.2.0 link_readers sha256:80222a76d15eb6f146356a2c9633d76ba436ee3d566acccca046cb445e8aa1dd
+-- custom-assessments 0.2.0 link_readers sha256:9504dbc123a1f9d67debedf8aea05464bc19b12700732405d2fd441e4bc3a8a1
 -- Who can read other people's links. A link's token is what lets a respondent in, and what shows the result: a host that
--- lets everybody select access_token lets everybody read every result. These functions find that; a later migration warns of
--- it. They change nothing, so this file can be run beforehand and rolled back (docs/upgrading.md).
+-- lets everybody select access_token lets everybody read every result. These functions find that; host_validation warns of
+-- it. They change nothing, so this migration can be run beforehand and rolled back (docs/upgrading.md).
 create schema if not exists private;
 revoke all on schema private from public;
 

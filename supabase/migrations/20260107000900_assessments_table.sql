@@ -1,11 +1,13 @@
--- custom-assessments 0.2.0 assessments_table sha256:d9fa488d2494293182515de0d90785834bf987be8d0cf093dcc23ff16f5e23aa
--- The assessments of tenants: the table, its constraints, and the triggers that keep slug, version, status and dates.
+-- custom-assessments 0.2.0 assessments_table sha256:48348b7dd69c4af2776a3d5ca0a25fe8378e4d3e631c7311cc0447572496fac5
+-- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
+-- version and slug are in the files that follow, in the order in which they fire.
 --
 -- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
 -- anon and authenticated; reviewers' tools, imports and support work as service_role or postgres and are trusted with
 -- it. Triggers run with the writer's rights, so current_user tells the two apart; what a foreign key or a function
 -- with its owner's rights does counts as trusted.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessments (

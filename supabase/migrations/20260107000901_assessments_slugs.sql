@@ -1,6 +1,7 @@
--- custom-assessments 0.2.0 assessments_slugs sha256:93496763a4c084a14f4178a17caa2155867ec13bf20cfb6eb32d2fde97c3bd9c
+-- custom-assessments 0.2.0 assessments_slugs sha256:8dc41ac03aedeb02eebb5b3159950a5006cfcc7377e8548bf33682a2f7151d9f
 -- 5. Slug of an assessment: the series of numbers, and how a free one is found and reserved.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 -- One row for every slug that was ever given out in a tenant, with the last number of the series stem, stem-2, stem-3
@@ -10,7 +11,7 @@ select private.lock_host_tables('share row exclusive', 'auth.users', 'public.ten
 -- stands for the whole tenant: new assessments of one tenant come in one transaction after the other, since two of several
 -- rows each could otherwise wait for each other's slugs for ever.
 --
--- That row comes before the tenant itself in the order of locks below. So there is no foreign key: deleting a tenant would
+-- That row comes before the tenant itself in the order of locks (locks/order.sql). So there is no foreign key: deleting a tenant would
 -- have to wait, with the tenant locked, for whoever has the row and asks for the tenant next.
 create table if not exists private.slug_series (
   tenant_id uuid not null,
@@ -139,9 +140,9 @@ $$;
 
 -- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
 -- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
--- tenant has, seen or unseen. Only the trigger below calls it, after the caller's right to the tenant is settled.
+-- tenant has, seen or unseen. Only the trigger's function calls it, after the caller's right to the tenant is settled.
 --
--- The plans in here and below are kept, and one that was made while the tables were small must not read all rows when they
+-- The plans in here and in what it calls are kept, and one that was made while the tables were small must not read all rows when they
 -- are large: without sequential scans and sorts there is only the index to go by.
 create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, maker uuid, given text, name text)
 returns text
@@ -212,6 +213,7 @@ for each row execute function private.set_assessment_slug();
 
 -- Accounts that go leave their assessments to the tenants.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 -- Rows that the account made for other people's tenants go to those tenants' owners; the account's own tenants go with

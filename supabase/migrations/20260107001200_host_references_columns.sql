@@ -1,12 +1,13 @@
--- custom-assessments 0.2.0 host_references_columns sha256:4540f9a86f7f33d8dbc908facc516a3bc450030a4bef247e3a8961ffd374b470
+-- custom-assessments 0.2.0 host_references_columns sha256:edf7d34a052d835ac1cd7c1b0c87a32e9f658b363bbe7d55c31c652c8f9e91c7
 -- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
 -- campaign, a coaching session or an agent session may refer to.
 --
--- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. The next
--- migration validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial
--- indexes are empty when they are made, but each reads its table once under a lock that stops writes; on very large
--- tables make them beforehand with `create index concurrently` under the same names, once the columns are there.
+-- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. host_validation
+-- validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial indexes are
+-- empty when they are made, but each reads its table once under a lock that stops writes; on very large tables make them
+-- beforehand with `create index concurrently` under the same names, once the columns are there.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
 -- The references are checked at commit. When a tenant or an account is deleted, several of the host's foreign keys may
@@ -49,6 +50,7 @@ on public.agent_sessions (custom_assessment_id) where custom_assessment_id is no
 -- rules for the types are extended by the type custom (host_check has looked whether they can be), never replaced by a
 -- list of ours.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
 -- Each rule of the host's that refused the type custom, as it was and as it was extended: what the rollback gives back.
@@ -79,7 +81,7 @@ begin
     into present
     from pg_catalog.pg_constraint as found
    where found.conrelid = host_table and found.conname = name;
-  -- Not validated here: the next migration does it, under a weaker lock, unless the host had not either.
+  -- Not validated here: host_validation does it, under a weaker lock, unless the host had not either.
   execute format(
     'alter table %1$s drop constraint %2$I,
      add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',

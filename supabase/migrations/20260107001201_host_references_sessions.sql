@@ -1,7 +1,10 @@
--- custom-assessments 0.2.0 host_references_sessions sha256:d3cacb65b5d49cfb96929539d994c2f6ac2fecf92ce51a6986660eeb77c78346
+-- custom-assessments 0.2.0 host_references_sessions sha256:1fc2c134af5aa478efb6bc25ec180618850eba62865a1c7829772d291aa2c4dd
 -- The choice of campaigns and coaching sessions, which have the same columns.
 
-select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables(
+  'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
 
 -- Campaigns and coaching sessions, which have the same columns.
 create or replace function private.check_session_assessment()
@@ -168,7 +171,10 @@ for each statement execute function private.hold_changed_choices();
 
 -- The choice of agent sessions.
 
-select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables(
+  'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
 
 -- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
 -- granted the host's tables, and the answer decides what may be chosen.

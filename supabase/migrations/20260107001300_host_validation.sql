@@ -1,7 +1,8 @@
--- custom-assessments 0.2.0 host_validation sha256:8af23b32c88456f8b15da61174251dbb586d26f2c5d99fbde3d38176e8fffd78
--- Validates what the migration before added to the host's tables. A migration of its own, and so a transaction of its
--- own: validating takes a lock that lets others read and write, where adding takes one that does not.
+-- custom-assessments 0.2.0 host_validation sha256:5b29cae844ee6df493480cfabecb7b73f9e3d86f2cf9fa73b164cc281d196e8b
+-- Validates what host_references added to the host's tables. A migration of its own, and so a transaction of its own:
+-- validating takes a lock that lets others read and write, where adding takes one that does not.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables(
   'share update exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );

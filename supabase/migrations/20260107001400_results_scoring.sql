@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:f9fb27135af37e91d43a54940ea3e8e39152a165d0b79d7707c98c314c49a5bf
+-- custom-assessments 0.2.0 results_scoring sha256:aa0f3a8cb900d70d9584be70c37e2fd594703057bf4fd27378a42913212f67af
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -248,6 +248,7 @@ comment on function private.session_facts(uuid, text) is
 
 -- Completed sessions on their way to a result.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:b26f94fe24839b6c5a1579a838c70b7f16b8245e396729a6c5aad4938c00465b
+-- custom-assessments 0.2.0 results_table sha256:3734affd053ab8c51eb14de3556fb772bab3463f92980c551c653dd15dc679e3
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
@@ -6,6 +6,7 @@
 -- disclosure, which are those of the moment in which the scores were accepted. From then on the row never changes, for
 -- any role.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessment_results (
@@ -216,6 +217,7 @@ for each row execute function private.refuse_result_update();
 
 -- What has results is not deleted.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- SECURITY DEFINER: an owner may not see the results that other tenants made with a published assessment, and still
@@ -267,6 +269,7 @@ for each row execute function private.keep_tenant_with_results();
 
 -- Who, besides a tenant's owner, has results to read.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- In which tenants an account has created campaigns that have results. For finding rows only: a pair that is left over

@@ -1,6 +1,7 @@
--- custom-assessments 0.2.0 uploads sha256:396b440f1b1cf53379ad02321b874b28e9acf210df6ea7cc4c2e3c3ee590bc5f
+-- custom-assessments 0.2.0 uploads sha256:1acae11fdf296c9ec122b58e7c1cb2ed843a81a521b2bdf5ebc760ba6548e17b
 -- Uploads: a tenant's Markdown on its way to an assessment.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.assessment_uploads (

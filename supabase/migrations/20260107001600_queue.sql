@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 queue sha256:dac1549256063d6c38f431e83a9af0a6f8e61f243c30fa9e2d7189b9e6a19f58
+-- custom-assessments 0.2.0 queue sha256:16e2c2522f0a60ff6aaba936dab90306b2c37ed855fc93ae11094d6cfd4f6da2
 -- What kinds of jobs there are. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; nothing
 -- else in the queue knows one kind from another.
 
@@ -103,7 +103,8 @@ for each row execute function private.check_job_kind();
 
 -- The one queue of jobs, which serves the uploads and the requests to score a session.
 
-select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- attempts counts every claim and never goes down, so that it names a claim: finishing must say it. A claim that was
 -- given back unstarted counts under releases too; attempts - releases is what is charged against max_attempts.
@@ -292,7 +293,8 @@ $$;
 
 -- What happens to the queue when the subject of a job, its tenant or its assessment goes away.
 
-select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- SECURITY DEFINER: the deletion may come from any role that may delete the subject or what it hangs on.
 create or replace function private.end_jobs_without_subject()

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_uploads sha256:6bb6ca3db412dde4d3620c80752c4e5f7b194ae9286416e5b6ed5752afee6b52
+-- custom-assessments 0.2.0 worker_api_uploads sha256:5a145a6d487db2477994f88e5776ceb9af2e4d832509c66e930497f0a7da531a
 -- The job kind compile: what is given of an upload, what is locked for it, how it is applied, and what its row then says.
 
 create or replace function private.load_uploads(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
@@ -267,8 +267,8 @@ insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups,
 -- One transaction finishes the jobs of many tenants, and none of them may keep the others.
 --
 -- So that none waits for one whose rows somebody else keeps locked, nobody is waited for longer than lock_timeout says in the
--- functions below: first once for half a second, then, each for itself, for 20 milliseconds. A job whose tenant or assessment
--- is not to be had comes again later.
+-- functions of this file and of effects.sql: first once for half a second, then, each for itself, for 20 milliseconds. A job
+-- whose tenant or assessment is not to be had comes again later.
 --
 -- And no effect may take long. exchange_jobs has a statement_timeout of its own, which PostgREST arms: the effect that it
 -- interrupts is undone, and its job comes again later, alone. The timer does not fire a second time, so everything is brought

@@ -1,6 +1,7 @@
--- custom-assessments 0.2.0 marketplace sha256:d639c4d949b6ce6f8d03ca3da9ce6e004c66e5c9b5221f2cb1fff8cf8e7f9d80
+-- custom-assessments 0.2.0 marketplace sha256:8ff16e3b46802aa131ea69cffdd4ca8358ef5625afa5dceaff4d3846d05a1458
 -- The marketplace: what listing pages read.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- What listing pages read, beside the assessments: a definition is up to 500 KB, a page needs the names of its

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:c546c6d012c8af2a2d8a5aa0069d4ed1ed53291bac44ea49b89c0bd2b5234d0c
+-- custom-assessments 0.2.0 access sha256:bacf7ffb905fc10967744f4767f77390cd697b3efc24c0fb558d180d522afbb5
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -167,9 +167,9 @@ from public, anon, authenticated, service_role;
 
 -- Who may read which table, and who may call what: every grant, in one place.
 --
--- Everything was closed where it was made, so that projects whose new tables are open to the API's roles and projects
--- whose new tables are closed end up alike. Grants are verb by verb and, where a client may write only some columns,
--- column by column. What is not in this list nobody of the API may do.
+-- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
+-- are closed end up alike. Grants are verb by verb and, where a client may write only some columns, column by column. What
+-- is not in this list nobody of the API may do. (version/version.sql, which comes last, has the grants of its own.)
 
 -- Assessments. Which rows: policies.sql.
 grant select on table public.custom_assessments to anon;

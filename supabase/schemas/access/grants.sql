@@ -1,8 +1,8 @@
 -- Who may read which table, and who may call what: every grant, in one place.
 --
--- Everything was closed where it was made, so that projects whose new tables are open to the API's roles and projects
--- whose new tables are closed end up alike. Grants are verb by verb and, where a client may write only some columns,
--- column by column. What is not in this list nobody of the API may do.
+-- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
+-- are closed end up alike. Grants are verb by verb and, where a client may write only some columns, column by column. What
+-- is not in this list nobody of the API may do. (version/version.sql, which comes last, has the grants of its own.)
 
 -- Assessments. Which rows: policies.sql.
 grant select on table public.custom_assessments to anon;

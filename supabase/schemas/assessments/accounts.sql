@@ -1,5 +1,6 @@
 -- Accounts that go leave their assessments to the tenants.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 -- Rows that the account made for other people's tenants go to those tenants' owners; the account's own tenants go with

@@ -1,9 +1,9 @@
 -- Looks at the host before anything of it is changed: may the type custom be written there, and are the tables ours to
--- change? What the later migrations cannot extend is named here, all of it at once.
+-- change? What host_references cannot extend is named here, all of it at once.
 --
 -- And how every migration waits for the host's tables: not for long, since whoever reads them waits behind it.
 
--- First of all, so that nothing is applied where it stops: the migration before makes what is missing of the
+-- First of all, so that nothing is applied where it stops: platform_tables makes what is missing of the
 -- platform's five tables, but a host that has them may have left it out.
 do $needed$
 declare

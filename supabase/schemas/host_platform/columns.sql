@@ -1,9 +1,10 @@
 -- What custom assessments need of the platform's own five tables, on a host whose tables are older.
 --
--- This file adds the columns that the later migrations read, where those are missing, and the indexes that they need; it
+-- This folder adds the columns that the later ones read, where those are missing, and the indexes that they need; it
 -- changes none of the host's rows, policies or grants, with two exceptions that close holes and are named where they
 -- stand (the rights that no client needs, and a view that would skip RLS).
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables(
   'access exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
   'public.coaching_sessions', 'public.agent_sessions'

@@ -1,6 +1,9 @@
 -- The choice of agent sessions.
 
-select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables(
+  'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
 
 -- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
 -- granted the host's tables, and the answer decides what may be chosen.

@@ -1,11 +1,12 @@
 -- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
 -- campaign, a coaching session or an agent session may refer to.
 --
--- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. The next
--- migration validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial
--- indexes are empty when they are made, but each reads its table once under a lock that stops writes; on very large
--- tables make them beforehand with `create index concurrently` under the same names, once the columns are there.
+-- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. host_validation
+-- validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial indexes are
+-- empty when they are made, but each reads its table once under a lock that stops writes; on very large tables make them
+-- beforehand with `create index concurrently` under the same names, once the columns are there.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
 -- The references are checked at commit. When a tenant or an account is deleted, several of the host's foreign keys may

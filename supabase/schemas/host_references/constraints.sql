@@ -2,6 +2,7 @@
 -- rules for the types are extended by the type custom (host_check has looked whether they can be), never replaced by a
 -- list of ours.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
 -- Each rule of the host's that refused the type custom, as it was and as it was extended: what the rollback gives back.
@@ -32,7 +33,7 @@ begin
     into present
     from pg_catalog.pg_constraint as found
    where found.conrelid = host_table and found.conname = name;
-  -- Not validated here: the next migration does it, under a weaker lock, unless the host had not either.
+  -- Not validated here: host_validation does it, under a weaker lock, unless the host had not either.
   execute format(
     'alter table %1$s drop constraint %2$I,
      add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',

@@ -1,6 +1,9 @@
 -- The choice of campaigns and coaching sessions, which have the same columns.
 
-select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables(
+  'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
 
 -- Campaigns and coaching sessions, which have the same columns.
 create or replace function private.check_session_assessment()

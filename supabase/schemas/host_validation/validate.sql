@@ -1,6 +1,7 @@
--- Validates what the migration before added to the host's tables. A migration of its own, and so a transaction of its
--- own: validating takes a lock that lets others read and write, where adding takes one that does not.
+-- Validates what host_references added to the host's tables. A migration of its own, and so a transaction of its own:
+-- validating takes a lock that lets others read and write, where adding takes one that does not.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables(
   'share update exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );

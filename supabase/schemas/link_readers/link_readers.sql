@@ -1,6 +1,6 @@
 -- Who can read other people's links. A link's token is what lets a respondent in, and what shows the result: a host that
--- lets everybody select access_token lets everybody read every result. These functions find that; a later migration warns of
--- it. They change nothing, so this file can be run beforehand and rolled back (docs/upgrading.md).
+-- lets everybody select access_token lets everybody read every result. These functions find that; host_validation warns of
+-- it. They change nothing, so this migration can be run beforehand and rolled back (docs/upgrading.md).
 create schema if not exists private;
 revoke all on schema private from public;
 

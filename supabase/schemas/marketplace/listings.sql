@@ -1,5 +1,6 @@
 -- The marketplace: what listing pages read.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- What listing pages read, beside the assessments: a definition is up to 500 KB, a page needs the names of its

@@ -1,6 +1,7 @@
 -- The one queue of jobs, which serves the uploads and the requests to score a session.
 
-select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- attempts counts every claim and never goes down, so that it names a claim: finishing must say it. A claim that was
 -- given back unstarted counts under releases too; attempts - releases is what is charged against max_attempts.

@@ -1,6 +1,7 @@
 -- What happens to the queue when the subject of a job, its tenant or its assessment goes away.
 
-select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- SECURITY DEFINER: the deletion may come from any role that may delete the subject or what it hangs on.
 create or replace function private.end_jobs_without_subject()

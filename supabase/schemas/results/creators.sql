@@ -1,5 +1,6 @@
 -- Who, besides a tenant's owner, has results to read.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- In which tenants an account has created campaigns that have results. For finding rows only: a pair that is left over

@@ -1,5 +1,6 @@
 -- What has results is not deleted.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- SECURITY DEFINER: an owner may not see the results that other tenants made with a published assessment, and still

@@ -1,5 +1,6 @@
 -- Completed sessions on their way to a result.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's

@@ -5,6 +5,7 @@
 -- disclosure, which are those of the moment in which the scores were accepted. From then on the row never changes, for
 -- any role.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessment_results (

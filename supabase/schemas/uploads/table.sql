@@ -1,5 +1,6 @@
 -- Uploads: a tenant's Markdown on its way to an assessment.
 
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.assessment_uploads (

@@ -1,8 +1,8 @@
 -- One transaction finishes the jobs of many tenants, and none of them may keep the others.
 --
 -- So that none waits for one whose rows somebody else keeps locked, nobody is waited for longer than lock_timeout says in the
--- functions below: first once for half a second, then, each for itself, for 20 milliseconds. A job whose tenant or assessment
--- is not to be had comes again later.
+-- functions of this file and of effects.sql: first once for half a second, then, each for itself, for 20 milliseconds. A job
+-- whose tenant or assessment is not to be had comes again later.
 --
 -- And no effect may take long. exchange_jobs has a statement_timeout of its own, which PostgREST arms: the effect that it
 -- interrupts is undone, and its job comes again later, alone. The timer does not fire a second time, so everything is brought

@@ -122,6 +122,16 @@ def owner(from_schemas: Database) -> Iterator[Connection]:
             "default privileges postgres private r should not be there",
         ),
         ("grant create on schema private to anon", "schema private is another"),
+        ("alter type private.judged_job rename attribute code to a", "type private.judged_job is another"),
+        (
+            "update private.job_kinds set turn = 9 where kind = 'probe'",
+            "row job_kinds probe is another",
+        ),
+        (
+            "update private.refusals set hint = hint || '.' where reason = 'BUSY'",
+            "row refusals BUSY is another",
+        ),
+        ("delete from private.refusals where reason = 'BUSY'", "row refusals BUSY is missing"),
     ],
 )
 def test_one_change_is_one_difference(
