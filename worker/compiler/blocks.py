@@ -26,8 +26,6 @@ MAX_DEPTH: Final = 10
 RESCANS: Final = 2
 #: The bytes of UTF-8 that do not begin a character.
 CONTINUATION: Final = re.compile(b"[\x80-\xbf]")
-#: A bullet or a number, behind indentation that is more than the list needs.
-BULLET_MARK: Final = re.compile(r"\s*([0-9]*\S)\s*")
 
 
 class Heading(NamedTuple):
@@ -185,11 +183,14 @@ class _Reader:
             self._deepen(start, end)
 
     def _bullet(self, start: int, end: int) -> Bullet:
-        first, last = self.at(start), self.at(end)
-        mark = BULLET_MARK.match(self.text, first, last)
-        first, begin = (last, last) if mark is None else (mark.start(1), mark.end())
-        text = self.text[begin:last].rstrip()
-        return Bullet(first, last, Slice(text, begin, begin + len(text)), [])
+        """Return a bullet without the indentation that is more than the list needs."""
+        last = self.at(end)
+        item = self.text[self.at(start) : last].lstrip()
+        # Behind a number, or a bullet, stands the mark's only or last character.
+        rest = item.lstrip("0123456789")[1:].lstrip()
+        text = rest.rstrip()
+        begin = last - len(rest)
+        return Bullet(last - len(item), last, Slice(text, begin, begin + len(text)), [])
 
     def quote(self, start: int, end: int, _data: Any) -> None:
         """Keep a quote as it is, at the first level."""

@@ -3,13 +3,14 @@
 Fields, and which of them must be there, are those of the models.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
 from worker.compiler.values import normal_key
-from worker.definition import EMPHASIS, Dimension, Example, ResultCategory, clean_name
+from worker.definition import Dimension, Example, ResultCategory, clean_name
 from worker.names import remembered
 
 __all__ = [
@@ -34,6 +35,8 @@ GUIDELINES: Final = "Interview Guidelines"
 EXAMPLES: Final = "Examples"
 SECTIONS: Final = {normal_key(name): name for name in (DIMENSIONS, CATEGORIES, GUIDELINES, EXAMPLES)}
 REQUIRED_SECTIONS: Final = (DIMENSIONS, CATEGORIES)
+#: How emphasis begins, or code.
+EMPHASIS: Final = re.compile(r"\*{1,3}|_{1,3}|`")
 
 
 class FieldSpec(NamedTuple):
@@ -81,10 +84,8 @@ def field_name(key: str) -> str:
 
 def open_emphasis(key: str) -> str:
     """Return the mark of emphasis that begins in front of a key and does not end behind it, else nothing."""
-    for mark in EMPHASIS:
-        if key.startswith(mark):
-            return "" if key.endswith(mark) else mark
-    return ""
+    opened = EMPHASIS.match(key)
+    return "" if opened is None or key.endswith(opened.group()) else opened.group()
 
 
 def section_name(text: str) -> str | None:
