@@ -90,7 +90,7 @@ def names() -> st.SearchStrategy[str]:
     return (
         texts(lines=False)
         .map(clean_name)
-        .filter(lambda name: _is_text(name) and clean_name(clean_text(name)) == name)
+        .filter(lambda name: _is_text(name) and clean_name(clean_text(name)) == name and bool(fold(name)))
     )
 
 
