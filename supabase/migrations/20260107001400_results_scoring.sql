@@ -1,10 +1,10 @@
--- custom-assessments 0.2.0 results_scoring sha256:aa0f3a8cb900d70d9584be70c37e2fd594703057bf4fd27378a42913212f67af
+-- custom-assessments 0.2.0 results_scoring sha256:ad10ac14f7245bd6daf4d74a12707cb628bb02156a10533d4b4eeffd07ef5035
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
--- docs/scoring-vectors.json holds the two to each other. All
--- arithmetic is exact: division is avoided, since its digits end somewhere and a half could be lost there. Names are
--- compared without the white space at their ends, which a builder's definition may have.
+-- docs/scoring-vectors.json holds the two to each other. All arithmetic is exact: division is avoided, since its digits
+-- end somewhere and a half could be lost there. Names are compared without the white space at their ends, which a
+-- builder's definition may have.
 
 -- What is scored under a definition: its dimensions, in their order, and the ends of the scale.
 create or replace function private.scored_dimensions(

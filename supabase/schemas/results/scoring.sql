@@ -1,9 +1,9 @@
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
--- docs/scoring-vectors.json holds the two to each other. All
--- arithmetic is exact: division is avoided, since its digits end somewhere and a half could be lost there. Names are
--- compared without the white space at their ends, which a builder's definition may have.
+-- docs/scoring-vectors.json holds the two to each other. All arithmetic is exact: division is avoided, since its digits
+-- end somewhere and a half could be lost there. Names are compared without the white space at their ends, which a
+-- builder's definition may have.
 
 -- What is scored under a definition: its dimensions, in their order, and the ends of the scale.
 create or replace function private.scored_dimensions(
