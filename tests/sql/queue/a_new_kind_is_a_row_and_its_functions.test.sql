@@ -1,7 +1,7 @@
 -- A kind of jobs is a row and the functions that it names: nothing else has to know it. What a row names is checked.
 begin;
 \ir ../helpers.psql
-select plan(15);
+select plan(16);
 
 select tests.keep('tenant', tests.create_tenant(tests.create_user('owner@example.test'), 'tenant'));
 create table private.greetings (id uuid, said text, verdict text);
@@ -89,6 +89,10 @@ select private.enqueue(
 );
 
 select tests.as_service();
+select throws_ok(
+  $$ update private.job_kinds set applies = 'private.apply_greetings' where kind = 'compile' $$,
+  '42501', 'permission denied for table job_kinds', 'nobody but a migration says what a kind does'
+);
 create temporary table claimed as select public.exchange_jobs('a-worker', '[]', 10) -> 'jobs' -> 0 as given;
 select is(
   (select given ->> 'greetings' from claimed),
