@@ -117,7 +117,9 @@ begin
     execute format('alter table %s drop constraint %I', rule.host_table, rule.name);
     continue when rule.former is null;
     foreach former in array array[
-      rule.former, regexp_replace(rule.former, '\(ARRAY\[([^]]*)\]\)::text\[\]', '((ARRAY[\1])::varchar[])::text[]', 'g')
+      rule.former, regexp_replace(
+        rule.former, '\(ARRAY\[((?:[^]'']|''[^'']*'')*)\]\)::text\[\]', '((ARRAY[\1])::varchar[])::text[]', 'g'
+      )
     ] loop
       execute format(
         'alter table %1$s drop constraint if exists %2$I, add constraint %2$I %3$s', rule.host_table, rule.name, former

@@ -28,6 +28,13 @@ EXTENDED = {
     "one under our name": f"""
         add constraint campaigns_assessment_type_check check (assessment_type in {TYPES}) not valid
     """,
+    "a list with brackets and quotes": f"""
+        add constraint known check (assessment_type in {TYPES[:-1]}, 'a]b', 'it''s'))
+    """,
+    "beside columns that cannot be empty or be written as JSON": f"""
+        add column mail public.mail, add column extra extensions.hstore default 'a=>b',
+        add constraint known check (assessment_type in {TYPES})
+    """,
     "a pattern": "add constraint known check (assessment_type ~ '^(industry4|archetype|education|lead.*)$')",
 }
 
@@ -58,6 +65,14 @@ REFUSED = {
     "a list over two columns": (
         f"add constraint known check (assessment_type in {TYPES} and status in ('draft', 'running'))",
         r"the constraint known of public\.campaigns refuses the type custom; it is about other columns",
+    ),
+    "a function of the whole row": (
+        "add constraint known check (public.is_known_row(campaigns))",
+        r"check \(assessment_type = 'custom' or \(public\.is_known_row\(campaigns\.\*\)\)\)",
+    ),
+    "a function that raises an error": (
+        "add constraint known check (public.require_known(assessment_type))",
+        r"raises an error, .* check \(assessment_type = 'custom' or \(public\.require_known\(",
     ),
     "an enum": (
         """
@@ -103,6 +118,19 @@ create table public.wide_types (name text primary key, description text);
 insert into public.wide_types values ('industry4'), ('archetype'), ('education'), ('custom');
 create table public.narrow_types (name text primary key, description text);
 insert into public.narrow_types values ('industry4'), ('archetype'), ('education');
+create function public.is_known_row(campaign public.campaigns) returns boolean language sql immutable
+as $$ select campaign.assessment_type in ('industry4', 'archetype', 'education') $$;
+create function public.require_known(type text) returns boolean language plpgsql stable as $$
+begin
+  -- The host's functions find the host's tables by their bare names.
+  if type not in (select name from narrow_types) then
+    raise exception 'unknown type';
+  end if;
+  return true;
+end
+$$;
+create extension hstore with schema extensions;
+create domain public.mail as text not null default 'nobody@example.test';
 """
 
 # Everything about the rules of a host's tables that a host could miss.
