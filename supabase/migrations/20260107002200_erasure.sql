@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure sha256:b6974a7c83abbe9aceac5582c0814df6f53d4ee0a7c0d8430084cfafe762679d
+-- custom-assessments 0.2.0 erasure sha256:a1c119377f9aa5a6ea3ad3dea3b0695ab1bac7fd5a406a275eb65d7f3d709c26
 -- Assessments that other tenants have results of outlive their tenant.
 
 -- Other tenants' results were made with assessments of this tenant: those results are not this tenant's to erase, and
@@ -62,7 +62,8 @@ $$;
 
 -- People's rows: everybody who was interviewed in these campaigns or, as its client, by this tenant, and what agents hold of
 -- them. They go also where the host's foreign keys let campaigns and sessions outlive their tenant. A view that nothing can
--- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows.
+-- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows. So is what a trigger of
+-- the host's keeps, as one does that only marks rows as deleted.
 create or replace function private.erase_participants(campaigns uuid[], tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -75,20 +76,28 @@ declare
   stakeholders constant uuid[] := array(
     select assignment.id from public.campaign_assignments as assignment where assignment.campaign_id = any (campaigns)
   );
-  agent_sessions integer;
+  agents constant uuid[] := array(
+    select agent.id
+      from public.agent_sessions as agent
+     where agent.coaching_session_id = any (clients)
+        or agent.stakeholder_session_id = any (stakeholders)
+  );
+  agents_gone integer;
+  clients_gone integer;
   can_delete constant integer := 16;  -- Of the bits of pg_relation_is_updatable.
 begin
-  delete from public.agent_sessions as agent
-   where agent.coaching_session_id = any (clients)
-      or agent.stakeholder_session_id = any (stakeholders);
-  get diagnostics agent_sessions = row_count;
+  delete from public.agent_sessions as agent where agent.id = any (agents);
+  get diagnostics agents_gone = row_count;
   delete from public.coaching_sessions as session where session.id = any (clients);
+  get diagnostics clients_gone = row_count;
   if pg_relation_is_updatable('public.campaign_assignments', true) & can_delete <> 0 then
     delete from public.campaign_assignments as assignment where assignment.id = any (stakeholders);
   end if;
   return jsonb_build_object(
-    'agent_sessions', agent_sessions,
-    'coaching_sessions', cardinality(clients),
+    'agent_sessions', agents_gone,
+    'agent_sessions_left', cardinality(agents) - agents_gone,
+    'coaching_sessions', clients_gone,
+    'coaching_sessions_left', cardinality(clients) - clients_gone,
     'campaign_assignments', cardinality(stakeholders));
 end
 $$;
@@ -130,6 +139,7 @@ declare
   uploads integer;
   handed_over integer;
   assessments integer;
+  tenants integer;
 begin
   -- Locks first, in the order of locks/order.sql. A worker that is finishing this tenant's jobs and
   -- whoever is inserting assessments come before this. Then nothing is added to the tenant, and no result is made with
@@ -174,9 +184,10 @@ begin
   participants := private.erase_participants(campaigns, erase_tenant_once.tenant_id);
   delete from private.slug_series as series where series.tenant_id = erase_tenant_once.tenant_id;
   delete from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id;
+  get diagnostics tenants = row_count;
 
   return private.with_campaigns_left(participants, campaigns) || jsonb_build_object(
-    'tenants', 1,
+    'tenants', tenants,
     'results', results,
     'score_requests', requests,
     'uploads', uploads,
@@ -255,9 +266,11 @@ declare
   campaigns uuid[];
   counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
                     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
-                    "campaign_assignments_left": 0, "coaching_sessions": 0, "agent_sessions": 0}'::jsonb;
+                    "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
+                    "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;
   reassigned integer := 0;
   moved integer;
+  accounts integer;
 begin
   -- The tenants' lines before the account, as whoever makes rows for them takes these.
   for owned in
@@ -320,8 +333,9 @@ begin
 
   delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
   delete from auth.users as account where account.id = erase_account_once.user_id;
+  get diagnostics accounts = row_count;
   return private.with_campaigns_left(counts, campaigns)
-    || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
+    || jsonb_build_object('accounts', accounts, 'rows_given_to_tenants', reassigned);
 end
 $$;
 

@@ -40,9 +40,11 @@ declare
   campaigns uuid[];
   counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
                     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
-                    "campaign_assignments_left": 0, "coaching_sessions": 0, "agent_sessions": 0}'::jsonb;
+                    "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
+                    "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;
   reassigned integer := 0;
   moved integer;
+  accounts integer;
 begin
   -- The tenants' lines before the account, as whoever makes rows for them takes these.
   for owned in
@@ -105,8 +107,9 @@ begin
 
   delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
   delete from auth.users as account where account.id = erase_account_once.user_id;
+  get diagnostics accounts = row_count;
   return private.with_campaigns_left(counts, campaigns)
-    || jsonb_build_object('accounts', 1, 'rows_given_to_tenants', reassigned);
+    || jsonb_build_object('accounts', accounts, 'rows_given_to_tenants', reassigned);
 end
 $$;
 

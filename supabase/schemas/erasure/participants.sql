@@ -2,7 +2,8 @@
 
 -- People's rows: everybody who was interviewed in these campaigns or, as its client, by this tenant, and what agents hold of
 -- them. They go also where the host's foreign keys let campaigns and sessions outlive their tenant. A view that nothing can
--- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows.
+-- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows. So is what a trigger of
+-- the host's keeps, as one does that only marks rows as deleted.
 create or replace function private.erase_participants(campaigns uuid[], tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -15,20 +16,28 @@ declare
   stakeholders constant uuid[] := array(
     select assignment.id from public.campaign_assignments as assignment where assignment.campaign_id = any (campaigns)
   );
-  agent_sessions integer;
+  agents constant uuid[] := array(
+    select agent.id
+      from public.agent_sessions as agent
+     where agent.coaching_session_id = any (clients)
+        or agent.stakeholder_session_id = any (stakeholders)
+  );
+  agents_gone integer;
+  clients_gone integer;
   can_delete constant integer := 16;  -- Of the bits of pg_relation_is_updatable.
 begin
-  delete from public.agent_sessions as agent
-   where agent.coaching_session_id = any (clients)
-      or agent.stakeholder_session_id = any (stakeholders);
-  get diagnostics agent_sessions = row_count;
+  delete from public.agent_sessions as agent where agent.id = any (agents);
+  get diagnostics agents_gone = row_count;
   delete from public.coaching_sessions as session where session.id = any (clients);
+  get diagnostics clients_gone = row_count;
   if pg_relation_is_updatable('public.campaign_assignments', true) & can_delete <> 0 then
     delete from public.campaign_assignments as assignment where assignment.id = any (stakeholders);
   end if;
   return jsonb_build_object(
-    'agent_sessions', agent_sessions,
-    'coaching_sessions', cardinality(clients),
+    'agent_sessions', agents_gone,
+    'agent_sessions_left', cardinality(agents) - agents_gone,
+    'coaching_sessions', clients_gone,
+    'coaching_sessions_left', cardinality(clients) - clients_gone,
     'campaign_assignments', cardinality(stakeholders));
 end
 $$;

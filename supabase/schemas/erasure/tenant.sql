@@ -35,6 +35,7 @@ declare
   uploads integer;
   handed_over integer;
   assessments integer;
+  tenants integer;
 begin
   -- Locks first, in the order of locks/order.sql. A worker that is finishing this tenant's jobs and
   -- whoever is inserting assessments come before this. Then nothing is added to the tenant, and no result is made with
@@ -79,9 +80,10 @@ begin
   participants := private.erase_participants(campaigns, erase_tenant_once.tenant_id);
   delete from private.slug_series as series where series.tenant_id = erase_tenant_once.tenant_id;
   delete from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id;
+  get diagnostics tenants = row_count;
 
   return private.with_campaigns_left(participants, campaigns) || jsonb_build_object(
-    'tenants', 1,
+    'tenants', tenants,
     'results', results,
     'score_requests', requests,
     'uploads', uploads,

@@ -253,13 +253,15 @@ def test_erasing_leaves_no_participant_and_counts_what_stays(
 
     # An account also answers for the campaign that it made and that no tenant has.
     stay = 0 if keys.tenant == "cascade" else 5 + whole
-    assert {key: counts[key] for key in counts if key.startswith("c") or key == "agent_sessions"} == {
+    assert {key: counts[key] for key in counts if key.startswith(("c", "agent_"))} == {
         "campaigns": 5 + whole - stay,
         "campaigns_left": stay,
         "campaign_assignments": 5 + whole,
         "campaign_assignments_left": 0,
         "coaching_sessions": 2,
+        "coaching_sessions_left": 0,
         "agent_sessions": 7 + whole,
+        "agent_sessions_left": 0,
     }
     assert people_left(connection, people) == (stay - (whole and stay > 0), 0, 0, 0)
     others = ["Client of house", "Client of neighbour", "Older client of house", "Older client of neighbour"]
@@ -293,6 +295,73 @@ def test_a_view_that_keeps_its_rows_is_counted(empty_database: Database) -> None
 
     assert (counts["campaign_assignments"], counts["campaign_assignments_left"]) == (0, 5)
     assert counts["campaigns_left"] == 5
+
+
+def test_what_a_trigger_of_the_hosts_keeps_is_counted_as_left(empty_database: Database) -> None:
+    connection = make_production_host(empty_database, Keys(tenant="set null", coaching="set null"))
+    connection.execute(
+        """
+        create function public.keep_row() returns trigger language plpgsql as $$ begin return null; end $$;
+        create trigger keep before delete on public.coaching_sessions
+        for each row when (old.client_name = 'Client of host') execute function public.keep_row();
+        create trigger keep before delete on public.agent_sessions
+        for each row when (old.coaching_session_id is not null) execute function public.keep_row();
+        create trigger keep before delete on public.campaign_assignments
+        for each row when (old.stakeholder_name = 'Stakeholder of Plain') execute function public.keep_row()
+        """
+    )
+    migrate(empty_database)
+
+    (counts,) = single(connection, "select public.erase_tenant(%s)", [TENANT])
+
+    assert (counts["coaching_sessions"], counts["coaching_sessions_left"]) == (1, 1)
+    assert (counts["agent_sessions"], counts["agent_sessions_left"]) == (5, 2)
+    assert (counts["campaign_assignments"], counts["campaign_assignments_left"]) == (4, 1)
+
+
+def test_a_tenant_and_an_account_that_stay_are_not_counted(empty_database: Database) -> None:
+    connection = make_production_host(empty_database, Keys())
+    connection.execute(
+        """
+        alter table public.tenant_profiles drop constraint tenant_profiles_user_id_fkey;
+        create function public.keep_row() returns trigger language plpgsql as $$ begin return null; end $$;
+        create trigger keep before delete on public.tenant_profiles
+        for each row execute function public.keep_row();
+        """
+    )
+    empty_database.connect("supabase_admin").execute(
+        "create trigger keep before delete on auth.users for each row execute function public.keep_row()"
+    )
+    migrate(empty_database)
+
+    (counts,) = single(connection, "select public.erase_account(%s)", [OWNER])
+
+    assert (counts["tenants"], counts["accounts"]) == (0, 0)
+
+
+def test_a_type_in_use_stays_in_the_hosts_table_of_types(empty_database: Database) -> None:
+    connection = make_production_host(empty_database, Keys())
+    connection.execute(
+        """
+        create table public.types (name text primary key);
+        insert into public.types values ('industry4'), ('archetype'), ('education'), ('custom');
+        alter table public.campaigns alter column assessment_type drop not null,
+        add foreign key (assessment_type) references public.types (name) on delete set null
+        """
+    )
+    migrate(empty_database)
+    connection.execute("delete from public.types where name = 'education'")
+    with connection.transaction(force_rollback=True):
+        connection.execute("delete from public.types where name = 'custom'")
+    connection.execute(USE.encode())
+    before = contents(connection)
+
+    with pytest.raises(psycopg.Error) as refused:
+        connection.execute("delete from public.types where name = 'custom'")
+
+    assert refused.value.sqlstate == "PT422"
+    assert json.loads(refused.value.diag.message_detail or "")["reason"] == "ASSESSMENT_TYPE_MISMATCH"
+    assert contents(connection) == before
 
 
 def test_erasing_is_refused_where_the_host_keeps_a_tenant_for_its_campaigns(empty_database: Database) -> None:

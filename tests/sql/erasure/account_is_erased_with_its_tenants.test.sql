@@ -26,7 +26,8 @@ select is(
   public.erase_account(tests.kept('twice')),
   '{"accounts": 1, "tenants": 2, "results": 1, "uploads": 0, "score_requests": 0, "jobs": 0, "assessments": 2,
     "assessments_handed_over": 0, "rows_given_to_tenants": 3, "campaigns": 0, "campaigns_left": 0,
-    "campaign_assignments": 0, "campaign_assignments_left": 0, "coaching_sessions": 1, "agent_sessions": 0}'::jsonb,
+    "campaign_assignments": 0, "campaign_assignments_left": 0, "coaching_sessions": 1, "agent_sessions": 0,
+    "coaching_sessions_left": 0, "agent_sessions_left": 0}'::jsonb,
   'both tenants and the account, all counted'
 );
 select tests.as_postgres();
@@ -51,7 +52,8 @@ select is(
   public.erase_account(tests.kept('stranger')) - 'accounts' - 'rows_given_to_tenants',
   '{"tenants": 0, "results": 0, "uploads": 0, "score_requests": 0, "jobs": 0, "assessments": 0,
     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
-    "campaign_assignments_left": 0, "coaching_sessions": 0, "agent_sessions": 0}'::jsonb, 'an account that has nothing'
+    "campaign_assignments_left": 0, "coaching_sessions": 0, "agent_sessions": 0,
+    "coaching_sessions_left": 0, "agent_sessions_left": 0}'::jsonb, 'an account that has nothing'
 );
 select is(tests.refusal($$select public.erase_account(tests.kept('twice'))$$), 'PT404 ACCOUNT_NOT_FOUND', 'once only');
 select is(tests.refusal('select public.erase_account(null)'), 'PT404 ACCOUNT_NOT_FOUND', 'and not nobody');
