@@ -13,7 +13,7 @@ from psycopg import sql
 Catalogue = dict[tuple[str, str], str]
 
 # Tables whose rows are rules, and what names a row. Migrations alone write them.
-RULE_TABLES = {"refusals": "reason", "job_kinds": "kind"}
+RULE_TABLES = {"refusals": "reason", "job_kinds": "kind", "change_rules": "pattern"}
 
 # Objects of extensions are the extensions', and what is in auth is Supabase's, but for our trigger there.
 _OURS: LiteralString = """

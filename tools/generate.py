@@ -29,6 +29,7 @@ from tools import (
     version_vectors,
 )
 from tools.access_doc import access_doc
+from tools.changes_doc import change_rules, changes_doc, rules_json
 from tools.diagram import diagram
 from tools.errors_doc import errors_doc
 
@@ -108,6 +109,9 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
             yield ROOT / "docs" / "diagram.md", diagram(owner)
             yield ROOT / "docs" / "errors.md", errors_doc(owner)
             yield ROOT / "docs" / "access.md", access_doc(owner)
+            changes = change_rules(owner)
+            yield ROOT / "docs" / "changes.md", changes_doc(changes)
+            yield ROOT / "worker" / "change_rules.json", rules_json(changes)
         url = cluster.url("postgres", "postgres")
         types = prettier("database.types.ts", gen_types(url, "typescript"))
         yield ROOT / "types" / "database.types.ts", types

@@ -13,11 +13,13 @@ from worker.content import Columns, content_of, dimension_hashes, hash_of, parse
 
 TARGET = Path("docs/version-vectors.json")
 
-BASE = (
-    '{"dimensions": ['
+_FIRST = (
     '{"name": "Vision", "weight": 0.6, "description": "Sees far.", "interviewThemes": ["goals"], '
-    '"scoringRubric": {"1-2": "Near.", "3": "Further.", "4-5": "Far."}}, '
-    '{"name": "Führung & Größe", "weight": 0.4, "description": "Leads."}], '
+    '"scoringRubric": {"1-2": "Near.", "3": "Further.", "4-5": "Far."}}'
+)
+_SECOND = '{"name": "Führung & Größe", "weight": 0.4, "description": "Leads."}'
+BASE = (
+    f'{{"dimensions": [{_FIRST}, {_SECOND}], '
     '"resultCategories": ['
     '{"name": "Starting", "scoreRange": [1.0, 2.9], "description": "Begins."}, '
     '{"name": "Seer", "scoreRange": [3.0, 5.0], "primaryDimensions": ["Vision", "Führung & Größe"], '
@@ -40,12 +42,14 @@ class Case(NamedTuple):
         columns: what the row says.
         differs: ``content``, ``scoring``, and the id of each dimension that a rater reads otherwise or whose id
             is another.
+        changes: the rules of the changes.
     """
 
     what: str
     replace: Sequence[tuple[str, str]] = ()
     columns: Columns = Columns("Team check")
     differs: frozenset[str] = frozenset()
+    changes: Sequence[str] = ()
 
 
 def _differs(*what: str) -> frozenset[str]:
@@ -84,32 +88,75 @@ CASES = [
             ('{"Vision": ["Where to?"', '{"vision\u200b": ["Where to?"'),
         ],
     ),
-    Case("another name", columns=Columns("Team check 2"), differs=_differs()),
-    Case("a description", columns=Columns("Team check", "For teams."), differs=_differs()),
-    Case("another type", columns=Columns("Team check", assessment_type="comparative"), differs=_differs()),
-    Case("another style", columns=Columns("Team check", interview_style_default=5), differs=_differs()),
+    Case("another name", columns=Columns("Team check 2"), differs=_differs(), changes=["name-changed"]),
+    Case(
+        "a description",
+        columns=Columns("Team check", "For teams."),
+        differs=_differs(),
+        changes=["description-changed"],
+    ),
+    Case(
+        "another type",
+        columns=Columns("Team check", assessment_type="comparative"),
+        differs=_differs(),
+        changes=["type-changed"],
+    ),
+    Case(
+        "another style",
+        columns=Columns("Team check", interview_style_default=5),
+        differs=_differs(),
+        changes=["style-changed"],
+    ),
     Case(
         "a style that nobody may override",
         columns=Columns("Team check", interview_style_allow_override=False),
         differs=_differs(),
+        changes=["style-override-changed"],
     ),
-    Case("another disclosure", columns=Columns("Team check", result_disclosure="none"), differs=_differs()),
-    Case("an author", [(_START, _WITH_METADATA % '"author": "A. Author"')], differs=_differs()),
-    Case("a language", [(_START, _WITH_METADATA % '"language": "de-AT"')], differs=_differs()),
-    Case("another opening", [("Welcome.", "Hello.")], differs=_differs()),
-    Case("another closing", [("Thank you.", "Bye.")], differs=_differs()),
-    Case("another general question", [("How are you?", "All well?")], differs=_differs()),
+    Case(
+        "another disclosure",
+        columns=Columns("Team check", result_disclosure="none"),
+        differs=_differs(),
+        changes=["disclosure-changed"],
+    ),
+    Case(
+        "an author",
+        [(_START, _WITH_METADATA % '"author": "A. Author"')],
+        differs=_differs(),
+        changes=["author-changed"],
+    ),
+    Case(
+        "a language",
+        [(_START, _WITH_METADATA % '"language": "de-AT"')],
+        differs=_differs(),
+        changes=["language-changed"],
+    ),
+    Case("another opening", [("Welcome.", "Hello.")], differs=_differs(), changes=["opening-changed"]),
+    Case("another closing", [("Thank you.", "Bye.")], differs=_differs(), changes=["closing-changed"]),
+    Case(
+        "another general question",
+        [("How are you?", "All well?")],
+        differs=_differs(),
+        changes=["general-questions-changed"],
+    ),
     Case(
         "another scale",
         [(_START, _WITH_METADATA % '"scale": [1, 5.5]')],
         differs=_differs("scoring", VISION, FUEHRUNG),
+        changes=["scale-changed"],
     ),
     Case(
         "evidence is required, and with it a coverage",
         [(_START, _WITH_METADATA % '"evidence": "required"')],
         differs=_differs("scoring"),
+        changes=["coverage-changed", "evidence-changed"],
     ),
-    Case("another coverage", [(_START, _WITH_METADATA % '"minCoverage": 0.50')], differs=_differs("scoring")),
+    Case(
+        "another coverage",
+        [(_START, _WITH_METADATA % '"minCoverage": 0.50')],
+        differs=_differs("scoring"),
+        changes=["coverage-changed"],
+    ),
     Case(
         "ranges in whole numbers, as JavaScript writes them",
         [("[1.0, 2.9]", "[1, 2.9]"), ("[3.0, 5.0]", "[3, 5]"), ("[4.0, 5.0]", "[4, 5]")],
@@ -118,33 +165,89 @@ CASES = [
         "one decimal place more in a range",
         [("[1.0, 2.9]", "[1.0, 2.90]")],
         differs=_differs("scoring"),
+        changes=["precision-changed"],
     ),
-    Case("another range", [("[4.0, 5.0]", "[4.5, 5.0]")], differs=_differs("scoring")),
-    Case("a category without a range", [('"scoreRange": [4.0, 5.0], ', "")], differs=_differs("scoring")),
+    Case(
+        "another range",
+        [("[4.0, 5.0]", "[4.5, 5.0]")],
+        differs=_differs("scoring"),
+        changes=["range-changed"],
+    ),
+    Case(
+        "a category without a range",
+        [('"scoreRange": [4.0, 5.0], ', "")],
+        differs=_differs("scoring"),
+        changes=["range-changed"],
+    ),
     Case(
         "other weights",
         [('"weight": 0.6', '"weight": 0.55'), ('"weight": 0.4', '"weight": 0.45')],
         differs=_differs("scoring"),
+        changes=["weight-changed", "weight-changed"],
     ),
-    Case("another name of a category", [('"Seer"', '"Seers"')], differs=_differs("scoring")),
+    Case(
+        "another name of a category",
+        [('"Seer"', '"Seers"')],
+        differs=_differs("scoring"),
+        changes=["category-added", "category-removed"],
+    ),
     Case(
         "another primary dimension",
         [('"primaryDimensions": ["Führung & Größe"]}', '"primaryDimensions": ["Vision"]}')],
         differs=_differs("scoring"),
+        changes=["primary-dimensions-changed"],
     ),
-    Case("another description of a category", [("Knows.", "Knows a lot.")], differs=_differs()),
-    Case("other strengths", [('["calm"]', '["calm", "kind"]')], differs=_differs()),
-    Case("other growth areas", [('["haste"]', "[]")], differs=_differs()),
-    Case("other recommendations", [('["rest"]', '["rest\\n\\u0007\\"well\\"\\\\"]')], differs=_differs()),
-    Case("another description of a dimension", [("Sees far.", "Sees.")], differs=_differs(VISION)),
-    Case("other themes", [('["goals"]', '["goals", "plans"]')], differs=_differs(VISION)),
-    Case("another text of a rubric", [("Near.", "Close.")], differs=_differs(VISION)),
-    Case("another range of a rubric", [('"4-5"', '"4"')], differs=_differs(VISION)),
-    Case("other questions", [("Where to?", "Where?")], differs=_differs(VISION)),
+    Case(
+        "another description of a category",
+        [("Knows.", "Knows a lot.")],
+        differs=_differs(),
+        changes=["category-description-changed"],
+    ),
+    Case(
+        "other strengths",
+        [('["calm"]', '["calm", "kind"]')],
+        differs=_differs(),
+        changes=["strengths-changed"],
+    ),
+    Case("other growth areas", [('["haste"]', "[]")], differs=_differs(), changes=["growth-areas-changed"]),
+    Case(
+        "other recommendations",
+        [('["rest"]', '["rest\\n\\u0007\\"well\\"\\\\"]')],
+        differs=_differs(),
+        changes=["recommendations-changed"],
+    ),
+    Case(
+        "another description of a dimension",
+        [("Sees far.", "Sees.")],
+        differs=_differs(VISION),
+        changes=["dimension-description-changed"],
+    ),
+    Case(
+        "other themes",
+        [('["goals"]', '["goals", "plans"]')],
+        differs=_differs(VISION),
+        changes=["themes-changed"],
+    ),
+    Case(
+        "another text of a rubric",
+        [("Near.", "Close.")],
+        differs=_differs(VISION),
+        changes=["rubric-text-changed"],
+    ),
+    Case(
+        "another range of a rubric",
+        [('"4-5"', '"4"')],
+        differs=_differs(VISION),
+        changes=["rubric-range-added", "rubric-range-removed"],
+    ),
+    Case(
+        "other questions", [("Where to?", "Where?")], differs=_differs(VISION), changes=["questions-changed"]
+    ),
     Case(
         "questions in another order",
         [('["Where to?", "Why?"]', '["Why?", "Where to?"]')],
         differs=_differs(VISION),
+        changes=["questions-changed"],
     ),
     Case(
         "another name of a dimension, under the id that it had",
@@ -154,16 +257,86 @@ CASES = [
             ('{"Vision": ', '{"Foresight": '),
         ],
         differs=_differs(VISION),
+        changes=["dimension-name-changed"],
     ),
     Case(
         "another id under the same name",
         [('"name": "Vision",', '"name": "Vision", "id": "sight",')],
         differs=_differs("scoring", VISION, "sight"),
+        changes=["dimension-added", "dimension-removed", "primary-dimensions-changed"],
     ),
     Case(
         "a dimension that is called general has the questions of that name",
         [('"Vision"', '"General"')],
         differs=_differs("scoring", VISION, "general"),
+        changes=[
+            "dimension-added",
+            "dimension-removed",
+            "primary-dimensions-changed",
+            "general-questions-changed",
+        ],
+    ),
+    Case(
+        "a category more",
+        [
+            (
+                '"primaryDimensions": ["Führung & Größe"]}]',
+                '"primaryDimensions": ["Führung & Größe"]}, {"name": "None"}]',
+            )
+        ],
+        differs=_differs("scoring"),
+        changes=["category-added"],
+    ),
+    Case(
+        "the name of a category in other letters",
+        [('"Seer"', '"SEER"')],
+        differs=_differs("scoring"),
+        changes=["category-name-changed"],
+    ),
+    Case(
+        "categories in another order",
+        [
+            (
+                '"Starting", "scoreRange": [1.0, 2.9], "description": "Begins."',
+                '"Leader", "scoreRange": [4.0, 5.0], "primaryDimensions": ["Führung & Größe"]',
+            ),
+            (
+                '"Leader", "scoreRange": [4.0, 5.0], "primaryDimensions": ["Führung & Größe"]}]',
+                '"Starting", "scoreRange": [1.0, 2.9], "description": "Begins."}]',
+            ),
+        ],
+        differs=_differs("scoring"),
+        changes=["categories-reordered"],
+    ),
+    Case(
+        "dimensions in another order",
+        [(f"{_FIRST}, {_SECOND}", f"{_SECOND}, {_FIRST}")],
+        differs=_differs(),
+        changes=["dimensions-reordered"],
+    ),
+    Case(
+        "a dimension more",
+        [
+            ('"weight": 0.6', '"weight": 0.4'),
+            (_SECOND, _SECOND + ', {"name": "領導力", "weight": 0.2, "description": "x"}'),
+        ],
+        differs=_differs("scoring", "d-039ef349"),
+        changes=["dimension-added", "weight-changed"],
+    ),
+    Case(
+        "ids that have changed places",
+        [
+            ('{"name": "Vision"', '{"id": "fuhrung-grosse", "name": "Vision"'),
+            ('{"name": "Führung & Größe"', '{"id": "vision", "name": "Führung & Größe"'),
+        ],
+        differs=_differs("scoring", VISION, FUEHRUNG),
+        changes=["dimension-id-moved"] * 2
+        + ["weight-changed"] * 2
+        + ["primary-dimensions-changed", "dimensions-reordered"]
+        + ["dimension-name-changed", "dimension-description-changed", "themes-changed", "questions-changed"]
+        * 2
+        + ["rubric-range-added"] * 3
+        + ["rubric-range-removed"] * 3,
     ),
 ]
 
@@ -206,6 +379,7 @@ def _vector(case: Case) -> str:
     facts = {
         "columns": case.columns._asdict(),
         "differs": sorted(case.differs),
+        "changes": sorted(case.changes),
         "definition_sha256": hash_of(content),
         "scoring_sha256": hash_of(scoring_of(content)),
         "dimension_hashes": dimension_hashes(content),

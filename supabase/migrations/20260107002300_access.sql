@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:bacf7ffb905fc10967744f4767f77390cd697b3efc24c0fb558d180d522afbb5
+-- custom-assessments 0.2.0 access sha256:52ee055f43330b5f94aa7c6ab5b0cd0be0e331da09b09d7a60330f36c48d4a22
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -110,17 +110,19 @@ private.apply_unit(text, uuid[], uuid[], jsonb[], timestamptz), private.apply_up
 private.apply_uploads(uuid[], uuid[], jsonb[]), private.are_new_drafts(uuid[], uuid[]), private.assessment_statuses(),
 private.assessment_types(), private.assessment_with_content(uuid, bytea), private.bounded_diagnostics(jsonb),
 private.campaigns_can_lose_their_creator(), private.categories_faults(jsonb, text[], numeric, numeric),
-private.category_faults(jsonb, text, text[], numeric, numeric), private.check_agent_session_assessment(),
-private.check_assessment_content(), private.check_choice(uuid, uuid, integer),
-private.check_completion(uuid, text, jsonb, jsonb, timestamptz), private.check_held_choices(uuid[], uuid[], integer[]),
-private.check_job_kind(), private.check_session_assessment(), private.choose_assessment(uuid, uuid, boolean),
-private.choose_jobs(integer), private.claim_jobs(text, integer, integer, text),
-private.claim_slug(uuid, uuid, uuid, text, text), private.columns_of(jsonb), private.content_categories(jsonb, jsonb),
+private.category_faults(jsonb, text, text[], numeric, numeric), private.change_classes(),
+private.changes_between(jsonb, jsonb), private.check_agent_session_assessment(), private.check_assessment_content(),
+private.check_choice(uuid, uuid, integer), private.check_completion(uuid, text, jsonb, jsonb, timestamptz),
+private.check_held_choices(uuid[], uuid[], integer[]), private.check_job_kind(), private.check_session_assessment(),
+private.choose_assessment(uuid, uuid, boolean), private.choose_jobs(integer),
+private.claim_jobs(text, integer, integer, text), private.claim_slug(uuid, uuid, uuid, text, text),
+private.class_of_change(jsonb, jsonb), private.columns_of(jsonb), private.content_categories(jsonb, jsonb),
 private.content_dimensions(jsonb, jsonb), private.content_hash(text, jsonb),
-private.content_of(jsonb, text, text, text, integer, boolean, text), private.definition_bounds_faults(jsonb),
-private.definition_faults(jsonb), private.dimension_faults(jsonb, text), private.dimension_hashes(jsonb),
-private.dimension_id(jsonb), private.dimensions_faults(jsonb, numeric, numeric), private.disclosures(),
-private.drop_slugs_of_tenant(), private.end_jobs_without_subject(), private.ending_of_error(text, text),
+private.content_of(jsonb, text, text, text, integer, boolean, text), private.content_parts(jsonb),
+private.definition_bounds_faults(jsonb), private.definition_faults(jsonb), private.differences(jsonb, jsonb),
+private.dimension_faults(jsonb, text), private.dimension_hashes(jsonb), private.dimension_id(jsonb),
+private.dimensions_faults(jsonb, numeric, numeric), private.disclosures(), private.drop_slugs_of_tenant(),
+private.end_jobs_without_subject(), private.ending_of_error(text, text),
 private.enqueue(text, uuid[], uuid[], uuid[], integer[]), private.enqueue_uploads(), private.enter_line(uuid),
 private.enter_my_lines(), private.erase_account_once(uuid), private.erase_participants(uuid[], uuid),
 private.erase_tenant_once(uuid), private.example_faults(jsonb, text[], text[], numeric, numeric),

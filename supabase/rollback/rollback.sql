@@ -169,6 +169,7 @@ drop table if exists private.extended_rules;
 drop table if exists private.listings;
 drop table if exists private.claims;
 drop table if exists private.refusals;
+drop table if exists private.change_rules;
 drop table if exists private.jobs;
 drop table if exists private.job_kinds;
 drop table if exists private.score_requests;
@@ -192,11 +193,12 @@ begin
         'accepted_assessment', 'apply_drafts', 'apply_effects', 'apply_requests', 'apply_unit', 'apply_upload',
         'apply_uploads', 'are_new_drafts', 'assessment_statuses', 'assessment_types', 'assessment_with_content',
         'bounded_diagnostics', 'campaigns_can_lose_their_creator', 'categories_faults', 'category_faults',
-        'check_agent_session_assessment', 'check_assessment_content', 'check_choice', 'check_completion',
-        'check_held_choices', 'check_job_kind', 'check_refuses_custom', 'check_session_assessment', 'choose_assessment',
-        'choose_jobs', 'claim_jobs', 'claim_slug', 'column_refuses_custom', 'columns_of', 'columns_with_links',
-        'content_categories', 'content_dimensions', 'content_hash', 'content_of', 'definition_bounds_faults',
-        'definition_faults', 'dimension_faults', 'dimension_hashes', 'dimension_id', 'dimensions_faults', 'disclosures',
+        'change_classes', 'changes_between', 'check_agent_session_assessment', 'check_assessment_content',
+        'check_choice', 'check_completion', 'check_held_choices', 'check_job_kind', 'check_refuses_custom',
+        'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug', 'class_of_change',
+        'column_refuses_custom', 'columns_of', 'columns_with_links', 'content_categories', 'content_dimensions',
+        'content_hash', 'content_of', 'content_parts', 'definition_bounds_faults', 'definition_faults', 'differences',
+        'dimension_faults', 'dimension_hashes', 'dimension_id', 'dimensions_faults', 'disclosures',
         'drop_slugs_of_tenant', 'end_jobs_without_subject', 'ending_of_error', 'enqueue', 'enqueue_uploads',
         'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_participants', 'erase_tenant_once',
         'example_faults', 'extend_rule', 'fault', 'final_diagnostics', 'finish_jobs', 'fold_name',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions sha256:f7cc45c1b00143efb16eae269f61c278b45af1369e4ca1ab2ec9f592db77178e
+-- custom-assessments 0.2.0 versions_content sha256:f7cc45c1b00143efb16eae269f61c278b45af1369e4ca1ab2ec9f592db77178e
 -- The content of an assessment, in one spelling: what is agreed on, reviewed and used. Two assessments have the same content
 -- when these texts are equal, whatever the definitions look like. jsonb's own equality is not enough: it does not see 1.0
 -- and 1.00 apart, and the scoring rule does.

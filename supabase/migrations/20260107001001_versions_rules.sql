@@ -1,0 +1,263 @@
+-- custom-assessments 0.2.0 versions_rules sha256:090f2526cf9273c988dc5b0de7fd2aac1719ff4f2efba61ccfb64a26b4aab78c
+-- The rules of change: which part of a content is of which class. A new part of a content is a row here. docs/changes.md and
+-- worker/change_rules.json are generated from the rows. Migrations alone write this table.
+
+-- The classes, from that which changes least for those who use an assessment to that which changes most.
+create or replace function private.change_classes()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['presentation', 'instrument', 'scoring', 'structure'];
+end
+$$;
+
+create table if not exists private.change_rules (
+  pattern text not null,
+  rule text not null,
+  class text not null,
+  sentence text not null,
+  constraint change_rules_pkey primary key (pattern),
+  constraint change_rule_is_unique unique (rule),
+  constraint change_rule_is_a_key check (rule ~ '^[a-z]+(-[a-z]+)*$'),
+  constraint change_class_is_known check (class = any(private.change_classes()))
+);
+comment on table private.change_rules is 'The rules of change: one row for each way in which two contents can differ.';
+comment on column private.change_rules.pattern is
+'Where in a content: a path whose * stands for an item, and for what happened to it: added, removed, order, moved.';
+comment on column private.change_rules.rule is 'The stable key, by which programs decide.';
+comment on column private.change_rules.class is 'Of all changes between two contents the highest class counts.';
+comment on column private.change_rules.sentence is
+'What to tell a person. {item} is the id of a dimension or the name of a category, {part} a range of a rubric.';
+alter table private.change_rules enable row level security;
+revoke all on table private.change_rules from public, anon, authenticated, service_role;
+
+-- What is not listed any more goes.
+delete from private.change_rules;
+insert into private.change_rules (pattern, rule, class, sentence) values
+('name', 'name-changed', 'presentation', 'The name of the assessment changed.'),
+('description', 'description-changed', 'presentation', 'The description of the assessment changed.'),
+('author', 'author-changed', 'presentation', 'The author changed.'),
+('language', 'language-changed', 'presentation', 'The language changed.'),
+('closing', 'closing-changed', 'presentation', 'The closing words of the interview changed.'),
+(
+  'categories/*/description', 'category-description-changed', 'presentation',
+  'The description of the category "{item}" changed.'
+),
+('categories/*/strengths', 'strengths-changed', 'presentation', 'The strengths of the category "{item}" changed.'),
+('categories/*/growthAreas', 'growth-areas-changed', 'presentation', 'The growth areas of the category "{item}" changed.'),
+(
+  'categories/*/recommendations', 'recommendations-changed', 'presentation',
+  'The recommendations of the category "{item}" changed.'
+),
+
+('opening', 'opening-changed', 'instrument', 'The opening words of the interview changed.'),
+('general', 'general-questions-changed', 'instrument', 'The general questions changed.'),
+('interviewStyle/default', 'style-changed', 'instrument', 'The interview style changed.'),
+(
+  'interviewStyle/allowOverride', 'style-override-changed', 'instrument',
+  'Whether a campaign or session may choose another style changed.'
+),
+('resultDisclosure', 'disclosure-changed', 'instrument', 'What a respondent sees of the result changed.'),
+(
+  'dimensions/*/name', 'dimension-name-changed', 'instrument',
+  'The name of the dimension "{item}" changed, under the same id.'
+),
+(
+  'dimensions/*/description', 'dimension-description-changed', 'instrument',
+  'The description of the dimension "{item}" changed.'
+),
+('dimensions/*/themes', 'themes-changed', 'instrument', 'The interview themes of the dimension "{item}" changed.'),
+('dimensions/*/questions', 'questions-changed', 'instrument', 'The questions of the dimension "{item}" changed.'),
+(
+  'dimensions/*/rubric/*', 'rubric-text-changed', 'instrument',
+  'What the rubric of the dimension "{item}" says for {part} changed.'
+),
+-- An interview goes through the dimensions in their order, and what was asked before colors an answer.
+('dimensions/order', 'dimensions-reordered', 'instrument', 'The dimensions are in another order.'),
+
+('evidence', 'evidence-changed', 'scoring', 'How much evidence a score needs changed.'),
+('minCoverage', 'coverage-changed', 'scoring', 'The share of the weights that must be scored changed.'),
+(
+  'rangePrecision', 'precision-changed', 'scoring',
+  'The decimal places of the score ranges changed, and with them how an overall score is rounded.'
+),
+('dimensions/*/weight', 'weight-changed', 'scoring', 'The weight of the dimension "{item}" changed.'),
+('categories/*/added', 'category-added', 'scoring', 'The category "{item}" was added.'),
+('categories/*/removed', 'category-removed', 'scoring', 'The category "{item}" was removed.'),
+(
+  'categories/order', 'categories-reordered', 'scoring',
+  'The categories are in another order, which decides between equals.'
+),
+('categories/*/name', 'category-name-changed', 'scoring', 'The name of the category "{item}" is spelled in another way.'),
+('categories/*/range', 'range-changed', 'scoring', 'The score range of the category "{item}" changed.'),
+(
+  'categories/*/primaries', 'primary-dimensions-changed', 'scoring',
+  'The primary dimensions of the category "{item}" changed.'
+),
+
+('type', 'type-changed', 'structure', 'The type of the assessment changed.'),
+('scale', 'scale-changed', 'structure', 'The scale changed.'),
+('dimensions/*/added', 'dimension-added', 'structure', 'The dimension "{item}" was added.'),
+('dimensions/*/removed', 'dimension-removed', 'structure', 'The dimension "{item}" was removed.'),
+(
+  'dimensions/*/moved', 'dimension-id-moved', 'structure',
+  'The id "{item}" moved to what was another dimension.'
+),
+(
+  'dimensions/*/rubric/*/added', 'rubric-range-added', 'structure',
+  'The rubric of the dimension "{item}" has a new range, {part}.'
+),
+(
+  'dimensions/*/rubric/*/removed', 'rubric-range-removed', 'structure',
+  'The rubric of the dimension "{item}" has lost the range {part}.'
+);
+
+-- What changed between two contents, and of which class it is. worker/changes.py says the same, by the same rules.
+
+-- A content as rows: where (a path whose * stands for an item), of which item, of which part of it, and what. An item is the
+-- id of a dimension, or the name of a category as names are compared; its own row has its place.
+create or replace function private.content_parts(content jsonb)
+returns table (pattern text, item text, part text, value jsonb)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select field.key, '', '', field.value
+    from jsonb_each(content - array['interviewStyle', 'dimensions', 'categories']) as field
+  union all
+  select 'interviewStyle/' || field.key, '', '', field.value
+    from jsonb_each(content -> 'interviewStyle') as field
+  union all
+  select 'dimensions/*', dimension.value ->> 'id', '', to_jsonb(dimension.place)
+    from jsonb_array_elements(content -> 'dimensions') with ordinality as dimension (value, place)
+  union all
+  select 'dimensions/*/' || field.key, dimension.value ->> 'id', '', field.value
+    from jsonb_array_elements(content -> 'dimensions') as dimension,
+         lateral jsonb_each(dimension.value - array['id', 'rubric']) as field
+  union all
+  select 'dimensions/*/rubric/*', dimension.value ->> 'id',
+         (level.value ->> 0) || case when level.value -> 0 <> level.value -> 1 then '-' || (level.value ->> 1) else '' end,
+         level.value -> 2
+    from jsonb_array_elements(content -> 'dimensions') as dimension,
+         lateral jsonb_array_elements(dimension.value -> 'rubric') as level
+  union all
+  select 'categories/*', private.name_key(category.value), '', to_jsonb(category.place)
+    from jsonb_array_elements(content -> 'categories') with ordinality as category (value, place)
+  union all
+  select 'categories/*/' || field.key, private.name_key(category.value), '', field.value
+    from jsonb_array_elements(content -> 'categories') as category,
+         lateral jsonb_each(category.value) as field;
+end
+$$;
+
+-- Where two contents differ, by the patterns of the rules. What belongs to an item that was added or removed is not listed
+-- apart; where an item is counts only among those that are in both.
+create or replace function private.differences(before jsonb, after jsonb)
+returns table (pattern text, item text, part text, old_value jsonb, new_value jsonb)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with compared as materialized (
+    select coalesce(one.pattern, other.pattern) as pattern,
+           coalesce(one.item, other.item) as item,
+           coalesce(one.part, other.part) as part,
+           one.value as old_value,
+           other.value as new_value
+      from private.content_parts(before) as one
+      full join private.content_parts(after) as other
+        on other.pattern = one.pattern and other.item = one.item and other.part = one.part
+  ),
+  kept as (
+    select compared.pattern, compared.item, compared.old_value, compared.new_value
+      from compared
+     where compared.pattern in ('dimensions/*', 'categories/*')
+       and compared.old_value is not null
+       and compared.new_value is not null
+  )
+  -- Parts of what is in both.
+  select compared.pattern, compared.item, compared.part, compared.old_value, compared.new_value
+    from compared
+   where compared.pattern not in ('dimensions/*', 'categories/*')
+     and compared.old_value <> compared.new_value
+  union all
+  -- Items, and ranges of the rubric of a dimension that is in both, which came or went.
+  select compared.pattern || case when compared.old_value is null then '/added' else '/removed' end,
+         compared.item, compared.part, compared.old_value, compared.new_value
+    from compared
+   where (compared.old_value is null or compared.new_value is null)
+     and (
+       compared.pattern in ('dimensions/*', 'categories/*')
+       or (
+         compared.pattern = 'dimensions/*/rubric/*'
+         and compared.item in (select kept.item from kept where kept.pattern = 'dimensions/*')
+       )
+     )
+  union all
+  select replace(kept.pattern, '*', 'order'), '', '',
+         jsonb_agg(kept.item order by kept.old_value), jsonb_agg(kept.item order by kept.new_value)
+    from kept
+   group by kept.pattern
+  having array_agg(kept.item order by kept.old_value) <> array_agg(kept.item order by kept.new_value)
+  union all
+  -- The id of one dimension under the name that another one had.
+  select 'dimensions/*/moved', moved.item, '', moved.old_value, moved.new_value
+    from compared as moved
+   where moved.pattern = 'dimensions/*/name'
+     and moved.old_value is not null
+     and exists (
+       select from compared as other
+        where other.pattern = 'dimensions/*/name'
+          and other.item <> moved.item
+          and private.fold_name(private.trim_text(other.old_value #>> '{}'))
+              = private.fold_name(private.trim_text(moved.new_value #>> '{}'))
+     );
+end
+$$;
+
+-- The changes between two contents, those of the highest class first.
+create or replace function private.changes_between(before jsonb, after jsonb)
+returns table (rule text, class text, item text, part text, old_value jsonb, new_value jsonb)
+language plpgsql
+stable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select listed.rule, listed.class, found.item, found.part, found.old_value, found.new_value
+    from private.differences(before, after) as found
+    left join private.change_rules as listed on listed.pattern = found.pattern
+   order by array_position(private.change_classes(), listed.class) desc,
+            listed.rule collate "C", found.item collate "C", found.part collate "C";
+end
+$$;
+
+-- The class of a change of content: the highest of its parts'; null where nothing changed.
+create or replace function private.class_of_change(before jsonb, after jsonb)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select listed.class
+      from private.differences(before, after) as found
+      left join private.change_rules as listed on listed.pattern = found.pattern
+     order by array_position(private.change_classes(), listed.class) desc
+     limit 1
+  );
+end
+$$;

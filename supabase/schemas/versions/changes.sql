@@ -1,0 +1,145 @@
+-- What changed between two contents, and of which class it is. worker/changes.py says the same, by the same rules.
+
+-- A content as rows: where (a path whose * stands for an item), of which item, of which part of it, and what. An item is the
+-- id of a dimension, or the name of a category as names are compared; its own row has its place.
+create or replace function private.content_parts(content jsonb)
+returns table (pattern text, item text, part text, value jsonb)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select field.key, '', '', field.value
+    from jsonb_each(content - array['interviewStyle', 'dimensions', 'categories']) as field
+  union all
+  select 'interviewStyle/' || field.key, '', '', field.value
+    from jsonb_each(content -> 'interviewStyle') as field
+  union all
+  select 'dimensions/*', dimension.value ->> 'id', '', to_jsonb(dimension.place)
+    from jsonb_array_elements(content -> 'dimensions') with ordinality as dimension (value, place)
+  union all
+  select 'dimensions/*/' || field.key, dimension.value ->> 'id', '', field.value
+    from jsonb_array_elements(content -> 'dimensions') as dimension,
+         lateral jsonb_each(dimension.value - array['id', 'rubric']) as field
+  union all
+  select 'dimensions/*/rubric/*', dimension.value ->> 'id',
+         (level.value ->> 0) || case when level.value -> 0 <> level.value -> 1 then '-' || (level.value ->> 1) else '' end,
+         level.value -> 2
+    from jsonb_array_elements(content -> 'dimensions') as dimension,
+         lateral jsonb_array_elements(dimension.value -> 'rubric') as level
+  union all
+  select 'categories/*', private.name_key(category.value), '', to_jsonb(category.place)
+    from jsonb_array_elements(content -> 'categories') with ordinality as category (value, place)
+  union all
+  select 'categories/*/' || field.key, private.name_key(category.value), '', field.value
+    from jsonb_array_elements(content -> 'categories') as category,
+         lateral jsonb_each(category.value) as field;
+end
+$$;
+
+-- Where two contents differ, by the patterns of the rules. What belongs to an item that was added or removed is not listed
+-- apart; where an item is counts only among those that are in both.
+create or replace function private.differences(before jsonb, after jsonb)
+returns table (pattern text, item text, part text, old_value jsonb, new_value jsonb)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with compared as materialized (
+    select coalesce(one.pattern, other.pattern) as pattern,
+           coalesce(one.item, other.item) as item,
+           coalesce(one.part, other.part) as part,
+           one.value as old_value,
+           other.value as new_value
+      from private.content_parts(before) as one
+      full join private.content_parts(after) as other
+        on other.pattern = one.pattern and other.item = one.item and other.part = one.part
+  ),
+  kept as (
+    select compared.pattern, compared.item, compared.old_value, compared.new_value
+      from compared
+     where compared.pattern in ('dimensions/*', 'categories/*')
+       and compared.old_value is not null
+       and compared.new_value is not null
+  )
+  -- Parts of what is in both.
+  select compared.pattern, compared.item, compared.part, compared.old_value, compared.new_value
+    from compared
+   where compared.pattern not in ('dimensions/*', 'categories/*')
+     and compared.old_value <> compared.new_value
+  union all
+  -- Items, and ranges of the rubric of a dimension that is in both, which came or went.
+  select compared.pattern || case when compared.old_value is null then '/added' else '/removed' end,
+         compared.item, compared.part, compared.old_value, compared.new_value
+    from compared
+   where (compared.old_value is null or compared.new_value is null)
+     and (
+       compared.pattern in ('dimensions/*', 'categories/*')
+       or (
+         compared.pattern = 'dimensions/*/rubric/*'
+         and compared.item in (select kept.item from kept where kept.pattern = 'dimensions/*')
+       )
+     )
+  union all
+  select replace(kept.pattern, '*', 'order'), '', '',
+         jsonb_agg(kept.item order by kept.old_value), jsonb_agg(kept.item order by kept.new_value)
+    from kept
+   group by kept.pattern
+  having array_agg(kept.item order by kept.old_value) <> array_agg(kept.item order by kept.new_value)
+  union all
+  -- The id of one dimension under the name that another one had.
+  select 'dimensions/*/moved', moved.item, '', moved.old_value, moved.new_value
+    from compared as moved
+   where moved.pattern = 'dimensions/*/name'
+     and moved.old_value is not null
+     and exists (
+       select from compared as other
+        where other.pattern = 'dimensions/*/name'
+          and other.item <> moved.item
+          and private.fold_name(private.trim_text(other.old_value #>> '{}'))
+              = private.fold_name(private.trim_text(moved.new_value #>> '{}'))
+     );
+end
+$$;
+
+-- The changes between two contents, those of the highest class first.
+create or replace function private.changes_between(before jsonb, after jsonb)
+returns table (rule text, class text, item text, part text, old_value jsonb, new_value jsonb)
+language plpgsql
+stable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select listed.rule, listed.class, found.item, found.part, found.old_value, found.new_value
+    from private.differences(before, after) as found
+    left join private.change_rules as listed on listed.pattern = found.pattern
+   order by array_position(private.change_classes(), listed.class) desc,
+            listed.rule collate "C", found.item collate "C", found.part collate "C";
+end
+$$;
+
+-- The class of a change of content: the highest of its parts'; null where nothing changed.
+create or replace function private.class_of_change(before jsonb, after jsonb)
+returns text
+language plpgsql
+stable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select listed.class
+      from private.differences(before, after) as found
+      left join private.change_rules as listed on listed.pattern = found.pattern
+     order by array_position(private.change_classes(), listed.class) desc
+     limit 1
+  );
+end
+$$;

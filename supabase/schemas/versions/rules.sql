@@ -1,0 +1,116 @@
+-- The rules of change: which part of a content is of which class. A new part of a content is a row here. docs/changes.md and
+-- worker/change_rules.json are generated from the rows. Migrations alone write this table.
+
+-- The classes, from that which changes least for those who use an assessment to that which changes most.
+create or replace function private.change_classes()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['presentation', 'instrument', 'scoring', 'structure'];
+end
+$$;
+
+create table if not exists private.change_rules (
+  pattern text not null,
+  rule text not null,
+  class text not null,
+  sentence text not null,
+  constraint change_rules_pkey primary key (pattern),
+  constraint change_rule_is_unique unique (rule),
+  constraint change_rule_is_a_key check (rule ~ '^[a-z]+(-[a-z]+)*$'),
+  constraint change_class_is_known check (class = any(private.change_classes()))
+);
+comment on table private.change_rules is 'The rules of change: one row for each way in which two contents can differ.';
+comment on column private.change_rules.pattern is
+'Where in a content: a path whose * stands for an item, and for what happened to it: added, removed, order, moved.';
+comment on column private.change_rules.rule is 'The stable key, by which programs decide.';
+comment on column private.change_rules.class is 'Of all changes between two contents the highest class counts.';
+comment on column private.change_rules.sentence is
+'What to tell a person. {item} is the id of a dimension or the name of a category, {part} a range of a rubric.';
+alter table private.change_rules enable row level security;
+revoke all on table private.change_rules from public, anon, authenticated, service_role;
+
+-- What is not listed any more goes.
+delete from private.change_rules;
+insert into private.change_rules (pattern, rule, class, sentence) values
+('name', 'name-changed', 'presentation', 'The name of the assessment changed.'),
+('description', 'description-changed', 'presentation', 'The description of the assessment changed.'),
+('author', 'author-changed', 'presentation', 'The author changed.'),
+('language', 'language-changed', 'presentation', 'The language changed.'),
+('closing', 'closing-changed', 'presentation', 'The closing words of the interview changed.'),
+(
+  'categories/*/description', 'category-description-changed', 'presentation',
+  'The description of the category "{item}" changed.'
+),
+('categories/*/strengths', 'strengths-changed', 'presentation', 'The strengths of the category "{item}" changed.'),
+('categories/*/growthAreas', 'growth-areas-changed', 'presentation', 'The growth areas of the category "{item}" changed.'),
+(
+  'categories/*/recommendations', 'recommendations-changed', 'presentation',
+  'The recommendations of the category "{item}" changed.'
+),
+
+('opening', 'opening-changed', 'instrument', 'The opening words of the interview changed.'),
+('general', 'general-questions-changed', 'instrument', 'The general questions changed.'),
+('interviewStyle/default', 'style-changed', 'instrument', 'The interview style changed.'),
+(
+  'interviewStyle/allowOverride', 'style-override-changed', 'instrument',
+  'Whether a campaign or session may choose another style changed.'
+),
+('resultDisclosure', 'disclosure-changed', 'instrument', 'What a respondent sees of the result changed.'),
+(
+  'dimensions/*/name', 'dimension-name-changed', 'instrument',
+  'The name of the dimension "{item}" changed, under the same id.'
+),
+(
+  'dimensions/*/description', 'dimension-description-changed', 'instrument',
+  'The description of the dimension "{item}" changed.'
+),
+('dimensions/*/themes', 'themes-changed', 'instrument', 'The interview themes of the dimension "{item}" changed.'),
+('dimensions/*/questions', 'questions-changed', 'instrument', 'The questions of the dimension "{item}" changed.'),
+(
+  'dimensions/*/rubric/*', 'rubric-text-changed', 'instrument',
+  'What the rubric of the dimension "{item}" says for {part} changed.'
+),
+-- An interview goes through the dimensions in their order, and what was asked before colors an answer.
+('dimensions/order', 'dimensions-reordered', 'instrument', 'The dimensions are in another order.'),
+
+('evidence', 'evidence-changed', 'scoring', 'How much evidence a score needs changed.'),
+('minCoverage', 'coverage-changed', 'scoring', 'The share of the weights that must be scored changed.'),
+(
+  'rangePrecision', 'precision-changed', 'scoring',
+  'The decimal places of the score ranges changed, and with them how an overall score is rounded.'
+),
+('dimensions/*/weight', 'weight-changed', 'scoring', 'The weight of the dimension "{item}" changed.'),
+('categories/*/added', 'category-added', 'scoring', 'The category "{item}" was added.'),
+('categories/*/removed', 'category-removed', 'scoring', 'The category "{item}" was removed.'),
+(
+  'categories/order', 'categories-reordered', 'scoring',
+  'The categories are in another order, which decides between equals.'
+),
+('categories/*/name', 'category-name-changed', 'scoring', 'The name of the category "{item}" is spelled in another way.'),
+('categories/*/range', 'range-changed', 'scoring', 'The score range of the category "{item}" changed.'),
+(
+  'categories/*/primaries', 'primary-dimensions-changed', 'scoring',
+  'The primary dimensions of the category "{item}" changed.'
+),
+
+('type', 'type-changed', 'structure', 'The type of the assessment changed.'),
+('scale', 'scale-changed', 'structure', 'The scale changed.'),
+('dimensions/*/added', 'dimension-added', 'structure', 'The dimension "{item}" was added.'),
+('dimensions/*/removed', 'dimension-removed', 'structure', 'The dimension "{item}" was removed.'),
+(
+  'dimensions/*/moved', 'dimension-id-moved', 'structure',
+  'The id "{item}" moved to what was another dimension.'
+),
+(
+  'dimensions/*/rubric/*/added', 'rubric-range-added', 'structure',
+  'The rubric of the dimension "{item}" has a new range, {part}.'
+),
+(
+  'dimensions/*/rubric/*/removed', 'rubric-range-removed', 'structure',
+  'The rubric of the dimension "{item}" has lost the range {part}.'
+);
