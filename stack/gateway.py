@@ -25,7 +25,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from stack.auth import MAX_BODY_BYTES, Auth, AuthError, Unavailable
+from stack.auth import MAX_BODY_BYTES, Auth, AuthError, UnavailableError
 from stack.errors import StackError
 from stack.gateway_settings import Settings
 from stack.processes import follow_parent
@@ -109,9 +109,8 @@ class Gateway:
         )
 
     async def close(self) -> None:
-        """Give up every connection."""
+        """Close every connection to PostgREST."""
         await self._rest.close()
-        await self._auth.close()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -195,8 +194,7 @@ class Gateway:
     # -- Auth ----------------------------------------------------------------------------------------------
 
     async def _to_auth(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
-        if path != "/health":
-            self._token_of_key(request)
+        self._token_of_key(request)
         if (request.content_length or 0) > MAX_BODY_BYTES:
             raise _too_large(MAX_BODY_BYTES)
         body = await request.content.read(MAX_BODY_BYTES + 1) if request.can_read_body else b""
@@ -209,8 +207,8 @@ class Gateway:
                 request.method, path, request.query, _bearer(request), body
             )
         except AuthError as error:
-            status, answer = error.status, error.body()
-        except Unavailable:
+            status, answer = error.status, error.body
+        except UnavailableError:
             raise _RefusalError(
                 503,
                 {"code": 503, "msg": "The database does not answer", "hint": "See `make status`."},

@@ -15,7 +15,7 @@ def test_postgrest_away_is_503_with_retry_after(databases: Databases) -> None:
             assert answer.status_code == 503
             assert answer.headers["Retry-After"] == "1"
             assert answer.json()["message"] == "PostgREST does not answer"
-        assert running.http().get("/auth/v1/health").status_code == 200
+        assert running.http().get("/auth/v1/settings").status_code == 200
 
 
 def test_the_database_away_is_503_for_auth(databases: Databases) -> None:
