@@ -50,6 +50,11 @@ def problems(supabase: Path = SUPABASE) -> list[str]:
         for place, folder in enumerate(folders)
         if folder in folders[:place] and folders[place - 1] != folder
     ]
+    told = re.findall(
+        r"^\| `(\w+)` \|", (supabase / "schemas" / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    if told != list(dict.fromkeys(folder.name for folder in folders)):
+        found.append("schemas/README.md does not list the folders in the order of schema_paths.")
     for path in sorted(present):
         found += _problems_of_file(path, _name(path, supabase))
     return found

@@ -15,6 +15,7 @@ ORDER = '[db.migrations]\nschema_paths = ["./schemas/a/first.sql", "./schemas/b/
 def supabase(tmp_path: Path) -> Path:
     """A project with two schema files, as they should be."""
     write(tmp_path / "config.toml", ORDER)
+    write(tmp_path / "schemas" / "README.md", "| `a` | one |\n| `b` | the other |\n")
     write(tmp_path / "schemas" / "a" / "first.sql", "-- The first.\nselect 1;\n")
     write(tmp_path / "schemas" / "b" / "second.sql", "-- The second.\nselect 2;\n")
     return tmp_path
@@ -63,6 +64,11 @@ def test_a_folder_that_comes_twice_is_reported(supabase: Path) -> None:
     write(supabase / "schemas" / "a" / "third.sql", "-- The third.\n")
     write(supabase / "config.toml", ORDER.removesuffix("]\n") + ', "./schemas/a/third.sql"]\n')
     assert problems(supabase) == ["schema_paths comes back to schemas/a: a folder's files follow each other."]
+
+
+def test_a_folder_that_the_page_does_not_tell_in_its_place_is_reported(supabase: Path) -> None:
+    write(supabase / "schemas" / "README.md", "| `b` | the other |\n| `a` | one |\n")
+    assert problems(supabase) == ["schemas/README.md does not list the folders in the order of schema_paths."]
 
 
 def test_a_file_of_401_lines_is_reported_and_one_of_400_is_not(supabase: Path) -> None:
