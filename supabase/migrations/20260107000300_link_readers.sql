@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 link_readers sha256:9504dbc123a1f9d67debedf8aea05464bc19b12700732405d2fd441e4bc3a8a1
+-- custom-assessments 0.2.0 link_readers sha256:e1fd761058a370fbcf7a2849467e67501b777a6b0b3af31fdb1c5bb2505a43c9
 -- Who can read other people's links. A link's token is what lets a respondent in, and what shows the result: a host that
 -- lets everybody select access_token lets everybody read every result. These functions find that; host_validation warns of
 -- it. They change nothing, so this migration can be run beforehand and rolled back (docs/upgrading.md).
@@ -46,11 +46,13 @@ as $$
   with recursive read (source) as (
     select rule collate "C"
     union
-    select called.prosrc
+    -- A body in standard SQL is kept parsed, and its text is empty.
+    select coalesce(pg_get_function_sqlbody(called.oid), called.prosrc)
       from read
       join pg_catalog.pg_proc as called
-        on position(called.proname || '(' in read.source) > 0
-     where called.pronamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'auth', 'extensions')
+        on position(quote_ident(called.proname) || '(' in read.source) > 0
+     where called.pronamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'extensions')
+       and (called.pronamespace::regnamespace::text, called.proname) <> ('auth', 'role')
   )
   select exists (
     select from read where read.source ~ 'auth\.(uid|jwt|email)\(|current_setting\('

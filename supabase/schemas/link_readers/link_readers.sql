@@ -45,11 +45,13 @@ as $$
   with recursive read (source) as (
     select rule collate "C"
     union
-    select called.prosrc
+    -- A body in standard SQL is kept parsed, and its text is empty.
+    select coalesce(pg_get_function_sqlbody(called.oid), called.prosrc)
       from read
       join pg_catalog.pg_proc as called
-        on position(called.proname || '(' in read.source) > 0
-     where called.pronamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'auth', 'extensions')
+        on position(quote_ident(called.proname) || '(' in read.source) > 0
+     where called.pronamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'extensions')
+       and (called.pronamespace::regnamespace::text, called.proname) <> ('auth', 'role')
   )
   select exists (
     select from read where read.source ~ 'auth\.(uid|jwt|email)\(|current_setting\('

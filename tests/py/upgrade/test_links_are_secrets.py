@@ -134,6 +134,16 @@ SHUT = {
         {GRANTED}
         create policy own on public.coaching_sessions using (public.may_see(tenant_id))
     """,
+    "owners, by a function in standard SQL": f"""
+        {GRANTED}
+        create function public."isMine"(tenant uuid) returns boolean stable
+        return tenant in (select id from public.tenant_profiles where user_id = auth.uid());
+        create policy own on public.coaching_sessions using (public."isMine"(tenant_id))
+    """,
+    "owners, by a function that the host put beside Auth's": f"""
+        {GRANTED}
+        create policy own on public.coaching_sessions using (tenant_id = auth.tenant_id())
+    """,
     "owners, by their address": f"""
         {GRANTED}
         create policy own on public.coaching_sessions using (client_name = auth.email())
@@ -180,6 +190,10 @@ SHUT = {
 
 def host_with(database: Database, access: str) -> Connection:
     connection = make_host(database, "older", "table")
+    database.connect("supabase_admin").execute(
+        "create function auth.tenant_id() returns uuid language sql stable"
+        " as $$ select (auth.jwt() -> 'app_metadata' ->> 'tenant_id')::uuid $$"
+    )
     connection.execute(CLOSED)
     connection.execute(access.encode())
     return connection
