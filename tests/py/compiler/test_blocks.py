@@ -86,3 +86,10 @@ def test_places_are_those_of_characters() -> None:
     ]
     assert [(fault.start, fault.end) for fault in faults.found] == [(21, 27)]
     assert blocks("- ä\n") == [bullet(0, 4, "ä", 2)]
+
+
+def test_openings_that_hide_headings_are_read_over_twice() -> None:
+    faults = Faults()
+    found = read_blocks("<div>\n# a\n\n<div>\n# b\n\n# c\n\n<div>\n# d\n", 0, faults)
+    assert [(fault.code.value, fault.start) for fault in faults.found] == [("raw-html", 0), ("raw-html", 11)]
+    assert [block.title for block in found if isinstance(block, Heading)] == ["a", "b", "c"]
