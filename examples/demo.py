@@ -1,50 +1,54 @@
 """The main job, done the way its users do it, against the local stack.
 
-A tenant's owner signs in, uploads the assessments of this folder, activates one and makes a coaching session
-with it. An interview agent completes the session. The database scores it, and the result is shown as the
-owner sees it and as the respondent sees it through the session's link. Nothing here has more rights than the
-person or program it stands for.
+A tenant's owner signs in, uploads the assessments of this folder, activates one and creates a coaching
+session with it. An interview agent completes the session. The database scores it, and the result is shown as
+the owner sees it and as the respondent sees it through the session's link. Nothing here has more rights than
+the person or program it stands for.
 
 Run by ``make demo``, after ``python -m stack reset``.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
-import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
-import textwrap
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import Final, TextIO, TypeVar
 
 try:
     import httpx
     from postgrest.exceptions import APIError
     from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
     from pydantic.alias_generators import to_camel
+    from rich.console import Console, Group, RenderableType
+    from rich.padding import Padding
+    from rich.rule import Rule
+    from rich.table import Table
+    from rich.text import Text
     from supabase import Client, create_client
     from supabase.lib.client_options import SyncClientOptions
     from supabase_auth.errors import AuthError
 
+    from stack.errors import StackError
+    from stack.local import Stack
     from worker.compiler import Compilation, Diagnostic
     from worker.compiler.report import summary, text_report
+    from worker.definition import Definition
 except KeyboardInterrupt:
     sys.exit(130)
 except ModuleNotFoundError as missing:
     sys.exit(f"error: the Python package {missing.name} is missing\n  Run it in the checkout: make demo")
 
 HERE: Final = Path(__file__).resolve().parent
-CHECKOUT: Final = HERE.parent
 BROKEN: Final = "broken.md"
 ACTIVATED: Final = "leadership-archetypes.md"
 
@@ -54,7 +58,7 @@ OWNER_PASSWORD: Final = "aldergrove-local"  # noqa: S105 - published in the seed
 
 RESPONDENT_NAME: Final = "Ines Carvalho"
 RESPONDENT_EMAIL: Final = "ines.carvalho@client.example"
-# What the agent's interview came to.
+# The scores that the agent comes to in its interview.
 SCORES: Final[Mapping[str, float]] = {
     "Strategic Direction": 4.5,
     "Decision Quality": 4,
@@ -73,123 +77,61 @@ INSIGHTS: Final = [
     },
 ]
 
-PATIENCE: Final = 60.0  # seconds that the worker is given for one step
-POLL: Final = 0.1  # seconds between two looks
+PATIENCE: Final = 60.0  # seconds to wait for one step
+WIDTH: Final = 100
 
+Scale = tuple[Decimal, Decimal]
 Row = TypeVar("Row", bound=BaseModel)
 Value = TypeVar("Value")
 
 
-class DemoError(Exception):
-    """Something is missing or went wrong, and a person can do something about it."""
-
-    def __init__(self, message: str, hint: str = "", log: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.log = log
+# --- what the API answers -----------------------------------------------------------------------------------
 
 
-# ------------------------------------------------------------------------------------------------------------
-# What the API answers with
-# ------------------------------------------------------------------------------------------------------------
-
-
-class Tenant(BaseModel):
-    """A tenant that the signed-in owner may see."""
+class Created(BaseModel):
+    """A row that was inserted."""
 
     id: str
+
+
+class Tenant(Created):
+    """A tenant that the signed-in owner may see."""
+
     display_name: str
 
 
-class Upload(BaseModel):
-    """An upload as its tenant reads it back; ``diagnostics`` are those of the compiler."""
+class Upload(Created):
+    """An upload as its tenant reads it back, with the compiler's diagnostics."""
 
-    id: str
     status: str
-    assessment_id: str | None = None
-    diagnostics: list[dict[str, Any]] | None = None
-
-    @property
-    def finished(self) -> bool:
-        """Whether the worker is done with it."""
-        return self.status in {"succeeded", "failed"}
+    assessment_id: str | None
+    diagnostics: list[Diagnostic] | None
 
 
-class Assessment(BaseModel):
-    """What the demo reads of an assessment."""
+class Assessment(Created):
+    """What the demo shows of an assessment."""
 
-    id: str
     name: str
-    slug: str
     version: str
     status: str
 
 
-class Session(BaseModel):
+class Session(Created):
     """A coaching session; whoever has ``access_token`` is its respondent."""
 
-    id: str
     access_token: str
 
 
-class AgentSession(BaseModel):
-    """The agent's side of a session."""
-
-    id: str
-
-
-class Part(BaseModel):
-    """A part of a definition; its JSON is written in camelCase."""
+class Category(BaseModel):
+    """The matched category, with the texts that its author wrote."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-
-class Metadata(Part):
-    """The definition's own description."""
-
     name: str
-    version: str = ""
-    scale: tuple[Decimal, Decimal] = (Decimal(1), Decimal(5))
-
-
-class Dimension(Part):
-    """One dimension, with its share of the overall score from 0 to 1."""
-
-    name: str
-    weight: Decimal
-
-
-class Guidelines(Part):
-    """How the interview goes."""
-
-    opening: str | None = None
-    probing_questions: dict[str, list[str]] = {}
-
-
-class Definition(Part):
-    """What a report and an agent need of a definition."""
-
-    metadata: Metadata
-    dimensions: list[Dimension]
-    interview_guidelines: Guidelines = Guidelines()
-
-
-class Category(Part):
-    """A matched category, with the texts that its author wrote."""
-
-    name: str
-    description: str | None = None
+    description: str
     strengths: list[str] = []
     growth_areas: list[str] = []
     recommendations: list[str] = []
-
-
-class Insight(BaseModel):
-    """What the agent noted beside the scores."""
-
-    dimension: str | None = None
-    text: str
 
 
 class Result(BaseModel):
@@ -197,228 +139,196 @@ class Result(BaseModel):
 
     dimension_scores: dict[str, Decimal]
     overall_score: Decimal
-    matched_category_data: Category | None
-    ai_insights: list[Insight] | None
+    matched_category_data: Category
+    ai_insights: list[dict[str, str]]
     assessment_definition_snapshot: Definition
-    completed_at: datetime | None
+    completed_at: datetime
 
 
 class LinkView(BaseModel):
-    """What a respondent's link answers; what the assessment does not disclose is missing."""
+    """What a respondent's link shows; what the assessment does not disclose is missing."""
 
-    complete: bool
-    disclosure: str | None = None
-    scale: tuple[Decimal, Decimal] = (Decimal(1), Decimal(5))
-    dimension_scores: dict[str, Decimal] | None = None
-    overall_score: Decimal | None = None
+    disclosure: str
+    scale: Scale = (Decimal(1), Decimal(5))
+    dimension_scores: dict[str, Decimal] = {}
     category: Category | None = None
 
 
-# ------------------------------------------------------------------------------------------------------------
-# The terminal
-# ------------------------------------------------------------------------------------------------------------
+def rows(model: type[Row], data: object) -> list[Row]:
+    """Read an answer of PostgREST as rows; its numbers become exact."""
+    exact = json.loads(json.dumps(data), parse_float=Decimal)
+    return TypeAdapter(list[model]).validate_python(exact)  # type: ignore[valid-type]  # a type made at run time
 
 
-@dataclass
-class Terminal:
-    """Writes to a person: in colour where that is wanted, and in ASCII where nothing else can be shown."""
+def one(model: type[Row], data: object) -> Row:
+    """Read an answer that must be one row.
 
-    stream: IO[str]
-    colour: bool
-    unicode: bool
-    live: bool
-    width: int = 100
-    _step: int = field(default=0, init=False)
+    Raises:
+        StackError: there is none.
+    """
+    found = rows(model, data)
+    if not found:
+        raise StackError(f"A row is missing: {model.__name__}.", "Recreate the database: make reset")
+    return found[0]
 
-    @classmethod
-    def for_stream(cls, stream: IO[str], environment: Mapping[str, str]) -> Terminal:
-        """Look at what ``stream`` can do; NO_COLOR (any value) turns colour off."""
-        live = stream.isatty() and environment.get("TERM") != "dumb"
-        encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
-        return cls(
-            stream,
-            colour=live and not environment.get("NO_COLOR"),
-            unicode=encoding.startswith("utf"),
-            live=live,
-            width=max(60, min(100, shutil.get_terminal_size((100, 24)).columns)),
-        )
 
-    def paint(self, code: str, text: str) -> str:
-        """Return ``text`` in the colour of an SGR ``code``, or as it is."""
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
-
-    def write(self, text: str = "") -> None:
-        """Write a line; what cannot be shown here is replaced."""
-        if not self.unicode:
-            text = text.translate(ASCII).encode("ascii", "replace").decode()
-        self.stream.write(text + "\n")
-        self.stream.flush()
-
-    def heading(self, text: str) -> None:
-        """Begin a numbered step."""
-        self._step += 1
-        self.write()
-        self.write(self.paint("1", f"{self._step}  {text}"))
-
-    def wrapped(self, text: str, indent: str, first: str | None = None) -> None:
-        """Write a paragraph within the width."""
-        start = indent if first is None else first
-        for line in textwrap.wrap(text, self.width, initial_indent=start, subsequent_indent=indent):
-            self.write(line)
-
-    @contextmanager
-    def doing(self, text: str) -> Iterator[Callable[[str], None]]:
-        """Show what is being done, then that it is done and how long it took.
-
-        Yields a function that changes the line's final text. A live terminal sees the line at once; elsewhere
-        it is written when its outcome is known, so that a log has one line a step.
-        """
-        said = [text]
-        if self.live:
-            self.stream.write(f"   {self.paint('2', '… ' + text if self.unicode else '. ' + text)}")
-            self.stream.flush()
-        started = time.monotonic()
-        try:
-            yield lambda final: said.__setitem__(0, final)
-        except BaseException:
-            self._erase()
-            self.write(f"   {self.paint('31', '✗')} {text}")
-            raise
-        self._erase()
-        seconds = self.paint("2", f"{time.monotonic() - started:.1f} s")
-        self.write(f"   {self.paint('32', '✓')} {said[0]}  {seconds}")
-
-    def _erase(self) -> None:
-        if self.live:
-            self.stream.write("\r\x1b[2K")
-
+# --- the terminal -------------------------------------------------------------------------------------------
 
 ASCII: Final = str.maketrans(
-    {"✓": "+", "✗": "x", "█": "#", "░": ".", "•": "*", "─": "-", "–": "-", "→": ">", "…": "...", "·": "-",
+    {"✓": "+", "✗": "x", "█": "#", "░": ".", "•": "*", "─": "-", "→": ">", "…": "...", "·": "-",
      "“": '"', "”": '"', "‘": "'", "’": "'"}
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------------------------
-# The stack and the worker
-# ------------------------------------------------------------------------------------------------------------
+def in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Write what a terminal's encoding does not have as the nearest ASCII."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(ASCII)
+    return text.encode("ascii", "replace").decode(), error.end
 
 
-@dataclass(frozen=True)
-class Stack:
-    """Where the local stack answers, and its keys."""
+def console_on(stream: TextIO, width: int | None = None) -> Console:
+    """Return a console that leaves colour out where ``stream`` is not a terminal or NO_COLOR is set."""
+    codecs.register_error("demo.ascii", in_ascii)
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="demo.ascii")
+    console = Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    console.width = min(console.width, WIDTH)
+    return console
 
-    url: str
-    anon_key: str
-    publishable_key: str
-    service_key: str
-    database_url: str
 
-
-def stack_in_use() -> Stack:
-    """Ask ``python -m stack env`` where everything is.
-
-    Raises:
-        DemoError: the stack does not run.
-    """
-    asked = subprocess.run(
-        [sys.executable, "-m", "stack", "env"], cwd=CHECKOUT, capture_output=True, text=True, check=False
-    )
-    if asked.returncode != 0:
-        said, _, hint = asked.stderr.strip().partition("\n")
-        raise DemoError(said.removeprefix("error: "), hint.strip() or "Start the stack: make up")
-    values = dict(
-        word.removeprefix("export ").split("=", 1)
-        for line in asked.stdout.splitlines()
-        for word in shlex.split(line)
-        if "=" in word
-    )
+def step(console: Console, doing: str, work: Callable[[], Value], done: str) -> Value:
+    """Do something, and show how long it took; ``done`` is a format for what came of it."""
+    started = time.monotonic()
     try:
-        return Stack(
-            url=values["API_URL"],
-            anon_key=values["ANON_KEY"],
-            publishable_key=values.get("PUBLISHABLE_KEY", values["ANON_KEY"]),
-            service_key=values["SERVICE_ROLE_KEY"],
-            database_url=values["DB_URL"],
-        )
-    except KeyError as missing:
-        raise DemoError(
-            f"`python -m stack env` did not say {missing}.", "Start the stack anew: make up"
-        ) from None
+        with console.status(doing, spinner="line"):
+            value = work()
+    except BaseException:
+        console.print(Text.assemble("   ", ("✗", "red"), f" {doing}"))
+        raise
+    seconds = f"{time.monotonic() - started:.1f} s"
+    console.print(Text.assemble("   ", ("✓", "green"), f" {done.format(value)}  ", (seconds, "dim")))
+    return value
 
 
-@contextmanager
-def worker_running(stack: Stack) -> Iterator[Callable[[], None]]:
-    """Run ``python -m worker run`` beside this program, and stop it at the end.
-
-    Yields a function that raises a DemoError with the end of the worker's log once the worker has died.
-    """
-    environment = {
-        **os.environ,
-        "SUPABASE_URL": stack.url,
-        "SUPABASE_SERVICE_ROLE_KEY": stack.service_key,
-        "DATABASE_URL": stack.database_url,
-    }
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "worker", "run"],
-            cwd=CHECKOUT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for the demo, which then stops the worker itself
-        )
-
-        def check() -> None:
-            if process.poll() is not None:
-                log.seek(0)
-                tail = "".join(log.readlines()[-20:])
-                raise DemoError(f"The worker stopped with exit code {process.returncode}.", log=tail)
-
-        try:
-            yield check
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+def heading(console: Console, text: str) -> None:
+    """Begin a part of the demo."""
+    console.print(Text(f"\n{text}", "bold"))
 
 
-def connect(stack: Stack, key: str) -> Client:
+def boxed(console: Console, *parts: RenderableType) -> None:
+    """Show something between two lines, within the margins."""
+    console.print(Padding(Group(Rule(style=""), *parts, Rule(style="")), (0, 3)))
+
+
+def bar(score: Decimal, scale: Scale, length: int = 24) -> str:
+    """Return a bar of ``length`` characters, empty at the low end of the scale and full at the high end."""
+    low, high = scale
+    full = int((score - low) / (high - low) * length + Decimal("0.5"))
+    return "█" * full + "░" * (length - full)
+
+
+def score_table(scores: Mapping[str, Decimal], scale: Scale, weights: Mapping[str, Decimal]) -> Table:
+    """Return a line for each score, with a bar and, where it has one, its weight."""
+    table = Table.grid(padding=(0, 2))
+    for name, score in scores.items():
+        weight = f"{weights[name] * 100:4.0f} %" if name in weights else ""
+        table.add_row(name, f"{score:.2f}", Text(bar(score, scale), "cyan"), Text(weight, "dim"))
+    return table
+
+
+def reflowed(text: str) -> Text:
+    """Return a paragraph without the line breaks of its Markdown."""
+    return Text(" ".join(text.split()))
+
+
+def bullets(title: str, items: Iterable[str]) -> list[RenderableType]:
+    """Return a titled list; nothing where it is empty."""
+    table = Table.grid(padding=(0, 1))
+    for item in items:
+        table.add_row("•", reflowed(item))
+    return [Text(f"\n{title}", "bold"), table] if table.rows else []
+
+
+def category_texts(category: Category) -> list[RenderableType]:
+    """Return the category and what its author wrote about it."""
+    return [
+        Text(f"\n{category.name}", "bold yellow"),
+        reflowed(category.description),
+        *bullets("Strengths", category.strengths),
+        *bullets("Growth areas", category.growth_areas),
+        *bullets("Recommendations", category.recommendations),
+    ]
+
+
+# --- what each person and program does ----------------------------------------------------------------------
+
+
+def connect(stack: Mapping[str, str], key: str) -> Client:
     """Return a Supabase client; HTTP/1.1 and no background threads, since this program is short."""
     options = SyncClientOptions(
         auto_refresh_token=False,
         persist_session=False,
         httpx_client=httpx.Client(timeout=20.0, http2=False, follow_redirects=True),
     )
-    return create_client(stack.url, key, options)
+    return create_client(stack["API_URL"], key, options)
 
 
-def rows(model: type[Row], data: object) -> list[Row]:
-    """Read an answer of PostgREST as rows of ``model``."""
-    return TypeAdapter(list[model]).validate_python(data)  # type: ignore[valid-type]  # a type made at run time
+def sign_in(owner: Client) -> str:
+    """Sign the owner in and return the access token."""
+    answer = owner.auth.sign_in_with_password({"email": OWNER_EMAIL, "password": OWNER_PASSWORD})
+    if answer.session is None:
+        raise StackError("Auth answered without a session.", "Recreate the database: make reset")
+    return answer.session.access_token
 
 
-def one(model: type[Row], data: object, what: str) -> Row:
-    """Read an answer that must hold one row.
+def upload(owner: Client, tenant: Tenant, path: Path) -> str:
+    """Upload a file as the owner's front end does, and return the upload's id."""
+    row = {"tenant_id": tenant.id, "source_markdown": path.read_text(encoding="utf-8")}
+    return one(Created, owner.table("assessment_uploads").insert(row).execute().data).id
 
-    Raises:
-        DemoError: there is none, ``what`` being what was looked for.
+
+@contextmanager
+def worker_running(stack: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+    """Run a worker beside this program, and stop it at the end.
+
+    Yields a function that raises a StackError with the end of the worker's log once the worker has died.
     """
-    found = rows(model, data)
-    if not found:
-        raise DemoError(f"There is no {what}.", "Make the database anew: make reset")
-    return found[0]
+    environment = os.environ | {
+        "SUPABASE_URL": stack["API_URL"],
+        "SUPABASE_SERVICE_ROLE_KEY": stack["SERVICE_ROLE_KEY"],
+        "DATABASE_URL": stack["DB_URL"],
+    }
+    command = [sys.executable, "-m", "worker", "run"]
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as log,
+        # In a session of its own, since Ctrl-C is for the demo, which then stops the worker itself.
+        subprocess.Popen(
+            command, cwd=HERE.parent, env=environment, stdout=log, stderr=log, start_new_session=True
+        ) as process,
+    ):
+
+        def check() -> None:
+            if process.poll() is not None:
+                log.seek(0)
+                tail = "".join(log.readlines()[-20:])
+                raise StackError(f"The worker stopped with exit code {process.returncode}.", log=tail)
+
+        try:
+            yield check
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=15)
+            process.kill()
 
 
-def wait_for(look: Callable[[], Value | None], what: str, alive: Callable[[], None]) -> Value:
+def wait_for(look: Callable[[], Value | None], alive: Callable[[], None]) -> Value:
     """Look again and again until there is something to see.
 
     Raises:
-        DemoError: nothing came within a minute, or the worker died.
+        StackError: nothing came within a minute, or the worker died.
     """
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
@@ -426,63 +336,35 @@ def wait_for(look: Callable[[], Value | None], what: str, alive: Callable[[], No
         if seen is not None:
             return seen
         alive()
-        time.sleep(POLL)
-    raise DemoError(
-        f"Waited {PATIENCE:.0f} seconds for {what}, and nothing came.",
+        time.sleep(0.1)
+    raise StackError(
+        f"The worker was not done within {PATIENCE:.0f} seconds.",
         'See what the queue holds: eval "$(.venv/bin/python -m stack env)"; '
         "SUPABASE_URL=$API_URL SUPABASE_SERVICE_ROLE_KEY=$SERVICE_ROLE_KEY .venv/bin/python -m worker status",
     )
 
 
-# ------------------------------------------------------------------------------------------------------------
-# What each person and program does
-# ------------------------------------------------------------------------------------------------------------
-
-
-def sign_in(client: Client) -> str:
-    """Sign the owner in through Auth and return the access token."""
-    answer = client.auth.sign_in_with_password({"email": OWNER_EMAIL, "password": OWNER_PASSWORD})
-    if answer.session is None:
-        raise DemoError("Auth answered without a session.", "Make the database anew: make reset")
-    return answer.session.access_token
-
-
-def upload(owner: Client, tenant: Tenant, path: Path) -> str:
-    """Hand in a file as the owner's front end does, and return the upload's id."""
-    row = {"tenant_id": tenant.id, "source_markdown": path.read_text(encoding="utf-8")}
-    return one(Upload, owner.table("assessment_uploads").insert(row).execute().data, "upload").id
-
-
-def finished_uploads(owner: Client, ids: list[str]) -> dict[str, Upload] | None:
+def finished_uploads(owner: Client, ids: Iterable[str]) -> dict[str, Upload] | None:
     """Return the uploads by id once all of them are done."""
-    answer = (
-        owner.table("assessment_uploads")
-        .select("id,status,assessment_id,diagnostics")
-        .in_("id", ids)
-        .execute()
-    )
-    found = {row.id: row for row in rows(Upload, answer.data)}
-    return found if len(found) == len(ids) and all(row.finished for row in found.values()) else None
+    table = owner.table("assessment_uploads").select("id,status,assessment_id,diagnostics")
+    found = {row.id: row for row in rows(Upload, table.in_("id", list(ids)).execute().data)}
+    return found if all(row.status in {"succeeded", "failed"} for row in found.values()) else None
 
 
 def assessment(owner: Client, assessment_id: str) -> Assessment:
     """Read an assessment as its owner."""
-    answer = (
-        owner.table("custom_assessments")
-        .select("id,name,slug,version,status")
-        .eq("id", assessment_id)
-        .execute()
-    )
-    return one(Assessment, answer.data, "assessment of that id")
+    table = owner.table("custom_assessments").select("id,name,version,status")
+    return one(Assessment, table.eq("id", assessment_id).execute().data)
 
 
-def activate(owner: Client, assessment_id: str) -> None:
-    """Make a draft one that can be chosen."""
-    owner.table("custom_assessments").update({"status": "active"}).eq("id", assessment_id).execute()
+def activate(owner: Client, assessment_id: str) -> Assessment:
+    """Make a draft available for sessions."""
+    table = owner.table("custom_assessments").update({"status": "active"})
+    return one(Assessment, table.eq("id", assessment_id).execute().data)
 
 
-def make_session(owner: Client, tenant: Tenant, assessment_id: str) -> Session:
-    """Make a coaching session, as the owner does when a client signs up."""
+def create_session(owner: Client, tenant: Tenant, assessment_id: str) -> Session:
+    """Create a coaching session, as the owner does when a client signs up."""
     row = {
         "tenant_id": tenant.id,
         "client_name": RESPONDENT_NAME,
@@ -490,7 +372,7 @@ def make_session(owner: Client, tenant: Tenant, assessment_id: str) -> Session:
         "assessment_type": "custom",
         "custom_assessment_id": assessment_id,
     }
-    return one(Session, owner.table("coaching_sessions").insert(row).execute().data, "coaching session")
+    return one(Session, owner.table("coaching_sessions").insert(row).execute().data)
 
 
 def interview(agent: Client, session: Session, assessment_id: str) -> Definition:
@@ -500,16 +382,15 @@ def interview(agent: Client, session: Session, assessment_id: str) -> Definition
         "agent_type": "interview",
         "custom_assessment_id": assessment_id,
     }
-    opened = one(AgentSession, agent.table("agent_sessions").insert(row).execute().data, "agent session")
-    answer = agent.rpc("interview_context", {"agent_session_id": opened.id}).execute()
-    context = answer.data
+    opened = one(Created, agent.table("agent_sessions").insert(row).execute().data)
+    context = agent.rpc("interview_context", {"agent_session_id": opened.id}).execute().data
     if not isinstance(context, dict) or "definition" not in context:
-        raise DemoError("The interview has no assessment to go by.", "Make the database anew: make reset")
-    return Definition.model_validate(context["definition"])
+        raise StackError("The interview has no assessment.", "Recreate the database: make reset")
+    return one(Definition, [context["definition"]])
 
 
 def complete(agent: Client, session: Session) -> None:
-    """Hand in the scores, as the agent does at the end of the interview."""
+    """Submit the scores, as the agent does at the end of the interview."""
     agent.rpc(
         "complete_assessment_session",
         {
@@ -524,253 +405,187 @@ def complete(agent: Client, session: Session) -> None:
 
 def result_of(owner: Client, session: Session) -> Result | None:
     """Read the session's result as its owner; None while there is none."""
-    answer = (
-        owner.table("custom_assessment_results")
-        .select("*")
-        .eq("session_id", session.id)
-        .eq("session_type", "coaching")
-        .execute()
-    )
-    found = rows(Result, answer.data)
-    return found[0] if found else None
+    table = owner.table("custom_assessment_results").select("*").eq("session_id", session.id)
+    return next(iter(rows(Result, table.eq("session_type", "coaching").execute().data)), None)
 
 
 def link_shows(respondent: Client, session: Session) -> LinkView:
     """Ask as the respondent does: without an account, with the token of the link."""
     answer = respondent.rpc("session_result", {"access_token": session.access_token}).execute()
-    return LinkView.model_validate(answer.data)
+    return one(LinkView, [answer.data])
 
 
-# ------------------------------------------------------------------------------------------------------------
-# The report
-# ------------------------------------------------------------------------------------------------------------
+# --- what is shown ------------------------------------------------------------------------------------------
 
 
-def bar(score: Decimal, scale: tuple[Decimal, Decimal], length: int = 24) -> str:
-    """Return a bar of ``length`` characters, empty at the low end of the scale and full at the high end."""
-    low, high = scale
-    full = int((score - low) / (high - low) * length + Decimal("0.5"))
-    return "█" * full + "░" * (length - full)
-
-
-def print_report(terminal: Terminal, result: Result) -> None:
-    """Print a result as a report: a bar for each dimension, the category and what its author wrote."""
-    definition = result.assessment_definition_snapshot
-    scale = definition.metadata.scale
-    names = max(len(dimension.name) for dimension in definition.dimensions)
-    rule = "   " + "─" * (terminal.width - 6)
-    when = f" · {result.completed_at:%d %B %Y}" if result.completed_at else ""
-    terminal.write(rule)
-    title = terminal.paint("1", definition.metadata.name)
-    terminal.write(f"   {title} {definition.metadata.version} · {RESPONDENT_NAME}{when}")
-    terminal.write(rule)
-    for dimension in definition.dimensions:
-        share = terminal.paint("2", f"{dimension.weight * 100:4.0f} %")
-        score = result.dimension_scores.get(dimension.name)
-        if score is None:
-            terminal.write(f"   {dimension.name:<{names}}     –  {'not discussed':<24}  {share}")
-        else:
-            colour = terminal.paint("36", bar(score, scale))
-            terminal.write(f"   {dimension.name:<{names}}  {score:.2f}  {colour}  {share}")
-    overall = terminal.paint("1;36", bar(result.overall_score, scale))
-    terminal.write(f"   {terminal.paint('1', 'Overall'.ljust(names))}  {result.overall_score:.2f}  {overall}")
-    terminal.write()
-    print_category(terminal, result.matched_category_data)
-    if result.ai_insights:
-        print_list(terminal, "From the interview", [insight.text for insight in result.ai_insights])
-    terminal.write(rule)
-
-
-def print_category(terminal: Terminal, category: Category | None) -> None:
-    """Print the matched category, or that there is none."""
-    if category is None:
-        terminal.write("   No category stands for this score.")
-        return
-    terminal.write(f"   {terminal.paint('1;33', category.name)}")
-    if category.description:
-        terminal.wrapped(category.description, "   ")
-    print_list(terminal, "Strengths", category.strengths)
-    print_list(terminal, "Growth areas", category.growth_areas)
-    print_list(terminal, "Recommendations", category.recommendations)
-
-
-def print_list(terminal: Terminal, title: str, items: list[str]) -> None:
-    """Print a titled list; nothing at all when it is empty."""
-    if not items:
-        return
-    terminal.write()
-    terminal.write(f"   {terminal.paint('1', title)}")
-    for item in items:
-        terminal.wrapped(item, "     ", "   • ")
-
-
-def print_respondents_view(terminal: Terminal, view: LinkView) -> None:
-    """Print what the session's link shows: as much as the assessment's ``result_disclosure`` allows."""
-    terminal.write("   " + "─" * (terminal.width - 6))
-    if not view.complete:
-        terminal.write("   Nothing yet: the interview is not complete.")
-    elif view.disclosure is None:
-        terminal.write(
-            "   The interview is complete. This assessment tells its respondents no more than that."
-        )
-    else:
-        told = "the category, and no scores" if view.dimension_scores is None else "everything"
-        terminal.write(f"   {terminal.paint('2', f'result_disclosure {view.disclosure}: {told}')}")
-        terminal.write()
-        for name, score in (view.dimension_scores or {}).items():
-            terminal.write(f"   {name:<28} {score:.2f}  {terminal.paint('36', bar(score, view.scale))}")
-        print_category(terminal, view.category)
-    terminal.write("   " + "─" * (terminal.width - 6))
-
-
-# ------------------------------------------------------------------------------------------------------------
-# The demo
-# ------------------------------------------------------------------------------------------------------------
-
-
-def show_uploads(
-    terminal: Terminal, owner: Client, paths: Mapping[str, Path], uploads: Mapping[str, Upload]
-) -> None:
-    """Say what became of each file, and show the faults of those that failed."""
-    for upload_id, path in paths.items():
-        done = uploads[upload_id]
-        if done.assessment_id is not None:
-            made = assessment(owner, done.assessment_id)
-            count = len(done.diagnostics or [])
-            noted = f"  {count} warning{'s' if count > 1 else ''}" if count else ""
-            tick, what = terminal.paint("32", "✓"), f"{made.status} “{made.name}” {made.version}"
-            terminal.write(f"   {tick} {path.name:<26} → {what}{terminal.paint('2', noted)}")
+def show_uploads(console: Console, owner: Client, paths: Mapping[Path, Upload]) -> None:
+    """Show what became of each file, and the diagnostics of those that failed."""
+    for path, done in paths.items():
+        diagnostics = tuple(done.diagnostics or [])
+        if done.assessment_id is None:
+            console.print(
+                Text.assemble(
+                    "   ", ("✗", "red"), f" {path.name:<26} → failed, every error reported at once:\n"
+                )
+            )
+            errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
+            compilation = Compilation(None, diagnostics, (1, 1))
+            report = text_report(path.name, path.read_bytes(), compilation, colour=True)
+            report += summary(1, errors, len(diagnostics) - errors)
+            for line in report.splitlines():
+                console.print(Text.assemble("     ", Text.from_ansi(line)), soft_wrap=True)
             continue
-        terminal.write(f"   {terminal.paint('31', '✗')} {path.name:<26} → failed, with every fault at once:")
-        terminal.write()
-        terminal.write(textwrap.indent(faults_report(path, done, colour=terminal.colour), "     ").rstrip())
+        made = assessment(owner, done.assessment_id)
+        warnings = f"  {len(diagnostics)} warning{'s'[: len(diagnostics) > 1]}" if diagnostics else ""
+        what = f" {path.name:<26} → {made.status} “{made.name}” {made.version}"
+        console.print(Text.assemble("   ", ("✓", "green"), what, (warnings, "dim")))
 
 
-def faults_report(path: Path, upload: Upload, *, colour: bool) -> str:
-    """Return the upload's diagnostics as ``python -m worker check`` prints them."""
-    source = path.read_bytes()
-    told = tuple(Diagnostic(**fault) for fault in upload.diagnostics or [])
-    errors = sum(fault.severity == "error" for fault in told)
-    return text_report(path.name, source, Compilation(None, told, (1, 1)), colour=colour) + summary(
-        1, errors, len(told) - errors
+def show_result(console: Console, result: Result) -> None:
+    """Show a result as a report: a bar for each dimension, the category and what its author wrote."""
+    definition = result.assessment_definition_snapshot
+    metadata = definition.metadata
+    weights = {dimension.name: dimension.weight for dimension in definition.dimensions}
+    scores = {name: result.dimension_scores[name] for name in weights}
+    about = f" {metadata.version} · {RESPONDENT_NAME} · {result.completed_at:%d %B %Y}"
+    boxed(
+        console,
+        Text.assemble((metadata.name, "bold"), about),
+        Rule(style=""),
+        score_table(scores | {"Overall": result.overall_score}, metadata.scale, weights),
+        *category_texts(result.matched_category_data),
+        *bullets("From the interview", (insight["text"] for insight in result.ai_insights)),
     )
 
 
-def show_next(terminal: Terminal, stack: Stack, token: str, session: Session) -> None:
-    """Say where everything is, and give three lines that work when they are pasted."""
-    rest = f"{stack.url}/rest/v1"
-    key = f"-H 'apikey: {stack.publishable_key}'"
-    bearer = f"-H 'Authorization: Bearer {token}'"
+def show_respondents_view(console: Console, view: LinkView) -> None:
+    """Show what the session's link shows: as much as the assessment's ``result_disclosure`` allows."""
+    what = "the category and the scores" if view.dimension_scores else "the category, without scores"
+    boxed(
+        console,
+        Text(f"result_disclosure is {view.disclosure}: {what}", "dim"),
+        *([score_table(view.dimension_scores, view.scale, {})] if view.dimension_scores else []),
+        *(category_texts(view.category) if view.category else []),
+    )
+
+
+def show_next(console: Console, stack: Mapping[str, str], token: str, session: Session) -> None:
+    """Show where everything is, and three lines that work when they are pasted."""
+    url, key = stack["API_URL"], stack["PUBLISHABLE_KEY"]
+    curl, header = "curl -sw '\\n'", f"-H 'apikey: {key}'"
+    json_header, bearer = "-H 'Content-Type: application/json'", f"-H 'Authorization: Bearer {token}'"
     body = json.dumps({"access_token": session.access_token})
     script = (
         'import {createClient} from "@supabase/supabase-js"; import ws from "ws"; '
-        f'const db = createClient("{stack.url}", "{stack.publishable_key}", '
-        "{realtime: {transport: ws}}); "
+        f'const db = createClient("{url}", "{key}", {{realtime: {{transport: ws}}}}); '
         f'await db.auth.signInWithPassword({{email: "{OWNER_EMAIL}", password: "{OWNER_PASSWORD}"}}); '
         'console.table((await db.from("custom_assessments").select("name,version,status,slug")).data)'
     )
-    terminal.heading("The stack is still up. What to try next, in this folder")
+    heading(console, "7  The stack is still running: paste these lines in this folder")
     for title, line in {
         "what the respondent's link shows, without an account": (
-            f"curl -sw '\\n' {rest}/rpc/session_result {key} -H 'Content-Type: application/json' -d '{body}'"
+            f"{curl} {url}/rest/v1/rpc/session_result {header} {json_header} -d '{body}'"
         ),
-        "the owner's results (this token is good for an hour)": (
-            f"curl -sw '\\n' '{rest}/custom_assessment_results"
-            f"?select=matched_category,overall_score,dimension_scores' {key} {bearer}"
+        "the owner's results (the token is valid for an hour)": (
+            f"{curl} '{url}/rest/v1/custom_assessment_results"
+            f"?select=matched_category,overall_score,dimension_scores' {header} {bearer}"
         ),
-        "what the owner may read, with supabase-js": f"node --input-type=module -e '{script}'",
+        "the owner's assessments, with supabase-js": f"node --input-type=module -e '{script}'",
     }.items():
-        terminal.write()
-        terminal.write(terminal.paint("2", f"# {title}"))
-        terminal.write(line)
-    terminal.write()
-    terminal.write(f"API        {terminal.paint('1', stack.url)}")
-    terminal.write(f"Owners     {OWNER_EMAIL}  {OWNER_PASSWORD}")
-    terminal.write("           owner@northfield.example  northfield-local")
-    terminal.write("Worker     stopped with this demo; README.md says how to run one")
-    terminal.write("Stop it    make down")
+        console.print(Text(f"\n# {title}", "dim"))
+        console.print(line, soft_wrap=True)
+    table = Table.grid(padding=(0, 2))
+    table.add_row("API", Text(url, "bold"))
+    table.add_row("Owners", f"{OWNER_EMAIL}  {OWNER_PASSWORD}")
+    table.add_row("", "owner@northfield.example  northfield-local")
+    table.add_row("Worker", "stopped with this demo; README.md shows how to run one")
+    table.add_row("Stop", "make down")
+    console.print("", table)
 
 
-def run(terminal: Terminal, stack: Stack) -> None:
+def run(console: Console, stack: Mapping[str, str]) -> None:
     """Do the main job from beginning to end."""
-    owner, agent, respondent = (
-        connect(stack, stack.anon_key),
-        connect(stack, stack.service_key),
-        connect(stack, stack.anon_key),
-    )
+    owner, respondent = connect(stack, stack["ANON_KEY"]), connect(stack, stack["ANON_KEY"])
+    agent = connect(stack, stack["SERVICE_ROLE_KEY"])
 
-    terminal.heading("The owner of a coaching practice signs in")
-    with terminal.doing("signing in through Auth") as say:
-        token = sign_in(owner)
-        tenant = one(
-            Tenant,
-            owner.table("tenant_profiles").select("id,display_name").execute().data,
-            "tenant of this owner",
-        )
-        say(f"signed in as {OWNER_EMAIL}, {tenant.display_name}")
+    heading(console, "1  The owner of a coaching practice signs in")
+    token = step(console, "signing in", lambda: sign_in(owner), f"signed in as {OWNER_EMAIL}")
+    tenant = one(Tenant, owner.table("tenant_profiles").select("id,display_name").execute().data)
+    console.print(f"     the practice: {tenant.display_name}")
 
     with worker_running(stack) as alive:
-        terminal.heading("The owner uploads four Markdown files; the worker compiles them")
+        heading(console, "2  The owner uploads four Markdown files; the worker compiles them")
         files = sorted(HERE.glob("*.md"), key=lambda path: (path.name == BROKEN, path.name))
-        with terminal.doing("uploading through PostgREST"):
-            paths = {upload(owner, tenant, path): path for path in files}
-        with terminal.doing("waiting for the worker") as say:
-            uploads = wait_for(lambda: finished_uploads(owner, list(paths)), "the uploads", alive)
-            say("compiled by the worker")
-        show_uploads(terminal, owner, paths, uploads)
-        chosen = next(uploads[key].assessment_id for key, path in paths.items() if path.name == ACTIVATED)
+        ids = step(
+            console,
+            "uploading",
+            lambda: {path: upload(owner, tenant, path) for path in files},
+            "uploaded through PostgREST",
+        )
+        uploads = step(
+            console,
+            "waiting for the worker",
+            lambda: wait_for(lambda: finished_uploads(owner, ids.values()), alive),
+            "compiled by the worker",
+        )
+        show_uploads(console, owner, {path: uploads[upload_id] for path, upload_id in ids.items()})
+        chosen = uploads[ids[HERE / ACTIVATED]].assessment_id
         if chosen is None:
-            raise DemoError(f"{ACTIVATED} did not compile.", "See its faults above.")
+            raise StackError(f"{ACTIVATED} did not compile.", "See its errors above.")
 
-        terminal.heading("The owner activates one and makes a coaching session with it")
-        with terminal.doing("activating") as say:
-            activate(owner, chosen)
-            say(f"“{assessment(owner, chosen).name}” is {assessment(owner, chosen).status}")
-        with terminal.doing("making the session") as say:
-            session = make_session(owner, tenant, chosen)
-            say(f"session for {RESPONDENT_NAME}, with a link of its own")
+        heading(console, "3  The owner activates one and creates a coaching session with it")
+        step(console, "activating", lambda: activate(owner, chosen), "“{0.name}” is {0.status}")
+        session = step(
+            console,
+            "creating the session",
+            lambda: create_session(owner, tenant, chosen),
+            f"created a session for {RESPONDENT_NAME}, with a link of its own",
+        )
 
-        terminal.heading("An agent holds the interview and hands in its scores")
-        with terminal.doing("asking what to talk about") as say:
-            definition = interview(agent, session, chosen)
-            say(f"the agent knows {len(definition.dimensions)} dimensions and how to begin")
-        terminal.wrapped(f"“{definition.interview_guidelines.opening}”", "     ")
-        with terminal.doing("handing in the scores"):
-            complete(agent, session)
-        with terminal.doing("waiting for the worker") as say:
-            result = wait_for(lambda: result_of(owner, session), "the result", alive)
-            say("scored by the database, and frozen")
+        heading(console, "4  An agent interviews the respondent and submits the scores")
+        definition = step(
+            console,
+            "asking what to talk about",
+            lambda: interview(agent, session, chosen),
+            "read the dimensions and guidelines; the interview begins",
+        )
+        console.print(Padding(reflowed(f"“{definition.interview_guidelines.opening}”"), (0, 0, 0, 5)))
+        step(console, "submitting the scores", lambda: complete(agent, session), "submitted the scores")
+        result = step(
+            console,
+            "waiting for the result",
+            lambda: wait_for(lambda: result_of(owner, session), alive),
+            "scored by the database; the result is frozen",
+        )
 
-    terminal.heading("What the owner sees")
-    print_report(terminal, result)
-
-    terminal.heading("What the respondent sees through the link")
-    print_respondents_view(terminal, link_shows(respondent, session))
-
-    show_next(terminal, stack, token, session)
+    heading(console, "5  What the owner sees")
+    show_result(console, result)
+    heading(console, "6  What the respondent sees through the link")
+    show_respondents_view(console, link_shows(respondent, session))
+    show_next(console, stack, token, session)
 
 
-def explain(error: Exception) -> DemoError:
+def explain(error: Exception) -> StackError:
     """Turn what a library raises into what a person can act on."""
     match error:
-        case DemoError():
+        case StackError():
             return error
         case APIError():
-            return DemoError(f"The API refused: {error.message}", error.hint or "", error.details or "")
+            return StackError(f"The API refused: {error.message}", error.hint or "", error.details or "")
         case AuthError():
-            return DemoError(
+            return StackError(
                 f"Signing in as {OWNER_EMAIL} failed: {error.message}",
-                "The owners come from supabase/seed.sql. Make the database anew: make reset",
+                "The owners come from supabase/seed.sql. Recreate the database: make reset",
             )
         case httpx.TransportError():
-            return DemoError(
+            return StackError(
                 f"The local stack does not answer ({type(error).__name__}).",
-                "See what runs: make status. Start it: make up",
+                "See what is running: make status. Start it: make up",
             )
         case ValidationError():
-            return DemoError(
+            return StackError(
                 "The API's answer is not what this demo expects.",
-                "Is the database migrated? Make it anew: make reset",
+                "Recreate the database with its latest migrations: make reset",
                 str(error),
             )
         case _:
@@ -778,21 +593,15 @@ def explain(error: Exception) -> DemoError:
 
 
 def main() -> int:
-    """Run the demo; 0 when it went through, 1 when something was missing or refused, 130 when interrupted."""
-    terminal = Terminal.for_stream(sys.stdout, os.environ)
+    """Run the demo; 0 when it succeeded, 1 when something was missing or refused, 130 when interrupted."""
+    console = console_on(sys.stdout)
     try:
-        run(terminal, stack_in_use())
+        run(console, Stack(print).env())
     except KeyboardInterrupt:
-        terminal.write()
-        terminal.write("Interrupted. The stack still runs; stop it with: make down")
+        console.print("\nInterrupted. The stack is still running; stop it with: make down")
         return 130
-    except (DemoError, APIError, AuthError, httpx.TransportError, ValidationError) as error:
-        trouble = explain(error)
-        print(f"\nerror: {trouble.message}", file=sys.stderr)
-        if trouble.log:
-            print(textwrap.indent(trouble.log.rstrip(), "    "), file=sys.stderr)
-        if trouble.hint:
-            print(f"  {trouble.hint}", file=sys.stderr)
+    except (StackError, APIError, AuthError, httpx.TransportError, ValidationError) as error:
+        print(f"\n{explain(error)}", file=sys.stderr)
         return 1
     return 0
 

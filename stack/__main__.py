@@ -62,7 +62,7 @@ def run(stack: Stack, arguments: argparse.Namespace) -> int:
             say("The stack is stopped." if stack.down() else "Nothing was running.")
         case "reset":
             stack.reset()
-            say("The database is new: migrations and seed are applied.")
+            say("The database is ready: migrations and seed are applied.")
         case "status":
             return print_status(stack)
         case "env":

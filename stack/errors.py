@@ -1,10 +1,10 @@
-"""What goes wrong with the stack, said to a person."""
+"""What goes wrong with the stack, reported to a person."""
 
 from __future__ import annotations
 
 
 class StackError(Exception):
-    """A fault that a person can do something about.
+    """An error that a person can do something about.
 
     Attributes:
         message: what happened, one sentence.

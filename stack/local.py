@@ -145,7 +145,7 @@ class Stack:
         with self._locked():
             state = self._start()
             self._stop_postgrest(state)
-            self._say("Making the database anew ...")
+            self._say("Recreating the database ...")
             self._make_database(state)
             # Only then PostgREST, which reads the whole schema when it starts.
             try:
@@ -174,7 +174,7 @@ class Stack:
             StackError: the stack was never started, or does not run.
         """
         if not all(part.up for part in self.status()):
-            raise StackError("the stack does not run", "Start it: `make up`.")
+            raise StackError("the stack is not running", "Start it: `make up`.")
         state = self._read_state()
         api, cluster, keys = self._api(state), self._cluster(state), self._keys()
         return {
@@ -213,7 +213,7 @@ class Stack:
         self._write_state(state)
         cluster = self._cluster(state)
         if not cluster.made:
-            self._say("Making a database server ...")
+            self._say("Creating a database server ...")
             cluster.make()
         if cluster.pid is None:
             cluster = self._start_postgres(state)
@@ -386,11 +386,11 @@ class Stack:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     if not waiting:
-                        self._say("Another command works on this stack; waiting for it ...")
+                        self._say("Another command is using this stack; waiting for it ...")
                     waiting = True
                     if time.monotonic() > deadline:
                         raise StackError(
-                            "another command works on this stack and does not end",
+                            "another command is using this stack and does not finish",
                             f"End it (it holds {self.home / 'lock'} open), then try again.",
                         ) from None
                     time.sleep(0.1)

@@ -15,18 +15,11 @@ import pytest
 from supabase_auth.errors import AuthError
 
 from examples import demo
+from stack.errors import StackError
 from tests.py.harness.api import RunningApi, api_over
 from tests.py.harness.databases import Databases
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-class AsciiStream(io.StringIO):
-    """A stream that can show no more than ASCII."""
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]  # a real stream's attribute; StringIO has none
-        return "ascii"
 
 
 @pytest.fixture(scope="module")
@@ -35,25 +28,30 @@ def site(databases: Databases) -> Iterator[RunningApi]:
         yield api
 
 
-def stack_of(site: RunningApi) -> demo.Stack:
-    return demo.Stack(
-        url=site.url,
-        anon_key=site.keys.anon,
-        publishable_key=site.keys.anon,
-        service_key=site.keys.service_role,
-        database_url=site.database.url(),
-    )
+def stack_of(site: RunningApi) -> dict[str, str]:
+    return {
+        "API_URL": site.url,
+        "ANON_KEY": site.keys.anon,
+        "PUBLISHABLE_KEY": site.keys.publishable,
+        "SERVICE_ROLE_KEY": site.keys.service_role,
+        "DB_URL": site.database.url(),
+    }
+
+
+def run_at(site: RunningApi, width: int, encoding: str = "utf-8") -> str:
+    """Run the demo with its output in a pipe, and return what came without spaces at the ends of lines."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    demo.run(demo.console_on(stream, width), stack_of(site))
+    stream.seek(0)
+    return "\n".join(line.rstrip() for line in stream.read().splitlines())
 
 
 @pytest.fixture(scope="module")
 def shown(site: RunningApi) -> str:
-    stream = io.StringIO()
-    terminal = demo.Terminal(stream, colour=False, unicode=True, live=False)
-    demo.run(terminal, stack_of(site))
-    return stream.getvalue()
+    return run_at(site, 100)
 
 
-def test_three_files_become_drafts_and_the_broken_one_shows_its_faults(shown: str) -> None:
+def test_three_files_become_drafts_and_the_broken_one_shows_its_errors(shown: str) -> None:
     drafts = re.findall(r"✓ (\S+\.md) +→ draft", shown)
     assert drafts == ["digital-maturity.md", "leadership-archetypes.md", "personality-facets.md"]
     checked = subprocess.run(
@@ -65,7 +63,7 @@ def test_three_files_become_drafts_and_the_broken_one_shows_its_faults(shown: st
         check=False,
     )
     assert checked.returncode == 1
-    assert "\n".join(f"     {line}" for line in checked.stdout.splitlines()) in shown
+    assert "\n".join(f"     {line}".rstrip() for line in checked.stdout.splitlines()) in shown
 
 
 def test_the_owner_sees_a_bar_for_each_dimension_and_the_category(shown: str) -> None:
@@ -87,7 +85,7 @@ def test_the_readme_shows_what_the_owner_sees(shown: str) -> None:
 
 
 def test_the_respondent_sees_the_category_and_no_scores(shown: str) -> None:
-    respondent = shown.split("What the respondent sees")[1].split("The stack is still up", maxsplit=1)[0]
+    respondent = shown.split("What the respondent sees")[1].split("The stack is still running", maxsplit=1)[0]
     assert "The Navigator" in respondent
     assert "█" not in respondent
     assert "3.75" not in respondent
@@ -106,33 +104,47 @@ def test_the_three_lines_work_when_they_are_pasted(shown: str) -> None:
     assert "Leadership Archetypes" in answers[2]
 
 
-def test_a_second_run_finds_everything_as_the_first_left_it(site: RunningApi, shown: str) -> None:
+def test_a_second_run_in_ascii_and_80_columns_shows_the_same(site: RunningApi, shown: str) -> None:
     assert shown
-    stream = AsciiStream()
-    demo.run(demo.Terminal.for_stream(stream, {}), stack_of(site))
-    again = stream.getvalue()
+    again = run_at(site, 80, "ascii")
     assert again.isascii()
+    assert "?" not in again.split("What the owner sees")[1].split("The stack is still running")[0]
     assert re.search(r'\+ leadership-archetypes\.md +> active "Leadership Archetypes" 1\.0', again)
-    assert "The Navigator" in again
+    owner = again.split("What the owner sees")[1].split("The stack is still running", maxsplit=1)[0]
+    assert max(len(line) for line in owner.splitlines()) <= 80
+    assert re.search(r"Overall +3\.75  #{17}\.{7}\n", owner)
+
+
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_has_colour_unless_no_color_is_set(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], coloured: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm-256color", "FORCE_COLOR": "1", **environment}.items():
+        monkeypatch.setenv(name, value)
+    stream = io.StringIO()
+    demo.boxed(
+        demo.console_on(stream, 80), demo.score_table({"Trust": Decimal(3)}, (Decimal(1), Decimal(5)), {})
+    )
+    assert ("\x1b[36m" in stream.getvalue()) == coloured
+    assert "████████████░░░░░░░░░░░░" in stream.getvalue()
 
 
 def test_a_wrong_password_is_explained(site: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "OWNER_PASSWORD", "not this one")
-    terminal = demo.Terminal(io.StringIO(), colour=False, unicode=True, live=False)
     with pytest.raises(AuthError) as caught:
-        demo.run(terminal, stack_of(site))
+        run_at(site, 100)
     trouble = demo.explain(caught.value)
     assert demo.OWNER_EMAIL in trouble.message
     assert "make reset" in trouble.hint
 
 
-def test_a_worker_that_cannot_start_is_shown_with_its_own_words(
+def test_the_log_of_a_worker_that_cannot_start_is_shown(
     site: RunningApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKER_LEASE_SECONDS", "soon")
-    terminal = demo.Terminal(io.StringIO(), colour=False, unicode=True, live=False)
-    with pytest.raises(demo.DemoError) as caught:
-        demo.run(terminal, stack_of(site))
+    with pytest.raises(StackError) as caught:
+        run_at(site, 100)
     assert "WORKER_LEASE_SECONDS" in caught.value.log
 
 
