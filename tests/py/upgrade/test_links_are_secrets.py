@@ -94,6 +94,15 @@ OPEN = {
         """,
         {("authenticated", "doors", "revoke select on public.doors from public, authenticated;")},
     ),
+    "every account, by a view of one round under another name": (
+        """
+        create view public.guests as select id, access_token as door from public.campaign_assignments
+        where campaign_id = (select id from public.campaigns where name = 'Campaign 7' limit 1);
+        revoke all on public.guests from anon, authenticated;
+        grant select on public.guests to authenticated
+        """,
+        {("authenticated", "guests", "revoke select on public.guests from public, authenticated;")},
+    ),
     "visitors, by a materialized view": (
         """
         create materialized view public.snapshot as select id, access_token from public.coaching_sessions;
