@@ -1,0 +1,57 @@
+"""Each recipe of "How to add" is followed in a copy of the checkout, where the tests it names then pass."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stack.packages import ROOT
+from tests.py.harness.locks import tracked_files
+
+PATCHES = Path(__file__).with_name("patches")
+PAGE = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+SECTION = PAGE.partition("\n## How to add\n")[2].partition("\n## ")[0]
+#: The text of each recipe, by its title.
+RECIPES = {title: text for title, _, text in (part.partition("\n") for part in SECTION.split("\n### ")[1:])}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+
+
+def patch_of(title: str) -> Path:
+    return PATCHES / f"{title.lower().replace(' ', '_')}.patch"
+
+
+def test_every_recipe_has_its_patch_and_every_patch_its_recipe() -> None:
+    assert RECIPES
+    assert sorted(map(patch_of, RECIPES)) == sorted(PATCHES.glob("*.patch"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("patch", sorted(PATCHES.glob("*.patch")), ids=lambda patch: patch.stem)
+def test_who_follows_a_recipe_has_tests_that_pass(patch: Path, tmp_path: Path) -> None:
+    recipe = next(text for title, text in RECIPES.items() if patch_of(title) == patch)
+    steps, _, named = recipe.partition("Tests: ")
+    tests = re.findall(r"`(tests/[^`]+)`", named)
+    assert tests
+    changed = re.findall(r"^\+\+\+ b/(.+)$", patch.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [path for path in changed if f"`{path}`" not in steps] == []
+
+    copy = tmp_path / "checkout"
+    for path in tracked_files():
+        target = copy / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    (copy / "node_modules").symlink_to(ROOT / "node_modules")
+    run(copy, "git", "apply", "--unsafe-paths", str(patch))
+    run(copy, sys.executable, "-m", "tools.generate")
+    run(copy, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+
+
+def run(copy: Path, *command: str) -> None:
+    done = subprocess.run(command, cwd=copy, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
