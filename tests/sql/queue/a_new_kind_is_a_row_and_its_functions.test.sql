@@ -1,7 +1,7 @@
 -- A kind of jobs is a row and the functions that it names: nothing else has to know it. What a row names is checked.
 begin;
 \ir ../helpers.psql
-select plan(16);
+select plan(18);
 
 select tests.keep('tenant', tests.create_tenant(tests.create_user('owner@example.test'), 'tenant'));
 create table private.greetings (id uuid, said text, verdict text);
@@ -91,7 +91,15 @@ select private.enqueue(
 select tests.as_service();
 select throws_ok(
   $$ update private.job_kinds set applies = 'private.apply_greetings' where kind = 'compile' $$,
-  '42501', 'permission denied for table job_kinds', 'nobody but a migration says what a kind does'
+  '42501', 'permission denied for table job_kinds', 'the service may not say what a kind does'
+);
+select throws_ok(
+  $$ insert into private.job_kinds (kind, turn, outcome) values ('mine', 5, 'mine') $$,
+  '42501', 'permission denied for table job_kinds', 'nor add one'
+);
+select throws_ok(
+  $$ delete from private.job_kinds where kind = 'probe' $$,
+  '42501', 'permission denied for table job_kinds', 'nor take one away'
 );
 create temporary table claimed as select public.exchange_jobs('a-worker', '[]', 10) -> 'jobs' -> 0 as given;
 select is(
