@@ -158,7 +158,11 @@ def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
     assert ("Index Scan", "idx_custom_assessments_content") in scans(finish, "custom_assessments")
     assert ("Index Scan", "idx_jobs_open") in scans(finish, "jobs")
     assert [
-        node["Relation Name"] for plan in finish for node in nodes(plan) if node["Node Type"] == "Seq Scan"
+        node["Relation Name"]
+        for plan in finish
+        for node in nodes(plan)
+        # The kinds are a handful, and on one page.
+        if node["Node Type"] == "Seq Scan" and node["Relation Name"] != "job_kinds"
     ] == []
     assert rows_read(finish) < 600
 
@@ -186,7 +190,8 @@ def test_finishing_reads_nothing_but_its_jobs_whatever_the_statistics_know(
     read = scans(finish, "jobs") + scans(finish, "assessment_uploads")
     assert {kind for kind, _ in read} == {"Index Scan"}
     assert "idx_jobs_tenant" not in {index for _, index in read}
-    assert rows_read(finish) < 25 * len(jobs)
+    # A few of each job's rows, and the kinds, which are a handful; there are 2,000 jobs.
+    assert rows_read(finish) < 30 * len(jobs)
 
 
 def test_taking_an_upload_in_reads_next_to_nothing(database: Database, people: People) -> None:
