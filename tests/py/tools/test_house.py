@@ -23,6 +23,20 @@ def test_subscripts_that_are_whole_numbers_are_counted(text: str, count: int) ->
     assert house.subscripts_per_thousand([module(text)]) == 1000 * count
 
 
+def test_a_circle_of_imports_is_named_also_where_one_is_late() -> None:
+    worker = [
+        module("from worker.compiler import b\n", "worker/compiler/a.py"),
+        module("from worker.compiler.c import C\n", "worker/compiler/b.py"),
+        module("def f() -> None:\n    import worker.compiler.a\n", "worker/compiler/c.py"),
+        module("from worker.compiler.a import A\n", "worker/compiler/__init__.py"),
+    ]
+    [complaint] = house.complaints(worker)
+    assert complaint.startswith("modules import each other in a circle: worker.compiler")
+    late = module("def f() -> None:\n    pass\n", "worker/compiler/c.py")
+    apart = [worker[1], late, module("import worker.compiler.b\n", "worker/compiler/a.py")]
+    assert list(house.complaints(apart)) == []
+
+
 def test_what_is_over_its_bound_is_named() -> None:
     long = "def f() -> None:\n" + "    pass\n" * house.LONGEST_FUNCTION
     silenced = "x = 1  # noqa: PLR0912 - a reason\n" * (house.MOST_SILENCED + 1)
