@@ -12,8 +12,13 @@ from psycopg import sql
 # A thing's kind and name, and all that is to be known about it.
 Catalogue = dict[tuple[str, str], str]
 
-# Tables whose rows are rules, and what names a row. Migrations alone write them.
-RULE_TABLES = {"refusals": "reason", "job_kinds": "kind", "change_rules": "pattern"}
+# Tables whose rows are rules, and the columns that name a row. Migrations alone write them.
+RULE_TABLES = {
+    "refusals": ("reason",),
+    "job_kinds": ("kind",),
+    "change_rules": ("pattern",),
+    "extended_rules": ("host_table", "name"),
+}
 
 # Objects of extensions are the extensions', and what is in auth is Supabase's, but for our trigger there.
 _OURS: LiteralString = """
@@ -136,8 +141,9 @@ def _read(connection: psycopg.Connection) -> Catalogue:
         for kind, name, about in connection.execute(_OURS + query).fetchall():
             found[kind, name] = about
     for table, key in RULE_TABLES.items():
-        rows = sql.SQL("select each.{}, row_to_json(each)::text from {} as each").format(
-            sql.Identifier(key), sql.Identifier("private", table)
+        rows = sql.SQL("select concat_ws(' ', {}), row_to_json(each)::text from {} as each").format(
+            sql.SQL(", ").join(sql.Identifier("each", column) for column in key),
+            sql.Identifier("private", table),
         )
         for name, about in connection.execute(rows).fetchall():
             found["row", f"{table} {name}"] = about
