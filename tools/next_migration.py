@@ -25,6 +25,7 @@ from tools.catalogue import catalogue, differences
 from tools.migrations import ASSEMBLED_BEFORE, MIGRATIONS
 from tools.release import declared
 from tools.schemas import schema_files
+from worker.release import Release
 
 
 def propose(cluster: Cluster, present: str, wanted: str) -> str:
@@ -94,6 +95,17 @@ def file_for(name: str, folder: Path = MIGRATIONS) -> Path:
     return folder / f"{stamp}_{name}.sql"
 
 
+def deliver(name: str, text: str, release: Release, folder: Path = MIGRATIONS) -> str:
+    """Write a proposal, and return what to say of it; until 1.0 it is only shown."""
+    if not text:
+        return "Nothing to do: the migrations give what the schemas say."
+    if release.major < ASSEMBLED_BEFORE:
+        return f"{text}\nUntil 1.0 this is not written: `make generate` assembles the migrations."
+    path = file_for(name, folder)
+    path.write_text(text, encoding="utf-8")
+    return f"wrote {path}: read it, and write what it says is missing"
+
+
 def _subject(text: str) -> str:
     if re.fullmatch("[a-z0-9_]+", text) is None:
         raise argparse.ArgumentTypeError("a name is letters a to z, digits and underscores")
@@ -111,15 +123,7 @@ def main() -> int:
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
-    if not text:
-        print("Nothing to do: the migrations give what the schemas say.")
-    elif declared().major < ASSEMBLED_BEFORE:
-        print(text, end="")
-        print("Until 1.0 this is not written: `make generate` assembles the migrations.", file=sys.stderr)
-    else:
-        path = file_for(name)
-        path.write_text(text, encoding="utf-8")
-        print(f"wrote {path}: read it, and write what it says is missing")
+    print(deliver(name, text, declared()))
     return 0
 
 
