@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_sessions sha256:1fc2c134af5aa478efb6bc25ec180618850eba62865a1c7829772d291aa2c4dd
+-- custom-assessments 0.2.0 host_references_sessions sha256:8a9993bc48b9bb5d0ce62e5b9114fdabf6df4dcb9aeb15350d3fec357b00a139
 -- The choice of campaigns and coaching sessions, which have the same columns.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -103,9 +103,10 @@ referencing new table as added
 for each statement execute function private.hold_new_choices();
 
 -- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
--- this comes after every update, and looks first for rows that are not what they were. Whose the campaign is matters to
--- what a client may choose only: a foreign key that clears the tenant chooses nothing, and the assessment may be gone.
--- By set operations: a join, whose plan is kept from an update of one row, would compare each of many rows with each.
+-- this comes after every update, and looks first for rows that are not what they were. A campaign that only has another
+-- tenant chooses nothing anew, and was judged before: so a foreign key that clears the tenant is not stopped, which comes
+-- here as the client who deleted the tenant. By one grouping: a join, whose plan is kept from an update of one row, would
+-- compare each of many rows with each.
 create or replace function private.hold_changed_choices()
 returns trigger
 language plpgsql
@@ -123,34 +124,31 @@ begin
          array_agg(choice.style) as styles
     into made
     from (
-      select changed.custom_assessment_id as assessment, changed.tenant_id as tenant,
-             max(changed.interview_style_override)
-               filter (where changed.interview_style_override between 1 and 5) as style
+      select changed.assessment, changed.tenant, max(changed.style) filter (where changed.style between 1 and 5) as style
         from (
-          (
-            select added.id, added.custom_assessment_id, added.assessment_type,
-                   case when bound then added.tenant_id end as tenant_id, null::integer as interview_style_override
-              from added
-            except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type,
-                   case when bound then removed.tenant_id end, null
-              from removed
-          )
-          union
-          -- An override that is taken back asks nothing of the assessment.
-          (
-            select added.id, added.custom_assessment_id, added.assessment_type,
-                   case when bound then added.tenant_id end, added.interview_style_override
-              from added
-             where added.interview_style_override is not null
-            except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type,
-                   case when bound then removed.tenant_id end, removed.interview_style_override
-              from removed
-          )
+          select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+                 (array_agg(seen.tenant) filter (where seen.is_new))[1] as tenant,
+                 max(seen.style) filter (where seen.is_new) as style
+            from (
+              select added.id, true as is_new, added.custom_assessment_id as assessment, added.assessment_type::text as type,
+                     added.interview_style_override as style, case when bound then added.tenant_id end as tenant
+                from added
+              union all
+              select removed.id, false, removed.custom_assessment_id, removed.assessment_type::text,
+                     removed.interview_style_override, null
+                from removed
+            ) as seen
+           group by seen.id
+          having (array_agg(seen.assessment) filter (where seen.is_new))[1]
+                 is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
+              or max(seen.type) filter (where seen.is_new) is distinct from max(seen.type) filter (where not seen.is_new)
+              -- An override that is taken back asks nothing of the assessment.
+              or (max(seen.style) filter (where seen.is_new) is not null
+                  and max(seen.style) filter (where seen.is_new)
+                      is distinct from max(seen.style) filter (where not seen.is_new))
         ) as changed
-       where changed.custom_assessment_id is not null
-       group by changed.custom_assessment_id, changed.tenant_id
+       where changed.assessment is not null
+       group by changed.assessment, changed.tenant
     ) as choice;
   if made.assessments is not null then
     perform private.check_held_choices(made.assessments, made.tenants, made.styles);
@@ -279,20 +277,26 @@ begin
     into made
     from (
       select distinct
-             changed.custom_assessment_id as assessment,
+             changed.assessment,
              private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
         from (
-          select added.id, added.custom_assessment_id,
-                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
-                 case when bound then added.coaching_session_id end as coaching_session_id
-            from added
-          except
-          select removed.id, removed.custom_assessment_id,
-                 case when bound then removed.stakeholder_session_id end,
-                 case when bound then removed.coaching_session_id end
-            from removed
+          select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+                 (array_agg(seen.stakeholder_session_id) filter (where seen.is_new))[1] as stakeholder_session_id,
+                 (array_agg(seen.coaching_session_id) filter (where seen.is_new))[1] as coaching_session_id
+            from (
+              select added.id, true as is_new, added.custom_assessment_id as assessment,
+                     case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                     case when bound then added.coaching_session_id end as coaching_session_id
+                from added
+              union all
+              select removed.id, false, removed.custom_assessment_id, null, null
+                from removed
+            ) as seen
+           group by seen.id
+          having (array_agg(seen.assessment) filter (where seen.is_new))[1]
+                 is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
         ) as changed
-       where changed.custom_assessment_id is not null
+       where changed.assessment is not null
     ) as choice;
   if made.assessments is not null then
     perform private.check_held_choices(made.assessments, made.tenants, made.styles);

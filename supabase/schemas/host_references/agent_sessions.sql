@@ -108,20 +108,26 @@ begin
     into made
     from (
       select distinct
-             changed.custom_assessment_id as assessment,
+             changed.assessment,
              private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
         from (
-          select added.id, added.custom_assessment_id,
-                 case when bound then added.stakeholder_session_id end as stakeholder_session_id,
-                 case when bound then added.coaching_session_id end as coaching_session_id
-            from added
-          except
-          select removed.id, removed.custom_assessment_id,
-                 case when bound then removed.stakeholder_session_id end,
-                 case when bound then removed.coaching_session_id end
-            from removed
+          select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+                 (array_agg(seen.stakeholder_session_id) filter (where seen.is_new))[1] as stakeholder_session_id,
+                 (array_agg(seen.coaching_session_id) filter (where seen.is_new))[1] as coaching_session_id
+            from (
+              select added.id, true as is_new, added.custom_assessment_id as assessment,
+                     case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                     case when bound then added.coaching_session_id end as coaching_session_id
+                from added
+              union all
+              select removed.id, false, removed.custom_assessment_id, null, null
+                from removed
+            ) as seen
+           group by seen.id
+          having (array_agg(seen.assessment) filter (where seen.is_new))[1]
+                 is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
         ) as changed
-       where changed.custom_assessment_id is not null
+       where changed.assessment is not null
     ) as choice;
   if made.assessments is not null then
     perform private.check_held_choices(made.assessments, made.tenants, made.styles);

@@ -102,9 +102,10 @@ referencing new table as added
 for each statement execute function private.hold_new_choices();
 
 -- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
--- this comes after every update, and looks first for rows that are not what they were. Whose the campaign is matters to
--- what a client may choose only: a foreign key that clears the tenant chooses nothing, and the assessment may be gone.
--- By set operations: a join, whose plan is kept from an update of one row, would compare each of many rows with each.
+-- this comes after every update, and looks first for rows that are not what they were. A campaign that only has another
+-- tenant chooses nothing anew, and was judged before: so a foreign key that clears the tenant is not stopped, which comes
+-- here as the client who deleted the tenant. By one grouping: a join, whose plan is kept from an update of one row, would
+-- compare each of many rows with each.
 create or replace function private.hold_changed_choices()
 returns trigger
 language plpgsql
@@ -122,34 +123,31 @@ begin
          array_agg(choice.style) as styles
     into made
     from (
-      select changed.custom_assessment_id as assessment, changed.tenant_id as tenant,
-             max(changed.interview_style_override)
-               filter (where changed.interview_style_override between 1 and 5) as style
+      select changed.assessment, changed.tenant, max(changed.style) filter (where changed.style between 1 and 5) as style
         from (
-          (
-            select added.id, added.custom_assessment_id, added.assessment_type,
-                   case when bound then added.tenant_id end as tenant_id, null::integer as interview_style_override
-              from added
-            except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type,
-                   case when bound then removed.tenant_id end, null
-              from removed
-          )
-          union
-          -- An override that is taken back asks nothing of the assessment.
-          (
-            select added.id, added.custom_assessment_id, added.assessment_type,
-                   case when bound then added.tenant_id end, added.interview_style_override
-              from added
-             where added.interview_style_override is not null
-            except
-            select removed.id, removed.custom_assessment_id, removed.assessment_type,
-                   case when bound then removed.tenant_id end, removed.interview_style_override
-              from removed
-          )
+          select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+                 (array_agg(seen.tenant) filter (where seen.is_new))[1] as tenant,
+                 max(seen.style) filter (where seen.is_new) as style
+            from (
+              select added.id, true as is_new, added.custom_assessment_id as assessment, added.assessment_type::text as type,
+                     added.interview_style_override as style, case when bound then added.tenant_id end as tenant
+                from added
+              union all
+              select removed.id, false, removed.custom_assessment_id, removed.assessment_type::text,
+                     removed.interview_style_override, null
+                from removed
+            ) as seen
+           group by seen.id
+          having (array_agg(seen.assessment) filter (where seen.is_new))[1]
+                 is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
+              or max(seen.type) filter (where seen.is_new) is distinct from max(seen.type) filter (where not seen.is_new)
+              -- An override that is taken back asks nothing of the assessment.
+              or (max(seen.style) filter (where seen.is_new) is not null
+                  and max(seen.style) filter (where seen.is_new)
+                      is distinct from max(seen.style) filter (where not seen.is_new))
         ) as changed
-       where changed.custom_assessment_id is not null
-       group by changed.custom_assessment_id, changed.tenant_id
+       where changed.assessment is not null
+       group by changed.assessment, changed.tenant
     ) as choice;
   if made.assessments is not null then
     perform private.check_held_choices(made.assessments, made.tenants, made.styles);
