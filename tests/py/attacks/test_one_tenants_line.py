@@ -14,14 +14,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
 from tests.py.harness.api import RunningApi
+from tests.py.harness.databases import claims_text
 from tests.py.harness.people import People, Tenant
 from tests.py.harness.sessions import DEFINITION
 
 WAITING = 5
+PLACES = 10
 MANY = 30
 
 
@@ -106,6 +109,37 @@ def test_no_more_than_a_few_wait(api: RunningApi, tenant: Tenant, api_people: Pe
             assert neighbour["list"]().status_code == 200
         assert 1 <= max(waiting) <= WAITING
         assert Counter(refusal(answer.result()) for answer in answers) == {(503, "BUSY"): MANY}
+
+
+@pytest.mark.parametrize(("places", "waits"), [(PLACES - 1, True), (PLACES, False)])
+def test_who_comes_while_ten_wait_is_refused_at_once(
+    api: RunningApi, tenant: Tenant, places: int, waits: bool
+) -> None:
+    database = api.database
+    waiting = database.connect(autocommit=False)
+    waiting.execute(
+        "select pg_advisory_xact_lock(hashtextextended('line of ' || %s, place))"
+        " from generate_series(1, %s) as place",
+        [str(tenant.id), places],
+    )
+    # Postgres itself says when somebody waits for a lock, and here to the client.
+    comes = database.connect("supabase_admin", autocommit=False)
+    comes.execute("set deadlock_timeout = '1ms'; set log_lock_waits = on; set client_min_messages = log")
+    comes.execute(
+        "select set_config('request.jwt.claims', %s, false)", [claims_text("authenticated", tenant.owner.id)]
+    )
+    comes.execute("set role authenticated")
+    told: list[str] = []
+    comes.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
+    with line_taken(api, tenant), pytest.raises(psycopg.Error, match="Too much of this tenant") as refused:
+        comes.execute(
+            "insert into public.custom_assessments (tenant_id, name, definition) values (%s, 'Small', %s)",
+            [tenant.id, Jsonb(DEFINITION)],
+        )
+    comes.rollback()
+    waiting.rollback()
+    assert refused.value.sqlstate == "PT503"
+    assert any("still waiting for" in message for message in told) == waits
 
 
 def test_a_few_at_once_all_get_their_turn(api: RunningApi, tenant: Tenant) -> None:
