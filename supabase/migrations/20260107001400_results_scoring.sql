@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:ad10ac14f7245bd6daf4d74a12707cb628bb02156a10533d4b4eeffd07ef5035
+-- custom-assessments 0.2.0 results_scoring sha256:ecbc7a6967105852aa01f27fe036faad91f516142e4f66ac4aca1bfad5dbd91d
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -306,5 +306,26 @@ begin
        and request.session_type = accepted_assessment.session_type
        and request.tenant_id = accepted_assessment.tenant_id
        and request.assessment_id = accepted_assessment.assessment_id;
+end
+$$;
+
+-- Refuses scores and insights that are not what they should be, or too large to be looked at any further. A number such as
+-- 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+create or replace function private.check_handed_in(dimension_scores jsonb, ai_insights jsonb)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
+    or pg_column_size(dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
+        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
+  end if;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:52ee055f43330b5f94aa7c6ab5b0cd0be0e331da09b09d7a60330f36c48d4a22
+-- custom-assessments 0.2.0 access sha256:0da025e6b278d075fe641bf09500530cb78c61f7be9698f04f53146e1a3ef868
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -113,8 +113,8 @@ private.campaigns_can_lose_their_creator(), private.categories_faults(jsonb, tex
 private.category_faults(jsonb, text, text[], numeric, numeric), private.change_classes(),
 private.changes_between(jsonb, jsonb), private.check_agent_session_assessment(), private.check_assessment_content(),
 private.check_choice(uuid, uuid, integer), private.check_completion(uuid, text, jsonb, jsonb, timestamptz),
-private.check_held_choices(uuid[], uuid[], integer[]), private.check_job_kind(), private.check_session_assessment(),
-private.choose_assessment(uuid, uuid, boolean), private.choose_jobs(integer),
+private.check_handed_in(jsonb, jsonb), private.check_held_choices(uuid[], uuid[], integer[]), private.check_job_kind(),
+private.check_session_assessment(), private.choose_assessment(uuid, uuid, boolean), private.choose_jobs(integer),
 private.claim_jobs(text, integer, integer, text), private.claim_slug(uuid, uuid, uuid, text, text),
 private.class_of_change(jsonb, jsonb), private.columns_of(jsonb), private.content_categories(jsonb, jsonb),
 private.content_dimensions(jsonb, jsonb), private.content_hash(text, jsonb),
@@ -294,6 +294,7 @@ grant execute on function private.weights_faults(jsonb) to authenticated, servic
 
 -- What triggers ask of trusted writers.
 grant execute on function private.accepted_assessment(uuid, text, uuid, uuid) to service_role;
+grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;
 grant execute on function private.tenant_owner(uuid) to service_role;

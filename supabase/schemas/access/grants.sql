@@ -125,6 +125,7 @@ grant execute on function private.weights_faults(jsonb) to authenticated, servic
 
 -- What triggers ask of trusted writers.
 grant execute on function private.accepted_assessment(uuid, text, uuid, uuid) to service_role;
+grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;
 grant execute on function private.tenant_owner(uuid) to service_role;

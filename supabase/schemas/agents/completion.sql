@@ -17,18 +17,11 @@ begin
       'INVALID_ARGUMENT',
       jsonb_build_object('argument', 'session_type', 'expected', private.one_of(private.session_types()))
     );
-  elsif dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
-        or pg_column_size(dimension_scores) > 65536 then
-    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
-      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
-  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
-        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
-    perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
   elsif not isfinite(completed_at) or completed_at > now() + interval '1 day' then
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "completed_at", "expected": "a time that is not in the future"}');
   end if;
+  perform private.check_handed_in(dimension_scores, ai_insights);
 end
 $$;
 

@@ -60,3 +60,24 @@ begin
        and request.assessment_id = accepted_assessment.assessment_id;
 end
 $$;
+
+-- Refuses scores and insights that are not what they should be, or too large to be looked at any further. A number such as
+-- 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+create or replace function private.check_handed_in(dimension_scores jsonb, ai_insights jsonb)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
+    or pg_column_size(dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
+        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
+  end if;
+end
+$$;

@@ -11,15 +11,7 @@ declare
   outcome record;
 begin
   -- Size first: nothing below should have to look at megabytes of scores.
-  if new.dimension_scores is null or pg_column_size(new.dimension_scores) > 65536 then
-    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
-      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
-  end if;
-  -- A number such as 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
-  if private.definition_bounds_faults(jsonb_build_object('insights', new.ai_insights)) is not null then
-    perform private.refuse('INVALID_ARGUMENT',
-      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
-  end if;
+  perform private.check_handed_in(new.dimension_scores, new.ai_insights);
 
   -- Guards: the session, its owner, and that it has no result yet -------------------------------------------
   select facts.tenant_id, facts.campaign_id, facts.campaign_created_by, facts.assessment_ids

@@ -35,6 +35,7 @@ insert into tests.expected values
 ('private.read_scores(jsonb,text[],text[],numeric,numeric)', false, 'authenticated service_role'),
 ('private.matching_category(jsonb,numeric,text[],numeric[])', false, 'authenticated service_role'),
 ('private.check_completion(uuid,text,jsonb,jsonb,timestamp with time zone)', false, ''),
+('private.check_handed_in(jsonb,jsonb)', false, 'service_role'),
 ('private.accepted_assessment(uuid,text,uuid,uuid)', true, 'service_role'),
 ('private.apply_drafts(uuid[],jsonb[])', false, ''),
 ('private.apply_effects(text,jsonb,bigint[],uuid[],timestamp with time zone)', false, ''),
