@@ -1,4 +1,4 @@
-"""Heartbeats: while a batch takes long, its leases are extended, so that no other worker takes its jobs."""
+"""Heartbeats: while a job takes long, the leases in hand are extended, so that no other worker takes them."""
 
 import threading
 import time

@@ -179,14 +179,14 @@ def test_a_page_in_place_of_an_answer_is_waited_for(site: Site, gateway: PickyGa
 def test_a_page_in_place_of_longer_leases_does_not_end_the_heartbeat(
     site: Site, gateway: PickyGateway, page: bytes
 ) -> None:
-    site.upload_many(site.tenant(), "POISON nap NUMBER", 25)
+    site.upload_many(site.tenant(), "POISON doze NUMBER", 1)
 
     def judge(function: str, _body: bytes) -> Answer | None:
         return (200, page) if function == "extend_leases" and not gateway.seen[function, 200] else None
 
     gateway.judge, gateway.content_type = judge, "application/json"
-    napping = {"PYTHONPATH": POISON, "WORKER_LEASE_SECONDS": "3", "WORKER_BATCH": "25", **FAST}
-    with site.running_worker(SUPABASE_URL=gateway.url, **napping) as worker:
+    dozing = {"PYTHONPATH": POISON, "WORKER_LEASE_SECONDS": "3", **FAST}
+    with site.running_worker(SUPABASE_URL=gateway.url, **dozing) as worker:
         worker.wait_for("leases-not-extended")
         worker.wait_for("leases-extended")
         assert "Traceback" not in worker.log.read_text(encoding="utf-8")

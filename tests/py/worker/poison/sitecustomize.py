@@ -37,6 +37,8 @@ def _act(what: str) -> str:  # noqa: PLR0912 - one case for each thing that can 
                 pass
         case "nap":
             time.sleep(0.2)
+        case "doze":
+            time.sleep(3)
         case "memory":
             blocks: list[bytearray] = []
             while True:
