@@ -103,13 +103,11 @@ begin
   if not exists (select from added where added.custom_assessment_id is not null) then
     return null;
   end if;
-  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
-         array_agg(null::integer) as styles
+  select array_agg(choice.assessment) as assessments, array_agg(choice.stakeholder_session_id) as stakeholders,
+         array_agg(choice.coaching_session_id) as clients
     into made
     from (
-      select distinct
-             changed.assessment,
-             private.tenant_of_agent_session(changed.stakeholder_session_id, changed.coaching_session_id) as tenant
+      select distinct changed.assessment, changed.stakeholder_session_id, changed.coaching_session_id
         from (
           select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
                  (array_agg(seen.stakeholder_session_id) filter (where seen.is_new))[1] as stakeholder_session_id,
@@ -129,8 +127,16 @@ begin
         ) as changed
        where changed.assessment is not null
     ) as choice;
+  -- Nothing of this schema is named before: Auth, which deletes accounts, may not look into it.
   if made.assessments is not null then
-    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+    perform private.check_held_choices(array_agg(choice.assessment), array_agg(choice.tenant), array_agg(null::integer))
+       from (
+         select distinct
+                given.assessment,
+                private.tenant_of_agent_session(given.stakeholder_session_id, given.coaching_session_id) as tenant
+           from unnest(made.assessments, made.stakeholders, made.clients)
+             as given (assessment, stakeholder_session_id, coaching_session_id)
+       ) as choice;
   end if;
   return null;
 end

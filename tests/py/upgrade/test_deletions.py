@@ -197,6 +197,25 @@ def test_deletions_of_the_apis_roles_end_as_before(empty_database: Database, key
     assert outcomes(connection, role) == before
 
 
+def test_auth_deletes_an_account_whose_agents_outlive_their_sessions(empty_database: Database) -> None:
+    connection = make_production_host(empty_database, HOSTS["campaigns go to the house"])
+    auth = empty_database.connect("supabase_admin")
+    auth.execute("grant select, delete on auth.users to supabase_auth_admin")
+    migrate(empty_database)
+    connection.execute(USE.encode())
+
+    with auth.transaction():
+        auth.execute("set local role supabase_auth_admin")
+        auth.execute("delete from auth.users where id = %s", [OWNER])
+
+    assert single(connection, "select count(*) from public.tenant_profiles where user_id = %s", [OWNER]) == (
+        0,
+    )
+    assert single(
+        connection, "select count(*) from public.agent_sessions where custom_assessment_id is not null"
+    ) != (0,)
+
+
 def people_of_the_tenant(connection: Connection) -> dict[str, object]:
     """The ids of the tenant's campaigns, clients and agents."""
     campaigns, clients = single(
