@@ -9,8 +9,9 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pyromark import events_with_range
 
@@ -28,7 +29,8 @@ RESCANS: Final = 2
 CONTINUATION: Final = re.compile(b"[\x80-\xbf]")
 
 
-class Heading(NamedTuple):
+@dataclass(slots=True)
+class Heading:
     """A heading. ``text`` is without the marks that make it one; underlined it can have several lines."""
 
     level: int
@@ -42,7 +44,8 @@ class Heading(NamedTuple):
         return " ".join([line.strip() for line in self.text.text.split("\n")])
 
 
-class Bullet(NamedTuple):
+@dataclass(slots=True)
+class Bullet:
     """An item of a list, with a bullet or a number.
 
     ``text`` is everything behind the mark, ``bullets`` are the items of its own lists.
@@ -66,7 +69,8 @@ class Bullet(NamedTuple):
         return None
 
 
-class Prose(NamedTuple):
+@dataclass(slots=True)
+class Prose:
     """A paragraph, or a block of another kind: a quote, code, HTML."""
 
     start: int

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final
 
 from worker.compiler.blocks import Bullet, Heading, Prose
 from worker.compiler.catalogue import Code
@@ -21,7 +22,8 @@ OTHER_COLON: Final = re.compile(r"(?P<key>[^=：–—\n]{1,40}?)\s*[=：–—]
 OTHER_BULLETS: Final = "•◦▪▫‣⁃●○■□·–— \t\u00a0"
 
 
-class Field(NamedTuple):
+@dataclass(slots=True)
+class Field:
     """A field and its value.
 
     ``start`` and ``end`` are of its bullet. ``value`` is what stands behind the colon; where the field holds
@@ -146,7 +148,7 @@ class _Reader:
             value = field.value
             if self.known[near].is_list and field.bullets:
                 value = value.part(0, min(bullet.start for bullet in field.bullets) - value.start)
-            self.fields[near] = field._replace(name=near, section=f"{self.where} / {near}", value=value)
+            self.fields[near] = replace(field, name=near, section=f"{self.where} / {near}", value=value)
             message = f"there is no field {shown(key)}, and `{near}` is missing"
             section = f"{self.where} / {plain(key)}"
             self.ctx.faults.add_error(Code.UNKNOWN_FIELD, at, section, message, f"write `- {near}:`")
