@@ -170,31 +170,31 @@ class _Reader:
         """Keep a heading that stands outside of lists and quotes."""
         if start < self._outer:
             return
-        line = self._slice(start, end)
-        self.blocks.append(Heading(int(data["level"][1]), line.start, line.end, _heading_text(line.strip())))
+        first, last = self.at(start), self.at(end)
+        text = _heading_text(self.text[first:last], last)
+        self.blocks.append(Heading(int(data["level"][1]), first, last, text))
 
     def bullet(self, start: int, end: int, _data: Any) -> None:
         """Keep a bullet of the first two levels."""
-        if start >= self._outer:
-            self._outer, self._inner = end, 0
-            bullet = self._bullet(start, end)
-            self._bullets = bullet.bullets
-            self.blocks.append(bullet)
-        elif start >= self._inner:
-            self._inner = end
-            self._bullets.append(self._bullet(start, end))
-        else:
+        is_outermost = start >= self._outer
+        if not is_outermost and start < self._inner:
             self._deepen(start, end)
-
-    def _bullet(self, start: int, end: int) -> Bullet:
-        """Return a bullet without the indentation that is more than the list needs."""
+            return
         last = self.at(end)
+        # Without the indentation that is more than the list needs.
         item = self.text[self.at(start) : last].lstrip()
         # Behind a number, or a bullet, stands the mark's only or last character.
         rest = item.lstrip("0123456789")[1:].lstrip()
         text = rest.rstrip()
         begin = last - len(rest)
-        return Bullet(last - len(item), last, Slice(text, begin, begin + len(text)), [])
+        bullet = Bullet(last - len(item), last, Slice(text, begin, begin + len(text)), [])
+        if is_outermost:
+            self._outer, self._inner = end, 0
+            self._bullets = bullet.bullets
+            self.blocks.append(bullet)
+        else:
+            self._inner = end
+            self._bullets.append(bullet)
 
     def quote(self, start: int, end: int, _data: Any) -> None:
         """Keep a quote as it is, at the first level."""
@@ -268,14 +268,21 @@ OPENED: Final[dict[str, Callable[[_Reader, int, int, Any], None]]] = {
 }
 
 
-def _heading_text(heading: Slice) -> Slice:
+def _heading_text(heading: str, end: int) -> Slice:
     """Return the text of a heading: without the marks in front and behind, or without the line under it."""
-    if "\n" in heading.text:
-        return heading.part(0, heading.text.rindex("\n"))
-    text = heading.part(len(heading.text) - len(heading.text.lstrip("#")))
-    bare = text.text.rstrip("#")
-    # Marks at the end close the heading only where a blank stands before them.
-    return text.part(0, len(bare)) if not bare or bare[-1:].isspace() else text
+    rest = heading.lstrip()
+    above, underlined, _ = rest.rstrip().rpartition("\n")
+    if underlined:
+        text = above.rstrip()
+    else:
+        rest = rest.lstrip("#").lstrip()
+        text = rest.rstrip()
+        bare = text.rstrip("#")
+        # Marks at the end close the heading only where a blank stands before them.
+        if not bare or bare[-1:].isspace():
+            text = bare.rstrip()
+    begin = end - len(rest)
+    return Slice(text, begin, begin + len(text))
 
 
 def _is_unclosed(block: bytes) -> bool:

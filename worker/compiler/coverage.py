@@ -110,7 +110,7 @@ class _Coverage:
     @cached_property
     def is_free(self) -> bool:
         """Whether every dimension can have every score: then all averages can be equal to any of them."""
-        return all(node.marks in {None, self.scale} for node in self.dimensions)
+        return all(node.marks in (None, self.scale) for node in self.dimensions)
 
     def check(self, categories: Sequence[CategoryNode]) -> None:
         """Report all that there is to be said about the ranges of the categories."""

@@ -58,9 +58,9 @@ class DimensionNode:
     @property
     def marks(self) -> Range | None:
         """The lowest and the highest mark of the rubric, None without one."""
-        if not self.rubric:
-            return None
-        return Range(min(entry.low for entry in self.rubric), max(entry.high for entry in self.rubric))
+        for lowest in self.rubric:
+            return Range(lowest.low, max([entry.high for entry in self.rubric]))
+        return None
 
     @property
     def rule(self) -> DimensionRule:

@@ -86,8 +86,8 @@ class _Reader:
         spec = self.known.get(name)
         # Where a text is meant, bullets under it belong to the text.
         value = text.part(colon + 1, head if spec is not None and spec.is_list else None)
-        if key[:1] in MARKS:
-            value = _without_end(value, open_emphasis(key))
+        if key[:1] in MARKS and (mark := open_emphasis(key)):
+            value = _without_end(value, mark)
         field = Field(name, bullet.start, bullet.end, f"{self.where} / {name}", value, bullet.bullets)
         if spec is None:
             self.unknown.append((text.part(0, colon), field))

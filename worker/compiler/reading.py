@@ -1,7 +1,6 @@
 """How the value of a field is read: as a text, or as a list of texts."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
@@ -107,20 +106,20 @@ def _nested_list(ctx: Context, field: Field) -> list[Slice]:
     """Return the entries under a field, and report text that stands beside them."""
     entries = [(bullet.text, bullet) for bullet in field.bullets]
     beside = field.value if field.value.text else _text_between(ctx, field)
-    if beside.text:
+    if beside is not None:
         fix = f"write every entry of `{field.name}` as a bullet indented under it"
         message = f"{shown(beside.text)} is not a list"
         ctx.faults.add(Code.NOT_A_LIST, beside, field.section, message, fix)
     return _filled(ctx, field, entries)
 
 
-def _text_between(ctx: Context, field: Field) -> Slice:
-    """Return the first text that stands behind a bullet of a list and belongs to none, empty if none does."""
-    places: list[Located] = [*field.bullets, Span(field.end, field.end)]
-    for bullet, following in pairwise(places):
-        if ctx.text[bullet.end : following.start].strip():
-            return ctx.slice(Span(bullet.end, following.start)).strip()
-    return field.value.part(0, 0)
+def _text_between(ctx: Context, field: Field) -> Slice | None:
+    """Return the first text that stands behind a bullet of a list and belongs to none."""
+    following = [*[bullet.start for bullet in field.bullets[1:]], field.end]
+    for bullet, start in zip(field.bullets, following, strict=True):
+        if ctx.text[bullet.end : start].strip():
+            return ctx.slice(Span(bullet.end, start)).strip()
+    return None
 
 
 def _filled(ctx: Context, field: Field, entries: Sequence[tuple[Slice, Located]]) -> list[Slice]:
