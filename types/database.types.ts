@@ -123,6 +123,81 @@ export type Database = {
           },
         ];
       };
+      assessment_versions: {
+        Row: {
+          assessment_id: string;
+          assessment_type: string;
+          change_class: string | null;
+          created_at: string;
+          created_by: string | null;
+          definition: NonNullable<Json>;
+          definition_sha256: string;
+          description: string | null;
+          dimension_hashes: NonNullable<Json>;
+          id: string;
+          interview_style_allow_override: boolean;
+          interview_style_default: number;
+          name: string;
+          result_disclosure: string;
+          revision: number;
+          scoring_sha256: string;
+          source_markdown: string | null;
+          tenant_id: string;
+          version: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          assessment_id: string;
+          assessment_type: string;
+          change_class?: string | null;
+          created_at?: string;
+          created_by?: string | null;
+          definition: NonNullable<Json>;
+          definition_sha256: string;
+          description?: string | null;
+          dimension_hashes: NonNullable<Json>;
+          id?: string;
+          interview_style_allow_override: boolean;
+          interview_style_default: number;
+          name: string;
+          result_disclosure: string;
+          revision?: number;
+          scoring_sha256: string;
+          source_markdown?: string | null;
+          tenant_id: string;
+          version: string;
+        };
+        Update: {
+          assessment_id?: string;
+          assessment_type?: string;
+          change_class?: string | null;
+          created_at?: string;
+          created_by?: string | null;
+          definition?: NonNullable<Json>;
+          definition_sha256?: string;
+          description?: string | null;
+          dimension_hashes?: NonNullable<Json>;
+          id?: string;
+          interview_style_allow_override?: boolean;
+          interview_style_default?: number;
+          name?: string;
+          result_disclosure?: string;
+          revision?: number;
+          scoring_sha256?: string;
+          source_markdown?: string | null;
+          tenant_id?: string;
+          version?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "assessment_versions_assessment_id_fkey";
+            columns: ["assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       campaign_assignments: {
         Row: {
           access_expires_at: string | null;
@@ -389,6 +464,7 @@ export type Database = {
           marketplace_price_tier: string | null;
           marketplace_status: string | null;
           name: string;
+          newest_version_id: string | null;
           published_at: string | null;
           result_disclosure: string;
           slug: string;
@@ -413,6 +489,7 @@ export type Database = {
           marketplace_price_tier?: string | null;
           marketplace_status?: string | null;
           name: string;
+          newest_version_id?: string | null;
           published_at?: string | null;
           result_disclosure?: string;
           slug: string;
@@ -436,6 +513,7 @@ export type Database = {
           marketplace_price_tier?: string | null;
           marketplace_status?: string | null;
           name?: string;
+          newest_version_id?: string | null;
           published_at?: string | null;
           result_disclosure?: string;
           slug?: string;

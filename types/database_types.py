@@ -91,6 +91,69 @@ class PublicAssessmentUploadsUpdate(TypedDict):
     status: NotRequired[Annotated[str, Field(alias="status")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
 
+class PublicAssessmentVersions(BaseModel):
+    assessment_id: uuid.UUID = Field(alias="assessment_id")
+    assessment_type: str = Field(alias="assessment_type")
+    change_class: Optional[str] = Field(alias="change_class")
+    created_at: datetime.datetime = Field(alias="created_at")
+    created_by: Optional[uuid.UUID] = Field(alias="created_by")
+    definition: JsonValue = Field(alias="definition")
+    definition_sha256: str = Field(alias="definition_sha256")
+    description: Optional[str] = Field(alias="description")
+    dimension_hashes: JsonValue = Field(alias="dimension_hashes")
+    id: uuid.UUID = Field(alias="id")
+    interview_style_allow_override: bool = Field(alias="interview_style_allow_override")
+    interview_style_default: int = Field(alias="interview_style_default")
+    name: str = Field(alias="name")
+    result_disclosure: str = Field(alias="result_disclosure")
+    revision: int = Field(alias="revision")
+    scoring_sha256: str = Field(alias="scoring_sha256")
+    source_markdown: Optional[str] = Field(alias="source_markdown")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    version: str = Field(alias="version")
+
+class PublicAssessmentVersionsInsert(TypedDict):
+    assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
+    assessment_type: Annotated[str, Field(alias="assessment_type")]
+    change_class: NotRequired[Annotated[Optional[str], Field(alias="change_class")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    definition: Annotated[JsonValue, Field(alias="definition")]
+    definition_sha256: Annotated[str, Field(alias="definition_sha256")]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    dimension_hashes: Annotated[JsonValue, Field(alias="dimension_hashes")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_allow_override: Annotated[bool, Field(alias="interview_style_allow_override")]
+    interview_style_default: Annotated[int, Field(alias="interview_style_default")]
+    name: Annotated[str, Field(alias="name")]
+    result_disclosure: Annotated[str, Field(alias="result_disclosure")]
+    revision: NotRequired[Annotated[int, Field(alias="revision")]]
+    scoring_sha256: Annotated[str, Field(alias="scoring_sha256")]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    version: Annotated[str, Field(alias="version")]
+
+class PublicAssessmentVersionsUpdate(TypedDict):
+    assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
+    assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
+    change_class: NotRequired[Annotated[Optional[str], Field(alias="change_class")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
+    definition: NotRequired[Annotated[JsonValue, Field(alias="definition")]]
+    definition_sha256: NotRequired[Annotated[str, Field(alias="definition_sha256")]]
+    description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
+    dimension_hashes: NotRequired[Annotated[JsonValue, Field(alias="dimension_hashes")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
+    interview_style_default: NotRequired[Annotated[int, Field(alias="interview_style_default")]]
+    name: NotRequired[Annotated[str, Field(alias="name")]]
+    result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
+    revision: NotRequired[Annotated[int, Field(alias="revision")]]
+    scoring_sha256: NotRequired[Annotated[str, Field(alias="scoring_sha256")]]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    version: NotRequired[Annotated[str, Field(alias="version")]]
+
 class PublicCampaignAssignments(BaseModel):
     access_expires_at: Optional[datetime.datetime] = Field(alias="access_expires_at")
     access_token: str = Field(alias="access_token")
@@ -287,6 +350,7 @@ class PublicCustomAssessments(BaseModel):
     marketplace_price_tier: Optional[str] = Field(alias="marketplace_price_tier")
     marketplace_status: Optional[str] = Field(alias="marketplace_status")
     name: str = Field(alias="name")
+    newest_version_id: Optional[uuid.UUID] = Field(alias="newest_version_id")
     published_at: Optional[datetime.datetime] = Field(alias="published_at")
     result_disclosure: str = Field(alias="result_disclosure")
     slug: str = Field(alias="slug")
@@ -310,6 +374,7 @@ class PublicCustomAssessmentsInsert(TypedDict):
     marketplace_price_tier: NotRequired[Annotated[Optional[str], Field(alias="marketplace_price_tier")]]
     marketplace_status: NotRequired[Annotated[Optional[str], Field(alias="marketplace_status")]]
     name: Annotated[str, Field(alias="name")]
+    newest_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="newest_version_id")]]
     published_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="published_at")]]
     result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
     slug: Annotated[str, Field(alias="slug")]
@@ -333,6 +398,7 @@ class PublicCustomAssessmentsUpdate(TypedDict):
     marketplace_price_tier: NotRequired[Annotated[Optional[str], Field(alias="marketplace_price_tier")]]
     marketplace_status: NotRequired[Annotated[Optional[str], Field(alias="marketplace_status")]]
     name: NotRequired[Annotated[str, Field(alias="name")]]
+    newest_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="newest_version_id")]]
     published_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="published_at")]]
     result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
     slug: NotRequired[Annotated[str, Field(alias="slug")]]

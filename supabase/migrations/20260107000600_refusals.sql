@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:1fa2935402db711a04e01039c807f84690ea3bac29ddb60fd2daaa42ddba250d
+-- custom-assessments 0.2.0 refusals sha256:a308b7052f376433151dfd2cdf89e9186c5b19f725efbf15bf8ee4c2a781d482
 -- Every refusal of the database: a new one is a row here. private.refuse() raises them, and docs/errors.md is generated from
 -- them. Migrations alone write this table.
 
@@ -78,7 +78,12 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'INVALID_VERSION', 422, 'The version is not valid here.',
-  'Use major.minor without leading zeros, and never a lower version than the present one.'
+  'Use major.minor without leading zeros, never a lower version than the present one, and at least the one in details.expected. '
+  'Leave it out, and the change gets the right one.'
+),
+(
+  'VERSION_IMMUTABLE', 409, 'Versions are made by the database and never change.',
+  'Change the assessment: the database keeps what it becomes as its next version.'
 ),
 (
   'INTERVIEW_STYLE_OVERRIDE_DENIED', 400, 'The interview style cannot be overridden here.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:48348b7dd69c4af2776a3d5ca0a25fe8378e4d3e631c7311cc0447572496fac5
+-- custom-assessments 0.2.0 assessments_table sha256:c9ebf5dc3d1228e41fa0cb4b0efcf73e42e4212f07b996ffced6086cdaa90647
 -- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
 -- version and slug are in the files that follow, in the order in which they fire.
 --
@@ -80,7 +80,8 @@ comment on column public.custom_assessments.created_by is
 comment on column public.custom_assessments.slug is
 'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
 comment on column public.custom_assessments.version is
-'major.minor. Never falls. Changing the definition of an active assessment without raising it raises the minor by 1.';
+'major.minor. Never falls. A change of the content that states no higher one gets the least that it needs, once there is a '
+'version: the next minor for what is shown or asked, the next major for scoring and structure.';
 comment on column public.custom_assessments.definition is
 'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
 'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '
@@ -282,57 +283,6 @@ $$;
 create or replace trigger assessment_3_content
 before insert or update of name, description, definition, source_markdown on public.custom_assessments
 for each row execute function private.check_assessment_content();
-
--- 4. Version of an assessment: it never falls.
-
-create or replace function private.keep_assessment_version()
-returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  earlier bigint[];
-  later bigint[];
-begin
-  if not private.is_version(new.version) then
-    perform private.refuse('INVALID_VERSION', jsonb_build_object('expected', 'major.minor, such as "1.0"'));
-  end if;
-  if tg_op = 'INSERT' then
-    return new;
-  end if;
-
-  earlier := string_to_array(old.version, '.')::bigint[];
-  later := string_to_array(new.version, '.')::bigint[];
-  if later < earlier then
-    perform private.refuse(
-      'INVALID_VERSION',
-      jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
-                         'expected', 'at least ' || old.version)
-    );
-  end if;
-  if old.status = 'active' and later = earlier and new.definition is distinct from old.definition then
-    if earlier[2] = 999999999 then
-      perform private.refuse(
-        'INVALID_VERSION',
-        jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
-                           'expected', 'a higher major version')
-      );
-    end if;
-    new.version := earlier[1] || '.' || earlier[2] + 1;
-  end if;
-  return new;
-end
-$$;
-
-create or replace trigger assessment_4_version
-before update of version, definition on public.custom_assessments
-for each row execute function private.keep_assessment_version();
-
--- The default needs no look.
-create or replace trigger assessment_4_version_of_new
-before insert on public.custom_assessments
-for each row when (new.version is distinct from '1.0')
-execute function private.keep_assessment_version();
 
 -- The slug that a name gives.
 

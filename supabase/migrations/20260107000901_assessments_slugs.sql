@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_slugs sha256:8dc41ac03aedeb02eebb5b3159950a5006cfcc7377e8548bf33682a2f7151d9f
+-- custom-assessments 0.2.0 assessments_slugs sha256:a9aa055f80fa627ccd042517f3a5c9d214801960e19fbbcfe03d05348fb8f5fb
 -- 5. Slug of an assessment: the series of numbers, and how a free one is found and reserved.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -231,6 +231,7 @@ begin
    where assessment.created_by = old.id
      and tenant.id = assessment.tenant_id
      and tenant.user_id <> old.id;
+  update public.assessment_versions as version set created_by = null where version.created_by = old.id;
   return old;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_rules sha256:090f2526cf9273c988dc5b0de7fd2aac1719ff4f2efba61ccfb64a26b4aab78c
+-- custom-assessments 0.2.0 versions_rules sha256:65943ab9999ff4c21e328fe37f084f47c067b30c47047bc48a91d799e0765f4e
 -- The rules of change: which part of a content is of which class. A new part of a content is a row here. docs/changes.md and
 -- worker/change_rules.json are generated from the rows. Migrations alone write this table.
 
@@ -157,6 +157,56 @@ begin
 end
 $$;
 
+-- The items of a list that differ from those of another one at the same place, where both list the same items in the
+-- same order; else all.
+create or replace function private.differing_items(items jsonb, others jsonb, key text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  differing jsonb := '[]';
+begin
+  if jsonb_array_length(items) <> jsonb_array_length(others) then
+    return items;
+  end if;
+  for place in 0 .. jsonb_array_length(items) - 1 loop
+    if items #> array[place::text, key] <> others #> array[place::text, key] then
+      return items;
+    elsif items -> place <> others -> place then
+      differing := differing || (items -> place);
+    end if;
+  end loop;
+  return differing;
+end
+$$;
+
+-- A content without what is the same in another one, so that little has to be taken apart.
+create or replace function private.without_common_parts(content jsonb, other jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  list text;
+  rest jsonb := (
+    select coalesce(jsonb_object_agg(field.key, field.value), '{}')
+      from jsonb_each(content - array['dimensions', 'categories']) as field
+     where field.value <> other -> field.key
+  );
+begin
+  foreach list in array array['dimensions', 'categories'] loop
+    rest := rest || jsonb_build_object(list, private.differing_items(
+      content -> list, other -> list, case list when 'dimensions' then 'id' else 'name' end));
+  end loop;
+  return rest;
+end
+$$;
+
 -- Where two contents differ, by the patterns of the rules. What belongs to an item that was added or removed is not listed
 -- apart; where an item is counts only among those that are in both.
 create or replace function private.differences(before jsonb, after jsonb)
@@ -174,8 +224,8 @@ begin
            coalesce(one.part, other.part) as part,
            one.value as old_value,
            other.value as new_value
-      from private.content_parts(before) as one
-      full join private.content_parts(after) as other
+      from private.content_parts(private.without_common_parts(before, after)) as one
+      full join private.content_parts(private.without_common_parts(after, before)) as other
         on other.pattern = one.pattern and other.item = one.item and other.part = one.part
   ),
   kept as (
@@ -261,3 +311,74 @@ begin
   );
 end
 $$;
+
+-- Versions of assessments: each content that was ever in use, as it was. Rows are made by the database and never change.
+
+create table if not exists public.assessment_versions (
+  id uuid not null default gen_random_uuid(),
+
+  -- The only reference: keys to the tenant and the account would make their deletion wait for edits.
+  assessment_id uuid not null,
+  tenant_id uuid not null,
+
+  -- The number that the author sees. The revision is for contents from before versions were kept, which share a number.
+  version text not null,
+  revision integer not null default 0,
+
+  -- The content.
+  name text not null,
+  description text,
+  definition jsonb not null,
+  assessment_type text not null,
+  interview_style_default integer not null,
+  interview_style_allow_override boolean not null,
+  result_disclosure text not null,
+
+  -- The Markdown as the author sent it; no part of the content.
+  source_markdown text,
+
+  -- What is equal where the content is, or a part of it.
+  definition_sha256 text not null,
+  scoring_sha256 text not null,
+  dimension_hashes jsonb not null,
+
+  change_class text,
+  created_by uuid,
+  created_at timestamptz not null default now(),
+
+  constraint assessment_versions_pkey primary key (id),
+  constraint version_is_unique_in_its_assessment unique (assessment_id, version, revision),
+  constraint assessment_versions_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
+  constraint change_class_is_known check (change_class = any(private.change_classes())),
+  constraint revision_is_not_negative check (revision >= 0)
+);
+comment on table public.assessment_versions is
+'Each content of an assessment that was ever in use. Made by the database when an assessment becomes active or asks to be '
+'listed, and from then on by every change of its content; never changed, and gone with its assessment.';
+comment on column public.assessment_versions.tenant_id is 'The tenant that owned the assessment when the version was made.';
+comment on column public.assessment_versions.revision is
+'0. Above it only for contents from before versions were kept, which share a number.';
+comment on column public.assessment_versions.source_markdown is
+'The Markdown of that moment, for editing; null where there was none. No part of the content.';
+comment on column public.assessment_versions.definition_sha256 is
+'The hash of the content: equal for equal contents, however they are spelled.';
+comment on column public.assessment_versions.scoring_sha256 is
+'The hash of what decides a category: scale, weights, ranges, primary dimensions, names and order of categories.';
+comment on column public.assessment_versions.dimension_hashes is
+'By the id of each dimension, the hash of what a rater reads of it.';
+comment on column public.assessment_versions.change_class is
+'How much changed since the version before: presentation, instrument, scoring or structure. Null for the first one.';
+comment on column public.assessment_versions.created_by is 'The account that made the change; null where it is gone, or was none.';
+alter table public.assessment_versions enable row level security;
+revoke all on table public.assessment_versions from public, anon, authenticated, service_role;
+
+-- An account that goes is looked for here.
+create index if not exists idx_assessment_versions_created_by
+on public.assessment_versions (created_by) where created_by is not null;
+
+-- The version that holds the assessment's present content. No foreign key: a second path between the two tables would
+-- make PostgREST's embedding ambiguous.
+alter table public.custom_assessments add column if not exists newest_version_id uuid;
+comment on column public.custom_assessments.newest_version_id is
+'The row of assessment_versions that holds the present content; null before there is one. Set by the database.';

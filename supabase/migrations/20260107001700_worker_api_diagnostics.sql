@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:193203e9ff2ff983bb0d7884d698f15a41019efd0d03459be1274b7663a188f2
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:b48240dbe0e28cbf59128d9f74eed162e57590e59a739fd873c35b9afe265b4e
 -- Diagnostics that only the database can make.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -16,11 +16,14 @@ as $$
       ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',
        'Use the assessment that this upload names, or change the file and upload it again.'),
       ('version-conflict', 'error', 'Front matter / version',
-       'The active assessment has this version already, with another text.',
+       'The assessment has this version already, with another text.',
        'Raise the version in the front matter and upload the file again.'),
       ('version-falls', 'error', 'Front matter / version',
        'The version is lower than that of the assessment to replace.',
        'Give a version that is higher than the present one, or upload the file as a new assessment.'),
+      ('version-bump-too-small', 'error', 'Front matter / version',
+       'The version is too low for what changed.',
+       'Raise the major version in the front matter and upload the file again.'),
       ('assessment-archived', 'error', '', 'The assessment to replace is archived and read-only.',
        'Set its status to active first, or upload the file as a new assessment.'),
       ('assessment-missing', 'error', '', 'The assessment to replace does not exist any more.',
@@ -87,7 +90,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce(
-    error in ('invalid-source', 'version-conflict', 'version-falls', 'assessment-archived', 'assessment-missing'), false
+    error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'assessment-archived', 'assessment-missing'),
+    false
   );
 end
 $$;
@@ -253,6 +257,47 @@ begin
 end
 $$;
 
+-- Replaces an assessment by what an upload was compiled to. Returns null, or the version that the change needs where the
+-- file states a lower one; then nothing is changed.
+create or replace function private.replace_assessment(target_id uuid, definition jsonb, source_markdown text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  facts text;
+begin
+  update public.custom_assessments as assessment
+     set name = stated.name,
+         version = stated.version,
+         description = stated.description,
+         definition = replace_assessment.definition,
+         source_markdown = replace_assessment.source_markdown,
+         source_type = 'upload',
+         assessment_type = stated.assessment_type,
+         interview_style_default = stated.interview_style_default,
+         interview_style_allow_override = stated.interview_style_allow_override,
+         result_disclosure = stated.result_disclosure,
+         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
+         marketplace_status = case
+           when assessment.marketplace_status = 'published'
+             and (replace_assessment.definition, stated.name, stated.description, replace_assessment.source_markdown)
+               is distinct from
+               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
+           then 'pending_review' else assessment.marketplace_status end
+    from private.columns_of(replace_assessment.definition -> 'metadata') as stated
+   where assessment.id = replace_assessment.target_id;
+  return null;
+exception
+  when sqlstate 'PT422' then
+    get stacked diagnostics facts = pg_exception_detail;
+    if facts::jsonb ->> 'reason' <> 'INVALID_VERSION' then
+      raise;
+    end if;
+    return facts::jsonb ->> 'expected';
+end
+$$;
+
 -- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
 -- {"end", "error", "assessment_id", "definition", "diagnostics"}; no definition where the assessment has it. The caller
 -- holds the lock on the upload's tenant.
@@ -268,6 +313,7 @@ declare
   upload record;
   target record;
   fault text;
+  needed text;
 begin
   select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
     into strict upload
@@ -283,7 +329,8 @@ begin
   end if;
 
   -- A replacement ----------------------------------------------------------------------------------------
-  select assessment.status, assessment.version, assessment.source_markdown, assessment.definition
+  select assessment.status, assessment.version, assessment.source_markdown, assessment.definition,
+         assessment.newest_version_id
     into target
     from public.custom_assessments as assessment
    where assessment.id = apply_upload.target_id
@@ -298,7 +345,7 @@ begin
       'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
   elsif stated_version < string_to_array(target.version, '.')::numeric[] then
     fault := 'version-falls';
-  elsif target.status = 'active' and stated_version = string_to_array(target.version, '.')::numeric[] then
+  elsif (target.status = 'active' or target.newest_version_id is not null) and stated_version = string_to_array(target.version, '.')::numeric[] then
     fault := 'version-conflict';
   end if;
   if fault is not null then
@@ -307,26 +354,13 @@ begin
       'diagnostics', jsonb_build_array(
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
-  update public.custom_assessments as assessment
-     set name = stated.name,
-         version = stated.version,
-         description = stated.description,
-         definition = apply_upload.definition,
-         source_markdown = upload.source_markdown,
-         source_type = 'upload',
-         assessment_type = stated.assessment_type,
-         interview_style_default = stated.interview_style_default,
-         interview_style_allow_override = stated.interview_style_allow_override,
-         result_disclosure = stated.result_disclosure,
-         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
-         marketplace_status = case
-           when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, stated.name, stated.description, upload.source_markdown)
-               is distinct from
-               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
-           then 'pending_review' else assessment.marketplace_status end
-    from private.columns_of(apply_upload.definition -> 'metadata') as stated
-   where assessment.id = apply_upload.target_id;
+  needed := private.replace_assessment(apply_upload.target_id, apply_upload.definition, upload.source_markdown);
+  if needed is not null then
+    return jsonb_build_object('end', 'failed', 'error', 'version-bump-too-small', 'definition', apply_upload.definition,
+      'diagnostics', jsonb_build_array(
+        private.upload_diagnostic('version-bump-too-small', version_place)
+        || jsonb_build_object('hint', format('Expected in the front matter: %s. Upload the file again with it.', needed))));
+  end if;
   return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id);
 end
 $$;

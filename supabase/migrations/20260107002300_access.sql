@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access sha256:0da025e6b278d075fe641bf09500530cb78c61f7be9698f04f53146e1a3ef868
+-- custom-assessments 0.2.0 access sha256:b0c2b7e7a32c130d55b9f8d4e6b730e1e92e9e1ec1b8b27ec9cbd012c2a4bfe9
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -47,6 +47,32 @@ drop policy if exists "Owners delete their assessments" on public.custom_assessm
 create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
 using (tenant_id = any(array(select private.my_tenant_ids())));
+
+-- The newest version of what everyone reads: the policy of the assessments, above, says what that is.
+drop policy if exists "Everyone reads the newest version of what is public" on public.assessment_versions;
+create policy "Everyone reads the newest version of what is public" on public.assessment_versions
+for select to anon
+using (
+  exists (
+    select from public.custom_assessments as assessment
+    where
+      assessment.id = assessment_versions.assessment_id
+      and assessment.newest_version_id = assessment_versions.id
+  )
+);
+
+drop policy if exists "Owners read their versions and what everyone reads" on public.assessment_versions;
+create policy "Owners read their versions and what everyone reads" on public.assessment_versions
+for select to authenticated
+using (
+  tenant_id = any(array(select private.my_tenant_ids()))
+  or exists (
+    select from public.custom_assessments as assessment
+    where
+      assessment.id = assessment_versions.assessment_id
+      and assessment.newest_version_id = assessment_versions.id
+  )
+);
 
 -- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
 -- up at reading time would follow ids that were taken again, and sessions that are gone. The rule is the second part;
@@ -116,30 +142,31 @@ private.check_choice(uuid, uuid, integer), private.check_completion(uuid, text, 
 private.check_handed_in(jsonb, jsonb), private.check_held_choices(uuid[], uuid[], integer[]), private.check_job_kind(),
 private.check_session_assessment(), private.choose_assessment(uuid, uuid, boolean), private.choose_jobs(integer),
 private.claim_jobs(text, integer, integer, text), private.claim_slug(uuid, uuid, uuid, text, text),
-private.class_of_change(jsonb, jsonb), private.columns_of(jsonb), private.content_categories(jsonb, jsonb),
-private.content_dimensions(jsonb, jsonb), private.content_hash(text, jsonb),
-private.content_of(jsonb, text, text, text, integer, boolean, text), private.content_parts(jsonb),
+private.class_of_change(jsonb, jsonb), private.columns_of(jsonb), private.content_categories(jsonb, text[], text[]),
+private.content_dimensions(jsonb, text[], text[], jsonb), private.content_hash(text, jsonb),
+private.content_of(jsonb, text, text, text, integer, boolean, text),
+private.content_of_assessment(public.custom_assessments), private.content_parts(jsonb),
 private.definition_bounds_faults(jsonb), private.definition_faults(jsonb), private.differences(jsonb, jsonb),
-private.dimension_faults(jsonb, text), private.dimension_hashes(jsonb), private.dimension_id(jsonb),
-private.dimensions_faults(jsonb, numeric, numeric), private.disclosures(), private.drop_slugs_of_tenant(),
-private.end_jobs_without_subject(), private.ending_of_error(text, text),
+private.differing_items(jsonb, jsonb, text), private.dimension_faults(jsonb, text), private.dimension_hashes(jsonb),
+private.dimension_ids(jsonb), private.dimensions_faults(jsonb, numeric, numeric), private.disclosures(),
+private.drop_slugs_of_tenant(), private.end_jobs_without_subject(), private.ending_of_error(text, text),
 private.enqueue(text, uuid[], uuid[], uuid[], integer[]), private.enqueue_uploads(), private.enter_line(uuid),
 private.enter_my_lines(), private.erase_account_once(uuid), private.erase_participants(uuid[], uuid),
 private.erase_tenant_once(uuid), private.example_faults(jsonb, text[], text[], numeric, numeric),
 private.extend_rule(regclass, text), private.fault(text, text, text), private.final_diagnostics(private.judged_job),
 private.finish_jobs(text, jsonb, timestamptz), private.fold_name(text), private.guard_assessment_authority(),
-private.guidelines_faults(jsonb, text[]), private.hand_over_assessments(),
+private.guard_versions(), private.guidelines_faults(jsonb, text[]), private.hand_over_assessments(),
 private.hand_over_assessments_with_results(uuid), private.hash_of(jsonb), private.highest_score(),
 private.hold_assessments(uuid[]), private.hold_changed_agent_choices(), private.hold_changed_choices(),
 private.hold_jobs(bigint[]), private.hold_jobs_of_tenant(), private.hold_new_agent_choices(),
 private.hold_new_choices(), private.hold_owners(jsonb, timestamptz), private.hold_tenant(uuid, uuid[], boolean),
-private.inactive_tenant_ids(), private.interview_styles(), private.is_authors_fault(text),
+private.id_of_name(text), private.inactive_tenant_ids(), private.interview_styles(), private.is_authors_fault(text),
 private.is_cleared_by_deletion(uuid, uuid, uuid, uuid), private.is_number_pair(jsonb), private.is_version(text),
 private.jobs_of_request(text, text), private.jobs_with_effects(text, jsonb, bigint[]),
 private.judge_jobs(text, jsonb, bigint[], integer[], text[], text[], integer[], bigint[], bigint[], jsonb[]),
 private.keep_assessment_history(), private.keep_assessment_version(), private.keep_assessment_with_completions(),
 private.keep_assessment_with_results(), private.keep_tenant_with_results(), private.largest_text(),
-private.list_assessment(), private.list_assessments_of_tenant(), private.list_of(jsonb),
+private.least_version(text, text), private.list_assessment(), private.list_assessments_of_tenant(),
 private.load_jobs(text, bigint[], integer[], integer[], uuid[]),
 private.load_requests(bigint[], integer[], integer[], uuid[]),
 private.load_uploads(bigint[], integer[], integer[], uuid[]), private.lock_for_requests(uuid, uuid[]),
@@ -147,24 +174,28 @@ private.lock_for_uploads(uuid, uuid[]), private.lock_slug(uuid, text), private.l
 private.marketplace_statuses(), private.matching_category(jsonb, numeric, text[], numeric[]),
 private.metadata_defaults(), private.metadata_faults(jsonb), private.most_categories(), private.most_dimensions(),
 private.my_tenant_ids(), private.name_faults(text, text[], text, text), private.name_key(jsonb),
-private.names_of(jsonb), private.next_claim_in_ms(), private.next_numbered_slug(uuid, uuid, text),
-private.next_rank(uuid, bigint), private.next_ranks(uuid[]), private.note_result_creator(), private.one_of(text[]),
-private.path_step(text), private.price_tiers(), private.questions_by_name(jsonb), private.queue_front(),
+private.names_of(jsonb), private.needs_version(text, text), private.next_claim_in_ms(),
+private.next_numbered_slug(uuid, uuid, text), private.next_rank(uuid, bigint), private.next_ranks(uuid[]),
+private.note_result_creator(), private.number_of_change(uuid, text, text, text), private.one_of(text[]),
+private.path_step(text), private.price_tiers(), private.primary_ids(jsonb, text[], text[]),
+private.questions_by_name(jsonb), private.queue_front(), private.range_precision(jsonb),
 private.read_scores(jsonb, text[], text[], numeric, numeric), private.reference_list_faults(jsonb, text, text[]),
 private.refresh_listings(uuid[]), private.refuse(text, jsonb), private.refuse_result_update(),
-private.refuse_upload_change(), private.refused_diagnostics(text, jsonb), private.require_definition(jsonb),
-private.result_tenant_ids(), private.retry_delay(integer), private.rubric_faults(jsonb, numeric, numeric),
-private.rubric_levels(jsonb), private.scale_in_force(jsonb), private.scale_of(jsonb),
-private.score_assessment(jsonb, jsonb), private.scored_dimensions(jsonb), private.scoring_of(jsonb),
-private.session_facts(uuid, text), private.session_types(), private.set_assessment_slug(),
+private.refuse_upload_change(), private.refused_diagnostics(text, jsonb), private.replace_assessment(uuid, jsonb, text),
+private.require_definition(jsonb), private.result_tenant_ids(), private.retry_delay(integer),
+private.rubric_faults(jsonb, numeric, numeric), private.rubric_levels(jsonb), private.scale_in_force(jsonb),
+private.scale_of(jsonb), private.score_assessment(jsonb, jsonb), private.scored_dimensions(jsonb),
+private.scoring_of(jsonb), private.session_facts(uuid, text), private.session_types(), private.set_assessment_slug(),
 private.settle_jobs(private.judged_job[]), private.settle_requests(private.judged_job[]),
 private.settle_subjects(private.judged_job[]), private.settle_uploads(private.judged_job[]),
 private.slug_is_taken(uuid, text, uuid), private.slug_of(text, integer), private.source_types(),
+private.store_first_version(), private.store_version(public.custom_assessments, jsonb, text, text),
 private.sum_of_counts(jsonb, jsonb), private.take_back_jobs(bigint[]), private.take_snapshot(uuid),
 private.take_upload(), private.tenant_of_agent_session(uuid, uuid), private.tenant_owner(uuid),
 private.text_list_faults(jsonb, text), private.trim_text(text), private.unknown_names(text[], text[]),
 private.upload_diagnostic(text, jsonb), private.weight_tolerance(), private.weights_faults(jsonb),
-private.with_campaigns_left(jsonb, uuid[]), private.without_accents(text), private.write_result()
+private.with_campaigns_left(jsonb, uuid[]), private.without_accents(text), private.without_common_parts(jsonb, jsonb),
+private.write_result()
 from public, anon, authenticated, service_role;
 
 -- Who may read which table, and who may call what: every grant, in one place.
@@ -189,6 +220,10 @@ grant update (
   marketplace_price_tier
 ) on table public.custom_assessments to authenticated;
 grant select, insert, update, delete on table public.custom_assessments to service_role;
+
+-- Versions, which the database alone writes. The service may name one in a DELETE, so that the trigger can answer why not.
+grant select on table public.assessment_versions to anon, authenticated;
+grant select, delete on table public.assessment_versions to service_role;
 
 -- Results.
 grant select on table public.custom_assessment_results to authenticated;

@@ -11,7 +11,7 @@
 --   * it refuses while a campaign or coaching session has an assessment, or the type custom where the host's own rule
 --     refused that (give it another type, or delete it).
 --
--- It deletes the assessments, their Markdown, the uploads, the queue and the marketplace's listings. Keep a dump of
+-- It deletes the assessments, their versions, their Markdown, the uploads, the queue and the marketplace's listings. Keep a dump of
 -- public.custom_assessments if they may be wanted again.
 --
 -- The host's own rules for the types of campaigns and coaching sessions are given back exactly as they were, but for one
@@ -177,6 +177,10 @@ drop table if exists private.slug_series;
 drop table if exists private.result_creators;
 drop table if exists public.assessment_uploads;
 drop table if exists public.custom_assessment_results;
+drop table if exists public.assessment_versions;
+-- They take a row of the table.
+drop function if exists private.content_of_assessment;
+drop function if exists private.store_version;
 drop table if exists public.custom_assessments;
 
 do $functions$
@@ -197,33 +201,35 @@ begin
         'check_choice', 'check_completion', 'check_handed_in', 'check_held_choices', 'check_job_kind',
         'check_refuses_custom', 'check_session_assessment', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug', 'class_of_change',
         'column_refuses_custom', 'columns_of', 'columns_with_links', 'content_categories', 'content_dimensions',
-        'content_hash', 'content_of', 'content_parts', 'definition_bounds_faults', 'definition_faults', 'differences',
-        'dimension_faults', 'dimension_hashes', 'dimension_id', 'dimensions_faults', 'disclosures',
-        'drop_slugs_of_tenant', 'end_jobs_without_subject', 'ending_of_error', 'enqueue', 'enqueue_uploads',
-        'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_participants', 'erase_tenant_once',
-        'example_faults', 'extend_rule', 'fault', 'final_diagnostics', 'finish_jobs', 'fold_name',
-        'guard_assessment_authority', 'guidelines_faults', 'hand_over_assessments',
+        'content_hash', 'content_of', 'content_of_assessment', 'content_parts', 'definition_bounds_faults',
+        'definition_faults', 'differences', 'differing_items', 'dimension_faults', 'dimension_hashes', 'dimension_ids',
+        'dimensions_faults', 'disclosures', 'drop_slugs_of_tenant', 'end_jobs_without_subject', 'ending_of_error',
+        'enqueue', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_participants',
+        'erase_tenant_once', 'example_faults', 'extend_rule', 'fault', 'final_diagnostics', 'finish_jobs', 'fold_name',
+        'guard_assessment_authority', 'guard_versions', 'guidelines_faults', 'hand_over_assessments',
         'hand_over_assessments_with_results', 'hash_of', 'highest_score', 'hold_assessments',
         'hold_changed_agent_choices', 'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant',
-        'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_tenant', 'how_links_are_read',
+        'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_tenant', 'how_links_are_read', 'id_of_name',
         'inactive_tenant_ids', 'interview_styles', 'is_authors_fault', 'is_cleared_by_deletion', 'is_number_pair',
         'is_version', 'jobs_of_request', 'jobs_with_effects', 'judge_jobs', 'keep_assessment_history',
         'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results',
-        'keep_tenant_with_results', 'largest_text', 'link_readers', 'list_assessment', 'list_assessments_of_tenant',
-        'list_of', 'load_jobs', 'load_requests', 'load_uploads', 'lock_for_requests', 'lock_for_uploads',
-        'lock_host_tables', 'lock_slug', 'longest_name', 'marketplace_statuses', 'matching_category',
-        'metadata_defaults', 'metadata_faults', 'most_categories', 'most_dimensions', 'my_tenant_ids', 'name_faults',
-        'name_key', 'names_of', 'names_the_caller', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks',
-        'note_result_creator', 'one_of', 'path_step', 'policies_on_reading', 'policy_is_open', 'price_tiers',
-        'questions_by_name', 'queue_front', 'read_scores', 'reads_everything', 'reference_list_faults',
+        'keep_tenant_with_results', 'largest_text', 'least_version', 'link_readers', 'list_assessment',
+        'list_assessments_of_tenant', 'load_jobs', 'load_requests', 'load_uploads', 'lock_for_requests',
+        'lock_for_uploads', 'lock_host_tables', 'lock_slug', 'longest_name', 'marketplace_statuses',
+        'matching_category', 'metadata_defaults', 'metadata_faults', 'most_categories', 'most_dimensions',
+        'my_tenant_ids', 'name_faults', 'name_key', 'names_of', 'names_the_caller', 'needs_version', 'next_claim_in_ms',
+        'next_numbered_slug', 'next_rank', 'next_ranks', 'note_result_creator', 'number_of_change', 'one_of',
+        'path_step', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'primary_ids', 'questions_by_name',
+        'queue_front', 'range_precision', 'read_scores', 'reads_everything', 'reference_list_faults',
         'refresh_listings', 'refuse', 'refuse_result_update', 'refuse_upload_change', 'refused_diagnostics',
-        'require_definition', 'result_tenant_ids', 'retry_delay', 'rubric_faults', 'rubric_levels',
-        'rules_against_custom', 'scale_in_force', 'scale_of', 'score_assessment', 'scored_dimensions', 'scoring_of',
-        'session_facts', 'session_types', 'set_assessment_slug', 'settle_jobs', 'settle_requests', 'settle_subjects',
-        'settle_uploads', 'slug_is_taken', 'slug_of', 'source_types', 'sum_of_counts', 'take_back_jobs',
-        'take_snapshot', 'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'tried_as',
-        'trim_text', 'unknown_names', 'upload_diagnostic', 'version', 'weight_tolerance', 'weights_faults',
-        'with_campaigns_left', 'without_accents', 'write_result'
+        'replace_assessment', 'require_definition', 'result_tenant_ids', 'retry_delay', 'rubric_faults',
+        'rubric_levels', 'rules_against_custom', 'scale_in_force', 'scale_of', 'score_assessment', 'scored_dimensions',
+        'scoring_of', 'session_facts', 'session_types', 'set_assessment_slug', 'settle_jobs', 'settle_requests',
+        'settle_subjects', 'settle_uploads', 'slug_is_taken', 'slug_of', 'source_types', 'store_first_version',
+        'store_version', 'sum_of_counts', 'take_back_jobs', 'take_snapshot', 'take_upload', 'tenant_of_agent_session',
+        'tenant_owner', 'text_list_faults', 'tried_as', 'trim_text', 'unknown_names', 'upload_diagnostic', 'version',
+        'weight_tolerance', 'weights_faults', 'with_campaigns_left', 'without_accents', 'without_common_parts',
+        'write_result'
       )
   loop
     execute format('drop function %s', found.signature);

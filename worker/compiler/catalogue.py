@@ -521,11 +521,18 @@ class Code(StrEnum):
     )
     VERSION_CONFLICT = (
         "version-conflict",
-        "An active assessment has this version with another text. Raise `version`.",
+        "The assessment has this version already, with another text. Raise `version`.",
     )
     VERSION_FALLS = (
         "version-falls",
         "The assessment already has a higher version. Raise `version` above it.",
+    )
+    VERSION_BUMP_TOO_SMALL = (
+        "version-bump-too-small",
+        (
+            "The change needs a higher version: the next major one for scoring and structure, the next minor "
+            "one for the rest. The hint has it."
+        ),
     )
     ASSESSMENT_ARCHIVED = (
         "assessment-archived",

@@ -21,6 +21,10 @@ grant update (
 ) on table public.custom_assessments to authenticated;
 grant select, insert, update, delete on table public.custom_assessments to service_role;
 
+-- Versions, which the database alone writes. The service may name one in a DELETE, so that the trigger can answer why not.
+grant select on table public.assessment_versions to anon, authenticated;
+grant select, delete on table public.assessment_versions to service_role;
+
 -- Results.
 grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;

@@ -47,6 +47,32 @@ create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
 using (tenant_id = any(array(select private.my_tenant_ids())));
 
+-- The newest version of what everyone reads: the policy of the assessments, above, says what that is.
+drop policy if exists "Everyone reads the newest version of what is public" on public.assessment_versions;
+create policy "Everyone reads the newest version of what is public" on public.assessment_versions
+for select to anon
+using (
+  exists (
+    select from public.custom_assessments as assessment
+    where
+      assessment.id = assessment_versions.assessment_id
+      and assessment.newest_version_id = assessment_versions.id
+  )
+);
+
+drop policy if exists "Owners read their versions and what everyone reads" on public.assessment_versions;
+create policy "Owners read their versions and what everyone reads" on public.assessment_versions
+for select to authenticated
+using (
+  tenant_id = any(array(select private.my_tenant_ids()))
+  or exists (
+    select from public.custom_assessments as assessment
+    where
+      assessment.id = assessment_versions.assessment_id
+      and assessment.newest_version_id = assessment_versions.id
+  )
+);
+
 -- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
 -- up at reading time would follow ids that were taken again, and sessions that are gone. The rule is the second part;
 -- the first follows from it, and gives the index of a tenant's results something to begin with, which no OR does.

@@ -18,6 +18,7 @@ begin
    where assessment.created_by = old.id
      and tenant.id = assessment.tenant_id
      and tenant.user_id <> old.id;
+  update public.assessment_versions as version set created_by = null where version.created_by = old.id;
   return old;
 end
 $$;

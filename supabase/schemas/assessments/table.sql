@@ -79,7 +79,8 @@ comment on column public.custom_assessments.created_by is
 comment on column public.custom_assessments.slug is
 'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
 comment on column public.custom_assessments.version is
-'major.minor. Never falls. Changing the definition of an active assessment without raising it raises the minor by 1.';
+'major.minor. Never falls. A change of the content that states no higher one gets the least that it needs, once there is a '
+'version: the next minor for what is shown or asked, the next major for scoring and structure.';
 comment on column public.custom_assessments.definition is
 'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
 'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '

@@ -77,7 +77,12 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'INVALID_VERSION', 422, 'The version is not valid here.',
-  'Use major.minor without leading zeros, and never a lower version than the present one.'
+  'Use major.minor without leading zeros, never a lower version than the present one, and at least the one in details.expected. '
+  'Leave it out, and the change gets the right one.'
+),
+(
+  'VERSION_IMMUTABLE', 409, 'Versions are made by the database and never change.',
+  'Change the assessment: the database keeps what it becomes as its next version.'
 ),
 (
   'INTERVIEW_STYLE_OVERRIDE_DENIED', 400, 'The interview style cannot be overridden here.',

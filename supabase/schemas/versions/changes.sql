@@ -39,6 +39,56 @@ begin
 end
 $$;
 
+-- The items of a list that differ from those of another one at the same place, where both list the same items in the
+-- same order; else all.
+create or replace function private.differing_items(items jsonb, others jsonb, key text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  differing jsonb := '[]';
+begin
+  if jsonb_array_length(items) <> jsonb_array_length(others) then
+    return items;
+  end if;
+  for place in 0 .. jsonb_array_length(items) - 1 loop
+    if items #> array[place::text, key] <> others #> array[place::text, key] then
+      return items;
+    elsif items -> place <> others -> place then
+      differing := differing || (items -> place);
+    end if;
+  end loop;
+  return differing;
+end
+$$;
+
+-- A content without what is the same in another one, so that little has to be taken apart.
+create or replace function private.without_common_parts(content jsonb, other jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  list text;
+  rest jsonb := (
+    select coalesce(jsonb_object_agg(field.key, field.value), '{}')
+      from jsonb_each(content - array['dimensions', 'categories']) as field
+     where field.value <> other -> field.key
+  );
+begin
+  foreach list in array array['dimensions', 'categories'] loop
+    rest := rest || jsonb_build_object(list, private.differing_items(
+      content -> list, other -> list, case list when 'dimensions' then 'id' else 'name' end));
+  end loop;
+  return rest;
+end
+$$;
+
 -- Where two contents differ, by the patterns of the rules. What belongs to an item that was added or removed is not listed
 -- apart; where an item is counts only among those that are in both.
 create or replace function private.differences(before jsonb, after jsonb)
@@ -56,8 +106,8 @@ begin
            coalesce(one.part, other.part) as part,
            one.value as old_value,
            other.value as new_value
-      from private.content_parts(before) as one
-      full join private.content_parts(after) as other
+      from private.content_parts(private.without_common_parts(before, after)) as one
+      full join private.content_parts(private.without_common_parts(after, before)) as other
         on other.pattern = one.pattern and other.item = one.item and other.part = one.part
   ),
   kept as (

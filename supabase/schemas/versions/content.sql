@@ -4,10 +4,10 @@
 --
 -- worker/content.py says the same, and both are held to docs/version-vectors.json.
 
--- The id of a dimension: the one that it states, or else the slug of its name. It is made of the name as names are
+-- The id that a dimension of this name has, unless it states one: the slug of the name. It is made of the name as names are
 -- compared, and of nothing that another program could not have: no dictionary, no locale. A name of which no letter or
 -- digit is left, or which is longer than a name of an assessment may be, has d- and the start of its hash.
-create or replace function private.dimension_id(dimension jsonb)
+create or replace function private.id_of_name(folded text)
 returns text
 language plpgsql
 immutable
@@ -15,13 +15,8 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  folded text;
   slug text;
 begin
-  if jsonb_typeof(dimension -> 'id') = 'string' then
-    return dimension ->> 'id';
-  end if;
-  folded := private.fold_name(private.trim_text(dimension ->> 'name'));
   if length(folded) <= private.longest_name() then
     -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
     slug := regexp_replace(folded, E'[\u0300-\u036f]', '', 'g');
@@ -32,19 +27,27 @@ begin
   return coalesce(nullif(slug, ''), 'd-' || left(encode(sha256(convert_to(folded, 'UTF8')), 'hex'), 8));
 end
 $$;
-comment on function private.dimension_id(jsonb) is
-'The id of a dimension: the one that it states, or else the slug of its name.';
 
--- A list that may be left out.
-create or replace function private.list_of(value jsonb)
-returns jsonb
+-- The dimensions' names as names are compared, and their ids, in their order.
+create or replace function private.dimension_ids(dimensions jsonb, out keys text[], out ids text[])
 language plpgsql
 immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  dimension jsonb;
+  key text;
 begin
-  return case when jsonb_typeof(value) = 'array' then value else '[]' end;
+  keys := '{}';
+  ids := '{}';
+  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
+    dimension := dimensions -> place;
+    key := private.name_key(dimension);
+    keys := keys || key;
+    ids := ids || case when jsonb_typeof(dimension -> 'id') = 'string' then dimension ->> 'id'
+                       else private.id_of_name(key) end;
+  end loop;
 end
 $$;
 
@@ -57,7 +60,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if jsonb_typeof(rubric) is distinct from 'object' then
+  if jsonb_typeof(rubric) is distinct from 'object' or rubric = '{}' then
     return '[]';
   end if;
   return (
@@ -87,12 +90,18 @@ begin
     return '{}';
   end if;
   return (
-    select coalesce(jsonb_object_agg(asked.name, asked.questions), '{}')
+    select coalesce(jsonb_object_agg(asked.name, case cardinality(asked.lists)
+             when 1 then asked.lists[1]
+             else (
+               select coalesce(jsonb_agg(question.value order by list.place, question.place), '[]')
+                 from unnest(asked.lists) with ordinality as list (value, place),
+                      lateral jsonb_array_elements(list.value) with ordinality as question (value, place)
+             )
+           end), '{}')
       from (
         select private.fold_name(private.trim_text(entry.key)) as name,
-               jsonb_agg(question.value order by entry.place, question.place) as questions
-          from jsonb_each(questions) with ordinality as entry (key, value, place),
-               lateral jsonb_array_elements(entry.value) with ordinality as question (value, place)
+               array_agg(entry.value order by entry.place) as lists
+          from jsonb_each(questions) with ordinality as entry (key, value, place)
          group by 1
       ) as asked
   );
@@ -100,34 +109,7 @@ end
 $$;
 
 -- The dimensions of a content, in their order.
-create or replace function private.content_dimensions(dimensions jsonb, questions jsonb)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return (
-    select jsonb_agg(
-             jsonb_build_object(
-               'id', private.dimension_id(dimension.value),
-               'name', dimension.value -> 'name',
-               'weight', trim_scale((dimension.value -> 'weight')::numeric),
-               'description', dimension.value -> 'description',
-               'themes', private.list_of(dimension.value -> 'interviewThemes'),
-               'rubric', private.rubric_levels(dimension.value -> 'scoringRubric'),
-               'questions', private.list_of(questions -> private.name_key(dimension.value))
-             ) order by dimension.place
-           )
-      from jsonb_array_elements(dimensions) with ordinality as dimension (value, place)
-  );
-end
-$$;
-
--- The categories of a content, in their order, which decides ties. Primary dimensions are ids, sorted: the scoring rule
--- takes them as a set.
-create or replace function private.content_categories(categories jsonb, dimensions jsonb)
+create or replace function private.content_dimensions(dimensions jsonb, keys text[], ids text[], questions jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -135,36 +117,96 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  ids constant jsonb := (
-    select jsonb_object_agg(private.name_key(dimension.value), private.dimension_id(dimension.value))
-      from jsonb_array_elements(dimensions) as dimension
-  );
+  listed jsonb[] := '{}';
+  dimension jsonb;
 begin
+  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
+    dimension := dimensions -> place;
+    listed[place + 1] := jsonb_build_object(
+      'id', ids[place + 1],
+      'name', dimension -> 'name',
+      'weight', trim_scale((dimension -> 'weight')::numeric),
+      'description', dimension -> 'description',
+      'themes', coalesce(nullif(dimension -> 'interviewThemes', 'null'), '[]'),
+      'rubric', private.rubric_levels(dimension -> 'scoringRubric'),
+      'questions', coalesce(nullif(questions -> keys[place + 1], 'null'), '[]')
+    );
+  end loop;
+  return to_jsonb(listed);
+end
+$$;
+
+-- The ids of some dimensions that a category names, sorted: the scoring rule takes them as a set.
+create or replace function private.primary_ids(names jsonb, keys text[], ids text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(names) is distinct from 'array' or names = '[]' then
+    return '[]';
+  end if;
   return (
-    select coalesce(jsonb_agg(
-             jsonb_build_object(
-               'name', category.value -> 'name',
-               'range', case when jsonb_typeof(category.value -> 'scoreRange') = 'array' then jsonb_build_array(
-                 trim_scale((category.value #> '{scoreRange,0}')::numeric),
-                 trim_scale((category.value #> '{scoreRange,1}')::numeric)
-               ) end,
-               'primaries', (
-                 select coalesce(jsonb_agg(named.id order by named.id collate "C"), '[]')
-                   from (
-                     select distinct ids ->> private.fold_name(private.trim_text(listed.name)) as id
-                       from jsonb_array_elements_text(
-                              private.list_of(category.value -> 'primaryDimensions')
-                            ) as listed (name)
-                   ) as named
-               ),
-               'description', category.value -> 'description',
-               'strengths', private.list_of(category.value -> 'strengths'),
-               'growthAreas', private.list_of(category.value -> 'growthAreas'),
-               'recommendations', private.list_of(category.value -> 'recommendations')
-             ) order by category.place
-           ), '[]')
-      from jsonb_array_elements(categories) with ordinality as category (value, place)
+    select jsonb_agg(named.id order by named.id collate "C")
+      from (
+        select distinct ids[array_position(keys, private.fold_name(private.trim_text(listed.name)))] as id
+          from jsonb_array_elements_text(names) as listed (name)
+      ) as named
   );
+end
+$$;
+
+-- The categories of a content, in their order, which decides ties.
+create or replace function private.content_categories(categories jsonb, keys text[], ids text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  listed jsonb[] := '{}';
+  category jsonb;
+begin
+  for place in 0 .. jsonb_array_length(categories) - 1 loop
+    category := categories -> place;
+    listed[place + 1] := jsonb_build_object(
+      'name', category -> 'name',
+      'range', case when jsonb_typeof(category -> 'scoreRange') = 'array' then jsonb_build_array(
+        trim_scale((category #> '{scoreRange,0}')::numeric), trim_scale((category #> '{scoreRange,1}')::numeric)
+      ) end,
+      'primaries', private.primary_ids(category -> 'primaryDimensions', keys, ids),
+      'description', category -> 'description',
+      'strengths', coalesce(nullif(category -> 'strengths', 'null'), '[]'),
+      'growthAreas', coalesce(nullif(category -> 'growthAreas', 'null'), '[]'),
+      'recommendations', coalesce(nullif(category -> 'recommendations', 'null'), '[]')
+    );
+  end loop;
+  return to_jsonb(listed);
+end
+$$;
+
+-- The most decimal places that a bound of a range is written with.
+create or replace function private.range_precision(categories jsonb)
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  places integer := 0;
+  bounds jsonb;
+begin
+  for place in 0 .. jsonb_array_length(categories) - 1 loop
+    bounds := categories #> array[place::text, 'scoreRange'];
+    if jsonb_typeof(bounds) = 'array' then
+      places := greatest(places, scale((bounds -> 0)::numeric), scale((bounds -> 1)::numeric));
+    end if;
+  end loop;
+  return places;
 end
 $$;
 
@@ -191,11 +233,15 @@ declare
   metadata constant jsonb := whole -> 'metadata';
   guidelines constant jsonb := whole -> 'interviewGuidelines';
   questions constant jsonb := private.questions_by_name(guidelines -> 'probingQuestions');
-  dimensions constant jsonb := private.content_dimensions(whole -> 'dimensions', questions);
+  dimensions constant jsonb := whole -> 'dimensions';
+  categories constant jsonb := whole -> 'resultCategories';
   bounds constant numeric[] := private.scale_in_force(metadata);
   evidence constant text := case when jsonb_typeof(metadata -> 'evidence') = 'string'
                                  then metadata ->> 'evidence' else 'preferred' end;
+  keys text[];
+  ids text[];
 begin
+  select named.keys, named.ids into keys, ids from private.dimension_ids(dimensions) as named;
   return jsonb_build_object(
     'name', name,
     'description', description,
@@ -213,22 +259,13 @@ begin
       when evidence = 'required' then 0.6
       else 0
     end,
-    'rangePrecision', (
-      select coalesce(max(scale(bound.value::numeric)), 0)
-        from jsonb_path_query(whole, 'lax $.resultCategories[*].scoreRange[*]') as bound (value)
-       where jsonb_typeof(bound.value) = 'number'
-    ),
+    'rangePrecision', private.range_precision(categories),
     'opening', guidelines ->> 'opening',
     'closing', guidelines ->> 'closing',
-    'general', case
-      when exists (
-        select from jsonb_array_elements(whole -> 'dimensions') as dimension (value)
-         where private.name_key(dimension.value) = 'general'
-      ) then '[]'
-      else private.list_of(questions -> 'general')
-    end,
-    'dimensions', dimensions,
-    'categories', private.content_categories(whole -> 'resultCategories', whole -> 'dimensions')
+    -- A dimension of that name has them.
+    'general', case when 'general' = any (keys) then '[]' else coalesce(nullif(questions -> 'general', 'null'), '[]') end,
+    'dimensions', private.content_dimensions(dimensions, keys, ids, questions),
+    'categories', private.content_categories(categories, keys, ids)
   );
 end
 $$;

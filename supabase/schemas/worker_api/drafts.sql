@@ -110,6 +110,47 @@ begin
 end
 $$;
 
+-- Replaces an assessment by what an upload was compiled to. Returns null, or the version that the change needs where the
+-- file states a lower one; then nothing is changed.
+create or replace function private.replace_assessment(target_id uuid, definition jsonb, source_markdown text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  facts text;
+begin
+  update public.custom_assessments as assessment
+     set name = stated.name,
+         version = stated.version,
+         description = stated.description,
+         definition = replace_assessment.definition,
+         source_markdown = replace_assessment.source_markdown,
+         source_type = 'upload',
+         assessment_type = stated.assessment_type,
+         interview_style_default = stated.interview_style_default,
+         interview_style_allow_override = stated.interview_style_allow_override,
+         result_disclosure = stated.result_disclosure,
+         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
+         marketplace_status = case
+           when assessment.marketplace_status = 'published'
+             and (replace_assessment.definition, stated.name, stated.description, replace_assessment.source_markdown)
+               is distinct from
+               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
+           then 'pending_review' else assessment.marketplace_status end
+    from private.columns_of(replace_assessment.definition -> 'metadata') as stated
+   where assessment.id = replace_assessment.target_id;
+  return null;
+exception
+  when sqlstate 'PT422' then
+    get stacked diagnostics facts = pg_exception_detail;
+    if facts::jsonb ->> 'reason' <> 'INVALID_VERSION' then
+      raise;
+    end if;
+    return facts::jsonb ->> 'expected';
+end
+$$;
+
 -- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
 -- {"end", "error", "assessment_id", "definition", "diagnostics"}; no definition where the assessment has it. The caller
 -- holds the lock on the upload's tenant.
@@ -125,6 +166,7 @@ declare
   upload record;
   target record;
   fault text;
+  needed text;
 begin
   select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
     into strict upload
@@ -140,7 +182,8 @@ begin
   end if;
 
   -- A replacement ----------------------------------------------------------------------------------------
-  select assessment.status, assessment.version, assessment.source_markdown, assessment.definition
+  select assessment.status, assessment.version, assessment.source_markdown, assessment.definition,
+         assessment.newest_version_id
     into target
     from public.custom_assessments as assessment
    where assessment.id = apply_upload.target_id
@@ -155,7 +198,7 @@ begin
       'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
   elsif stated_version < string_to_array(target.version, '.')::numeric[] then
     fault := 'version-falls';
-  elsif target.status = 'active' and stated_version = string_to_array(target.version, '.')::numeric[] then
+  elsif (target.status = 'active' or target.newest_version_id is not null) and stated_version = string_to_array(target.version, '.')::numeric[] then
     fault := 'version-conflict';
   end if;
   if fault is not null then
@@ -164,26 +207,13 @@ begin
       'diagnostics', jsonb_build_array(
       private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
   end if;
-  update public.custom_assessments as assessment
-     set name = stated.name,
-         version = stated.version,
-         description = stated.description,
-         definition = apply_upload.definition,
-         source_markdown = upload.source_markdown,
-         source_type = 'upload',
-         assessment_type = stated.assessment_type,
-         interview_style_default = stated.interview_style_default,
-         interview_style_allow_override = stated.interview_style_allow_override,
-         result_disclosure = stated.result_disclosure,
-         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
-         marketplace_status = case
-           when assessment.marketplace_status = 'published'
-             and (apply_upload.definition, stated.name, stated.description, upload.source_markdown)
-               is distinct from
-               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
-           then 'pending_review' else assessment.marketplace_status end
-    from private.columns_of(apply_upload.definition -> 'metadata') as stated
-   where assessment.id = apply_upload.target_id;
+  needed := private.replace_assessment(apply_upload.target_id, apply_upload.definition, upload.source_markdown);
+  if needed is not null then
+    return jsonb_build_object('end', 'failed', 'error', 'version-bump-too-small', 'definition', apply_upload.definition,
+      'diagnostics', jsonb_build_array(
+        private.upload_diagnostic('version-bump-too-small', version_place)
+        || jsonb_build_object('hint', format('Expected in the front matter: %s. Upload the file again with it.', needed))));
+  end if;
   return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id);
 end
 $$;

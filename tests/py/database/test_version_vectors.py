@@ -73,7 +73,7 @@ def test_contents_have_the_published_hashes(database: Connection) -> None:
 
 def test_names_have_the_published_ids(database: Connection) -> None:
     found = database.execute(
-        "select key, private.dimension_id(jsonb_build_object('name', key))"
+        "select key, private.id_of_name(private.fold_name(private.trim_text(key)))"
         " from jsonb_object_keys(%s::jsonb) as key",
         [json.dumps(VECTORS["ids"])],
     ).fetchall()
@@ -92,7 +92,8 @@ def test_ids_of_names_by_chance_are_the_workers(database: Connection, seed: int)
     source = random.Random(seed)
     names = [any_name(source) for _ in range(300)]
     found = database.execute(
-        "select name, private.dimension_id(jsonb_build_object('name', name)) from unnest(%s::text[]) as name",
+        "select name, private.id_of_name(private.fold_name(private.trim_text(name)))"
+        " from unnest(%s::text[]) as name",
         [names],
     ).fetchall()
     assert [(name, id_, dimension_id(name)) for name, id_ in found if id_ != dimension_id(name)] == []

@@ -93,6 +93,11 @@ def build_world(connection: Connection) -> World:
     connection.execute(
         "update public.custom_assessments set is_template = true where id = %s", [world.ids["template"]]
     )
+    newest = connection.execute(
+        "select newest_version_id from public.custom_assessments where id = %s", [world.ids["active"]]
+    ).fetchone()
+    assert newest is not None
+    world.ids["version"] = newest[0]
     session("open session", "active", world.tenant)
     session("scored session", "active", world.tenant)
     session("guest's session", "template", world.guest)
@@ -252,6 +257,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         "assessment_uploads",
         {"tenant_id": str(w.tenant.id), "source_markdown": "x" * 512_001},
     ),
+    "VERSION_IMMUTABLE": lambda w: Request("service", "delete", "assessment_versions", row_id=w["version"]),
 }
 
 

@@ -114,8 +114,7 @@ def test_the_same_names_in_opposite_order_end_without_a_deadlock(world: World, *
 # --- versions -----------------------------------------------------------------------------------------------
 
 EDIT = (
-    "update public.custom_assessments set definition = definition || jsonb_build_object('edition', %s::int)"
-    " where id = %s returning version"
+    "update public.custom_assessments set description = 'Edition ' || %s::int where id = %s returning version"
 )
 
 
@@ -126,7 +125,12 @@ def test_two_edits_of_an_active_assessment_raise_the_version_twice(world: World)
     assert late.waits(world.postgres, second)
     first.commit()
     assert late.result() == "1.2"
-    assert one(world.postgres, "select definition ->> 'edition' from public.custom_assessments") == "2"
+    assert one(world.postgres, "select description from public.custom_assessments") == "Edition 2"
+    versions = (
+        "select string_agg(description, ', ' order by version) from public.assessment_versions"
+        " where version > '1.0'"
+    )
+    assert one(world.postgres, versions) == "Edition 1, Edition 2"
 
 
 # --- choosing -----------------------------------------------------------------------------------------------

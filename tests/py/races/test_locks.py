@@ -18,7 +18,7 @@ from tests.py.harness.sessions import DEFINITION, Meanwhile, World, compiled, ex
 INSERT = (
     "insert into public.custom_assessments (tenant_id, name, definition) values (%s, %s, %s) returning id"
 )
-TOUCH = "update public.custom_assessments set description = 'Held' where id = %s returning id"
+TOUCH = "update public.custom_assessments set marketplace_price_tier = 'starter' where id = %s returning id"
 UPLOAD = (
     "insert into public.assessment_uploads (tenant_id, created_by, source_markdown, assessment_id)"
     " values (%s, %s, %s, %s) returning id"

@@ -72,7 +72,7 @@ def test_a_result_does_not_wait_for_an_edit_of_the_assessment(world: World) -> N
             " from public.custom_assessment_results as result"
             " join public.custom_assessments as assessment on assessment.id = result.assessment_id",
         )
-        == "1.0 1.1"
+        == "1.0 2.0"
     )
 
 

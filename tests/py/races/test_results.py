@@ -43,7 +43,7 @@ def test_edit_waits_for_a_result_that_is_being_written(world: World) -> None:
     )
     assert edit.waits(world.postgres, owner)
     agent.commit()
-    assert edit.result() == "1.1"
+    assert edit.result() == "2.0"
     assert frozen(world.postgres, result) == ("1.0", "Strong", DEFINITION["resultCategories"])
 
 
@@ -57,7 +57,7 @@ def test_result_waits_for_an_edit_and_is_of_the_edited(world: World) -> None:
     write = Meanwhile(lambda: one(agent, WRITE_RESULT, world.assessment, session))
     assert write.waits(world.postgres, agent)
     owner.commit()
-    assert frozen(world.postgres, write.result()) == ("1.1", "Able", renamed("Able")["resultCategories"])
+    assert frozen(world.postgres, write.result()) == ("2.0", "Able", renamed("Able")["resultCategories"])
 
 
 def test_archiving_while_a_result_is_written_gives_a_result_that_belongs_together(world: World) -> None:

@@ -217,7 +217,7 @@ def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
         " from public.custom_assessment_results where session_id = %s",
         session,
     ) == [(Decimal("3.40"), "Leader", "1.0", "full", "Moving")]
-    assert site.value("select version from public.custom_assessments where id = %s", assessment) == "1.1"
+    assert site.value("select version from public.custom_assessments where id = %s", assessment) == "2.0"
 
 
 def test_an_agent_reads_that_scoring_failed_and_why(site: Site) -> None:

@@ -63,6 +63,38 @@ insert into tests.expected values
   ''
 ),
 (
+  'assessment_versions', 'select', '- - yes - - yes',
+  'id assessment_id tenant_id version revision name description definition assessment_type '
+  || 'interview_style_default interview_style_allow_override result_disclosure source_markdown definition_sha256 '
+  || 'scoring_sha256 dimension_hashes change_class created_by created_at'
+),
+(
+  'assessment_versions', 'insert', '42501 42501 42501 42501 42501 42501',
+  'id assessment_id tenant_id version revision name description definition assessment_type '
+  || 'interview_style_default interview_style_allow_override result_disclosure source_markdown definition_sha256 '
+  || 'scoring_sha256 dimension_hashes change_class created_by created_at'
+),
+(
+  'assessment_versions', 'update', '42501 42501 42501 42501 42501 42501',
+  'id assessment_id tenant_id version revision name description definition assessment_type '
+  || 'interview_style_default interview_style_allow_override result_disclosure source_markdown definition_sha256 '
+  || 'scoring_sha256 dimension_hashes change_class created_by created_at'
+),
+(
+  'assessment_versions', 'delete', '42501 42501 42501 42501 42501 PT409',
+  ''
+),
+(
+  'assessment_versions', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'assessment_versions (published)', 'select', 'yes yes yes yes yes yes',
+  'id assessment_id tenant_id version revision name description definition assessment_type '
+  || 'interview_style_default interview_style_allow_override result_disclosure source_markdown definition_sha256 '
+  || 'scoring_sha256 dimension_hashes change_class created_by created_at'
+),
+(
   'campaign_assignments', 'select', '42501 - yes - yes yes',
   'id campaign_id stakeholder_name stakeholder_email status access_token access_expires_at started_at '
   || 'completed_at created_at updated_at'
@@ -187,11 +219,11 @@ insert into tests.expected values
   'custom_assessments', 'select', '- - yes - - yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at newest_version_id'
 ),
 (
   'custom_assessments', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id is_template created_at updated_at published_at'
+  'id is_template created_at updated_at published_at newest_version_id'
 ),
 (
   'custom_assessments', 'insert', '42501 42501 yes 42501 42501 yes',
@@ -201,7 +233,7 @@ insert into tests.expected values
 ),
 (
   'custom_assessments', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at'
+  'id tenant_id created_by is_template created_at updated_at published_at newest_version_id'
 ),
 (
   'custom_assessments', 'update', '42501 - yes - - yes',
@@ -221,11 +253,11 @@ insert into tests.expected values
   'custom_assessments (published)', 'select', 'yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at newest_version_id'
 ),
 (
   'custom_assessments (published)', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at'
+  'id tenant_id created_by is_template created_at updated_at published_at newest_version_id'
 ),
 (
   'custom_assessments (published)', 'update', '42501 - yes - - yes',
@@ -241,11 +273,11 @@ insert into tests.expected values
   'custom_assessments (template)', 'select', 'yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at newest_version_id'
 ),
 (
   'custom_assessments (template)', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at'
+  'id tenant_id created_by is_template created_at updated_at published_at newest_version_id'
 ),
 (
   'custom_assessments (template)', 'update', '42501 - yes - - yes',

@@ -66,7 +66,7 @@ select is(
   (public.interview_context(tests.kept('unrecorded')) ->> 'assessment_id')::uuid, tests.kept('styled'),
   'where the agent recorded none, its session''s assessment'
 );
-select is(public.interview_context(tests.kept('alone')) ->> 'version', '3.1', 'a conversation without a session');
+select is(public.interview_context(tests.kept('alone')) ->> 'version', '3.3', 'a conversation without a session, whose style was changed twice');
 select is(public.interview_context(tests.kept('plain')), null, 'null without a custom assessment');
 select is(
   tests.refusal('select public.interview_context(gen_random_uuid())'), 'PT404 SESSION_NOT_FOUND',

@@ -55,7 +55,7 @@ set definition = '{
       "resultCategories": []
     }', result_disclosure = 'none'
 where id = tests.kept('listed');
-select is(tests.assessment_value(tests.kept('listed'), 'version'), '1.1', 'the owner may do that');
+select is(tests.assessment_value(tests.kept('listed'), 'version'), '2.0', 'the owner may do that');
 update public.custom_assessments set status = 'archived'
 where id = tests.kept('listed');
 select is(tests.assessment_value(tests.kept('listed'), 'status'), 'archived', 'and put it away');
@@ -128,7 +128,7 @@ select tests.create_row('public.custom_assessment_results', jsonb_build_object(
   'assessment_id', tests.kept('listed'), 'session_id', tests.kept('unasked'), 'session_type', 'coaching',
   'dimension_scores', '{"Wit": 2}'::jsonb
 ));
-select is(tests.result_of(tests.kept('unasked'), 'assessment_version'), '1.1', 'without a completion the present one counts');
+select is(tests.result_of(tests.kept('unasked'), 'assessment_version'), '2.0', 'without a completion the present one counts');
 
 -- What failed is handed in anew, for what the assessment is by then.
 select is(tests.finish('w', tests.ending(tests.job('failing'), 'failed', '{"error": "broken"}')), 'failed', 'one fails');

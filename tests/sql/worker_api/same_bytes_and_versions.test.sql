@@ -3,7 +3,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(33);
+select plan(39);
 
 select tests.as_service();
 
@@ -88,6 +88,21 @@ select is(tests.assessment_value(tests.kept('one'), 'name'), 'Uno', 'changes not
 select is(pg_temp.compile('# Duo', 'Duo', '1.10', tests.kept('one')), 'succeeded', 'a higher version');
 select is(tests.assessment_value(tests.kept('one'), 'version'), '1.10', 'is taken as stated');
 select is(pg_temp.compile('# Tre', 'Tre', '1.9', tests.kept('one')), 'rejected version-falls', '1.9 is lower than 1.10');
+
+-- A change of structure, with a version that says less.
+update public.custom_assessments set assessment_type = 'comparative'
+where id = tests.kept('one');
+select is(tests.assessment_value(tests.kept('one'), 'version'), '2.0', 'the type was changed by hand');
+select is(
+  pg_temp.compile('# Tre', 'Tre', '2.1', tests.kept('one')), 'rejected version-bump-too-small', 'to change it back takes a major version'
+);
+select is(
+  tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb #>> '{0,hint}',
+  'Expected in the front matter: at least 3.0. Upload the file again with it.', 'which the hint names'
+);
+select is(tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb #>> '{0,line}', '3', 'at the line of the version');
+select is(tests.assessment_value(tests.kept('one'), 'name'), 'Duo', 'and nothing is changed');
+select is(pg_temp.compile('# Tre', 'Tre', '3.0', tests.kept('one')), 'succeeded', 'that version is taken');
 
 -- The assessment goes away between the upload and its end.
 select tests.keep('late', tests.upload(tests.kept('tenant'), '# Late', tests.kept('one')));

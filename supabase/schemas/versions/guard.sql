@@ -1,0 +1,33 @@
+-- Versions are written by the triggers above, for every role. They go with their assessment, or with the tenant that had
+-- it; and forget who made them when the account goes.
+create or replace function private.guard_versions()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  forgotten public.assessment_versions := old;
+begin
+  if tg_op = 'INSERT' then
+    if pg_trigger_depth() > 1 then
+      return new;
+    end if;
+    perform private.refuse('VERSION_IMMUTABLE', jsonb_build_object('assessment_id', new.assessment_id));
+  end if;
+  if tg_op = 'DELETE' and not exists (
+    select from public.custom_assessments as assessment
+     where assessment.id = old.assessment_id and assessment.tenant_id = old.tenant_id
+  ) then
+    return old;
+  end if;
+  forgotten.created_by := null;
+  if tg_op = 'UPDATE' and record_image_eq(new, forgotten) then
+    return new;
+  end if;
+  perform private.refuse('VERSION_IMMUTABLE', jsonb_build_object('assessment_id', old.assessment_id));
+end
+$$;
+
+create or replace trigger guard_versions
+before insert or update or delete on public.assessment_versions
+for each row execute function private.guard_versions();

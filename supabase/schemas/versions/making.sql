@@ -1,0 +1,224 @@
+-- Making versions: when an assessment becomes active or asks to be listed, and from then on for every change of its content.
+
+-- The content of an assessment's row.
+create or replace function private.content_of_assessment(assessment public.custom_assessments)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.content_of(
+    assessment.definition, assessment.name, assessment.description, assessment.assessment_type,
+    assessment.interview_style_default, assessment.interview_style_allow_override, assessment.result_disclosure
+  );
+end
+$$;
+
+-- The least number above this one that a change of that class asks for. Where there is no room, it is not a version.
+create or replace function private.least_version(version text, class text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  parts constant bigint[] := string_to_array(version, '.')::bigint[];
+begin
+  return case
+    when class in ('presentation', 'instrument') then parts[1] || '.' || parts[2] + 1
+    else parts[1] + 1 || '.0'
+  end;
+end
+$$;
+
+-- Stores the assessment's content as the version that it names as its newest.
+create or replace function private.store_version(
+  assessment public.custom_assessments, content jsonb, hash text, change_class text
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into public.assessment_versions (
+    id, assessment_id, tenant_id, version, name, description, definition, assessment_type, interview_style_default,
+    interview_style_allow_override, result_disclosure, source_markdown, definition_sha256, scoring_sha256,
+    dimension_hashes, change_class, created_by
+  )
+  values (
+    assessment.newest_version_id, assessment.id, assessment.tenant_id, assessment.version, assessment.name,
+    assessment.description, assessment.definition, assessment.assessment_type, assessment.interview_style_default,
+    assessment.interview_style_allow_override, assessment.result_disclosure, assessment.source_markdown, hash,
+    private.hash_of(private.scoring_of(content)), private.dimension_hashes(content), store_version.change_class,
+    auth.uid()
+  );
+end
+$$;
+
+-- Whether an assessment of this state has a version, or must have one from now on.
+create or replace function private.needs_version(status text, marketplace_status text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return status = 'active' or coalesce(marketplace_status in ('pending_review', 'published'), false);
+end
+$$;
+
+-- Judges the number of a change of content, and returns the one that the row gets.
+create or replace function private.number_of_change(
+  assessment_id uuid, present text, stated text, class text
+)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  least constant text := private.least_version(present, class);
+begin
+  if stated <> present and string_to_array(stated, '.')::bigint[] >= string_to_array(least, '.')::bigint[] then
+    return stated;
+  end if;
+  if stated <> present or not private.is_version(least) then
+    perform private.refuse(
+      'INVALID_VERSION',
+      jsonb_build_object(
+        'assessment_id', assessment_id, 'version', stated, 'present', present, 'change', class,
+        'expected', case when private.is_version(least) then 'at least ' || least else 'a higher major version' end
+      )
+    );
+  end if;
+  return least;
+end
+$$;
+
+-- Keeps the number, and stores what a change of the content leaves. SECURITY DEFINER: versions are nobody's to write but
+-- through the assessments.
+create or replace function private.keep_assessment_version()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  before public.custom_assessments;
+  earlier jsonb;
+  content jsonb;
+  hash text;
+  class text;
+begin
+  if not private.is_version(new.version) then
+    perform private.refuse('INVALID_VERSION', jsonb_build_object('expected', 'major.minor, such as "1.0"'));
+  end if;
+  if tg_op = 'INSERT' then
+    new.newest_version_id := case when private.needs_version(new.status, new.marketplace_status) then gen_random_uuid() end;
+    return new;
+  end if;
+  if string_to_array(new.version, '.')::bigint[] < string_to_array(old.version, '.')::bigint[] then
+    perform private.refuse(
+      'INVALID_VERSION',
+      jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
+                         'expected', 'at least ' || old.version)
+    );
+  end if;
+
+  -- The first version is stored once the row is as it will be. What a former tenant had is not the next one's.
+  if new.tenant_id <> old.tenant_id
+    or (old.newest_version_id is null and not private.needs_version(old.status, old.marketplace_status)) then
+    new.newest_version_id := case when private.needs_version(new.status, new.marketplace_status) then gen_random_uuid() end;
+    return new;
+  end if;
+  new.newest_version_id := old.newest_version_id;
+  -- By their bytes: jsonb's equality does not see 1.0 and 1.00 apart.
+  if record_image_eq(
+    row(new.definition, new.name, new.description, new.assessment_type, new.interview_style_default,
+        new.interview_style_allow_override, new.result_disclosure),
+    row(old.definition, old.name, old.description, old.assessment_type, old.interview_style_default,
+        old.interview_style_allow_override, old.result_disclosure)
+  ) then
+    return new;
+  end if;
+
+  -- In use since before versions were kept.
+  if old.newest_version_id is null then
+    before := old;
+    before.newest_version_id := gen_random_uuid();
+    new.newest_version_id := before.newest_version_id;
+    earlier := private.content_of_assessment(old);
+    perform private.store_version(before, earlier, private.hash_of(earlier), null);
+  end if;
+
+  content := private.content_of_assessment(new);
+  hash := private.hash_of(content);
+  if hash = (select version.definition_sha256 from public.assessment_versions as version
+              where version.id = new.newest_version_id) then
+    return new;
+  end if;
+  earlier := coalesce(earlier, private.content_of_assessment(old));
+  class := private.class_of_change(earlier, content);
+  new.version := private.number_of_change(old.id, old.version, new.version, class);
+  new.newest_version_id := gen_random_uuid();
+  perform private.store_version(new, content, hash, class);
+  return new;
+end
+$$;
+
+create or replace trigger assessment_4_version
+before update of
+version, definition, name, description, assessment_type, interview_style_default, interview_style_allow_override,
+result_disclosure, status, marketplace_status, tenant_id, newest_version_id
+on public.custom_assessments
+for each row execute function private.keep_assessment_version();
+
+-- A draft with the default needs no look.
+create or replace trigger assessment_4_version_of_new
+before insert on public.custom_assessments
+for each row when (
+  new.version is distinct from '1.0'
+  or new.newest_version_id is not null
+  or new.status is distinct from 'draft'
+  or new.marketplace_status is distinct from 'private'
+)
+execute function private.keep_assessment_version();
+
+-- Stores the first version of an assessment, and takes away those of a former tenant. SECURITY DEFINER: as above.
+create or replace function private.store_first_version()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  content jsonb;
+begin
+  if tg_op = 'UPDATE' and new.tenant_id <> old.tenant_id then
+    delete from public.assessment_versions as version
+     where version.assessment_id = new.id and version.tenant_id = old.tenant_id;
+  end if;
+  if new.newest_version_id is not null and not exists (
+    select from public.assessment_versions as version where version.id = new.newest_version_id
+  ) then
+    content := private.content_of_assessment(new);
+    perform private.store_version(new, content, private.hash_of(content), null);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger store_first_version_of_new
+after insert on public.custom_assessments
+for each row when (new.newest_version_id is not null)
+execute function private.store_first_version();
+
+create or replace trigger store_first_version
+after update on public.custom_assessments
+for each row when (
+  old.tenant_id is distinct from new.tenant_id
+  or (old.newest_version_id is null and new.newest_version_id is not null)
+)
+execute function private.store_first_version();
