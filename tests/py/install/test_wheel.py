@@ -109,7 +109,7 @@ def test_the_wheel_holds_the_code_and_the_migrations_and_nothing_else(wheel: Pat
     sql = [f"worker/migrations/{path.name}" for path in migrations()]
     with zipfile.ZipFile(wheel) as archive:
         held = [name for name in archive.namelist() if ".dist-info/" not in name]
-        assert sorted(held) == sorted([*code, *sql, "worker/py.typed"])
+        assert sorted(held) == sorted([*code, *sql, "worker/change_rules.json", "worker/py.typed"])
         for path in migrations():
             assert archive.read(f"worker/migrations/{path.name}") == path.read_bytes()
 
