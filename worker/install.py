@@ -71,6 +71,19 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What whoever installs has chosen.
+
+    Attributes:
+        since: up to which release the database has the migrations without copies of them here, if it does.
+        without_platform: whether to leave out the migration that makes the platform's tables.
+    """
+
+    since: Release | None = None
+    without_platform: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What an installation writes.
 
@@ -147,14 +160,8 @@ def _copies(files: dict[str, str]) -> list[Copy]:
 # --- what is to be done -------------------------------------------------------------------------------------
 
 
-def make_plan(  # noqa: PLR0913 - what decides it
-    project: Path,
-    ours: Sequence[Migration],
-    release: Release,
-    *,
-    since: Release | None,
-    without_platform: bool,
-    now: datetime,
+def make_plan(
+    project: Path, ours: Sequence[Migration], release: Release, choices: Choices, now: datetime
 ) -> Plan:
     """Work out what an installation writes. Nothing is written yet.
 
@@ -162,13 +169,13 @@ def make_plan(  # noqa: PLR0913 - what decides it
         project: the folder that holds ``supabase/config.toml``.
         ours: this release's migrations, in their order.
         release: this one.
-        since: up to which release the database has the migrations without copies of them here, if it does.
-        without_platform: whether to leave out the migration that makes the platform's tables.
+        choices: what was chosen.
         now: the time, in UTC.
 
     Raises:
         Refused: with everything that stands against it.
     """
+    since, without_platform = choices.since, choices.without_platform
     _require_project(project)
     folder = project / "supabase" / "migrations"
     files = _host_files(folder)
@@ -413,9 +420,8 @@ def _install(arguments: argparse.Namespace) -> int:
             arguments.project,
             own_migrations(),
             Release.parse(VERSION),
-            since=arguments.since,
-            without_platform=arguments.without_platform,
-            now=datetime.now(UTC),
+            Choices(arguments.since, arguments.without_platform),
+            datetime.now(UTC),
         )
         if not dry_run:
             write(plan)

@@ -9,7 +9,7 @@ import random
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ __all__ = [
     "Stopped",
     "Unreachable",
     "VersionDiffers",
+    "Waiting",
 ]
 
 VERSION_FUNCTION: Final = "custom_assessments_version"
@@ -118,6 +119,38 @@ class RequestRefused(Exception):  # noqa: N818 - the state of the request
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How to wait between two requests.
+
+    Attributes:
+        pause: waits so many seconds or until the worker is asked to stop.
+        stopping: whether the worker was asked to stop.
+    """
+
+    pause: Callable[[float], None] = time.sleep
+    stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One call of a function.
+
+    Attributes:
+        function: its name.
+        arguments: its named arguments.
+        is_answer: whether what came with status 200 is the function's answer at all. What is not is some
+            page of whatever stands in between, and passes as such a page does.
+        without: the arguments without what the API might stumble over, where there is such a thing: how
+            they are answered tells a request at fault from an API that is away or refuses the key.
+    """
+
+    function: str
+    arguments: Mapping[str, Any]
+    is_answer: Callable[[Any], bool]
+    without: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Passing:
     """Why a request is to be repeated, and how long the server asks to wait."""
 
@@ -143,20 +176,18 @@ class Api:
     Args:
         settings: where the API is, and the key.
         worker: this worker's name, unique among all that run.
-        pause: waits so many seconds or until the worker is asked to stop.
-        stopping: whether the worker was asked to stop.
+        waiting: how to wait between two requests.
         events: is told of requests and of waits.
         compares_versions: whether to compare the database's release with the worker's, before the first
             request and before each that follows when the API was away.
     """
 
-    def __init__(  # noqa: PLR0913 - its parts, each with a reason of its own
+    def __init__(
         self,
         settings: Settings,
         worker: str,
         *,
-        pause: Callable[[float], None] = time.sleep,
-        stopping: Callable[[], bool] = lambda: False,
+        waiting: Waiting | None = None,
         events: Events | None = None,
         compares_versions: bool = False,
     ) -> None:
@@ -164,8 +195,7 @@ class Api:
         self._version_in_doubt = compares_versions
         self._settings = settings
         self._worker = worker
-        self._pause = pause
-        self._stopping = stopping
+        self._waiting = waiting or Waiting()
         self._events = events or Events()
         self._exchanges = 0
         self._last_status: int | None = None
@@ -222,29 +252,27 @@ class Api:
         }
         without = {**asked, "handed_back": [], "claim_limit": 0} if finished else None
         return read_exchange(
-            self.call(
-                "exchange_jobs",
-                asked,
-                _is_exchange,
+            self._call(
+                _Request("exchange_jobs", asked, _is_exchange, without),
                 patience=patience,
-                without=without,
                 doubted=doubted,
             )
         )
 
     def extend_leases(self, jobs: Sequence[int]) -> set[int]:
         """Hold the jobs for another lease; return those that are still held. Tried once."""
-        held = self.call(
-            "extend_leases",
-            {"worker": self._worker, "jobs": list(jobs), "lease_seconds": self._settings.lease_seconds},
-            _is_list_of_numbers,
-            patience=0,
-        )
+        asked = {
+            "worker": self._worker,
+            "jobs": list(jobs),
+            "lease_seconds": self._settings.lease_seconds,
+        }
+        held = self._call(_Request("extend_leases", asked, _is_list_of_numbers), patience=0)
         return set(held)
 
     def queue_status(self, *, patience: float = 5.0) -> dict[str, Any]:
         """Return the state of the queue as the database tells it."""
-        status: dict[str, Any] = self.call("queue_status", {}, _is_object, patience=patience)
+        request = _Request("queue_status", {}, _is_object)
+        status: dict[str, Any] = self._call(request, patience=patience)
         return status
 
     def retry_jobs(
@@ -257,41 +285,22 @@ class Api:
     ) -> int:
         """Put failed jobs back into the queue; return how many."""
         given = {"jobs": jobs, "uploads": uploads, "failed_since": failed_since}
-        return int(
-            self.call(
-                "retry_jobs",
-                {name: v for name, v in given.items() if v is not None},
-                _is_number,
-                patience=patience,
-            )
-        )
+        asked = {name: value for name, value in given.items() if value is not None}
+        return int(self._call(_Request("retry_jobs", asked, _is_number), patience=patience))
 
     def prune_jobs(self, keep: str, *, batch: int, patience: float = 5.0) -> int:
         """Remove up to ``batch`` jobs that finished an interval ``keep`` ago; return how many."""
-        return int(self.call("prune_jobs", {"keep": keep, "batch": batch}, _is_number, patience=patience))
+        request = _Request("prune_jobs", {"keep": keep, "batch": batch}, _is_number)
+        return int(self._call(request, patience=patience))
 
     # --- one request, until it is answered ------------------------------------------------------------------
 
-    def call(  # noqa: PLR0913 - what one kind of request needs and another does not
-        self,
-        function: str,
-        arguments: Mapping[str, Any],
-        is_answer: Callable[[Any], bool],
-        *,
-        patience: float | None = None,
-        without: Mapping[str, Any] | None = None,
-        doubted: bool = False,
-    ) -> Any:
+    def _call(self, request: _Request, *, patience: float | None = None, doubted: bool = False) -> Any:
         """Call a function, again and again while that may help.
 
         Args:
-            function: its name.
-            arguments: its named arguments.
-            is_answer: whether what came with status 200 is the function's answer at all. What is not is some
-                page of whatever stands in between, and passes as such a page does.
+            request: the function and its arguments.
             patience: for how many seconds to repeat a request that fails; None for as long as it takes.
-            without: the arguments without what the API might stumble over, where there is such a thing: how
-                they are answered tells a request at fault from an API that is away or refuses the key.
             doubted: whether to doubt the request as soon as it fails.
 
         Raises:
@@ -299,6 +308,7 @@ class Api:
             ``patience``. RequestRefused: the API refuses this very request.
             Stopped: the worker was asked to stop and the request has failed.
         """
+        function, without = request.function, request.without
         first = time.monotonic()
         doubted_from = first if doubted else first + DOUBT_SECONDS
         failures = failures_in_doubt = 0
@@ -307,13 +317,14 @@ class Api:
             self._compare_versions_before(function, patience)
             started = time.monotonic()
             lasting = self._tells_at_once(started - first, patience)
-            outcome = self._once(function, arguments, is_answer, lasting=lasting and without is None)
+            outcome = self._once(request, lasting=lasting and without is None)
             if not isinstance(outcome, _Passing):
                 self._events.tell(RequestAnswered(function, time.monotonic() - started))
                 return outcome
             failures += 1
             if without is not None and time.monotonic() >= doubted_from and outcome.may_be_its_content:
-                if isinstance(self._once(function, without, is_answer, lasting=lasting), _Passing):
+                probe = replace(request, arguments=without)
+                if isinstance(self._once(probe, lasting=lasting), _Passing):
                     failures_in_doubt = 0
                 else:
                     # The API is well: no reason for a long wait.
@@ -324,8 +335,8 @@ class Api:
             if patience is not None and time.monotonic() - first + delay > patience:
                 raise Unreachable(self._unreachable(outcome.reason), waiting=outcome.answered)
             self._events.tell(RequestRepeated(function, outcome.reason, delay))
-            if not self._stopping():
-                self._pause(delay)
+            if not self._waiting.stopping():
+                self._waiting.pause(delay)
             elif tries_left := tries_left - 1:
                 time.sleep(min(delay, 0.5))
             else:
@@ -335,13 +346,14 @@ class Api:
         """Where they are in doubt, require that the database's release works with this worker's.
 
         Raises:
-            ApiUnusable, Stopped: as ``call``; or the releases do not work together.
+            ApiUnusable, Stopped: as ``_call``; or the releases do not work together.
         """
         while self._version_in_doubt and function != VERSION_FUNCTION:
             # First, since what arises while it is asked for is another doubt.
             self._version_in_doubt = False
             try:
-                theirs = Release.parse(self.call(VERSION_FUNCTION, {}, _is_release, patience=patience))
+                asked = _Request(VERSION_FUNCTION, {}, _is_release)
+                theirs = Release.parse(self._call(asked, patience=patience))
             except RequestRefused:
                 self._version_in_doubt = True
                 return  # the request itself says more; the versions are compared before the next
@@ -352,19 +364,12 @@ class Api:
     def _tells_at_once(waited: float, patience: float | None) -> bool:
         return patience is not None or waited > PATIENCE_SECONDS
 
-    def _once(
-        self,
-        function: str,
-        arguments: Mapping[str, Any],
-        is_answer: Callable[[Any], bool],
-        *,
-        lasting: bool,
-    ) -> Any:
+    def _once(self, request: _Request, *, lasting: bool) -> Any:
         """Send the request once; return its answer, or why to send it again."""
         self._last_status = None
         self._last_retry_after = None
         try:
-            answer = self._client.rpc(function, dict(arguments)).execute().data
+            answer = self._client.rpc(request.function, dict(request.arguments)).execute().data
             if self._response is not None and not self._response.content:
                 answer = None  # for which the client says []
         except httpx.RequestError as error:
@@ -376,7 +381,7 @@ class Api:
             return self._judge("", lasting=lasting)
         finally:
             self._let_go_of_response()
-        return answer if is_answer(answer) else self._judge("", lasting=lasting)
+        return answer if request.is_answer(answer) else self._judge("", lasting=lasting)
 
     def _judge(self, code: str, *, lasting: bool) -> _Passing:
         """Say whether an error is worth waiting for, or raise what is wrong."""

@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from worker.compiler.catalogue import Code
@@ -24,7 +25,7 @@ from worker.engine.work import do_job
 if TYPE_CHECKING:
     from worker.engine.listener import Listener
 
-__all__ = ["Loop", "Totals"]
+__all__ = ["Loop", "Parts", "Totals"]
 
 Totals = Counter[tuple[str, str]]
 """How many jobs were settled, by kind and outcome."""
@@ -57,11 +58,11 @@ START_PATIENCE_SECONDS: Final = 5.0
 DRAIN_PATIENCE_SECONDS: Final = 30.0
 
 
-class Loop:
-    """One worker: claims, works and hands back until it is asked to stop or, draining, none is ready.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a loop works with.
 
-    Args:
-        settings: the worker's settings.
+    Attributes:
         signals: asks it to stop.
         api: for this thread.
         spare_api: for what is left to say when this thread was interrupted in a request of the other.
@@ -69,30 +70,35 @@ class Loop:
         sandbox: runs jobs that have failed before.
         listener: wakes the loop, where there is one; not yet started.
         events: is told what happens.
+    """
+
+    signals: Signals
+    api: Api
+    spare_api: Api
+    heartbeat: Heartbeat
+    sandbox: Sandbox
+    listener: "Listener | None"
+    events: Events
+
+
+class Loop:
+    """One worker: claims, works and hands back until it is asked to stop or, draining, none is ready.
+
+    Args:
+        settings: the worker's settings.
+        parts: what it works with.
         drain: whether to end when nothing is ready.
     """
 
-    def __init__(  # noqa: PLR0913 - its parts, each with a reason of its own
-        self,
-        settings: Settings,
-        *,
-        signals: Signals,
-        api: Api,
-        spare_api: Api,
-        heartbeat: Heartbeat,
-        sandbox: Sandbox,
-        listener: "Listener | None",
-        events: Events,
-        drain: bool,
-    ) -> None:
+    def __init__(self, settings: Settings, parts: Parts, *, drain: bool) -> None:
         self._settings = settings
-        self._signals = signals
-        self._api = api
-        self._spare_api = spare_api
-        self._heartbeat = heartbeat
-        self._sandbox = sandbox
-        self._listener = listener
-        self._events = events
+        self._signals = parts.signals
+        self._api = parts.api
+        self._spare_api = parts.spare_api
+        self._heartbeat = parts.heartbeat
+        self._sandbox = parts.sandbox
+        self._listener = parts.listener
+        self._events = parts.events
         self._drain = drain
         self._log = get_logger()
         self._tells_each_job = settings.log_level == "debug"

@@ -9,12 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from worker.engine.api import Api
+from worker.engine.api import Api, Waiting
 from worker.engine.events import Events, WaitLog
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
 from worker.engine.logs import configure_logs, get_logger
-from worker.engine.loop import Loop, Totals
+from worker.engine.loop import Loop, Parts, Totals
 from worker.engine.settings import Settings, SettingsError, unknown_settings
 from worker.engine.signals import Signals
 
@@ -104,13 +104,11 @@ def _run(settings: Settings, name: str, events: Events, *, drain: bool) -> Ended
     api = Api(
         settings,
         name,
-        pause=signals.pause,
-        stopping=lambda: signals.stop_requested,
+        waiting=Waiting(signals.pause, lambda: signals.stop_requested),
         events=events,
         compares_versions=True,
     )
-    loop = Loop(
-        settings,
+    parts = Parts(
         signals=signals,
         api=api,
         spare_api=Api(settings, name),
@@ -118,8 +116,8 @@ def _run(settings: Settings, name: str, events: Events, *, drain: bool) -> Ended
         sandbox=Sandbox(settings.job_seconds, settings.job_memory_mb, lambda: signals.stop_requested),
         listener=_listener(settings, api, signals),
         events=events,
-        drain=drain,
     )
+    loop = Loop(settings, parts, drain=drain)
     # What was loaded until here stays: looking through it takes a collection longer than ten jobs.
     gc.collect()
     gc.freeze()

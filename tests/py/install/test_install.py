@@ -16,7 +16,7 @@ import pytest
 from stack.database import migrations
 from stack.packages import ROOT
 from tests.py.install.projects import contents, copies, install, make_project
-from worker.install import PLATFORM, Migration, Plan, Refused, make_plan, own_migrations, write
+from worker.install import PLATFORM, Choices, Migration, Plan, Refused, make_plan, own_migrations, write
 from worker.release import Head, Release
 from worker.version import VERSION
 
@@ -54,9 +54,8 @@ def planned(
         project,
         ours,
         Release.parse(version),
-        since=None if since is None else Release.parse(since),
-        without_platform=without_platform,
-        now=now,
+        Choices(None if since is None else Release.parse(since), without_platform),
+        now,
     )
 
 

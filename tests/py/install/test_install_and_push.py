@@ -18,7 +18,7 @@ from tests.py.harness.databases import Connection, Database, Databases
 from tests.py.install.projects import copies, install, make_project
 from tests.py.upgrade.hosts import ASSIGNMENTS_TABLE, OLDER_HOST
 from tools.catalogue import catalogue
-from worker.install import PLATFORM, Migration, make_plan, own_migrations, write
+from worker.install import PLATFORM, Choices, Migration, make_plan, own_migrations, write
 from worker.release import Head, Release
 from worker.version import VERSION
 
@@ -146,7 +146,7 @@ def test_an_upgrade_adds_what_is_new_and_the_cli_applies_only_that(
     )
     head = Head.of(later, "made_up", body)
     ours = [*own_migrations(), Migration(head, f"{head}\n{body}")]
-    plan = make_plan(project, ours, later, since=None, without_platform=False, now=datetime.now(UTC))
+    plan = make_plan(project, ours, later, Choices(), datetime.now(UTC))
     write(plan)
 
     [new] = [path for path in copies(project) if path not in installed]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.py.worker.rude_server import Reply, rude_server
 from worker.engine import api as api_module
-from worker.engine.api import Api, FunctionMissing, KeyRefused, RequestRefused, Stopped, Unreachable
+from worker.engine.api import Api, FunctionMissing, KeyRefused, RequestRefused, Stopped, Unreachable, Waiting
 from worker.engine.events import Event, Events, RequestRepeated
 from worker.engine.jobs import Finished, Release, tell
 from worker.engine.settings import Settings
@@ -47,7 +47,7 @@ def api_for(url: str, waits: Waits | None = None, *, stopping: bool = False) -> 
     # Waits are told and not waited, so that the tests are quick: what is tested is what is asked and
     # answered.
     events = Events(*([waits] if waits else []))
-    return Api(settings_for(url), "w1", pause=lambda _: None, stopping=lambda: stopping, events=events)
+    return Api(settings_for(url), "w1", waiting=Waiting(lambda _: None, lambda: stopping), events=events)
 
 
 def test_a_request_carries_the_key_and_the_arguments() -> None:

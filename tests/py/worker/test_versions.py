@@ -12,7 +12,7 @@ import pytest
 from tests.py.harness.databases import Databases
 from tests.py.worker.rude_server import Reply, rude_server
 from tests.py.worker.site import Site, make_site, source, wait_until
-from worker.engine.api import Api, Unreachable, VersionDiffers
+from worker.engine.api import Api, Unreachable, VersionDiffers, Waiting
 from worker.engine.settings import Settings
 from worker.release import Release
 from worker.version import VERSION
@@ -42,7 +42,7 @@ def become(site: Site, release: Release) -> None:
 
 def api_for(url: str) -> Api:
     settings = Settings(SUPABASE_URL=url, SUPABASE_SERVICE_ROLE_KEY="sb_secret_of_the_tests")
-    return Api(settings, "w1", pause=lambda _: None, compares_versions=True)
+    return Api(settings, "w1", waiting=Waiting(lambda _: None), compares_versions=True)
 
 
 @pytest.mark.parametrize("command", ["run", "drain"])
