@@ -82,6 +82,7 @@ def field_name(key: str) -> str:
     return KNOWN_FIELDS.get(normal_key(key), "") if len(key) < 100 else ""
 
 
+@remembered
 def open_emphasis(key: str) -> str:
     """Return the mark of emphasis that begins in front of a key and does not end behind it, else nothing."""
     opened = EMPHASIS.match(key)
