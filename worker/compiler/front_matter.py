@@ -1,8 +1,8 @@
-"""The front matter: where it stands, and a strict reader for its YAML.
+"""The front matter: where it is, and a strict reader for its YAML.
 
 The reader works on parser events, never on a loader: nothing is resolved, merged or constructed, and nesting
 is bounded, so no input can make it slow or deep. Scalars are texts; what they mean is the business of
-``meaning``.
+``header``.
 """
 
 import re

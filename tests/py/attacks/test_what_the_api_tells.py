@@ -178,6 +178,7 @@ def test_nobody_gets_a_query_plan(scene: Scene) -> None:
 def test_visitors_are_told_of_nothing_that_they_may_not_use(scene: Scene) -> None:
     assert set(scene.anon.get(f"{REST}/").json()["paths"]) == {
         "/",
+        "/assessment_versions",
         "/custom_assessments",
         "/marketplace_listings",
         "/rpc/session_result",
