@@ -21,6 +21,7 @@ from tools import (
     definition_schema,
     diagnostics_doc,
     format_doc,
+    functions,
     migrations,
     picture,
     release,
@@ -91,6 +92,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
     yield ROOT / version_vectors.TARGET, version_vectors.generate()
     yield from release.generated()
+    yield from functions.generated()
     yield from migrations.generated()
     yield seed.SEED, seed.refreshed(seed.SEED.read_text(encoding="utf-8"))
     yield from generated_from_the_database()

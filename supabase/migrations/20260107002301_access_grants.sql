@@ -1,0 +1,136 @@
+-- custom-assessments 0.2.0 access_grants sha256:59f3d6798e3ddf4936c605737694c294ea0d56058c08532a9845c2e36b655e2d
+-- Who may read which table, and who may call what: every grant, in one place.
+--
+-- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
+-- are closed end up alike. Grants are verb by verb and, where a client may write only some columns, column by column. What
+-- is not in this list nobody of the API may do. (version/version.sql, which comes last, has the grants of its own.)
+
+-- Assessments. Which rows: policies.sql.
+grant select on table public.custom_assessments to anon;
+grant select, delete on table public.custom_assessments to authenticated;
+-- id, is_template, published_at, created_at and updated_at are the database's or the reviewers'. created_by may be
+-- sent, since clients have always sent it, but is overwritten.
+grant insert (
+  tenant_id, created_by, name, slug, version, description, definition, source_markdown, source_type, assessment_type,
+  interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
+  marketplace_price_tier
+) on table public.custom_assessments to authenticated;
+grant update (
+  name, slug, version, description, definition, source_markdown, source_type, assessment_type,
+  interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
+  marketplace_price_tier
+) on table public.custom_assessments to authenticated;
+grant select, insert, update, delete on table public.custom_assessments to service_role;
+
+-- Versions, which the database alone writes. The service may name one in a DELETE, so that the trigger can answer why not.
+grant select on table public.assessment_versions to anon, authenticated;
+grant select, delete on table public.assessment_versions to service_role;
+
+-- Results.
+grant select on table public.custom_assessment_results to authenticated;
+grant select, insert, update, delete on table public.custom_assessment_results to service_role;
+
+-- Uploads.
+grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
+on table public.assessment_uploads to authenticated;
+-- How far an upload is, only the queue says. What was uploaded may be named in an UPDATE, so that the trigger can answer
+-- that an upload never changes.
+grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
+on table public.assessment_uploads to service_role;
+
+-- The marketplace, which is everybody's to read.
+grant select on table private.listings to anon, authenticated, service_role;
+grant select on table public.marketplace_listings to anon, authenticated, service_role;
+
+-- The refusals, which triggers look up as the caller.
+grant select on table private.refusals to authenticated, service_role;
+
+-- The queue, as operators see it.
+grant select on table public.job_queue to service_role;
+grant select on table private.jobs to service_role;
+
+-- Anybody, with or without an account. A respondent has no account: the link's token is what lets them in.
+grant execute on function public.session_result(text) to anon, authenticated, service_role;
+
+-- Owners, for their own results.
+grant execute on function public.verify_result(uuid) to authenticated, service_role;
+
+-- The worker, interview agents and operators, who have a service key.
+grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) to service_role;
+grant execute on function public.erase_account(uuid) to service_role;
+grant execute on function public.erase_tenant(uuid) to service_role;
+grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
+grant execute on function public.extend_leases(text, bigint[], integer) to service_role;
+grant execute on function public.interview_context(uuid) to service_role;
+grant execute on function public.prune_jobs(interval, integer) to service_role;
+grant execute on function public.queue_status() to service_role;
+grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
+
+-- What policies ask of visitors and accounts.
+grant execute on function private.inactive_tenant_ids() to anon, authenticated;
+
+-- What policies ask of accounts alone.
+grant execute on function private.my_tenant_ids() to authenticated;
+grant execute on function private.result_tenant_ids() to authenticated;
+
+-- What triggers, which run as the caller, ask of every writer.
+grant execute on function private.assessment_statuses() to authenticated, service_role;
+grant execute on function private.assessment_types() to authenticated, service_role;
+grant execute on function private.categories_faults(jsonb, text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.category_faults(jsonb, text, text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.check_choice(uuid, uuid, integer) to authenticated, service_role;
+grant execute on function private.check_held_choices(uuid[], uuid[], integer[]) to authenticated, service_role;
+grant execute on function private.choose_assessment(uuid, uuid, boolean) to authenticated, service_role;
+grant execute on function private.claim_slug(uuid, uuid, uuid, text, text) to authenticated, service_role;
+grant execute on function private.content_hash(text, jsonb) to authenticated, service_role;
+grant execute on function private.definition_bounds_faults(jsonb) to authenticated, service_role;
+grant execute on function private.definition_faults(jsonb) to authenticated, service_role;
+grant execute on function private.dimension_faults(jsonb, text) to authenticated, service_role;
+grant execute on function private.dimensions_faults(jsonb, numeric, numeric) to authenticated, service_role;
+grant execute on function private.disclosures() to authenticated, service_role;
+grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.fault(text, text, text) to authenticated, service_role;
+grant execute on function private.fold_name(text) to authenticated, service_role;
+grant execute on function private.guidelines_faults(jsonb, text[]) to authenticated, service_role;
+grant execute on function private.highest_score() to authenticated, service_role;
+grant execute on function private.hold_assessments(uuid[]) to authenticated, service_role;
+grant execute on function private.interview_styles() to authenticated, service_role;
+grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
+grant execute on function private.is_version(text) to authenticated, service_role;
+grant execute on function private.largest_text() to authenticated, service_role;
+grant execute on function private.longest_name() to authenticated, service_role;
+grant execute on function private.marketplace_statuses() to authenticated, service_role;
+grant execute on function private.matching_category(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
+grant execute on function private.metadata_defaults() to authenticated, service_role;
+grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
+grant execute on function private.most_categories() to authenticated, service_role;
+grant execute on function private.most_dimensions() to authenticated, service_role;
+grant execute on function private.name_faults(text, text[], text, text) to authenticated, service_role;
+grant execute on function private.name_key(jsonb) to authenticated, service_role;
+grant execute on function private.names_of(jsonb) to authenticated, service_role;
+grant execute on function private.one_of(text[]) to authenticated, service_role;
+grant execute on function private.path_step(text) to authenticated, service_role;
+grant execute on function private.price_tiers() to authenticated, service_role;
+grant execute on function private.read_scores(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
+grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
+grant execute on function private.rubric_faults(jsonb, numeric, numeric) to authenticated, service_role;
+grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;
+grant execute on function private.scale_of(jsonb) to authenticated, service_role;
+grant execute on function private.score_assessment(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.scored_dimensions(jsonb) to authenticated, service_role;
+grant execute on function private.session_types() to authenticated, service_role;
+grant execute on function private.source_types() to authenticated, service_role;
+grant execute on function private.tenant_of_agent_session(uuid, uuid) to authenticated, service_role;
+grant execute on function private.text_list_faults(jsonb, text) to authenticated, service_role;
+grant execute on function private.trim_text(text) to authenticated, service_role;
+grant execute on function private.unknown_names(text[], text[]) to authenticated, service_role;
+grant execute on function private.weight_tolerance() to authenticated, service_role;
+grant execute on function private.weights_faults(jsonb) to authenticated, service_role;
+
+-- What triggers ask of trusted writers.
+grant execute on function private.accepted_assessment(uuid, text, uuid, uuid) to service_role;
+grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
+grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
+grant execute on function private.session_facts(uuid, text) to service_role;
+grant execute on function private.tenant_owner(uuid) to service_role;
