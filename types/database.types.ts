@@ -461,6 +461,8 @@ export type Database = {
           interview_style_allow_override: boolean;
           interview_style_default: number;
           is_template: boolean;
+          listed_at: string | null;
+          listed_version_id: string | null;
           marketplace_price_tier: string | null;
           marketplace_status: string | null;
           name: string;
@@ -486,6 +488,8 @@ export type Database = {
           interview_style_allow_override?: boolean;
           interview_style_default?: number;
           is_template?: boolean;
+          listed_at?: string | null;
+          listed_version_id?: string | null;
           marketplace_price_tier?: string | null;
           marketplace_status?: string | null;
           name: string;
@@ -510,6 +514,8 @@ export type Database = {
           interview_style_allow_override?: boolean;
           interview_style_default?: number;
           is_template?: boolean;
+          listed_at?: string | null;
+          listed_version_id?: string | null;
           marketplace_price_tier?: string | null;
           marketplace_status?: string | null;
           name?: string;

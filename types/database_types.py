@@ -347,6 +347,8 @@ class PublicCustomAssessments(BaseModel):
     interview_style_allow_override: bool = Field(alias="interview_style_allow_override")
     interview_style_default: int = Field(alias="interview_style_default")
     is_template: bool = Field(alias="is_template")
+    listed_at: Optional[datetime.datetime] = Field(alias="listed_at")
+    listed_version_id: Optional[uuid.UUID] = Field(alias="listed_version_id")
     marketplace_price_tier: Optional[str] = Field(alias="marketplace_price_tier")
     marketplace_status: Optional[str] = Field(alias="marketplace_status")
     name: str = Field(alias="name")
@@ -371,6 +373,8 @@ class PublicCustomAssessmentsInsert(TypedDict):
     interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
     interview_style_default: NotRequired[Annotated[int, Field(alias="interview_style_default")]]
     is_template: NotRequired[Annotated[bool, Field(alias="is_template")]]
+    listed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="listed_at")]]
+    listed_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="listed_version_id")]]
     marketplace_price_tier: NotRequired[Annotated[Optional[str], Field(alias="marketplace_price_tier")]]
     marketplace_status: NotRequired[Annotated[Optional[str], Field(alias="marketplace_status")]]
     name: Annotated[str, Field(alias="name")]
@@ -395,6 +399,8 @@ class PublicCustomAssessmentsUpdate(TypedDict):
     interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
     interview_style_default: NotRequired[Annotated[int, Field(alias="interview_style_default")]]
     is_template: NotRequired[Annotated[bool, Field(alias="is_template")]]
+    listed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="listed_at")]]
+    listed_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="listed_version_id")]]
     marketplace_price_tier: NotRequired[Annotated[Optional[str], Field(alias="marketplace_price_tier")]]
     marketplace_status: NotRequired[Annotated[Optional[str], Field(alias="marketplace_status")]]
     name: NotRequired[Annotated[str, Field(alias="name")]]

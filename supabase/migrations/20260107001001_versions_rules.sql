@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_rules sha256:65943ab9999ff4c21e328fe37f084f47c067b30c47047bc48a91d799e0765f4e
+-- custom-assessments 0.2.0 versions_rules sha256:ff44927d00a564587f0a74461deded4afbb5d82923d25a3217654883f4a9a070
 -- The rules of change: which part of a content is of which class. A new part of a content is a row here. docs/changes.md and
 -- worker/change_rules.json are generated from the rows. Migrations alone write this table.
 
@@ -382,3 +382,10 @@ on public.assessment_versions (created_by) where created_by is not null;
 alter table public.custom_assessments add column if not exists newest_version_id uuid;
 comment on column public.custom_assessments.newest_version_id is
 'The row of assessment_versions that holds the present content; null before there is one. Set by the database.';
+
+-- The version that the marketplace shows, and since when. No foreign key: as above.
+alter table public.custom_assessments add column if not exists listed_version_id uuid;
+alter table public.custom_assessments add column if not exists listed_at timestamptz;
+comment on column public.custom_assessments.listed_version_id is
+'The row of assessment_versions that is listed; null where none is. Set by the database.';
+comment on column public.custom_assessments.listed_at is 'When the listed version was approved. Set by the database.';

@@ -1,8 +1,45 @@
--- custom-assessments 0.2.0 marketplace sha256:8ff16e3b46802aa131ea69cffdd4ca8358ef5625afa5dceaff4d3846d05a1458
+-- custom-assessments 0.2.0 marketplace sha256:28b1d246439f28fefac00eaf198634166675748e482e9156d1119609ac922b3e
 -- The marketplace: what listing pages read.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- 6. Listing of an assessment: which version is listed, whoever writes the row.
+create or replace function private.keep_listing()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.listed_version_id := case when tg_op = 'UPDATE' then old.listed_version_id end;
+  new.listed_at := case when tg_op = 'UPDATE' then old.listed_at end;
+  if new.marketplace_status = 'private' then
+    new.listed_version_id := null;
+    new.listed_at := null;
+  elsif new.marketplace_status = 'published' and new.listed_version_id is distinct from new.newest_version_id then
+    new.listed_version_id := new.newest_version_id;
+    new.listed_at := now();
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger assessment_6_listing
+before update on public.custom_assessments
+for each row when (
+  new.marketplace_status is distinct from 'private'
+  or (old.listed_version_id, old.listed_at) is distinct from (null, null)
+  or (new.listed_version_id, new.listed_at) is distinct from (null, null)
+)
+execute function private.keep_listing();
+
+create or replace trigger assessment_6_listing_of_new
+before insert on public.custom_assessments
+for each row when (
+  new.marketplace_status is distinct from 'private'
+  or (new.listed_version_id, new.listed_at) is distinct from (null, null)
+)
+execute function private.keep_listing();
 
 -- What listing pages read, beside the assessments: a definition is up to 500 KB, a page needs the names of its
 -- dimensions only, and a visitor may not read who the tenants are. The triggers below keep one row for each published

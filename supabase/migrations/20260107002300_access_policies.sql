@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:46fd1fcad02a9ac95f078199b945e2ec6dc9930fa6e00f696c634276cad6bd9e
+-- custom-assessments 0.2.0 access_policies sha256:04b353cf8075ddc424546566b8dc55b2e5a441102866e0912a1144b1b5495835
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -227,6 +227,7 @@ private.keep_assessment_history(),
 private.keep_assessment_version(),
 private.keep_assessment_with_completions(),
 private.keep_assessment_with_results(),
+private.keep_listing(),
 private.keep_tenant_with_results(),
 private.largest_text(),
 private.least_version(text, text),

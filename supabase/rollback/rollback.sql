@@ -302,6 +302,7 @@ begin
         'keep_assessment_version',
         'keep_assessment_with_completions',
         'keep_assessment_with_results',
+        'keep_listing',
         'keep_tenant_with_results',
         'largest_text',
         'least_version',

@@ -68,3 +68,10 @@ on public.assessment_versions (created_by) where created_by is not null;
 alter table public.custom_assessments add column if not exists newest_version_id uuid;
 comment on column public.custom_assessments.newest_version_id is
 'The row of assessment_versions that holds the present content; null before there is one. Set by the database.';
+
+-- The version that the marketplace shows, and since when. No foreign key: as above.
+alter table public.custom_assessments add column if not exists listed_version_id uuid;
+alter table public.custom_assessments add column if not exists listed_at timestamptz;
+comment on column public.custom_assessments.listed_version_id is
+'The row of assessment_versions that is listed; null where none is. Set by the database.';
+comment on column public.custom_assessments.listed_at is 'When the listed version was approved. Set by the database.';

@@ -56,6 +56,7 @@ insert into tests.expected values
 ('private.is_number_pair(jsonb)', false, 'authenticated service_role'),
 ('private.is_version(text)', false, 'authenticated service_role'),
 ('private.keep_assessment_version()', true, ''),
+('private.keep_listing()', false, ''),
 ('private.keep_assessment_with_completions()', true, ''),
 ('private.keep_assessment_with_results()', true, ''),
 ('private.keep_tenant_with_results()', true, ''),

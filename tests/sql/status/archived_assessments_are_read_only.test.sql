@@ -69,7 +69,7 @@ select set_eq(
   $$
     select col from tests.changes
     union all
-    values ('status'), ('created_by'), ('created_at'), ('updated_at'), ('published_at'), ('newest_version_id')
+    values ('status'), ('created_by'), ('created_at'), ('updated_at'), ('published_at'), ('newest_version_id'), ('listed_version_id'), ('listed_at')
   $$,
   'every column is decided on'
 );
