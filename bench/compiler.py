@@ -17,7 +17,7 @@ from bench import documents
 from bench.cluster import ROOT
 from bench.measure import Report, milliseconds, sample_in_turn
 from worker.compiler import compile_markdown
-from worker.compiler.source import MAX_BYTES
+from worker.definition import MAX_TEXT_BYTES
 
 EXAMPLES = ("leadership-archetypes", "personality-facets", "digital-maturity")
 SIZES_KB = (10, 100, 500)
@@ -26,7 +26,7 @@ SIZES_KB = (10, 100, 500)
 def _inputs() -> dict[str, bytes]:
     made = {name: (ROOT / "examples" / f"{name}.md").read_bytes() for name in EXAMPLES}
     for size in SIZES_KB:
-        made[f"{size} KB"] = documents.markdown(1, min(size * 1000, MAX_BYTES)).encode()[:MAX_BYTES]
+        made[f"{size} KB"] = documents.markdown(1, min(size * 1000, MAX_TEXT_BYTES)).encode()[:MAX_TEXT_BYTES]
     return made
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 from worker.compiler.blocks import MAX_DEPTH
-from worker.compiler.source import MAX_BYTES
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, FIELDS_OF, FieldSpec
 from worker.definition import (
     INTERVIEW_STYLES,
@@ -14,6 +13,7 @@ from worker.definition import (
     MAX_DIMENSIONS,
     MAX_NAME,
     MAX_SCALE,
+    MAX_TEXT_BYTES,
     WEIGHT_TOLERANCE,
     AssessmentType,
     Definition,
@@ -70,7 +70,7 @@ FIELDS = {
 def generate() -> str:
     """Return the page."""
     return PAGE.format(
-        bytes=f"{MAX_BYTES:,}",
+        bytes=f"{MAX_TEXT_BYTES:,}",
         dimensions=MAX_DIMENSIONS,
         categories=MAX_CATEGORIES,
         depth=MAX_DEPTH,

@@ -168,14 +168,14 @@ def _format_markdown(name: str, source: bytes, *, check: bool) -> int:
 
 def _is_too_large(name: str, text: str) -> bool:
     """Report a canonical spelling over the limit: it writes out what a file may leave to be understood."""
-    from worker.compiler.source import MAX_BYTES  # noqa: PLC0415 - only this command needs it
+    from worker.definition import MAX_TEXT_BYTES  # noqa: PLC0415 - only this command needs it
 
     size = len(text.encode())
-    if size > MAX_BYTES:
+    if size > MAX_TEXT_BYTES:
         sys.stderr.write(
-            f"{name}: not formatted, since it would have {size:,} bytes; at most {MAX_BYTES:,} are allowed\n"
+            f"{name}: not formatted: it would have {size:,} bytes, and {MAX_TEXT_BYTES:,} are the most\n"
         )
-    return size > MAX_BYTES
+    return size > MAX_TEXT_BYTES
 
 
 def _read_all(options: argparse.Namespace) -> Iterator[tuple[str, bytes | None]]:

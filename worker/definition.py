@@ -60,7 +60,8 @@ __all__ = [
 MAX_DIMENSIONS: Final = 20
 MAX_CATEGORIES: Final = 15
 MAX_NAME: Final = 200
-MAX_DEFINITION_BYTES: Final = 512_000
+#: Of a file, and of the definition that it is compiled to.
+MAX_TEXT_BYTES: Final = 512_000
 MAX_SCALE: Final = Decimal("9.99")
 MAX_DIGITS: Final = 30
 WEIGHT_TOLERANCE: Final = Decimal("0.01")
@@ -401,8 +402,8 @@ class Definition(_Model):
         _refuse(_faults(self))
         spelled = self._with_references_spelled()
         _refuse(_example_faults(spelled))
-        if definition_size(spelled) > MAX_DEFINITION_BYTES:
-            _refuse([((), f"the definition is larger than {MAX_DEFINITION_BYTES} bytes")])
+        if definition_size(spelled) > MAX_TEXT_BYTES:
+            _refuse([((), f"the definition is larger than {MAX_TEXT_BYTES} bytes")])
         return spelled
 
     def _with_references_spelled(self) -> Self:

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:ea26bb3d3d58d06843b25f969eda97821c3ef52f100eebc1658138f17a9df3fe
+-- custom-assessments 0.2.0 text sha256:3f6043e1998146777d3a4c3b8f60c8a39af0a3b45a86b63c257a8ad55df09f8f
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
 -- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
 -- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
@@ -302,5 +302,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return 0.01;
+end
+$$;
+
+-- How many errors of one definition, upload or set of scores are listed.
+create or replace function private.most_errors()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 100;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:a50962d430e0c24049e582198adf14b4ae0fa5b02c1fa28b6973b5c885e5a5e3
+-- custom-assessments 0.2.0 definition_errors sha256:74e9cdce6e98c77135fee783f3f004bc510736fe640ff5a2da13d7c090803efe
 -- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
 -- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
@@ -30,7 +30,7 @@ begin
 end
 $$;
 
--- Of some names, the places (from 1) of those that are not among the known ones, at most 100. known holds both the
+-- Of some names, the places (from 1) of those that are not among the known ones, at most most_errors(). known holds both the
 -- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
 create or replace function private.unknown_names(names text[], known text[])
 returns integer[]
@@ -48,7 +48,7 @@ begin
       from unnest(names) with ordinality as listed (name, place)
      where not listed.name = any (known)
        and not private.fold_name(private.trim_text(listed.name)) = any (known)
-     limit 100
+     limit private.most_errors()
   );
 end
 $$;
@@ -74,7 +74,7 @@ begin
         select item.place
           from jsonb_array_elements(list) with ordinality as item (value, place)
          where jsonb_typeof(item.value) <> 'string'
-         limit 100
+         limit private.most_errors()
       ) as found
   );
 end
@@ -152,7 +152,7 @@ begin
                    with ordinality as listed (value, place)
              where jsonb_typeof(listed.value -> 'weight') = 'number'
                and (scale((listed.value -> 'weight')::numeric) > 100 or abs((listed.value -> 'weight')::numeric) >= 1e100)
-             limit 100
+             limit private.most_errors()
           ) as found
       ),
       jsonb_build_array(
@@ -302,7 +302,7 @@ declare
 begin
   spelled := '{}';
   keys := '{}';
-  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), 100) else 0 end - 1 loop
+  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), private.most_errors()) else 0 end - 1 loop
     key := private.name_key(items -> place);
     if key is not null then
       spelled := spelled || (items -> place ->> 'name');

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rubrics sha256:0474ac6926c591b054e33639e05d84df1917f185b8f21dd0de6b1fb68746a476
+-- custom-assessments 0.2.0 definition_rubrics sha256:689e2e9860e79c83d65014cd6131b8dc0978675d5b7e8ed2e617f67e118fa07b
 -- The rules of scoring rubrics.
 
 -- The rubrics of all dimensions, {"1-2": "...", "3": "..."} each: ranges on the scale that do not overlap. One query
@@ -65,7 +65,7 @@ begin
            ) order by found.place, found.first, found.key
          ), '[]')
     into faults
-    from (select checked.* from checked where checked.reason is not null limit 100) as found;
+    from (select checked.* from checked where checked.reason is not null limit private.most_errors()) as found;
   return faults;
 end
 $$;
@@ -115,7 +115,7 @@ as $$
 declare
   weight_sum numeric := 0;
 begin
-  if jsonb_array_length(dimensions) not between 1 and 100 then
+  if jsonb_array_length(dimensions) not between 1 and private.most_errors() then
     return '[]';
   end if;
   for place in 0 .. jsonb_array_length(dimensions) - 1 loop
@@ -155,7 +155,7 @@ begin
   if jsonb_array_length(dimensions) not between 1 and private.most_dimensions() then
     faults := faults || private.fault('$.dimensions', 'wrong-count', expected);
   end if;
-  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
+  for place in 0 .. least(jsonb_array_length(dimensions), private.most_errors()) - 1 loop
     path := '$.dimensions[' || place || ']';
     if jsonb_typeof(dimensions -> place) <> 'object' then
       faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
@@ -237,7 +237,7 @@ begin
   if jsonb_array_length(categories) > private.most_categories() then
     faults := faults || private.fault('$.resultCategories', 'wrong-count', expected);
   end if;
-  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
+  for place in 0 .. least(jsonb_array_length(categories), private.most_errors()) - 1 loop
     path := '$.resultCategories[' || place || ']';
     if jsonb_typeof(categories -> place) <> 'object' then
       faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
@@ -293,7 +293,7 @@ begin
                  lateral jsonb_array_elements(
                    private.text_list_faults(entry.value, path || private.path_step(entry.key))
                  ) as fault
-           limit 100
+           limit private.most_errors()
         ) as found
     ), '[]');
   elsif jsonb_typeof(questions) <> 'null' then

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_examples sha256:9e81207f60a3835af64de2e6b8b0e41b5c681ee7e7709312c3c5a8e9018352e0
+-- custom-assessments 0.2.0 definition_examples sha256:5e52c663a6c7d091920426367b9230e14e2208176b870d812d2206fb4d74c2cd
 -- The rules of examples, the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
 -- references count.
 create or replace function private.example_faults(
@@ -42,7 +42,7 @@ begin
                 jsonb_typeof(example.value -> 'category') not in ('string', 'null'))
              ) as rule (step, reason, expected, broken)
        where rule.broken
-       limit 100
+       limit private.most_errors()
     ) as found;
   faults := coalesce(faults, '[]');
 
@@ -58,7 +58,7 @@ begin
              ) as score
        where case when jsonb_typeof(score.value) = 'number' then score.value::numeric not between low and high
                   else true end
-       limit 100
+       limit private.most_errors()
     ) as found;
 
   -- References: every name of a dimension, then of a category, once each, where it stands first.
@@ -199,7 +199,7 @@ begin
       examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
     );
   end if;
-  return jsonb_path_query_array(faults, '$[0 to 99]');
+  return jsonb_path_query_array(faults, '$[0 to $last]', jsonb_build_object('last', private.most_errors() - 1));
 end
 $$;
 comment on function private.definition_faults(jsonb) is

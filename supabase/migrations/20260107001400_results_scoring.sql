@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:ecbc7a6967105852aa01f27fe036faad91f516142e4f66ac4aca1bfad5dbd91d
+-- custom-assessments 0.2.0 results_scoring sha256:81fd6bb59bb616e540b603d39624313130f434daf10327b24c14badcc76dbffa
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -78,7 +78,7 @@ begin
           when 'too-precise' then 'at most 100 decimal places'
           else format('a number from %s to %s', low, high)
         end);
-      exit when jsonb_array_length(faults) = 100;
+      exit when jsonb_array_length(faults) = private.most_errors();
     end if;
   end loop;
 end

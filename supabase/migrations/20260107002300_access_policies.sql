@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:04b353cf8075ddc424546566b8dc55b2e5a441102866e0912a1144b1b5495835
+-- custom-assessments 0.2.0 access_policies sha256:dadf1de0733dfe9e83674792e9e43ceb657e26d8673bb7bb461ff9e41477a3ae
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -248,6 +248,7 @@ private.metadata_defaults(),
 private.metadata_faults(jsonb),
 private.most_categories(),
 private.most_dimensions(),
+private.most_errors(),
 private.my_tenant_ids(),
 private.name_faults(text, text[], text, text),
 private.name_key(jsonb),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:59f3d6798e3ddf4936c605737694c294ea0d56058c08532a9845c2e36b655e2d
+-- custom-assessments 0.2.0 access_grants sha256:f780e709490789548bb16830992e10d01c7100d6051d81b1559d8d11e5c790db
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
@@ -105,6 +105,7 @@ grant execute on function private.metadata_defaults() to authenticated, service_
 grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
 grant execute on function private.most_categories() to authenticated, service_role;
 grant execute on function private.most_dimensions() to authenticated, service_role;
+grant execute on function private.most_errors() to authenticated, service_role;
 grant execute on function private.name_faults(text, text[], text, text) to authenticated, service_role;
 grant execute on function private.name_key(jsonb) to authenticated, service_role;
 grant execute on function private.names_of(jsonb) to authenticated, service_role;

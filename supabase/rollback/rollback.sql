@@ -323,6 +323,7 @@ begin
         'metadata_faults',
         'most_categories',
         'most_dimensions',
+        'most_errors',
         'my_tenant_ids',
         'name_faults',
         'name_key',

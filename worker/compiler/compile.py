@@ -18,12 +18,12 @@ from worker.compiler.header import Header, read_header
 from worker.compiler.lines import Lines
 from worker.compiler.sections import find_sections
 from worker.compiler.slices import Span
-from worker.compiler.source import BLANKS, MAX_BYTES, read_source
+from worker.compiler.source import BLANKS, read_source
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES
 from worker.definition import (
     MAX_CATEGORIES,
-    MAX_DEFINITION_BYTES,
     MAX_DIMENSIONS,
+    MAX_TEXT_BYTES,
     Definition,
     definition_size,
 )
@@ -44,8 +44,8 @@ def compile_markdown(source: bytes) -> Compilation:
         source: the file as it is, at most 512,000 bytes of UTF-8.
     """
     faults = Faults()
-    if len(source) > MAX_BYTES:
-        message = f"the file has {len(source):,} bytes; at most {MAX_BYTES:,} are allowed"
+    if len(source) > MAX_TEXT_BYTES:
+        message = f"the file has {len(source):,} bytes; at most {MAX_TEXT_BYTES:,} are allowed"
         hint = "shorten it, or split it into several assessments"
         faults.add(Code.FILE_TOO_LARGE, START, "", message, hint)
         return Compilation(None, faults.render(Lines("")), (1, 1))
@@ -121,9 +121,9 @@ def _can_be_scored(dimensions: Sequence[DimensionNode], categories: Sequence[Cat
 def _within_limit(ctx: Context, definition: Definition) -> Definition | None:
     """Return a definition unless it is larger than the database takes, which is reported."""
     size = definition_size(definition)
-    if size <= MAX_DEFINITION_BYTES:
+    if size <= MAX_TEXT_BYTES:
         return definition
-    message = f"the definition has {size:,} bytes; at most {MAX_DEFINITION_BYTES:,} are allowed"
+    message = f"the definition has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed"
     hint = "shorten the texts, or split the file into several assessments"
     ctx.faults.add(Code.DEFINITION_TOO_LARGE, START, "", message, hint)
     return None

@@ -6,9 +6,8 @@ from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults
 from worker.compiler.slices import Span
 
-__all__ = ["BLANKS", "MAX_BYTES", "read_source"]
+__all__ = ["BLANKS", "read_source"]
 
-MAX_BYTES: Final = 512_000
 BOM: Final = b"\xef\xbb\xbf"
 #: The white space of ASCII: what CommonMark and YAML go by. Python's own notion of it takes in more.
 BLANKS: Final = " \t\n\r\x0b\x0c"

@@ -104,6 +104,7 @@ grant execute on function private.metadata_defaults() to authenticated, service_
 grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
 grant execute on function private.most_categories() to authenticated, service_role;
 grant execute on function private.most_dimensions() to authenticated, service_role;
+grant execute on function private.most_errors() to authenticated, service_role;
 grant execute on function private.name_faults(text, text[], text, text) to authenticated, service_role;
 grant execute on function private.name_key(jsonb) to authenticated, service_role;
 grant execute on function private.names_of(jsonb) to authenticated, service_role;

@@ -39,7 +39,7 @@ begin
                    with ordinality as listed (value, place)
              where jsonb_typeof(listed.value -> 'weight') = 'number'
                and (scale((listed.value -> 'weight')::numeric) > 100 or abs((listed.value -> 'weight')::numeric) >= 1e100)
-             limit 100
+             limit private.most_errors()
           ) as found
       ),
       jsonb_build_array(

@@ -64,7 +64,7 @@ begin
   if jsonb_array_length(categories) > private.most_categories() then
     faults := faults || private.fault('$.resultCategories', 'wrong-count', expected);
   end if;
-  for place in 0 .. least(jsonb_array_length(categories), 100) - 1 loop
+  for place in 0 .. least(jsonb_array_length(categories), private.most_errors()) - 1 loop
     path := '$.resultCategories[' || place || ']';
     if jsonb_typeof(categories -> place) <> 'object' then
       faults := faults || private.fault(path, 'wrong-type', 'an object with a name');

@@ -46,7 +46,7 @@ begin
       examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
     );
   end if;
-  return jsonb_path_query_array(faults, '$[0 to 99]');
+  return jsonb_path_query_array(faults, '$[0 to $last]', jsonb_build_object('last', private.most_errors() - 1));
 end
 $$;
 comment on function private.definition_faults(jsonb) is

@@ -43,7 +43,7 @@ as $$
 declare
   weight_sum numeric := 0;
 begin
-  if jsonb_array_length(dimensions) not between 1 and 100 then
+  if jsonb_array_length(dimensions) not between 1 and private.most_errors() then
     return '[]';
   end if;
   for place in 0 .. jsonb_array_length(dimensions) - 1 loop
@@ -83,7 +83,7 @@ begin
   if jsonb_array_length(dimensions) not between 1 and private.most_dimensions() then
     faults := faults || private.fault('$.dimensions', 'wrong-count', expected);
   end if;
-  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
+  for place in 0 .. least(jsonb_array_length(dimensions), private.most_errors()) - 1 loop
     path := '$.dimensions[' || place || ']';
     if jsonb_typeof(dimensions -> place) <> 'object' then
       faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');

@@ -29,7 +29,7 @@ begin
 end
 $$;
 
--- Of some names, the places (from 1) of those that are not among the known ones, at most 100. known holds both the
+-- Of some names, the places (from 1) of those that are not among the known ones, at most most_errors(). known holds both the
 -- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
 create or replace function private.unknown_names(names text[], known text[])
 returns integer[]
@@ -47,7 +47,7 @@ begin
       from unnest(names) with ordinality as listed (name, place)
      where not listed.name = any (known)
        and not private.fold_name(private.trim_text(listed.name)) = any (known)
-     limit 100
+     limit private.most_errors()
   );
 end
 $$;
@@ -73,7 +73,7 @@ begin
         select item.place
           from jsonb_array_elements(list) with ordinality as item (value, place)
          where jsonb_typeof(item.value) <> 'string'
-         limit 100
+         limit private.most_errors()
       ) as found
   );
 end

@@ -41,7 +41,7 @@ begin
                 jsonb_typeof(example.value -> 'category') not in ('string', 'null'))
              ) as rule (step, reason, expected, broken)
        where rule.broken
-       limit 100
+       limit private.most_errors()
     ) as found;
   faults := coalesce(faults, '[]');
 
@@ -57,7 +57,7 @@ begin
              ) as score
        where case when jsonb_typeof(score.value) = 'number' then score.value::numeric not between low and high
                   else true end
-       limit 100
+       limit private.most_errors()
     ) as found;
 
   -- References: every name of a dimension, then of a category, once each, where it stands first.

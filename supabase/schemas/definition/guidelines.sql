@@ -38,7 +38,7 @@ begin
                  lateral jsonb_array_elements(
                    private.text_list_faults(entry.value, path || private.path_step(entry.key))
                  ) as fault
-           limit 100
+           limit private.most_errors()
         ) as found
     ), '[]');
   elsif jsonb_typeof(questions) <> 'null' then

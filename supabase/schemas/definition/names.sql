@@ -26,7 +26,7 @@ declare
 begin
   spelled := '{}';
   keys := '{}';
-  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), 100) else 0 end - 1 loop
+  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), private.most_errors()) else 0 end - 1 loop
     key := private.name_key(items -> place);
     if key is not null then
       spelled := spelled || (items -> place ->> 'name');

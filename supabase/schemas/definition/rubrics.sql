@@ -64,7 +64,7 @@ begin
            ) order by found.place, found.first, found.key
          ), '[]')
     into faults
-    from (select checked.* from checked where checked.reason is not null limit 100) as found;
+    from (select checked.* from checked where checked.reason is not null limit private.most_errors()) as found;
   return faults;
 end
 $$;

@@ -77,7 +77,7 @@ begin
           when 'too-precise' then 'at most 100 decimal places'
           else format('a number from %s to %s', low, high)
         end);
-      exit when jsonb_array_length(faults) = 100;
+      exit when jsonb_array_length(faults) = private.most_errors();
     end if;
   end loop;
 end

@@ -76,3 +76,16 @@ begin
   return 0.01;
 end
 $$;
+
+-- How many errors of one definition, upload or set of scores are listed.
+create or replace function private.most_errors()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 100;
+end
+$$;

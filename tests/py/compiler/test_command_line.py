@@ -406,7 +406,7 @@ def test_a_file_that_would_grow_too_large_is_not_formatted(
     size = len((format_source(source.encode()) or "").encode())
     assert len(source.encode()) < 512_000 < size
     (folder / "large.md").write_text(source)
-    said = f"not formatted, since it would have {size:,} bytes; at most 512,000 are allowed\n"
+    said = f"not formatted: it would have {size:,} bytes, and 512,000 are the most\n"
     assert run(capfdbinary, "format", "large.md") == (1, "", f"large.md: {said}")
     assert run(capfdbinary, "format", "--check", "large.md") == (1, "", f"large.md: {said}")
     assert (folder / "large.md").read_text() == source
@@ -460,4 +460,4 @@ def test_the_markdown_of_a_definition_is_not_larger_than_a_file_may_be(
     )
     code, out, err = run(capfdbinary, "format", "--from-json", "large.json")
     assert (code, out) == (1, "")
-    assert err.startswith("large.json: not formatted, since it would have 51")
+    assert err.startswith("large.json: not formatted: it would have 51")

@@ -10,14 +10,14 @@ from typing import get_args
 import pytest
 
 from tests.py.harness.databases import Connection, Databases
-from worker.compiler.source import MAX_BYTES
+from worker.compiler.diagnostics import MAX_DIAGNOSTICS
 from worker.definition import (
     INTERVIEW_STYLES,
     MAX_CATEGORIES,
-    MAX_DEFINITION_BYTES,
     MAX_DIMENSIONS,
     MAX_NAME,
     MAX_SCALE,
+    MAX_TEXT_BYTES,
     WEIGHT_TOLERANCE,
     AssessmentType,
     Disclosure,
@@ -29,10 +29,11 @@ MODELS: dict[str, object] = {
     "assessment_types": list(get_args(AssessmentType)),
     "disclosures": list(get_args(Disclosure)),
     "interview_styles": list(INTERVIEW_STYLES),
-    "largest_text": MAX_DEFINITION_BYTES,
+    "largest_text": MAX_TEXT_BYTES,
     "longest_name": MAX_NAME,
     "most_dimensions": MAX_DIMENSIONS,
     "most_categories": MAX_CATEGORIES,
+    "most_errors": MAX_DIAGNOSTICS,
     "highest_score": MAX_SCALE,
     "weight_tolerance": WEIGHT_TOLERANCE,
 }
@@ -80,10 +81,6 @@ def test_no_other_function_and_no_check_lists_the_words_again(database: Connecti
     """).fetchall()
     listing = [place for place, text in places if all(f"'{word}'" in text for word in row[0])]
     assert listing == [f"private.{function}()"]
-
-
-def test_a_file_may_be_as_large_as_its_definition() -> None:
-    assert MAX_BYTES == MAX_DEFINITION_BYTES
 
 
 def test_both_take_the_same_defaults(database: Connection) -> None:

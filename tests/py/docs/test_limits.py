@@ -9,16 +9,16 @@ import pytest
 from stack.packages import ROOT
 from worker.definition import (
     MAX_CATEGORIES,
-    MAX_DEFINITION_BYTES,
     MAX_DIMENSIONS,
     MAX_NAME,
     MAX_SCALE,
+    MAX_TEXT_BYTES,
     WEIGHT_TOLERANCE,
 )
 
 DOCS: Path = ROOT / "docs"
-BYTES = f"at most {MAX_DEFINITION_BYTES:,} bytes"
-KILOBYTES = f"{MAX_DEFINITION_BYTES // 1024} KB"
+BYTES = f"at most {MAX_TEXT_BYTES:,} bytes"
+KILOBYTES = f"{MAX_TEXT_BYTES // 1024} KB"
 
 SAID = [
     ("errors.md", f"The upload is larger than {KILOBYTES}. | Shorten the Markdown to {BYTES} of UTF-8."),
@@ -36,7 +36,7 @@ SAID = [
     ("diagnostics.md", f"There are at most {MAX_DIMENSIONS} dimensions."),
     ("diagnostics.md", f"There are at most {MAX_CATEGORIES} result categories."),
     ("diagnostics.md", f"The weights of all dimensions sum to 1, give or take {WEIGHT_TOLERANCE}."),
-    ("api.md", f"{MAX_DEFINITION_BYTES:,} bytes of Markdown"),
+    ("api.md", f"{MAX_TEXT_BYTES:,} bytes of Markdown"),
 ]
 
 

@@ -69,6 +69,7 @@ insert into tests.expected values
 ('private.metadata_faults(jsonb)', false, 'authenticated service_role'),
 ('private.most_categories()', false, 'authenticated service_role'),
 ('private.most_dimensions()', false, 'authenticated service_role'),
+('private.most_errors()', false, 'authenticated service_role'),
 ('private.my_tenant_ids()', true, 'authenticated'),
 ('private.name_faults(text,text[],text,text)', false, 'authenticated service_role'),
 ('private.name_key(jsonb)', false, 'authenticated service_role'),
