@@ -42,6 +42,33 @@ dimensions is of the class `instrument`, since an interview goes through them in
 colors an answer.
 """
 
+COMPARING = """
+## Comparing two files
+
+    python -m worker diff OLD NEW [--format text|json|markdown|github]
+
+shows the changes by class: the sentence of the rule, then what was and what is, each with its line. `-` is standard input, for one of the
+two: `git show HEAD:team.md | python -m worker diff - team.md` compares with what was committed. The last line is the version
+that the change asks for: the next minor one, or the next major one where `scoring` or `structure` changed.
+
+With each change of scoring there is a **witness**: scores of one complete interview that this change alone leads to another category.
+The weights count as one change, since they sum to 1. Where there is none, it says that the change changes no result: that is
+proved, over all decimals from the lowest to the highest mark of each rubric (of the scale without one), and not sampled. A
+search that takes too long is given up, and says so; `differs` is then `null`. Interviews in which a dimension was not scored are not
+searched. `all changes together` has a witness of the two files as they are, where they measure the same dimensions on the same
+scale.
+
+| `--format` | for |
+| --- | --- |
+| `text` | people |
+| `json` | programs: one object, `{"old", "new", "class", "bump", "least_version", "enough", "changes", "together"}`; each change has `rule`, `class`, `path`, `sentence`, `item`, `part`, `old` and `new` (`{"line", "value"}`), one of scoring also `effect`: `{"differs", "witness"}` |
+| `markdown` | a comment on a pull request; what authors wrote is shown as it is, and is no markup |
+| `github` | annotations of lines: a warning for `scoring` and `structure`, a notice for the others, an error where the version is too low |
+
+It exits 0 when the files are equal or differ in `presentation` only, 1 for other changes, and 2 when a file cannot be read or has an
+error, which is named on standard error.
+"""
+
 
 class Row(NamedTuple):
     """A row of the table."""
@@ -72,7 +99,7 @@ def changes_doc(rows: list[Row]) -> str:
         )
         for name in classes
     )
-    return HEADER + meanings + IDS + tables
+    return HEADER + meanings + IDS + COMPARING + tables
 
 
 def rules_json(rows: list[Row]) -> str:

@@ -287,6 +287,7 @@ these carry the precision. An example that expects no match has the category `no
 
     python -m worker check FILE... [--format text|json|github] [--only-assessments]
     python -m worker format FILE... [--check] [--only-assessments] [--from-json]
+    python -m worker diff OLD NEW [--format text|json|markdown|github]
 
 FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input. With
 `--only-assessments` a file that does not begin with `---` is left out also where it is named. `check` exits 0
@@ -299,6 +300,9 @@ which would change. What the definition leaves out, such as an unknown section, 
 front matter. With `--from-json` each FILE is a definition in JSON, whose canonical Markdown is printed; what
 is wrong with it is named by its path, such as `$.dimensions[0].weight`, and with `--check` nothing is printed
 but that.
+
+`diff` compares two files, of which one can be `-`, by the rules of [changes.md](changes.md#comparing-two-files). It exits 0 when they
+are equal or differ in presentation only, 1 for other changes, and 2 when a file cannot be read or has an error.
 
 In Python, `worker.compiler.compile_markdown(source)` gives a `Compilation` with `definition`, `diagnostics`
 and `valid`, and `worker.compiler.format_definition(definition)` gives the canonical Markdown of a

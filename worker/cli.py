@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ EXIT_USAGE: Final = 2
 STDIN: Final = "-"
 
 CHECK_HELP: Final = "check assessments and show every fault with its line and its mend"
+DIFF_HELP: Final = "show what changed between two assessments, and the version that it asks for"
 FORMAT_HELP: Final = "rewrite valid assessments in the canonical spelling"
 ONLY_HELP: Final = "leave out files that do not begin with `---`, as in a folder"
 
@@ -54,6 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--from-json", action="store_true", help="read definitions in JSON and print their Markdown"
     )
     formatter.set_defaults(run=_format)
+    diff = commands.add_parser("diff", help=DIFF_HELP, description=DIFF_HELP)
+    diff.add_argument("old", metavar="OLD", help="a file, or - for standard input")
+    diff.add_argument("new", metavar="NEW", help="likewise; one of the two may be -")
+    diff.add_argument(
+        "--format", choices=("text", "json", "markdown", "github"), default="text", help="how to report"
+    )
+    diff.set_defaults(run=_diff)
     _add_other_commands(commands)
     options = parser.parse_args(arguments)
     try:
@@ -164,6 +173,43 @@ def _format_markdown(name: str, source: bytes, *, check: bool) -> int:
             return EXIT_USAGE
         _print(f"{name}: formatted\n")
     return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    """Compare two files: 0 where they are equal or differ in presentation only, 1 for other changes."""
+    from worker import diff_report  # noqa: PLC0415 - only this command needs them
+    from worker.compiler import Compilation, compile_markdown, report  # noqa: PLC0415 - likewise
+    from worker.diff import compare  # noqa: PLC0415 - likewise
+
+    if options.old == options.new == STDIN:
+        sys.stderr.write("only one of the two files can be standard input\n")
+        return EXIT_USAGE
+    compiled: list[Compilation] = []
+    for name in (options.old, options.new):
+        try:
+            source = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        except OSError as fault:
+            _say_unreadable(name, fault)
+            continue
+        compilation = compile_markdown(source)
+        if compilation.valid:
+            compiled.append(compilation)
+        else:
+            errors = tuple([d for d in compilation.diagnostics if d.severity == "error"])
+            sys.stderr.write(report.text_report(name, source, replace(compilation, diagnostics=errors)))
+            sys.stderr.write(f"{name}: not compared, since it has errors\n")
+    if len(compiled) != 2:
+        return EXIT_USAGE
+    old, new = compiled
+    found = compare(old, new)
+    show = {
+        "text": diff_report.text_diff,
+        "json": diff_report.json_diff,
+        "markdown": diff_report.markdown_diff,
+        "github": diff_report.github_diff,
+    }[options.format]
+    _print(show(diff_report.Files(options.old, options.new), found))
+    return 0 if found.class_ in {None, "presentation"} else EXIT_FAULTS
 
 
 def _is_too_large(name: str, text: str) -> bool:

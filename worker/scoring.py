@@ -86,11 +86,11 @@ class ScoringRules:
         return tuple([_key(dimension.name) for dimension in self.dimensions])
 
     @cached_property
-    def ranges(self) -> tuple[tuple[CategoryRule, Decimal, Decimal, tuple[str, ...]], ...]:
+    def ranges(self) -> "tuple[Matchable, ...]":
         """The categories that can be matched, with their ranges and the keys of their primary dimensions."""
         return tuple(
             [
-                (
+                Matchable(
                     category,
                     *category.score_range,
                     tuple(dict.fromkeys(map(_key, category.primary_dimensions))),
@@ -109,6 +109,15 @@ class ScoringRules:
     def unit(self) -> Decimal:
         """The step between two scores of that precision."""
         return Decimal(1).scaleb(-self.precision)
+
+
+class Matchable(NamedTuple):
+    """A category that can be matched, with the bounds of its range and the keys of its primary dimensions."""
+
+    category: CategoryRule
+    low: Decimal
+    high: Decimal
+    keys: tuple[str, ...]
 
 
 class Outcome(NamedTuple):

@@ -1,9 +1,10 @@
 """What a file compiles to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from worker.compiler.diagnostics import Diagnostic
+from worker.compiler.outline import Outline
 from worker.definition import Definition
 
 __all__ = ["Compilation", "LeftOut"]
@@ -23,13 +24,15 @@ class Compilation:
     ``definition`` is None exactly when ``diagnostics`` holds an error. ``diagnostics`` are in the order of
     the source. ``version_at`` is the line and column (from 1) of the version in the front matter, where it
     has one, else of the front matter's first line. ``left_out`` are the parts that the definition does not
-    have, such as an unknown section.
+    have, such as an unknown section. ``outline`` is where the parts of the file are; None
+    where nothing was read.
     """
 
     definition: Definition | None
     diagnostics: tuple[Diagnostic, ...]
     version_at: tuple[int, int]
     left_out: tuple[LeftOut, ...] = ()
+    outline: Outline | None = field(default=None, compare=False, repr=False)
 
     @property
     def valid(self) -> bool:

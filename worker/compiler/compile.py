@@ -61,7 +61,8 @@ def compile_markdown(source: bytes) -> Compilation:
     if definition is not None and len(source) > SURELY_SMALL:
         definition = _within_limit(ctx, definition)
     left_out = tuple([LeftOut(what, ctx.lines.line(at)) for what, at in ctx.left_out])
-    return Compilation(definition, faults.render(ctx.lines), ctx.lines.position(header.version_at), left_out)
+    version_at = ctx.lines.position(header.version_at)
+    return Compilation(definition, faults.render(ctx.lines), version_at, left_out, ctx.outline)
 
 
 def _parse(ctx: Context) -> tuple[Header, list[Block]]:
@@ -72,6 +73,7 @@ def _parse(ctx: Context) -> tuple[Header, list[Block]]:
     header = read_header(entries, complete, place, ctx.faults)
     ctx.scale = header.scale
     ctx.left_out = header.left_out
+    ctx.outline.front = header.places
     blocks = read_blocks(ctx.text, 0 if place is None else place.body, ctx.faults)
     ctx.may_have_markup = may_have_markup(ctx.text)
     markup = {Code.RAW_HTML, Code.UNSAFE_LINK}
@@ -82,6 +84,7 @@ def _parse(ctx: Context) -> tuple[Header, list[Block]]:
 def _read(ctx: Context, header: Header, blocks: list[Block]) -> Definition | None:
     """Read the sections; return the definition unless there is an error."""
     sections = find_sections(ctx, blocks, header.title)
+    ctx.outline.sections = {name: first.heading for name, (first, *_) in sections.items()}
     dimensions, names = read_dimensions(ctx, sections.get(DIMENSIONS, ()))
     categories = read_categories(ctx, sections.get(CATEGORIES, ()), names)
     guidelines = read_guidelines(ctx, sections.get(GUIDELINES, ()), names)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults, nearest, shown
 from worker.compiler.lines import Lines
+from worker.compiler.outline import Outline
 from worker.compiler.slices import Located, Slice
 from worker.compiler.values import Range
 from worker.markup import markup_faults
@@ -35,7 +36,12 @@ class Context:
     may_have_markup: bool = True
     left_out: list[tuple[str, int]] = field(default_factory=list)
     level_reported: bool = False
+    outline: Outline = field(init=False)
     _near_left: int = NEAR_BUDGET
+
+    def __post_init__(self) -> None:
+        """Begin the outline."""
+        self.outline = Outline(self.lines)
 
     def slice(self, at: Located) -> Slice:
         """Return the text of a place."""

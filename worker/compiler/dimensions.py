@@ -89,6 +89,8 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
         fields = read_fields(ctx, item, FIELDS_OF[DIMENSIONS])
         complete = read_name(ctx, item, names, "dimension") and complete
         weight = _weight(ctx, fields.get("weight"))
+        rubric = _rubric(ctx, fields.get("scoring_rubric"))
+        ctx.outline.levels.append({(entry.low, entry.high): entry.at for entry in rubric})
         nodes.append(
             DimensionNode(
                 item.name,
@@ -96,7 +98,7 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
                 fields["weight"].value.text if weight is not None else "",
                 read_text(ctx, fields.get("description")),
                 read_texts(ctx, fields.get("interview_themes")),
-                _rubric(ctx, fields.get("scoring_rubric")),
+                rubric,
             )
         )
     too_many(ctx, Code.TOO_MANY_DIMENSIONS, items, MAX_DIMENSIONS)

@@ -9,6 +9,7 @@ from worker.compiler.blocks import Bullet, Heading, Prose
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import Hint, nearest, plain, shown
+from worker.compiler.outline import OutlineItem
 from worker.compiler.sections import Item, stray
 from worker.compiler.slices import Located, Slice, Span
 from worker.compiler.vocabulary import FIELD_EXAMPLES, FieldSpec, field_name, open_emphasis
@@ -56,6 +57,7 @@ def read_fields(ctx: Context, item: Item, known: Mapping[str, FieldSpec]) -> dic
         else:
             reader.texts.append(block)
     reader.finish()
+    ctx.outline.items.append(OutlineItem(item.section, item, reader.fields))
     return reader.fields
 
 

@@ -49,6 +49,7 @@ def read_guidelines(
                 questions.read(item)
             else:
                 texts[name] = _spoken(ctx, item, name)
+    ctx.outline.spoken = seen
     names = [*dimensions.spelled.values(), GENERAL]
     return InterviewGuidelines.model_construct(
         opening=texts.get(OPENING) or None,
@@ -208,6 +209,7 @@ class _Questions:
         if text:
             self.ctx.check_markup(text, place, self.where)
             self.of.setdefault(name, []).append(text)
+            self.ctx.outline.asked.setdefault(name, place)
         else:
             self.ctx.empty_item(Span(place.start, place.start), self.where)
 

@@ -59,7 +59,8 @@ class Header:
     """What the front matter says.
 
     ``title`` is None when there is no name, ``scale`` when it is wrong. ``version_at`` is a place;
-    ``left_out`` are parts that the definition does not have, with their places.
+    ``left_out`` are parts that the definition does not have, with their places; ``places`` are those of the
+    values.
     """
 
     metadata: Metadata
@@ -67,6 +68,7 @@ class Header:
     scale: Range | None
     version_at: int
     left_out: list[tuple[str, int]]
+    places: Mapping[str, Located]
 
 
 def read_header(entries: Entries, complete: bool, place: FrontMatter | None, faults: Faults) -> Header:
@@ -93,7 +95,7 @@ def read_header(entries: Entries, complete: bool, place: FrontMatter | None, fau
     scale = Range(*metadata.scale) if "scale" in values or "scale" not in reader.seen else None
     version = reader.seen.get("version")
     version_at = version.start if version is not None else 0 if place is None else place.fence
-    return Header(metadata, values.get("name"), scale, version_at, reader.left_out)
+    return Header(metadata, values.get("name"), scale, version_at, reader.left_out, reader.seen)
 
 
 class _Reader:

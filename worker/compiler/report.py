@@ -9,7 +9,16 @@ from unicodedata import east_asian_width
 from worker.compiler.compilation import Compilation
 from worker.compiler.diagnostics import Diagnostic
 
-__all__ = ["github_report", "json_report", "summary", "text_report", "wants_colour"]
+__all__ = [
+    "escape_data",
+    "escape_property",
+    "excerpt",
+    "github_report",
+    "json_report",
+    "summary",
+    "text_report",
+    "wants_colour",
+]
 
 WIDTH: Final = 100
 RESET: Final = "\033[0m"
@@ -69,6 +78,12 @@ def _visible(text: str) -> str:
     )
 
 
+def excerpt(text: str, length: int = WIDTH) -> str:
+    """Return a text on one line, cut to a length, with every character of it visible."""
+    line = _visible(" ".join(text[: 4 * length].split()))
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
 def _width(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
     if text.isascii():
@@ -88,18 +103,20 @@ def json_report(file: str, compilation: Compilation) -> str:
 def github_report(file: str, compilation: Compilation) -> str:
     """Return workflow commands that GitHub shows as annotations of the file's lines."""
     return "".join(
-        f"::{d.severity} file={_escape_property(file)},line={d.line},col={d.column},"
-        f"title={_escape_property(d.code)}::{_escape_data(f'{d.message} — {d.hint}')}\n"
+        f"::{d.severity} file={escape_property(file)},line={d.line},col={d.column},"
+        f"title={escape_property(d.code)}::{escape_data(f'{d.message} — {d.hint}')}\n"
         for d in compilation.diagnostics
     )
 
 
-def _escape_data(text: str) -> str:
+def escape_data(text: str) -> str:
+    """Return the text of a workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+def escape_property(text: str) -> str:
+    """Return a property of a workflow command."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def summary(files: int, errors: int, warnings: int) -> str:

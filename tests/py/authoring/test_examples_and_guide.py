@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools import seed
+from worker import cli
 from worker.compiler import compile_markdown
 from worker.compiler.report import summary, text_report
 
@@ -79,6 +80,19 @@ def test_report_in_guide_is_what_check_says() -> None:
     compilation = compile_markdown(source)
     report = text_report("mentor-readiness.md", source, compilation) + summary(1, 1, 0)
     assert report in BLOCKS
+
+
+def test_comparison_in_guide_is_what_diff_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first, second = "- weight: 0.6", "- weight: 0.4"
+    changed = WHOLE_FILES[0].replace("- weight: 0.5", first, 1).replace("- weight: 0.5", second, 1)
+    monkeypatch.chdir(tmp_path)
+    Path("before.md").write_text(WHOLE_FILES[0], encoding="utf-8")
+    Path("mentor-readiness.md").write_text(changed, encoding="utf-8")
+    [command] = [block.split()[3:] for block in BLOCKS if "worker diff" in block]
+    assert cli.main(command) == 1
+    assert capfd.readouterr().out in BLOCKS
 
 
 def test_guide_ends_with_the_starter_of_that_name() -> None:
