@@ -25,6 +25,7 @@ from worker.definition import (
     Metadata,
     ResultCategory,
 )
+from worker.ids import LONGEST_ID
 
 TARGET = Path("docs/format.md")
 
@@ -51,6 +52,7 @@ KEYS = {
 }
 
 FIELDS = {
+    "id": "a slug, such as `strategic-thinking`, that stays when the name changes; unique (see below)",
     "weight": "`0.25`, `25%` or `1/4`; more than 0, at most 1; "
     f"all weights sum to 1, give or take {WEIGHT_TOLERANCE}",
     "description": "text",
@@ -75,6 +77,7 @@ def generate() -> str:
         categories=MAX_CATEGORIES,
         depth=MAX_DEPTH,
         digits=MAX_DIGITS,
+        id_length=LONGEST_ID,
         keys=_keys(),
         dimension_fields=_fields(FIELDS_OF[DIMENSIONS]),
         category_fields=_fields(FIELDS_OF[CATEGORIES]),
@@ -220,6 +223,14 @@ code do not separate. The outer brackets may be escaped (`\\[a, b\\]`), as Googl
 
 A fraction is stored with six decimal places, rounded half up (`1/3` is 0.333333); decimals and percentages
 keep their value. Rubric ranges are stored from the lowest to the highest.
+
+**The id of a dimension** is what stays when its name changes: with the same id it is the same dimension, whose results
+can be compared. A dimension that states none has the slug of its name, as `Führung & Größe` has `fuhrung-grosse`; one whose
+name has no letter or digit for a slug, or gives more than {id_length} characters, has `d-` and eight digits. So to rename a
+dimension, write the id that it had under the new name. Stating the id that the name gives anyway changes nothing, and
+`format` leaves it out. No two dimensions have the same id, and a stated id is not the one that the name of another
+dimension gives: of `C++` and `C#`, which both give `c`, one needs an id of its own. An id that was removed from an
+assessment comes back only with the dimension that it named, unchanged; anything else is given another id.
 
 ### Result categories
 

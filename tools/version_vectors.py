@@ -6,6 +6,7 @@ are the worker's. The tests compare both with each other, and the database with 
 
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -351,6 +352,8 @@ IDS = {
     "STRASSE / STRAẞE": "strasse-strasse",
     "C++": "c",
     "領導力 2": "2",
+    "ß" * 100: "s" * 200,
+    "ß" * 101: "d-" + sha256(("ß" * 101).encode()).hexdigest()[:8],
     "領導力": "d-039ef349",
     "???": "d-a03b221c",
 }

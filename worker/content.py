@@ -10,13 +10,13 @@ holds the two together. So nothing here depends on a locale or a dictionary that
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
-from worker.definition import GENERAL, MAX_NAME, write_json
+from worker.definition import GENERAL, write_json
+from worker.ids import dimension_id
 from worker.names import fold
 from worker.scoring import DEFAULT_SCALE, EXACT, decimal_places
 
@@ -27,7 +27,6 @@ __all__ = [
     "canonical_text",
     "content_of",
     "dimension_hashes",
-    "dimension_id",
     "hash_of",
     "parse",
     "scoring_of",
@@ -40,13 +39,6 @@ JsonObject: TypeAlias = "dict[str, Json]"
 DEFAULT_EVIDENCE: Final = "preferred"
 #: The share of the weights that must be scored, where evidence is required and the author says no other.
 REQUIRED_COVERAGE: Final = Decimal("0.6")
-#: Combining marks, which NFKD has set apart from their letters.
-MARKS: Final = re.compile("[\u0300-\u036f]")
-#: Letters of Latin scripts that have no other form without their mark.
-WRITTEN_OUT: Final = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
-)
-NO_SLUG: Final = re.compile("[^a-z0-9]+")
 
 
 class Columns(NamedTuple):
@@ -70,24 +62,6 @@ def parse(text: str) -> JsonObject:
     if not isinstance(value, dict):
         raise ValueError("a definition is a JSON object")  # noqa: TRY004 - the text is at fault, not a type
     return value
-
-
-# --- ids ----------------------------------------------------------------------------------------------------
-
-
-def dimension_id(name: str, stated: str | None = None) -> str:
-    """Return the id of a dimension: the one that it states, or else the slug of its name.
-
-    A name of which no letter or digit is left, or which is longer than the name of an assessment may be, has
-    ``d-`` and the start of its hash.
-    """
-    if stated is not None:
-        return stated
-    folded = fold(name.strip())
-    slug = ""
-    if len(folded) <= MAX_NAME:
-        slug = NO_SLUG.sub("-", MARKS.sub("", folded).translate(WRITTEN_OUT)).strip("-")
-    return slug or f"d-{hashlib.sha256(folded.encode()).hexdigest()[:8]}"
 
 
 # --- content ------------------------------------------------------------------------------------------------

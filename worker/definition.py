@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from worker.ids import LONGEST_ID, SLUG, dimension_id, id_clashes
 from worker.markup import markup_faults
 from worker.names import fold, remembered
 from worker.scoring import (
@@ -230,6 +231,7 @@ Bound: TypeAlias = Annotated[
     Field(ge=0, le=MAX_SCALE),
     _number_schema(minimum=0, maximum=float(MAX_SCALE)),
 ]
+DimensionId: TypeAlias = Annotated[str, Field(pattern=f"^{SLUG.pattern}$", max_length=LONGEST_ID)]
 AssessmentType: TypeAlias = Literal["single-outcome", "multi-dimensional", "comparative"]
 Disclosure: TypeAlias = Literal["full", "teaser", "none"]
 Version: TypeAlias = Annotated[str, Field(pattern=f"^{VERSION.pattern}$")]
@@ -264,6 +266,11 @@ def _rubric(rubric: dict[str, str]) -> dict[str, str]:
             msg = f"the range {key} overlaps another"
             raise ValueError(msg)
     return {range_key(bounds, key): rubric[key] for bounds, key in ranges}
+
+
+def _drop_default(schema: dict[str, Any]) -> None:
+    """Drop the default of a field that has another one for each value of its model."""
+    schema.pop("default", None)
 
 
 def range_key(bounds: tuple[Decimal, Decimal], spelled: str) -> str:
@@ -315,8 +322,12 @@ class Metadata(_Model):
 
 
 class Dimension(_Model):
-    """One thing that is measured. Rubric keys are ``3`` or ``3-4``, inside the scale, without overlaps."""
+    """One thing that is measured. Rubric keys are ``3`` or ``3-4``, inside the scale, without overlaps.
 
+    The id stays when the name changes; one that states none has that which its name gives.
+    """
+
+    id: Annotated[DimensionId, Field(json_schema_extra=_drop_default)] = ""
     name: Name
     weight: Weight
     description: Text
@@ -324,6 +335,14 @@ class Dimension(_Model):
     scoring_rubric: Annotated[
         dict[Annotated[str, Field(pattern=r"^[0-9.]+(-[0-9.]+)?$")], Text], AfterValidator(_rubric)
     ] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_id_in(cls, data: object) -> object:
+        """Give a dimension that states no id the one of its name."""
+        if isinstance(data, dict) and data.get("id") is None and isinstance(data.get("name"), str):
+            return {**data, "id": dimension_id(clean_text(data["name"]))}
+        return data
 
 
 class ResultCategory(_Model):
@@ -453,6 +472,7 @@ def _refuse(faults: Iterable[Fault]) -> None:
 def _faults(definition: Definition) -> Iterator[Fault]:
     dimensions, categories = definition.dimensions, definition.result_categories
     yield from _repeated("dimension", "dimensions", [d.name for d in dimensions])
+    yield from _id_faults(dimensions)
     yield from _repeated("result category", "resultCategories", [c.name for c in categories])
     yield from _repeated("example", "examples", [e.name for e in definition.examples])
     total = sum((d.weight for d in dimensions), Decimal(0))
@@ -494,6 +514,17 @@ def _repeated(what: str, where: str, names: Iterable[str]) -> Iterator[Fault]:
         if key in seen:
             yield (where, index, "name"), f"the {what} {name!r} stands twice"
         seen.add(key)
+
+
+def _id_faults(dimensions: Sequence[Dimension]) -> Iterator[Fault]:
+    """Yield ids that belong to another dimension; of dimensions with one name only the first is looked at."""
+    named = {fold(d.name): place for place, d in reversed([*enumerate(dimensions)])}
+    places = sorted(named.values())
+    ids = [dimensions[place].id for place in places]
+    for clash in id_clashes(ids, [dimension_id(dimensions[place].name) for place in places]):
+        other = dimensions[places[clash.other]].name
+        reason = f"the id {ids[clash.place]!r} is that of {other!r}; one of the two needs an id of its own"
+        yield ("dimensions", places[clash.place], "id"), reason
 
 
 def _reference_faults(

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rubrics sha256:689e2e9860e79c83d65014cd6131b8dc0978675d5b7e8ed2e617f67e118fa07b
+-- custom-assessments 0.2.0 definition_rubrics sha256:297ab4459a6ecae19ed0162ffa05c364d4c6483c9b31677d5528a0ba8243a0e3
 -- The rules of scoring rubrics.
 
 -- The rubrics of all dimensions, {"1-2": "...", "3": "..."} each: ranges on the scale that do not overlap. One query
@@ -66,6 +66,130 @@ begin
          ), '[]')
     into faults
     from (select checked.* from checked where checked.reason is not null limit private.most_errors()) as found;
+  return faults;
+end
+$$;
+
+-- The ids of dimensions: slugs that stay when a name changes. worker/ids.py says the same.
+
+-- The id that a dimension of this name has, unless it states one: the slug of the name. It is made of the name as names are
+-- compared, and of nothing that another program could not have: no dictionary, no locale. A name that has no letter or
+-- digit for a slug, or too many for an id, gives d- and the start of its hash.
+create or replace function private.id_of_name(folded text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  slug text := '';
+begin
+  if length(folded) <= private.longest_name() then
+    -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
+    slug := regexp_replace(folded, E'[\u0300-\u036f]', '', 'g');
+    slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
+    slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
+    slug := btrim(regexp_replace(slug, '[^a-z0-9]+', '-', 'g'), '-');
+  end if;
+  if length(slug) between 1 and private.longest_name() then
+    return slug;
+  end if;
+  return 'd-' || left(encode(sha256(convert_to(folded, 'UTF8')), 'hex'), 8);
+end
+$$;
+
+-- The dimensions' names as names are compared, and their ids, in their order.
+create or replace function private.dimension_ids(dimensions jsonb, out keys text[], out ids text[])
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  dimension jsonb;
+  key text;
+begin
+  keys := '{}';
+  ids := '{}';
+  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
+    dimension := dimensions -> place;
+    key := private.name_key(dimension);
+    keys := keys || key;
+    ids := ids || case when jsonb_typeof(dimension -> 'id') = 'string' then dimension ->> 'id'
+                       else private.id_of_name(key) end;
+  end loop;
+end
+$$;
+
+-- The id, with the first number behind it with which nobody has it.
+create or replace function private.free_id(wanted text, taken text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  free text := wanted;
+begin
+  for number in 2 .. cardinality(taken) + 2 loop
+    exit when free <> all (taken);
+    free := wanted || '-' || number;
+  end loop;
+  return free;
+end
+$$;
+
+-- Ids that are none, and those that belong to another dimension: an earlier one that has it, or one whose name gives it. Of
+-- dimensions with one name only the first is looked at.
+create or replace function private.id_faults(dimensions jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]';
+  stated jsonb;
+  key text;
+  keys text[] := '{}';
+  ids text[] := '{}';
+  given text[] := '{}';
+  places integer[] := '{}';
+  held text[] := '{}';
+begin
+  for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
+    stated := dimensions -> place -> 'id';
+    if jsonb_typeof(stated) <> 'null' and (
+      jsonb_typeof(stated) <> 'string'
+      or stated #>> '{}' !~ '^[a-z0-9]+(-[a-z0-9]+)*$'
+      or length(stated #>> '{}') > private.longest_name()
+    ) then
+      faults := faults || private.fault(
+        '$.dimensions[' || place || '].id', 'invalid-id',
+        format('a slug of at most %s characters, such as "strategic-thinking"', private.longest_name()));
+      continue;
+    end if;
+    key := private.name_key(dimensions -> place);
+    if key is not null and key <> all (keys) then
+      keys := keys || key;
+      given := given || private.id_of_name(key);
+      ids := ids || coalesce(stated #>> '{}', given[cardinality(given)]);
+      places := places || place;
+    end if;
+  end loop;
+  for number in 1 .. cardinality(ids) loop
+    if ids[number] = any (held) or (ids[number] <> given[number] and ids[number] = any (given)) then
+      faults := faults || private.fault(
+        '$.dimensions[' || places[number] || '].id', 'duplicate-id',
+        format('an id of its own, such as "%s": "%s" is that of another dimension',
+               private.free_id(ids[number], ids || given), ids[number]));
+    else
+      held := held || ids[number];
+    end if;
+  end loop;
   return faults;
 end
 $$;
@@ -167,7 +291,10 @@ begin
       || private.dimension_faults(dimensions -> place, path);
     keys := keys || key;
   end loop;
-  return faults || private.rubric_faults(dimensions, low, high) || private.weights_faults(dimensions);
+  return faults
+    || private.id_faults(dimensions)
+    || private.rubric_faults(dimensions, low, high)
+    || private.weights_faults(dimensions);
 end
 $$;
 
@@ -249,59 +376,6 @@ begin
       || private.category_faults(categories -> place, path, dimension_keys, low, high);
     keys := keys || key;
   end loop;
-  return faults;
-end
-$$;
-
--- The rules of interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
-create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  path constant text := '$.interviewGuidelines.probingQuestions';
-  faults jsonb := '[]'::jsonb;
-  questions jsonb;
-  keys text[];
-begin
-  if jsonb_typeof(guidelines) <> 'object' then
-    return jsonb_build_array(private.fault('$.interviewGuidelines', 'wrong-type', 'an object'));
-  end if;
-  if jsonb_typeof(guidelines -> 'opening') not in ('string', 'null') then
-    faults := faults || private.fault('$.interviewGuidelines.opening', 'wrong-type', 'a text');
-  end if;
-  questions := guidelines -> 'probingQuestions';
-  if questions = '{}' then
-    null;
-  elsif jsonb_typeof(questions) = 'object' then
-    keys := array(select jsonb_object_keys(questions));
-    faults := faults || coalesce((
-      select jsonb_agg(
-               private.fault(path || private.path_step(keys[listed.place]), 'unknown-dimension',
-                             'the name of a dimension, or general')
-             )
-        from unnest(private.unknown_names(keys, known_dimensions || 'general'::text)) as listed (place)
-    ), '[]');
-    faults := faults || coalesce((
-      select jsonb_agg(found.fault)
-        from (
-          select fault.value as fault
-            from jsonb_each(questions) as entry,
-                 lateral jsonb_array_elements(
-                   private.text_list_faults(entry.value, path || private.path_step(entry.key))
-                 ) as fault
-           limit private.most_errors()
-        ) as found
-    ), '[]');
-  elsif jsonb_typeof(questions) <> 'null' then
-    faults := faults || private.fault(path, 'wrong-type', 'an object of lists of questions');
-  end if;
-  if jsonb_typeof(guidelines -> 'closing') not in ('string', 'null') then
-    faults := faults || private.fault('$.interviewGuidelines.closing', 'wrong-type', 'a text');
-  end if;
   return faults;
 end
 $$;

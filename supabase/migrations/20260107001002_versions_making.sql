@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_making sha256:56423e1c021df3ef4e8a869950e2ad21050bbb9154e99f954ed3b662382e6f0c
+-- custom-assessments 0.2.0 versions_making sha256:c0e63bf97f578c8afe85ae50a7ed5afff9a0487b624c4fec7847812974693cba
 -- Making versions: when an assessment becomes active or asks to be listed, and from then on for every change of its content.
 
 -- The content of an assessment's row.
@@ -98,6 +98,51 @@ begin
 end
 $$;
 
+-- An id that a change brings back names the dimension that it named when it was removed, unchanged: results are compared by it.
+create or replace function private.check_returned_ids(assessment_id uuid, earlier jsonb, content jsonb)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults constant jsonb := (
+    select jsonb_agg(private.fault(
+             '$.dimensions[' || (added.place - 1) || '].id', 'removed-id',
+             format('another id, such as "%s": "%s" was removed, and the dimension that it named is not this one',
+                    private.free_id(added.id, used.ids), added.id)) order by added.place)
+      from (
+        select dimension.value ->> 'id' as id, dimension.ordinality as place
+          from jsonb_array_elements(content -> 'dimensions') with ordinality as dimension
+         where not private.dimension_hashes(earlier) ? (dimension.value ->> 'id')
+      ) as added,
+      lateral (
+        select version.dimension_hashes ->> added.id as hash
+          from public.assessment_versions as version
+         where version.assessment_id = check_returned_ids.assessment_id
+           and version.dimension_hashes ? added.id
+         order by string_to_array(version.version, '.')::bigint[] desc, version.revision desc
+         limit 1
+      ) as former,
+      lateral (
+        select array(
+          select jsonb_object_keys(version.dimension_hashes)
+            from public.assessment_versions as version
+           where version.assessment_id = check_returned_ids.assessment_id
+          union all
+          select jsonb_object_keys(private.dimension_hashes(content))
+        ) as ids
+      ) as used
+     where former.hash <> private.dimension_hashes(content) ->> added.id
+  );
+begin
+  if faults is not null then
+    perform private.refuse(
+      'ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('assessment_id', assessment_id, 'faults', faults));
+  end if;
+end
+$$;
+
 -- Keeps the number, and stores what a change of the content leaves. SECURITY DEFINER: versions are nobody's to write but
 -- through the assessments.
 create or replace function private.keep_assessment_version()
@@ -162,6 +207,9 @@ begin
   end if;
   earlier := coalesce(earlier, private.content_of_assessment(old));
   class := private.class_of_change(earlier, content);
+  if class = 'structure' then
+    perform private.check_returned_ids(old.id, earlier, content);
+  end if;
   new.version := private.number_of_change(old.id, old.version, new.version, class);
   new.newest_version_id := gen_random_uuid();
   perform private.store_version(new, content, hash, class);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:dadf1de0733dfe9e83674792e9e43ceb657e26d8673bb7bb461ff9e41477a3ae
+-- custom-assessments 0.2.0 access_policies sha256:ac3a4ae0115fef1c698107e524a1f679cd4f457529f0af218f099901e4b023d3
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -156,6 +156,7 @@ private.check_handed_in(jsonb, jsonb),
 private.check_held_choices(uuid[], uuid[], integer[]),
 private.check_job_kind(),
 private.check_refuses_custom(regclass, text),
+private.check_returned_ids(uuid, jsonb, jsonb),
 private.check_session_assessment(),
 private.choose_assessment(uuid, uuid, boolean),
 private.choose_jobs(integer),
@@ -196,6 +197,7 @@ private.fault(text, text, text),
 private.final_diagnostics(private.judged_job),
 private.finish_jobs(text, jsonb, timestamptz),
 private.fold_name(text),
+private.free_id(text, text[]),
 private.guard_assessment_authority(),
 private.guard_versions(),
 private.guidelines_faults(jsonb, text[]),
@@ -213,6 +215,7 @@ private.hold_new_choices(),
 private.hold_owners(jsonb, timestamptz),
 private.hold_tenant(uuid, uuid[], boolean),
 private.how_links_are_read(oid, name, text),
+private.id_faults(jsonb),
 private.id_of_name(text),
 private.inactive_tenant_ids(),
 private.interview_styles(),

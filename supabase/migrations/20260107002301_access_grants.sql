@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:f780e709490789548bb16830992e10d01c7100d6051d81b1559d8d11e5c790db
+-- custom-assessments 0.2.0 access_grants sha256:7d9ee8dba3b5ee080f4f5bb5f1b0e8c279c23ea050ed9e970081d010a71c2406
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
@@ -91,9 +91,12 @@ grant execute on function private.disclosures() to authenticated, service_role;
 grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.fault(text, text, text) to authenticated, service_role;
 grant execute on function private.fold_name(text) to authenticated, service_role;
+grant execute on function private.free_id(text, text[]) to authenticated, service_role;
 grant execute on function private.guidelines_faults(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.highest_score() to authenticated, service_role;
 grant execute on function private.hold_assessments(uuid[]) to authenticated, service_role;
+grant execute on function private.id_faults(jsonb) to authenticated, service_role;
+grant execute on function private.id_of_name(text) to authenticated, service_role;
 grant execute on function private.interview_styles() to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
 grant execute on function private.is_version(text) to authenticated, service_role;

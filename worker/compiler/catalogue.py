@@ -389,6 +389,21 @@ class Code(StrEnum):
         "Thank you for your time.\n\n### Opening\n\nHello.\n",
     )
     # meaning
+    INVALID_ID = (
+        "invalid-id",
+        "The id of a dimension is not a slug: lower-case letters a to z, digits, and single hyphens between.",
+        "### Trust\n",
+        "### Trust\n\n- id: Mutual Trust\n",
+    )
+    DUPLICATE_ID = (
+        "duplicate-id",
+        (
+            "Two dimensions have the same id. Without a bullet `id` it is made from the name: `C++` and "
+            "`C#` both give `c`. A stated id must not be the one that another dimension's name gives either."
+        ),
+        "### Trust\n",
+        "### Trust\n\n- id: vision\n",
+    )
     INVALID_WEIGHT = (
         "invalid-weight",
         "A weight is a decimal, a percentage or a fraction, more than 0 and at most 1.",

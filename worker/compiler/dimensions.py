@@ -10,6 +10,7 @@ from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import plain, shown
 from worker.compiler.fields import Field, read_fields
+from worker.compiler.ids import DimensionIds
 from worker.compiler.reading import (
     read_list,
     read_name,
@@ -48,6 +49,7 @@ class RubricEntry(NamedTuple):
 class DimensionNode:
     """A dimension as it was read. ``weight`` is None when it is missing or wrong; ``rubric`` ascends."""
 
+    id: str
     name: str
     weight: Decimal | None
     weight_text: str
@@ -71,6 +73,7 @@ class DimensionNode:
     def model(self) -> Dimension:
         """The dimension as it is stored."""
         return Dimension.model_construct(
+            id=self.id,
             name=self.name,
             weight=self.weight or Decimal(0),
             description=self.description,
@@ -85,6 +88,7 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
     names: dict[str, str] = {}
     items = [item for section in sections for item in some_items(ctx, section)]
     complete = bool(items)
+    ids = DimensionIds()
     for item in items:
         fields = read_fields(ctx, item, FIELDS_OF[DIMENSIONS])
         complete = read_name(ctx, item, names, "dimension") and complete
@@ -93,6 +97,7 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
         ctx.outline.levels.append({(entry.low, entry.high): entry.at for entry in rubric})
         nodes.append(
             DimensionNode(
+                ids.read(ctx, item, fields.get("id")),
                 item.name,
                 weight,
                 fields["weight"].value.text if weight is not None else "",
@@ -101,6 +106,7 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
                 rubric,
             )
         )
+    ids.check(ctx)
     too_many(ctx, Code.TOO_MANY_DIMENSIONS, items, MAX_DIMENSIONS)
     if nodes and all(node.weight is not None for node in nodes):
         section, *_ = sections

@@ -24,6 +24,7 @@ from worker.compiler.source import read_source
 from worker.compiler.values import BLOCK_SCALAR, is_thematic_break, unquote
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, section_name
 from worker.definition import Definition, Metadata
+from worker.ids import dimension_id
 
 __all__ = ["format_definition", "format_source"]
 
@@ -87,6 +88,8 @@ def _write_dimensions(definition: Definition, lines: list[str]) -> None:
     for dimension in definition.dimensions:
         _heading(3, dimension.name, lines)
         lines.append("")
+        if dimension.id != dimension_id(dimension.name):
+            _field("id", dimension.id, lines)
         _field("weight", f"{dimension.weight:f}", lines)
         _field("description", dimension.description, lines)
         _list("interview_themes", dimension.interview_themes, lines)

@@ -95,6 +95,9 @@ begin
       || private.dimension_faults(dimensions -> place, path);
     keys := keys || key;
   end loop;
-  return faults || private.rubric_faults(dimensions, low, high) || private.weights_faults(dimensions);
+  return faults
+    || private.id_faults(dimensions)
+    || private.rubric_faults(dimensions, low, high)
+    || private.weights_faults(dimensions);
 end
 $$;

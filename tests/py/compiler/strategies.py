@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from worker.definition import Definition, clean_name, clean_text
+from worker.ids import dimension_id, free_id
 from worker.markup import markup_faults
 from worker.names import fold
 from worker.scoring import CategoryRule, DimensionRule, ScoringRules, score
@@ -135,7 +136,8 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
     high = draw(decimals(str(low + 1), "9.99", 2))
     scale = [low, high]
     count = draw(st.integers(1, 4))
-    dimension_names = draw(unique_names(count, count))
+    dimension_names = draw(st.lists(names(), min_size=count, max_size=count, unique_by=(fold, dimension_id)))
+    given_ids = [dimension_id(name) for name in dimension_names]
     some_texts = st.lists(texts(), max_size=2)
     optional = st.none() | texts()
     dimensions = [
@@ -148,6 +150,10 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
         }
         for name, weight in zip(dimension_names, draw(weights(count)), strict=True)
     ]
+    for place, dimension in enumerate(dimensions):
+        stated = draw(st.sampled_from([None, given_ids[place], free_id(f"id-{place}", given_ids)]))
+        if stated is not None:
+            dimension["id"] = stated
     categories = draw(_categories(dimension_names, low, high))
     keys = dimension_names + (["general"] if "general" not in map(fold, dimension_names) else [])
     questions = {

@@ -8,11 +8,11 @@ from worker.content import (
     canonical_text,
     content_of,
     dimension_hashes,
-    dimension_id,
     hash_of,
     parse,
     scoring_of,
 )
+from worker.ids import dimension_id
 
 FIRST, *OTHERS = CASES
 

@@ -18,11 +18,11 @@ from worker.content import (
     canonical_text,
     content_of,
     dimension_hashes,
-    dimension_id,
     hash_of,
     parse,
     scoring_of,
 )
+from worker.ids import dimension_id
 
 FILE = (ROOT / "docs" / "version-vectors.json").read_text(encoding="utf-8")
 VECTORS = json.loads(FILE)

@@ -1,7 +1,7 @@
 -- One fault each: what is wrong, where the answer says it is, and why.
 begin;
 \ir ../helpers.psql
-select plan(86);
+select plan(97);
 
 -- The valid definition with one value put in at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
@@ -67,6 +67,17 @@ from (
   ('{dimensions,0,name}', '7', '$.dimensions[0].name missing'),
   ('{dimensions,1,name}', '"cLARITY"', '$.dimensions[1].name duplicate-name'),
   ('{dimensions,1,name}', '" Clarity "', '$.dimensions[1].name duplicate-name'),
+  ('{dimensions,0,id}', 'null', 'none'),
+  ('{dimensions,0,id}', '"clarity"', 'none'),
+  ('{dimensions,0,id}', '"clear-speech-2"', 'none'),
+  ('{dimensions,0,id}', '"Clarity"', '$.dimensions[0].id invalid-id'),
+  ('{dimensions,0,id}', '"clear--speech"', '$.dimensions[0].id invalid-id'),
+  ('{dimensions,0,id}', '"clarity\n"', '$.dimensions[0].id invalid-id'),
+  ('{dimensions,0,id}', '7', '$.dimensions[0].id invalid-id'),
+  ('{dimensions,0,id}', '"courage"', '$.dimensions[0].id duplicate-id'),
+  ('{dimensions,1,id}', '"clarity"', '$.dimensions[1].id duplicate-id'),
+  ('{dimensions,1,name}', '"Clarity!"', '$.dimensions[1].id duplicate-id'),
+  ('{dimensions,1}', '{"id": "c", "name": "CLARITY", "weight": 0.5, "description": "d"}', '$.dimensions[1].name duplicate-name'),
   ('{dimensions,0,weight}', '"0.5"', '$.dimensions[0].weight missing'),
   ('{dimensions,0,weight}', 'null', '$.dimensions[0].weight missing'),
   ('{dimensions,0,weight}', '0', '$.dimensions[0].weight not-positive'),
