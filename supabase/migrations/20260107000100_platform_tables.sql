@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 platform_tables sha256:b89bd82015274e21e9752920ede4a610a6fc5eb1191396ab43fa15f54fdf6880
+-- custom-assessments 0.2.0 platform_tables sha256:11f60c633898ed1cdb1f4a92f9034af084838ca56dc070c486d619557578b779
 -- The platform's tenants: coaches, consultants and schools. Made only where the host has no such table.
 --
 -- The policies and grants of each of the platform's five tables are inside the block that makes it: where the host has
@@ -16,10 +16,10 @@ exception
   when insufficient_privilege then
     null;  -- Where Auth's tables are not ours to lock beforehand, the time-out holds for the foreign keys.
   when lock_not_available then
-    raise exception 'auth.users is in use, and this migration does not make others wait behind it'
+    raise exception 'auth.users is locked by another transaction, and this migration would block its other users while it waits'
     using errcode = 'lock_not_available',
-          hint = 'Nothing was done. pg_stat_activity shows the open transactions: wait until they have ended, then run the '
-                 'migrations again.';
+          hint = 'This migration changed nothing. pg_stat_activity shows the open transactions. Wait until they have ended, '
+                 'then run the migrations again.';
 end
 $wait$;
 

@@ -1,11 +1,11 @@
--- custom-assessments 0.2.0 host_check sha256:d3de8db5afb59d8eb0723b5d07488d528395ad2f2a5287ea552a654d418bad9a
--- Looks at the host before anything of it is changed: may the type custom be written there, and are the tables ours to
--- change? What host_references cannot extend is named here, all of it at once.
+-- custom-assessments 0.2.0 host_check sha256:ea3cd5776f16379cf31c942059e5e4f1fc7c509754b218f1c32c914080dca8b7
+-- Checks the host before changing any of its tables: does it accept the type custom, and may the migrations alter the tables?
+-- Everything that host_references cannot extend is reported here at once.
 --
--- And how every migration waits for the host's tables: not for long, since whoever reads them waits behind it.
+-- Also defines how every migration waits for the host's tables: only briefly, because readers queue behind the waiting migration.
 
--- First of all, so that nothing is applied where it stops: platform_tables makes what is missing of the
--- platform's five tables, but a host that has them may have left it out.
+-- This check comes first, so that a database where it fails is unchanged. platform_tables creates those of the platform's
+-- five tables that are missing, but an installation --without-platform does not include it.
 do $needed$
 declare
   missing constant text := (
@@ -17,8 +17,8 @@ declare
   );
 begin
   if missing is not null then
-    raise exception 'custom assessments attach to tables that are missing here: %', missing
-      using hint = 'Install the migrations without --without-platform, which then make them, or make them yourself first.';
+    raise exception 'custom assessments need tables that are missing in this database: %', missing
+      using hint = 'Create them, or install the migrations without --without-platform, so that the migrations create them.';
   end if;
 end
 $needed$;
@@ -61,10 +61,10 @@ begin
            and held.database = (select oid from pg_catalog.pg_database where datname = current_database())
            and held.granted
            and held.pid <> pg_backend_pid();
-        raise exception '% is in use, and this migration does not make others wait behind it: %',
-          host_table, coalesce(holders, 'the transaction in the way has just ended')
+        raise exception '% is locked by another transaction, and this migration would block its other users while it waits: %',
+          host_table, coalesce(holders, 'the blocking transaction has just ended')
         using errcode = 'lock_not_available',
-              hint = 'Nothing of this migration was done. Wait until that transaction has ended, or end it with '
+              hint = 'This migration changed nothing. Wait until that transaction has ended, or end it with '
                      'select pg_terminate_backend(<process>), then run the migrations again. pg_stat_activity shows more.';
     end;
   end loop;
@@ -130,7 +130,7 @@ begin
     join pg_catalog.pg_type as form on form.oid = present.atttypid
    where present.attrelid = host_table and present.attnum = col;
   if found.attgenerated <> '' then
-    return 'it is generated, so nothing can be written to it';
+    return 'it is a generated column, which cannot be written';
   end if;
   begin
     execute format('select %L::%s::text', 'custom', found.type) into held;
@@ -140,9 +140,9 @@ begin
   end;
   return case
     when held = 'custom' then null
-    when found.typtype = 'e' then format('its enum has no such value: alter type %s add value ''custom''', found.type)
+    when found.typtype = 'e' then format('its enum lacks this value: alter type %s add value ''custom''', found.type)
     when found.typtype = 'd' then format(
-      'its domain refuses it: alter domain %s drop constraint ..., then add it again with: or value = ''custom''', found.type
+      'its domain rejects it: alter domain %s drop constraint ..., then add it again with: or value = ''custom''', found.type
     )
     else format('its type is %s, which cannot hold it: alter table %s alter column assessment_type type text',
                 found.type, host_table)
@@ -200,17 +200,17 @@ begin
       if found.contype = 'f' then
         execute format('select exists (select from %s where %I::text = %L)',
                        found.confrelid::regclass, found.referred, 'custom') into allowed;
-        remedy := format('its table of types has no such row: insert into %s (%I, ...) values (''custom'', ...)',
+        remedy := format('its table of types lacks this row: insert into %s (%I, ...) values (''custom'', ...)',
                          found.confrelid::regclass, found.referred);
       else
         allowed := not private.check_refuses_custom(typed.rel, found.expression);
         remedy := case
           when found.conkey <> array[typed.attnum] then format(
-            'it is about other columns, too: alter table %1$s drop constraint %2$I, add constraint %2$I check ('
+            'it also refers to other columns: alter table %1$s drop constraint %2$I, add constraint %2$I check ('
             'assessment_type = ''custom'' or (%3$s))', typed.rel, found.conname, found.expression)
-          when found.coninhcount > 0 then 'it is inherited: allow the type custom where it is from'
+          when found.coninhcount > 0 then 'it is inherited: allow the type custom in the parent table'
           when private.check_refuses_custom(typed.rel, format('(%s) or assessment_type = ''custom''', found.expression))
-            then format('it raises an error, so it cannot be extended: let what it calls answer for such a type, or alter '
+            then format('it raises an error, so it cannot be extended: make the function that it calls accept the type, or alter '
                         'table %1$s drop constraint %2$I, add constraint %2$I check (assessment_type = ''custom'' or (%3$s))',
                         typed.rel, found.conname, found.expression)
         end;
@@ -240,7 +240,7 @@ begin
         from private.rules_against_custom() as against
        where against.remedy is not null
       union all
-      select format('%s belongs to %s, and only its owner can change it', owned.oid::regclass, owned.relowner::regrole)
+      select format('%s is owned by %s, and only its owner can alter it', owned.oid::regclass, owned.relowner::regrole)
         from pg_catalog.pg_class as owned
        where owned.oid in (
          to_regclass('public.tenant_profiles'), to_regclass('public.campaigns'), to_regclass('public.coaching_sessions'),
@@ -249,8 +249,8 @@ begin
          and not pg_has_role(owned.relowner, 'usage')
     ) as found;
   if problems is not null then
-    raise exception E'custom assessments do not fit this host yet:\n%', problems
-    using hint = 'Nothing was changed. Do what is said after each, then run the migrations again.';
+    raise exception E'this database cannot take custom assessments yet:\n%', problems
+    using hint = 'Nothing was changed. Solve each problem listed, then run the migrations again.';
   end if;
 end
 $look$;

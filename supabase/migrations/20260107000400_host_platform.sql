@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_platform sha256:cd3390288b4160634fdadeb8b02f16227d66566f67dd362a2e7fc4869820a1db
+-- custom-assessments 0.2.0 host_platform sha256:eaf4cc29ea697e25a2f820714348d7552b41590f80e9944b9a74e094ce9609fa
 -- What custom assessments need of the platform's own five tables, on a host whose tables are older.
 --
 -- This folder adds the columns that the later ones read, where those are missing, and the indexes that they need; it
@@ -62,7 +62,7 @@ begin
   end if;
 
   if kind is distinct from 'v' then
-    raise exception 'public.campaign_assignments must be a table or a view, and is neither';
+    raise exception 'public.campaign_assignments must be a table or a view';
   end if;
 
   -- Nothing can be added to a view, so it must have what is read.
@@ -84,8 +84,8 @@ begin
         )
    );
   if missing is not null then
-    raise exception 'the view public.campaign_assignments lacks columns that custom assessments read: %', missing
-    using hint = 'Add them to the view (create or replace view ... can append columns), then migrate again.';
+    raise exception 'the view public.campaign_assignments lacks columns that custom assessments need: %', missing
+    using hint = 'Add them to the view (create or replace view can append columns), then run the migrations again.';
   end if;
 
   -- A view runs with its owner's rights, and postgres is not bound by RLS: every role that may select from it would
@@ -148,8 +148,8 @@ begin
       );
     exception
       when unique_violation then
-        raise exception 'public.%.% holds the same link twice', wanted.tbl, wanted.col
-        using hint = 'One link must lead to one session: give each of these rows a token of its own, then migrate again.';
+        raise exception 'public.%.% has duplicate access tokens', wanted.tbl, wanted.col
+        using hint = 'A link must lead to one session. Give each of these rows its own token, then run the migrations again.';
     end;
   end loop;
 end

@@ -1,11 +1,11 @@
--- custom-assessments 0.2.0 privileges sha256:515c4756e93474ea75aefdf904150ace7774db4d745da15025bf140e17fcac3b
+-- custom-assessments 0.2.0 privileges sha256:63772261c456b4b85c0c0a9d79389552a806968be6835a063e1380b12717ae22
 -- Schemas and privileges: closed first, opened by name. Tables and the functions that clients call are closed where
 -- they are made, the functions of the schema private in access/closed.sql; access/grants.sql opens them, and reads as the
 -- list of who may do what.
 
 create schema if not exists extensions;
 create schema if not exists private;
-comment on schema private is 'Internal: trigger functions, validators, the job table. Never exposed through the API.';
+comment on schema private is 'Internal: trigger functions, validators and the job table. Never exposed through the API.';
 
 -- Policies and invoker triggers run as the caller and call helpers in here, so the roles need USAGE; what they may
 -- call or read is granted object by object.

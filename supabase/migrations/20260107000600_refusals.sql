@@ -1,6 +1,6 @@
--- custom-assessments 0.2.0 refusals sha256:a308b7052f376433151dfd2cdf89e9186c5b19f725efbf15bf8ee4c2a781d482
--- Every refusal of the database: a new one is a row here. private.refuse() raises them, and docs/errors.md is generated from
--- them. Migrations alone write this table.
+-- custom-assessments 0.2.0 refusals sha256:2dea40d6f93e5fcbe3fc0f5bc618a50fb97ac495429ff5e2e23517cc2f30b4b7
+-- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
+-- these rows. Only migrations write this table.
 
 create table if not exists private.refusals (
   reason text not null,
@@ -11,25 +11,25 @@ create table if not exists private.refusals (
   constraint refusal_reason_is_a_key check (reason ~ '^[A-Z]+(_[A-Z]+)*$'),
   constraint refusal_status_is_an_error check (status between 400 and 599)
 );
-comment on table private.refusals is 'What the rules refuse: one row a reason.';
-comment on column private.refusals.reason is 'The stable key, by which programs decide.';
-comment on column private.refusals.status is 'The HTTP status that PostgREST makes of SQLSTATE PT and these digits.';
+comment on table private.refusals is 'The errors that the database''s own rules raise, one row per reason.';
+comment on column private.refusals.reason is 'A stable key for programs to test.';
+comment on column private.refusals.status is 'The HTTP status of the response. It is raised as SQLSTATE PT followed by these digits.';
 comment on column private.refusals.message is
-'One constant sentence, never text of a user: it travels in the HTTP status line.';
-comment on column private.refusals.hint is 'What to do next, for a person.';
+'One constant sentence without any user''s text, because it becomes part of the HTTP status line.';
+comment on column private.refusals.hint is 'What the reader can do next.';
 alter table private.refusals enable row level security;
 revoke all on table private.refusals from public, anon, authenticated, service_role;
 
--- What is not listed any more goes.
+-- The table is filled anew, so a row that was removed from this list is removed from the database too.
 delete from private.refusals;
 insert into private.refusals (reason, status, message, hint) values
 (
   'ASSESSMENT_VALIDATION_ERROR', 422, 'The assessment definition is not valid.',
-  'Mend every fault listed in details.faults; each has its JSON path, the reason and what was expected.'
+  'Fix every error listed in details.faults; each has its JSON path, a reason and what was expected.'
 ),
 (
   'ASSESSMENT_NOT_FOUND', 404, 'The assessment does not exist.',
-  'Check the id; it must be an assessment that you may see.'
+  'Check that the id belongs to an assessment that you can read.'
 ),
 (
   'ASSESSMENT_NOT_ACTIVE', 400, 'The assessment is not active.',
@@ -41,90 +41,90 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'ASSESSMENT_HAS_RESULTS', 409, 'The assessment has results and cannot be deleted.',
-  'Archive it instead: archived assessments keep their results and are offered to nobody.'
+  'Archive it instead: an archived assessment keeps its results and can no longer be used.'
 ),
 (
-  'ASSESSMENT_ACCESS_DENIED', 403, 'This is not yours to do with the assessment.',
-  'Tenants move marketplace_status between private and pending_review, and use their own assessments, templates, '
-  'and published assessments that are free. The rest is for reviewers.'
+  'ASSESSMENT_ACCESS_DENIED', 403, 'You do not have permission to do this with the assessment.',
+  'A tenant can set marketplace_status to private or pending_review, and can use its own assessments, templates, '
+  'and free published assessments. Only reviewers can do the rest.'
 ),
 (
-  'TENANT_ACCESS_DENIED', 403, 'The tenant does not exist or is not yours.',
-  'Send the id of a tenant that the signed-in account owns.'
+  'TENANT_ACCESS_DENIED', 403, 'The tenant does not exist, or you do not own it.',
+  'Use the id of a tenant that the signed-in account owns.'
 ),
 (
-  'TENANT_REQUIRED', 422, 'A custom assessment needs a campaign that belongs to a tenant.',
+  'TENANT_REQUIRED', 422, 'A custom assessment can only be used in a campaign that belongs to a tenant.',
   'Set tenant_id on the campaign.'
 ),
 (
-  'ASSESSMENT_REQUIRED', 422, 'The assessment type custom needs a custom assessment.',
+  'ASSESSMENT_REQUIRED', 422, 'The assessment type custom requires a custom assessment.',
   'Set custom_assessment_id together with assessment_type = custom.'
 ),
 (
-  'ASSESSMENT_TYPE_MISMATCH', 422, 'A custom assessment needs the assessment type custom.',
+  'ASSESSMENT_TYPE_MISMATCH', 422, 'A custom assessment requires the assessment type custom.',
   'Set assessment_type to custom, or leave custom_assessment_id empty.'
 ),
 (
-  'INVALID_STATUS_TRANSITION', 409, 'The assessment cannot go from its present status to this one.',
-  'Allowed are draft to active or archived, active to archived, and archived to active.'
+  'INVALID_STATUS_TRANSITION', 409, 'The assessment cannot change from its current status to this one.',
+  'A draft can become active or archived, an active assessment archived, and an archived one active.'
 ),
 (
   'INVALID_SLUG', 422, 'The slug is not valid.',
-  'Use lower-case letters a to z, digits and single hyphens between them, or leave the slug out.'
+  'Use the lower-case letters a to z and digits, separated by single hyphens, or omit the slug.'
 ),
 (
-  'SLUG_TAKEN', 409, 'The slug is taken by another assessment of this tenant.',
-  'Choose another slug, or leave it out to have a free one made from the name.'
+  'SLUG_TAKEN', 409, 'Another assessment of this tenant already has this slug.',
+  'Choose another slug, or omit it to get a free one made from the name.'
 ),
 (
-  'INVALID_VERSION', 422, 'The version is not valid here.',
-  'Use major.minor without leading zeros, never a lower version than the present one, and at least the one in details.expected. '
-  'Leave it out, and the change gets the right one.'
+  'INVALID_VERSION', 422, 'The version is malformed or too low.',
+  'Use major.minor without leading zeros, no lower than the current version and than details.expected. '
+  'Omit it to get the lowest version that the change allows.'
 ),
 (
-  'VERSION_IMMUTABLE', 409, 'Versions are made by the database and never change.',
-  'Change the assessment: the database keeps what it becomes as its next version.'
+  'VERSION_IMMUTABLE', 409, 'Versions are created by the database and cannot be changed.',
+  'Edit the assessment instead: the database stores the new content as its next version.'
 ),
 (
-  'INTERVIEW_STYLE_OVERRIDE_DENIED', 400, 'The interview style cannot be overridden here.',
-  'Leave interview_style_override empty: only an assessment that allows it takes a style from 1 to 5.'
+  'INTERVIEW_STYLE_OVERRIDE_DENIED', 400, 'The assessment does not allow this interview style override.',
+  'Set interview_style_override to null, or use an assessment that allows overrides and a style from 1 to 5.'
 ),
 (
-  'RESULT_IMMUTABLE', 409, 'A finished result never changes.',
-  'Read the result as it is; a new interview makes a new result.'
+  'RESULT_IMMUTABLE', 409, 'A result cannot be changed.',
+  'Run a new interview to get a new result.'
 ),
 (
   'SESSION_NOT_FOUND', 404, 'The session does not exist.',
-  'Check the id: for session_type campaign it is a campaign assignment''s, for coaching a coaching session''s; '
-  'agent_session_id is an agent session''s.'
+  'Check the id. For session_type campaign, session_id is the id of a campaign assignment; for coaching, the id of a '
+  'coaching session. agent_session_id is the id of an agent session.'
 ),
 (
   'SESSION_ALREADY_SCORED', 409, 'The session already has a result.',
-  'Read the present result; one session has one result.'
+  'Read the existing result: a session has only one.'
 ),
 (
   'SCORES_INVALID', 422, 'The scores are not valid for this assessment.',
-  'Score at least one dimension of the definition, each by its name and with a number on the scale.'
+  'Score at least one dimension of the definition. Name each as in the definition, and give it a number on the scale.'
 ),
 (
   'SESSION_ASSESSMENT_MISMATCH', 422, 'The session did not use this assessment.',
-  'Name the assessment that the session''s campaign, coaching session or agent session refers to.'
+  'Use the assessment that the session''s campaign, coaching session or agent session refers to.'
 ),
 (
   'UPLOAD_TOO_LARGE', 413, 'The upload is larger than 500 KB.',
   'Shorten the Markdown to at most 512,000 bytes of UTF-8.'
 ),
 (
-  'UPLOAD_IMMUTABLE', 409, 'An upload never changes.',
-  'Upload the new text as another upload.'
+  'UPLOAD_IMMUTABLE', 409, 'An upload cannot be changed.',
+  'Insert a new upload with the new text.'
 ),
 (
   'RESULT_NOT_FOUND', 404, 'The result does not exist.',
-  'Check the id; it must be a result that you may see.'
+  'Check that the id belongs to a result that you can read.'
 ),
 (
   'TENANT_NOT_FOUND', 404, 'The tenant does not exist.',
-  'Check the id; it is the id of a row of tenant_profiles.'
+  'Check that the id belongs to a row of tenant_profiles.'
 ),
 (
   'TENANT_HAS_RESULTS', 409, 'The tenant has results and cannot be deleted.',
@@ -132,15 +132,15 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'ACCOUNT_NOT_FOUND', 404, 'The account does not exist.',
-  'Check the id; it is the id of a user of Auth.'
+  'Check that the id belongs to a row of auth.users.'
 ),
 (
-  'BUSY', 503, 'Too much of this tenant is being written at once.',
-  'Nothing was changed: try again in a few seconds. Many rows are written sooner by one request than by one each.'
+  'BUSY', 503, 'Too many requests are writing to this tenant at the same time.',
+  'Nothing was changed. Try again in a few seconds, and write many rows in one request rather than one request per row.'
 ),
 (
   'INVALID_ARGUMENT', 422, 'An argument is missing or out of range.',
-  'See details: the argument''s name and what was expected.'
+  'See details for the name of the argument and what was expected.'
 );
 
 -- How a rule refuses.

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:3f6043e1998146777d3a4c3b8f60c8a39af0a3b45a86b63c257a8ad55df09f8f
+-- custom-assessments 0.2.0 text sha256:000f7ff6a1d8cab4941d04f3d774662c5d55337f9e601b891f2a9266b2fe264c
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
 -- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
 -- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
@@ -40,8 +40,8 @@ begin
 end
 $$;
 comment on function private.fold_name(text) is
-'The identity of a name: equal for names that differ only in case, in Unicode form, in what cannot be seen, or in the '
-'kind of their hyphens and quotation marks.';
+'The identity of a name. Names are the same if they differ only in case, Unicode form, invisible characters, or the kind of '
+'hyphens and quotation marks.';
 
 -- Small questions about texts and numbers, which the rules of definitions and assessments share.
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:74e9cdce6e98c77135fee783f3f004bc510736fe640ff5a2da13d7c090803efe
+-- custom-assessments 0.2.0 definition_errors sha256:34882c7792aa52f04ff61542152c394307788cd43a06c4208faf68b918d41cb2
 -- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
 -- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
@@ -326,7 +326,7 @@ begin
       then jsonb_build_array(private.fault(path || '.name', 'missing', 'a text that is not empty'))
     when key = any (others)
       then jsonb_build_array(private.fault(
-        path || '.name', 'duplicate-name', format('a name that looks like that of no other %s', kind)))
+        path || '.name', 'duplicate-name', format('a name that differs from every other %s', kind)))
     else '[]'
   end;
 end

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:c9ebf5dc3d1228e41fa0cb4b0efcf73e42e4212f07b996ffced6086cdaa90647
+-- custom-assessments 0.2.0 assessments_table sha256:f2f3f676bf342a352d8d7585dc695a7e416b650727dce9139605e79c5ebe40eb
 -- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
 -- version and slug are in the files that follow, in the order in which they fire.
 --
@@ -76,18 +76,19 @@ create table if not exists public.custom_assessments (
 comment on table public.custom_assessments is
 'Custom assessment frameworks uploaded or built by tenants.';
 comment on column public.custom_assessments.created_by is
-'The account that made the row: the caller, whatever is sent.';
+'The account that created the row. Always the caller, whatever is sent.';
 comment on column public.custom_assessments.slug is
-'Made from the name when left out. A given one has the format [a-z0-9]+(-[a-z0-9]+)* and is free in its tenant.';
+'Made from the name if omitted. Otherwise it must match [a-z0-9]+(-[a-z0-9]+)* and be unique within the tenant.';
 comment on column public.custom_assessments.version is
-'major.minor. Never falls. A change of the content that states no higher one gets the least that it needs, once there is a '
-'version: the next minor for what is shown or asked, the next major for scoring and structure.';
+'major.minor; it never decreases. Once the assessment has a version row, a change to its content that does not raise this '
+'number raises it automatically: the minor number if what is shown or asked changed, the major number if scoring or structure '
+'did.';
 comment on column public.custom_assessments.definition is
-'Parsed JSON structure: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Kept as given: where '
-'its metadata (name, version, type, interview style, disclosure) differs from this row''s columns, the columns count. '
-'The scale is read from its metadata.';
+'The parsed definition: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Stored as sent. Where its '
+'metadata (name, version, type, interview style, disclosure) differs from the columns of this row, the columns take '
+'precedence. The scale is read from its metadata.';
 comment on column public.custom_assessments.source_markdown is
-'The Markdown that the definition was compiled from, for editing; empty for an assessment from a builder.';
+'The Markdown from which the definition was compiled, for editing. Null for an assessment from a builder.';
 comment on column public.custom_assessments.interview_style_default is
 'Default interview style: 1 = highly structured, 5 = fully conversational.';
 comment on column public.custom_assessments.interview_style_allow_override is
@@ -95,13 +96,13 @@ comment on column public.custom_assessments.interview_style_allow_override is
 comment on column public.custom_assessments.result_disclosure is
 'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
 comment on column public.custom_assessments.status is
-'draft to active or archived, active to archived, archived to active. Archived rows are read-only but for this.';
+'A draft can become active or archived, an active assessment archived, and an archived one active. An archived row is '
+'otherwise read-only.';
 comment on column public.custom_assessments.is_template is
-'System templates, readable by everyone while active. Set by reviewers only.';
+'Whether this is a system template, which everyone can read while it is active. Only reviewers can set it.';
 comment on column public.custom_assessments.marketplace_status is
-'Tenants move it between private and pending_review; published and rejected are the reviewers''.';
-comment on column public.custom_assessments.published_at is
-'When it was first activated. Set once, by the database.';
+'Tenants can set private and pending_review; only reviewers can set published and rejected.';
+comment on column public.custom_assessments.published_at is 'When the assessment was first activated. Set once, by the database.';
 alter table public.custom_assessments enable row level security;
 
 -- Lists of a tenant's assessments, newest first.

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_slugs sha256:a9aa055f80fa627ccd042517f3a5c9d214801960e19fbbcfe03d05348fb8f5fb
+-- custom-assessments 0.2.0 assessments_slugs sha256:024e059d67ed64d394b541afc4df084f171e3e4cd3601dc17965f0f42a75b1eb
 -- 5. Slug of an assessment: the series of numbers, and how a free one is found and reserved.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -19,7 +19,7 @@ create table if not exists private.slug_series (
   last_number bigint not null default 1,
   constraint slug_series_pkey primary key (tenant_id, stem)
 );
-comment on table private.slug_series is 'The last number that was appended to a slug, by tenant and stem.';
+comment on table private.slug_series is 'The last number appended to a slug, by tenant and stem.';
 alter table private.slug_series enable row level security;
 revoke all on private.slug_series from public, anon, authenticated, service_role;
 

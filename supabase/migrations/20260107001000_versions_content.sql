@@ -1,9 +1,56 @@
--- custom-assessments 0.2.0 versions_content sha256:a92a4ec97c3787260d43df79a5e8343871b7b0229af2b78fee99d0d51499e204
+-- custom-assessments 0.2.0 versions_content sha256:f151454b700c4dc7f37a9ffe36140fe7fe4fafc46d20aa42cc8a0fd28c45bd5f
 -- The content of an assessment, in one spelling: what is agreed on, reviewed and used. Two assessments have the same content
 -- when these texts are equal, whatever the definitions look like. jsonb's own equality is not enough: it does not see 1.0
 -- and 1.00 apart, and the scoring rule does.
 --
 -- worker/content.py says the same, and both are held to docs/version-vectors.json.
+
+-- The id that a dimension of this name has, unless it states one: the slug of the name. It is made of the name as names are
+-- compared, and of nothing that another program could not have: no dictionary, no locale. A name of which no letter or
+-- digit is left, or which is longer than a name of an assessment may be, has d- and the start of its hash.
+create or replace function private.id_of_name(folded text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  slug text;
+begin
+  if length(folded) <= private.longest_name() then
+    -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
+    slug := regexp_replace(folded, E'[\u0300-\u036f]', '', 'g');
+    slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
+    slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
+    slug := btrim(regexp_replace(slug, '[^a-z0-9]+', '-', 'g'), '-');
+  end if;
+  return coalesce(nullif(slug, ''), 'd-' || left(encode(sha256(convert_to(folded, 'UTF8')), 'hex'), 8));
+end
+$$;
+
+-- The dimensions' names as names are compared, and their ids, in their order.
+create or replace function private.dimension_ids(dimensions jsonb, out keys text[], out ids text[])
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  dimension jsonb;
+  key text;
+begin
+  keys := '{}';
+  ids := '{}';
+  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
+    dimension := dimensions -> place;
+    key := private.name_key(dimension);
+    keys := keys || key;
+    ids := ids || case when jsonb_typeof(dimension -> 'id') = 'string' then dimension ->> 'id'
+                       else private.id_of_name(key) end;
+  end loop;
+end
+$$;
 
 -- A rubric as [[low, high, text], ...], ascending: "1-1" and "1" are one range.
 create or replace function private.rubric_levels(rubric jsonb)
@@ -224,7 +271,7 @@ begin
 end
 $$;
 comment on function private.content_of(jsonb, text, text, text, integer, boolean, text) is
-'The content of an assessment in one spelling; equal contents are equal texts.';
+'The content of an assessment in its canonical spelling. Two contents are equal if and only if these texts are equal.';
 
 -- The hashes of a content: of all of it, of what decides a category, and of what a rater reads of each dimension. jsonb's
 -- text is one spelling: keys by length and then by bytes, one space after each comma and colon, numbers as they are.

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_rules sha256:ff44927d00a564587f0a74461deded4afbb5d82923d25a3217654883f4a9a070
+-- custom-assessments 0.2.0 versions_rules sha256:4009bf6d95aa40af11809eb90ad81c021562af119ab24d184a02ce8fb9a8223f
 -- The rules of change: which part of a content is of which class. A new part of a content is a row here. docs/changes.md and
 -- worker/change_rules.json are generated from the rows. Migrations alone write this table.
 
@@ -27,11 +27,13 @@ create table if not exists private.change_rules (
 );
 comment on table private.change_rules is 'The rules of change: one row for each way in which two contents can differ.';
 comment on column private.change_rules.pattern is
-'Where in a content: a path whose * stands for an item, and for what happened to it: added, removed, order, moved.';
-comment on column private.change_rules.rule is 'The stable key, by which programs decide.';
-comment on column private.change_rules.class is 'Of all changes between two contents the highest class counts.';
+'Where in a content the change is: a path in which * stands for an item, and what happened to it: added, removed, order or '
+'moved.';
+comment on column private.change_rules.rule is 'A stable key for programs to test.';
+comment on column private.change_rules.class is
+'How much this change matters. The highest class of all differences between two contents decides.';
 comment on column private.change_rules.sentence is
-'What to tell a person. {item} is the id of a dimension or the name of a category, {part} a range of a rubric.';
+'What a person reads. {item} is the id of a dimension or the name of a category; {part} is a range of a rubric.';
 alter table private.change_rules enable row level security;
 revoke all on table private.change_rules from public, anon, authenticated, service_role;
 
@@ -354,22 +356,24 @@ create table if not exists public.assessment_versions (
   constraint revision_is_not_negative check (revision >= 0)
 );
 comment on table public.assessment_versions is
-'Each content of an assessment that was ever in use. Made by the database when an assessment becomes active or asks to be '
-'listed, and from then on by every change of its content; never changed, and gone with its assessment.';
-comment on column public.assessment_versions.tenant_id is 'The tenant that owned the assessment when the version was made.';
+'Every content that an assessment has had since it was first used. The database creates a version when the assessment becomes '
+'active or requests a listing, and afterwards with every change to its content. Versions never change, and are deleted with '
+'their assessment.';
+comment on column public.assessment_versions.tenant_id is 'The tenant that owned the assessment when the version was created.';
 comment on column public.assessment_versions.revision is
-'0. Above it only for contents from before versions were kept, which share a number.';
+'0, or higher for contents that shared a number because they are older than version history.';
 comment on column public.assessment_versions.source_markdown is
-'The Markdown of that moment, for editing; null where there was none. No part of the content.';
+'The Markdown when the version was created, for editing; null if there was none. Not part of the content.';
 comment on column public.assessment_versions.definition_sha256 is
 'The hash of the content: equal for equal contents, however they are spelled.';
 comment on column public.assessment_versions.scoring_sha256 is
-'The hash of what decides a category: scale, weights, ranges, primary dimensions, names and order of categories.';
+'The hash of everything that decides a category: scale, weights, ranges, primary dimensions, names and order of categories.';
 comment on column public.assessment_versions.dimension_hashes is
-'By the id of each dimension, the hash of what a rater reads of it.';
+'For the id of each dimension, the hash of what a rater reads about it.';
 comment on column public.assessment_versions.change_class is
-'How much changed since the version before: presentation, instrument, scoring or structure. Null for the first one.';
-comment on column public.assessment_versions.created_by is 'The account that made the change; null where it is gone, or was none.';
+'The class of the change since the previous version: presentation, instrument, scoring or structure. Null for the first version.';
+comment on column public.assessment_versions.created_by is
+'The account that made the change. Null if it was deleted, or if no account made the change.';
 alter table public.assessment_versions enable row level security;
 revoke all on table public.assessment_versions from public, anon, authenticated, service_role;
 
@@ -381,11 +385,11 @@ on public.assessment_versions (created_by) where created_by is not null;
 -- make PostgREST's embedding ambiguous.
 alter table public.custom_assessments add column if not exists newest_version_id uuid;
 comment on column public.custom_assessments.newest_version_id is
-'The row of assessment_versions that holds the present content; null before there is one. Set by the database.';
+'The row of assessment_versions with the current content. Null before the first version. Set by the database.';
 
 -- The version that the marketplace shows, and since when. No foreign key: as above.
 alter table public.custom_assessments add column if not exists listed_version_id uuid;
 alter table public.custom_assessments add column if not exists listed_at timestamptz;
 comment on column public.custom_assessments.listed_version_id is
-'The row of assessment_versions that is listed; null where none is. Set by the database.';
+'The row of assessment_versions that is listed on the marketplace, or null. Set by the database.';
 comment on column public.custom_assessments.listed_at is 'When the listed version was approved. Set by the database.';

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_columns sha256:edf7d34a052d835ac1cd7c1b0c87a32e9f658b363bbe7d55c31c652c8f9e91c7
+-- custom-assessments 0.2.0 host_references_columns sha256:6a606932728a20a5a6b4b513e1bb3f860744dde73142cb84e2f06c842647130e
 -- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
 -- campaign, a coaching session or an agent session may refer to.
 --
@@ -19,9 +19,9 @@ constraint campaigns_custom_assessment_id_fkey
 references public.custom_assessments (id) on delete set null deferrable initially deferred,
 add column if not exists interview_style_override integer;
 comment on column public.campaigns.custom_assessment_id is
-'Reference to custom assessment when assessment_type is custom.';
+'The custom assessment. Required if assessment_type is custom, otherwise null.';
 comment on column public.campaigns.interview_style_override is
-'Override the assessment default interview style for this campaign, where the assessment allows it.';
+'Overrides the assessment''s default interview style in this campaign, if the assessment allows it.';
 create index if not exists idx_campaigns_custom_assessment
 on public.campaigns (custom_assessment_id) where custom_assessment_id is not null;
 
@@ -31,9 +31,9 @@ constraint coaching_sessions_custom_assessment_id_fkey
 references public.custom_assessments (id) on delete set null deferrable initially deferred,
 add column if not exists interview_style_override integer;
 comment on column public.coaching_sessions.custom_assessment_id is
-'Reference to custom assessment when using custom type.';
+'The custom assessment. Required if assessment_type is custom, otherwise null.';
 comment on column public.coaching_sessions.interview_style_override is
-'Override the assessment default interview style for this session, where the assessment allows it.';
+'Overrides the assessment''s default interview style in this session, if the assessment allows it.';
 create index if not exists idx_coaching_sessions_custom_assessment
 on public.coaching_sessions (custom_assessment_id) where custom_assessment_id is not null;
 
@@ -41,8 +41,7 @@ alter table public.agent_sessions
 add column if not exists custom_assessment_id uuid
 constraint agent_sessions_custom_assessment_id_fkey
 references public.custom_assessments (id) on delete set null deferrable initially deferred;
-comment on column public.agent_sessions.custom_assessment_id is
-'Custom assessment being used in this interview session.';
+comment on column public.agent_sessions.custom_assessment_id is 'The custom assessment that this interview uses.';
 create index if not exists idx_agent_sessions_custom_assessment
 on public.agent_sessions (custom_assessment_id) where custom_assessment_id is not null;
 
@@ -63,7 +62,7 @@ create table if not exists private.extended_rules (
 
   constraint extended_rules_pkey primary key (host_table, name)
 );
-comment on table private.extended_rules is 'The host''s own CHECKs, before and after the type custom was added to them.';
+comment on table private.extended_rules is 'CHECK constraints of the host, before and after the type custom was added to them.';
 alter table private.extended_rules enable row level security;
 revoke all on table private.extended_rules from public, anon, authenticated, service_role;
 

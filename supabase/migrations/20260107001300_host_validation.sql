@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_validation sha256:5b29cae844ee6df493480cfabecb7b73f9e3d86f2cf9fa73b164cc281d196e8b
+-- custom-assessments 0.2.0 host_validation sha256:cfb4b93bfb81f9a88a3c950daf84402e10ce0e91af0aff03268ce61f2a14bce1
 -- Validates what host_references added to the host's tables. A migration of its own, and so a transaction of its own:
 -- validating takes a lock that lets others read and write, where adding takes one that does not.
 
@@ -39,24 +39,24 @@ begin
       execute format('alter table %s validate constraint %I', pending.tbl, pending.conname);
     exception
       when check_violation or foreign_key_violation then
-        -- New rows keep the rule already; the old ones that break it are left as they are, and named.
-        raise exception 'rows of % break the rule %', pending.tbl, pending.conname
-        using hint = 'Correct or delete those rows, then migrate again. Nothing was lost.';
+        -- The constraint already applies to new rows. Older rows that violate it are left unchanged, and reported.
+        raise exception 'rows of % violate the constraint %', pending.tbl, pending.conname
+        using hint = 'Fix or delete those rows, then run the migrations again. No data was lost.';
     end;
   end loop;
 end
 $validate$;
 
--- Links are secrets: whoever reads a session's token reads its result. What the host lets anybody read is named here, and is
--- the host's to close, since it may be how its own pages find a session.
+-- Links are secrets: a session's token gives access to its result. Tokens that everyone can read are reported here. Only the
+-- host can close such access, since its own pages may depend on it.
 do $links$
 declare
   open_link record;
 begin
   for open_link in select * from private.link_readers() loop
-    raise warning '% reads the links in %: %. Whoever reads a link reads its result.',
+    raise warning 'the role % can read the links in %: %. A link gives access to its result.',
       open_link.reader, open_link.relation, open_link.reason
-    using hint = 'This closes it: ' || open_link.remedy;
+    using hint = 'To close this: ' || open_link.remedy;
   end loop;
 end
 $links$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:81fd6bb59bb616e540b603d39624313130f434daf10327b24c14badcc76dbffa
+-- custom-assessments 0.2.0 results_scoring sha256:45a47398f6ced6825c7638a85c9f9136963499d407fd94dfda92f7f40817bca5
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -195,7 +195,7 @@ begin
 end
 $$;
 comment on function private.score_assessment(jsonb, jsonb) is
-'The overall score, category and uncovered dimensions that these scores give under this definition; or the faults.';
+'The overall score, category and uncovered dimensions for these scores under this definition, or the errors.';
 
 -- Whose session it is, and which assessments it used.
 
@@ -244,7 +244,7 @@ begin
 end
 $$;
 comment on function private.session_facts(uuid, text) is
-'The owner of a session and the assessments it used; no row when there is no such session.';
+'The owner of a session and the assessments that it used. No row if the session does not exist.';
 
 -- Completed sessions on their way to a result.
 
@@ -279,7 +279,7 @@ create table if not exists private.score_requests (
   foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
   constraint score_request_session_type_is_known check (session_type = any(private.session_types()))
 );
-comment on table private.score_requests is 'Completed sessions whose result is not written yet.';
+comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:a2ab1cc5adc14fe9f0f06b57637448623f4bc7aed869712c0a1c6886d06171b7
+-- custom-assessments 0.2.0 results_table sha256:ec8fecb4bcd0d20f76a40486015d4f86b3a67ad1b1f307e66061afc6bf3cfd1f
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
@@ -56,30 +56,30 @@ create table if not exists public.custom_assessment_results (
   constraint snapshot_is_object check (jsonb_typeof(assessment_definition_snapshot) = 'object'),
   constraint completed_at_is_finite check (isfinite(completed_at))
 );
-comment on table public.custom_assessment_results is 'Results from completed custom assessment sessions';
+comment on table public.custom_assessment_results is 'Results of completed custom assessment sessions.';
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
-'Frozen copy of assessment definition at completion time for historical accuracy';
+'The definition as it was when the scores were accepted.';
 comment on column public.custom_assessment_results.result_disclosure is
-'What the respondent may see, as the assessment had it when the scores were accepted: full, teaser or none.';
+'What the respondent can see: full, teaser or none. Copied from the assessment when the scores were accepted.';
 comment on column public.custom_assessment_results.session_id is
-'The campaign assignment or coaching session, as session_type says. It may be deleted later; the result stays.';
+'The campaign assignment or coaching session; see session_type. The result remains if the session is deleted.';
 comment on column public.custom_assessment_results.tenant_id is
 'The tenant of the session when the result was written. Its owner may read the result.';
 comment on column public.custom_assessment_results.campaign_id is
 'The campaign of the session when the result was written; null for coaching sessions.';
 comment on column public.custom_assessment_results.campaign_created_by is
-'The account that created the campaign, as of then. It may read the result too.';
+'The account that had created the campaign when the result was written. It can read the result too.';
 comment on column public.custom_assessment_results.dimension_scores is
-'Dimension name to score on the scale, e.g. {"Strategic Thinking": 4.2}; names as the definition spells them.';
+'Scores by dimension, such as {"Strategic Thinking": 4.2}. Names are spelled as in the definition.';
 comment on column public.custom_assessment_results.overall_score is
-'The weighted mean of the scored dimensions, rounded half up to two places. Worked out by the database.';
+'The weighted mean of the scored dimensions, rounded half up to two decimal places. Computed by the database.';
 comment on column public.custom_assessment_results.matched_category is
-'Name of the matched result category; null where no range contains the overall score.';
+'The name of the matching result category. Null if no range contains the overall score.';
 comment on column public.custom_assessment_results.matched_category_data is
-'The whole matched category as the definition has it.';
+'The matching category, complete as in the definition.';
 comment on column public.custom_assessment_results.uncovered_dimensions is
-'Names of the dimensions that were not scored and so count for nothing in the overall score.';
-comment on column public.custom_assessment_results.ai_insights is 'What the interview agent noted, as it handed it in.';
+'Names of the dimensions that were not scored. They do not count in the overall score.';
+comment on column public.custom_assessment_results.ai_insights is 'The interview agent''s notes, as submitted.';
 alter table public.custom_assessment_results enable row level security;
 revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
 
@@ -275,7 +275,7 @@ create table if not exists private.result_creators (
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
 );
 comment on table private.result_creators is
-'Accounts that created campaigns, with the tenants that have results of them: where private.result_tenant_ids() looks.';
+'Accounts that created campaigns, with the tenants that have results of these campaigns. Read by private.result_tenant_ids().';
 alter table private.result_creators enable row level security;
 revoke all on table private.result_creators from public, anon, authenticated, service_role;
 create index if not exists idx_result_creators_account
@@ -379,6 +379,6 @@ begin
 end
 $$;
 comment on function public.verify_result(uuid) is
-'For owners: works the score and category out again from the frozen row alone. Returns {equal, differences: '
-'[{field, stored, computed}]}.';
+'For owners: computes the score and category again from the frozen row alone. Returns {equal, differences: [{field, stored, '
+'computed}]}.';
 revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;

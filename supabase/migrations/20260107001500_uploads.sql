@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 uploads sha256:1acae11fdf296c9ec122b58e7c1cb2ed843a81a521b2bdf5ebc760ba6548e17b
+-- custom-assessments 0.2.0 uploads sha256:f5870444dfbae48692af34c55096f0a628ee63ce387418a3740b7b74caa59cf7
 -- Uploads: a tenant's Markdown on its way to an assessment.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -48,20 +48,21 @@ create table if not exists public.assessment_uploads (
   )
 );
 comment on table public.assessment_uploads is
-'Markdown files on their way to an assessment. Insert tenant_id and source_markdown, and optionally assessment_id '
-'(replace that draft or active assessment) and dry_run (compile only); then read the row until its status is '
+'Uploaded Markdown files, which a worker compiles into assessments. Insert tenant_id and source_markdown, and optionally '
+'assessment_id (to replace that draft or active assessment) and dry_run (compile only). Then read the row until its status is '
 'succeeded or failed.';
-comment on column public.assessment_uploads.created_by is
-'The account that uploaded; null once that account is deleted.';
+comment on column public.assessment_uploads.created_by is 'The account that uploaded the file. Null if that account was deleted.';
 comment on column public.assessment_uploads.source_markdown is 'The file, at most 512,000 bytes of UTF-8.';
 comment on column public.assessment_uploads.assessment_id is
-'The assessment to replace, then the one made or replaced. Null for a dry run, and once the assessment is deleted.';
-comment on column public.assessment_uploads.dry_run is 'Compile only: diagnostics and definition, no assessment.';
+'The assessment to replace; after success, the assessment that was created or replaced. Null for a dry run, or if the '
+'assessment was deleted.';
+comment on column public.assessment_uploads.dry_run is
+'Compile only: stores diagnostics and definition, and creates no assessment.';
 comment on column public.assessment_uploads.status is 'queued, processing, succeeded or failed.';
 comment on column public.assessment_uploads.diagnostics is
 'Errors and warnings: [{severity, code, line, column, section, message, hint}], in the order of the source.';
-comment on column public.assessment_uploads.definition is 'The compiled definition, when the file is valid.';
-comment on column public.assessment_uploads.attempts is 'How often a worker has begun with it.';
+comment on column public.assessment_uploads.definition is 'The compiled definition, if the file is valid.';
+comment on column public.assessment_uploads.attempts is 'How often a worker has started to process it.';
 alter table public.assessment_uploads enable row level security;
 revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 queue sha256:16e2c2522f0a60ff6aaba936dab90306b2c37ed855fc93ae11094d6cfd4f6da2
+-- custom-assessments 0.2.0 queue sha256:c391068c536dad79a49b20b7fe8328aa7a1db52ea0e3269fbf1d7d0a9e3c2c3e
 -- What kinds of jobs there are. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; nothing
 -- else in the queue knows one kind from another.
 
@@ -24,7 +24,7 @@ begin
   end if;
 end
 $type$;
-comment on type private.judged_job is 'A job of which it is settled what becomes of it.';
+comment on type private.judged_job is 'A job whose outcome is decided.';
 
 create table if not exists private.job_kinds (
   kind text not null,
@@ -42,27 +42,29 @@ create table if not exists private.job_kinds (
   constraint job_kind_has_all_functions_or_none check (num_nulls(loads, locks, applies, settles) in (0, 4)),
   constraint job_kind_without_effect_needs_nothing check (applies is not null or num_nulls(needs, groups) = 2)
 );
-comment on table private.job_kinds is 'What kinds of jobs there are, and what does their work. Written by migrations alone.';
+comment on table private.job_kinds is
+'The kinds of jobs and the functions that implement them. Only migrations write this table.';
 comment on column private.job_kinds.turn is
-'The order in which the kinds'' locks are taken. A batch is done in the opposite order: what takes longest comes last.';
-comment on column private.job_kinds.outcome is 'What a worker says of a job of this kind that it has done.';
+'The order in which locks are taken across kinds. A batch is processed in the opposite order, so the kind that takes longest '
+'comes last.';
+comment on column private.job_kinds.outcome is 'What a worker reports when it has done a job of this kind.';
 comment on column private.job_kinds.needs is
-'The text in what the worker hands back without which there is no effect: then the job has failed.';
+'The field that a worker''s answer must contain for the job to have an effect; without it, the job fails.';
 comment on column private.job_kinds.loads is
-'(jobs bigint[], attempts integer[], tries integer[], subjects uuid[]) returns json: what a worker is given of claimed '
-'jobs, as an object of equally long lists. Leaves out those whose subject is gone; null where none is left.';
+'(jobs bigint[], attempts integer[], tries integer[], subjects uuid[]) returns json: what a worker receives for claimed jobs, '
+'as an object of lists of equal length. Omits jobs whose subject no longer exists; null if none is left.';
 comment on column private.job_kinds.locks is
-'(tenant_id uuid, subjects uuid[]) returns void: locks what the effects on these subjects of one tenant refer to, in the '
+'(tenant_id uuid, subjects uuid[]) returns void: locks the rows that the effects on one tenant''s subjects refer to, in the '
 'order of locks/order.sql.';
 comment on column private.job_kinds.groups is
-'(subjects uuid[], targets uuid[]) returns boolean: whether these jobs of one tenant are applied in one call. None: each '
-'by itself.';
+'(subjects uuid[], targets uuid[]) returns boolean: whether these jobs of one tenant are applied in one call. Null: each job '
+'is applied separately.';
 comment on column private.job_kinds.applies is
-'(subjects uuid[], targets uuid[], elements jsonb[]) returns jsonb[]: has the effects of what the worker found, and '
-'returns for each {"end", "error", ...}. What it raises is undone and judged by private.ending_of_error.';
+'(subjects uuid[], targets uuid[], elements jsonb[]) returns jsonb[]: applies what the worker found and returns {"end", '
+'"error", ...} for each. If it raises an error, its effects are undone and private.ending_of_error decides the outcome.';
 comment on column private.job_kinds.settles is
-'(judged private.judged_job[]) returns uuid[]: writes on the subjects what became of their jobs, and returns those that '
-'are there.';
+'(judged private.judged_job[]) returns uuid[]: records the outcomes of jobs on their subjects, and returns the subjects that '
+'still exist.';
 alter table private.job_kinds enable row level security;
 revoke all on table private.job_kinds from public, anon, authenticated, service_role;
 
@@ -158,14 +160,14 @@ create table if not exists private.jobs (
   constraint job_counts_are_sane check (0 <= releases and releases <= attempts and max_attempts > 0)
 )
 with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
-comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
-comment on column private.jobs.subject_id is 'What the job is about, such as an upload; none for a kind that does nothing.';
+comment on table private.jobs is 'The queue: one row per job. Workers access it only through exchange_jobs.';
+comment on column private.jobs.subject_id is 'What the job is about, such as an upload. Null for a kind that does nothing.';
 comment on column private.jobs.target_id is
-'The assessment that an upload replaces, remembered here because the upload''s own reference is emptied when that '
+'The assessment that an upload replaces. Stored here too, because the upload''s own reference is set to null when that '
 'assessment is deleted.';
-comment on column private.jobs.attempts is 'Claims so far; the last claim''s number is its fencing token.';
-comment on column private.jobs.releases is 'Claims that were given back unstarted and are not charged.';
-comment on column private.jobs.last_error is 'A stable code, never text that a tenant wrote.';
+comment on column private.jobs.attempts is 'How often the job was claimed. The number of the latest claim is its fencing token.';
+comment on column private.jobs.releases is 'How many claims were returned without being started. They do not count as attempts.';
+comment on column private.jobs.last_error is 'A stable code. Never contains text that a tenant wrote.';
 alter table private.jobs enable row level security;
 revoke all on table private.jobs from public, anon, authenticated, service_role;
 
@@ -195,7 +197,7 @@ create table if not exists private.claims (
   claimed_at timestamptz not null,
   constraint claims_pkey primary key (worker)
 );
-comment on table private.claims is 'The last request of each worker and the jobs that it got.';
+comment on table private.claims is 'Each worker''s latest request and the jobs that it received.';
 alter table private.claims enable row level security;
 revoke all on table private.claims from public, anon, authenticated, service_role;
 

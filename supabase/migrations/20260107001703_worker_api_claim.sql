@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_claim sha256:6f0fb77602b3bc0a9f728b6e1907920dfb20ffdb50093b2507a7d9ce4aabcad5
+-- custom-assessments 0.2.0 worker_api_claim sha256:74716d508c263122ec326f787a920dda4ae5bcf524536b9c6cf0af3e46515739
 -- Claiming jobs.
 
 -- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
@@ -311,9 +311,10 @@ begin
 end
 $$;
 comment on function public.exchange_jobs(text, jsonb, integer, integer, text) is
-'For workers: finishes the jobs in hand and claims the next ones in one transaction. Safe to repeat: a finish that '
-'was applied before answers "repeated", and the same request id claims the same jobs. worker names one process, and is '
-'never used again by another: a name that was would be given a dead process''s jobs without an attempt being charged.';
+'For workers: finishes the claimed jobs and claims the next ones in one transaction. A repeated call is safe: a job that it '
+'had already finished is answered with "repeated", and the same request id returns the same jobs. worker must identify one '
+'process and never be reused: a new process under an old name would receive the jobs of a dead one without an attempt being '
+'counted.';
 revoke all on function public.exchange_jobs(text, jsonb, integer, integer, text)
 from public, anon, authenticated, service_role;
 
@@ -348,5 +349,5 @@ begin
 end
 $$;
 comment on function public.extend_leases(text, bigint[], integer) is
-'For workers: keeps the jobs in hand for longer. Returns those that the worker still holds; the others are lost.';
+'For workers: extends the leases of claimed jobs. Returns the jobs that the worker still has; the others are lost.';
 revoke all on function public.extend_leases(text, bigint[], integer) from public, anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:6280efa16d86a67a9a9f73bb11c554d625eac17b591e679fb41477f791bb7cff
+-- custom-assessments 0.2.0 agents sha256:d1188d8b8bbe0ae2d375fb1dd0dd738eccc33a980b318a3aba5d5b41e48ca6fc
 -- For interview agents: what to ask.
 
 create or replace function public.interview_context(agent_session_id uuid)
@@ -39,9 +39,9 @@ begin
 end
 $$;
 comment on function public.interview_context(uuid) is
-'For interview agents: {assessment_id, version, interview_style, definition} of the agent session''s custom '
-'assessment; the style is the campaign''s or coaching session''s override where the assessment allows one, else the '
-'assessment''s default. Null when the session has no custom assessment.';
+'For interview agents: {assessment_id, version, interview_style, definition} of the custom assessment that an agent session '
+'uses. interview_style is the override of the campaign or coaching session if the assessment allows one, and the '
+'assessment''s default otherwise. Null if the session has no custom assessment.';
 revoke all on function public.interview_context(uuid) from public, anon, authenticated, service_role;
 
 -- For interview agents: handing in the scores of a finished session.
@@ -173,10 +173,10 @@ begin
 end
 $$;
 comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) is
-'For interview agents: hands in the scores of a finished session, to be scored under the definition that '
-'the assessment has now. Returns {queued, status, job}: queued is true when this call queued it; otherwise nothing was '
-'changed, and status says how far the earlier call is: queued, processing, or succeeded with result_id instead of job. '
-'The row of job_queue with the id job tells how it ends: state succeeded, or failed with the reason in last_error. '
-'After a failure it may be handed in again.';
+'For interview agents: submits the scores of a finished session, to be scored with the assessment''s current definition. '
+'Returns {queued, status, job}. queued is true if this call queued the scoring. If it is false, an earlier call did and '
+'nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). The row of job_queue '
+'whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. After a failure, the '
+'scores can be submitted again.';
 revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz)
 from public, anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents sha256:95e17603d92c65bc46d3a81e3286199686ea6356e9b8132e90629e2cec55f0f4
+-- custom-assessments 0.2.0 respondents sha256:a0205d944636ab7685b3f2b14c07fd64fb446dd4cbc431f601172fb394a5860f
 -- For respondents: the result behind a link.
 
 -- SECURITY DEFINER: a respondent has no account; the link's token is what lets them in, and RLS knows nothing of it.
@@ -68,8 +68,8 @@ begin
 end
 $$;
 comment on function public.session_result(text) is
-'For respondents: the result of the session with this link, as far as the assessment discloses it. full: '
-'{complete, disclosure, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, '
-'insights}; teaser: {complete, disclosure, category: {name, description}}; none: {complete}. An unknown, expired or '
-'unfinished session: {complete: false}.';
+'For respondents: the result of the session with this link, as far as the assessment discloses it. full: {complete, '
+'disclosure, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, insights}; teaser: '
+'{complete, disclosure, category: {name, description}}; none: {complete}. For an unknown, expired or unfinished session: '
+'{complete: false}.';
 revoke all on function public.session_result(text) from public, anon, authenticated, service_role;

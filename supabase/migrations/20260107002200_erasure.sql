@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure sha256:a1c119377f9aa5a6ea3ad3dea3b0695ab1bac7fd5a406a275eb65d7f3d709c26
+-- custom-assessments 0.2.0 erasure sha256:5adb7a4135fb1c41039b2416ddb0cc0828bc08bc8ad650147842c6d71c662668
 -- Assessments that other tenants have results of outlive their tenant.
 
 -- Other tenants' results were made with assessments of this tenant: those results are not this tenant's to erase, and
@@ -218,10 +218,11 @@ begin
 end
 $$;
 comment on function public.erase_tenant(uuid) is
-'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one '
-'transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, '
-'private and without source and author (assessments_handed_over). Everybody who was interviewed for the tenant goes. Its '
-'campaigns go or stay, without tenant, as the host''s foreign key says (campaigns_left). Returns the counts.';
+'For operators: deletes a tenant with its results, uploads, assessments and all dependent rows, in one transaction. An '
+'assessment for which other tenants have results is transferred to the tenant with the oldest of these results; it becomes '
+'archived and private, and loses its source and author (assessments_handed_over). Everyone who was interviewed for the tenant '
+'is deleted. The host''s foreign key decides whether its campaigns are deleted or remain without a tenant (campaigns_left). '
+'Returns the counts.';
 revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;
 
 -- Erasing an account.
@@ -360,6 +361,6 @@ begin
 end
 $$;
 comment on function public.erase_account(uuid) is
-'For operators: removes an account, with erase_tenant for each tenant it owns; rows that it made for other tenants go '
-'to those tenants'' owners (rows_given_to_tenants). One transaction. Returns the counts.';
+'For operators: deletes an account and calls erase_tenant for each tenant that it owns. Rows that it created for other '
+'tenants are reassigned to the owners of those tenants (rows_given_to_tenants). Runs in one transaction. Returns the counts.';
 revoke all on function public.erase_account(uuid) from public, anon, authenticated, service_role;

@@ -1,31 +1,31 @@
--- Takes custom assessments out of a project again. Not a migration: the Supabase CLI does not run this file.
+-- Removes custom assessments from a project. Not a migration: the Supabase CLI does not run this file.
 --
 --   psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f supabase/rollback/rollback.sql     as role postgres, workers stopped
 --
--- At its end it names what is left to do: the command that tells the Supabase CLI, with the version of each migration
--- that this database has of custom assessments, and the files to delete.
+-- At the end it prints the remaining steps: the command that updates the Supabase CLI's migration history, and the files to
+-- delete.
 --
--- Everything happens in one transaction, and nothing happens where it would lose what cannot be made again:
+-- Everything runs in one transaction. It stops without changing anything if data would be lost that cannot be restored:
 --
---   * it refuses while there is a result (export them, then delete them, or erase their tenants with erase_tenant);
---   * it refuses while a campaign or coaching session has an assessment, or the type custom where the host's own rule
---     refused that (give it another type, or delete it).
+--   * a result exists (export the results, then delete them, or erase their tenants with erase_tenant);
+--   * a campaign or coaching session has an assessment, or has the type custom on a host whose own rule did not allow that
+--     type (give it another type, or delete it).
 --
--- It deletes the assessments, their versions, their Markdown, the uploads, the queue and the marketplace's listings. Keep a dump of
--- public.custom_assessments if they may be wanted again.
+-- It deletes the assessments, their versions and Markdown, the uploads, the queue and the marketplace listings. Keep a dump of
+-- public.custom_assessments if you may need them again.
 --
--- The host's own rules for the types of campaigns and coaching sessions are given back exactly as they were, but for one
--- that the host has changed since: that stays.
+-- The host's own rules for the types of campaigns and coaching sessions are restored exactly, except for a rule that the host
+-- has changed since.
 --
--- What stays on the platform's own five tables: their rows; the tables themselves, also where the first migration made
--- them; the columns and indexes that the migrations added, but for those of custom assessments; the missing rights to TRUNCATE and the like; security_invoker on a view campaign_assignments. What stays
--- of the project's settings: functions that postgres makes from now on are not executable by everyone. Should that be
--- wanted again: alter default privileges grant execute on functions to public;
+-- On the platform's five tables it keeps: all rows; the tables themselves, even if a migration created them; the columns and
+-- indexes that the migrations added, except for those of custom assessments; the revocation of TRUNCATE and similar privileges;
+-- security_invoker on a view campaign_assignments. It also keeps one setting of the project: functions that postgres creates
+-- are not executable by everyone. To undo that: alter default privileges grant execute on functions to public;
 
 begin;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Refusals first. The locks keep a result or a session from being written meanwhile.
+-- Refusals first. The locks prevent results and sessions from being written meanwhile.
 -- ---------------------------------------------------------------------------------------------------------------------
 
 lock table public.custom_assessment_results, public.custom_assessments, public.campaigns, public.coaching_sessions
@@ -37,7 +37,7 @@ declare
 begin
   select count(*) into amount from public.custom_assessment_results;
   if amount > 0 then
-    raise exception 'there are % results, and a rollback would lose them', amount
+    raise exception 'there are % results, which a rollback would delete', amount
       using hint = 'Export and delete them first, or erase their tenants with erase_tenant. Nothing was changed.';
   end if;
   select
@@ -57,7 +57,7 @@ begin
     )
     into amount;
   if amount > 0 then
-    raise exception '% campaigns and coaching sessions have the type custom, which goes with the rollback', amount
+    raise exception '% campaigns and coaching sessions have the type custom, which the rollback removes', amount
       using hint = 'Give them another type or delete them first. Nothing was changed.';
   end if;
 end
@@ -93,8 +93,8 @@ drop column if exists interview_style_override;
 alter table public.agent_sessions
 drop column if exists custom_assessment_id;
 
--- The host's own rules. What Postgres shows of a rule does not always give the same rule when it is read again: of an
--- array of varchar that is cast to text[], it casts each element, unless the array has a cast of its own before.
+-- The host's own rules. The text that Postgres prints for a CHECK does not always produce the same CHECK: where an array of
+-- varchar is cast to text[], Postgres casts each element instead, unless the array has its own cast first.
 do $rules$
 declare
   rule record;
@@ -110,7 +110,7 @@ begin
         on present.conrelid = to_regclass(kept.host_table) and present.conname = kept.name
   loop
     if rule.changed then
-      raise notice 'the rule % of % was changed since, and stays as it is', rule.name, rule.host_table;
+      raise notice 'the constraint % of % was changed after the migrations extended it, and is kept as it is', rule.name, rule.host_table;
       continue;
     end if;
     remark := rule.remark;
@@ -405,17 +405,17 @@ begin
 
   drop type if exists private.judged_job;
 
-  -- The schema goes where it was only ours.
+  -- Drop the schema if nothing else is in it.
   if not exists (select from pg_catalog.pg_class where relnamespace = 'private'::regnamespace)
     and not exists (select from pg_catalog.pg_proc where pronamespace = 'private'::regnamespace)
     and not exists (select from pg_catalog.pg_type where typnamespace = 'private'::regnamespace) then
-    -- With what `alter default privileges in schema private` said, and nothing else.
+    -- This also removes what `alter default privileges in schema private` set, and nothing else.
     drop schema private;
   end if;
 end
 $functions$;
 
--- The host stamped its copies when it installed them: which they are, the CLI's history tells by their first lines.
+-- The host's copies of the migrations have their own timestamps. Their first lines identify them in the CLI's history.
 do $next$
 declare
   versions text;
@@ -432,9 +432,9 @@ begin
   $query$ into versions, files;
   if versions is not null then
     raise notice using message = format(
-      e'Custom assessments are out of this database. Now tell the Supabase CLI, in the project''s folder:\n'
+      e'Custom assessments were removed from this database. Now run, in the project''s folder:\n'
       '  supabase migration repair --status reverted %s\n'
-      'and delete these files from supabase/migrations, which the next push would apply again:\n%s',
+      'and delete these files from supabase/migrations, or the next push will apply them again:\n%s',
       versions, files
     );
   end if;

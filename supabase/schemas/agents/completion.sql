@@ -127,10 +127,10 @@ begin
 end
 $$;
 comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) is
-'For interview agents: hands in the scores of a finished session, to be scored under the definition that '
-'the assessment has now. Returns {queued, status, job}: queued is true when this call queued it; otherwise nothing was '
-'changed, and status says how far the earlier call is: queued, processing, or succeeded with result_id instead of job. '
-'The row of job_queue with the id job tells how it ends: state succeeded, or failed with the reason in last_error. '
-'After a failure it may be handed in again.';
+'For interview agents: submits the scores of a finished session, to be scored with the assessment''s current definition. '
+'Returns {queued, status, job}. queued is true if this call queued the scoring. If it is false, an earlier call did and '
+'nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). The row of job_queue '
+'whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. After a failure, the '
+'scores can be submitted again.';
 revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz)
 from public, anon, authenticated, service_role;

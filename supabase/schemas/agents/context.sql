@@ -38,7 +38,7 @@ begin
 end
 $$;
 comment on function public.interview_context(uuid) is
-'For interview agents: {assessment_id, version, interview_style, definition} of the agent session''s custom '
-'assessment; the style is the campaign''s or coaching session''s override where the assessment allows one, else the '
-'assessment''s default. Null when the session has no custom assessment.';
+'For interview agents: {assessment_id, version, interview_style, definition} of the custom assessment that an agent session '
+'uses. interview_style is the override of the campaign or coaching session if the assessment allows one, and the '
+'assessment''s default otherwise. Null if the session has no custom assessment.';
 revoke all on function public.interview_context(uuid) from public, anon, authenticated, service_role;

@@ -18,7 +18,7 @@ create table if not exists private.slug_series (
   last_number bigint not null default 1,
   constraint slug_series_pkey primary key (tenant_id, stem)
 );
-comment on table private.slug_series is 'The last number that was appended to a slug, by tenant and stem.';
+comment on table private.slug_series is 'The last number appended to a slug, by tenant and stem.';
 alter table private.slug_series enable row level security;
 revoke all on private.slug_series from public, anon, authenticated, service_role;
 

@@ -50,4 +50,4 @@ begin
 end
 $$;
 comment on function private.definition_faults(jsonb) is
-'Every fault of a definition as [{path, reason, expected}], at most 100; an empty list for a valid one.';
+'All errors of a definition as [{path, reason, expected}], at most 100. Empty if the definition is valid.';

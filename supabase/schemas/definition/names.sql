@@ -50,7 +50,7 @@ begin
       then jsonb_build_array(private.fault(path || '.name', 'missing', 'a text that is not empty'))
     when key = any (others)
       then jsonb_build_array(private.fault(
-        path || '.name', 'duplicate-name', format('a name that looks like that of no other %s', kind)))
+        path || '.name', 'duplicate-name', format('a name that differs from every other %s', kind)))
     else '[]'
   end;
 end

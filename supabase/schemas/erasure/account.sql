@@ -134,6 +134,6 @@ begin
 end
 $$;
 comment on function public.erase_account(uuid) is
-'For operators: removes an account, with erase_tenant for each tenant it owns; rows that it made for other tenants go '
-'to those tenants'' owners (rows_given_to_tenants). One transaction. Returns the counts.';
+'For operators: deletes an account and calls erase_tenant for each tenant that it owns. Rows that it created for other '
+'tenants are reassigned to the owners of those tenants (rows_given_to_tenants). Runs in one transaction. Returns the counts.';
 revoke all on function public.erase_account(uuid) from public, anon, authenticated, service_role;

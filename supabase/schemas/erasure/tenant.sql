@@ -114,8 +114,9 @@ begin
 end
 $$;
 comment on function public.erase_tenant(uuid) is
-'For operators: removes a tenant with its results, uploads, assessments and everything that hangs on it, in one '
-'transaction. An assessment that other tenants have results of goes to the tenant with the oldest of them, archived, '
-'private and without source and author (assessments_handed_over). Everybody who was interviewed for the tenant goes. Its '
-'campaigns go or stay, without tenant, as the host''s foreign key says (campaigns_left). Returns the counts.';
+'For operators: deletes a tenant with its results, uploads, assessments and all dependent rows, in one transaction. An '
+'assessment for which other tenants have results is transferred to the tenant with the oldest of these results; it becomes '
+'archived and private, and loses its source and author (assessments_handed_over). Everyone who was interviewed for the tenant '
+'is deleted. The host''s foreign key decides whether its campaigns are deleted or remain without a tenant (campaigns_left). '
+'Returns the counts.';
 revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;

@@ -61,7 +61,7 @@ begin
   end if;
 
   if kind is distinct from 'v' then
-    raise exception 'public.campaign_assignments must be a table or a view, and is neither';
+    raise exception 'public.campaign_assignments must be a table or a view';
   end if;
 
   -- Nothing can be added to a view, so it must have what is read.
@@ -83,8 +83,8 @@ begin
         )
    );
   if missing is not null then
-    raise exception 'the view public.campaign_assignments lacks columns that custom assessments read: %', missing
-    using hint = 'Add them to the view (create or replace view ... can append columns), then migrate again.';
+    raise exception 'the view public.campaign_assignments lacks columns that custom assessments need: %', missing
+    using hint = 'Add them to the view (create or replace view can append columns), then run the migrations again.';
   end if;
 
   -- A view runs with its owner's rights, and postgres is not bound by RLS: every role that may select from it would

@@ -45,8 +45,8 @@ begin
       );
     exception
       when unique_violation then
-        raise exception 'public.%.% holds the same link twice', wanted.tbl, wanted.col
-        using hint = 'One link must lead to one session: give each of these rows a token of its own, then migrate again.';
+        raise exception 'public.%.% has duplicate access tokens', wanted.tbl, wanted.col
+        using hint = 'A link must lead to one session. Give each of these rows its own token, then run the migrations again.';
     end;
   end loop;
 end

@@ -18,9 +18,9 @@ constraint campaigns_custom_assessment_id_fkey
 references public.custom_assessments (id) on delete set null deferrable initially deferred,
 add column if not exists interview_style_override integer;
 comment on column public.campaigns.custom_assessment_id is
-'Reference to custom assessment when assessment_type is custom.';
+'The custom assessment. Required if assessment_type is custom, otherwise null.';
 comment on column public.campaigns.interview_style_override is
-'Override the assessment default interview style for this campaign, where the assessment allows it.';
+'Overrides the assessment''s default interview style in this campaign, if the assessment allows it.';
 create index if not exists idx_campaigns_custom_assessment
 on public.campaigns (custom_assessment_id) where custom_assessment_id is not null;
 
@@ -30,9 +30,9 @@ constraint coaching_sessions_custom_assessment_id_fkey
 references public.custom_assessments (id) on delete set null deferrable initially deferred,
 add column if not exists interview_style_override integer;
 comment on column public.coaching_sessions.custom_assessment_id is
-'Reference to custom assessment when using custom type.';
+'The custom assessment. Required if assessment_type is custom, otherwise null.';
 comment on column public.coaching_sessions.interview_style_override is
-'Override the assessment default interview style for this session, where the assessment allows it.';
+'Overrides the assessment''s default interview style in this session, if the assessment allows it.';
 create index if not exists idx_coaching_sessions_custom_assessment
 on public.coaching_sessions (custom_assessment_id) where custom_assessment_id is not null;
 
@@ -40,7 +40,6 @@ alter table public.agent_sessions
 add column if not exists custom_assessment_id uuid
 constraint agent_sessions_custom_assessment_id_fkey
 references public.custom_assessments (id) on delete set null deferrable initially deferred;
-comment on column public.agent_sessions.custom_assessment_id is
-'Custom assessment being used in this interview session.';
+comment on column public.agent_sessions.custom_assessment_id is 'The custom assessment that this interview uses.';
 create index if not exists idx_agent_sessions_custom_assessment
 on public.agent_sessions (custom_assessment_id) where custom_assessment_id is not null;

@@ -15,7 +15,7 @@ create table if not exists private.extended_rules (
 
   constraint extended_rules_pkey primary key (host_table, name)
 );
-comment on table private.extended_rules is 'The host''s own CHECKs, before and after the type custom was added to them.';
+comment on table private.extended_rules is 'CHECK constraints of the host, before and after the type custom was added to them.';
 alter table private.extended_rules enable row level security;
 revoke all on table private.extended_rules from public, anon, authenticated, service_role;
 

@@ -223,7 +223,7 @@ begin
     if found.relkind = 'm' then
       reason := 'a materialized view has no policies';
     elsif found.relkind = 'v' then
-      reason := 'the view reads with its owner''s rights';
+      reason := 'the view runs with the rights of its owner';
       remedy := format('alter view %s set (security_invoker = true);', found.name);
     elsif not found.relrowsecurity then
       reason := 'row level security is off';
@@ -233,7 +233,7 @@ begin
         select given.name from private.policies_on_reading(relation, role_name, 0) as given
          where given.permissive and given.open order by given.name
       );
-      select format('the policy %s names no caller', string_agg(quote_ident(name), ', ')),
+      select format('the policy %s does not depend on the caller', string_agg(quote_ident(name), ', ')),
              string_agg(format('drop policy %I on %s;', name, found.name), ' ')
         into reason, remedy
         from unnest(open_policies) as name;
@@ -253,7 +253,7 @@ begin
       'select exists (select from %s as shown, jsonb_each_text(to_jsonb(shown)) as cell where md5(cell.value) = any (%L))',
       found.name, token_hashes
     )) then
-      reason := 'a link was found in it';
+      reason := 'a test query found a link';
       return next;
     end if;
     return;
@@ -266,7 +266,7 @@ begin
     attempt := format('select exists (select from %s where ctid = any (%L))', found.name, places);
   end if;
   if private.tried_as(role_name, attempt) then
-    reason := 'it was tried, and a link was read';
+    reason := 'a test query read a link';
     return next;
   end if;
 end

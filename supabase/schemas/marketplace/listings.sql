@@ -62,7 +62,7 @@ create table if not exists private.listings (
   constraint listings_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
 );
-comment on table private.listings is 'One row for each assessment that the marketplace shows.';
+comment on table private.listings is 'One row per assessment listed on the marketplace.';
 alter table private.listings enable row level security;
 revoke all on table private.listings from public, anon, authenticated, service_role;
 create index if not exists idx_listings_published on private.listings (published_at desc, assessment_id);
@@ -174,6 +174,6 @@ select
   listing.published_at
 from private.listings as listing;
 comment on view public.marketplace_listings is
-'What the marketplace shows: published active assessments of active tenants. Order by published_at desc, id for pages '
-'that cost the same wherever they begin. tenant is the tenant''s display name.';
+'The marketplace: published, active assessments of active tenants. tenant is the tenant''s display name. Order by '
+'published_at desc, id to page through it; every page then costs the same.';
 revoke all on table public.marketplace_listings from public, anon, authenticated, service_role;

@@ -44,8 +44,9 @@ as $$
     left join ended on ended.kind = kind.name
 $$;
 comment on function public.queue_status() is
-'For operators: for each kind of job how many are queued, waiting for another attempt, running, held by a lost '
-'worker; how many failed in the last hour and how many files were rejected as invalid; the age of the oldest queued.';
+'For operators, per kind of job: how many jobs are queued, waiting for another attempt, running, or claimed by a worker whose '
+'lease has expired; how many failed and how many files were rejected as invalid in the last hour; the age of the oldest '
+'queued job.';
 revoke all on function public.queue_status() from public, anon, authenticated, service_role;
 
 -- SECURITY DEFINER: as exchange_jobs.
@@ -92,8 +93,7 @@ begin
 end
 $$;
 comment on function public.retry_jobs(bigint[], uuid[], timestamptz) is
-'For operators: puts failed jobs back into the queue, by job, by upload, or all that failed since a time. Returns '
-'how many.';
+'For operators: requeues failed jobs, selected by job, by upload, or by the time since which they failed. Returns how many.';
 revoke all on function public.retry_jobs(bigint[], uuid[], timestamptz) from public, anon, authenticated, service_role;
 
 -- SECURITY DEFINER: as exchange_jobs.
@@ -126,8 +126,8 @@ begin
 end
 $$;
 comment on function public.prune_jobs(interval, integer) is
-'For operators: deletes finished jobs that are older than keep, oldest first, at most batch of them. Returns how '
-'many; call it again while it returns as many as batch. Uploads and results stay.';
+'For operators: deletes finished jobs older than keep, oldest first, at most batch of them. Returns how many; repeat the call '
+'until it returns fewer than batch. Uploads and results are kept.';
 revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
 
 create or replace view public.job_queue
@@ -150,6 +150,7 @@ select
   job.started_at,
   job.finished_at
 from private.jobs as job;
-comment on view public.job_queue is 'For operators: one row a job, open and finished. No text that a tenant wrote. An agent reads here how the job that '
-'complete_assessment_session named has ended.';
+comment on view public.job_queue is
+'For operators: one row per job, unfinished or finished, without any text that a tenant wrote. Agents look up the outcome of '
+'the job that complete_assessment_session returned.';
 revoke all on table public.job_queue from public, anon, authenticated, service_role;

@@ -15,10 +15,10 @@ exception
   when insufficient_privilege then
     null;  -- Where Auth's tables are not ours to lock beforehand, the time-out holds for the foreign keys.
   when lock_not_available then
-    raise exception 'auth.users is in use, and this migration does not make others wait behind it'
+    raise exception 'auth.users is locked by another transaction, and this migration would block its other users while it waits'
     using errcode = 'lock_not_available',
-          hint = 'Nothing was done. pg_stat_activity shows the open transactions: wait until they have ended, then run the '
-                 'migrations again.';
+          hint = 'This migration changed nothing. pg_stat_activity shows the open transactions. Wait until they have ended, '
+                 'then run the migrations again.';
 end
 $wait$;
 

@@ -4,7 +4,7 @@
 
 create schema if not exists extensions;
 create schema if not exists private;
-comment on schema private is 'Internal: trigger functions, validators, the job table. Never exposed through the API.';
+comment on schema private is 'Internal: trigger functions, validators and the job table. Never exposed through the API.';
 
 -- Policies and invoker triggers run as the caller and call helpers in here, so the roles need USAGE; what they may
 -- call or read is granted object by object.

@@ -55,14 +55,14 @@ create table if not exists private.jobs (
   constraint job_counts_are_sane check (0 <= releases and releases <= attempts and max_attempts > 0)
 )
 with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);
-comment on table private.jobs is 'The queue: one row a job. Workers reach it through exchange_jobs alone.';
-comment on column private.jobs.subject_id is 'What the job is about, such as an upload; none for a kind that does nothing.';
+comment on table private.jobs is 'The queue: one row per job. Workers access it only through exchange_jobs.';
+comment on column private.jobs.subject_id is 'What the job is about, such as an upload. Null for a kind that does nothing.';
 comment on column private.jobs.target_id is
-'The assessment that an upload replaces, remembered here because the upload''s own reference is emptied when that '
+'The assessment that an upload replaces. Stored here too, because the upload''s own reference is set to null when that '
 'assessment is deleted.';
-comment on column private.jobs.attempts is 'Claims so far; the last claim''s number is its fencing token.';
-comment on column private.jobs.releases is 'Claims that were given back unstarted and are not charged.';
-comment on column private.jobs.last_error is 'A stable code, never text that a tenant wrote.';
+comment on column private.jobs.attempts is 'How often the job was claimed. The number of the latest claim is its fencing token.';
+comment on column private.jobs.releases is 'How many claims were returned without being started. They do not count as attempts.';
+comment on column private.jobs.last_error is 'A stable code. Never contains text that a tenant wrote.';
 alter table private.jobs enable row level security;
 revoke all on table private.jobs from public, anon, authenticated, service_role;
 
@@ -92,7 +92,7 @@ create table if not exists private.claims (
   claimed_at timestamptz not null,
   constraint claims_pkey primary key (worker)
 );
-comment on table private.claims is 'The last request of each worker and the jobs that it got.';
+comment on table private.claims is 'Each worker''s latest request and the jobs that it received.';
 alter table private.claims enable row level security;
 revoke all on table private.claims from public, anon, authenticated, service_role;
 

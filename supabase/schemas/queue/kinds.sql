@@ -23,7 +23,7 @@ begin
   end if;
 end
 $type$;
-comment on type private.judged_job is 'A job of which it is settled what becomes of it.';
+comment on type private.judged_job is 'A job whose outcome is decided.';
 
 create table if not exists private.job_kinds (
   kind text not null,
@@ -41,27 +41,29 @@ create table if not exists private.job_kinds (
   constraint job_kind_has_all_functions_or_none check (num_nulls(loads, locks, applies, settles) in (0, 4)),
   constraint job_kind_without_effect_needs_nothing check (applies is not null or num_nulls(needs, groups) = 2)
 );
-comment on table private.job_kinds is 'What kinds of jobs there are, and what does their work. Written by migrations alone.';
+comment on table private.job_kinds is
+'The kinds of jobs and the functions that implement them. Only migrations write this table.';
 comment on column private.job_kinds.turn is
-'The order in which the kinds'' locks are taken. A batch is done in the opposite order: what takes longest comes last.';
-comment on column private.job_kinds.outcome is 'What a worker says of a job of this kind that it has done.';
+'The order in which locks are taken across kinds. A batch is processed in the opposite order, so the kind that takes longest '
+'comes last.';
+comment on column private.job_kinds.outcome is 'What a worker reports when it has done a job of this kind.';
 comment on column private.job_kinds.needs is
-'The text in what the worker hands back without which there is no effect: then the job has failed.';
+'The field that a worker''s answer must contain for the job to have an effect; without it, the job fails.';
 comment on column private.job_kinds.loads is
-'(jobs bigint[], attempts integer[], tries integer[], subjects uuid[]) returns json: what a worker is given of claimed '
-'jobs, as an object of equally long lists. Leaves out those whose subject is gone; null where none is left.';
+'(jobs bigint[], attempts integer[], tries integer[], subjects uuid[]) returns json: what a worker receives for claimed jobs, '
+'as an object of lists of equal length. Omits jobs whose subject no longer exists; null if none is left.';
 comment on column private.job_kinds.locks is
-'(tenant_id uuid, subjects uuid[]) returns void: locks what the effects on these subjects of one tenant refer to, in the '
+'(tenant_id uuid, subjects uuid[]) returns void: locks the rows that the effects on one tenant''s subjects refer to, in the '
 'order of locks/order.sql.';
 comment on column private.job_kinds.groups is
-'(subjects uuid[], targets uuid[]) returns boolean: whether these jobs of one tenant are applied in one call. None: each '
-'by itself.';
+'(subjects uuid[], targets uuid[]) returns boolean: whether these jobs of one tenant are applied in one call. Null: each job '
+'is applied separately.';
 comment on column private.job_kinds.applies is
-'(subjects uuid[], targets uuid[], elements jsonb[]) returns jsonb[]: has the effects of what the worker found, and '
-'returns for each {"end", "error", ...}. What it raises is undone and judged by private.ending_of_error.';
+'(subjects uuid[], targets uuid[], elements jsonb[]) returns jsonb[]: applies what the worker found and returns {"end", '
+'"error", ...} for each. If it raises an error, its effects are undone and private.ending_of_error decides the outcome.';
 comment on column private.job_kinds.settles is
-'(judged private.judged_job[]) returns uuid[]: writes on the subjects what became of their jobs, and returns those that '
-'are there.';
+'(judged private.judged_job[]) returns uuid[]: records the outcomes of jobs on their subjects, and returns the subjects that '
+'still exist.';
 alter table private.job_kinds enable row level security;
 revoke all on table private.job_kinds from public, anon, authenticated, service_role;
 

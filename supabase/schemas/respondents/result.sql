@@ -67,8 +67,8 @@ begin
 end
 $$;
 comment on function public.session_result(text) is
-'For respondents: the result of the session with this link, as far as the assessment discloses it. full: '
-'{complete, disclosure, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, '
-'insights}; teaser: {complete, disclosure, category: {name, description}}; none: {complete}. An unknown, expired or '
-'unfinished session: {complete: false}.';
+'For respondents: the result of the session with this link, as far as the assessment discloses it. full: {complete, '
+'disclosure, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, insights}; teaser: '
+'{complete, disclosure, category: {name, description}}; none: {complete}. For an unknown, expired or unfinished session: '
+'{complete: false}.';
 revoke all on function public.session_result(text) from public, anon, authenticated, service_role;

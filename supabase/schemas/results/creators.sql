@@ -14,7 +14,7 @@ create table if not exists private.result_creators (
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
 );
 comment on table private.result_creators is
-'Accounts that created campaigns, with the tenants that have results of them: where private.result_tenant_ids() looks.';
+'Accounts that created campaigns, with the tenants that have results of these campaigns. Read by private.result_tenant_ids().';
 alter table private.result_creators enable row level security;
 revoke all on table private.result_creators from public, anon, authenticated, service_role;
 create index if not exists idx_result_creators_account

@@ -31,7 +31,7 @@ create table if not exists private.score_requests (
   foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
   constraint score_request_session_type_is_known check (session_type = any(private.session_types()))
 );
-comment on table private.score_requests is 'Completed sessions whose result is not written yet.';
+comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);

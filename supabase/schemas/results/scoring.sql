@@ -194,4 +194,4 @@ begin
 end
 $$;
 comment on function private.score_assessment(jsonb, jsonb) is
-'The overall score, category and uncovered dimensions that these scores give under this definition; or the faults.';
+'The overall score, category and uncovered dimensions for these scores under this definition, or the errors.';

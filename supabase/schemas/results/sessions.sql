@@ -45,4 +45,4 @@ begin
 end
 $$;
 comment on function private.session_facts(uuid, text) is
-'The owner of a session and the assessments it used; no row when there is no such session.';
+'The owner of a session and the assessments that it used. No row if the session does not exist.';

@@ -37,6 +37,6 @@ begin
 end
 $$;
 comment on function public.verify_result(uuid) is
-'For owners: works the score and category out again from the frozen row alone. Returns {equal, differences: '
-'[{field, stored, computed}]}.';
+'For owners: computes the score and category again from the frozen row alone. Returns {equal, differences: [{field, stored, '
+'computed}]}.';
 revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;

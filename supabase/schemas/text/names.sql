@@ -39,5 +39,5 @@ begin
 end
 $$;
 comment on function private.fold_name(text) is
-'The identity of a name: equal for names that differ only in case, in Unicode form, in what cannot be seen, or in the '
-'kind of their hyphens and quotation marks.';
+'The identity of a name. Names are the same if they differ only in case, Unicode form, invisible characters, or the kind of '
+'hyphens and quotation marks.';

@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select '0.2.0'
 $$;
-comment on function private.version() is 'The release of custom assessments that this database''s migrations came with.';
+comment on function private.version() is 'The release of custom assessments whose migrations this database has.';
 revoke all on function private.version() from public, anon, authenticated, service_role;
 grant execute on function private.version() to service_role;
 
@@ -25,6 +25,6 @@ as $$
   select private.version()
 $$;
 comment on function public.custom_assessments_version() is
-'The release of custom assessments that this database has. For service_role: the worker compares it with its own.';
+'The release of custom assessments that this database has. For service_role: the worker compares it with its own release.';
 revoke all on function public.custom_assessments_version() from public, anon, authenticated, service_role;
 grant execute on function public.custom_assessments_version() to service_role;

@@ -223,4 +223,4 @@ begin
 end
 $$;
 comment on function private.content_of(jsonb, text, text, text, integer, boolean, text) is
-'The content of an assessment in one spelling; equal contents are equal texts.';
+'The content of an assessment in its canonical spelling. Two contents are equal if and only if these texts are equal.';

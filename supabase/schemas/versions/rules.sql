@@ -26,11 +26,13 @@ create table if not exists private.change_rules (
 );
 comment on table private.change_rules is 'The rules of change: one row for each way in which two contents can differ.';
 comment on column private.change_rules.pattern is
-'Where in a content: a path whose * stands for an item, and for what happened to it: added, removed, order, moved.';
-comment on column private.change_rules.rule is 'The stable key, by which programs decide.';
-comment on column private.change_rules.class is 'Of all changes between two contents the highest class counts.';
+'Where in a content the change is: a path in which * stands for an item, and what happened to it: added, removed, order or '
+'moved.';
+comment on column private.change_rules.rule is 'A stable key for programs to test.';
+comment on column private.change_rules.class is
+'How much this change matters. The highest class of all differences between two contents decides.';
 comment on column private.change_rules.sentence is
-'What to tell a person. {item} is the id of a dimension or the name of a category, {part} a range of a rubric.';
+'What a person reads. {item} is the id of a dimension or the name of a category; {part} is a range of a rubric.';
 alter table private.change_rules enable row level security;
 revoke all on table private.change_rules from public, anon, authenticated, service_role;
 

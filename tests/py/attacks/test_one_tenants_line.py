@@ -86,7 +86,7 @@ def test_waiting_ends_with_busy(api: RunningApi, tenant: Tenant, what: str) -> N
         answer = do()
         assert refusal(answer) == (503, "BUSY")
         assert answer.json()["code"] == "PT503"
-        assert answer.json()["hint"].startswith("Nothing was changed: try again")
+        assert answer.json()["hint"].startswith("Nothing was changed. Try again")
     assert do().status_code in (201, 204)
 
 
@@ -131,7 +131,7 @@ def test_who_comes_while_ten_wait_is_refused_at_once(
     comes.execute("set role authenticated")
     told: list[str] = []
     comes.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
-    with line_taken(api, tenant), pytest.raises(psycopg.Error, match="Too much of this tenant") as refused:
+    with line_taken(api, tenant), pytest.raises(psycopg.Error, match="Too many requests") as refused:
         comes.execute(
             "insert into public.custom_assessments (tenant_id, name, definition) values (%s, 'Small', %s)",
             [tenant.id, Jsonb(DEFINITION)],
@@ -159,7 +159,7 @@ def test_a_shorter_limit_of_the_sessions_own_stays(api: RunningApi, tenant: Tena
         "insert into public.custom_assessments (tenant_id, name, definition) values (%s, 'Small', %s)"
         " returning current_setting('lock_timeout')"
     )
-    with line_taken(api, tenant), pytest.raises(Exception, match="Too much of this tenant"):
+    with line_taken(api, tenant), pytest.raises(Exception, match="Too many requests are writing"):
         owner.execute(insert, [tenant.id, Jsonb(DEFINITION)])
     row = owner.execute(insert, [tenant.id, Jsonb(DEFINITION)]).fetchone()
     assert row == ("50ms",)

@@ -116,7 +116,7 @@ def test_a_host_without_the_tables_is_told_that_it_needs_the_platform(
     assert refused.returncode != 0
     said = refused.stdout + refused.stderr
     missing = "public.campaign_assignments, public.coaching_sessions, public.agent_sessions"
-    assert f"custom assessments attach to tables that are missing here: {missing}" in said
+    assert f"custom assessments need tables that are missing in this database: {missing}" in said
     assert empty_database.connect().execute("select to_regnamespace('private')").fetchone() == (None,)
 
     # As the page says: delete what was not applied, then install with the platform.

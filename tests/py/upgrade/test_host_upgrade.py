@@ -244,8 +244,8 @@ def repeats_a_link(connection: Connection) -> None:
 @pytest.mark.parametrize(
     ("breaks", "says"),
     [
-        (has_a_style_out_of_range, "rows of campaigns break the rule interview_style_override_is_1_to_5"),
-        (repeats_a_link, "public.coaching_sessions.access_token holds the same link twice"),
+        (has_a_style_out_of_range, "campaigns violate the constraint interview_style_override_is_1_to_5"),
+        (repeats_a_link, "public.coaching_sessions.access_token has duplicate access tokens"),
     ],
 )
 def test_data_that_does_not_fit_is_named_and_kept(
@@ -282,7 +282,7 @@ def test_the_page_finds_campaigns_of_the_type_custom_beforehand(empty_database: 
     for kind, key in found:
         table = "campaigns" if kind == "campaign" else "coaching_sessions"
         column = "name" if kind == "campaign" else "client_name"
-        with pytest.raises(psycopg.Error, match="needs a custom assessment") as refused:
+        with pytest.raises(psycopg.Error, match="requires a custom assessment") as refused:
             connection.execute(
                 f"insert into public.{table} (tenant_id, {column}, assessment_type)"
                 " values (%s, 'New', 'custom')",

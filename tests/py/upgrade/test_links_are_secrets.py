@@ -246,10 +246,8 @@ def test_who_reads_links_is_named_with_what_closes_it(
     assert len(warnings) == len(expected)
     for reader, relation, remedy in expected:
         assert any(
-            re.match(
-                rf"{reader} reads the links in (public\.)?{relation}: .*\. Whoever reads a link", message
-            )
-            and hint == f"This closes it: {remedy}"
+            re.match(rf"the role {reader} can read the links in (public\.)?{relation}: .*\. A link", message)
+            and hint == f"To close this: {remedy}"
             for message, hint in warnings
         ), warnings
     for _, _, remedy in expected:

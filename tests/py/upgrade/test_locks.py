@@ -47,7 +47,7 @@ def test_an_open_transaction_is_named_and_nothing_is_half_done(
         migrate(empty_database)
 
     message = str(refusal.value)
-    assert f"55P03: {table} is in use" in message
+    assert f"55P03: {table} is locked" in message
     assert f"process {pid_of(holding)} ({as_user}, idle in transaction, since " in message
     assert "select pg_terminate_backend(<process>), then run the migrations again" in message
     assert 4 < time.monotonic() - began < 60
@@ -56,7 +56,7 @@ def test_an_open_transaction_is_named_and_nothing_is_half_done(
     halted = objects(connection)
 
     # Again, while it is still held: the files before run once more and change nothing.
-    with pytest.raises(StackError, match="is in use"):
+    with pytest.raises(StackError, match="is locked"):
         migrate(empty_database)
     assert objects(connection) == halted
 
@@ -107,7 +107,7 @@ def test_a_push_by_the_cli_says_what_is_in_the_way_and_goes_on_afterwards(
 
     assert refused.returncode != 0
     said = refused.stdout + refused.stderr
-    assert "public.campaigns is in use" in said
+    assert "public.campaigns is locked" in said
     assert f"process {pid_of(holding)} (postgres, idle in transaction" in said
     applied = connection.execute(
         "select name from supabase_migrations.schema_migrations order by version"

@@ -94,7 +94,7 @@ def with_a_result(connection: Connection) -> None:
     ("given", "says"),
     [
         (with_a_custom_session, "1 campaigns and coaching sessions have the type custom"),
-        (with_a_result, "there are 1 results, and a rollback would lose them"),
+        (with_a_result, "there are 1 results, which a rollback would delete"),
     ],
 )
 def test_what_would_be_lost_stops_it(

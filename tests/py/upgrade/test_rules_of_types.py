@@ -64,7 +64,7 @@ UNTOUCHED = {
 REFUSED = {
     "a list over two columns": (
         f"add constraint known check (assessment_type in {TYPES} and status in ('draft', 'running'))",
-        r"the constraint known of public\.campaigns refuses the type custom; it is about other columns",
+        r"the constraint known of public\.campaigns refuses the type custom; it also refers to other columns",
     ),
     "a function of the whole row": (
         "add constraint known check (public.is_known_row(campaigns))",
@@ -79,15 +79,15 @@ REFUSED = {
         drop constraint type_is_lower_case, alter column assessment_type drop default,
         alter column assessment_type type public.narrow_kind using assessment_type::text::public.narrow_kind
         """,
-        r"its enum has no such value: alter type public\.narrow_kind add value 'custom'",
+        r"its enum lacks this value: alter type public\.narrow_kind add value 'custom'",
     ),
     "a domain": (
         "alter column assessment_type type public.narrow_domain",
-        r"its domain refuses it: alter domain public\.narrow_domain",
+        r"its domain rejects it: alter domain public\.narrow_domain",
     ),
     "a table of types": (
         "add constraint listed foreign key (assessment_type) references public.narrow_types (name)",
-        r"the constraint listed .* no such row: insert into public\.narrow_types \(name, \.\.\.\) values",
+        r"the constraint listed .* lacks this row: insert into public\.narrow_types \(name, \.\.\.\) values",
     ),
     "a short column": (
         "alter column assessment_type type varchar(5) using left(assessment_type, 5)",
@@ -105,7 +105,7 @@ REFUSED = {
         drop column assessment_type,
         add column assessment_type text generated always as ('industry4') stored
         """,
-        "it is generated",
+        "it is a generated column",
     ),
 }
 
@@ -236,7 +236,7 @@ def test_a_rule_that_is_the_hosts_to_change_is_named_before_anything_is(
     with pytest.raises(StackError, match=says) as refusal:
         migrate(empty_database)
 
-    assert "do not fit this host yet" in str(refusal.value)
+    assert "cannot take custom assessments yet" in str(refusal.value)
     assert (rules(connection), objects(connection)) == before
 
 
@@ -256,7 +256,7 @@ def test_every_rule_that_is_the_hosts_to_change_is_named_at_once(empty_database:
     for named in [
         "the constraint known of",
         "coaching_sessions refuses",
-        "agent_sessions belongs to supabase_admin",
+        "agent_sessions is owned by supabase_admin",
     ]:
         assert named in str(refusal.value)
 

@@ -34,7 +34,7 @@ select is(
       {"path": "$.dimensions[0].weight", "reason": "missing", "expected": "a number above 0"},
       {"path": "$.dimensions[0].description", "reason": "missing", "expected": "a text that is not empty"},
       {"path": "$.dimensions[1].name", "reason": "duplicate-name",
-       "expected": "a name that looks like that of no other dimension"},
+       "expected": "a name that differs from every other dimension"},
       {"path": "$.resultCategories[0].scoreRange", "reason": "out-of-order", "expected": "the lower number first"}
     ]
   }'::jsonb,
