@@ -38,7 +38,7 @@ def test_an_issue_form_has_what_github_asks_for(name: str) -> None:
 
 
 def test_a_security_problem_is_not_sent_to_the_issues() -> None:
-    assert "Report a\nvulnerability" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert "**Report a vulnerability**" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     form = (ROOT / ".github" / "ISSUE_TEMPLATE" / "bug.yml").read_text(encoding="utf-8")
     assert "SECURITY.md" in form
     assert "SECURITY.md" in (ROOT / "README.md").read_text(encoding="utf-8")
