@@ -16,11 +16,12 @@ HEAD = """\
 
 Every fault that the compiler reports has a code. Codes are stable: a program may rely on them, while messages
 and hints may get better. Each section below shows what a code means, lines with the fault, what `python -m
-worker check` says about them, and the same lines mended.
+worker check` says about them, and the same lines fixed.
 
 A fault is reported once, where it stands: line and column count from 1 in the file as it was written. An
 **error** means that there is no definition; a **warning** leaves the file valid. The faults of a file come in
-the order of its lines.
+the order of its lines. A **fix** is edits that remove a fault, proved by compiling the file with them
+([format.md](format.md#diagnostics-and-fixes)).
 
 """
 
@@ -53,7 +54,7 @@ def _section(code: Code) -> str:
     if not code.good:
         return head + _said(code)
     good, bad = _excerpts(code)
-    return head + _block("markdown", bad) + _said(code) + "Mended:\n\n" + _block("markdown", good)
+    return head + _block("markdown", bad) + _said(code) + "Fixed:\n\n" + _block("markdown", good)
 
 
 def _severity(code: Code) -> str:
@@ -67,7 +68,7 @@ def _diagnostics(code: Code) -> tuple[Diagnostic, ...]:
 
 
 def _excerpts(code: Code) -> tuple[list[str], list[str]]:
-    """Return the mended and the faulty lines, with a line of context, cut where they are many."""
+    """Return the fixed and the faulty lines, with a line of context, cut where they are many."""
     good = SPECIMEN.split("\n")
     bad = code.example.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}").split("\n")
     first = 0
@@ -92,7 +93,18 @@ def _cut(lines: list[str]) -> list[str]:
 def _said(code: Code) -> str:
     shown = Compilation(None, _diagnostics(code), (1, 1))
     report = text_report("team-check.md", code.example, shown)
-    return _block("text", [line.rstrip() for line in report.rstrip("\n").split("\n")])
+    return _block("text", [line.rstrip() for line in report.rstrip("\n").split("\n")]) + _data(shown)
+
+
+def _data(shown: Compilation) -> str:
+    """Return what programs can read of the diagnostics besides: whether there is a fix, and the arguments."""
+    facts: list[str] = []
+    for diagnostic in shown.diagnostics[:1]:
+        if diagnostic.fix is not None:
+            facts.append("A safe fix is proposed." if diagnostic.fix.safe else "An unsafe fix is proposed.")
+        if diagnostic.args:
+            facts.append("Arguments: " + ", ".join(f"`{name}`" for name in diagnostic.args) + ".")
+    return " ".join(facts) + "\n\n" if facts else ""
 
 
 def _block(language: str, lines: list[str]) -> str:

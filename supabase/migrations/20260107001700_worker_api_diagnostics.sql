@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:b48240dbe0e28cbf59128d9f74eed162e57590e59a739fd873c35b9afe265b4e
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:08d5461552615e9c9a50f39db9a651e43094fb5683b151fc5cc3db98db972d4f
 -- Diagnostics that only the database can make.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -11,7 +11,7 @@ as $$
            'severity', text.severity, 'code', text.code,
            'line', coalesce(place -> 'line', '1'), 'column', coalesce(place -> 'column', '1'),
            'end_line', coalesce(place -> 'line', '1'), 'end_column', coalesce((place ->> 'column')::int, 1) + 1,
-           'section', text.section, 'message', text.message, 'hint', text.hint)
+           'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
     from (values
       ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',
        'Use the assessment that this upload names, or change the file and upload it again.'),

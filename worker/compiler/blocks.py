@@ -10,13 +10,16 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from typing import Any, Final, TypeAlias
 
 from pyromark import events_with_range
 
 from worker.compiler.catalogue import Code
-from worker.compiler.diagnostics import Faults, plain, shown
+from worker.compiler.diagnostics import Faults, Hint, plain
+from worker.compiler.html import html_hint
+from worker.compiler.proposals import Edit, Proposal, deleting
 from worker.compiler.slices import Slice, Span
 from worker.markup import is_safe_destination
 
@@ -101,7 +104,7 @@ def read_blocks(text: str, body: int, faults: Faults) -> list[Block]:
             if not rescans:
                 break
             # Read again from the start: what stands after the opening was seen in the wrong light.
-            opening.report(raw, reader.at, faults)
+            opening.report(reader, faults)
             masked = opening.masking(masked)
         else:
             break
@@ -115,13 +118,14 @@ class _HidesHeadings(Exception):  # noqa: N818 - says what it is
     def __init__(self, start: int, end: int, code: Code) -> None:
         self.start, self.end, self.code = start, end, code
 
-    def report(self, raw: bytes, at: Callable[[int], int], faults: Faults) -> None:
+    def report(self, reader: "_Reader", faults: Faults) -> None:
+        at = Span(reader.at(self.start), reader.at(self.end))
         if self.code is Code.RAW_HTML:
-            _report_html(raw[self.start : self.end].decode(), at(self.start), faults)
+            _report_html(reader.text, at, faults)
             return
         message = "this code block is never closed, so it hides the rest of the file"
-        hint = "repeat this line's marks on a line of their own where the code ends, or delete this line"
-        faults.add(self.code, Span(at(self.start), at(self.end)), "", message, hint)
+        hint = "delete this line, or repeat its marks on a line of their own where the code ends"
+        faults.add(self.code, at, "", message, Proposal(hint, (deleting(reader.text, at),), hint))
 
     def masking(self, masked: bytes) -> bytes:
         return masked[: self.start] + b" " * (self.end - self.start) + masked[self.end :]
@@ -160,7 +164,7 @@ class _Reader:
                 if (opened := OPENED.get(name)) is not None:
                     opened(self, span["start"], span["end"], data)
             elif "InlineHtml" in event:
-                _report_html(event["InlineHtml"], self.at(span["start"]), self.faults, self._tags)
+                self._html(span["start"], span["end"])
 
     def _slice(self, start: int, end: int) -> Slice:
         first, last = self.at(start), self.at(end)
@@ -218,22 +222,23 @@ class _Reader:
 
     def html(self, start: int, end: int, _data: Any) -> None:
         """Report a block of HTML."""
-        block = self.raw[start:end]
-        if self._prose(start, end) and b"\n#" in block:
+        if self._prose(start, end) and b"\n#" in self.raw[start:end]:
             raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.RAW_HTML)
-        _report_html(block.decode(), self.at(start), self.faults, self._tags)
+        self._html(start, end)
+
+    def _html(self, start: int, end: int) -> None:
+        _report_html(self.text, Span(self.at(start), self.at(end)), self.faults, self._tags)
 
     def link(self, start: int, end: int, data: Any) -> None:
         """Report a link or a picture that leads where no browser should follow."""
         destination = data["dest_url"]
         if is_safe_destination(data["link_type"], destination):
             return
-        scheme, colon, _ = destination.partition(":")
-        fix = "only http, https and mailto are allowed; write the text without the link"
-        if not colon or "/" in scheme:
-            fix = "write the full address, such as `https://example.org/page`"
-        message = f"the link leads to {shown(destination)}"
-        self.faults.add(Code.UNSAFE_LINK, self._slice(start, end), "", message, fix)
+        at = self._slice(start, end)
+        message = "the link leads to `{found}`"
+        self.faults.add(
+            Code.UNSAFE_LINK, at, "", message, _link_hint(at, destination), found=plain(destination)
+        )
 
     def _prose(self, start: int, end: int, *, is_paragraph: bool = False) -> bool:
         """Keep a block that stands outside of lists and quotes; return whether it does."""
@@ -251,9 +256,9 @@ class _Reader:
         if len(self._deeper) != MAX_DEPTH - 1 or (found and found[-1].code is Code.NESTED_TOO_DEEP):
             return
         at = self.at(start)
-        message = f"lists and quotes are nested more than {MAX_DEPTH} levels deep"
+        message = "lists and quotes are nested more than {limit} levels deep"
         hint = "indent this and what follows less; the format needs two levels of bullets"
-        self.faults.add(Code.NESTED_TOO_DEEP, Span(at, at), "", message, hint)
+        self.faults.add(Code.NESTED_TOO_DEEP, Span(at, at), "", message, hint, limit=MAX_DEPTH)
 
 
 OPENED: Final[dict[str, Callable[[_Reader, int, int, Any], None]]] = {
@@ -291,9 +296,10 @@ def _is_unclosed(block: bytes) -> bool:
     return b"\n#" in block and (len(last.strip()) < 3 or bool(last.strip().strip(block[:1])))
 
 
-def _report_html(tag: str, start: int, faults: Faults, opened: "Counter[str] | None" = None) -> None:
+def _report_html(text: str, at: Span, faults: Faults, opened: "Counter[str] | None" = None) -> None:
     """Report a tag, a comment or a block of HTML; a closing tag belongs to the fault of its opening tag."""
-    first, *_ = tag.strip().split("\n", 1)
+    tag = text[at.start : at.end].strip()
+    first, *_ = tag.split("\n", 1)
     name = "".join(takewhile(str.isalnum, first.lstrip("</"))).lower()
     if opened is not None:
         if first.startswith("</") and opened[name]:
@@ -301,20 +307,23 @@ def _report_html(tag: str, start: int, faults: Faults, opened: "Counter[str] | N
             return
         if not first.startswith("</") and f"</{name}" not in tag.lower():
             opened[name] += 1
-    hint = HTML_FIXES.get(name, f"delete it; to show the characters themselves write `\\{plain(first, 40)}`")
-    if first.startswith("<!--"):
-        hint = "delete the comment, or write it into the front matter as a line `# comment`"
-    message = f"HTML is not allowed: {shown(first)}"
-    faults.add(Code.RAW_HTML, Span(start, start + len(first)), "", message, hint)
+    hint = partial(html_hint, text, Slice(tag, at.start, at.start + len(tag)), name)
+    place = Span(at.start, at.start + len(first))
+    faults.add(Code.RAW_HTML, place, "", "HTML is not allowed: `{found}`", hint, found=plain(first))
 
 
-HTML_FIXES: Final = {
-    "b": "write `**bold**`",
-    "strong": "write `**bold**`",
-    "i": "write `*italic*`",
-    "em": "write `*italic*`",
-    "br": "end the line with a backslash, or begin a new paragraph",
-    "a": "write `[text](https://example.org)`",
-    "img": "write `![text](https://example.org/picture.png)`",
-    "code": "write the code between backticks",
-}
+def _link_hint(at: Slice, destination: str) -> Hint:
+    scheme, colon, _ = destination.partition(":")
+    place = at.text.rfind(destination)
+    if not colon or "/" in scheme:
+        otherwise = "write the full address, which begins with `https://`"
+        host, _, _ = destination.partition("/")
+        if place < 0 or not re.fullmatch(r"\w[\w-]*(?:\.\w[\w-]*)+", host):
+            return otherwise
+        edit = Edit(at.start + place, at.start + place, "https://")
+        return Proposal(f"write the full address, `https://{plain(destination)}`", (edit,), otherwise)
+    otherwise = "only http, https and mailto are allowed; write the text without the link"
+    if at.text[1:-1] != destination:
+        return otherwise
+    edits = (Edit(at.start, at.start + 1, ""), Edit(at.end - 1, at.end, ""))
+    return Proposal("write the address without `<` and `>`: it is then a text", edits, otherwise)

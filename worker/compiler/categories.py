@@ -1,12 +1,15 @@
 """The result categories: ranges and the dimensions that decide between them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import shown
+from worker.compiler.diagnostics import plain
 from worker.compiler.fields import Field, read_fields
+from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.reading import (
     read_list,
     read_name,
@@ -18,13 +21,19 @@ from worker.compiler.reading import (
 )
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
-from worker.compiler.slices import Located
-from worker.compiler.values import Range, parse_number, parse_range
+from worker.compiler.slices import Located, Slice
+from worker.compiler.values import Range, parse_range
 from worker.compiler.vocabulary import CATEGORIES, FIELDS_OF
 from worker.definition import MAX_CATEGORIES, ResultCategory
 from worker.scoring import CategoryRule
 
 __all__ = ["CategoryNode", "read_categories"]
+
+#: A number, also with a decimal comma.
+NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
+#: A text with one number, or two and a word between them; here each number is 0.
+PLAIN_RANGE: Final = re.compile(r"0|[\[(]?0\s*(?:[^\W\d]+|[,;/…:]|\.\.+)\s*0[\])]?")
+MAX_RANGE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +111,26 @@ def _score_range(ctx: Context, field: Field | None) -> Range | None:
     text = field.value.text
     bounds = parse_range(text)
     if not text:
-        report_empty(ctx, field, "write a range such as `- score_range: [4.0, 5.0]`")
+        report_empty(ctx, field, f"write the lowest and the highest score, within {ctx.extent}")
     elif bounds is None:
-        hint = "write two numbers, such as `- score_range: [4.0, 5.0]`"
-        if (number := parse_number(text)) is not None:
-            hint = f"write `- score_range: [{number}, {number}]`"
-        ctx.faults.add(Code.INVALID_RANGE, field.value, field.section, f"{shown(text)} is not a range", hint)
+        message = "`{found}` is not a range"
+        hint = _range_hint(ctx, field.value)
+        ctx.faults.add(Code.INVALID_RANGE, field.value, field.section, message, hint, found=plain(text))
     elif bounds.low > bounds.high:
-        ctx.reversed(field.value, field.section, f"score_range: [{bounds.high}, {bounds.low}]")
+        ctx.reversed(field.value, field.section, f"[{bounds.high}, {bounds.low}]")
     elif not ctx.is_outside(bounds, field.value, field.section):
         return bounds
     return None
+
+
+def _range_hint(ctx: Context, at: Slice) -> str | Proposal:
+    """Return the range of the two numbers that a text has, or of its only one."""
+    otherwise = f"write the lowest and the highest score, two numbers within {ctx.extent}"
+    found = [number.group().replace(",", ".") for number in NUMBER.finditer(at.text[:MAX_RANGE])]
+    if len(at.text) > MAX_RANGE or not PLAIN_RANGE.fullmatch(NUMBER.sub("0", at.text)):
+        return otherwise
+    low, high = found[0], found[-1]
+    return replacing(at, f"[{low}, {high}]", f"write `- score_range: [{low}, {high}]`", otherwise)
 
 
 def _references(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tuple[dict[str, str], bool]:
@@ -127,8 +145,11 @@ def _references(ctx: Context, field: Field | None, dimensions: DimensionNames) -
             sound = False
             dimensions.report_unknown(ctx, entry, field.section)
         elif key in seen:
-            message = f"the dimension {shown(entry.text)} stands twice in this list"
-            ctx.faults.add(Code.DUPLICATE_REFERENCE, entry, field.section, message, "delete one of them")
+            message = "the dimension `{found}` stands twice in this list"
+            hint = "delete one of them"
+            ctx.faults.add(
+                Code.DUPLICATE_REFERENCE, entry, field.section, message, hint, found=plain(entry.text)
+            )
         else:
             seen[key] = dimensions.spelled[key]
     return seen, sound

@@ -1,7 +1,7 @@
 """The order of work: source, front matter, blocks, sections, definition, diagnostics; nothing goes back."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from worker.compiler.blocks import Block, read_blocks
 from worker.compiler.catalogue import Code
@@ -9,13 +9,15 @@ from worker.compiler.categories import CategoryNode, read_categories
 from worker.compiler.compilation import Compilation, LeftOut
 from worker.compiler.context import Context
 from worker.compiler.coverage import check_coverage, check_overlaps
-from worker.compiler.diagnostics import Faults
+from worker.compiler.diagnostics import Diagnostic, Faults
 from worker.compiler.dimensions import DimensionNode, read_dimensions
 from worker.compiler.examples import read_examples, run_examples
 from worker.compiler.front_matter import find_front_matter, read_front_matter, unwrapped
 from worker.compiler.guidelines import read_guidelines
 from worker.compiler.header import Header, read_header
 from worker.compiler.lines import Lines
+from worker.compiler.outline import Outline
+from worker.compiler.proofs import Proofs
 from worker.compiler.sections import find_sections
 from worker.compiler.slices import Span
 from worker.compiler.source import BLANKS, read_source
@@ -30,11 +32,22 @@ from worker.definition import (
 from worker.markup import may_have_markup
 from worker.scoring import ScoringRules
 
-__all__ = ["compile_markdown"]
+__all__ = ["compile_markdown", "find_faults"]
 
 #: No file under this size can have a definition over the limit: a byte of source is at most six of JSON.
 SURELY_SMALL: Final = 60_000
 START: Final = Span(0, 0)
+
+
+class _Draft(NamedTuple):
+    """What was read of a source, of which the faults are not yet diagnostics."""
+
+    faults: Faults
+    lines: Lines
+    definition: Definition | None = None
+    version_at: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    outline: Outline | None = None
 
 
 def compile_markdown(source: bytes) -> Compilation:
@@ -43,26 +56,40 @@ def compile_markdown(source: bytes) -> Compilation:
     Args:
         source: the file as it is, at most 512,000 bytes of UTF-8.
     """
+    draft = _draft(source)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    if draft.faults.found:
+        proofs = Proofs(source, draft.faults, find_faults)
+        diagnostics = draft.faults.render(draft.lines, proofs.prove)
+    version_at = draft.lines.position(draft.version_at)
+    return Compilation(draft.definition, diagnostics, version_at, draft.left_out, draft.outline)
+
+
+def find_faults(source: bytes) -> Faults:
+    """Return what is wrong with an assessment, as far as that can be known without its fixes."""
+    return _draft(source).faults
+
+
+def _draft(source: bytes) -> _Draft:
     faults = Faults()
     if len(source) > MAX_TEXT_BYTES:
-        message = f"the file has {len(source):,} bytes; at most {MAX_TEXT_BYTES:,} are allowed"
+        message = "the file has {size:,} bytes; at most {limit:,} are allowed"
         hint = "shorten it, or split it into several assessments"
-        faults.add(Code.FILE_TOO_LARGE, START, "", message, hint)
-        return Compilation(None, faults.render(Lines("")), (1, 1))
+        faults.add(Code.FILE_TOO_LARGE, START, "", message, hint, size=len(source), limit=MAX_TEXT_BYTES)
+        return _Draft(faults, Lines(""))
     text = read_source(source, faults)
     if not text.strip(BLANKS):
-        hint = "begin it with `---`, `name: The name of your assessment`, `---`"
+        hint = "begin it with three lines: `---`, `name:` with the name of the assessment, `---`"
         faults = Faults()
         faults.add(Code.EMPTY_FILE, START, "", "the file is empty", hint)
-        return Compilation(None, faults.render(Lines("")), (1, 1))
+        return _Draft(faults, Lines(""))
     ctx = Context(text, Lines(text), faults)
     header, blocks = _parse(ctx)
     definition = _read(ctx, header, blocks)
     if definition is not None and len(source) > SURELY_SMALL:
         definition = _within_limit(ctx, definition)
     left_out = tuple([LeftOut(what, ctx.lines.line(at)) for what, at in ctx.left_out])
-    version_at = ctx.lines.position(header.version_at)
-    return Compilation(definition, faults.render(ctx.lines), version_at, left_out, ctx.outline)
+    return _Draft(faults, ctx.lines, definition, header.version_at, left_out, ctx.outline)
 
 
 def _parse(ctx: Context) -> tuple[Header, list[Block]]:
@@ -70,7 +97,7 @@ def _parse(ctx: Context) -> tuple[Header, list[Block]]:
     place = find_front_matter(ctx.text, ctx.faults)
     ctx.text = unwrapped(ctx.text, place, ctx.faults)
     entries, complete = ([], False) if place is None else read_front_matter(ctx.text, place, ctx.faults)
-    header = read_header(entries, complete, place, ctx.faults)
+    header = read_header(ctx.text, entries, complete, place, ctx.faults)
     ctx.scale = header.scale
     ctx.left_out = header.left_out
     ctx.outline.front = header.places
@@ -126,7 +153,7 @@ def _within_limit(ctx: Context, definition: Definition) -> Definition | None:
     size = definition_size(definition)
     if size <= MAX_TEXT_BYTES:
         return definition
-    message = f"the definition has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed"
+    message = "the definition has {size:,} bytes; at most {limit:,} are allowed"
     hint = "shorten the texts, or split the file into several assessments"
-    ctx.faults.add(Code.DEFINITION_TOO_LARGE, START, "", message, hint)
+    ctx.faults.add(Code.DEFINITION_TOO_LARGE, START, "", message, hint, size=size, limit=MAX_TEXT_BYTES)
     return None

@@ -3,12 +3,14 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from worker.compiler.catalogue import Code
-from worker.compiler.diagnostics import Faults, nearest, shown
+from worker.compiler.diagnostics import Faults, nearest, plain
 from worker.compiler.lines import Lines
 from worker.compiler.outline import Outline
+from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.slices import Located, Slice
 from worker.compiler.values import Range
 from worker.markup import markup_faults
@@ -17,6 +19,7 @@ __all__ = ["Context", "markup_fault"]
 
 #: How many misspelt names are compared with the known ones; more than 100 diagnostics are never shown.
 NEAR_BUDGET: Final = 200
+LEVELS: Final = {2: "sections are second-level headings", 3: "items are third-level headings"}
 
 
 @dataclass(slots=True)
@@ -24,8 +27,8 @@ class Context:
     """One compilation: its source, and what is reported about it.
 
     ``marked`` are the offsets, ascending, at which the parser met HTML and unsafe links; most files cannot
-    have any. ``scale`` is None
-    when it is faulty.
+    have any. ``scale`` is None when it is faulty. ``levels`` are the edits of headings that have the wrong
+    level; ``weight_left`` is what the other weights leave to the only one that is missing.
     """
 
     text: str
@@ -35,7 +38,8 @@ class Context:
     scale: Range | None = None
     may_have_markup: bool = True
     left_out: list[tuple[str, int]] = field(default_factory=list)
-    level_reported: bool = False
+    weight_left: Decimal | None = None
+    levels: dict[int, Edit] = field(default_factory=dict)
     outline: Outline = field(init=False)
     _near_left: int = NEAR_BUDGET
 
@@ -58,11 +62,34 @@ class Context:
         """Remember a part that the definition does not have."""
         self.left_out.append((what, at.start))
 
-    def wrong_level(self, at: Located, section: str, fix: str) -> None:
-        """Report a heading of the wrong level; of several the first, since the others follow from it."""
-        if not self.level_reported:
-            self.level_reported = True
-            self.faults.add(Code.HEADING_LEVEL, at, section, "this heading has the wrong level", fix)
+    def wrong_level(self, at: Located, section: str, level: int, title: str) -> None:
+        """Report a heading that needs another level; of several the first: the others follow from it."""
+        self.move_heading(at, level)
+        if len(self.levels) == 1:
+            message = "this heading has the wrong level"
+            self.faults.add(Code.HEADING_LEVEL, at, section, message, lambda: self._levels_hint(level, title))
+
+    def _levels_hint(self, level: int, title: str) -> Proposal:
+        # All of them at once: they have the wrong level together.
+        rule = LEVELS[level]
+        others = len(self.levels) - 1
+        more = f", and change {others} more likewise" if others else ""
+        fix = f"{rule}: write `{'#' * level} {plain(title)}`{more}"
+        return Proposal(fix, tuple(self.levels.values()), rule, safe=True)
+
+    def move_heading(self, at: Located, level: int) -> None:
+        """Let the fix of wrong levels give a heading this one, unless it gives it another already."""
+        if at.start not in self.levels:
+            self.levels[at.start] = self.heading(at, level)
+
+    def heading(self, at: Located, level: int, text: str | None = None) -> Edit:
+        """Return the edit that gives a heading another level, or another text."""
+        written = self.text[at.start : at.end].rstrip()
+        marks = len(written) - len(written.lstrip("#"))
+        if marks and text is None:
+            return Edit(at.start, at.start + marks, "#" * level)
+        title = text or " ".join(line.strip() for line in written.split("\n")[:-1]) or written
+        return Edit(at.start, at.start + len(written), f"{'#' * level} {title}")
 
     def empty_item(self, at: Located, section: str) -> None:
         """Report an entry of a list without a text."""
@@ -70,19 +97,28 @@ class Context:
         self.faults.add(Code.EMPTY_ITEM, at, section, message, "write its text, or delete it")
 
     def reversed(self, at: Slice, section: str, fix: str) -> None:
-        """Report a range that begins above its end."""
-        message = f"the range {shown(at.text)} begins above its end"
-        self.faults.add(Code.REVERSED_RANGE, at, section, message, f"write `- {fix}`")
+        """Report a range that begins above its end; ``fix`` is how it should be written."""
+        message = "the range `{found}` begins above its end"
+        hint = replacing(at, fix, f"write `{fix}`", "write the lower number first")
+        self.faults.add(Code.REVERSED_RANGE, at, section, message, hint, found=plain(at.text))
 
     def is_outside(self, bounds: Range, at: Slice, section: str) -> bool:
         """Tell whether a range leaves the scale, and report it where it does."""
         scale = self.scale
         if scale is None or (scale.low <= bounds.low and bounds.high <= scale.high):
             return False
-        message = f"{shown(at.text)} lies outside of the scale, {scale.low} to {scale.high}"
-        hint = f"stay within {scale.low} to {scale.high}, or widen `scale` in the front matter"
-        self.faults.add(Code.OUTSIDE_SCALE, at, section, message, hint)
+        message = "`{found}` lies outside of the scale, {low} to {high}"
+        hint = f"stay within {self.extent}, or widen `scale` in the front matter"
+        low, high = map(str, scale)
+        self.faults.add(
+            Code.OUTSIDE_SCALE, at, section, message, hint, found=plain(at.text), low=low, high=high
+        )
         return True
+
+    @property
+    def extent(self) -> str:
+        """The scale in words."""
+        return "the scale" if self.scale is None else f"the scale, {self.scale.low} to {self.scale.high}"
 
     def check_markup(self, text: str, at: Located, section: str) -> bool:
         """Report HTML and links that a text has when it is rendered alone; return whether it has none.
@@ -93,7 +129,7 @@ class Context:
             return True
         first = bisect_left(self.marked, at.start)
         if first == len(self.marked) or self.marked[first] >= at.end:
-            self.faults.add(fault.code, at, section, fault.message, fault.hint)
+            self.faults.add(fault.code, at, section, fault.message, fault.hint, found=fault.found)
         return False
 
 
@@ -101,6 +137,7 @@ class MarkupFault(NamedTuple):
     """HTML or a link that a text must not have."""
 
     code: Code
+    found: str
     message: str
     hint: str = "delete it, or write it as code between backticks"
 
@@ -109,6 +146,6 @@ def markup_fault(text: str) -> MarkupFault | None:
     """Return the first HTML or unsafe link that a text has when it is rendered alone."""
     for code, what in markup_faults(text):
         if code == Code.RAW_HTML:
-            return MarkupFault(Code.RAW_HTML, f"HTML is not allowed: {shown(what)}")
-        return MarkupFault(Code.UNSAFE_LINK, f"the link leads to {shown(what)}")
+            return MarkupFault(Code.RAW_HTML, plain(what), "HTML is not allowed: `{found}`")
+        return MarkupFault(Code.UNSAFE_LINK, plain(what), "the link leads to `{found}`")
     return None

@@ -53,17 +53,21 @@ def check_overlaps(ctx: Context, categories: Sequence[CategoryNode]) -> None:
             if shared is not None and first.primary.keys() == later.primary.keys():
                 line = ctx.lines.line(first.at.start)
                 low, high = shared
-                scores = f"{low:f}" if low == high else f"{low:f} to {high:f}"
                 message = (
-                    f"{_quoted(later)} and {_quoted(first)} on line {line} share {scores} "
-                    "and have the same primary dimensions"
+                    '"{category}" and "{other}" on line {line} share {scores} and have the same primary '
+                    "dimensions"
                 )
+                args = {
+                    "category": plain(later.name),
+                    "other": plain(first.name),
+                    "scores": f"{low:f}" if low == high else f"{low:f} to {high:f}",
+                }
                 hint = (
                     "change one range so that they do not meet, or give the two different "
                     "`primary_dimensions`"
                 )
                 section = f"{later.item.where} / score_range"
-                ctx.faults.add(Code.AMBIGUOUS_CATEGORIES, later.at, section, message, hint)
+                ctx.faults.add(Code.AMBIGUOUS_CATEGORIES, later.at, section, message, hint, **args, line=line)
                 break
 
 
@@ -146,12 +150,13 @@ class _Coverage:
 
     def _report_unreachable(self, node: CategoryNode, lowest: int, highest: int) -> None:
         message = (
-            f"no complete interview reaches this range: overall scores lie between {self._number(lowest)} "
-            f"and {self._number(highest)}, in steps of {self._number(1)}"
+            "no complete interview reaches this range: overall scores lie between {low} and {high}, "
+            "in steps of {step}"
         )
+        args = {"low": self._number(lowest), "high": self._number(highest), "step": self._number(1)}
         hint = "change the range, or the scale, weights or rubrics that limit the scores"
         section = f"{node.item.where} / score_range"
-        self.ctx.faults.add(Code.UNREACHABLE_RANGE, node.at, section, message, hint)
+        self.ctx.faults.add(Code.UNREACHABLE_RANGE, node.at, section, message, hint, **args)
 
     # --- gaps ---
 
@@ -168,11 +173,11 @@ class _Coverage:
             self._report_gap(next_, highest, below)
 
     def _report_gap(self, first: int, last: int, neighbour: CategoryNode) -> None:
-        scores = "score" if first == last else "scores"
-        message = f"no category has the {scores} {self._numbers(first, last)}"
+        message = f"no category has the {'score' if first == last else 'scores'} {{scores}}"
+        scores = self._numbers(first, last)
         example = f"such as that of {_quoted(neighbour)}"
         hint = f"extend a neighbouring range, {example}; such an interview has no category"
-        self.ctx.faults.add(Code.RANGE_GAP, neighbour.at, CATEGORIES, message, hint)
+        self.ctx.faults.add(Code.RANGE_GAP, neighbour.at, CATEGORIES, message, hint, scores=scores)
 
     # --- ties ---
 
@@ -183,12 +188,13 @@ class _Coverage:
             more = [f"{len(rivals) - MAX_RIVALS} more"] if len(rivals) > MAX_RIVALS else []
             named = ", ".join(rivals[:MAX_RIVALS] + more)
             message = (
-                f"{_quoted(later.node)} shares scores with {named}; where the primary dimensions average the "
-                "same, the first in the file wins"
+                '"{category}" shares scores with {others}; where the primary dimensions average the same, '
+                "the first in the file wins"
             )
+            args = {"category": plain(later.node.name), "others": named}
             hint = "put the category that should win first, or let the ranges not meet"
             section = f"{later.node.item.where} / score_range"
-            self.ctx.faults.add(Code.POSSIBLE_TIE, later.node.at, section, message, hint)
+            self.ctx.faults.add(Code.POSSIBLE_TIE, later.node.at, section, message, hint, **args)
 
     def _rival(self, one: Covered, other: Covered) -> str | None:
         """Return how an earlier category is named that shares scores at which the averages can be equal."""

@@ -1,22 +1,77 @@
 """What the compiler reports: one diagnostic for each error or warning, with its place and its fix."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from worker.compiler.catalogue import Code, Severity
 from worker.compiler.lines import Lines
+from worker.compiler.proposals import Proposal
 from worker.compiler.slices import Located
 from worker.names import fold
 
-__all__ = ["MAX_DIAGNOSTICS", "Diagnostic", "Faults", "Hint", "nearest", "plain", "shown"]
+__all__ = [
+    "MAX_DIAGNOSTICS",
+    "Argument",
+    "Diagnostic",
+    "Faults",
+    "Fix",
+    "Hint",
+    "Kind",
+    "TextEdit",
+    "nearest",
+    "plain",
+    "shown",
+]
 
-Hint: TypeAlias = str | Callable[[], str]
+Argument: TypeAlias = str | int
+
+
+Hint: TypeAlias = str | Proposal | Callable[[], str | Proposal]
+Kind: TypeAlias = tuple[Code, Severity, str]
+Prove: TypeAlias = Callable[[Proposal], bool]
 
 MAX_DIAGNOSTICS: Final = 100
 #: How many faults are held before those that will not be shown are only counted.
 MAX_HELD: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """A part of the original file, and the text to write in its place; its lines end with a line feed."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits after which compiling reports at least one diagnostic fewer, and no new one.
+
+    ``edits`` are in the order of the source and do not overlap.
+    """
+
+    title: str
+    safe: bool
+    edits: tuple[TextEdit, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fix as the JSON object that tenants and programs read."""
+        edits = [
+            {
+                "line": edit.line,
+                "column": edit.column,
+                "end_line": edit.end_line,
+                "end_column": edit.end_column,
+                "text": edit.text,
+            }
+            for edit in self.edits
+        ]
+        return {"title": self.title, "safe": self.safe, "edits": edits}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +80,8 @@ class Diagnostic:
 
     Lines and columns count from 1, in the original file and in characters; the end is the place behind the
     last character. ``section`` says where in the document's structure, such as ``Dimensions / Vision /
-    weight``, and is empty for the file as a whole.
+    weight``, and is empty for the file as a whole. ``args`` are what the message says of this file, by name,
+    for programs that translate it.
     """
 
     severity: Severity
@@ -37,9 +93,12 @@ class Diagnostic:
     section: str
     message: str
     hint: str
+    args: Mapping[str, Argument] = field(default_factory=dict)
+    fix: Fix | None = None
 
-    def to_dict(self) -> dict[str, str | int]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the diagnostic as the JSON object that tenants and programs read."""
+        fix = {} if self.fix is None else {"fix": self.fix.to_dict()}
         return {
             "severity": self.severity,
             "code": self.code,
@@ -50,11 +109,16 @@ class Diagnostic:
             "section": self.section,
             "message": self.message,
             "hint": self.hint,
+            "args": dict(self.args),
+            **fix,
         }
 
 
 class Fault(NamedTuple):
-    """A diagnostic whose place is not yet a line and a column, and whose hint may not yet be computed."""
+    """A diagnostic whose place is not yet a line and a column, and whose hint may not yet be computed.
+
+    ``message`` has the names of ``args`` in braces, where there are some.
+    """
 
     start: int
     end: int
@@ -63,15 +127,39 @@ class Fault(NamedTuple):
     section: str
     message: str
     hint: Hint
+    args: Mapping[str, Argument]
 
-    def render(self, lines: Lines) -> Diagnostic:
+    @property
+    def kind(self) -> Kind:
+        """What makes it another fault than one at the same place in an edited source."""
+        return self.code, self.severity, self.section
+
+    def render(self, lines: Lines, prove: Prove) -> Diagnostic:
         """Return the diagnostic. Its end leaves out white space; it marks one character at least."""
         line, column = lines.position(self.start)
         end = self.start + max(len(lines.text[self.start : self.end].rstrip()), 1)
         end_line, end_column = lines.position(end - 1)
-        hint = self.hint if isinstance(self.hint, str) else self.hint()
         place = (line, column, end_line, end_column + 1)
-        return Diagnostic(self.severity, self.code.value, *place, self.section, self.message, hint)
+        message = self.message.format(**self.args) if self.args else self.message
+        hint = self.hint() if callable(self.hint) else self.hint
+        fix: Fix | None = None
+        if isinstance(hint, Proposal):
+            fix = _fix(hint, lines) if prove(hint) else None
+            hint = hint.otherwise if fix is None else fix.title
+        return Diagnostic(self.severity, self.code.value, *place, self.section, message, hint, self.args, fix)
+
+
+def _fix(proposal: Proposal, lines: Lines) -> Fix:
+    edits = [
+        TextEdit(*lines.position(edit.start), *lines.position(edit.end), edit.text)
+        for edit in sorted(proposal.edits)
+        if edit.text or edit.end > edit.start
+    ]
+    return Fix(proposal.title, proposal.safe, tuple(edits))
+
+
+def _never(_proposal: Proposal) -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -83,13 +171,18 @@ class Faults:
     dropped: int = 0
     dropped_error: bool = False
 
-    def add(self, code: Code, at: Located, section: str, message: str, hint: Hint) -> None:
-        """Report a fault of the characters at a place; an empty place marks one character."""
-        self._take(Fault(at.start, at.end, code, code.severity, section, message, hint))
+    def add(self, code: Code, at: Located, section: str, message: str, hint: Hint, **args: Argument) -> None:
+        """Report a fault of the characters at a place; an empty place marks one character.
 
-    def add_error(self, code: Code, at: Located, section: str, message: str, hint: Hint) -> None:
+        With ``args`` the message is a template that has their names in braces.
+        """
+        self._take(Fault(at.start, at.end, code, code.severity, section, message, hint, args))
+
+    def add_error(
+        self, code: Code, at: Located, section: str, message: str, hint: Hint, **args: Argument
+    ) -> None:
         """Report an error with a code that is otherwise a warning."""
-        self._take(Fault(at.start, at.end, code, "error", section, message, hint))
+        self._take(Fault(at.start, at.end, code, "error", section, message, hint, args))
 
     def _take(self, fault: Fault) -> None:
         if fault.severity == "error":
@@ -113,18 +206,24 @@ class Faults:
         self.dropped_error = self.dropped_error or any(fault.severity == "error" for fault in rest)
         del self.found[MAX_DIAGNOSTICS + 1 :]
 
-    def render(self, lines: Lines) -> tuple[Diagnostic, ...]:
-        """Return the diagnostics in the order of the source, at most 100 and one that counts the rest."""
+    def render(self, lines: Lines, prove: Prove = _never) -> tuple[Diagnostic, ...]:
+        """Return the diagnostics in the order of the source, at most 100 and one that counts the rest.
+
+        Their fixes are the proposals that ``prove`` accepts.
+        """
         self._drop()
         shown_ = self.found[:MAX_DIAGNOSTICS]
         for first in self.found[MAX_DIAGNOSTICS:]:
             severity: Severity = "error" if self.dropped_error else first.severity
-            count = f"{self.dropped + 1} more faults were" if self.dropped else "one more fault was"
-            message = f"{count} found from here on"
-            hint = f"mend the first {MAX_DIAGNOSTICS} and check again"
+            count = self.dropped + 1
+            message = "{count} more faults were found from here on"
+            if not self.dropped:
+                message = "one more fault was found from here on"
+            hint = f"fix the first {MAX_DIAGNOSTICS} and check again"
+            args = {"count": count}
             at = first.start
-            shown_.append(Fault(at, at, Code.TOO_MANY_FAULTS, severity, "", message, hint))
-        return tuple([fault.render(lines) for fault in shown_])
+            shown_.append(Fault(at, at, Code.TOO_MANY_FAULTS, severity, "", message, hint, args))
+        return tuple([fault.render(lines, prove) for fault in shown_])
 
 
 def plain(text: str, limit: int = 60) -> str:

@@ -1,16 +1,17 @@
 """The dimensions: weights and rubrics."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Final, NamedTuple
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import plain, shown
+from worker.compiler.diagnostics import plain
 from worker.compiler.fields import Field, read_fields
 from worker.compiler.ids import DimensionIds
+from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.reading import (
     read_list,
     read_name,
@@ -25,14 +26,13 @@ from worker.compiler.sections import Section
 from worker.compiler.slices import Slice
 from worker.compiler.values import Range, close_emphasis, parse_number, parse_range, parse_weight, unwrap
 from worker.compiler.vocabulary import DIMENSIONS, FIELDS_OF
-from worker.definition import MAX_DIMENSIONS, WEIGHT_TOLERANCE, Dimension
+from worker.definition import MAX_DIMENSIONS, WEIGHT_TOLERANCE, Dimension, shortest
 from worker.names import remembered
 from worker.scoring import DimensionRule
 
 __all__ = ["DimensionNode", "read_dimensions"]
 
-#: What can have been meant as a range.
-NUMBERS: Final = re.compile(r"[\d.-]+")
+WEIGHTS: Final = "write a decimal, a percentage or a fraction"
 
 
 class RubricEntry(NamedTuple):
@@ -52,7 +52,7 @@ class DimensionNode:
     id: str
     name: str
     weight: Decimal | None
-    weight_text: str
+    weight_at: Slice | None
     description: str
     themes: tuple[str, ...]
     rubric: list[RubricEntry]
@@ -100,7 +100,7 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
                 ids.read(ctx, item, fields.get("id")),
                 item.name,
                 weight,
-                fields["weight"].value.text if weight is not None else "",
+                fields["weight"].value if weight is not None else None,
                 read_text(ctx, fields.get("description")),
                 read_texts(ctx, fields.get("interview_themes")),
                 rubric,
@@ -108,9 +108,12 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
         )
     ids.check(ctx)
     too_many(ctx, Code.TOO_MANY_DIMENSIONS, items, MAX_DIMENSIONS)
-    if nodes and all(node.weight is not None for node in nodes):
+    lacking = [node.weight for node in nodes].count(None)
+    if nodes and not lacking:
         section, *_ = sections
         _check_sum(ctx, section, nodes)
+    elif lacking == 1:
+        ctx.weight_left = 1 - sum((node.rule.weight for node in nodes), Decimal(0))
     return nodes, DimensionNames(names, complete)
 
 
@@ -125,21 +128,30 @@ def _weight(ctx: Context, field: Field | None) -> Decimal | None:
     if weight is not None and 0 < weight <= 1:
         return weight
     if not text:
-        report_empty(ctx, field, "write a decimal such as `- weight: 0.25`")
+        report_empty(ctx, field, lambda: _weight_left(ctx, field.value))
     elif weight is None:
         guess = parse_weight(text.replace(",", ".", 1))
-        hint = "write a decimal (`0.25`), a percentage (`25%`) or a fraction (`1/4`)"
-        hint = hint if guess is None else f"write `- weight: {guess}`"
-        ctx.faults.add(
-            Code.INVALID_WEIGHT, field.value, field.section, f"{shown(text)} is not a weight", hint
-        )
+        hint: str | Proposal = WEIGHTS
+        if guess is not None:
+            hint = replacing(field.value, f"{guess:f}", f"write `- weight: {guess:f}`", WEIGHTS)
+        message = "`{found}` is not a weight"
+        ctx.faults.add(Code.INVALID_WEIGHT, field.value, field.section, message, hint, found=plain(text))
     else:
-        hint = "a weight is more than 0 and at most 1; write `0.25`, `25%` or `1/4`"
+        hint = f"a weight is more than 0 and at most 1; {WEIGHTS}"
         if 1 < weight <= 100 and text[-1:].isdigit() and "/" not in text:
-            hint = f"write `- weight: {plain(text)}%` if that is a percentage; a weight is at most 1"
-        message = f"the weight {shown(text)} is outside of 0 to 1"
-        ctx.faults.add(Code.INVALID_WEIGHT, field.value, field.section, message, hint)
+            title = f"write `- weight: {plain(text)}%` if that is a percentage; a weight is at most 1"
+            hint = replacing(field.value, f"{text}%", title, hint)
+        message = "the weight `{found}` is outside of 0 to 1"
+        ctx.faults.add(Code.INVALID_WEIGHT, field.value, field.section, message, hint, found=plain(text))
     return None
+
+
+def _weight_left(ctx: Context, at: Slice) -> str | Proposal:
+    """Return what to write for the only weight that is missing: what the others leave."""
+    if ctx.weight_left is None:
+        return WEIGHTS
+    title = f"write `- weight: {ctx.weight_left}`: the other weights leave so much"
+    return replacing(at, f" {ctx.weight_left}", title, WEIGHTS)
 
 
 def _check_sum(ctx: Context, section: Section, nodes: Sequence[DimensionNode]) -> None:
@@ -147,21 +159,27 @@ def _check_sum(ctx: Context, section: Section, nodes: Sequence[DimensionNode]) -
     missing = 1 - total
     if abs(missing) <= WEIGHT_TOLERANCE:
         return
-    what = f"{missing} is missing" if missing > 0 else f"{-missing} is too much"
-    message = f"the weights sum to {total}, not to 1: {what}"
-    ctx.faults.add(Code.WEIGHTS_SUM, section.heading, DIMENSIONS, message, lambda: _sum_hint(nodes, missing))
+    message = "the weights sum to {total}, not to 1: {missing} is missing"
+    args = {"total": str(total), "missing": str(missing)}
+    if missing < 0:
+        message = "the weights sum to {total}, not to 1: {excess} is too much"
+        args = {"total": str(total), "excess": str(-missing)}
+    hint = partial(_sum_hint, nodes, missing)
+    ctx.faults.add(Code.WEIGHTS_SUM, section.heading, DIMENSIONS, message, hint, **args)
 
 
-def _sum_hint(nodes: Sequence[DimensionNode], missing: Decimal) -> str:
+def _sum_hint(nodes: Sequence[DimensionNode], missing: Decimal) -> str | Proposal:
     """Return the weight that would make the sum right."""
+    otherwise = "change the weights until they sum to 1"
     for node in reversed(nodes):
         weight = node.rule.weight + missing
-        if 0 < weight <= 1:
+        if 0 < weight <= 1 and node.weight_at is not None:
             text = f"{weight:f}"
-            if "%" in node.weight_text:
-                text = f"{weight * 100:f}".rstrip("0").rstrip(".") + "%"
-            return f"for example write `- weight: {text}` for `{plain(node.name)}`"
-    return "lower the weights until they sum to 1"
+            if "%" in node.weight_at.text:
+                text = f"{shortest(weight * 100):f}%"
+            title = f"for example write `- weight: {text}` for `{plain(node.name)}`"
+            return replacing(node.weight_at, text, title, otherwise)
+    return otherwise
 
 
 # --- rubrics ------------------------------------------------------------------------------------------------
@@ -178,9 +196,10 @@ def _rubric(ctx: Context, field: Field | None) -> list[RubricEntry]:
         if highest is not None and entry.low <= highest.high:
             first, later = sorted((highest, entry), key=lambda entry: entry.at.start)
             line = ctx.lines.line(first.at.start)
-            message = f"the range `{later.key}` overlaps `{first.key}` on line {line}"
-            hint = "give each score to one range only, such as `1-2`, `3` and `4-5`"
-            ctx.faults.add(Code.RUBRIC_OVERLAP, later.at, field.section, message, hint)
+            message = "the range `{found}` overlaps `{other}` on line {line}"
+            hint = "let each score be in one range only"
+            args = {"found": later.key, "other": first.key}
+            ctx.faults.add(Code.RUBRIC_OVERLAP, later.at, field.section, message, hint, **args, line=line)
         if highest is None or entry.high > highest.high:
             highest = entry
     return rubric
@@ -220,11 +239,9 @@ def _bounds(spelled: str) -> tuple[Range, str] | None:
 
 def _report_entry(ctx: Context, field: Field, entry: Slice, *, has_range: bool) -> None:
     line, *_ = entry.lines
-    first = plain(line.text)
-    message = f"`{first}` does not begin with a range"
+    message = "`{found}` does not begin with a range"
+    hint = f"begin it with a score, or a range of scores, within {ctx.extent}, and a colon"
     if has_range:
-        message = f"the range of `{first}` has no text"
-    digits = NUMBERS.search(entry.text[:20])
-    guess = digits.group().strip(".-") if digits is not None else ""
-    hint = f"write `- {guess or '1-2'}: what it means`"
-    ctx.faults.add(Code.INVALID_RANGE, entry, field.section, message, hint)
+        message = "the range of `{found}` has no text"
+        hint = "write what it means behind the colon"
+    ctx.faults.add(Code.INVALID_RANGE, entry, field.section, message, hint, found=plain(line.text))

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 
 from worker.compiler.catalogue import Code
 from worker.compiler.categories import CategoryNode
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import nearest, plain, shown
+from worker.compiler.diagnostics import nearest, plain
 from worker.compiler.fields import Field, read_fields
+from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.reading import read_list, read_name, report_empty, some_items
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
@@ -60,7 +62,7 @@ def read_examples(
         category = _category(ctx, fields.get("category"), spelled)
         if "overall" not in fields and "category" not in fields:
             message = "the example does not say what is expected"
-            hint = "add a bullet `- overall: 3.9` or `- category: Name of a category`, or both"
+            hint = "add a bullet `- overall:` with a score, or `- category:` with a name, or both"
             ctx.faults.add(Code.NO_EXPECTATION, item, item.where, message, hint)
         nodes.append(ExampleNode(item, scores, sound, overall, category, fields))
     return nodes
@@ -78,7 +80,7 @@ def _scores(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tu
     for entry in entries:
         _score(ctx, field, entry, dimensions, scores)
     if not entries and (not field.value.text or parse_inline_list(field.value) is not None):
-        report_empty(ctx, field, "write a score for at least one dimension, such as `[Vision: 4]`")
+        report_empty(ctx, field, f"write a dimension, a colon and its score, within {ctx.extent}")
     return scores, bool(entries) and len(scores) == len(entries)
 
 
@@ -90,14 +92,15 @@ def _score(
     score = parse_number(value.text) if name.text else None
     key = dimensions.key(clean_name(name.text))
     if score is None:
-        message = f"{shown(entry.text)} is not a score"
-        hint = "write the dimension, a colon and a score, such as `- Vision: 4`"
-        ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, hint)
+        message = "`{found}` is not a score"
+        hint = f"write the dimension, a colon and a score within {ctx.extent}"
+        ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, hint, found=plain(entry.text))
     elif key is None:
         dimensions.report_unknown(ctx, name.locate(clean_name(name.text)), field.section)
     elif key in scores:
-        message = f"the dimension {shown(dimensions.spelled[key])} is scored twice"
-        ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, "keep one of the scores")
+        message = "the dimension `{dimension}` is scored twice"
+        hint, named = "keep one of the scores", plain(dimensions.spelled[key])
+        ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, hint, dimension=named)
     elif not ctx.is_outside(Range(score, score), entry, field.section):
         scores[key] = score
 
@@ -120,11 +123,11 @@ def _overall(ctx: Context, field: Field | None) -> Decimal | None:
     text = field.value.text
     value = parse_number(text)
     if not text:
-        report_empty(ctx, field, "write the overall score, such as `- overall: 3.9`")
+        report_empty(ctx, field, "write the overall score, with up to two decimal places")
     elif value is None:
-        message = f"{shown(text)} is not a score"
-        hint = "write the overall score with up to two decimal places, such as `- overall: 3.95`"
-        ctx.faults.add(Code.INVALID_SCORE, field.value, field.section, message, hint)
+        message = "`{found}` is not a score"
+        hint = "write the overall score, with up to two decimal places"
+        ctx.faults.add(Code.INVALID_SCORE, field.value, field.section, message, hint, found=plain(text))
     return value
 
 
@@ -139,24 +142,30 @@ def _category(ctx: Context, field: Field | None, spelled: dict[str, str]) -> str
     keys = [fold(clean_name(text)), fold(unwrap(text))]
     key = next((key for key in keys if key in spelled or key == NO_MATCH), "")
     if key == NO_MATCH and key in spelled:
-        message = f"`{NO_MATCH}` could mean the category of that name, or that no category matches"
+        message = "`{found}` could mean the category of that name, or that no category matches"
         hint = "give the category another name"
-        ctx.faults.add(Code.AMBIGUOUS_EXPECTATION, field.value, field.section, message, hint)
+        ctx.faults.add(Code.AMBIGUOUS_EXPECTATION, field.value, field.section, message, hint, found=NO_MATCH)
         return None
     if not key and spelled:
-        message = f"there is no category {shown(text)}"
+        message = "there is no category `{found}`"
         names = [*islice(spelled.values(), MAX_CATEGORIES), NO_MATCH]
         ctx.faults.add(
-            Code.UNKNOWN_CATEGORY, field.value, field.section, message, lambda: _category_hint(text, names)
+            Code.UNKNOWN_CATEGORY,
+            field.value,
+            field.section,
+            message,
+            partial(_category_hint, field.value, names),
+            found=plain(text),
         )
     return spelled.get(key) or key or None
 
 
-def _category_hint(text: str, names: Sequence[str]) -> str:
-    guess = nearest(text, names)
-    if guess is not None:
-        return f"did you mean `{plain(guess)}`?"
-    return f"write the name of a category, or `{NO_MATCH}` when none is to match"
+def _category_hint(at: Slice, names: Sequence[str]) -> str | Proposal:
+    otherwise = f"write the name of a category, or `{NO_MATCH}` when none is to match"
+    guess = nearest(at.clean, names)
+    if guess is None:
+        return otherwise
+    return replacing(at, guess, f"write `{plain(guess)}`", otherwise, safe=True)
 
 
 def run_examples(ctx: Context, rules: ScoringRules, examples: Sequence[ExampleNode]) -> None:
@@ -167,15 +176,24 @@ def run_examples(ctx: Context, rules: ScoringRules, examples: Sequence[ExampleNo
         outcome = outcome_of(rules, example.scores)
         if example.overall is not None and example.overall != outcome.overall:
             field = example.fields["overall"]
-            message = f"the example expects {example.overall}, but the overall score is {outcome.overall}"
-            hint = f"write `- overall: {outcome.overall}`, or change scores, weights or the expectation"
-            ctx.faults.add(Code.WRONG_OVERALL, field.value, field.section, message, hint)
+            message = "the example expects {expected}, but the overall score is {overall}"
+            args = {"expected": str(example.overall), "overall": str(outcome.overall)}
+            hint = _right(field, str(outcome.overall), "scores, weights")
+            ctx.faults.add(Code.WRONG_OVERALL, field.value, field.section, message, hint, **args)
         matched = NO_MATCH if outcome.category is None else outcome.category.name
         if example.category is not None and fold(matched) != fold(example.category):
             field = example.fields["category"]
-            message = (
-                f"the example expects `{plain(example.category)}`, but the category is `{plain(matched)}` "
-                f"(overall {outcome.overall})"
-            )
-            hint = f"write `- category: {plain(matched)}`, or change ranges, weights or the expectation"
-            ctx.faults.add(Code.WRONG_CATEGORY, field.value, field.section, message, hint)
+            message = "the example expects `{expected}`, but the category is `{category}` (overall {overall})"
+            args = {
+                "expected": plain(example.category),
+                "category": plain(matched),
+                "overall": str(outcome.overall),
+            }
+            hint = _right(field, matched, "ranges, weights")
+            ctx.faults.add(Code.WRONG_CATEGORY, field.value, field.section, message, hint, **args)
+
+
+def _right(field: Field, value: str, others: str) -> Proposal:
+    otherwise = f"change {others} or the expectation"
+    title = f"write `- {field.name}: {plain(value)}`, or {otherwise}"
+    return replacing(field.value, value, title, otherwise)

@@ -1,24 +1,31 @@
 """The fields of an item: the bullets under its heading, each ``key: value``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice, takewhile
 from typing import Final
 
-from worker.compiler.blocks import Bullet, Heading, Prose
+from worker.compiler.blocks import Block, Bullet, Heading, Prose
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import Hint, nearest, plain, shown
+from worker.compiler.diagnostics import Argument, Hint, nearest, plain
 from worker.compiler.outline import OutlineItem
-from worker.compiler.sections import Item, stray
+from worker.compiler.proposals import Edit, Proposal, indenting, replacing
+from worker.compiler.sections import Item, adding_bullet, stray
 from worker.compiler.slices import Located, Slice, Span
-from worker.compiler.vocabulary import FIELD_EXAMPLES, FieldSpec, field_name, open_emphasis
+from worker.compiler.vocabulary import FIELD_CONTENTS, FieldSpec, field_name, open_emphasis
 from worker.definition import MARKS, clean_name
 
 __all__ = ["Field", "read_fields"]
 
 #: A field with another mark in place of its colon.
-OTHER_COLON: Final = re.compile(r"(?P<key>[^=：–—\n]{1,40}?)\s*[=：–—]\s*(?P<value>\S.*)")
+OTHER_COLON: Final = re.compile(r"(?P<key>[^=：–—\n]{1,40}?)\s*(?P<mark>[=：–—])\s*(?P<value>\S.*)")
+#: The mark of a bullet, or a number, and the blanks behind it.
+BULLET: Final = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]?")
+#: So many bullets at most are indented by one fix.
+MAX_INDENTED: Final = 50
 #: What stands in front of the bullets of word processors, which are none to CommonMark.
 OTHER_BULLETS: Final = "•◦▪▫‣⁃●○■□·–— \t\u00a0"
 
@@ -45,11 +52,11 @@ def read_fields(ctx: Context, item: Item, known: Mapping[str, FieldSpec]) -> dic
     """Return the fields of an item by name, and report unknown, repeated and missing ones."""
     reader = _Reader(ctx, item, known)
     hidden = 0  # the level of the heading whose blocks are skipped, if any
-    for block in item.blocks:
+    for number, block in enumerate(item.blocks, 1):
         if isinstance(block, Heading):
             if not hidden or block.level <= hidden:
                 hidden = block.level
-                reader.heading(block)
+                reader.heading(block, number)
         elif hidden:
             continue
         elif isinstance(block, Bullet):
@@ -61,6 +68,15 @@ def read_fields(ctx: Context, item: Item, known: Mapping[str, FieldSpec]) -> dic
     return reader.fields
 
 
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """A bullet of an item that is no field of it: ``key`` and ``field`` are None where it has no key."""
+
+    bullet: Bullet
+    key: Slice | None = None
+    field: Field | None = None
+
+
 class _Reader:
     """Gathers the fields of one item; one method for each kind of block."""
 
@@ -70,8 +86,7 @@ class _Reader:
         self.known = known
         self.where = item.where
         self.fields: dict[str, Field] = {}
-        self.unknown: list[tuple[Slice, Field]] = []
-        self.bare: Bullet | None = None  # the first bullet without a key
+        self.strangers: list[_Stranger] = []
         self.texts: list[Prose] = []
         self.missing: list[str] = []
 
@@ -81,7 +96,7 @@ class _Reader:
         head = bullet.head_length
         colon = text.text.find(":", 0, head)
         if colon < 0:
-            self.bare = self.bare or bullet
+            self.strangers.append(_Stranger(bullet))
             return
         key = text.text[:colon].rstrip()
         name = field_name(key)
@@ -92,80 +107,143 @@ class _Reader:
             value = _without_end(value, mark)
         field = Field(name, bullet.start, bullet.end, f"{self.where} / {name}", value, bullet.bullets)
         if spec is None:
-            self.unknown.append((text.part(0, colon), field))
+            self.strangers.append(_Stranger(bullet, text.part(0, colon), field))
         elif name in self.fields:
             line = self.ctx.lines.line(self.fields[name].start)
-            message = f"the field `{name}` stands twice; the first is on line {line}"
+            message = "the field `{field}` stands twice; the first is on line {line}"
             at = Span(bullet.start, bullet.start)
-            self._report(Code.DUPLICATE_FIELD, at, name, message, "keep one of them")
+            self._report(Code.DUPLICATE_FIELD, at, name, message, "keep one of them", field=name, line=line)
         else:
             self.fields[name] = field
 
-    def heading(self, heading: Heading) -> None:
-        """Report a heading inside of an item; what stands under it is not read."""
+    def heading(self, heading: Heading, number: int) -> None:
+        """Report a heading inside of an item, behind so many blocks; what is under it is not read."""
         name = field_name(clean_name(heading.title))
-        hint = "an item has bullets under its `###` heading, and no headings of its own"
+        hint: Hint = "an item has bullets under its `###` heading, and no headings of its own"
         if name in self.known:
-            hint = f"write it as a bullet `- {name}:` with its value behind or under it"
+            hint = partial(self._as_bullet, heading, name, number)
             self._stand_in(name, heading)
-        message = f"the heading {shown(heading.title)} stands where a field is expected"
-        self._report(Code.NOT_A_BULLET, heading, "", message, hint)
+        message = "the heading `{found}` stands where a field is expected"
+        self._report(Code.NOT_A_BULLET, heading, "", message, hint, found=plain(heading.title))
+
+    def _as_bullet(self, heading: Heading, name: str, number: int) -> Proposal:
+        """Return how the heading of a field is written as a bullet, with what is under it."""
+        under = [*takewhile(_is_no_heading, self.item.blocks[number:])]
+        hint = f"write it as a bullet `- {name}:` with its value behind or under it"
+        edits: tuple[Edit, ...] = ()
+        for block in under[:1]:
+            edits = (Edit(heading.start, block.start, f"- {name}: "),)
+        if under and all(isinstance(block, Bullet) for block in under):
+            first = self.ctx.text.rfind("\n", 0, under[0].start) + 1
+            edits = (Edit(heading.start, first, f"- {name}:\n"), *self._indented(under))
+        return Proposal(hint, edits, hint, safe=True)
+
+    def _indented(self, blocks: Sequence[Block]) -> Iterator[Edit]:
+        for block in islice(blocks, MAX_INDENTED):
+            yield from indenting(self.ctx.text, block, "  ")
 
     def finish(self) -> None:
         """Report what is not a field, and the fields that are missing."""
         self.missing = [n for n, spec in self.known.items() if spec.is_required and n not in self.fields]
-        if self.bare is not None:
-            self._bare_bullet(self.bare)
-        for key, field in self.unknown:
-            self._unknown_field(key, field)
+        for stranger in self.strangers:
+            if stranger.key is None:
+                self._bare_bullet(stranger.bullet)
+        for stranger in self.strangers:
+            if stranger.key is not None and stranger.field is not None:
+                self._unknown_field(stranger.key, stranger.field)
         for text in self.texts:
             self._loose_text(text)
         for name in self.missing:
-            hint = f"add a bullet `- {name}: {FIELD_EXAMPLES[name]}`"
-            self._report(Code.MISSING_FIELD, self.item, name, f"the field `{name}` is missing", hint)
+            message = "the field `{field}` is missing"
+            hint = partial(self._missing_hint, name)
+            self._report(Code.MISSING_FIELD, self.item, name, message, hint, field=name)
+
+    def _missing_hint(self, name: str) -> str | Proposal:
+        """Return what to add for a missing field; the only missing weight is what the others leave."""
+        otherwise = f"add a bullet `- {name}:` with {FIELD_CONTENTS[name]}"
+        left = self.ctx.weight_left
+        if name != "weight" or left is None:
+            return otherwise
+        added = f"- weight: {left}"
+        title = f"add a bullet `{added}`: the other weights leave so much"
+        return Proposal(title, (adding_bullet(self.ctx.text, self.item, added),), otherwise)
 
     def _bare_bullet(self, bullet: Bullet) -> None:
-        """Report the bullets of an item that are not fields; one diagnostic for all of them."""
-        above = [field for field in self.fields.values() if field.start < bullet.start]
+        """Report a bullet of an item that has no key."""
         text = bullet.text.clean
-        hint = "write each field as `- key: value`"
-        if above:
-            owner = max(above, key=lambda field: field.start)
-            if not owner.value.text:
-                hint = f"if it belongs to `{owner.name}`, indent it under that bullet: `  - {plain(text)}`"
-        if spelled := OTHER_COLON.match(text):
+        hint: Hint = partial(self._belongs, bullet, "write each field as `- key: value`")
+        if (spelled := OTHER_COLON.match(bullet.text.text)) is not None:
             name = field_name(spelled["key"])
-            if name in self.missing:
+            if name in self.known and name not in self.fields:
                 self._stand_in(name, bullet)
-                hint = f"write `- {name}: {plain(spelled['value'])}`"
-        self._report(Code.NOT_A_FIELD, bullet, "", f"the bullet {shown(text)} has no `key:`", hint)
+                at = Span(bullet.text.start + spelled.end("key"), bullet.text.start + spelled.start("value"))
+                title = f"write `- {spelled['key']}: {plain(spelled['value'])}`"
+                otherwise = f"write `- {name}:` and its value behind the colon"
+                hint = replacing(at, ": ", title, otherwise, safe=not spelled["mark"].isascii())
+        message = "the bullet `{found}` has no `key:`"
+        self._report(Code.NOT_A_FIELD, bullet, "", message, hint, found=plain(text))
+
+    def _belongs(self, bullet: Located, otherwise: str | Proposal) -> str | Proposal:
+        """Return how to indent a bullet under the field above it, where that has no value yet."""
+        owner = self._owner(bullet)
+        if owner is None or owner.value.text or owner.bullets or owner.reported:
+            return otherwise
+        others = [one.bullet for one in self.strangers if self._owner(one.bullet) is owner]
+        width = _content_column(self.ctx.text, owner.start)
+        edits: list[Edit] = []
+        for other in islice(others, MAX_INDENTED):
+            column = other.start - self.ctx.text.rfind("\n", 0, other.start) - 1
+            edits += indenting(self.ctx.text, other, " " * max(width - column, 1))
+        title = f"if it belongs to `{owner.name}`, indent it under that bullet"
+        return Proposal(title, tuple(edits), title, safe=True)
+
+    def _owner(self, at: Located) -> Field | None:
+        """Return the field above a place."""
+        above = [field for field in self.fields.values() if field.start < at.start]
+        return max(above, key=lambda field: field.start, default=None)
 
     def _unknown_field(self, spelled: Slice, field: Field) -> None:
         """Report a field that is not known, or take it for the missing one that it was meant to be."""
         key = spelled.clean
+        inner = spelled.strip("*_` ")
         at = Span(field.start, spelled.end)
-        near = self.ctx.near(key.strip("*_`"), self.missing)
+        near = self.ctx.near(inner.text, self.missing)
         if near is not None:
             self.missing.remove(near)
             value = field.value
             if self.known[near].is_list and field.bullets:
                 value = value.part(0, min(bullet.start for bullet in field.bullets) - value.start)
             self.fields[near] = replace(field, name=near, section=f"{self.where} / {near}", value=value)
-            message = f"there is no field {shown(key)}, and `{near}` is missing"
+            message = "there is no field `{found}`, and `{field}` is missing"
             section = f"{self.where} / {plain(key)}"
-            self.ctx.faults.add_error(Code.UNKNOWN_FIELD, at, section, message, f"write `- {near}:`")
+            hint = replacing(inner, near, f"write `- {near}:`", f"the field is `{near}`", safe=True)
+            self.ctx.faults.add_error(
+                Code.UNKNOWN_FIELD, at, section, message, hint, found=plain(key), field=near
+            )
             return
         self.ctx.leave_out(f'field "{plain(key)}" of {self.where}', field)
-        message = f"there is no field {shown(key)} here; it is left out"
-        self._report(Code.UNKNOWN_FIELD, at, plain(key), message, lambda: _known_fields(key, self.known))
+        message = "there is no field `{found}` here; it is left out"
+        self._report(
+            Code.UNKNOWN_FIELD,
+            at,
+            plain(key),
+            message,
+            lambda: self._belongs(field, _known_fields(inner, self.known)),
+            found=plain(key),
+        )
 
     def _loose_text(self, block: Prose) -> None:
         """Report text beside the fields: fields without bullets, a description without key, stray text."""
         text = self.ctx.slice(block)
         fields = [found for line in text.lines if (found := self._plain_field(line)) is not None]
-        for name, line, value in fields:
-            hint = f"write `- {name}: {plain(value)}`"
-            self._report(Code.NOT_A_BULLET, line, name, f"the field `{name}` is not a bullet", hint)
+        for number, (name, line) in enumerate(fields):
+            # What follows in the same paragraph would become a part of this bullet.
+            edits = tuple([_bulleted(other) for _, other in fields[number:]])
+            written = line.text.lstrip(OTHER_BULLETS)
+            title, otherwise = f"write `- {plain(written)}`", f"write it as a bullet `- {name}:`"
+            message = "the field `{field}` is not a bullet"
+            hint = Proposal(title, edits, otherwise, safe=True)
+            self._report(Code.NOT_A_BULLET, line, name, message, hint, field=name)
             self._stand_in(name, line)
         if fields:
             return
@@ -174,16 +252,18 @@ class _Reader:
             return
         self._stand_in("description", block)
         message = "the field `description` is missing, and this text belongs to no field"
-        hint = f"write `- description: {plain(text.text)}`"
-        self._report(Code.MISSING_FIELD, block, "description", message, hint)
+        otherwise = "write it as a bullet `- description:`"
+        edit = Edit(block.start, block.start, "- description: ")
+        hint = Proposal(f"write `- description: {plain(text.text)}`", (edit,), otherwise)
+        self._report(Code.MISSING_FIELD, block, "description", message, hint, field="description")
 
-    def _plain_field(self, line: Slice) -> tuple[str, Slice, str] | None:
-        """Return the field, the line and the value, of a line that spells a field without a bullet."""
+    def _plain_field(self, line: Slice) -> tuple[str, Slice] | None:
+        """Return the field and the line, where a line spells a field without a bullet."""
         key, colon, _ = line.text[:60].lstrip(OTHER_BULLETS).partition(":")
         name = field_name(key) if colon else ""
         if name not in self.known or line.text.startswith(" " * 4):
             return None
-        return name, line, line.text[line.text.index(":") + 1 :].strip(" *_")
+        return name, line
 
     def _stand_in(self, name: str, at: Located) -> None:
         """Take a field for given that was reported, so that it is neither read nor called missing."""
@@ -193,8 +273,26 @@ class _Reader:
         field = Field(name, at.start, at.end, f"{self.where} / {name}", value, [], reported=True)
         self.fields.setdefault(name, field)
 
-    def _report(self, code: Code, at: Located, part: str, message: str, hint: Hint) -> None:
-        self.ctx.faults.add(code, at, f"{self.where} / {part}" if part else self.where, message, hint)
+    def _report(self, code: Code, at: Located, part: str, message: str, hint: Hint, **args: Argument) -> None:
+        section = f"{self.where} / {part}" if part else self.where
+        self.ctx.faults.add(code, at, section, message, hint, **args)
+
+
+def _is_no_heading(block: Block) -> bool:
+    return not isinstance(block, Heading)
+
+
+def _bulleted(line: Slice) -> Edit:
+    """Return the edit that makes a line a bullet."""
+    marks = len(line.text) - len(line.text.lstrip(OTHER_BULLETS))
+    return Edit(line.start, line.start + marks, "- ")
+
+
+def _content_column(text: str, start: int) -> int:
+    """Return the column, from 0, at which the text of a bullet begins, or the least that CommonMark needs."""
+    line = text.rfind("\n", 0, start) + 1
+    mark = BULLET.match(text, start)
+    return start - line + (2 if mark is None else mark.end() - start)
 
 
 def _without_end(value: Slice, mark: str) -> Slice:
@@ -204,6 +302,9 @@ def _without_end(value: Slice, mark: str) -> Slice:
     return value.part(0, len(value.text.removesuffix(mark)))
 
 
-def _known_fields(key: str, known: Mapping[str, FieldSpec]) -> str:
-    guess = nearest(key, known)
-    return f"did you mean `{guess}`?" if guess else "the fields are " + ", ".join(f"`{n}`" for n in known)
+def _known_fields(key: Slice, known: Mapping[str, FieldSpec]) -> str | Proposal:
+    otherwise = "the fields are " + ", ".join(f"`{name}`" for name in known)
+    guess = nearest(key.text, known)
+    if guess is None:
+        return otherwise
+    return replacing(key, guess, f"write `{guess}`", otherwise, safe=True)

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import yaml
 
 from worker.compiler.catalogue import Code
-from worker.compiler.diagnostics import Faults, plain
+from worker.compiler.diagnostics import Faults, Hint, plain
+from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.slices import Span
 from worker.compiler.source import BLANKS
 from worker.compiler.vocabulary import section_name
@@ -27,8 +28,10 @@ __all__ = [
     "find_front_matter",
     "pairs",
     "read_front_matter",
+    "title_in",
     "unwrapped",
     "without_wrapping",
+    "yaml_text",
 ]
 
 MAX_CHUNKS: Final = 1000
@@ -38,6 +41,9 @@ LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCE: Final = "---"
 SECOND_LEVEL: Final = re.compile(r"^## (?P<title>.*)$", re.MULTILINE)
 CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
+FIRST_HEADING: Final = re.compile(r"^(?P<marks>#{1,6}) +(?P<title>[^\n]*[^\s#])[ #]*$", re.MULTILINE)
+#: What needs no quotation marks in YAML.
+PLAIN_YAML: Final = re.compile(r"[^\W\d_][\w,.()/&'’!?+-]*(?: [\w,.(/&'’!?+-][\w,.()/&'’!?+-]*)*")
 WHERE: Final = "Front matter"
 
 
@@ -116,14 +122,18 @@ def without_wrapping(text: str, body: int) -> str:
 
     A block inside of the body has two fences, so the last fence closes the file only when it is an odd one.
     """
-    fences = list(CODE_FENCE.finditer(text, body))
-    if len(fences) % 2 == 0:
-        return text
-    *_, last = fences
-    if last.group().strip(BLANKS + "`~"):
-        return text
-    end = last.start()
+    end = _wrapping_end(text, body)
     return text[:end] + re.sub(r"[^\n]", " ", text[end:])
+
+
+def _wrapping_end(text: str, body: int) -> int:
+    """Return where the line begins that closes the code block around a file: its end where there is none."""
+    fences = list(CODE_FENCE.finditer(text, body))
+    if len(fences) % 2:
+        *_, last = fences
+        if not last.group().strip(BLANKS + "`~"):
+            return last.start()
+    return len(text)
 
 
 def _without_block(text: str, faults: Faults) -> str:
@@ -137,7 +147,7 @@ def _without_block(text: str, faults: Faults) -> str:
     if opening is None or closing is None or not opening.start() < heading < closing.start():
         return text
     start, end = opening.span()
-    _report_block(start, end, faults)
+    _report_block(text, Span(start, end), end, faults)
     return without_wrapping(text[:start] + " " * (end - start) + text[end:], end)
 
 
@@ -152,39 +162,66 @@ def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
         ):
             return _with_text_before(text, start, at, faults)
         at = after
-    faults.add(
-        Code.MISSING_FRONT_MATTER,
-        Span(start, start + len(_line(text, start))),
-        WHERE,
-        "the file does not begin with a front matter",
-        "begin the file with three lines: `---`, `name: The name of your assessment`, `---`",
-    )
+    at_ = Span(start, start + len(_line(text, start)))
+    message = "the file does not begin with a front matter"
+    faults.add(Code.MISSING_FRONT_MATTER, at_, WHERE, message, lambda: _beginning_hint(text, start))
     return None
+
+
+def _beginning_hint(text: str, start: int) -> str | Proposal:
+    """Return what to write in front of a body: the name is that of the first-level heading."""
+    otherwise = "begin the file with three lines: `---`, `name:` with the name of the assessment, `---`"
+    title = title_in(text, 0)
+    if title is None:
+        return otherwise
+    line = f"name: {yaml_text(title)}"
+    edit = Edit(start, start, f"---\n{line}\n---\n\n")
+    return Proposal(f"begin the file with three lines: `---`, `{line}`, `---`", (edit,), otherwise)
+
+
+def title_in(text: str, body: int) -> str | None:
+    """Return the text of the first-level heading in front of all others, None where there is none."""
+    first = FIRST_HEADING.search(text, body)
+    return None if first is None or len(first["marks"]) > 1 else first["title"]
+
+
+def yaml_text(text: str) -> str:
+    """Return a text as YAML spells it, in quotation marks where it needs some."""
+    if PLAIN_YAML.fullmatch(text):
+        return text
+    if '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    if "'" not in text:
+        return f"'{text}'"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMatter:
     """Report what stands before the front matter; often that is how language models answer."""
     first = _line(text, start)
+    at_ = Span(start, start + len(first))
     opening = CODE_FENCE.search(text, start, at)
-    if opening is not None and text[start:at].strip(BLANKS) == first.strip(BLANKS):
-        _report_block(start, start + len(first), faults)
-    else:
-        faults.add(
-            Code.MISPLACED_FRONT_MATTER,
-            Span(start, start + len(first)),
-            WHERE,
-            "there is text before the front matter",
-            "delete everything before the first `---` line"
-            + (", and the line that closes the code block with all behind it" if opening else ""),
-        )
     place = _from_fence(text, at, faults)
+    if opening is not None and text[start:at].strip(BLANKS) == first.strip(BLANKS):
+        _report_block(text, at_, place.body, faults)
+    else:
+        message = "there is text before the front matter"
+        hint = "delete everything before the first `---` line"
+        edits = [Edit(0, at, "")]
+        if opening is not None:
+            hint += ", and the line that closes the code block with all behind it"
+            edits.append(Edit(_wrapping_end(text, place.body), len(text), ""))
+        proposal = Proposal(hint, tuple(edits), hint)
+        faults.add(Code.MISPLACED_FRONT_MATTER, at_, WHERE, message, proposal)
     return place._replace(wrapped=opening is not None)
 
 
-def _report_block(start: int, end: int, faults: Faults) -> None:
+def _report_block(text: str, fence: Span, body: int, faults: Faults) -> None:
     message = "the whole file is wrapped in a code block"
     hint = "delete this line, and the line that closes the block with all behind it"
-    faults.add(Code.FENCED_FILE, Span(start, end), "", message, hint)
+    edits = (Edit(fence.start, fence.end + 1, ""), Edit(_wrapping_end(text, body), len(text), ""))
+    faults.add(Code.FENCED_FILE, fence, "", message, Proposal(hint, edits, hint))
 
 
 def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
@@ -196,13 +233,11 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
                 break  # a thematic break of the body
             return FrontMatter(fence, end + 1, at, at + len(line))
     at = text.find("\n## ", end) + 1 or len(text)
-    faults.add(
-        Code.UNCLOSED_FRONT_MATTER,
-        Span(fence, fence + len(FENCE)),
-        WHERE,
-        "the front matter is not closed",
-        "write a line `---` after its last key",
-    )
+    hint = "write a line `---` after its last key"
+    written = "---\n\n" if text[at - 1 : at] == "\n" else "\n---\n"
+    proposal = Proposal(hint, (Edit(at, at, written),), hint)
+    message = "the front matter is not closed"
+    faults.add(Code.UNCLOSED_FRONT_MATTER, Span(fence, fence + len(FENCE)), WHERE, message, proposal)
     return FrontMatter(fence, end + 1, at, at)
 
 
@@ -333,22 +368,26 @@ class _Reader:
                     value,
                     WHERE,
                     "this is not a `key: value` line",
-                    "write one `key: value` a line, such as `name: The name of your assessment`",
+                    "write one `key: value` a line",
                 )
         return entries
 
     def _refuse(self, event: Any, start: int, end: int) -> None:
         """Report an alias, an anchor or a tag."""
         if event.__class__ is yaml.AliasEvent:
-            code, what = Code.YAML_ALIAS, f"the alias `*{plain(str(event.anchor))}`"
-            mend = "write the value itself"
+            code, what, found = Code.YAML_ALIAS, "alias", f"*{event.anchor}"
+            hint = "write the value itself; if it is a text that begins with `*`, put it in quotes"
         elif event.anchor is not None:
-            code, what = Code.YAML_ANCHOR, f"the anchor `&{plain(event.anchor)}`"
-            mend = "delete it; if the value begins with `&`, put the value in quotes"
+            code, what, found = Code.YAML_ANCHOR, "anchor", f"&{event.anchor}"
+            hint = "delete it; if the value begins with `&`, put the value in quotes"
         else:
-            code, what = Code.YAML_TAG, f"the tag `{plain(event.tag)}`"
-            mend = "delete it; if the value begins with `!`, put the value in quotes"
-        self.faults.add(code, Span(start, end), WHERE, f"{what} is not allowed in the front matter", mend)
+            code, what, found = Code.YAML_TAG, "tag", str(event.tag)
+            hint = "delete it; if the value begins with `!`, put the value in quotes"
+        at = Span(start, end)
+        quoted = yaml_text(self.text[start - self.base : end - self.base])
+        proposal = replacing(at, quoted, hint, hint)
+        message = f"the {what} `{{found}}` is not allowed in the front matter"
+        self.faults.add(code, at, WHERE, message, proposal, found=plain(found))
 
     def report(self, fault: yaml.YAMLError, at: int) -> None:
         """Report what the parser could not read; ``at`` is where the text that it was given begins."""
@@ -363,38 +402,48 @@ class _Reader:
         if re.match(r"\s*\t", line):
             self._report_tab(first, line)
             return
-        key, colon, value = line.partition(":")
-        value = value.strip()
+        key, colon, rest = line.partition(":")
+        value = rest.strip()
         is_key = colon and re.fullmatch(r"\s*\w[\w .-]*", key)
-        hint = "write one `key: value` a line; texts with `:`, `#`, quotes or brackets stand in quotes"
+        hint: Hint = "write one `key: value` a line; texts with `:`, `#`, quotes or brackets stand in quotes"
         is_value = "mapping values" in problem
         if is_value:
             problem = "a value that holds `: ` must stand in quotes"
         if is_key and ("<document start>" in problem or (is_value and index == first + len(key))):
             problem = "this key is not indented as the one above is"
-            hint = (
+            title = (
                 "write every key at the beginning of its line, and what belongs to it two spaces further in"
             )
+            at_ = Span(self.base + first, self.base + first + len(line) - len(line.lstrip()))
+            hint = replacing(at_, "", title, title, safe=True)
         elif is_key and value:
-            inner = value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"')
-            hint = f'write `{key.strip()}: "{plain(inner, 200)}"`'
+            begin = self.base + first + len(key) + 1 + len(rest) - len(rest.lstrip())
+            quoted = _quoted(value)
+            title = f"write `{key.strip()}: {quoted}`" if len(quoted) <= 200 else "put the value in quotes"
+            hint = replacing(Span(begin, begin + len(value)), quoted, title, str(hint))
         start = self.base + index
-        self.faults.add(
-            Code.YAML_SYNTAX, Span(start, start), WHERE, f"the YAML cannot be read: {problem}", hint
-        )
+        message = "the YAML cannot be read: {problem}"
+        self.faults.add(Code.YAML_SYNTAX, Span(start, start), WHERE, message, hint, problem=problem)
 
     def _report_tab(self, first: int, line: str) -> None:
         """Report a line of which the indentation has a tab, which YAML does not allow."""
         above = self.text[:first].rstrip().rpartition("\n")[2]
         is_inside = above[:1].isspace() or above.endswith((":", ">", "|", "-"))
-        mended = plain(line.strip(), 200)
         start = self.base + first + line.index("\t")
-        self.faults.add(
-            Code.YAML_SYNTAX,
-            Span(start, start),
-            WHERE,
-            "a tab stands where YAML allows only spaces",
-            f"write `  {mended}`, with two spaces in front"
-            if is_inside
-            else f"write `{mended}`, not indented",
-        )
+        at_ = Span(self.base + first, self.base + first + len(line) - len(line.lstrip()))
+        title, indent = "begin the line with two spaces in place of the tab", "  "
+        if not is_inside:
+            title, indent = "delete the tab: the line is not indented", ""
+        hint = replacing(at_, indent, title, title, safe=True)
+        message = "a tab stands where YAML allows only spaces"
+        self.faults.add(Code.YAML_SYNTAX, Span(start, start), WHERE, message, hint)
+
+
+def _quoted(value: str) -> str:
+    """Return a value that YAML cannot read: closed as it was begun, else in quotation marks as a whole."""
+    mark = value[0]
+    if mark in "\"'" and value.count(mark) == 1:
+        return value + mark
+    if mark == "[" and "]" not in value:
+        return f"{value}]"
+    return yaml_text(value)

@@ -7,7 +7,8 @@ from typing import Final
 from worker.compiler.blocks import Bullet, Heading
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import nearest, plain, shown
+from worker.compiler.diagnostics import nearest, plain
+from worker.compiler.proposals import Proposal
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section, read_items, stray
 from worker.compiler.slices import Located, Slice, Span
@@ -41,8 +42,10 @@ def read_guidelines(
         if name is None:
             _report_unknown(ctx, item)
         elif name in seen:
-            message = f"{shown(name)} stands twice; first on line {ctx.lines.line(seen[name].start)}"
-            ctx.faults.add(Code.DUPLICATE_ITEM, item, f"{GUIDELINES} / {name}", message, "keep one of them")
+            message = "`{part}` stands twice; first on line {line}"
+            line = ctx.lines.line(seen[name].start)
+            section, hint = f"{GUIDELINES} / {name}", "keep one of them"
+            ctx.faults.add(Code.DUPLICATE_ITEM, item, section, message, hint, part=name, line=line)
         else:
             seen[name] = item
             if name == QUESTIONS:
@@ -68,15 +71,18 @@ def _part(heading: str) -> str | None:
 
 def _report_unknown(ctx: Context, item: Item) -> None:
     ctx.leave_out(f'"{plain(item.name)}" of {GUIDELINES}', item)
-    message = f"there is no part {shown(item.name)} of the interview guidelines; it is left out"
-    ctx.faults.add(Code.UNKNOWN_ITEM, item, item.where, message, lambda: _part_hint(item.name))
+    message = "there is no part `{found}` of the interview guidelines; it is left out"
+    found = plain(item.name)
+    ctx.faults.add(Code.UNKNOWN_ITEM, item, item.where, message, lambda: _part_hint(ctx, item), found=found)
 
 
-def _part_hint(name: str) -> str:
-    guess = nearest(name, PARTS.values())
-    if guess is not None:
-        return f"did you mean `### {guess}`?"
-    return "the parts are " + ", ".join(f"`### {part}`" for part in PARTS.values())
+def _part_hint(ctx: Context, item: Item) -> str | Proposal:
+    otherwise = "the parts are " + ", ".join(f"`### {part}`" for part in PARTS.values())
+    guess = nearest(item.name, PARTS.values())
+    if guess is None:
+        return otherwise
+    edit = ctx.heading(item, 3, guess)
+    return Proposal(f"write `### {guess}`", (edit,), otherwise, safe=True)
 
 
 # --- texts --------------------------------------------------------------------------------------------------
@@ -93,7 +99,8 @@ def _spoken(ctx: Context, item: Item, name: str) -> str:
     ctx.check_markup(text, at, item.where)
     if not text:
         hint = "write what the interviewer says, or delete the heading"
-        ctx.faults.add(Code.EMPTY_VALUE, item, item.where, f"there is no text under {shown(name)}", hint)
+        message = "there is no text under `{part}`"
+        ctx.faults.add(Code.EMPTY_VALUE, item, item.where, message, hint, part=name)
     return text
 
 
@@ -182,9 +189,9 @@ class _Questions:
         if name is None:
             name, question = self._not_named(text)
         if name and not question.text:
-            message = f"there is no question behind {shown(text.text)}"
+            message = "there is no question behind `{found}`"
             hint = "write the question behind the colon, or as bullets indented under it"
-            self.ctx.faults.add(Code.EMPTY_VALUE, bullet, self.where, message, hint)
+            self.ctx.faults.add(Code.EMPTY_VALUE, bullet, self.where, message, hint, found=plain(text.text))
         else:
             self._add(name, question, bullet)
 

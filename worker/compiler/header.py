@@ -1,12 +1,14 @@
 """What the front matter means."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, get_args
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import markup_fault
-from worker.compiler.diagnostics import Faults, nearest, plain, shown
+from worker.compiler.diagnostics import Argument, Faults, Hint, nearest, plain
 from worker.compiler.front_matter import (
     FENCE,
     WHERE,
@@ -17,7 +19,10 @@ from worker.compiler.front_matter import (
     Scalar,
     Value,
     pairs,
+    title_in,
+    yaml_text,
 )
+from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.slices import Located, Span
 from worker.compiler.values import Range, normal_key, parse_range
 from worker.definition import (
@@ -36,6 +41,12 @@ __all__ = ["Header", "read_header"]
 KEYS: Final = tuple(Metadata.model_fields)
 STYLE_KEYS: Final = tuple(InterviewStyle.model_fields)
 STYLE: Final = "interview_style"
+#: A version with other words around it, and a style likewise: the only number that is there.
+MEANT_VERSION: Final = re.compile(
+    r"(?:version|ver\.?|v)? *(?P<major>[0-9]{1,9})(?:\.(?P<minor>[0-9]{1,9}))?(?P<rest>(?:[^\w.][^\d\n]*)?)",
+    re.IGNORECASE,
+)
+MEANT_STYLE: Final = re.compile(r"(?P<number>[1-5])(?:\.0)?(?P<rest>(?:[^\w.,-][^\d\n]*)?)")
 BOOLEANS: Final = {"true": True, "false": False}
 SPOKEN_BOOLEANS: Final = {
     "yes": "true",
@@ -71,10 +82,13 @@ class Header:
     places: Mapping[str, Located]
 
 
-def read_header(entries: Entries, complete: bool, place: FrontMatter | None, faults: Faults) -> Header:
+def read_header(
+    text: str, entries: Entries, complete: bool, place: FrontMatter | None, faults: Faults
+) -> Header:
     """Read the front matter.
 
     Args:
+        text: the whole file.
         entries: the keys and values of its YAML.
         complete: whether ``entries`` are all that it holds.
         place: where it stands, None when the file has none (which has been reported).
@@ -85,8 +99,9 @@ def read_header(entries: Entries, complete: bool, place: FrontMatter | None, fau
     name_is_missing = reader.report_unknown(complete)
     if name_is_missing and place is not None:
         at = Span(place.fence, place.fence + len(FENCE))
-        hint = "add a line `name: The name of your assessment`"
-        faults.add(Code.MISSING_KEY, at, f"{WHERE} / name", "the front matter has no `name`", hint)
+        message = "the front matter has no `{key}`"
+        hint = partial(_name_hint, text, place)
+        faults.add(Code.MISSING_KEY, at, f"{WHERE} / name", message, hint, key="name")
     values = reader.values
     style = {key: values.pop(key) for key in STYLE_KEYS if key in values}
     metadata = Metadata.model_construct(
@@ -96,6 +111,16 @@ def read_header(entries: Entries, complete: bool, place: FrontMatter | None, fau
     version = reader.seen.get("version")
     version_at = version.start if version is not None else 0 if place is None else place.fence
     return Header(metadata, values.get("name"), scale, version_at, reader.left_out, reader.seen)
+
+
+def _name_hint(text: str, place: FrontMatter) -> str | Proposal:
+    """Return the line to add: the name is that of the first-level heading."""
+    otherwise = "add a line `name:` with the name of the assessment"
+    title = title_in(text, place.body)
+    if title is None:
+        return otherwise
+    line = f"name: {yaml_text(title)}"
+    return Proposal(f"add a line `{line}`", (Edit(place.start, place.start, f"{line}\n"),), otherwise)
 
 
 class _Reader:
@@ -131,18 +156,19 @@ class _Reader:
             *_, word = spelled.rsplit(".", 1)
             guess = nearest(word, names) if len(self.faults.found) < 200 else None
             section = f"{WHERE} / {plain(spelled)}"
-            message = f"there is no key {shown(spelled)}"
-            hint = (
-                f"did you mean `{guess}`?" if guess else "the keys are " + ", ".join(f"`{n}`" for n in names)
-            )
+            message = "there is no key `{found}`"
+            hint: Hint = "the keys are " + ", ".join(f"`{n}`" for n in names)
+            if guess is not None:
+                hint = replacing(key, guess, f"write `{guess}`", str(hint), safe=True)
+            found = plain(spelled)
             self.left_out.append((f'key "{plain(spelled)}"', key.start))
             if is_missing and guess == "name":
                 is_missing = False
-                self.faults.add_error(
-                    Code.UNKNOWN_KEY, key, section, f"{message}; and `name` is missing", hint
-                )
+                message += "; and `name` is missing"
+                self.faults.add_error(Code.UNKNOWN_KEY, key, section, message, hint, found=found)
             else:
-                self.faults.add(Code.UNKNOWN_KEY, key, section, f"{message}; it is left out", hint)
+                message += "; it is left out"
+                self.faults.add(Code.UNKNOWN_KEY, key, section, message, hint, found=found)
         return is_missing
 
     def _value(self, name: str, value: Value) -> None:
@@ -153,12 +179,12 @@ class _Reader:
         elif name == "scale":
             self._scale(value)
         elif not isinstance(value, Scalar):
-            hint = f"write a single value: `{name}: value`"
+            hint = f"write a single value behind `{name}:`"
             self._invalid(value, name, "a list or a mapping cannot stand here", hint)
         elif value.text.strip():
             READERS[name](self, name, value)
         elif name == "name":
-            hint = "write `name: The name of your assessment`"
+            hint = "write the name of the assessment behind `name:`"
             self._report(Code.INVALID_NAME, value, name, "the name is empty", hint)
 
     def text(self, name: str, value: Scalar) -> None:
@@ -169,11 +195,11 @@ class _Reader:
                 value, name, "the text holds the character U+0000", "delete it from the quoted text"
             )
         elif name == "name" and len(text) > MAX_NAME:
-            message = f"the name has {len(text)} characters; at most {MAX_NAME} are allowed"
+            message = "the name has {count} characters; at most {limit} are allowed"
             hint = "shorten it, and write the rest as `description`"
-            self._report(Code.INVALID_NAME, value, name, message, hint)
+            self._report(Code.INVALID_NAME, value, name, message, hint, count=len(text), limit=MAX_NAME)
         elif (fault := markup_fault(text)) is not None:
-            self._report(fault.code, value, name, fault.message, fault.hint)
+            self._report(fault.code, value, name, fault.message, fault.hint, found=fault.found)
         else:
             self.values[name] = text
 
@@ -183,13 +209,12 @@ class _Reader:
         if VERSION.fullmatch(text):
             self.values[name] = text
             return
-        numbers = [part for part in text.lstrip("vV").split(".") if part.isascii() and part.isdigit()]
-        parts = [number.lstrip("0")[:9] or "0" for number in numbers]
-        meant = ".".join([*parts, "0"][:2]) if parts else "1.0"
-        message = (
-            f"{shown(text)} is not a version: two whole numbers with a point between, without leading zeros"
-        )
-        self._report(Code.INVALID_VERSION, value, name, message, f"write `version: {meant}`")
+        message = "`{found}` is not a version: two whole numbers with a point between, without leading zeros"
+        hint: Hint = "write two whole numbers with a point between them"
+        if (meant := MEANT_VERSION.fullmatch(text)) is not None:
+            written = f"{int(meant['major'])}.{int(meant['minor'] or 0)}"
+            hint = _with_comment(value, name, written, meant["rest"], str(hint))
+        self._report(Code.INVALID_VERSION, value, name, message, hint, found=plain(text))
 
     def choice(self, name: str, value: Scalar) -> None:
         """Read one of the few words that the models allow."""
@@ -202,8 +227,11 @@ class _Reader:
             return
         guess = nearest(value.text, options.values())
         listed = ", ".join(f"`{option}`" for option in options.values())
-        hint = f"did you mean `{guess}`?" if guess else f"write one of {listed}"
-        self._invalid(value, name, f"{shown(value.text)} is none of {listed}", hint)
+        hint: Hint = f"write one of {listed}"
+        if guess is not None:
+            hint = replacing(value, guess, f"write `{guess}`", str(hint))
+        message = "`{found}` is none of {options}"
+        self._invalid(value, name, message, hint, found=plain(value.text), options=listed)
 
     def style(self, name: str, value: Scalar) -> None:
         """Read the interview style, a whole number; also in its short form."""
@@ -215,11 +243,14 @@ class _Reader:
             self.values["default"] = int(text)
         else:
             lowest, *_, highest = INTERVIEW_STYLES
-            message = f"{shown(text)} is not a whole number from {lowest} to {highest}"
-            numbers = f"{lowest} (highly structured) to {highest} (fully conversational)"
-            example = InterviewStyle.model_fields["default"].default
-            hint = f"write a number from {numbers}: `{STYLE}: {example}`"
-            self._invalid(value, f"{STYLE}.default", message, hint)
+            message = "`{found}` is not a whole number from {low} to {high}"
+            hint: Hint = (
+                f"write a whole number from {lowest} (highly structured) to {highest} (fully conversational)"
+            )
+            if (meant := MEANT_STYLE.fullmatch(text)) is not None:
+                hint = _with_comment(value, name, meant["number"], meant["rest"], str(hint))
+            where = f"{STYLE}.default"
+            self._invalid(value, where, message, hint, found=plain(text), low=lowest, high=highest)
 
     def boolean(self, name: str, value: Scalar) -> None:
         """Read true or false."""
@@ -227,34 +258,45 @@ class _Reader:
         if text in BOOLEANS:
             self.values[name] = BOOLEANS[text]
             return
-        meant = SPOKEN_BOOLEANS.get(text)
-        hint = f"write `{name}: {meant}`" if meant else "write `true` or `false`"
-        self._invalid(value, f"{STYLE}.{name}", f"{shown(text)} is neither true nor false", hint)
+        hint: Hint = "write `true` or `false`"
+        if (meant := SPOKEN_BOOLEANS.get(text)) is not None:
+            hint = replacing(value, meant, f"write `{name}: {meant}`", str(hint))
+        message = "`{found}` is neither true nor false"
+        self._invalid(value, f"{STYLE}.{name}", message, hint, found=plain(text))
 
     def _scale(self, value: Scalar | Collection) -> None:
         bounds = _bounds(value)
+        hint: Hint = f"write two numbers from 0 to {MAX_SCALE} in brackets, the lower first"
         if bounds is None:
-            message, hint = "the scale is not two numbers", "write two numbers, such as `scale: [1, 5]`"
-        elif bounds.low >= bounds.high:
-            meant = f"[{bounds.high}, {bounds.low}]" if bounds.low > bounds.high else "[1, 5]"
-            message = f"the scale begins at {bounds.low} and ends at {bounds.high}"
-            hint = f"write `scale: {meant}`"
+            self._report(Code.INVALID_SCALE, value, "scale", "the scale is not two numbers", hint)
+            return
+        low, high = map(str, bounds)
+        if bounds.low >= bounds.high:
+            if bounds.low > bounds.high:
+                hint = replacing(value, f"[{high}, {low}]", f"write `scale: [{high}, {low}]`", str(hint))
+            message = "the scale begins at {low} and ends at {high}"
+            self._report(Code.INVALID_SCALE, value, "scale", message, hint, low=low, high=high)
         elif bounds.high > MAX_SCALE:
-            message = f"the scale ends at {bounds.high}; scores go up to {MAX_SCALE}"
-            hint = f"write a scale within 0 to {MAX_SCALE}, such as `scale: [0, 9]`"
+            message = "the scale ends at {high}; scores go up to {limit}"
+            limit = str(MAX_SCALE)
+            self._report(Code.INVALID_SCALE, value, "scale", message, hint, high=high, limit=limit)
         else:
             self.values["scale"] = bounds
-            return
-        self._report(Code.INVALID_SCALE, value, "scale", message, hint)
 
     def _duplicate(self, at: Located, name: str) -> None:
-        self._report(Code.DUPLICATE_KEY, at, name, f"the key `{name}` stands twice", "keep one")
+        self._report(Code.DUPLICATE_KEY, at, name, "the key `{key}` stands twice", "keep one", key=name)
 
-    def _invalid(self, at: Located, name: str, message: str, hint: str) -> None:
-        self._report(Code.INVALID_VALUE, at, name, message, hint)
+    def _invalid(self, at: Located, name: str, message: str, hint: Hint, **args: Argument) -> None:
+        self._report(Code.INVALID_VALUE, at, name, message, hint, **args)
 
-    def _report(self, code: Code, at: Located, name: str, message: str, hint: str) -> None:
-        self.faults.add(code, at, f"{WHERE} / {name}", message, hint)
+    def _report(self, code: Code, at: Located, name: str, message: str, hint: Hint, **args: Argument) -> None:
+        self.faults.add(code, at, f"{WHERE} / {name}", message, hint, **args)
+
+
+def _with_comment(at: Scalar, name: str, value: str, rest: str, otherwise: str) -> Proposal:
+    """Propose a value, and what else was written there as a comment behind it."""
+    written = f"{value} # {rest.strip()}" if rest.strip() else value
+    return replacing(at, written, f"write `{name}: {plain(written)}`", otherwise)
 
 
 READERS: Final[Mapping[str, Callable[[_Reader, str, Scalar], None]]] = {

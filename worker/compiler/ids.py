@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import shown
+from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field
+from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.reading import report_empty
-from worker.compiler.sections import Item
+from worker.compiler.sections import Item, adding_bullet
 from worker.compiler.values import unwrap
 from worker.definition import MAX_DIMENSIONS
 from worker.ids import dimension_id, free_id, id_clashes, is_id
@@ -52,11 +53,15 @@ class DimensionIds:
 
     def _report_wrong(self, ctx: Context, stated: Field, text: str, given: str) -> None:
         if not text:
-            report_empty(ctx, stated, f"write a slug such as `- id: {given}`, or delete the line")
+            otherwise = "write the id behind the colon, or delete the line"
+            title = f"write `- id: {given}`, or delete the line"
+            report_empty(ctx, stated, replacing(stated.value, f" {given}", title, otherwise))
             return
-        message = f"{shown(text)} is not an id: lower-case letters, digits and single hyphens"
-        hint = f"write `- id: {dimension_id(text)}`"
-        ctx.faults.add(Code.INVALID_ID, stated.value, stated.section, message, hint)
+        message = "`{found}` is not an id: lower-case letters, digits and single hyphens"
+        meant = dimension_id(text)
+        otherwise = "write lower-case letters a to z, digits, and single hyphens between them"
+        hint = replacing(stated.value, meant, f"write `- id: {meant}`", otherwise)
+        ctx.faults.add(Code.INVALID_ID, stated.value, stated.section, message, hint, found=plain(text))
 
     def check(self, ctx: Context) -> None:
         """Report ids that belong to another dimension, among as many dimensions as are allowed."""
@@ -64,12 +69,20 @@ class DimensionIds:
         taken = {id_ for each in placed for id_ in (each.id, each.given)}
         for clash in id_clashes([each.id for each in placed], [each.given for each in placed]):
             one, other = placed[clash.place], placed[clash.other]
-            name = shown(other.item.name)
-            message = f"the id of this dimension is `{one.id}`, which is that of {name} already"
+            message = "the id of this dimension is `{found}`, which is that of `{dimension}` already"
             if one.id != other.id:
-                message = f"the id `{one.id}` is the one that the name {name} gives"
+                message = "the id `{found}` is the one that the name `{dimension}` gives"
             own = free_id(one.id, taken)
             taken.add(own)
             at = one.item if one.field is None else one.field.value
-            hint = f"give it an id of its own, such as `- id: {own}`"
-            ctx.faults.add(Code.DUPLICATE_ID, at, one.item.where, message, hint)
+            args = {"found": one.id, "dimension": plain(other.item.name)}
+            hint = _own_id(ctx, one, own)
+            ctx.faults.add(Code.DUPLICATE_ID, at, one.item.where, message, hint, **args)
+
+
+def _own_id(ctx: Context, one: PlacedId, own: str) -> Hint:
+    title, otherwise = f"give it an id of its own: `- id: {own}`", "give it an id of its own"
+    if one.field is None:
+        edit = adding_bullet(ctx.text, one.item, f"- id: {own}")
+        return Proposal(title, (edit,), otherwise)
+    return replacing(one.field.value, own, title, otherwise)

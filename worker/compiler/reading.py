@@ -1,27 +1,36 @@
 """How the value of a field is read: as a text, or as a list of texts."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import plain, shown
+from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field
+from worker.compiler.proposals import replacing
 from worker.compiler.sections import Item, Section, read_items
 from worker.compiler.slices import Located, Slice, Span
-from worker.compiler.values import BLOCK_SCALAR, parse_inline_list
+from worker.compiler.values import BLOCK_SCALAR, QUOTES, parse_inline_list
 from worker.definition import clean_text
 from worker.names import fold
 
 __all__ = ["read_list", "read_name", "read_text", "read_texts", "some_items", "too_many"]
+
+#: What people write for no entries.
+NOTHING: Final = frozenset(("n/a", "na", "none", "nil", "-", "–", "—", "nothing", "keine", "tbd", "todo"))
+#: Entries of a few words each, and nothing in them that could mean something else to a list.
+WORD: Final = r"[\w'’&/-]+(?:\.\d+)?:?"
+WORDS: Final = re.compile(rf"{WORD}(?: {WORD}){{0,3}}(?:, *{WORD}(?: {WORD}){{0,3}})*")
 
 
 def some_items(ctx: Context, section: Section) -> list[Item]:
     """Return the items of a section that must have some."""
     items = read_items(ctx, section)
     if not items:
-        message = f"the section {shown(section.name)} has no items"
-        hint = "write a third-level heading for each item, such as `### Name`"
-        ctx.faults.add(Code.EMPTY_SECTION, section.heading, section.name, message, hint)
+        message = "the section `{name}` has no items"
+        hint = "write a third-level heading for each item, that is `###` and its name"
+        ctx.faults.add(Code.EMPTY_SECTION, section.heading, section.name, message, hint, name=section.name)
     return items
 
 
@@ -29,13 +38,15 @@ def too_many(ctx: Context, code: Code, items: list[Item], limit: int) -> None:
     """Report the first item beyond a limit, where there are so many."""
     if len(items) > limit:
         first = items[limit]
-        message = f"there are {len(items)} of them; at most {limit} are allowed"
-        ctx.faults.add(code, first, first.where, message, f"delete {len(items) - limit}, or join some")
+        message = "there are {count} of them; at most {limit} are allowed"
+        hint = f"delete {len(items) - limit}, or join some"
+        ctx.faults.add(code, first, first.where, message, hint, count=len(items), limit=limit)
 
 
-def report_empty(ctx: Context, field: Field, hint: str) -> None:
+def report_empty(ctx: Context, field: Field, hint: Hint) -> None:
     """Report a field without a value."""
-    ctx.faults.add(Code.EMPTY_VALUE, field, field.section, f"`{field.name}` has no value", hint)
+    message = "`{field}` has no value"
+    ctx.faults.add(Code.EMPTY_VALUE, field, field.section, message, hint, field=field.name)
 
 
 def read_name(ctx: Context, item: Item, names: dict[str, str], kind: str) -> bool:
@@ -47,10 +58,11 @@ def read_name(ctx: Context, item: Item, names: dict[str, str], kind: str) -> boo
         return False
     sound = ctx.check_markup(item.name, item, item.where)
     if key in names:
-        message = (
-            f"there is another {kind} {shown(names[key])}; letter case and kinds of hyphens do not count"
+        message = "there is another {kind} `{name}`; letter case and kinds of hyphens do not count"
+        hint = "give one of them another name"
+        ctx.faults.add(
+            Code.DUPLICATE_NAME, item, item.where, message, hint, kind=kind, name=plain(names[key])
         )
-        ctx.faults.add(Code.DUPLICATE_NAME, item, item.where, message, "give one of them another name")
     else:
         names[key] = item.name
     return sound
@@ -93,13 +105,29 @@ def read_list(ctx: Context, field: Field | None) -> list[Slice]:
     entries = parse_inline_list(field.value)
     if entries is not None:
         return _filled(ctx, field, [(entry, entry) for entry in entries])
-    inline = field.value.text
-    inside = plain(inline.strip("[]{}\\"))
-    fix = f"write `- {field.name}: [{inside}]`, or one bullet for each, indented under it"
-    if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:
-        fix = "write one bullet for each entry, indented by two spaces under it"
-    ctx.faults.add(Code.NOT_A_LIST, field.value, field.section, f"{shown(inline)} is not a list", fix)
+    message = "`{found}` is not a list"
+    found = plain(field.value.text)
+    ctx.faults.add(Code.NOT_A_LIST, field.value, field.section, message, _list_hint(field), found=found)
     return []
+
+
+def _list_hint(field: Field) -> Hint:
+    """Return how a text is written as a list: it is one entry, or several with commas between them."""
+    inline = field.value.text
+    if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:
+        return "write one bullet for each entry, indented under this one"
+    otherwise = "write the entries in brackets, with commas between them, or as bullets indented under it"
+    if not NOTHING.isdisjoint([inline.strip("()[]{}.").lower()]):
+        return f"{otherwise}; delete the line if there are none"
+    inside = inline.strip("[]{}\\ ")
+    listed = inside if WORDS.fullmatch(inside) else _quoted(inside)
+    written = f"[{listed}]"
+    return replacing(field.value, written, f"write `- {field.name}: {plain(written)}`", otherwise)
+
+
+def _quoted(text: str) -> str:
+    mark = next((mark for mark in ('"', "“", "«") if not {mark, QUOTES[mark]} & {*text}), "")
+    return f"{mark}{text}{QUOTES[mark]}" if mark else text
 
 
 def _nested_list(ctx: Context, field: Field) -> list[Slice]:
@@ -108,8 +136,8 @@ def _nested_list(ctx: Context, field: Field) -> list[Slice]:
     beside = field.value if field.value.text else _text_between(ctx, field)
     if beside is not None:
         fix = f"write every entry of `{field.name}` as a bullet indented under it"
-        message = f"{shown(beside.text)} is not a list"
-        ctx.faults.add(Code.NOT_A_LIST, beside, field.section, message, fix)
+        message = "`{found}` is not a list"
+        ctx.faults.add(Code.NOT_A_LIST, beside, field.section, message, fix, found=plain(beside.text))
     return _filled(ctx, field, entries)
 
 

@@ -5,7 +5,8 @@ from itertools import islice
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import nearest, plain, shown
+from worker.compiler.diagnostics import nearest, plain
+from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.slices import Slice
 from worker.compiler.values import unwrap
 from worker.definition import MAX_DIMENSIONS
@@ -40,11 +41,14 @@ class DimensionNames:
     def report_unknown(self, ctx: Context, at: Slice, section: str) -> None:
         """Report a reference to a dimension that does not exist."""
         if self.complete:
-            message = f"there is no dimension {shown(at.text)}"
-            ctx.faults.add(Code.UNKNOWN_DIMENSION, at, section, message, lambda: self._hint(at.clean))
+            message = "there is no dimension `{found}`"
+            ctx.faults.add(
+                Code.UNKNOWN_DIMENSION, at, section, message, lambda: self._hint(at), found=plain(at.text)
+            )
 
-    def _hint(self, text: str) -> str:
-        guess = nearest(text, self.candidates)
-        if guess is not None:
-            return f"did you mean `{plain(guess)}`?"
-        return "the dimensions are " + ", ".join(f"`{plain(name)}`" for name in self.candidates)
+    def _hint(self, at: Slice) -> str | Proposal:
+        otherwise = "the dimensions are " + ", ".join(f"`{plain(name)}`" for name in self.candidates)
+        guess = nearest(at.clean, self.candidates)
+        if guess is None:
+            return otherwise
+        return replacing(at, guess, f"write `{plain(guess)}`", otherwise, safe=True)

@@ -9,7 +9,8 @@ from typing import Final
 from worker.compiler.blocks import Block, Bullet, Heading, Prose
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import plain, shown
+from worker.compiler.diagnostics import plain
+from worker.compiler.proposals import Edit, Proposal, deleting, replacing
 from worker.compiler.slices import Span
 from worker.compiler.source import BLANKS
 from worker.compiler.vocabulary import (
@@ -25,7 +26,7 @@ from worker.compiler.vocabulary import (
 from worker.definition import clean_name
 from worker.names import fold
 
-__all__ = ["Item", "Section", "find_sections", "read_items", "stray"]
+__all__ = ["Item", "Section", "adding_bullet", "find_sections", "read_items", "stray"]
 
 #: A line that is bold as a whole, as people write headings who do not know of them.
 BOLD_LINE: Final = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_`\n]+)(?P=mark):?")
@@ -80,8 +81,7 @@ def find_sections(ctx: Context, blocks: list[Block], title: str | None) -> dict[
     for section in _split(ctx, blocks):
         if section.is_known:
             if section.heading.level == 1:
-                fix = f"sections are second-level headings: write `## {section.name}`"
-                ctx.wrong_level(section.heading, "", fix)
+                ctx.wrong_level(section.heading, "", 2, section.name)
             found.setdefault(section.name, []).append(section)
         elif section.heading.level == 1:
             _check_title(ctx, section, title)
@@ -133,9 +133,11 @@ def _check_title(ctx: Context, section: Section, title: str | None) -> None:
             stray(ctx, "", block)
         return
     ctx.leave_out(f'heading "{plain(heading.title)}"', heading)
-    message = f"the heading {shown(heading.title)} is not the assessment's name and is left out"
-    hint = f"write `# {plain(title)}`, or delete the heading"
-    ctx.faults.add(Code.STRAY_TEXT, heading, "", message, hint)
+    message = "the heading `{found}` is not the assessment's name and is left out"
+    otherwise = "write the name of the assessment, or delete the heading"
+    edit = ctx.heading(heading, 1, title)
+    hint = Proposal(f"write `# {plain(title)}`, or delete the heading", (edit,), otherwise)
+    ctx.faults.add(Code.STRAY_TEXT, heading, "", message, hint, found=plain(heading.title))
 
 
 def _adopt_sections(ctx: Context, found: dict[str, list[Section]], unknown: list[Section]) -> None:
@@ -145,10 +147,13 @@ def _adopt_sections(ctx: Context, found: dict[str, list[Section]], unknown: list
         if name is not None:
             unknown.remove(section)
             found[name] = [section]
-            message = f"there is no section {shown(section.name)}"
-            section_ = plain(section.name)
+            found_ = plain(section.name)
+            message = "there is no section `{found}`"
+            hint = f"write `## {name}`"
+            edit = ctx.heading(section.heading, 2, name)
+            proposal = Proposal(hint, (edit,), f"the section is `## {name}`", safe=True)
             ctx.faults.add_error(
-                Code.UNKNOWN_SECTION, section.heading, section_, message, f"write `## {name}`"
+                Code.UNKNOWN_SECTION, section.heading, found_, message, proposal, found=found_
             )
             section.name = name
 
@@ -161,10 +166,8 @@ def _adopt_items(ctx: Context, found: dict[str, list[Section]], unknown: list[Se
             if any(isinstance(block, Heading) for block in section.blocks):
                 continue
             inside = following.pop(section.stop, None)
-            if inside is not None:
-                fix = f"items are third-level headings: write `### {plain(inside.name)}`"
-                ctx.wrong_level(inside.heading, name, fix)
             while inside is not None:
+                ctx.wrong_level(inside.heading, name, 3, inside.name)
                 section.blocks += [inside.heading, *inside.blocks]
                 section.stop = inside.stop
                 inside = following.pop(section.stop, None)
@@ -174,27 +177,31 @@ def _adopt_items(ctx: Context, found: dict[str, list[Section]], unknown: list[Se
 def _report_unknown(ctx: Context, unknown: list[Section]) -> None:
     for section in unknown:
         ctx.leave_out(f'section "{plain(section.name)}"', section.heading)
-        message = f"there is no section {shown(section.name)}; it is left out of the definition"
+        found = plain(section.name)
+        message = "there is no section `{found}`; it is left out of the definition"
         hint = "the sections are " + ", ".join(f"`## {name}`" for name in SECTIONS.values())
-        ctx.faults.add(Code.UNKNOWN_SECTION, section.heading, plain(section.name), message, hint)
+        ctx.faults.add(Code.UNKNOWN_SECTION, section.heading, found, message, hint, found=found)
 
 
 def _report_repeated(ctx: Context, found: dict[str, list[Section]]) -> None:
     for name, (first, *others) in found.items():
         for again in others:
             line = ctx.lines.line(first.heading.start)
-            message = f"the section {shown(name)} stands twice; the first is on line {line}"
-            hint = "move its items under the first heading and delete this one"
-            ctx.faults.add(Code.DUPLICATE_SECTION, again.heading, name, message, hint)
+            message = "the section `{name}` stands twice; the first is on line {line}"
+            hint: str | Proposal = "move its items under the first heading and delete this one"
+            if any(section.stop == again.heading.start for section in (first, *others)):
+                hint = "delete this heading: its items follow those of the first"
+                hint = Proposal(hint, (deleting(ctx.text, again.heading),), hint)
+            ctx.faults.add(Code.DUPLICATE_SECTION, again.heading, name, message, hint, name=name, line=line)
 
 
 def _report_missing(ctx: Context, found: dict[str, list[Section]]) -> None:
     for name in REQUIRED_SECTIONS:
         if name not in found:
             at = max(len(ctx.text.rstrip(BLANKS)) - 1, 0)
-            message = f"the section {shown(name)} is missing"
+            message = "the section `{name}` is missing"
             hint = f"add a line `## {name}`, and under it one `###` heading for each item"
-            ctx.faults.add(Code.MISSING_SECTION, Span(at, at), name, message, hint)
+            ctx.faults.add(Code.MISSING_SECTION, Span(at, at), name, message, hint, name=name)
 
 
 # --- items --------------------------------------------------------------------------------------------------
@@ -205,9 +212,13 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
     headings = [block for block in section.blocks if isinstance(block, Heading)]
     level = min((heading.level for heading in headings), default=3)
     if level > 3:
-        first = next(heading for heading in headings if heading.level == level)
-        fix = f"items are third-level headings: write `### {plain(first.title)}`"
-        ctx.wrong_level(first, section.name, fix)
+        for heading in headings:
+            if heading.level == level:
+                ctx.wrong_level(heading, section.name, 3, heading.title)
+    elif section.heading.level == 1:
+        # They move together with the heading of their section, which was reported.
+        for heading in headings:
+            ctx.move_heading(heading, heading.level + 1)
     bold = {block.start: name for block, name in _bold_headings(ctx, section)}
     items: list[Item] = []
     before: list[Block] = []
@@ -226,6 +237,15 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
     for block in before[:1]:
         stray(ctx, section.name, block)
     return items
+
+
+def adding_bullet(text: str, item: Item, bullet: str) -> Edit:
+    """Return the edit that adds a bullet in front of the others of an item, or under its heading."""
+    for block in item.blocks:
+        if isinstance(block, Bullet):
+            line = text.rfind("\n", 0, block.start) + 1
+            return Edit(line, line, f"{bullet}\n")
+    return Edit(item.end, item.end, f"\n{bullet}\n")
 
 
 def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]]:
@@ -249,9 +269,13 @@ def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]
             key = _key(following)
             if bold is not None and key in known and (seen is None or key in seen):
                 seen = set()
-                message = f"the bold text {shown(bold['text'])} stands where a heading is meant"
+                message = "the bold text `{found}` stands where a heading is meant"
                 name = clean_name(bold["text"])
-                ctx.faults.add(Code.HEADING_LEVEL, block, section.name, message, f"write `### {plain(name)}`")
+                at = ctx.slice(block).strip()
+                title = f"write `### {plain(name)}`"
+                hint = replacing(at, f"### {name}", title, "write it as a `###` heading", safe=True)
+                found = plain(bold["text"])
+                ctx.faults.add(Code.HEADING_LEVEL, block, section.name, message, hint, found=found)
                 yield block, name
 
 
@@ -266,10 +290,13 @@ def stray(ctx: Context, section: str, at: Block) -> None:
     text = ctx.slice(at).text
     if text.startswith("<!--"):
         return  # a comment, which was reported as HTML
-    hint = "write it as the value of a field, or delete it"
+    hint: str | Proposal = "write it as the value of a field, or delete it"
     if meant := HEADING_WITHOUT_BLANK.match(text):
         heading = f"{meant['marks']} {plain(meant['text'])}"
-        hint = f"if it is a heading, write `{heading}`, with a blank behind the `#`"
+        title = f"if it is a heading, write `{heading}`, with a blank behind the `#`"
+        start = at.start + meant.end("marks")
+        edit = Edit(start, at.start + meant.start("text"), " ")
+        hint = Proposal(title, (edit,), "if it is a heading, write a blank behind the `#`", safe=True)
     ctx.leave_out(f"text under {section or 'no section'}", at)
-    message = f"the text {shown(text)} belongs to nothing and is left out"
-    ctx.faults.add(Code.STRAY_TEXT, at, section, message, hint)
+    message = "the text `{found}` belongs to nothing and is left out"
+    ctx.faults.add(Code.STRAY_TEXT, at, section, message, hint, found=plain(text))

@@ -1,12 +1,14 @@
 """The bytes of a file as text."""
 
+import re
 from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults
+from worker.compiler.proposals import Edit, Proposal
 from worker.compiler.slices import Span
 
-__all__ = ["BLANKS", "read_source"]
+__all__ = ["BLANKS", "line_feeds", "read_source", "without_mark"]
 
 BOM: Final = b"\xef\xbb\xbf"
 #: The white space of ASCII: what CommonMark and YAML go by. Python's own notion of it takes in more.
@@ -19,24 +21,23 @@ def read_source(source: bytes, faults: Faults) -> str:
     What cannot be text is reported and replaced, so that the rest of the file can still be checked. Lines
     keep their numbers and characters their columns.
     """
-    raw = source.removeprefix(BOM)
+    raw = without_mark(source)
     try:
-        text = _line_feeds(raw.decode())
+        text = line_feeds(raw.decode())
     except UnicodeDecodeError as fault:
-        text = _line_feeds(raw.decode(errors="replace"))
+        text = line_feeds(raw.decode(errors="replace"))
         _report_encoding(raw, len(source) - len(raw), fault.start, faults)
     if "\0" not in text:
         return text
     at = text.index("\0")
     count = text.count("\0")
-    times = "one NUL byte" if count == 1 else f"{count} NUL bytes"
-    faults.add(
-        Code.NUL_BYTE,
-        Span(at, at),
-        "",
-        f"the file holds {times}, the first at byte {source.index(0)}",
-        "delete it; NUL bytes often mean that the file was saved as UTF-16: save it as UTF-8",
-    )
+    message = "the file holds {count} NUL bytes, the first at byte {byte}"
+    if count == 1:
+        message = "the file holds one NUL byte, at byte {byte}"
+    hint = "delete it; NUL bytes often mean that the file was saved as UTF-16: save it as UTF-8"
+    nuls = tuple([Edit(nul.start(), nul.end(), "") for nul in re.finditer("\0", text)])
+    proposal = Proposal(hint, nuls, hint)
+    faults.add(Code.NUL_BYTE, Span(at, at), "", message, proposal, count=count, byte=source.index(0))
     return text.replace("\0", " ")
 
 
@@ -48,10 +49,16 @@ def _report_encoding(raw: bytes, offset: int, invalid: int, faults: Faults) -> N
         if meant
         else "save the file as UTF-8"
     )
-    at = len(_line_feeds(raw[:invalid].decode()))
-    message = f"byte {offset + invalid} (0x{byte:02X}) is not valid UTF-8"
-    faults.add(Code.INVALID_UTF8, Span(at, at), "", message, hint)
+    at = len(line_feeds(raw[:invalid].decode()))
+    message = "byte {byte} (0x{value}) is not valid UTF-8"
+    faults.add(Code.INVALID_UTF8, Span(at, at), "", message, hint, byte=offset + invalid, value=f"{byte:02X}")
 
 
-def _line_feeds(text: str) -> str:
+def without_mark(source: bytes) -> bytes:
+    """Return a file without the byte order mark that it may begin with."""
+    return source.removeprefix(BOM)
+
+
+def line_feeds(text: str) -> str:
+    """Return a text whose lines end with line feeds only."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -18,6 +18,7 @@ from worker.names import remembered
 
 __all__ = [
     "BLOCK_SCALAR",
+    "QUOTES",
     "Range",
     "close_emphasis",
     "is_thematic_break",

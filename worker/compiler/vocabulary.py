@@ -18,7 +18,7 @@ __all__ = [
     "DIMENSIONS",
     "EXAMPLES",
     "FIELDS_OF",
-    "FIELD_EXAMPLES",
+    "FIELD_CONTENTS",
     "GUIDELINES",
     "REQUIRED_SECTIONS",
     "SECTIONS",
@@ -67,12 +67,12 @@ FIELDS_OF: Final[Mapping[str, Mapping[str, FieldSpec]]] = {
 }
 KNOWN_FIELDS: Final = {normal_key(name): name for fields in FIELDS_OF.values() for name in fields}
 
-#: How a missing field is shown to be written.
-FIELD_EXAMPLES: Final = {
-    "weight": "0.25",
+#: What a missing field holds.
+FIELD_CONTENTS: Final = {
+    "weight": "a decimal, a percentage or a fraction",
     "description": "what it is, in a sentence or two",
-    "score_range": "[4.0, 5.0]",
-    "scores": "[Name of a dimension: 4]",
+    "score_range": "the lowest and the highest score that it takes",
+    "scores": "a dimension, a colon and its score for each entry",
 }
 
 

@@ -84,7 +84,7 @@ class UnknownJob(NamedTuple):
 Job: TypeAlias = CompileJob | ScoreJob | ProbeJob | UnknownJob
 
 
-Diagnostic: TypeAlias = dict[str, str | int]
+Diagnostic: TypeAlias = dict[str, Any]
 """A diagnostic as the tenant reads it."""
 
 
@@ -212,6 +212,7 @@ def failed(job: Job, error: str, message: str, hint: str) -> Failed:
         "section": "",
         "message": message,
         "hint": hint,
+        "args": {},
     }
     return Failed(job.job, job.attempt, error, [diagnostic])
 

@@ -10,7 +10,7 @@ as $$
            'severity', text.severity, 'code', text.code,
            'line', coalesce(place -> 'line', '1'), 'column', coalesce(place -> 'column', '1'),
            'end_line', coalesce(place -> 'line', '1'), 'end_column', coalesce((place ->> 'column')::int, 1) + 1,
-           'section', text.section, 'message', text.message, 'hint', text.hint)
+           'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
     from (values
       ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',
        'Use the assessment that this upload names, or change the file and upload it again.'),

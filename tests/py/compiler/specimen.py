@@ -2,6 +2,9 @@
 
 from worker.compiler import Compilation, Diagnostic, compile_markdown
 from worker.compiler.catalogue import SPECIMEN
+from worker.compiler.compile import find_faults
+from worker.compiler.fixing import apply_fixes
+from worker.compiler.proofs import is_better
 from worker.definition import Definition
 
 
@@ -16,13 +19,26 @@ def edited(*edits: tuple[str, str]) -> str:
 
 def check(source: str | bytes) -> Compilation:
     """Compile a source, and hold the compilation to what is promised of every one."""
-    compilation = compile_markdown(source if isinstance(source, bytes) else source.encode())
+    source = source if isinstance(source, bytes) else source.encode()
+    compilation = compile_markdown(source)
     errors = [d for d in compilation.diagnostics if d.severity == "error"]
     assert compilation.valid == (compilation.definition is not None) == (not errors)
     assert len(compilation.diagnostics) <= 101
     if compilation.definition is not None:
         assert Definition.from_json(compilation.definition.to_json()) == compilation.definition
+    before = find_faults(source)
+    for diagnostic in compilation.diagnostics:
+        if diagnostic.fix is not None:
+            assert diagnostic.hint == diagnostic.fix.title
+            assert is_better(before, find_faults(apply_fixes(source, [diagnostic.fix])))
     return compilation
+
+
+def fixed(source: str) -> str:
+    """Return a source with the fix of the only diagnostic that it has."""
+    (diagnostic,) = check(source).diagnostics
+    assert diagnostic.fix is not None
+    return apply_fixes(source.encode(), [diagnostic.fix]).decode()
 
 
 def said(source: str | bytes) -> list[tuple[str, int, int]]:

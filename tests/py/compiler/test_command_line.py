@@ -126,6 +126,12 @@ def test_json_is_one_object_a_file(folder: Path, capfdbinary: pytest.CaptureFixt
                 "section": "Dimensions / Trust / weight",
                 "message": "`0,4` is not a weight",
                 "hint": "write `- weight: 0.4`",
+                "args": {"found": "0,4"},
+                "fix": {
+                    "title": "write `- weight: 0.4`",
+                    "safe": False,
+                    "edits": [{"line": 18, "column": 11, "end_line": 18, "end_column": 14, "text": "0.4"}],
+                },
             }
         ],
     }

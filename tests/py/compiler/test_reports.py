@@ -120,7 +120,7 @@ def test_letters_stand_in_json_as_they_are() -> None:
     assert json_report("ü.md", Compilation(None, (diagnostic,), (1, 1))) == (
         '{"file": "ü.md", "valid": false, "definition": null, "diagnostics": [{"severity": "error", '
         '"code": "c", "line": 1, "column": 2, "end_line": 1, "end_column": 3, "section": "Maß", '
-        '"message": "„x“", "hint": "日本"}]}\n'
+        '"message": "„x“", "hint": "日本", "args": {}}]}\n'
     )
 
 
@@ -150,7 +150,7 @@ HEAD = b"---\r\nname: x\r\n---\r\n"
         ),
         (b"\xef\xbb\xbf\xff" + HEAD, "byte 3 (0xFF) is not valid UTF-8", (1, 1), "is 'ÿ'"),
         (b"\xef\xbb\xbf\xff", "byte 3 (0xFF) is not valid UTF-8", (1, 1), "is 'ÿ'"),
-        (HEAD + b"a\0b", "the file holds one NUL byte, the first at byte 20", (4, 2), "save it as UTF-8"),
+        (HEAD + b"a\0b", "the file holds one NUL byte, at byte 20", (4, 2), "save it as UTF-8"),
         (
             HEAD + "ä".encode() + b"\0\0",
             "the file holds 2 NUL bytes, the first at byte 21",
@@ -159,7 +159,7 @@ HEAD = b"---\r\nname: x\r\n---\r\n"
         ),
         (
             b"\xef\xbb\xbf" + HEAD + b"\0",
-            "the file holds one NUL byte, the first at byte 22",
+            "the file holds one NUL byte, at byte 22",
             (4, 1),
             "UTF-8",
         ),

@@ -447,6 +447,7 @@ def test_faults_are_kept_in_order_and_counted() -> None:
         "section": "b",
         "message": "second",
         "hint": "worked out",
+        "args": {},
     }
     more = Faults()
     more.add_error(Code.RANGE_GAP, Span(0, 0), "", "", "")

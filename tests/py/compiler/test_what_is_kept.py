@@ -43,7 +43,7 @@ def test_what_is_taken_over_is_counted_with_what_was_there() -> None:
         "warning",
         1,
         101,
-        "mend the first 100 and check again",
+        "fix the first 100 and check again",
     )
 
 

@@ -1,4 +1,4 @@
-"""Every part of what is said about a fault: place, length, severity, section, message and hint."""
+"""Every part of what is reported: place, length, severity, section, message, hint and fix."""
 
 import json
 from pathlib import Path
@@ -26,4 +26,8 @@ def test_all_of_it_is_as_expected(case: list[str]) -> None:
     for d in check(text).diagnostics:
         place = f"{d.line}:{d.column}+{length(text, d)} {d.severity}[{d.code}] {d.section}".rstrip()
         said += [place, f"  {d.message}", f"  {d.hint}"]
+        if d.fix is not None:
+            fix = [[e.line, e.column, e.end_line, e.end_column, e.text] for e in d.fix.edits]
+            kind = "safe" if d.fix.safe else "unsafe"
+            said.append(f"  {kind}: {json.dumps(fix, ensure_ascii=False)}")
     assert said == expected

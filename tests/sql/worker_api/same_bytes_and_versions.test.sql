@@ -68,7 +68,7 @@ select is(pg_temp.compile('# Eno', 'Eno', '0.9', tests.kept('one')), 'rejected v
 select is(
   (tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb -> 0) - 'message' - 'hint',
   '{"severity": "error", "code": "version-falls", "line": 3, "column": 10, "end_line": 3, "end_column": 11,
-    "section": "Front matter / version"}'::jsonb,
+    "section": "Front matter / version", "args": {}}'::jsonb,
   'is told where the version stands'
 );
 select isnt(tests.upload_value(tests.kept('upload'), 'definition'), null, 'with the definition, since the file is valid');
