@@ -100,7 +100,7 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     assert said["latest"] == [[True]]
     assert said["published"] == 1
     assert said["verified"] == {"equal": True, "differences": []}
-    answers = page.split("\n## What the functions answer\n")[1].split("\n## ")[0]
+    answers = page.split("\n## What the functions return\n")[1].split("\n## ")[0]
     for function, keys in said["keys"].items():
         [row, *_] = [line for line in answers.splitlines() if line.startswith(f"| `{function}`")]
         assert set(keys) <= set(re.findall(r"`(\w+)`", row)), function
