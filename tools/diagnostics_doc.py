@@ -14,22 +14,22 @@ HEAD = """\
 
 <!-- Written by `make generate`; change worker/compiler/catalogue.py instead. -->
 
-Every fault that the compiler reports has a code. Codes are stable: a program may rely on them, while messages
-and hints may get better. Each section below shows what a code means, lines with the fault, what `python -m
-worker check` says about them, and the same lines fixed.
+Every problem that the compiler reports has a code. Codes are stable, so programs can rely on them; messages
+and hints may change. Each section below has the meaning of a code, faulty lines, the output of `python -m
+worker check`, and the corrected lines.
 
-A fault is reported once, where it stands: line and column count from 1 in the file as it was written. An
-**error** means that there is no definition; a **warning** leaves the file valid. The faults of a file come in
-the order of its lines. A **fix** is edits that remove a fault, proved by compiling the file with them
+Each problem is reported once, at its place in the file; lines and columns count from 1. With an
+**error** there is no definition; with a **warning** the file is valid. Problems are listed in
+the order of their lines. A **fix** is a set of edits that removes the problem, proved by compiling the file with them
 ([format.md](format.md#diagnostics-and-fixes)).
 
 """
 
 FINISHED = """\
-## Said when an upload is finished
+## Reported when an upload is finished
 
-These come from the database, which knows what the compiler cannot: which assessments there are already, and
-what became of the worker. `internal-error` is the worker's own.
+These come from the database, which knows the existing assessments and the state of the worker. `internal-error` comes from
+the worker.
 
 """
 
@@ -54,11 +54,11 @@ def _section(code: Code) -> str:
     if not code.good:
         return head + _said(code)
     good, bad = _excerpts(code)
-    return head + _block("markdown", bad) + _said(code) + "Fixed:\n\n" + _block("markdown", good)
+    return head + _block("markdown", bad) + _said(code) + "Corrected:\n\n" + _block("markdown", good)
 
 
 def _severity(code: Code) -> str:
-    """Return how the code is usually said, and how its example is where that differs."""
+    """Return the code's usual severity, and that of its example if it differs."""
     said = [] if code.after_compiling else _diagnostics(code)
     return " or ".join(sorted({code.severity, *(diagnostic.severity for diagnostic in said)}))
 
@@ -68,7 +68,7 @@ def _diagnostics(code: Code) -> tuple[Diagnostic, ...]:
 
 
 def _excerpts(code: Code) -> tuple[list[str], list[str]]:
-    """Return the fixed and the faulty lines, with a line of context, cut where they are many."""
+    """Return the corrected and the faulty lines, with a line of context, shortened if there are many."""
     good = SPECIMEN.split("\n")
     bad = code.example.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}").split("\n")
     first = 0

@@ -1,4 +1,4 @@
-"""docs/errors.md: every refusal of the database, from the table ``private.refusals``, and what stands behind them."""
+"""docs/errors.md: the database's refusals, from the table ``private.refusals``, and errors of Postgres and PostgREST."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ class Standing:
     """An error of Postgres or PostgREST that a client of this schema can meet.
 
     Attributes:
-        code: what ``code`` says; PGRST... is PostgREST's own.
+        code: the value of ``code``; PGRST... are PostgREST's own.
         status: the HTTP status.
-        what: when it comes.
+        what: when it occurs.
         remedy: what to do.
     """
 
@@ -23,89 +23,86 @@ class Standing:
 
 
 STANDING = (
-    Standing("21000", 400, "an upsert that names one row twice", "send each row once"),
-    Standing("22003", 400, "a number that its column cannot hold", "see the message"),
-    Standing("22007", 400, "a text that is no date", "write dates as ISO 8601"),
+    Standing("21000", 400, "an upsert with the same row twice", "send each row once"),
+    Standing("22003", 400, "a number out of the column's range", "see the message"),
+    Standing("22007", 400, "an invalid date", "write dates as ISO 8601"),
     Standing("22008", 400, "a date out of range", "see the message"),
     Standing(
-        "22P02", 400, "a value of the wrong type: a text that is no id, no number, no JSON", "see the message"
+        "22P02", 400, "a value of the wrong type: an invalid id, number or JSON", "see the message"
     ),
-    Standing("22P05", 400, "the character NUL", "leave it out"),
-    Standing("23502", 400, "a required column is missing or null; the message names it", "give it a value"),
+    Standing("22P05", 400, "the character NUL", "remove it"),
+    Standing("23502", 400, "a required column is missing or null; the message names it", "set it"),
     Standing(
         "23503",
         409,
-        "an id that leads nowhere, or a row that another one still refers to; the constraint's name says which",
-        "check the id; erase tenants and accounts with the functions for it",
+        "a reference to a row that does not exist, or a row that others still refer to; see the constraint's name",
+        "check the id; erase tenants and accounts with `erase_tenant` and `erase_account`",
     ),
     Standing(
         "23505",
         409,
-        "a value that another row has: a tenant's slug, a link's token. `idx_custom_assessment_results_session`: the "
-        "result of this session was written in the same moment, as `SESSION_ALREADY_SCORED` says a moment later",
-        "choose another value; read the present result",
+        "a duplicate value: a tenant's slug, a link's token. `idx_custom_assessment_results_session`: the "
+        "result of this session was written at the same time; later the error is `SESSION_ALREADY_SCORED`",
+        "choose another value; read the existing result",
     ),
-    Standing("23514", 400, "a CHECK; its name, in the message, reads as the rule", "keep to the rule"),
+    Standing("23514", 400, "a violated CHECK; its name, in the message, states the rule", "send a valid value"),
     Standing("25006", 405, "GET on a function that writes", "call it with POST"),
-    Standing("40P01", 500, "two writers waited for each other, and this one was ended", "send it again"),
+    Standing("40P01", 500, "a deadlock: two writers waited for each other, and this one was aborted", "send it again"),
     Standing(
         "42501",
         403,
-        "a table, column, row or function that the role may not touch; without a token 401",
-        "see [access.md](access.md); with a `reason` in `details`, it is the refusal of that name above",
+        "a table, column, row or function that the role may not access; without a token 401",
+        "see [access.md](access.md); if `details` has a `reason`, see that refusal above",
     ),
     Standing("42703", 400, "a column that does not exist, in a filter or a select", "check its name"),
-    Standing("42883", 404, "an operator or function that does not exist for this type", "check the filter"),
+    Standing("42883", 404, "an operator or function that is not defined for this type", "check the filter"),
     Standing("42P01", 404, "a table that does not exist", "check its name"),
     Standing("54000", 413, "a value too long for its index", "shorten it"),
     Standing(
         "57014",
         500,
-        "more work than the role's time allows: 3 s for `anon`, 8 s for the others",
-        "ask for less",
+        "the statement timeout of the role: 3 s for `anon`, 8 s for the others",
+        "request less",
     ),
-    Standing("PGRST100", 400, "a query string that cannot be read", "see the details"),
+    Standing("PGRST100", 400, "an invalid query string", "see the details"),
     Standing(
         "PGRST102",
         400,
         "a body that is not JSON, or whose rows have different keys",
         "name the keys in `columns`",
     ),
-    Standing("PGRST103", 416, "a range beyond the last row", "ask for less"),
-    Standing("PGRST106", 406, "another schema than `public`", "leave the profile out"),
-    Standing("PGRST107", 415, "a media type that is not made", "ask for `application/json`"),
-    Standing("PGRST116", 406, "one object was asked for, and there are none or several", "use `maybeSingle`"),
-    Standing("PGRST200", 400, "tables that no foreign key joins", "check the select"),
+    Standing("PGRST103", 416, "a range beyond the last row", "request an earlier range"),
+    Standing("PGRST106", 406, "a schema other than `public`", "omit the profile header"),
+    Standing("PGRST107", 415, "an unsupported media type", "request `application/json`"),
+    Standing("PGRST116", 406, "one object was requested, but there are none or several", "use `maybeSingle`"),
+    Standing("PGRST200", 400, "tables without a foreign key between them", "check the select"),
     Standing(
-        "PGRST202", 404, "a function that does not exist, or not with these arguments", "check the arguments"
+        "PGRST202", 404, "a function that does not exist with these arguments", "check the arguments"
     ),
     Standing("PGRST204", 400, "a column that does not exist, in a body", "check its name"),
-    Standing("PGRST301", 401, "a token that is expired or not the project's", "sign in again"),
+    Standing("PGRST301", 401, "a token that has expired or is not from this project", "sign in again"),
 )
 
 HEADER = """\
 # Errors
 
-Generated by `make generate` from the database's own catalogue. A refusal reaches a client as this JSON, with the code and
+Generated by `make generate` from the database's own catalogue. A client receives a refusal as this JSON, with the code and
 the HTTP status in the table:
 
 ```json
 {
   "code": "PT409",
-  "message": "one constant sentence, never text of a user",
+  "message": "one constant sentence without any user's text",
   "details": "{\\"reason\\": \\"SLUG_TAKEN\\", ...}",
-  "hint": "what to do next, for a person"
+  "hint": "what the reader can do next"
 }
 ```
 
-`details` is a JSON object as text. Its `reason` is the stable key; a program decides by it, never by `message`. What
-else it holds depends on the reason: ids, or `faults`, a list of `{"path", "reason", "expected"}`.
+`details` is a JSON object as text. Its `reason` is a stable key for programs to test; do not test `message` or `code`. It can also contain
+ids, or `faults`, a list of `{"path", "reason", "expected"}`. The `code` of most refusals is `PT` and the status;
+`TENANT_ACCESS_DENIED` has `42501`, the code of Postgres's row-level security for the same error.
 
-A program that looks for a `reason` looks at `details`, not at `code`: `TENANT_ACCESS_DENIED` comes with `42501`, the code that
-Postgres's own row-level security has for the same thing, where the others have `PT` and the status.
-
-The refusals of the rules are listed first. [Below](#what-postgres-and-postgrest-refuse) stands what Postgres and PostgREST refuse by
-themselves, with `code` and status in the same places.
+The database's own refusals come first, then the errors of [Postgres and PostgREST](#what-postgres-and-postgrest-refuse).
 
 ## What the rules refuse
 
@@ -117,16 +114,16 @@ themselves, with `code` and status in the same places.
 FOOTER = """
 ## What Postgres and PostgREST refuse
 
-Their own errors have no `reason`, and `details` is null or a sentence. These are those that a client of this schema can meet, as PostgREST 12
-has them. Newer versions tell some of their own under other codes, such as `PGRST205` for a missing table and `PGRST303` for an expired
-token, and answer `54000` with 500.
+These errors have no `reason`, and `details` is null or a sentence. A client of this schema can get the following with PostgREST 12.
+Newer versions use other codes for some of them, such as `PGRST205` for a missing table and `PGRST303` for an expired
+token, and return `54000` with 500.
 
 | code | status | when | what to do |
 | --- | --- | --- | --- |
 {standing}
-Where no connection to the database is free for 10 seconds PostgREST answers 504 (`PGRST003`), and while Postgres restarts 500 or 503: wait,
-and send it again. A query string or form that is not UTF-8 (`%ff`) is answered by PostgREST with 500 and a plain
-text; a gateway may refuse an over-long URL, header or body before that, in words of its own.
+PostgREST returns 504 (`PGRST003`) if no database connection is free for 10 seconds, and 500 or 503 while Postgres restarts: wait,
+then retry. For a query string or form that is not UTF-8 (`%ff`), it returns 500 with plain
+text. A gateway may refuse a URL, header or body that is too long, with its own message.
 """
 
 

@@ -63,9 +63,9 @@ FIELDS = {
     "strengths": "list of texts",
     "growth_areas": "list of texts",
     "recommendations": "list of texts",
-    "scores": "list of `dimension: score`; a dimension that is left out was not scored",
-    "overall": "the overall score that scoring must give",
-    "category": "the category that scoring must give, or `none`",
+    "scores": "list of `dimension: score`; an omitted dimension was not scored",
+    "overall": "the expected overall score",
+    "category": "the expected category, or `none`",
 }
 
 
@@ -143,30 +143,28 @@ PAGE = """\
 <!-- Written by `make generate`; change tools/format_doc.py instead. -->
 
 One Markdown file defines one assessment. This page is the reference; [authoring.md](authoring.md) is the
-guide that begins at an empty file, and [diagnostics.md](diagnostics.md) explains everything that the
-compiler says.
+guide for beginners, and [diagnostics.md](diagnostics.md) explains every message of the compiler.
 
-The rule behind all others: every spelling that can only mean one thing is accepted, everything that could
-mean two is refused, and all faults of a file are reported in one pass.
+The general rule: the compiler accepts every unambiguous spelling, refuses everything ambiguous, and reports all errors of a
+file in one pass.
 
 ## The file
 
 - UTF-8, with or without a byte order mark; line ends may be LF, CRLF or CR. At most {bytes} bytes.
 - At most {dimensions} dimensions and {categories} result categories.
-- First the front matter: YAML between two `---` lines. Only blank lines may stand before it.
-- Then the body: CommonMark. `##` headings open sections, `###` headings open the items in them.
-- No HTML. Links and pictures lead to http, https or mailto addresses, written in full.
-- Lists and quotes are nested at most {depth} levels deep; a number has at most {digits} characters.
+- First comes the front matter: YAML between two `---` lines. Only blank lines may precede it.
+- Then comes the body in CommonMark. `##` headings begin sections, `###` headings the items in them.
+- HTML is not allowed. Links and images need complete http, https or mailto addresses.
+- Lists and quotes can be nested at most {depth} levels deep. A number has at most {digits} characters.
 
 ## Front matter
 
 {keys}
 
-`interview_style: 4` is short for `interview_style: {{default: 4}}`, and `interview_style.default: 4` is
-accepted too. Spaces, hyphens, underscores and upper case in a key or in a fixed value make no difference.
-Scalars are read as YAML 1.2 reads them: `yes`, `no` and `1:30` are texts. Aliases, anchors, tags, duplicate
-keys and deep nesting are refused. An unknown key is a warning. Lines of comment (`# like this`) are kept by
-`format`.
+`interview_style: 4` and `interview_style.default: 4` are short for `interview_style: {{default: 4}}`.
+Spaces, hyphens, underscores and case in keys and fixed values do not matter.
+Scalars follow YAML 1.2: `yes`, `no` and `1:30` are strings. Aliases, anchors, tags, duplicate
+keys and deep nesting are refused. An unknown key is a warning. `format` keeps comments (`# like this`).
 
 ## Sections
 
@@ -177,89 +175,86 @@ keys and deep nesting are refused. An unknown key is a warning. Lines of comment
 | `## Interview Guidelines` | no | `### Opening`, `### Probing Questions`, `### Closing` |
 | `## Examples` | no | one `###` heading for each test case |
 
-Upper case, emphasis around a heading, a colon at its end and a number before it make no difference: `## 2.
-Result categories:` is the second section. The same section twice is an error; an unknown one is a warning
-and is left out. A first-level heading that repeats the name is ignored; any other is a warning. Headings
-underlined with `---` or `===` count.
+Case, emphasis around a heading, a final colon and a leading number do not matter: `## 2.
+Result categories:` is the second section. A duplicate section is an error; an unknown section is a warning
+and is ignored. A first-level heading that repeats the name is ignored; any other is a warning. Headings
+underlined with `---` or `===` are headings too.
 
-The name of an item is its heading, without emphasis around it and without a colon at its end. Names of
-dimensions, of categories and of examples are unique. The spaces at which no line is broken, which word
-processors write, are stored as plain spaces in names.
+The name of an item is its heading, without emphasis around it and without a final colon. Names of
+dimensions, of categories and of examples must be unique. No-break spaces, which word
+processors insert, become plain spaces in names.
 
-**Two names are the same when they look the same**, wherever one is written: as a heading, as a reference, in
-the scores of an example or of an agent. These do not count:
+**Two names are the same if they look the same**, in a heading, in a reference, and in
+the scores of an example or an agent. These differences are ignored:
 
 - upper and lower case;
-- the form of a character: full-width, superscript or circled, a ligature, an accent written as a mark of its
-  own (Unicode's compatibility form, NFKD);
-- the kind of a hyphen or dash (`-`, U+2010 to U+2015, the minus sign U+2212), of a single quotation mark or
-  apostrophe, of a double quotation mark;
-- what cannot be seen: soft hyphens, joiners, marks of direction, spaces without width, and variation
+- the form of a character: full-width, superscript, circled, a ligature, a combining accent (Unicode's compatibility form,
+  NFKD);
+- the kind of hyphen or dash (`-`, U+2010 to U+2015, the minus sign U+2212), of single quotation mark or
+  apostrophe, and of double quotation mark;
+- invisible characters: soft hyphens, joiners, direction marks, zero-width spaces, and variation
   selectors (an emoji with and without U+FE0F).
 
-ß is not ss: "Straße" and "Strasse" are two names. Names of more than 1,000 characters are the same only when
-each character is. The compiler and the database follow one rule with the tables of their own Unicode version;
-where one is older, it does not know the younger letters, and for it their upper and lower case differ. Of what
-Python 3.11 knows (Unicode 14) that concerns, on a Postgres whose ICU is as old as 2017, Georgian capitals
-(U+1C90 to U+1CBF), Medefaidrin, Vithkuqi and sixteen rare letters; on one with ICU 70 or newer, nothing.
+ß differs from ss: "Straße" and "Strasse" are two names. Names of more than 1,000 characters are compared
+exactly. The compiler and the database apply the same rule, each with its own Unicode version. An older version
+does not know newer letters, so it treats their upper and lower case as different. Compared with
+Python 3.11 (Unicode 14), a Postgres whose ICU is from 2017 differs for Georgian capitals
+(U+1C90 to U+1CBF), Medefaidrin, Vithkuqi and sixteen rare letters; with ICU 70 or newer there is no difference.
 
 ## Fields
 
 The fields of an item are the bullets under its heading, each `key: value`. Bullets may be `-`, `*`, `+` or
-numbered. The key may be bold, italic, in backticks or plain, with the colon inside or outside of that;
-upper case, spaces, hyphens and underscores in it make no difference, so `**Score Range**:`, `score-range:`
+numbered. The key may be bold, italic, in backticks or plain, with the colon inside or outside of the marks.
+Case, spaces, hyphens and underscores do not matter, so `**Score Range**:`, `score-range:`
 and `scoreRange:` are the same.
 
-A text goes on over further lines and paragraphs of the bullet. It is kept as Markdown, as it was written;
-only white space at its ends, and indentation that all its further lines share, is dropped. YAML's `|` or `>`
-directly behind the colon, with the text on further lines, is not part of it.
+A text can continue on further lines and paragraphs of the bullet. It is stored as the Markdown that was written, without
+surrounding white space and common indentation. YAML's `|` or `>`
+after the colon, with the text on further lines, is dropped.
 
-A list is nested bullets, or `[a, "b, c", d]` on one line; commas inside of quotation marks, brackets and
-code do not separate. The outer brackets may be escaped (`\\[a, b\\]`), as Google Docs exports them.
+A list is either nested bullets or `[a, "b, c", d]` on one line. Commas inside quotation marks, brackets and
+code do not separate items. The outer brackets may be escaped (`\\[a, b\\]`), as in exports of Google Docs.
 
 ### Dimensions
 
 {dimension_fields}
 
 A fraction is stored with six decimal places, rounded half up (`1/3` is 0.333333); decimals and percentages
-keep their value. Rubric ranges are stored from the lowest to the highest.
+keep their value. Rubric ranges are sorted.
 
-**The id of a dimension** is what stays when its name changes: with the same id it is the same dimension, whose results
-can be compared. A dimension that states none has the slug of its name, as `Führung & Größe` has `fuhrung-grosse`; one whose
-name has no letter or digit for a slug, or gives more than {id_length} characters, has `d-` and eight digits. So to rename a
-dimension, write the id that it had under the new name. Stating the id that the name gives anyway changes nothing, and
-`format` leaves it out. No two dimensions have the same id, and a stated id is not the one that the name of another
-dimension gives: of `C++` and `C#`, which both give `c`, one needs an id of its own. An id that was removed from an
-assessment comes back only with the dimension that it named, unchanged; anything else is given another id.
+**The id of a dimension** stays the same when its name changes, so that results remain comparable. By default it is the
+slug of the name: `Führung & Größe` has the id `fuhrung-grosse`. If the name has no letter or digit for a slug, or the
+slug would have more than {id_length} characters, the id is `d-` and eight hexadecimal digits. To rename a
+dimension, state its old id under the new name. `format` omits an id that equals the default. Ids must be unique, and a stated id
+must differ from the default ids of all other dimensions: of `C++` and `C#`, which both default to `c`, one needs its own
+id. An id that was removed from an assessment can only be used again for the same, unchanged dimension.
 
 ### Result categories
 
 {category_fields}
 
-References are found as names are compared (above), and are stored as the dimension spells itself.
+References are compared as names (see above), and stored as spelled in the dimension's heading.
 
 ### Interview guidelines
 
-`### Opening` and `### Closing` hold text. One pair of quotation marks around the whole of it, or one level
-of block quote, is dropped; `format` uses the block quote for texts that have headings of their own. A thematic
-break (`---`) in front of the text or behind it is not part of it.
+`### Opening` and `### Closing` contain text. One pair of quotation marks around all of it, or one level
+of block quote, is dropped; `format` writes a block quote if the text contains headings. A thematic
+break (`---`) before or after the text is dropped.
 
-`### Probing Questions` holds bullets, in any of these forms; a question for no dimension is kept under
+`### Probing Questions` contains bullets in any of these forms; a question for no dimension is stored under
 `general`:
 
 - `When exploring <dimension>: "question"`, or `<dimension>: question`;
 - a bullet with the dimension's name, and the questions as bullets under it;
 - a `####` heading with the dimension's name, and a list of questions under it.
 
-The dimension may be numbered (`- 1. Vision: question`), and the three headings too (`### 1. Opening`).
-Bullets under a question belong to it. A bullet that begins with something like a dimension's name and a colon,
-but not with one, is an error, not a general question; and so is a bullet that is a dimension's name and
-nothing else.
+The dimension may be numbered (`- 1. Vision: question`), and so may the three headings (`### 1. Opening`).
+Bullets under a question belong to it. These bullets are errors, not general questions: one that begins with a colon after
+something similar to a dimension's name, and one that is only a dimension's name.
 
 ### Examples
 
-Examples are the author's own test cases. They are scored by the rule for interviews when the file is
-compiled, and a wrong expectation is an error.
+Examples are the author's own test cases. The compiler scores them like interviews; a wrong expectation is an error.
 
 {example_fields}
 
@@ -267,20 +262,19 @@ At least one of `overall` and `category` is needed.
 
 ## Overlaps, gaps and edges
 
-Scores are rounded, half up, first to two decimal places and then to the precision of the file: the largest
-number of decimal places that any bound of any `score_range` is written with. `[1.0, 2.9]` and `[3.0, 5.0]`
+Scores are rounded half up, first to two decimal places and then to the precision of the file: the largest
+number of decimal places in any bound of a `score_range`. `[1.0, 2.9]` and `[3.0, 5.0]`
 therefore leave no gap, and neither do `[1, 2]` and `[3, 5]`; `[1, 3.0]` and `[4.5, 5]` leave 3.1 to 4.4.
 
-- Two categories that share a part of the range must differ in their `primary_dimensions`; otherwise it is
+- Two categories with overlapping ranges must differ in their `primary_dimensions`; otherwise it is
   an error.
-- Overall scores that can occur and lie in no range are a warning, and so is a range that no interview can
-  reach. What can occur is worked out exactly, for interviews that score every dimension: one with a rubric
-  is scored with any decimal from the lowest to the highest mark of its rubric, one without with any decimal
-  of the scale.
-- Where two categories share scores, the one whose primary dimensions average higher wins. If there is an
-  interview in which both average the same, the order in the file decides, which is a warning.
-- A category without primary dimensions counts with the overall score instead of their average. One whose primary
-  dimensions were all left unscored in an interview is taken only where no other category has the score.
+- A possible overall score in no range is a warning, and so is a range that no interview can
+  reach. The possible scores are computed exactly, for interviews that score every dimension with any decimal
+  from the lowest to the highest mark of its rubric, or of the scale if it has no rubric.
+- Where ranges overlap, the category whose primary dimensions have the higher average wins. If an
+  interview can give both the same average, the order in the file decides, which is a warning.
+- A category without primary dimensions uses the overall score instead of their average. A category whose primary
+  dimensions were all unscored is chosen only if no other category matches.
 
 ## The definition
 
@@ -289,10 +283,10 @@ Schema.
 
 {json}
 
-Lists are present and empty when the file has none; texts that it does not have are left out. Key order is
-fixed, and the same file always gives the same bytes. Numbers are exact decimals: weights in their shortest
-form (`0.20` is 0.2), bounds of ranges and scales with the decimal places they were written with, because
-these carry the precision. An example that expects no match has the category `none`.
+Missing lists are empty; missing texts are omitted. The order of keys is
+fixed, and the same file always produces the same bytes. Numbers are exact decimals: weights in their shortest
+form (`0.20` is 0.2), bounds of ranges and scales with the decimal places of the file, which state the
+precision. An example that expects no match has the category `none`.
 
 ## Diagnostics and fixes
 
@@ -327,23 +321,21 @@ column. A byte order mark is not a column; a line feed, a carriage return, or bo
     python -m worker diff OLD NEW [--format text|json|markdown|github]
 
 FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input. With
-`--only-assessments` a file that does not begin with `---` is left out also where it is named. `check` exits 0
-when no file has an error, 1 when any has, 2 when one cannot be read or the report cannot be written.
-`--format json` prints one object a file and line: `{{"file", "valid", "definition", "diagnostics"}}`;
+`--only-assessments`, named files that do not begin with `---` are skipped too. `check` exits with 0
+if no file has an error, 1 if any file has one, and 2 if a file cannot be read or the report cannot be written.
+`--format json` prints one object per file, on one line: `{{"file", "valid", "definition", "diagnostics"}}`;
 `--format github` prints annotations for workflows. Text is coloured on a terminal, unless `NO_COLOR` is set.
 
-`format` rewrites valid files in the canonical spelling, and leaves the others alone; `--check` only says
-which would change. What the definition leaves out, such as an unknown section, is named in a comment in the
-front matter. With `--from-json` each FILE is a definition in JSON, whose canonical Markdown is printed; what
-is wrong with it is named by its path, such as `$.dimensions[0].weight`, and with `--check` nothing is printed
-but that.
+`format` rewrites valid files in the canonical style and skips others; `--check` only lists the files that
+would change. A comment in the front matter names what the definition omits, such as an unknown section.
+With `--from-json`, each FILE is a definition in JSON, and its canonical Markdown is printed. Errors
+are reported by path, such as `$.dimensions[0].weight`; with `--check`, nothing else is printed.
 
-`diff` compares two files, of which one can be `-`, by the rules of [changes.md](changes.md#comparing-two-files). It exits 0 when they
-are equal or differ in presentation only, 1 for other changes, and 2 when a file cannot be read or has an error.
+`diff` is described in [changes.md](changes.md#comparing-two-files).
 
-In Python, `worker.compiler.compile_markdown(source)` gives a `Compilation` with `definition`, `diagnostics`
-and `valid`, and `worker.compiler.format_definition(definition)` gives the canonical Markdown of a
-definition, also of one from a builder.
+In Python, `worker.compiler.compile_markdown(source)` returns a `Compilation` with `definition`, `diagnostics`
+and `valid`, and `worker.compiler.format_definition(definition)` returns the canonical Markdown of any
+definition, including one from a builder.
 
 As a pre-commit hook:
 
@@ -354,9 +346,9 @@ As a pre-commit hook:
           - id: check-assessments
           - id: format-assessments
 
-The hooks are given every Markdown file that a commit changes, and pass `--only-assessments`, so that a README
-is left alone. Where the assessments have a folder of their own, name it: then a file there that has lost its
-`---` is told too, and other Markdown with a front matter is left alone.
+The hooks check every Markdown file that a commit changes, with `--only-assessments`, so they skip a README. If your
+assessments are in one folder, name it: then a file there without `---` is reported, and other Markdown with front matter is
+skipped.
 
           - id: check-assessments
             files: ^assessments/
