@@ -27,9 +27,7 @@ STANDING = (
     Standing("22003", 400, "a number out of the column's range", "see the message"),
     Standing("22007", 400, "an invalid date", "write dates as ISO 8601"),
     Standing("22008", 400, "a date out of range", "see the message"),
-    Standing(
-        "22P02", 400, "a value of the wrong type: an invalid id, number or JSON", "see the message"
-    ),
+    Standing("22P02", 400, "a value of the wrong type: an invalid id, number or JSON", "see the message"),
     Standing("22P05", 400, "the character NUL", "remove it"),
     Standing("23502", 400, "a required column is missing or null; the message names it", "set it"),
     Standing(
@@ -45,9 +43,16 @@ STANDING = (
         "result of this session was written at the same time; later the error is `SESSION_ALREADY_SCORED`",
         "choose another value; read the existing result",
     ),
-    Standing("23514", 400, "a violated CHECK; its name, in the message, states the rule", "send a valid value"),
+    Standing(
+        "23514", 400, "a violated CHECK; its name, in the message, states the rule", "send a valid value"
+    ),
     Standing("25006", 405, "GET on a function that writes", "call it with POST"),
-    Standing("40P01", 500, "a deadlock: two writers waited for each other, and this one was aborted", "send it again"),
+    Standing(
+        "40P01",
+        500,
+        "a deadlock: two writers waited for each other, and this one was aborted",
+        "send it again",
+    ),
     Standing(
         "42501",
         403,
@@ -76,9 +81,7 @@ STANDING = (
     Standing("PGRST107", 415, "an unsupported media type", "request `application/json`"),
     Standing("PGRST116", 406, "one object was requested, but there are none or several", "use `maybeSingle`"),
     Standing("PGRST200", 400, "tables without a foreign key between them", "check the select"),
-    Standing(
-        "PGRST202", 404, "a function that does not exist with these arguments", "check the arguments"
-    ),
+    Standing("PGRST202", 404, "a function that does not exist with these arguments", "check the arguments"),
     Standing("PGRST204", 400, "a column that does not exist, in a body", "check its name"),
     Standing("PGRST301", 401, "a token that has expired or is not from this project", "sign in again"),
 )

@@ -290,29 +290,29 @@ precision. An example that expects no match has the category `none`.
 
 ## Diagnostics and fixes
 
-Everything that is wrong with a file is reported at once, each as an object, in the order of the file:
+All problems of a file are reported at once, one object each, in the order of the file:
 
 | field | meaning |
 | --- | --- |
 | `severity`, `code` | `error` or `warning`, and what is wrong; [diagnostics.md](diagnostics.md) lists the codes |
-| `line`, `column`, `end_line`, `end_column` | where it begins, and the place behind its last character; all count from 1 |
+| `line`, `column`, `end_line`, `end_column` | the start, and the position after the last character; all count from 1 |
 | `section` | where in the structure of the file, such as `Dimensions / Vision / weight` |
 | `message`, `hint` | what is wrong, and how to fix it |
-| `args` | the parts of the message that are of this file, by name, so that a front end can translate it |
-| `fix` | edits that fix it, where they can be computed: `{{"title", "safe", "edits"}}` |
+| `args` | the values in the message, by name, so that a front end can translate it |
+| `fix` | edits that fix it, if they can be computed: `{{"title", "safe", "edits"}}` |
 
-An edit is `{{"line", "column", "end_line", "end_column", "text"}}`: write `text` in place of what is there from the first place to the
-second. The edits of a fix are in the order of the file, do not overlap, and are applied together; fixes of two diagnostics may overlap.
-The lines of `text` end with a line feed; a file with other line ends gets its own.
+An edit is `{{"line", "column", "end_line", "end_column", "text"}}`: replace the characters between the two positions with `text`.
+The edits of a fix are in the order of the file, do not overlap, and must be applied together; fixes of two diagnostics may overlap.
+The lines of `text` end with a line feed; convert them for a file with other line ends.
 
-A fix is proved before it is reported: the file is compiled with its edits, and has at least one diagnostic less and none that is new. Where
-that cannot be had, the diagnostic has no `fix`, and its hint states a rule instead of a value. Very large files with many
-diagnostics have fixes for the first of them only. A fix is `safe` when it changes the spelling of a key or a name, indentation, a mark
-such as a bullet's, or the level of a heading; one that changes a number or removes a text is not.
+Every fix is proved by compiling the file with its edits: the result has fewer diagnostics and no new one. If there is no such fix,
+the diagnostic has no `fix`, and its hint states a rule instead of a value. In very large files with many
+diagnostics, only the first ones have fixes. A fix is `safe` if it only changes the spelling of a key or a name, indentation, a mark
+such as a bullet, or the level of a heading. A fix that changes a number or removes text is not.
 
-Columns count Unicode code points, as Python does, and not the UTF-16 units of JavaScript, Java and the language server protocol,
-in which a character such as 😀 counts as two. In JavaScript, `[...line].slice(0, column - 1).join("").length` is the number of units in front of a
-column. A byte order mark is not a column; a line feed, a carriage return, or both together end a line.
+Columns count Unicode code points, like Python, not UTF-16 units like JavaScript, Java and the language server protocol,
+where a character such as 😀 counts as two. In JavaScript, `[...line].slice(0, column - 1).join("").length` is the number of units before a
+column. A byte order mark is not a column. A line ends with a line feed, a carriage return, or both.
 
 ## On the command line
 
