@@ -40,7 +40,8 @@ def one_of(words: Any) -> str:
 
 KEYS = {
     "name": f"1 to {MAX_NAME} characters",
-    "version": "`major.minor`; the text counts, so `1.10` is not `1.1`",
+    "version": "`major.minor`; the text counts, so `1.10` is not `1.1`. A file without it that replaces an assessment gets the "
+    "least that its change asks for",
     "type": one_of(AssessmentType),
     "author": "text",
     "description": "text",

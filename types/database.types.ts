@@ -453,6 +453,7 @@ export type Database = {
       custom_assessments: {
         Row: {
           assessment_type: string;
+          content_changed_at: string;
           created_at: string;
           created_by: string;
           definition: NonNullable<Json>;
@@ -480,6 +481,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           assessment_type?: string;
+          content_changed_at?: string;
           created_at?: string;
           created_by: string;
           definition: NonNullable<Json>;
@@ -506,6 +508,7 @@ export type Database = {
         };
         Update: {
           assessment_type?: string;
+          content_changed_at?: string;
           created_at?: string;
           created_by?: string;
           definition?: NonNullable<Json>;

@@ -339,6 +339,7 @@ class PublicCustomAssessmentResultsUpdate(TypedDict):
 
 class PublicCustomAssessments(BaseModel):
     assessment_type: str = Field(alias="assessment_type")
+    content_changed_at: datetime.datetime = Field(alias="content_changed_at")
     created_at: datetime.datetime = Field(alias="created_at")
     created_by: uuid.UUID = Field(alias="created_by")
     definition: JsonValue = Field(alias="definition")
@@ -365,6 +366,7 @@ class PublicCustomAssessments(BaseModel):
 
 class PublicCustomAssessmentsInsert(TypedDict):
     assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
+    content_changed_at: NotRequired[Annotated[datetime.datetime, Field(alias="content_changed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: Annotated[uuid.UUID, Field(alias="created_by")]
     definition: Annotated[JsonValue, Field(alias="definition")]
@@ -391,6 +393,7 @@ class PublicCustomAssessmentsInsert(TypedDict):
 
 class PublicCustomAssessmentsUpdate(TypedDict):
     assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
+    content_changed_at: NotRequired[Annotated[datetime.datetime, Field(alias="content_changed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[uuid.UUID, Field(alias="created_by")]]
     definition: NotRequired[Annotated[JsonValue, Field(alias="definition")]]

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:f2f3f676bf342a352d8d7585dc695a7e416b650727dce9139605e79c5ebe40eb
+-- custom-assessments 0.2.0 assessments_table sha256:040b0370632d158aba67c9f3e446e0fc3b8e1b2f548bbae514191923ee1c5f84
 -- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
 -- version and slug are in the files that follow, in the order in which they fire.
 --
@@ -68,6 +68,8 @@ create table if not exists public.custom_assessments (
   -- Dates
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  -- When the content came in that is there: the moment of the edit, or of the upload that was applied.
+  content_changed_at timestamptz not null default clock_timestamp(),
   published_at timestamptz
   constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
 
@@ -102,6 +104,8 @@ comment on column public.custom_assessments.is_template is
 'Whether this is a system template, which everyone can read while it is active. Only reviewers can set it.';
 comment on column public.custom_assessments.marketplace_status is
 'Tenants can set private and pending_review; only reviewers can set published and rejected.';
+comment on column public.custom_assessments.content_changed_at is
+'When the present content was uploaded or edited. An upload from before that is not applied over it. Set by the database.';
 comment on column public.custom_assessments.published_at is 'When the assessment was first activated. Set once, by the database.';
 alter table public.custom_assessments enable row level security;
 
@@ -194,6 +198,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  before public.custom_assessments;
 begin
   new.marketplace_status := coalesce(new.marketplace_status, 'private');
   if tg_op = 'INSERT' then
@@ -225,7 +231,11 @@ begin
   end if;
 
   new.created_at := old.created_at;
-  new.updated_at := now();
+  -- That an upload brought nothing new is no change of the row.
+  before := old;
+  before.content_changed_at := new.content_changed_at;
+  new.updated_at := case
+    when new.content_changed_at <> old.content_changed_at and record_image_eq(new, before) then old.updated_at else now() end;
   new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
   return new;
 end
@@ -246,7 +256,35 @@ for each row when (
 )
 execute function private.keep_assessment_history();
 
--- 3. Content of an assessment: its name, texts and definition.
+-- 3. Content of an assessment: its name, texts and definition, and when they came in.
+
+-- An edit is of the moment; what the worker applies is of the moment at which the upload came in.
+create or replace function private.date_assessment_content()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.content_changed_at is distinct from old.content_changed_at then
+    new.content_changed_at := least(greatest(new.content_changed_at, old.content_changed_at), clock_timestamp());
+  elsif record_image_ne(
+    row(new.definition, new.name, new.description, new.source_markdown, new.assessment_type, new.interview_style_default,
+        new.interview_style_allow_override, new.result_disclosure),
+    row(old.definition, old.name, old.description, old.source_markdown, old.assessment_type, old.interview_style_default,
+        old.interview_style_allow_override, old.result_disclosure)
+  ) then
+    new.content_changed_at := clock_timestamp();
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger assessment_3_content_date
+before update of
+content_changed_at, definition, name, description, source_markdown, assessment_type, interview_style_default,
+interview_style_allow_override, result_disclosure
+on public.custom_assessments
+for each row execute function private.date_assessment_content();
 
 create or replace function private.check_assessment_content()
 returns trigger

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 uploads sha256:f5870444dfbae48692af34c55096f0a628ee63ce387418a3740b7b74caa59cf7
+-- custom-assessments 0.2.0 uploads sha256:2b8c77dc75c8c6998e275aa25741e30800e0028200771ba0828bb5ef7ee0bb39
 -- Uploads: a tenant's Markdown on its way to an assessment.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -120,7 +120,8 @@ begin
   new.diagnostics := '[]';
   new.definition := null;
   new.attempts := 0;
-  new.created_at := now();
+  -- The moment, and not the transaction's: an edit that was made before in the same transaction is older.
+  new.created_at := clock_timestamp();
   new.started_at := null;
   new.finished_at := null;
   return new;

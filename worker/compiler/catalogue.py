@@ -536,17 +536,27 @@ class Code(StrEnum):
     )
     VERSION_CONFLICT = (
         "version-conflict",
-        "The assessment has this version already, with another text. Raise `version`.",
+        (
+            "The assessment has this version already, with another content. The hint has the least version "
+            "that the change needs; a file without `version` gets it by itself."
+        ),
     )
     VERSION_FALLS = (
         "version-falls",
-        "The assessment already has a higher version. Raise `version` above it.",
+        "The assessment already has a higher version. The hint has the least one that is possible.",
     )
     VERSION_BUMP_TOO_SMALL = (
         "version-bump-too-small",
         (
             "The change needs a higher version: the next major one for scoring and structure, the next minor "
             "one for the rest. The hint has it."
+        ),
+    )
+    SUPERSEDED = (
+        "superseded",
+        (
+            "The assessment was changed after this file was uploaded, by a later upload or an edit, and is "
+            "not overwritten. To have this file's text nevertheless, upload it again."
         ),
     )
     ASSESSMENT_ARCHIVED = (

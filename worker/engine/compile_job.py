@@ -10,10 +10,12 @@ def do_compile(job: CompileJob) -> Compiled:
     """Compile an upload. What is wrong with the source is an outcome, never an exception."""
     compilation = compile_markdown(job.source_markdown.encode())
     line, column = compilation.version_at
+    definition = compilation.definition
     return Compiled(
         job.job,
         job.attempt,
-        definition=None if compilation.definition is None else compilation.definition.to_json(),
+        definition=None if definition is None else definition.to_json(),
         diagnostics=[diagnostic.to_dict() for diagnostic in compilation.diagnostics],
         version_at={"line": line, "column": column},
+        version_is_stated=definition is not None and "version" in definition.metadata.model_fields_set,
     )

@@ -96,13 +96,18 @@ class Place(TypedDict):
 
 
 class Compiled(NamedTuple):
-    """A file was compiled. ``definition`` is its JSON text, None when the source has errors."""
+    """A file was compiled.
+
+    ``definition`` is its JSON text, None when the source has errors. A file that states no version gets the
+    number that its change asks for.
+    """
 
     job: int
     attempt: int
     definition: str | None
     diagnostics: list[Diagnostic]
     version_at: Place
+    version_is_stated: bool
     outcome: Literal["compiled"] = "compiled"
 
 

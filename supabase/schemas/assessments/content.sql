@@ -1,4 +1,32 @@
--- 3. Content of an assessment: its name, texts and definition.
+-- 3. Content of an assessment: its name, texts and definition, and when they came in.
+
+-- An edit is of the moment; what the worker applies is of the moment at which the upload came in.
+create or replace function private.date_assessment_content()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.content_changed_at is distinct from old.content_changed_at then
+    new.content_changed_at := least(greatest(new.content_changed_at, old.content_changed_at), clock_timestamp());
+  elsif record_image_ne(
+    row(new.definition, new.name, new.description, new.source_markdown, new.assessment_type, new.interview_style_default,
+        new.interview_style_allow_override, new.result_disclosure),
+    row(old.definition, old.name, old.description, old.source_markdown, old.assessment_type, old.interview_style_default,
+        old.interview_style_allow_override, old.result_disclosure)
+  ) then
+    new.content_changed_at := clock_timestamp();
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger assessment_3_content_date
+before update of
+content_changed_at, definition, name, description, source_markdown, assessment_type, interview_style_default,
+interview_style_allow_override, result_disclosure
+on public.custom_assessments
+for each row execute function private.date_assessment_content();
 
 create or replace function private.check_assessment_content()
 returns trigger

@@ -5,6 +5,8 @@ returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  before public.custom_assessments;
 begin
   new.marketplace_status := coalesce(new.marketplace_status, 'private');
   if tg_op = 'INSERT' then
@@ -36,7 +38,11 @@ begin
   end if;
 
   new.created_at := old.created_at;
-  new.updated_at := now();
+  -- That an upload brought nothing new is no change of the row.
+  before := old;
+  before.content_changed_at := new.content_changed_at;
+  new.updated_at := case
+    when new.content_changed_at <> old.content_changed_at and record_image_eq(new, before) then old.updated_at else now() end;
   new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
   return new;
 end

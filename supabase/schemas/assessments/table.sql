@@ -67,6 +67,8 @@ create table if not exists public.custom_assessments (
   -- Dates
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  -- When the content came in that is there: the moment of the edit, or of the upload that was applied.
+  content_changed_at timestamptz not null default clock_timestamp(),
   published_at timestamptz
   constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
 
@@ -101,6 +103,8 @@ comment on column public.custom_assessments.is_template is
 'Whether this is a system template, which everyone can read while it is active. Only reviewers can set it.';
 comment on column public.custom_assessments.marketplace_status is
 'Tenants can set private and pending_review; only reviewers can set published and rejected.';
+comment on column public.custom_assessments.content_changed_at is
+'When the present content was uploaded or edited. An upload from before that is not applied over it. Set by the database.';
 comment on column public.custom_assessments.published_at is 'When the assessment was first activated. Set once, by the database.';
 alter table public.custom_assessments enable row level security;
 

@@ -42,7 +42,8 @@ begin
   new.diagnostics := '[]';
   new.definition := null;
   new.attempts := 0;
-  new.created_at := now();
+  -- The moment, and not the transaction's: an edit that was made before in the same transaction is older.
+  new.created_at := clock_timestamp();
   new.started_at := null;
   new.finished_at := null;
   return new;

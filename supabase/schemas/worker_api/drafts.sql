@@ -110,66 +110,157 @@ begin
 end
 $$;
 
--- Replaces an assessment by what an upload was compiled to. Returns null, or the version that the change needs where the
--- file states a lower one; then nothing is changed.
-create or replace function private.replace_assessment(target_id uuid, definition jsonb, source_markdown text)
-returns text
+-- The row that an upload makes of an assessment. A file that states no version has the number of the row.
+create or replace function private.replacement_of(
+  target public.custom_assessments, upload public.assessment_uploads, definition jsonb, version_is_stated boolean
+)
+returns public.custom_assessments
 language plpgsql
+immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  facts text;
+  stated constant record := private.columns_of(definition -> 'metadata');
 begin
-  update public.custom_assessments as assessment
-     set name = stated.name,
-         version = stated.version,
-         description = stated.description,
-         definition = replace_assessment.definition,
-         source_markdown = replace_assessment.source_markdown,
-         source_type = 'upload',
-         assessment_type = stated.assessment_type,
-         interview_style_default = stated.interview_style_default,
-         interview_style_allow_override = stated.interview_style_allow_override,
-         result_disclosure = stated.result_disclosure,
-         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
-         marketplace_status = case
-           when assessment.marketplace_status = 'published'
-             and (replace_assessment.definition, stated.name, stated.description, replace_assessment.source_markdown)
-               is distinct from
-               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
-           then 'pending_review' else assessment.marketplace_status end
-    from private.columns_of(replace_assessment.definition -> 'metadata') as stated
-   where assessment.id = replace_assessment.target_id;
-  return null;
-exception
-  when sqlstate 'PT422' then
-    get stacked diagnostics facts = pg_exception_detail;
-    if facts::jsonb ->> 'reason' <> 'INVALID_VERSION' then
-      raise;
-    end if;
-    return facts::jsonb ->> 'expected';
+  target.name := stated.name;
+  target.version := case when version_is_stated then stated.version else target.version end;
+  target.description := stated.description;
+  target.definition := replacement_of.definition;
+  target.source_markdown := upload.source_markdown;
+  target.source_type := 'upload';
+  target.assessment_type := stated.assessment_type;
+  target.interview_style_default := stated.interview_style_default;
+  target.interview_style_allow_override := stated.interview_style_allow_override;
+  target.result_disclosure := stated.result_disclosure;
+  target.content_changed_at := upload.created_at;
+  return target;
 end
 $$;
 
--- The end of a compiled upload: a new draft, a replaced assessment, or the reason why not. Gives
+-- Whether something newer than an upload is in the assessment: a later upload that was applied, or an edit that was made
+-- after this one came in. Uploads of one moment are in the order of their jobs.
+create or replace function private.is_superseded(target public.custom_assessments, upload public.assessment_uploads)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return target.content_changed_at > upload.created_at
+    or (
+      target.content_changed_at = upload.created_at
+      and exists (
+        select
+          from public.assessment_uploads as other
+          join private.jobs as later on later.subject_id = other.id
+          join private.jobs as mine on mine.subject_id = upload.id and mine.id < later.id
+         where other.assessment_id = target.id
+           and other.created_at = upload.created_at
+           and other.status = 'succeeded'
+           and not other.dry_run
+      )
+    );
+end
+$$;
+
+-- What is said against a replacement: a code, and for a version that is too low the least one that will do. Null where
+-- nothing is.
+create or replace function private.replacement_fault(
+  target public.custom_assessments,
+  upload public.assessment_uploads,
+  replacement public.custom_assessments,
+  version_is_stated boolean,
+  out code text,
+  out needed text
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present constant bigint[] := string_to_array(target.version, '.')::bigint[];
+  stated constant bigint[] := string_to_array(replacement.version, '.')::bigint[];
+  earlier jsonb;
+  later jsonb;
+begin
+  if private.is_superseded(target, upload) then
+    code := 'superseded';
+    return;
+  end if;
+  needed := target.version;
+  if private.needs_version(target.status, target.marketplace_status) or target.newest_version_id is not null then
+    earlier := private.content_of_assessment(target);
+    later := private.content_of_assessment(replacement);
+    -- As texts: jsonb's own equality does not see 1.0 and 1.00 apart.
+    if earlier::text <> later::text then
+      needed := private.least_version(target.version, private.class_of_change(earlier, later));
+    end if;
+  end if;
+  code := case
+    when not private.is_version(needed) and (not version_is_stated or stated[1] <= present[1]) then 'version-bump-too-small'
+    when not version_is_stated or not private.is_version(needed) or stated >= string_to_array(needed, '.')::bigint[] then null
+    when stated < present then 'version-falls'
+    when stated = present then 'version-conflict'
+    else 'version-bump-too-small'
+  end;
+end
+$$;
+
+-- The diagnostic of a code; one about the version is where the file states it, and names the least that will do.
+create or replace function private.replacement_diagnostic(code text, needed text, version_place jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when code not like 'version-%' then private.upload_diagnostic(code)
+    else private.upload_diagnostic(code, version_place) || jsonb_build_object('hint', case
+      when private.is_version(needed) then format('Write `version: %s` in the front matter and upload the file again.', needed)
+      else 'There is no higher version of that kind: upload the file as a new assessment.'
+    end)
+  end;
+end
+$$;
+
+-- Whether an assessment holds the bytes, the definition and the settings of a replacement already. The number is no part of
+-- it where the file states none.
+create or replace function private.holds_replacement(
+  target public.custom_assessments, replacement public.custom_assessments
+)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  target.definition := target.definition #- '{metadata,version}';
+  replacement.definition := replacement.definition #- '{metadata,version}';
+  replacement.source_type := target.source_type;
+  replacement.content_changed_at := target.content_changed_at;
+  return record_image_eq(target, replacement);
+end
+$$;
+
+-- The outcome of a compiled upload: a new draft, a replaced assessment, or the reason why not. Returns
 -- {"end", "error", "assessment_id", "definition", "diagnostics"}; no definition where the assessment has it. The caller
 -- holds the lock on the upload's tenant.
 create or replace function private.apply_upload(
-  upload_id uuid, target_id uuid, definition jsonb, version_place jsonb
+  upload_id uuid, target_id uuid, definition jsonb, version_place jsonb, version_is_stated boolean
 )
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  stated_version constant numeric[] := string_to_array(definition #>> '{metadata,version}', '.')::numeric[];
-  upload record;
-  target record;
-  fault text;
+  upload public.assessment_uploads;
+  target public.custom_assessments;
+  replacement public.custom_assessments;
+  code text;
   needed text;
 begin
-  select present.tenant_id, present.created_by, present.source_markdown, present.dry_run
-    into strict upload
+  select present.* into strict upload
     from public.assessment_uploads as present
    where present.id = apply_upload.upload_id;
   if upload.dry_run then
@@ -182,38 +273,67 @@ begin
   end if;
 
   -- A replacement ----------------------------------------------------------------------------------------
-  select assessment.status, assessment.version, assessment.source_markdown, assessment.definition,
-         assessment.newest_version_id
-    into target
+  select assessment.* into target
     from public.custom_assessments as assessment
    where assessment.id = apply_upload.target_id
      and assessment.tenant_id = upload.tenant_id
      for update;
   if not found then
-    fault := 'assessment-missing';
+    code := 'assessment-missing';
   elsif target.status = 'archived' then
-    fault := 'assessment-archived';
-  elsif target.source_markdown = upload.source_markdown and target.definition = apply_upload.definition then
-    return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id,
-      'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
-  elsif stated_version < string_to_array(target.version, '.')::numeric[] then
-    fault := 'version-falls';
-  elsif (target.status = 'active' or target.newest_version_id is not null) and stated_version = string_to_array(target.version, '.')::numeric[] then
-    fault := 'version-conflict';
-  end if;
-  if fault is not null then
+    code := 'assessment-archived';
+  else
     perform private.require_definition(apply_upload.definition);
-    return jsonb_build_object('end', 'failed', 'error', fault, 'definition', apply_upload.definition,
-      'diagnostics', jsonb_build_array(
-      private.upload_diagnostic(fault, case when fault like 'version-%' then version_place end)));
+    replacement := private.replacement_of(target, upload, apply_upload.definition, version_is_stated);
+    if private.holds_replacement(target, replacement) then
+      -- An older upload that comes later is not newer than this one.
+      update public.custom_assessments as assessment
+         set content_changed_at = upload.created_at
+       where assessment.id = target.id and assessment.content_changed_at < upload.created_at;
+      return jsonb_build_object('end', 'succeeded', 'assessment_id', target.id,
+        'diagnostics', jsonb_build_array(private.upload_diagnostic('already-uploaded')));
+    end if;
+    select fault.code, fault.needed into code, needed
+      from private.replacement_fault(target, upload, replacement, version_is_stated) as fault;
   end if;
-  needed := private.replace_assessment(apply_upload.target_id, apply_upload.definition, upload.source_markdown);
-  if needed is not null then
-    return jsonb_build_object('end', 'failed', 'error', 'version-bump-too-small', 'definition', apply_upload.definition,
-      'diagnostics', jsonb_build_array(
-        private.upload_diagnostic('version-bump-too-small', version_place)
-        || jsonb_build_object('hint', format('Expected in the front matter: %s. Upload the file again with it.', needed))));
+  if code is not null then
+    perform private.require_definition(apply_upload.definition);
+    return jsonb_build_object('end', 'failed', 'error', code, 'definition', apply_upload.definition,
+      'diagnostics', jsonb_build_array(private.replacement_diagnostic(code, needed, version_place)));
   end if;
-  return jsonb_build_object('end', 'succeeded', 'assessment_id', apply_upload.target_id);
+  perform private.replace_assessment(target, replacement);
+  return jsonb_build_object('end', 'succeeded', 'assessment_id', target.id);
+end
+$$;
+
+-- Writes a replacement.
+create or replace function private.replace_assessment(
+  target public.custom_assessments, replacement public.custom_assessments
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update public.custom_assessments as assessment
+     set name = replacement.name,
+         version = replacement.version,
+         description = replacement.description,
+         definition = replacement.definition,
+         source_markdown = replacement.source_markdown,
+         source_type = replacement.source_type,
+         assessment_type = replacement.assessment_type,
+         interview_style_default = replacement.interview_style_default,
+         interview_style_allow_override = replacement.interview_style_allow_override,
+         result_disclosure = replacement.result_disclosure,
+         content_changed_at = replacement.content_changed_at,
+         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
+         marketplace_status = case
+           when assessment.marketplace_status = 'published'
+             and (replacement.definition, replacement.name, replacement.description, replacement.source_markdown)
+               is distinct from
+               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
+           then 'pending_review' else assessment.marketplace_status end
+   where assessment.id = target.id;
 end
 $$;

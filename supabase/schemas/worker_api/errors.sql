@@ -10,7 +10,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce(
-    error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'assessment-archived', 'assessment-missing'),
+    error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'superseded',
+              'assessment-archived', 'assessment-missing'),
     false
   );
 end

@@ -85,7 +85,8 @@ begin
        order by given.place));
   end if;
   return array[private.apply_upload(
-    subjects[1], targets[1], (elements[1] ->> 'definition')::jsonb, elements[1] -> 'version_at')];
+    subjects[1], targets[1], (elements[1] ->> 'definition')::jsonb, elements[1] -> 'version_at',
+    coalesce((elements[1] -> 'version_is_stated')::boolean, true))];
 end
 $$;
 

@@ -129,7 +129,14 @@ def exchange(
 def compiled(job: dict[str, Any], name: str = "Compiled", version: str = "1.0") -> Finished:
     """The end of a compiled file."""
     definition = DEFINITION | {"metadata": {"name": name, "version": version}}
-    return Compiled(job["job"], job["attempt"], json.dumps(definition), [], {"line": 1, "column": 1})
+    return Compiled(
+        job["job"],
+        job["attempt"],
+        json.dumps(definition),
+        [],
+        {"line": 1, "column": 1},
+        version_is_stated=True,
+    )
 
 
 class Meanwhile:

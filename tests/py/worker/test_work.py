@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from worker.compiler.catalogue import SPECIMEN
 from worker.engine.jobs import (
     Compiled,
     CompileJob,
@@ -118,7 +119,7 @@ def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
 @pytest.mark.parametrize(
     "finished",
     [
-        Compiled(7, 3, "{}", [{"code": "x", "line": 1}], {"line": 2, "column": 3}),
+        Compiled(7, 3, "{}", [{"code": "x", "line": 1}], {"line": 2, "column": 3}, version_is_stated=True),
         Snapshot(7, 3),
         Done(7, 3),
         Failed(7, 3, "internal-error", []),
@@ -128,6 +129,14 @@ def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
 )
 def test_what_came_of_a_job_is_told_by_the_isolated_child_whole(finished: Finished) -> None:
     assert restore_finished(json.loads(json.dumps(finished._asdict()))) == finished
+
+
+@pytest.mark.parametrize(("line", "stated"), [("version: 1.0\n", True), ("", False)])
+def test_a_file_says_whether_it_states_a_version(line: str, stated: bool) -> None:
+    finished = do_job(CompileJob(7, 3, 1, "s", SPECIMEN.replace("version: 1.0\n", line)))
+    assert isinstance(finished, Compiled)
+    assert '"version":"1.0"' in (finished.definition or "")
+    assert finished.version_is_stated is stated
 
 
 def test_a_source_with_faults_is_an_outcome_and_not_an_exception() -> None:

@@ -219,11 +219,11 @@ insert into tests.expected values
   'custom_assessments', 'select', '- - yes - - yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at newest_version_id listed_version_id listed_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments', 'insert', '42501 42501 42501 42501 42501 yes',
-  'id is_template created_at updated_at published_at newest_version_id listed_version_id listed_at'
+  'id is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments', 'insert', '42501 42501 yes 42501 42501 yes',
@@ -233,7 +233,7 @@ insert into tests.expected values
 ),
 (
   'custom_assessments', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at newest_version_id listed_version_id listed_at'
+  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments', 'update', '42501 - yes - - yes',
@@ -253,11 +253,11 @@ insert into tests.expected values
   'custom_assessments (published)', 'select', 'yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at newest_version_id listed_version_id listed_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (published)', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at newest_version_id listed_version_id listed_at'
+  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (published)', 'update', '42501 - yes - - yes',
@@ -273,11 +273,11 @@ insert into tests.expected values
   'custom_assessments (template)', 'select', 'yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at published_at newest_version_id listed_version_id listed_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (template)', 'update', '42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at published_at newest_version_id listed_version_id listed_at'
+  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (template)', 'update', '42501 - yes - - yes',

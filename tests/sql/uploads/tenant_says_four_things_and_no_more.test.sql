@@ -14,9 +14,10 @@ select tests.keep('theirs', tests.create_assessment(
 select tests.as_user(tests.kept('owner'));
 insert into public.assessment_uploads (tenant_id, source_markdown) values (tests.kept('tenant'), '# One');
 select results_eq(
-  $$select created_by, status, diagnostics, definition, attempts, dry_run, created_at, started_at, finished_at
+  $$select created_by, status, diagnostics, definition, attempts, dry_run,
+           created_at between now() and clock_timestamp(), started_at, finished_at
       from public.assessment_uploads$$,
-  $$values (tests.kept('owner'), 'queued', '[]'::jsonb, null::jsonb, 0, false, now(), null::timestamptz,
+  $$values (tests.kept('owner'), 'queued', '[]'::jsonb, null::jsonb, 0, false, true, null::timestamptz,
             null::timestamptz)$$,
   'an upload begins queued, in the caller''s name'
 );

@@ -98,7 +98,7 @@ select is(
 );
 select is(
   tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb #>> '{0,hint}',
-  'Expected in the front matter: at least 3.0. Upload the file again with it.', 'which the hint names'
+  'Write `version: 3.0` in the front matter and upload the file again.', 'which the hint names'
 );
 select is(tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb #>> '{0,line}', '3', 'at the line of the version');
 select is(tests.assessment_value(tests.kept('one'), 'name'), 'Duo', 'and nothing is changed');

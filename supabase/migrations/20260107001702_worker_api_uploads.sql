@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_uploads sha256:5a145a6d487db2477994f88e5776ceb9af2e4d832509c66e930497f0a7da531a
+-- custom-assessments 0.2.0 worker_api_uploads sha256:e505e9fe9f6fe1c06e88cb9be3bb582947269062d6d074b38c43cff70b6ebcc6
 -- The job kind compile: what is given of an upload, what is locked for it, how it is applied, and what its row then says.
 
 create or replace function private.load_uploads(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
@@ -86,7 +86,8 @@ begin
        order by given.place));
   end if;
   return array[private.apply_upload(
-    subjects[1], targets[1], (elements[1] ->> 'definition')::jsonb, elements[1] -> 'version_at')];
+    subjects[1], targets[1], (elements[1] ->> 'definition')::jsonb, elements[1] -> 'version_at',
+    coalesce((elements[1] -> 'version_is_stated')::boolean, true))];
 end
 $$;
 
