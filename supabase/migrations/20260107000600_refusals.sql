@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:2dea40d6f93e5fcbe3fc0f5bc618a50fb97ac495429ff5e2e23517cc2f30b4b7
+-- custom-assessments 0.2.0 refusals sha256:73d626c64c880b0312e36bd5675cfdb7595cd51811173c7edad2bd774d6ac723
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -9,7 +9,8 @@ create table if not exists private.refusals (
   hint text not null,
   constraint refusals_pkey primary key (reason),
   constraint refusal_reason_is_a_key check (reason ~ '^[A-Z]+(_[A-Z]+)*$'),
-  constraint refusal_status_is_an_error check (status between 400 and 599)
+  -- Never 503: PostgREST takes it for the database's absence, drops all its connections and reads the schema anew.
+  constraint refusal_status_is_a_clients_error check (status between 400 and 499)
 );
 comment on table private.refusals is 'The errors that the database''s own rules raise, one row per reason.';
 comment on column private.refusals.reason is 'A stable key for programs to test.';
@@ -135,7 +136,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Check that the id belongs to a row of auth.users.'
 ),
 (
-  'BUSY', 503, 'Too many requests are writing to this tenant at the same time.',
+  'BUSY', 429, 'Too many requests are writing to this tenant at the same time.',
   'Nothing was changed. Try again in a few seconds, and write many rows in one request rather than one request per row.'
 ),
 (

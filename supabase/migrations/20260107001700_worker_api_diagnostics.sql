@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:dd3c151d61cbd62165121ee07dafe8a3c9a8c878fad3b06258da39a9039a7151
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:8a5a3b28979daccf274f46f2d068639de3e3427df1d8a68c00937603b1fc003f
 -- Diagnostics that only the database can make.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -114,7 +114,7 @@ begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
   -- Somebody is at the tenant or the assessment: that is nothing the job has done.
-  if state in ('55P03', 'PT503') then
+  if state = '55P03' or (state = 'PT429' and detail::jsonb ->> 'reason' = 'BUSY') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
   elsif state = 'P0002' then
     return '{"end": "failed", "error": "subject-deleted"}'::jsonb;

@@ -8,7 +8,8 @@ create table if not exists private.refusals (
   hint text not null,
   constraint refusals_pkey primary key (reason),
   constraint refusal_reason_is_a_key check (reason ~ '^[A-Z]+(_[A-Z]+)*$'),
-  constraint refusal_status_is_an_error check (status between 400 and 599)
+  -- Never 503: PostgREST takes it for the database's absence, drops all its connections and reads the schema anew.
+  constraint refusal_status_is_a_clients_error check (status between 400 and 499)
 );
 comment on table private.refusals is 'The errors that the database''s own rules raise, one row per reason.';
 comment on column private.refusals.reason is 'A stable key for programs to test.';
@@ -134,7 +135,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Check that the id belongs to a row of auth.users.'
 ),
 (
-  'BUSY', 503, 'Too many requests are writing to this tenant at the same time.',
+  'BUSY', 429, 'Too many requests are writing to this tenant at the same time.',
   'Nothing was changed. Try again in a few seconds, and write many rows in one request rather than one request per row.'
 ),
 (

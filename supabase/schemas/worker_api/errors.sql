@@ -32,7 +32,7 @@ begin
   -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
   -- that was not to be had, a function that is just being upgraded: all that may pass.
   -- Somebody is at the tenant or the assessment: that is nothing the job has done.
-  if state in ('55P03', 'PT503') then
+  if state = '55P03' or (state = 'PT429' and detail::jsonb ->> 'reason' = 'BUSY') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
   elsif state = 'P0002' then
     return '{"end": "failed", "error": "subject-deleted"}'::jsonb;

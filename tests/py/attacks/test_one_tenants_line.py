@@ -84,10 +84,30 @@ def test_waiting_ends_with_busy(api: RunningApi, tenant: Tenant, what: str) -> N
     do = requests(api, tenant)[what]
     with line_taken(api, tenant):
         answer = do()
-        assert refusal(answer) == (503, "BUSY")
-        assert answer.json()["code"] == "PT503"
+        assert refusal(answer) == (429, "BUSY")
+        assert answer.json()["code"] == "PT429"
         assert answer.json()["hint"].startswith("Nothing was changed. Try again")
     assert do().status_code in (201, 204)
+
+
+def test_a_refusal_leaves_the_api_its_connections(api: RunningApi, tenant: Tenant) -> None:
+    """PostgREST takes a 503 of its own for the database's absence, and would connect anew for everybody."""
+    do = requests(api, tenant)
+    assert do["list"]().status_code == 200
+    before = connections(api)
+    with line_taken(api, tenant):
+        do["insert"]()
+    assert do["list"]().status_code == 200
+    assert before
+    assert before <= connections(api)
+
+
+def connections(api: RunningApi) -> set[int]:
+    """The API's own connections to the database."""
+    rows = api.database.connect().execute(
+        "select pid from pg_stat_activity where datname = current_database() and usename = 'authenticator'"
+    )
+    return {row[0] for row in rows}
 
 
 def test_no_more_than_a_few_wait(api: RunningApi, tenant: Tenant, api_people: People) -> None:
@@ -108,7 +128,7 @@ def test_no_more_than_a_few_wait(api: RunningApi, tenant: Tenant, api_people: Pe
             waiting.append(row[0])
             assert neighbour["list"]().status_code == 200
         assert 1 <= max(waiting) <= WAITING
-        assert Counter(refusal(answer.result()) for answer in answers) == {(503, "BUSY"): MANY}
+        assert Counter(refusal(answer.result()) for answer in answers) == {(429, "BUSY"): MANY}
 
 
 @pytest.mark.parametrize(("places", "waits"), [(PLACES - 1, True), (PLACES, False)])
@@ -138,7 +158,7 @@ def test_who_comes_while_ten_wait_is_refused_at_once(
         )
     comes.rollback()
     waiting.rollback()
-    assert refused.value.sqlstate == "PT503"
+    assert refused.value.sqlstate == "PT429"
     assert any("still waiting for" in message for message in told) == waits
 
 

@@ -1,7 +1,7 @@
 -- Refusals are rows: what a function refuses with is listed, what is listed is refused with, and only migrations write it.
 begin;
 \ir ../helpers.psql
-select plan(9);
+select plan(12);
 
 create view tests.refused_with as
 select
@@ -25,6 +25,17 @@ as $$ begin perform private.refuse('NOT_LISTED'); end $$;
 select set_eq(
   'select reason from tests.refused_with where reason not in (select listed.reason from private.refusals as listed)',
   array['NOT_LISTED'], 'one that is not listed is found'
+);
+
+select throws_ok(
+  $$update private.refusals set status = 503 where reason = 'BUSY'$$, '23514', null,
+  'none may have the status by which PostgREST takes the database for away'
+);
+select is(
+  private.ending_of_error('PT429', '{"reason": "BUSY"}') ->> 'end', 'waits', 'a job waits for a tenant that is busy'
+);
+select is(
+  private.ending_of_error('PT429', '{"reason": "TOO_MANY"}') ->> 'end', 'failed', 'and for no other refusal of that status'
 );
 
 select tests.as_user(gen_random_uuid());
