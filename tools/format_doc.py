@@ -317,7 +317,7 @@ column. A byte order mark is not a column. A line ends with a line feed, a carri
 
 ## On the command line
 
-    python -m worker check FILE... [--format text|json|github] [--only-assessments]
+    python -m worker check FILE... [--format text|json|github] [--only-assessments] [--fix [--unsafe] [--diff]]
     python -m worker format FILE... [--check] [--only-assessments] [--from-json]
     python -m worker diff OLD NEW [--format text|json|markdown|github]
 
@@ -326,6 +326,12 @@ FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-
 if no file has an error, 1 if any file has one, and 2 if a file cannot be read or the report cannot be written.
 `--format json` prints one object per file, on one line: `{{"file", "valid", "definition", "diagnostics"}}`;
 `--format github` prints annotations for workflows. Text is coloured on a terminal, unless `NO_COLOR` is set.
+
+`--fix` applies the safe [fixes](#diagnostics-and-fixes) of each file in place, prints a line for each, and reports what remains; the exit
+code is about that. A fix can make another possible, so a file is compiled and fixed again, 20 times at most. `--unsafe` applies the others too.
+With `--diff` nothing is written: standard output shows what would change, as `patch` and `git apply` read it. The text of standard
+input is written to standard output. In both cases the report goes to standard error. With `--format json` the object has `fixed` besides,
+the diagnostics with the fixes that were applied. Line ends, a byte order mark and the mode of the file are kept; it is replaced in one step.
 
 `format` rewrites valid files in the canonical style and skips others; `--check` only lists the files that
 would change. A comment in the front matter names what the definition omits, such as an unknown section.

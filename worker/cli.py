@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from worker.version import VERSION
 
@@ -17,7 +17,8 @@ EXIT_FAULTS: Final = 1
 EXIT_USAGE: Final = 2
 STDIN: Final = "-"
 
-CHECK_HELP: Final = "check assessments and show every fault with its line and its mend"
+CHECK_HELP: Final = "check assessments and show every error with its line and how to fix it"
+FIX_HELP: Final = "fix what can be fixed safely, in place; standard input is written to standard output"
 DIFF_HELP: Final = "show what changed between two assessments, and the version that it asks for"
 FORMAT_HELP: Final = "rewrite valid assessments in the canonical spelling"
 ONLY_HELP: Final = "leave out files that do not begin with `---`, as in a folder"
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
     check.add_argument("--format", choices=("text", "json", "github"), default="text", help="how to report")
     check.add_argument("--only-assessments", action="store_true", help=ONLY_HELP)
+    check.add_argument("--fix", action="store_true", help=FIX_HELP)
+    check.add_argument("--unsafe", action="store_true", help="fix also what changes a number or removes text")
+    check.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
     check.set_defaults(run=_check)
     formatter = commands.add_parser("format", help=FORMAT_HELP, description=FORMAT_HELP)
     formatter.add_argument(
@@ -98,28 +102,63 @@ def _add_other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 
 def _check(options: argparse.Namespace) -> int:
-    from worker.compiler import compile_markdown, report  # noqa: PLC0415 - only this command needs them
+    from worker.compiler import Fixed, compile_markdown, fix_source, report  # noqa: PLC0415 - only this command needs them
 
-    colour = report.wants_colour(sys.stdout)
+    if (options.unsafe or options.diff) and not options.fix:
+        sys.stderr.write("error: --unsafe and --diff say how to fix: add --fix\n")
+        return EXIT_USAGE
+    # Where standard output is the fixed text, or what would change, the report is beside it.
+    stream = sys.stderr if options.fix and (options.diff or STDIN in options.files) else sys.stdout
+    colour = report.wants_colour(stream)
     files = errors = warnings = 0
-    unreadable = False
+    incomplete = False
     for name, source in _read_all(options):
         if source is None:
-            unreadable = True
+            incomplete = True
             continue
-        compilation = compile_markdown(source)
+        if options.fix:
+            fixed = fix_source(source, unsafe=options.unsafe)
+            incomplete = not _keep(name, source, fixed.source, diff=options.diff) or incomplete
+        else:
+            fixed = Fixed(source, compile_markdown(source), ())
+        compilation = fixed.compilation
         files += 1
         errors += sum(d.severity == "error" for d in compilation.diagnostics)
         warnings += sum(d.severity == "warning" for d in compilation.diagnostics)
         if options.format == "json":
-            _print(report.json_report(name, compilation))
-        elif options.format == "github":
-            _print(report.github_report(name, compilation))
+            _print(report.json_report(name, compilation, fixed.applied if options.fix else None), stream)
+            continue
+        _print(report.fixes_report(name, fixed.applied), stream)
+        if options.format == "github":
+            _print(report.github_report(name, compilation), stream)
         else:
-            _print(report.text_report(name, source, compilation, colour=colour))
+            _print(report.text_report(name, fixed.source, compilation, colour=colour), stream)
     if options.format == "text" and files:
-        _print(report.summary(files, errors, warnings))
-    return EXIT_USAGE if unreadable else EXIT_FAULTS if errors else 0
+        _print(report.summary(files, errors, warnings), stream)
+    return EXIT_USAGE if incomplete else EXIT_FAULTS if errors else 0
+
+
+def _keep(name: str, source: bytes, fixed: bytes, *, diff: bool) -> bool:
+    """Write a fixed file, or show what would change; return whether it could be written."""
+    from worker.compiler import report  # noqa: PLC0415 - only this command needs it
+
+    if diff:
+        _print(report.diff_report(name, source, fixed))
+    elif name == STDIN:
+        _print(fixed)
+    elif fixed != source:
+        return _written(name, fixed)
+    return True
+
+
+def _written(name: str, content: bytes) -> bool:
+    """Write a file anew; return whether that was possible, which is reported where it was not."""
+    try:
+        _replace(Path(name), content)
+    except OSError as fault:
+        sys.stderr.write(f"{name}: cannot be written: {fault.strerror or fault}\n")
+        return False
+    return True
 
 
 def _format(options: argparse.Namespace) -> int:
@@ -166,10 +205,7 @@ def _format_markdown(name: str, source: bytes, *, check: bool) -> int:
         if check:
             _print(f"{name}: would be formatted\n")
             return EXIT_FAULTS
-        try:
-            _replace(Path(name), text.encode())
-        except OSError as fault:
-            sys.stderr.write(f"{name}: cannot be written: {fault.strerror or fault}\n")
+        if not _written(name, text.encode()):
             return EXIT_USAGE
         _print(f"{name}: formatted\n")
     return 0
@@ -292,12 +328,13 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def _print(text: str) -> None:
-    """Write to standard output as UTF-8, whatever the locale says."""
+def _print(text: str | bytes, stream: TextIO | None = None) -> None:
+    """Write to standard output, or to another stream, as UTF-8, whatever the locale says."""
+    stream = stream or sys.stdout
     try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode(errors="replace"))
-        sys.stdout.flush()
+        stream.flush()
+        stream.buffer.write(text if isinstance(text, bytes) else text.encode(errors="replace"))
+        stream.flush()
     except BrokenPipeError:
         raise
     except OSError as fault:

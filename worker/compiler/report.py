@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import unified_diff
 from typing import Final, TextIO
 from unicodedata import east_asian_width
 
@@ -10,9 +11,11 @@ from worker.compiler.compilation import Compilation
 from worker.compiler.diagnostics import Diagnostic
 
 __all__ = [
+    "diff_report",
     "escape_data",
     "escape_property",
     "excerpt",
+    "fixes_report",
     "github_report",
     "json_report",
     "summary",
@@ -91,13 +94,37 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def json_report(file: str, compilation: Compilation) -> str:
-    """Return one line of JSON about a file."""
+def json_report(file: str, compilation: Compilation, fixed: Sequence[Diagnostic] | None = None) -> str:
+    """Return one line of JSON about a file; with the diagnostics that were fixed, where they are given."""
     definition = "null" if compilation.definition is None else compilation.definition.to_json()
     diagnostics = json.dumps([d.to_dict() for d in compilation.diagnostics], ensure_ascii=False)
     valid = "true" if compilation.valid else "false"
     name = json.dumps(file, ensure_ascii=False)
-    return f'{{"file": {name}, "valid": {valid}, "definition": {definition}, "diagnostics": {diagnostics}}}\n'
+    return (
+        f'{{"file": {name}, "valid": {valid}, "definition": {definition}, "diagnostics": {diagnostics}'
+        f"{_fixed(fixed)}}}\n"
+    )
+
+
+def _fixed(fixed: Sequence[Diagnostic] | None) -> str:
+    if fixed is None:
+        return ""
+    return f', "fixed": {json.dumps([d.to_dict() for d in fixed], ensure_ascii=False)}'
+
+
+def fixes_report(file: str, fixed: Sequence[Diagnostic]) -> str:
+    """Return a line for each fix that was applied."""
+    return "".join(f"{file}:{d.line}:{d.column}: fixed[{d.code}]: {d.hint}\n" for d in fixed)
+
+
+def diff_report(file: str, before: bytes, after: bytes) -> str:
+    """Return the lines of a file that fixes change, as a unified diff."""
+    return "".join(unified_diff(_lines(before), _lines(after), file, file))
+
+
+def _lines(source: bytes) -> list[str]:
+    *lines, last = source.decode(errors="replace").split("\n")
+    return [f"{line}\n" for line in lines] + ([f"{last}\n\\ No newline at end of file\n"] if last else [])
 
 
 def github_report(file: str, compilation: Compilation) -> str:

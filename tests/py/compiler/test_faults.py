@@ -544,7 +544,7 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
         (("- weight: 0.4", "- weight: 0.4\n- scoring_rubrik: [1: x]"), "write `scoring_rubric`"),
         (
             ("- weight: 0.4", "- weight: 0.4\n- zzz: x"),
-            "the fields are `weight`, `description`, `interview_themes`, `scoring_rubric`",
+            "the fields are `id`, `weight`, `description`, `interview_themes`, `scoring_rubric`",
         ),
         (("- weight: 0.4", "- weight: 0.3"), "for example write `- weight: 0.4` for `Trust`"),
         (("- weight: 0.4", "- weight: 45%"), "for example write `- weight: 40%` for `Trust`"),

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.py.compiler.specimen import check, edited, fixed
-from worker.compiler import Diagnostic, compile_markdown
+from worker.compiler import Diagnostic, compile_markdown, fix_source
 from worker.compiler.catalogue import SPECIMEN, Code
 from worker.compiler.diagnostics import Faults
 from worker.compiler.fixing import apply_fixes
@@ -197,3 +197,60 @@ def test_whole_lines_are_deleted(text: str, at: Span, expected: str) -> None:
 def test_all_lines_of_a_place_are_indented_but_empty_ones() -> None:
     text = "a\n b\n\n  c\nd"
     assert with_edits(text, indenting(text, Span(3, 9), "--")) == "a\n-- b\n\n--  c\nd"
+
+
+# --- a file with all its fixes ---
+
+
+def test_safe_fixes_are_applied_until_there_are_none() -> None:
+    source = edited(("- weight: 0.4", "- wieght: 0,4"), ("[Vision]", "[Visoin]")).encode()
+    fixed_ = fix_source(source)
+    assert fixed_.source.decode() == edited(("- weight: 0.4", "- weight: 0,4"))
+    assert [d.code for d in fixed_.applied] == ["unknown-field", "unknown-dimension"]
+
+
+def test_what_one_fix_makes_possible_is_fixed_in_the_next_round() -> None:
+    source = edited(("- weight: 0.4\n- description: Can", "weight: 0.4\ndescription: Can")).encode()
+    first, second = compile_markdown(source).diagnostics
+    assert first.fix is not None
+    assert second.fix is not None
+    # They share a line: the second is fixed by the first already.
+    fixed_ = fix_source(source)
+    assert fixed_.source.decode() == SPECIMEN
+    assert fixed_.compilation.diagnostics == ()
+
+
+def test_unsafe_fixes_are_applied_only_where_that_is_asked_for() -> None:
+    source = edited(("- weight: 0.4", "- weight: 0,4")).encode()
+    assert fix_source(source).source == source
+    assert fix_source(source).applied == ()
+    fixed_ = fix_source(source, unsafe=True)
+    assert fixed_.source.decode() == SPECIMEN
+    assert [(d.code, d.line) for d in fixed_.applied] == [("invalid-weight", 18)]
+
+
+def test_a_valid_file_stays_as_it_is() -> None:
+    fixed_ = fix_source(SPECIMEN.encode(), unsafe=True)
+    assert (fixed_.source, fixed_.applied) == (SPECIMEN.encode(), ())
+    assert fixed_.compilation.valid
+
+
+def test_fixes_that_are_wrong_together_are_applied_as_far_as_they_are_right() -> None:
+    """Each weight alone may be a percentage, as long as the other is wrong; together they are too much."""
+    text = edited(("- weight: 0.6", "- weight: 60"), ("- weight: 0.4", "- weight: 50"))
+    assert [d.fix is not None for d in check(text).diagnostics] == [True, True]
+    fixed_ = fix_source(text.encode(), unsafe=True)
+    assert [(d.code, d.line) for d in fixed_.applied] == [("invalid-weight", 10)]
+    assert [(d.code, d.line) for d in fixed_.compilation.diagnostics] == [("invalid-weight", 18)]
+
+
+def test_after_twenty_rounds_the_rest_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.compiler.proofs.MAX_PROVED", 1)
+    source = edited(("[Vision]", "[" + "Visoin, " * 22 + "Trust]")).encode()
+    # One proof a compilation, so one fix a round; the second "Vision" would be a second of its kind.
+    assert len(fix_source(source).applied) == 1
+    questions = "".join(f"- Visoin: Question {n}?\n" for n in range(23))
+    source = edited(("- Vision: Where", f"{questions}- Vision: Where")).encode()
+    fixed_ = fix_source(source)
+    assert len(fixed_.applied) == 20
+    assert len(fixed_.compilation.diagnostics) == 3
