@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.py.compiler.specimen import check
 from tests.py.harness.examples import examples
 from worker.definition import Definition
+from worker.ids import dimension_id
 
 WORDS = st.sampled_from(
     ["clear goals", "Führung", "trust & care", "3 weeks", "what changed", "日本語", "e.g. a plan", "x-ray"]
@@ -183,4 +184,6 @@ def test_every_spelling_means_what_was_meant(case: tuple[str, dict[str, Any]]) -
     assert isinstance(compilation.definition, Definition)
     found = json.loads(compilation.definition.to_json(), parse_float=str, parse_int=str)
     del found["metadata"]
+    for dimension in found["dimensions"]:
+        assert dimension.pop("id") == dimension_id(dimension["name"])
     assert found == meant
