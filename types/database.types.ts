@@ -543,6 +543,48 @@ export type Database = {
           },
         ];
       };
+      equivalence_declarations: {
+        Row: {
+          assessment_id: string;
+          created_at: string;
+          dimension: string;
+          from_hash: string;
+          id: string;
+          note: string;
+          tenant_id: string;
+          to_hash: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          assessment_id: string;
+          created_at?: string;
+          dimension: string;
+          from_hash: string;
+          id?: string;
+          note: string;
+          tenant_id: string;
+          to_hash: string;
+        };
+        Update: {
+          assessment_id?: string;
+          created_at?: string;
+          dimension?: string;
+          from_hash?: string;
+          id?: string;
+          note?: string;
+          tenant_id?: string;
+          to_hash?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "equivalence_declarations_assessment_id_fkey";
+            columns: ["assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       tenant_profiles: {
         Row: {
           created_at: string;
@@ -706,6 +748,10 @@ export type Database = {
         Returns: Json;
       };
       custom_assessments_version: { Args: Record<PropertyKey, never>; Returns: string };
+      declare_equivalent: {
+        Args: { assessment_id: string; dimension: string; from_hash: string; note: string; to_hash: string };
+        Returns: Json;
+      };
       erase_account: { Args: { user_id: string }; Returns: Json };
       erase_tenant: { Args: { tenant_id: string }; Returns: Json };
       exchange_jobs: {
@@ -725,6 +771,10 @@ export type Database = {
       retry_jobs: { Args: { failed_since?: string; jobs?: number[]; uploads?: string[] }; Returns: number };
       session_result: { Args: { access_token: string }; Returns: Json };
       verify_result: { Args: { result_id: string }; Returns: Json };
+      version_changes: {
+        Args: { definition?: Json; from_version_id: string; to_version_id?: string };
+        Returns: Json;
+      };
     };
     Enums: {
       [_ in never]: never;

@@ -418,6 +418,36 @@ class PublicCustomAssessmentsUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     version: NotRequired[Annotated[str, Field(alias="version")]]
 
+class PublicEquivalenceDeclarations(BaseModel):
+    assessment_id: uuid.UUID = Field(alias="assessment_id")
+    created_at: datetime.datetime = Field(alias="created_at")
+    dimension: str = Field(alias="dimension")
+    from_hash: str = Field(alias="from_hash")
+    id: uuid.UUID = Field(alias="id")
+    note: str = Field(alias="note")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    to_hash: str = Field(alias="to_hash")
+
+class PublicEquivalenceDeclarationsInsert(TypedDict):
+    assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dimension: Annotated[str, Field(alias="dimension")]
+    from_hash: Annotated[str, Field(alias="from_hash")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    note: Annotated[str, Field(alias="note")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    to_hash: Annotated[str, Field(alias="to_hash")]
+
+class PublicEquivalenceDeclarationsUpdate(TypedDict):
+    assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    dimension: NotRequired[Annotated[str, Field(alias="dimension")]]
+    from_hash: NotRequired[Annotated[str, Field(alias="from_hash")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    note: NotRequired[Annotated[str, Field(alias="note")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    to_hash: NotRequired[Annotated[str, Field(alias="to_hash")]]
+
 class PublicTenantProfiles(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     display_name: str = Field(alias="display_name")

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:73d626c64c880b0312e36bd5675cfdb7595cd51811173c7edad2bd774d6ac723
+-- custom-assessments 0.2.0 refusals sha256:540a0d5d77e87baab0cbdec1315f6b23dc231c4c3b04e1fb71df4b394fbfa067
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -85,6 +85,14 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'VERSION_IMMUTABLE', 409, 'Versions are created by the database and cannot be changed.',
   'Edit the assessment instead: the database stores the new content as its next version.'
+),
+(
+  'VERSION_NOT_FOUND', 404, 'The version does not exist.',
+  'Check the id; it must be a version that you may see.'
+),
+(
+  'DECLARATION_IMMUTABLE', 409, 'A declaration of equivalence cannot be changed.',
+  'It is deleted with its assessment. Its note is shown wherever it is used.'
 ),
 (
   'INTERVIEW_STYLE_OVERRIDE_DENIED', 400, 'The assessment does not allow this interview style override.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:45a47398f6ced6825c7638a85c9f9136963499d407fd94dfda92f7f40817bca5
+-- custom-assessments 0.2.0 results_scoring sha256:25cbc6b999f8e53c41feed76a4bacc687b5265a46ae1115ebef3691d552faf20
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -150,6 +150,28 @@ begin
 end
 $$;
 
+-- The weighted mean of what was scored, half up to two places. score_of is in the order of the weights.
+create or replace function private.overall_of(weights numeric[], score_of numeric[])
+returns numeric
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  weighted numeric := 0;
+  weight_sum numeric := 0;
+begin
+  for place in 1 .. cardinality(weights) loop
+    if score_of[place] is not null then
+      weighted := weighted + weights[place] * score_of[place];
+      weight_sum := weight_sum + weights[place];
+    end if;
+  end loop;
+  return round(div(weighted * 200 + weight_sum, weight_sum * 2) / 100, 2);
+end
+$$;
+
 -- Where faults is not empty the other outputs mean nothing.
 create or replace function private.score_assessment(
   definition jsonb,
@@ -168,8 +190,6 @@ as $$
 declare
   dimensions record;
   given record;
-  weighted numeric := 0;
-  weight_sum numeric := 0;
 begin
   select * into dimensions from private.scored_dimensions(definition);
   select * into given
@@ -181,16 +201,12 @@ begin
     return;
   end if;
 
-  -- The weighted mean of what was scored, half up to two places.
   for place in 1 .. cardinality(dimensions.names) loop
     if given.score_of[place] is null then
       uncovered := uncovered || dimensions.names[place];
-    else
-      weighted := weighted + dimensions.weights[place] * given.score_of[place];
-      weight_sum := weight_sum + dimensions.weights[place];
     end if;
   end loop;
-  overall := round(div(weighted * 200 + weight_sum, weight_sum * 2) / 100, 2);
+  overall := private.overall_of(dimensions.weights, given.score_of);
   category := private.matching_category(definition -> 'resultCategories', overall, dimensions.folded, given.score_of);
 end
 $$;

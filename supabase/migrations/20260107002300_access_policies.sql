@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:570859744004e0a34a9dd8757c94303a74eeb5126459bcf77d50103a9da54d28
+-- custom-assessments 0.2.0 access_policies sha256:33d9b56054ffa0d12f4d6135ddeb874b513dd10f9b5cfb67d10492c1e09a238e
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -104,6 +104,29 @@ create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
 
+-- Whoever reads a version reads what is said of its dimensions.
+drop policy if exists "Declarations are read with their versions" on public.equivalence_declarations;
+create policy "Declarations are read with their versions" on public.equivalence_declarations
+for select to authenticated
+using (
+  tenant_id = any(array(select private.my_tenant_ids()))
+  or exists (
+    select from public.assessment_versions as version
+    where
+      version.assessment_id = equivalence_declarations.assessment_id
+      and version.dimension_hashes ->> equivalence_declarations.dimension
+      in (equivalence_declarations.from_hash, equivalence_declarations.to_hash)
+  )
+);
+
+drop policy if exists "Owners declare what is equivalent" on public.equivalence_declarations;
+create policy "Owners declare what is equivalent" on public.equivalence_declarations
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Rules of change are no secret" on private.change_rules;
+create policy "Rules of change are no secret" on private.change_rules for select to authenticated using (true);
+
 drop policy if exists "Refusals are no secret" on private.refusals;
 create policy "Refusals are no secret" on private.refusals for select to authenticated using (true);
 
@@ -152,6 +175,7 @@ private.check_agent_session_assessment(),
 private.check_assessment_content(),
 private.check_choice(uuid, uuid, integer),
 private.check_completion(uuid, text, jsonb, jsonb, timestamptz),
+private.check_equivalence(),
 private.check_handed_in(jsonb, jsonb),
 private.check_held_choices(uuid[], uuid[], integer[]),
 private.check_job_kind(),
@@ -166,11 +190,13 @@ private.class_of_change(jsonb, jsonb),
 private.column_refuses_custom(regclass, smallint),
 private.columns_of(jsonb),
 private.columns_with_links(),
+private.compared_dimensions(uuid, jsonb, jsonb),
 private.content_categories(jsonb, text[], text[]),
 private.content_dimensions(jsonb, text[], text[], jsonb),
 private.content_hash(text, jsonb),
 private.content_of(jsonb, text, text, text, integer, boolean, text),
 private.content_of_assessment(public.custom_assessments),
+private.content_of_version(public.assessment_versions),
 private.content_parts(jsonb),
 private.date_assessment_content(),
 private.definition_bounds_faults(jsonb),
@@ -182,6 +208,7 @@ private.dimension_hashes(jsonb),
 private.dimension_ids(jsonb),
 private.dimensions_faults(jsonb, numeric, numeric),
 private.disclosures(),
+private.drop_equivalences_of_former_tenant(),
 private.drop_slugs_of_tenant(),
 private.end_jobs_without_subject(),
 private.ending_of_error(text, text),
@@ -200,6 +227,7 @@ private.finish_jobs(text, jsonb, timestamptz),
 private.fold_name(text),
 private.free_id(text, text[]),
 private.guard_assessment_authority(),
+private.guard_equivalences(),
 private.guard_versions(),
 private.guidelines_faults(jsonb, text[]),
 private.hand_over_assessments(),
@@ -219,6 +247,7 @@ private.holds_replacement(public.custom_assessments, public.custom_assessments),
 private.how_links_are_read(oid, name, text),
 private.id_faults(jsonb),
 private.id_of_name(text),
+private.ids_by_name(jsonb),
 private.inactive_tenant_ids(),
 private.interview_styles(),
 private.is_authors_fault(text),
@@ -250,6 +279,7 @@ private.lock_slug(uuid, text),
 private.longest_name(),
 private.marketplace_statuses(),
 private.matching_category(jsonb, numeric, text[], numeric[]),
+private.measured_part(jsonb),
 private.metadata_defaults(),
 private.metadata_faults(jsonb),
 private.most_categories(),
@@ -268,6 +298,7 @@ private.next_ranks(uuid[]),
 private.note_result_creator(),
 private.number_of_change(uuid, text, text, text),
 private.one_of(text[]),
+private.overall_of(numeric[], numeric[]),
 private.path_step(text),
 private.policies_on_reading(oid, text, integer),
 private.policy_is_open(oid, text, integer),
@@ -277,6 +308,7 @@ private.questions_by_name(jsonb),
 private.queue_front(),
 private.range_precision(jsonb),
 private.read_scores(jsonb, text[], text[], numeric, numeric),
+private.readable_version(uuid),
 private.reads_everything(oid, text, integer),
 private.reference_list_faults(jsonb, text, text[]),
 private.refresh_listings(uuid[]),
@@ -289,6 +321,8 @@ private.replacement_diagnostic(text, text, jsonb),
 private.replacement_fault(public.custom_assessments, public.assessment_uploads, public.custom_assessments, boolean),
 private.replacement_of(public.custom_assessments, public.assessment_uploads, jsonb, boolean),
 private.require_definition(jsonb),
+private.restated(uuid, jsonb, integer),
+private.restated_differences(uuid, jsonb, jsonb),
 private.result_tenant_ids(),
 private.retry_delay(integer),
 private.rubric_faults(jsonb, numeric, numeric),
@@ -325,6 +359,7 @@ private.upload_diagnostic(text, jsonb),
 private.weight_tolerance(),
 private.weights_faults(jsonb),
 private.with_campaigns_left(jsonb, uuid[]),
+private.with_definition(public.assessment_versions, jsonb),
 private.without_accents(text),
 private.without_common_parts(jsonb, jsonb),
 private.write_result()

@@ -156,6 +156,7 @@ begin
         -- Functions of public, written by `make generate`.
         'complete_assessment_session',
         'custom_assessments_version',
+        'declare_equivalent',
         'erase_account',
         'erase_tenant',
         'exchange_jobs',
@@ -165,7 +166,8 @@ begin
         'queue_status',
         'retry_jobs',
         'session_result',
-        'verify_result'
+        'verify_result',
+        'version_changes'
       )
   loop
     execute format('drop function %s', found.signature);
@@ -188,8 +190,12 @@ drop table if exists private.slug_series;
 drop table if exists private.result_creators;
 drop table if exists public.assessment_uploads;
 drop table if exists public.custom_assessment_results;
+drop table if exists public.equivalence_declarations;
+-- They take a row of a table.
+drop function if exists private.content_of_version;
+drop function if exists private.readable_version;
+drop function if exists private.with_definition;
 drop table if exists public.assessment_versions;
--- They take a row of the table.
 drop function if exists private.content_of_assessment;
 drop function if exists private.store_version;
 drop table if exists public.custom_assessments;
@@ -227,6 +233,7 @@ begin
         'check_assessment_content',
         'check_choice',
         'check_completion',
+        'check_equivalence',
         'check_handed_in',
         'check_held_choices',
         'check_job_kind',
@@ -241,11 +248,13 @@ begin
         'column_refuses_custom',
         'columns_of',
         'columns_with_links',
+        'compared_dimensions',
         'content_categories',
         'content_dimensions',
         'content_hash',
         'content_of',
         'content_of_assessment',
+        'content_of_version',
         'content_parts',
         'date_assessment_content',
         'definition_bounds_faults',
@@ -257,6 +266,7 @@ begin
         'dimension_ids',
         'dimensions_faults',
         'disclosures',
+        'drop_equivalences_of_former_tenant',
         'drop_slugs_of_tenant',
         'end_jobs_without_subject',
         'ending_of_error',
@@ -275,6 +285,7 @@ begin
         'fold_name',
         'free_id',
         'guard_assessment_authority',
+        'guard_equivalences',
         'guard_versions',
         'guidelines_faults',
         'hand_over_assessments',
@@ -294,6 +305,7 @@ begin
         'how_links_are_read',
         'id_faults',
         'id_of_name',
+        'ids_by_name',
         'inactive_tenant_ids',
         'interview_styles',
         'is_authors_fault',
@@ -325,6 +337,7 @@ begin
         'longest_name',
         'marketplace_statuses',
         'matching_category',
+        'measured_part',
         'metadata_defaults',
         'metadata_faults',
         'most_categories',
@@ -343,6 +356,7 @@ begin
         'note_result_creator',
         'number_of_change',
         'one_of',
+        'overall_of',
         'path_step',
         'policies_on_reading',
         'policy_is_open',
@@ -352,6 +366,7 @@ begin
         'queue_front',
         'range_precision',
         'read_scores',
+        'readable_version',
         'reads_everything',
         'reference_list_faults',
         'refresh_listings',
@@ -364,6 +379,8 @@ begin
         'replacement_fault',
         'replacement_of',
         'require_definition',
+        'restated',
+        'restated_differences',
         'result_tenant_ids',
         'retry_delay',
         'rubric_faults',
@@ -401,6 +418,7 @@ begin
         'weight_tolerance',
         'weights_faults',
         'with_campaigns_left',
+        'with_definition',
         'without_accents',
         'without_common_parts',
         'write_result'

@@ -25,6 +25,12 @@ grant select, insert, update, delete on table public.custom_assessments to servi
 grant select on table public.assessment_versions to anon, authenticated;
 grant select, delete on table public.assessment_versions to service_role;
 
+-- What owners say of their dimensions, through declare_equivalent. The database writes the rest. The service may name one in a
+-- DELETE, so that the trigger can answer why not.
+grant select, insert (assessment_id, dimension, from_hash, to_hash, note)
+on table public.equivalence_declarations to authenticated;
+grant select, delete on table public.equivalence_declarations to service_role;
+
 -- Results.
 grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
@@ -44,9 +50,16 @@ grant select on table public.marketplace_listings to anon, authenticated, servic
 -- The refusals, which triggers look up as the caller.
 grant select on table private.refusals to authenticated, service_role;
 
+-- The rules of change, likewise.
+grant select on table private.change_rules to authenticated, service_role;
+
 -- The queue, as operators see it.
 grant select on table public.job_queue to service_role;
 grant select on table private.jobs to service_role;
+
+-- Authors and users, with their own rights.
+grant execute on function public.version_changes(uuid, uuid, jsonb) to authenticated, service_role;
+grant execute on function public.declare_equivalent(uuid, text, text, text, text) to authenticated;
 
 -- Anybody, with or without an account. A respondent has no account: the link's token is what lets them in.
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
@@ -69,7 +82,7 @@ grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to se
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;
 
 -- What policies ask of accounts alone.
-grant execute on function private.my_tenant_ids() to authenticated;
+grant execute on function private.my_tenant_ids() to authenticated, service_role;
 grant execute on function private.result_tenant_ids() to authenticated;
 
 -- What triggers, which run as the caller, ask of every writer.
@@ -137,3 +150,33 @@ grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;
 grant execute on function private.tenant_owner(uuid) to service_role;
+
+-- What version_changes asks, with the rights of its caller.
+grant execute on function private.change_classes() to authenticated, service_role;
+grant execute on function private.changes_between(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.class_of_change(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.columns_of(jsonb) to authenticated, service_role;
+grant execute on function private.compared_dimensions(uuid, jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.content_categories(jsonb, text[], text[]) to authenticated, service_role;
+grant execute on function private.content_dimensions(jsonb, text[], text[], jsonb) to authenticated, service_role;
+grant execute on function private.content_of(jsonb, text, text, text, integer, boolean, text) to authenticated, service_role;
+grant execute on function private.content_of_version(public.assessment_versions) to authenticated, service_role;
+grant execute on function private.content_parts(jsonb) to authenticated, service_role;
+grant execute on function private.differences(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.differing_items(jsonb, jsonb, text) to authenticated, service_role;
+grant execute on function private.dimension_hashes(jsonb) to authenticated, service_role;
+grant execute on function private.dimension_ids(jsonb) to authenticated, service_role;
+grant execute on function private.hash_of(jsonb) to authenticated, service_role;
+grant execute on function private.ids_by_name(jsonb) to authenticated, service_role;
+grant execute on function private.least_version(text, text) to authenticated, service_role;
+grant execute on function private.measured_part(jsonb) to authenticated, service_role;
+grant execute on function private.overall_of(numeric[], numeric[]) to authenticated, service_role;
+grant execute on function private.primary_ids(jsonb, text[], text[]) to authenticated, service_role;
+grant execute on function private.questions_by_name(jsonb) to authenticated, service_role;
+grant execute on function private.range_precision(jsonb) to authenticated, service_role;
+grant execute on function private.readable_version(uuid) to authenticated, service_role;
+grant execute on function private.restated(uuid, jsonb, integer) to authenticated, service_role;
+grant execute on function private.restated_differences(uuid, jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.rubric_levels(jsonb) to authenticated, service_role;
+grant execute on function private.with_definition(public.assessment_versions, jsonb) to authenticated, service_role;
+grant execute on function private.without_common_parts(jsonb, jsonb) to authenticated, service_role;

@@ -103,6 +103,29 @@ create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
 
+-- Whoever reads a version reads what is said of its dimensions.
+drop policy if exists "Declarations are read with their versions" on public.equivalence_declarations;
+create policy "Declarations are read with their versions" on public.equivalence_declarations
+for select to authenticated
+using (
+  tenant_id = any(array(select private.my_tenant_ids()))
+  or exists (
+    select from public.assessment_versions as version
+    where
+      version.assessment_id = equivalence_declarations.assessment_id
+      and version.dimension_hashes ->> equivalence_declarations.dimension
+      in (equivalence_declarations.from_hash, equivalence_declarations.to_hash)
+  )
+);
+
+drop policy if exists "Owners declare what is equivalent" on public.equivalence_declarations;
+create policy "Owners declare what is equivalent" on public.equivalence_declarations
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Rules of change are no secret" on private.change_rules;
+create policy "Rules of change are no secret" on private.change_rules for select to authenticated using (true);
+
 drop policy if exists "Refusals are no secret" on private.refusals;
 create policy "Refusals are no secret" on private.refusals for select to authenticated using (true);
 

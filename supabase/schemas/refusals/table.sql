@@ -86,6 +86,14 @@ insert into private.refusals (reason, status, message, hint) values
   'Edit the assessment instead: the database stores the new content as its next version.'
 ),
 (
+  'VERSION_NOT_FOUND', 404, 'The version does not exist.',
+  'Check the id; it must be a version that you may see.'
+),
+(
+  'DECLARATION_IMMUTABLE', 409, 'A declaration of equivalence cannot be changed.',
+  'It is deleted with its assessment. Its note is shown wherever it is used.'
+),
+(
   'INTERVIEW_STYLE_OVERRIDE_DENIED', 400, 'The assessment does not allow this interview style override.',
   'Set interview_style_override to null, or use an assessment that allows overrides and a style from 1 to 5.'
 ),

@@ -194,6 +194,12 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("exchange_jobs", {"worker": "w", "request": "x" * 300}),
     ("extend_leases", {"worker": "w", "jobs": [1], "lease_seconds": 0}),
     ("extend_leases", {"worker": "w", "jobs": ["x"]}),
+    ("version_changes", {"from_version_id": None}),
+    ("version_changes", {"from_version_id": "x", "definition": []}),
+    (
+        "declare_equivalent",
+        {"assessment_id": None, "dimension": "", "from_hash": "", "to_hash": "", "note": ""},
+    ),
     ("retry_jobs", {}),
     ("retry_jobs", {"failed_since": "never"}),
     ("prune_jobs", {"keep": "-1 day"}),

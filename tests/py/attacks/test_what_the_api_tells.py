@@ -186,6 +186,8 @@ def test_visitors_are_told_of_nothing_that_they_may_not_use(scene: Scene) -> Non
     assert {path for path in scene.owner.get(f"{REST}/").json()["paths"] if path.startswith("/rpc/")} == {
         "/rpc/session_result",
         "/rpc/verify_result",
+        "/rpc/declare_equivalent",
+        "/rpc/version_changes",
     }
 
 
@@ -227,6 +229,10 @@ ALIKE: dict[str, Ask] = {
     ),
     "deletion": lambda s, it: s.other.delete(
         f"{REST}/custom_assessments?id=eq.{it}", headers={"Prefer": "return=representation"}
+    ),
+    "declaration": lambda s, it: s.other.post(
+        f"{REST}/rpc/declare_equivalent",
+        json={"assessment_id": it, "dimension": "clarity", "from_hash": "a", "to_hash": "b", "note": "x"},
     ),
     "verification": lambda s, it: s.other.post(f"{REST}/rpc/verify_result", json={"result_id": it}),
 }

@@ -47,10 +47,12 @@ console.log(JSON.stringify({
     complete_assessment_session: Object.keys({ ...receipt, ...again }),
     session_result: Object.keys(seen),
     verify_result: Object.keys(verified),
+    version_changes: Object.keys(changes),
   },
   verified,
   published: published.length,
   listings: listings.length,
+  rules: changes.changes.map((change) => change.rule),
 }));
 """
 
@@ -64,7 +66,7 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 14
+    assert len(blocks) == 16
     environment = os.environ | {
         "API_URL": seeded_api.url,
         "ANON_KEY": seeded_api.keys.anon,
@@ -99,6 +101,7 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     assert said["score"] == 4
     assert said["latest"] == [[True]]
     assert said["published"] == 1
+    assert said["rules"] == ["description-changed"]
     assert said["verified"] == {"equal": True, "differences": []}
     answers = page.split("\n## What the functions return\n")[1].split("\n## ")[0]
     for function, keys in said["keys"].items():

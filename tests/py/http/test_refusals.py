@@ -18,7 +18,7 @@ from supabase import Client
 
 from stack.packages import ROOT
 from tests.py.harness.api import RunningApi, api_over
-from tests.py.harness.databases import Connection, Databases
+from tests.py.harness.databases import Connection, Databases, as_role
 from tests.py.harness.people import People, Tenant
 
 REQUESTS = Path(__file__).with_name("requests.mjs")
@@ -98,6 +98,20 @@ def build_world(connection: Connection) -> World:
     ).fetchone()
     assert newest is not None
     world.ids["version"] = newest[0]
+    connection.execute(
+        "update public.custom_assessments set definition ="
+        " jsonb_set(definition, '{dimensions,0,description}', '\"Other.\"') where id = %s",
+        [world.ids["active"]],
+    )
+    with as_role(connection, "authenticated", world.tenant.owner.id):
+        declared = connection.execute(
+            "select public.declare_equivalent(%(id)s, 'clarity', min(hash), max(hash), 'A typo.') ->> 'id'"
+            " from (select dimension_hashes ->> 'clarity' as hash from public.assessment_versions"
+            " where assessment_id = %(id)s) as version",
+            {"id": world.ids["active"]},
+        ).fetchone()
+    assert declared is not None
+    world.ids["declaration"] = uuid.UUID(declared[0])
     session("open session", "active", world.tenant)
     session("scored session", "active", world.tenant)
     session("guest's session", "template", world.guest)
@@ -218,6 +232,9 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         "custom_assessments",
         {"tenant_id": str(w.busy.id), "name": "Waiting", "definition": definition()},
     ),
+    "DECLARATION_IMMUTABLE": lambda w: Request(
+        "service", "delete", "equivalence_declarations", row_id=w["declaration"]
+    ),
     "INTERVIEW_STYLE_OVERRIDE_DENIED": lambda w: coaching(
         w, assessment_type="custom", custom_assessment_id=w["fixed style"], interview_style_override=5
     ),
@@ -256,6 +273,9 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         "insert",
         "assessment_uploads",
         {"tenant_id": str(w.tenant.id), "source_markdown": "x" * 512_001},
+    ),
+    "VERSION_NOT_FOUND": lambda w: Request(
+        "owner", "rpc", "version_changes", {"from_version_id": w["version"], "to_version_id": NOWHERE}
     ),
     "VERSION_IMMUTABLE": lambda w: Request("service", "delete", "assessment_versions", row_id=w["version"]),
 }

@@ -95,6 +95,30 @@ insert into tests.expected values
   || 'scoring_sha256 dimension_hashes change_class created_by created_at'
 ),
 (
+  'equivalence_declarations', 'select', '42501 - yes - - yes',
+  'id assessment_id tenant_id dimension from_hash to_hash note created_at'
+),
+(
+  'equivalence_declarations', 'insert', '42501 42501 42501 42501 42501 42501',
+  'id tenant_id created_at'
+),
+(
+  'equivalence_declarations', 'insert', '42501 PT404 yes PT404 PT404 42501',
+  'assessment_id dimension from_hash to_hash note'
+),
+(
+  'equivalence_declarations', 'update', '42501 42501 42501 42501 42501 42501',
+  'id assessment_id tenant_id dimension from_hash to_hash note created_at'
+),
+(
+  'equivalence_declarations', 'delete', '42501 42501 42501 42501 42501 PT409',
+  ''
+),
+(
+  'equivalence_declarations', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
   'campaign_assignments', 'select', '42501 - yes - yes yes',
   'id campaign_id stakeholder_name stakeholder_email status access_token access_expires_at started_at '
   || 'completed_at created_at updated_at'

@@ -29,7 +29,7 @@ select is(
 );
 select is(
   tests.whole_refusal(tests.insert_for(tests.kept('others_tenant'), 'secret')) ->> 'hint',
-  'Send the id of a tenant that the signed-in account owns.', 'the answer says what to do'
+  'Use the id of a tenant that the signed-in account owns.', 'the answer says what to do'
 );
 select is(
   tests.refusal(tests.insert_for(null, 'new')), '42501 TENANT_ACCESS_DENIED', 'no tenant'
