@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of the compiler: ``python -m bench.fuzz [SECONDS]``, ten minutes unless told.
 
 Needs atheris, which is built for few platforms and therefore no development package: ``make fuzz`` installs
-it. Every input is compiled, reported in every form, formatted and compiled again, as the tests do with
+it. Every input is compiled, reported in every form, fixed, formatted and compiled again, as the tests do with
 theirs. An input that breaks a promise is written to the current folder as ``crash-...`` (or ``timeout-...``,
 ``oom-...``); put it, made small, into tests/py/compiler/corpus, where the tests will find it.
 """

@@ -191,11 +191,15 @@ class _Reader:
         others = [one.bullet for one in self.strangers if self._owner(one.bullet) is owner]
         width = _content_column(self.ctx.text, owner.start)
         edits: list[Edit] = []
+        is_flat = True
         for other in islice(others, MAX_INDENTED):
             column = other.start - self.ctx.text.rfind("\n", 0, other.start) - 1
-            edits += indenting(self.ctx.text, other, " " * max(width - column, 1))
+            # What is listed under it follows it in the same list, or belongs to it: its author knows.
+            own = Span(other.start, other.bullets[0].start - 1 if other.bullets else other.end)
+            is_flat = is_flat and not other.bullets
+            edits += indenting(self.ctx.text, own, " " * max(width - column, 1))
         title = f"if it belongs to `{owner.name}`, indent it under that bullet"
-        return Proposal(title, tuple(edits), title, safe=True)
+        return Proposal(title, tuple(edits), title, safe=is_flat)
 
     def _owner(self, at: Located) -> Field | None:
         """Return the field above a place."""

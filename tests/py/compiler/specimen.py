@@ -1,11 +1,16 @@
 """Helpers of the compiler's tests: edits of the specimen, and what is said about them."""
 
+import re
+
 from worker.compiler import Compilation, Diagnostic, compile_markdown
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.compile import find_faults
 from worker.compiler.fixing import apply_fixes
 from worker.compiler.proofs import is_better
 from worker.definition import Definition
+
+#: A hint that says what to write, with a value: only what is proved may be stated.
+VALUE = re.compile(r"write `(?:- )?(?:\w+: (?!value`)|\[|[0-9])")
 
 
 def edited(*edits: tuple[str, str]) -> str:
@@ -28,7 +33,9 @@ def check(source: str | bytes) -> Compilation:
         assert Definition.from_json(compilation.definition.to_json()) == compilation.definition
     before = find_faults(source)
     for diagnostic in compilation.diagnostics:
-        if diagnostic.fix is not None:
+        if diagnostic.fix is None:
+            assert not VALUE.search(diagnostic.hint)
+        else:
             assert diagnostic.hint == diagnostic.fix.title
             assert is_better(before, find_faults(apply_fixes(source, [diagnostic.fix])))
     return compilation

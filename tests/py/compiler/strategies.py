@@ -1,12 +1,14 @@
-"""Hypothesis strategies: valid definitions and wild texts."""
+"""Hypothesis strategies: valid definitions, wild texts, and files that are broken as authors break them."""
 
 import itertools
+from collections.abc import Iterator
 from decimal import Decimal
 from math import ceil, floor
 from typing import Any
 
 from hypothesis import strategies as st
 
+from worker.compiler import format_definition
 from worker.definition import Definition, clean_name, clean_text
 from worker.ids import dimension_id, free_id
 from worker.markup import markup_faults
@@ -249,3 +251,65 @@ def _examples(draw: st.DrawFn, data: dict[str, Any]) -> list[dict[str, Any]]:
             example["overall"] = outcome.overall
         found.append(example)
     return found
+
+
+#: Characters and others that look like them, or that a hurried author types in their place.
+TWINS = [
+    (":", "："),
+    (":", "="),
+    ("-", "\u2011"),
+    ("-", "–"),
+    ("- ", "• "),
+    ("- ", "-"),
+    ("- ", ""),
+    (": ", " "),
+    ("_", "-"),
+    ("_", " "),
+    ("# ", "#"),
+    ("#", "＃"),
+    ("#", ""),
+    ("#", "##"),
+    ("[", ""),
+    ("]", ""),
+    ("[", "("),
+    (".", ","),
+    (".", ""),
+    ("0", "０"),
+    ('"', "“"),
+    ("---", "--"),
+]
+
+
+def breakages(text: str) -> Iterator[str]:
+    """Yield the text with one line broken, in each way and at each line."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        for broken in _broken_lines(line):
+            yield "\n".join([*lines[:number], *broken, *lines[number + 1 :]])
+
+
+def _broken_lines(line: str) -> Iterator[list[str]]:
+    """Yield what a line can become: a level deeper or higher, lost, doubled, split off, or with a twin."""
+    yield [f"  {line}"]
+    yield []
+    yield [line, line]
+    yield ["", line]
+    if line.startswith("  "):
+        yield [line[2:]]
+    if line.startswith("#"):
+        yield [f"**{line.strip('# ')}**"]
+    for mark, twin in TWINS:
+        if mark in line:
+            yield [line.replace(mark, twin, 1)]
+
+
+@st.composite
+def broken_files(draw: st.DrawFn) -> str:
+    """Files of valid definitions that are broken at up to three places."""
+    text = format_definition(draw(definitions()))
+    for _ in range(draw(st.integers(1, 3))):
+        lines = text.split("\n")
+        number = draw(st.integers(0, len(lines) - 1))
+        broken: list[str] = draw(st.sampled_from(list(_broken_lines(lines[number]))))
+        text = "\n".join([*lines[:number], *broken, *lines[number + 1 :]])
+    return text

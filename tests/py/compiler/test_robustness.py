@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.py.compiler.specimen import check
 from tests.py.compiler.strategies import MARKS, ODD, WORDS
 from tests.py.harness.examples import examples
-from worker.compiler import compile_markdown, format_source
+from worker.compiler import Compilation, compile_markdown, fix_source, format_source
 from worker.compiler.catalogue import SPECIMEN
 from worker.compiler.report import github_report, json_report, text_report
 
@@ -70,12 +70,20 @@ def everything(source: bytes) -> None:
         assert 1 <= d.line <= len(lines)
         assert 1 <= d.column <= len(lines[d.line - 1].decode(errors="replace")) + 1
         assert "\n" not in d.message + d.hint + d.section
+    for unsafe in (False, True):
+        fixed = fix_source(source, unsafe=unsafe)
+        assert bool(fixed.applied) == (fixed.source != source)
+        assert errors(fixed.compilation) <= errors(compilation)
     formatted = format_source(source)
     assert (formatted is None) == (compilation.definition is None)
     if formatted is not None and compilation.definition is not None:
         again = compile_markdown(formatted.encode())
         assert again.definition == compilation.definition
         assert format_source(formatted.encode()) == formatted
+
+
+def errors(compilation: Compilation) -> int:
+    return sum(diagnostic.severity == "error" for diagnostic in compilation.diagnostics)
 
 
 @settings(max_examples=examples(300), deadline=None)
