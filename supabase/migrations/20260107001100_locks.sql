@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:1d916f05e688fbbee8ce7bfa86d539bc6b8fa44ac68d475023841d0400f207a0
+-- custom-assessments 0.2.0 locks sha256:e61aaf0ed8a593347e746260b4aa349cac179722a54faf685b30e8e7ed93945d
 -- The order of locks
 --
 -- Whoever needs several of these takes them in this order, so that nobody waits for somebody who waits for them:
@@ -10,7 +10,12 @@
 --   4. jobs, in the order of their ids
 --   5. the slugs
 --   6. assessments, in the order of their ids
---   7. everything that hangs on them
+--   7. their versions
+--   8. choices and pins: the campaign's before the session's
+--   9. everything else that hangs on them
+--
+-- Whoever chooses an assessment or begins an interview takes the assessment for key share, which no edit waits for; only whoever
+-- has to make its first version takes it for no key update.
 --
 -- Of several tenants each of these in the order of their ids. A plain `delete` of an account or a tenant begins with the
 -- row itself and goes on from there. What cannot keep the order is short, and ends by itself: a change of a

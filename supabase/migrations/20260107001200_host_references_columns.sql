@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_columns sha256:6a606932728a20a5a6b4b513e1bb3f860744dde73142cb84e2f06c842647130e
+-- custom-assessments 0.2.0 host_references_columns sha256:5b73dd7bc5263ea458c01117ce224766b6a1c913e9b49182ddb5e5f4836787e8
 -- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
 -- campaign, a coaching session or an agent session may refer to.
 --
@@ -225,11 +225,10 @@ $grants$;
 
 -- Which assessment a campaign, a coaching session or an agent session may choose.
 
--- A choice is judged twice. Before each row, so that a refusal comes before anything else can: without a lock, since
--- a statement of many rows would hold it from its first row to its last, and several such statements, whose locks
--- allow each other, would keep the assessment's owner and reviewers from it for ever. And once more when all rows are
--- written, for each assessment once and under a lock: nobody can archive or change it from then until the choice is
--- committed, which is a moment.
+-- A choice is judged twice. Before each row, so that a refusal comes before anything else can. And once more when all rows
+-- are written, for each assessment once and under a lock, since a statement of many rows takes a while. What is then recorded
+-- is a version (pins/choices.sql), which no later edit changes. So the lock is one that only a deletion waits for: several
+-- statements, whose locks allow each other, would else keep the assessment's owner and reviewers from it for ever.
 
 -- What the writer of a campaign or session may know about an assessment, and whether it may be chosen for a tenant.
 -- verdict is 'chosen', 'denied' (readable, but not for this), 'inactive' or 'unknown'; the rest is null unless chosen.
@@ -340,6 +339,34 @@ begin
 end
 $$;
 
+-- Refuses an override of the interview style where the version that a campaign or session uses does not allow one, whatever
+-- became of the assessment since it was chosen. SECURITY DEFINER: what is in use, only the database knows.
+create or replace function private.check_style(kind text, id uuid, tenant_id uuid, assessment_id uuid)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  used constant uuid := private.version_in_use(
+    check_style.kind, check_style.id, check_style.tenant_id, null, check_style.assessment_id, check_style.assessment_id
+  );
+begin
+  if coalesce(
+    (select version.interview_style_allow_override from public.assessment_versions as version where version.id = used),
+    (
+      select assessment.interview_style_allow_override
+        from public.custom_assessments as assessment
+       where assessment.id = check_style.assessment_id and assessment.tenant_id = check_style.tenant_id
+    )
+  ) is not true then
+    perform private.refuse(
+      'INTERVIEW_STYLE_OVERRIDE_DENIED', jsonb_build_object('assessment_id', check_style.assessment_id)
+    );
+  end if;
+end
+$$;
+
 -- Locks assessments until the transaction ends, in the order that everybody keeps. SECURITY DEFINER, because a lock needs
 -- the right to write. Only assessments that were just judged as chosen come here.
 create or replace function private.hold_assessments(assessments uuid[])
@@ -353,7 +380,7 @@ begin
      from public.custom_assessments as assessment
     where assessment.id = any (assessments)
     order by assessment.id
-      for share;
+      for key share;
 end
 $$;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_sessions sha256:05d3dabc4330174d3b3a8df4f98ac4a6b5a0718d3246ea3f82886f6cd8ade867
+-- custom-assessments 0.2.0 host_references_sessions sha256:3fcdb86f0c83bcfee74a11beae016fa6af02aeb3cd6378e3514ccc24b8aaa540
 -- The choice of campaigns and coaching sessions, which have the same columns.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -49,6 +49,18 @@ begin
   end if;
   if new.tenant_id is null then
     perform private.refuse('TENANT_REQUIRED');
+  end if;
+  -- Another style for what is used already asks nothing of the assessment as it is by now.
+  if tg_op = 'UPDATE'
+    and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
+    is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id) then
+    if new.interview_style_override between 1 and 5 then
+      perform private.check_style(
+        case tg_table_name when 'campaigns' then 'campaign' else 'coaching' end,
+        new.id, new.tenant_id, new.custom_assessment_id
+      );
+    end if;
+    return new;
   end if;
   perform private.check_choice(new.custom_assessment_id, new.tenant_id, new.interview_style_override);
   return new;
@@ -142,10 +154,6 @@ begin
           having (array_agg(seen.assessment) filter (where seen.is_new))[1]
                  is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
               or max(seen.type) filter (where seen.is_new) is distinct from max(seen.type) filter (where not seen.is_new)
-              -- An override that is taken back asks nothing of the assessment.
-              or (max(seen.style) filter (where seen.is_new) is not null
-                  and max(seen.style) filter (where seen.is_new)
-                      is distinct from max(seen.style) filter (where not seen.is_new))
         ) as changed
        where changed.assessment is not null
        group by changed.assessment, changed.tenant

@@ -76,6 +76,21 @@ drop trigger if exists hold_changed_choices on public.campaigns;
 drop trigger if exists hold_changed_choices on public.coaching_sessions;
 drop trigger if exists hold_new_agent_choices on public.agent_sessions;
 drop trigger if exists hold_changed_agent_choices on public.agent_sessions;
+drop trigger if exists note_new_choices_of_clients on public.campaigns;
+drop trigger if exists note_new_choices_of_trusted on public.campaigns;
+drop trigger if exists note_changed_choices_of_clients on public.campaigns;
+drop trigger if exists note_changed_choices_of_trusted on public.campaigns;
+drop trigger if exists note_new_choices_of_clients on public.coaching_sessions;
+drop trigger if exists note_new_choices_of_trusted on public.coaching_sessions;
+drop trigger if exists note_changed_choices_of_clients on public.coaching_sessions;
+drop trigger if exists note_changed_choices_of_trusted on public.coaching_sessions;
+drop trigger if exists note_new_conversations_of_clients on public.agent_sessions;
+drop trigger if exists note_new_conversations_of_trusted on public.agent_sessions;
+drop trigger if exists note_changed_conversations_of_clients on public.agent_sessions;
+drop trigger if exists note_changed_conversations_of_trusted on public.agent_sessions;
+drop trigger if exists drop_pins_of_sessions on public.campaigns;
+drop trigger if exists drop_pins_of_sessions on public.coaching_sessions;
+drop trigger if exists drop_pins_of_tenant on public.tenant_profiles;
 drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
 drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
 drop trigger if exists drop_slugs_of_tenant on public.tenant_profiles;
@@ -195,6 +210,8 @@ drop table if exists public.equivalence_declarations;
 drop function if exists private.content_of_version;
 drop function if exists private.readable_version;
 drop function if exists private.with_definition;
+drop table if exists private.pins;
+drop table if exists private.version_uses;
 drop table if exists public.assessment_versions;
 drop function if exists private.content_of_assessment;
 drop function if exists private.store_version;
@@ -240,6 +257,7 @@ begin
         'check_refuses_custom',
         'check_returned_ids',
         'check_session_assessment',
+        'check_style',
         'choose_assessment',
         'choose_jobs',
         'claim_jobs',
@@ -267,6 +285,8 @@ begin
         'dimensions_faults',
         'disclosures',
         'drop_equivalences_of_former_tenant',
+        'drop_pins_of_sessions',
+        'drop_pins_of_tenant',
         'drop_slugs_of_tenant',
         'end_jobs_without_subject',
         'ending_of_error',
@@ -344,16 +364,26 @@ begin
         'most_dimensions',
         'most_errors',
         'my_tenant_ids',
+        'my_version_ids',
         'name_faults',
         'name_key',
         'names_of',
         'names_the_caller',
         'needs_version',
+        'newest_version',
         'next_claim_in_ms',
         'next_numbered_slug',
         'next_rank',
         'next_ranks',
+        'note_changed_choices',
+        'note_changed_conversations',
+        'note_choices',
+        'note_conversations',
+        'note_new_choices',
+        'note_new_conversations',
         'note_result_creator',
+        'note_uses',
+        'note_versions_of_pin',
         'number_of_change',
         'one_of',
         'overall_of',
@@ -415,6 +445,10 @@ begin
         'unknown_names',
         'upload_diagnostic',
         'version',
+        'version_in_force',
+        'version_in_use',
+        'version_to_choose',
+        'version_to_use',
         'weight_tolerance',
         'weights_faults',
         'with_campaigns_left',

@@ -83,6 +83,8 @@ grant execute on function private.inactive_tenant_ids() to anon, authenticated;
 
 -- What policies ask of accounts alone.
 grant execute on function private.my_tenant_ids() to authenticated, service_role;
+grant execute on function private.my_tenant_ids() to authenticated;
+grant execute on function private.my_version_ids() to authenticated;
 grant execute on function private.result_tenant_ids() to authenticated;
 
 -- What triggers, which run as the caller, ask of every writer.
@@ -92,6 +94,7 @@ grant execute on function private.categories_faults(jsonb, text[], numeric, nume
 grant execute on function private.category_faults(jsonb, text, text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.check_choice(uuid, uuid, integer) to authenticated, service_role;
 grant execute on function private.check_held_choices(uuid[], uuid[], integer[]) to authenticated, service_role;
+grant execute on function private.check_style(text, uuid, uuid, uuid) to authenticated, service_role;
 grant execute on function private.choose_assessment(uuid, uuid, boolean) to authenticated, service_role;
 grant execute on function private.claim_slug(uuid, uuid, uuid, text, text) to authenticated, service_role;
 grant execute on function private.content_hash(text, jsonb) to authenticated, service_role;

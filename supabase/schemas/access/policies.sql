@@ -60,11 +60,13 @@ using (
   )
 );
 
+-- The same, an owner's own, and what an owner's campaigns and sessions have chosen or were pinned to, whatever became of it.
 drop policy if exists "Owners read their versions and what everyone reads" on public.assessment_versions;
 create policy "Owners read their versions and what everyone reads" on public.assessment_versions
 for select to authenticated
 using (
   tenant_id = any(array(select private.my_tenant_ids()))
+  or id = any(array(select private.my_version_ids()))
   or exists (
     select from public.custom_assessments as assessment
     where

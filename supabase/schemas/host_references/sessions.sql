@@ -49,6 +49,18 @@ begin
   if new.tenant_id is null then
     perform private.refuse('TENANT_REQUIRED');
   end if;
+  -- Another style for what is used already asks nothing of the assessment as it is by now.
+  if tg_op = 'UPDATE'
+    and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
+    is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id) then
+    if new.interview_style_override between 1 and 5 then
+      perform private.check_style(
+        case tg_table_name when 'campaigns' then 'campaign' else 'coaching' end,
+        new.id, new.tenant_id, new.custom_assessment_id
+      );
+    end if;
+    return new;
+  end if;
   perform private.check_choice(new.custom_assessment_id, new.tenant_id, new.interview_style_override);
   return new;
 end
@@ -141,10 +153,6 @@ begin
           having (array_agg(seen.assessment) filter (where seen.is_new))[1]
                  is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
               or max(seen.type) filter (where seen.is_new) is distinct from max(seen.type) filter (where not seen.is_new)
-              -- An override that is taken back asks nothing of the assessment.
-              or (max(seen.style) filter (where seen.is_new) is not null
-                  and max(seen.style) filter (where seen.is_new)
-                      is distinct from max(seen.style) filter (where not seen.is_new))
         ) as changed
        where changed.assessment is not null
        group by changed.assessment, changed.tenant

@@ -9,7 +9,12 @@
 --   4. jobs, in the order of their ids
 --   5. the slugs
 --   6. assessments, in the order of their ids
---   7. everything that hangs on them
+--   7. their versions
+--   8. choices and pins: the campaign's before the session's
+--   9. everything else that hangs on them
+--
+-- Whoever chooses an assessment or begins an interview takes the assessment for key share, which no edit waits for; only whoever
+-- has to make its first version takes it for no key update.
 --
 -- Of several tenants each of these in the order of their ids. A plain `delete` of an account or a tenant begins with the
 -- row itself and goes on from there. What cannot keep the order is short, and ends by itself: a change of a

@@ -2,21 +2,23 @@
 
 -- No row: there is no such session. assessment_ids are the assessments the session used: the one that its interview
 -- ran with (as the agent recorded it), and the one that its campaign or coaching session has now. The first of them
--- is the one to score by: where the agent recorded exactly one, that one.
+-- is the one to score by: where the agent recorded exactly one, that one. assessment_id is the one of the campaign or
+-- coaching session.
 create or replace function private.session_facts(session_id uuid, session_type text)
-returns table (tenant_id uuid, campaign_id uuid, campaign_created_by uuid, assessment_ids uuid[])
+returns table (
+  tenant_id uuid, campaign_id uuid, campaign_created_by uuid, assessment_ids uuid[], assessment_id uuid
+)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 rows 1
 as $$
 declare
-  present uuid;
   recorded uuid[];
 begin
   if session_facts.session_type = 'campaign' then
     select campaign.tenant_id, campaign.id, campaign.created_by, campaign.custom_assessment_id
-      into tenant_id, campaign_id, campaign_created_by, present
+      into tenant_id, campaign_id, campaign_created_by, assessment_id
       from public.campaign_assignments as assignment
       join public.campaigns as campaign on campaign.id = assignment.campaign_id
      where assignment.id = session_facts.session_id;
@@ -27,7 +29,7 @@ begin
          and agent.custom_assessment_id is not null);
   elsif session_facts.session_type = 'coaching' then
     select coaching.tenant_id, coaching.custom_assessment_id
-      into tenant_id, present
+      into tenant_id, assessment_id
       from public.coaching_sessions as coaching
      where coaching.id = session_facts.session_id;
     recorded := array(
@@ -40,7 +42,7 @@ begin
     return;
   end if;
   assessment_ids := array_remove(
-    case when cardinality(recorded) = 1 then recorded || present else present || recorded end, null);
+    case when cardinality(recorded) = 1 then recorded || assessment_id else assessment_id || recorded end, null);
   return next;
 end
 $$;

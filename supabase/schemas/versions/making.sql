@@ -43,14 +43,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into public.assessment_versions (
-    id, assessment_id, tenant_id, version, name, description, definition, assessment_type, interview_style_default,
-    interview_style_allow_override, result_disclosure, source_markdown, definition_sha256, scoring_sha256,
+    id, assessment_id, tenant_id, version, revision, name, description, definition, assessment_type,
+    interview_style_default, interview_style_allow_override, result_disclosure, source_markdown, definition_sha256, scoring_sha256,
     dimension_hashes, change_class, created_by
   )
   values (
-    assessment.newest_version_id, assessment.id, assessment.tenant_id, assessment.version, assessment.name,
-    assessment.description, assessment.definition, assessment.assessment_type, assessment.interview_style_default,
-    assessment.interview_style_allow_override, assessment.result_disclosure, assessment.source_markdown, hash,
+    assessment.newest_version_id, assessment.id, assessment.tenant_id, assessment.version,
+    -- A number of a former tenant's, whose version somebody still uses.
+    (
+      select coalesce(max(present.revision) + 1, 0)
+        from public.assessment_versions as present
+       where present.assessment_id = assessment.id and present.version = assessment.version
+    ),
+    assessment.name, assessment.description, assessment.definition, assessment.assessment_type,
+    assessment.interview_style_default, assessment.interview_style_allow_override, assessment.result_disclosure, assessment.source_markdown, hash,
     private.hash_of(private.scoring_of(content)), private.dimension_hashes(content), store_version.change_class,
     auth.uid()
   );
@@ -156,6 +162,8 @@ declare
   content jsonb;
   hash text;
   class text;
+  -- A first use asks for a version by naming one: there is none yet.
+  is_used constant boolean := tg_op = 'UPDATE' and old.newest_version_id is null and new.newest_version_id is not null;
 begin
   if not private.is_version(new.version) then
     perform private.refuse('INVALID_VERSION', jsonb_build_object('expected', 'major.minor, such as "1.0"'));
@@ -175,7 +183,10 @@ begin
   -- The first version is stored once the row is as it will be. What a former tenant had is not the next one's.
   if new.tenant_id <> old.tenant_id
     or (old.newest_version_id is null and not private.needs_version(old.status, old.marketplace_status)) then
-    new.newest_version_id := case when private.needs_version(new.status, new.marketplace_status) then gen_random_uuid() end;
+    new.newest_version_id := case
+      when private.needs_version(new.status, new.marketplace_status) or (is_used and new.tenant_id = old.tenant_id)
+        then gen_random_uuid()
+    end;
     return new;
   end if;
   new.newest_version_id := old.newest_version_id;
@@ -186,6 +197,7 @@ begin
     row(old.definition, old.name, old.description, old.assessment_type, old.interview_style_default,
         old.interview_style_allow_override, old.result_disclosure)
   ) then
+    new.newest_version_id := coalesce(old.newest_version_id, case when is_used then gen_random_uuid() end);
     return new;
   end if;
 
@@ -245,8 +257,15 @@ declare
   content jsonb;
 begin
   if tg_op = 'UPDATE' and new.tenant_id <> old.tenant_id then
+    -- But for those that other tenants use.
     delete from public.assessment_versions as version
-     where version.assessment_id = new.id and version.tenant_id = old.tenant_id;
+     where version.assessment_id = new.id
+       and version.tenant_id = old.tenant_id
+       and not exists (
+         select
+           from private.version_uses as used
+          where used.version_id = version.id and used.tenant_id <> old.tenant_id
+       );
   end if;
   if new.newest_version_id is not null and not exists (
     select from public.assessment_versions as version where version.id = new.newest_version_id

@@ -144,24 +144,38 @@ ARCHIVE = "update public.custom_assessments set status = 'archived' where id = %
 DELETE = "delete from public.custom_assessments where id = %s returning id"
 
 
-def test_archiving_waits_for_a_choice_that_is_being_made(world: World) -> None:
+CHOSEN = (
+    "select version.version from private.pins as pin"
+    " join public.assessment_versions as version on version.id = pin.chosen_version_id where pin.id = %s"
+)
+
+
+def test_archiving_does_not_wait_for_a_choice_that_is_being_made(world: World) -> None:
     choosing, archiving = world.owner(autocommit=False), world.owner()
-    one(choosing, CHOOSE, world.tenant.id, world.assessment)
-    archive = Meanwhile(lambda: one(archiving, ARCHIVE, world.assessment))
-    assert archive.waits(world.postgres, archiving)
+    session = one(choosing, CHOOSE, world.tenant.id, world.assessment)
+    assert one(archiving, ARCHIVE, world.assessment) == world.assessment
     choosing.commit()
-    assert archive.result() == world.assessment
+    assert (
+        one(
+            world.postgres,
+            "select custom_assessment_id from public.coaching_sessions where id = %s",
+            session,
+        )
+        == world.assessment
+    )
 
 
-def test_a_choice_waits_for_the_archiving_of_the_assessment_and_is_refused(world: World) -> None:
-    archiving, choosing = world.owner(autocommit=False), world.owner()
-    one(archiving, ARCHIVE, world.assessment)
-    choice = Meanwhile(lambda: one(choosing, CHOOSE, world.tenant.id, world.assessment))
-    assert choice.waits(world.postgres, choosing)
-    archiving.commit()
-    with pytest.raises(psycopg.Error) as refused:
-        choice.result()
-    assert (refused.value.sqlstate, reason_of(refused.value)) == ("PT400", "ASSESSMENT_NOT_ACTIVE")
+def test_a_choice_does_not_wait_for_an_edit_and_names_what_was_there_before_it(
+    world: World, people: People
+) -> None:
+    one(world.postgres, PUBLISH, world.assessment)
+    guest = people.tenant()
+    editing = world.agent(autocommit=False)
+    choosing = world.database.connect_as("authenticated", guest.owner.id)
+    assert one(editing, EDIT, 1, world.assessment) == "1.1"
+    session = one(choosing, CHOOSE, guest.id, world.assessment)
+    editing.commit()
+    assert one(world.postgres, CHOSEN, session) == "1.0"
 
 
 def test_a_choice_waits_for_the_deletion_of_the_assessment_and_is_refused(world: World) -> None:
@@ -268,31 +282,6 @@ def test_what_is_archived_while_a_statement_chooses_it_is_refused_in_the_end(
     )
 
 
-def test_a_style_that_the_assessment_stops_allowing_while_it_is_chosen_is_refused(world: World) -> None:
-    choosing, editing = world.owner(), world.owner(autocommit=False)
-    one(
-        editing,
-        "update public.custom_assessments set interview_style_allow_override = false"
-        " where id = %s returning id",
-        world.assessment,
-    )
-    choice = Meanwhile(
-        lambda: one(
-            choosing,
-            "insert into public.coaching_sessions"
-            " (tenant_id, assessment_type, custom_assessment_id, interview_style_override)"
-            " values (%s, 'custom', %s, 2) returning id",
-            world.tenant.id,
-            world.assessment,
-        )
-    )
-    assert choice.waits(world.postgres, choosing)
-    editing.commit()
-    with pytest.raises(psycopg.Error) as refused:
-        choice.result()
-    assert reason_of(refused.value) == "INTERVIEW_STYLE_OVERRIDE_DENIED"
-
-
 def test_an_agents_session_waits_for_the_deletion_of_its_assessment(world: World) -> None:
     deleting, agent = world.owner(autocommit=False), world.agent()
     one(deleting, DELETE, world.assessment)
@@ -322,7 +311,9 @@ def test_writing_other_columns_of_a_session_asks_for_no_assessment(world: World)
     )
 
 
-def test_what_a_reviewer_takes_back_cannot_be_chosen_meanwhile(world: World, people: People) -> None:
+def test_what_is_chosen_while_a_reviewer_takes_it_back_is_the_version_that_was_listed(
+    world: World, people: People
+) -> None:
     one(world.postgres, PUBLISH, world.assessment)
     guest = people.tenant()
     reviewer = world.agent(autocommit=False)
@@ -332,12 +323,12 @@ def test_what_a_reviewer_takes_back_cannot_be_chosen_meanwhile(world: World, peo
         "update public.custom_assessments set marketplace_status = 'rejected' where id = %s returning id",
         world.assessment,
     )
-    choice = Meanwhile(lambda: one(choosing, CHOOSE, guest.id, world.assessment))
-    assert choice.waits(world.postgres, choosing)
+    session = one(choosing, CHOOSE, guest.id, world.assessment)
     reviewer.commit()
+    assert one(world.postgres, CHOSEN, session) == "1.0"
+    # From then on it answers as what the guest never saw.
     with pytest.raises(psycopg.Error) as refused:
-        choice.result()
-    # It answers as what the guest never saw.
+        one(choosing, CHOOSE, guest.id, world.assessment)
     assert refused.value.sqlstate == "PT404"
 
 

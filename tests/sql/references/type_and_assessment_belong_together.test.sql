@@ -63,7 +63,7 @@ select is(
 );
 select is(
   tests.refusal($$update public.campaigns set interview_style_override = 3 where name = 'Campaign'$$),
-  'PT400 ASSESSMENT_NOT_ACTIVE', 'changing one of the columns is choosing anew'
+  'PT400 INTERVIEW_STYLE_OVERRIDE_DENIED', 'another style is judged by what the campaign uses, which allows none by now'
 );
 -- Taking the override back asks nothing of the assessment.
 select is(
@@ -80,7 +80,7 @@ select is(
 select tests.as_user(tests.kept('owner'));
 select is(
   tests.refusal($$update public.campaigns set interview_style_override = 2 where name = 'Campaign'$$),
-  'PT400 ASSESSMENT_NOT_ACTIVE', 'which does not bring it back'
+  'PT400 INTERVIEW_STYLE_OVERRIDE_DENIED', 'which does not bring it back'
 );
 select is(
   tests.refusal($$

@@ -93,6 +93,7 @@ grant execute on function private.categories_faults(jsonb, text[], numeric, nume
 grant execute on function private.category_faults(jsonb, text, text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.check_choice(uuid, uuid, integer) to authenticated, service_role;
 grant execute on function private.check_held_choices(uuid[], uuid[], integer[]) to authenticated, service_role;
+grant execute on function private.check_style(text, uuid, uuid, uuid) to authenticated, service_role;
 grant execute on function private.choose_assessment(uuid, uuid, boolean) to authenticated, service_role;
 grant execute on function private.claim_slug(uuid, uuid, uuid, text, text) to authenticated, service_role;
 grant execute on function private.content_hash(text, jsonb) to authenticated, service_role;

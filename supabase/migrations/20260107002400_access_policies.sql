@@ -61,11 +61,13 @@ using (
   )
 );
 
+-- The same, an owner's own, and what an owner's campaigns and sessions have chosen or were pinned to, whatever became of it.
 drop policy if exists "Owners read their versions and what everyone reads" on public.assessment_versions;
 create policy "Owners read their versions and what everyone reads" on public.assessment_versions
 for select to authenticated
 using (
   tenant_id = any(array(select private.my_tenant_ids()))
+  or id = any(array(select private.my_version_ids()))
   or exists (
     select from public.custom_assessments as assessment
     where
@@ -182,6 +184,7 @@ private.check_job_kind(),
 private.check_refuses_custom(regclass, text),
 private.check_returned_ids(uuid, jsonb, jsonb),
 private.check_session_assessment(),
+private.check_style(text, uuid, uuid, uuid),
 private.choose_assessment(uuid, uuid, boolean),
 private.choose_jobs(integer),
 private.claim_jobs(text, integer, integer, text),
@@ -286,16 +289,26 @@ private.most_categories(),
 private.most_dimensions(),
 private.most_errors(),
 private.my_tenant_ids(),
+private.my_version_ids(),
 private.name_faults(text, text[], text, text),
 private.name_key(jsonb),
 private.names_of(jsonb),
 private.names_the_caller(text),
 private.needs_version(text, text),
+private.newest_version(uuid),
 private.next_claim_in_ms(),
 private.next_numbered_slug(uuid, uuid, text),
 private.next_rank(uuid, bigint),
 private.next_ranks(uuid[]),
+private.note_changed_choices(),
+private.note_changed_conversations(),
+private.note_choices(text, uuid[], uuid[], uuid[], boolean),
+private.note_conversations(uuid[], uuid[], uuid[], boolean),
+private.note_new_choices(),
+private.note_new_conversations(),
 private.note_result_creator(),
+private.note_uses(uuid, uuid[]),
+private.note_versions_of_pin(),
 private.number_of_change(uuid, text, text, text),
 private.one_of(text[]),
 private.overall_of(numeric[], numeric[]),
@@ -356,6 +369,10 @@ private.tried_as(text, text),
 private.trim_text(text),
 private.unknown_names(text[], text[]),
 private.upload_diagnostic(text, jsonb),
+private.version_in_force(uuid, uuid),
+private.version_in_use(text, uuid, uuid, uuid, uuid, uuid),
+private.version_to_choose(uuid, uuid, boolean),
+private.version_to_use(text, uuid, uuid, uuid, uuid, uuid),
 private.weight_tolerance(),
 private.weights_faults(jsonb),
 private.with_campaigns_left(jsonb, uuid[]),

@@ -1,0 +1,324 @@
+-- Recording what campaigns, coaching sessions and agent sessions choose, at that moment: once the choice was judged
+-- (host_references), for all rows of a statement. Triggers with the writer's rights could not write it, and those of their owner
+-- do not see who writes: so each of them is there twice, for clients and for those who are trusted with authority.
+
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables(
+  'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
+
+-- The version that a choice names; null where it names the tenant's own assessment. Whoever is trusted with authority may
+-- choose what is not listed.
+create or replace function private.version_to_choose(assessment_id uuid, tenant_id uuid, trusted boolean)
+returns uuid
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  version_id uuid;
+begin
+  if exists (
+    select
+      from public.custom_assessments as assessment
+     where assessment.id = version_to_choose.assessment_id and assessment.tenant_id = version_to_choose.tenant_id
+  ) then
+    return null;
+  end if;
+  version_id := private.version_in_force(version_to_choose.assessment_id, version_to_choose.tenant_id);
+  if version_id is null and trusted then
+    version_id := private.newest_version(version_to_choose.assessment_id);
+  end if;
+  return version_id;
+end
+$$;
+
+-- What these campaigns or coaching sessions have chosen now; what they had chosen before counts no longer.
+create or replace function private.note_choices(
+  kind text, ids uuid[], tenants uuid[], assessments uuid[], trusted boolean
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  choice record;
+  version_id uuid;
+begin
+  perform private.hold_assessments(assessments);
+  delete from private.pins as pin where pin.kind = note_choices.kind and pin.id = any (ids);
+  for choice in
+    select distinct chosen.assessment, chosen.tenant
+      from unnest(assessments, tenants) as chosen (assessment, tenant)
+     order by chosen.assessment, chosen.tenant
+  loop
+    version_id := private.version_to_choose(choice.assessment, choice.tenant, trusted);
+    if version_id is not null then
+      insert into private.pins (kind, id, tenant_id, assessment_id, chosen_version_id, chosen_at)
+      select note_choices.kind, chosen.id, chosen.tenant, chosen.assessment, version_id, now()
+        from unnest(ids, tenants, assessments) as chosen (id, tenant, assessment)
+       where chosen.assessment = choice.assessment and chosen.tenant = choice.tenant
+       order by chosen.id
+      on conflict on constraint pins_pkey do update
+        set tenant_id = excluded.tenant_id, assessment_id = excluded.assessment_id,
+            chosen_version_id = excluded.chosen_version_id, chosen_at = excluded.chosen_at, first_version_id = null,
+            pinned_version_id = null, pinned_at = null, begun_at = null, earlier_version_ids = '{}';
+    end if;
+  end loop;
+end
+$$;
+
+-- What sessions have when these agent sessions are made for them: the version in force, for agents that never ask, and the
+-- agent session's own choice where it names another assessment than the session does. A session that has begun keeps its pin.
+create or replace function private.note_conversations(
+  stakeholders uuid[], clients uuid[], assessments uuid[], trusted boolean
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  talk record;
+  choice uuid;
+  version_id uuid;
+begin
+  for talk in
+    select given.kind, given.id, facts.tenant_id, facts.campaign_id, facts.assessment_id as present,
+           coalesce(given.assessment, facts.assessment_id) as assessment_id
+      from (
+        select distinct
+               case when made.client is not null then 'coaching' else 'assignment' end as kind,
+               coalesce(made.client, made.stakeholder) as id, made.assessment
+          from unnest(stakeholders, clients, assessments) as made (stakeholder, client, assessment)
+      ) as given
+     cross join lateral private.session_facts(
+       given.id, case given.kind when 'coaching' then 'coaching' else 'campaign' end
+     ) as facts
+     where coalesce(given.assessment, facts.assessment_id) is not null
+     order by 6, 1, 2
+  loop
+    perform private.hold_assessments(array[talk.assessment_id]);
+    perform pin.id
+       from private.pins as pin
+      where pin.kind = talk.kind
+        and pin.id = talk.id
+        and pin.tenant_id = talk.tenant_id
+        and pin.campaign_id is not distinct from talk.campaign_id
+        and (
+          pin.pinned_version_id is not null
+          or (pin.first_version_id is not null and pin.assessment_id = talk.assessment_id)
+        );
+    continue when found;
+    delete from private.pins as pin
+     where pin.kind = talk.kind
+       and pin.id = talk.id
+       and (pin.tenant_id, pin.campaign_id, pin.assessment_id)
+           is distinct from (talk.tenant_id, talk.campaign_id, talk.assessment_id);
+    choice := case when talk.assessment_id is distinct from talk.present
+                   then private.version_to_choose(talk.assessment_id, talk.tenant_id, trusted) end;
+    version_id := coalesce(
+      private.version_to_use(
+        talk.kind, talk.id, talk.tenant_id, talk.campaign_id, talk.present, talk.assessment_id
+      ),
+      choice
+    );
+    continue when version_id is null;
+    insert into private.pins as pin (
+      kind, id, tenant_id, campaign_id, assessment_id, chosen_version_id, chosen_at, first_version_id
+    )
+    values (
+      talk.kind, talk.id, talk.tenant_id, talk.campaign_id, talk.assessment_id, choice,
+      case when choice is not null then now() end, version_id
+    )
+    on conflict on constraint pins_pkey do update
+      set first_version_id = coalesce(pin.first_version_id, excluded.first_version_id)
+      where pin.assessment_id = excluded.assessment_id;
+  end loop;
+end
+$$;
+
+-- The rows that a statement has made. SECURITY DEFINER: choices are nobody's to write.
+create or replace function private.note_new_choices()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.note_choices(
+            case tg_table_name when 'campaigns' then 'campaign' else 'coaching' end,
+            array_agg(added.id), array_agg(added.tenant_id), array_agg(added.custom_assessment_id),
+            tg_argv[0] = 'trusted'
+          )
+     from added
+    where added.custom_assessment_id is not null
+   having count(*) > 0;
+  return null;
+end
+$$;
+
+-- The rows that a statement has given another assessment or another tenant. What chooses nothing any more has no choice. By
+-- one grouping, as where the choice is judged. SECURITY DEFINER: as above.
+create or replace function private.note_changed_choices()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A deleted assessment takes choices and pins along, from thousands of rows at once.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  perform private.note_choices(
+            case tg_table_name when 'campaigns' then 'campaign' else 'coaching' end,
+            array_agg(changed.id), array_agg(changed.tenant), array_agg(changed.assessment), tg_argv[0] = 'trusted'
+          )
+     from (
+       select seen.id,
+              (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+              (array_agg(seen.tenant) filter (where seen.is_new))[1] as tenant
+         from (
+           select added.id, true as is_new, added.custom_assessment_id as assessment, added.tenant_id as tenant
+             from added
+           union all
+           select removed.id, false, removed.custom_assessment_id, removed.tenant_id
+             from removed
+         ) as seen
+        group by seen.id
+       having (array_agg(seen.assessment) filter (where seen.is_new))[1]
+              is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
+           or (array_agg(seen.tenant) filter (where seen.is_new))[1]
+              is distinct from (array_agg(seen.tenant) filter (where not seen.is_new))[1]
+     ) as changed
+    where changed.assessment is not null
+      and changed.tenant is not null
+   having count(*) > 0;
+  return null;
+end
+$$;
+
+-- Agent sessions that a statement has made, or given another assessment. SECURITY DEFINER: as above.
+create or replace function private.note_new_conversations()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.note_conversations(
+            array_agg(added.stakeholder_session_id), array_agg(added.coaching_session_id),
+            array_agg(added.custom_assessment_id), tg_argv[0] = 'trusted'
+          )
+     from added
+    where coalesce(added.stakeholder_session_id, added.coaching_session_id) is not null
+   having count(*) > 0;
+  return null;
+end
+$$;
+
+create or replace function private.note_changed_conversations()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  perform private.note_conversations(
+            array_agg(changed.stakeholder), array_agg(changed.client), array_agg(changed.assessment), tg_argv[0] = 'trusted'
+          )
+     from (
+       select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+              (array_agg(seen.stakeholder) filter (where seen.is_new))[1] as stakeholder,
+              (array_agg(seen.client) filter (where seen.is_new))[1] as client
+         from (
+           select added.id, true as is_new, added.custom_assessment_id as assessment,
+                  added.stakeholder_session_id as stakeholder, added.coaching_session_id as client
+             from added
+           union all
+           select removed.id, false, removed.custom_assessment_id, null, null
+             from removed
+         ) as seen
+        group by seen.id
+       having (array_agg(seen.assessment) filter (where seen.is_new))[1]
+              is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
+     ) as changed
+    where changed.assessment is not null
+   having count(*) > 0;
+  return null;
+end
+$$;
+
+create or replace trigger note_new_choices_of_clients
+after insert on public.campaigns
+referencing new table as added
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.note_new_choices('clients');
+
+create or replace trigger note_new_choices_of_trusted
+after insert on public.campaigns
+referencing new table as added
+for each statement when (current_user not in ('anon', 'authenticated'))
+execute function private.note_new_choices('trusted');
+
+create or replace trigger note_changed_choices_of_clients
+after update on public.campaigns
+referencing old table as removed new table as added
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.note_changed_choices('clients');
+
+create or replace trigger note_changed_choices_of_trusted
+after update on public.campaigns
+referencing old table as removed new table as added
+for each statement when (current_user not in ('anon', 'authenticated'))
+execute function private.note_changed_choices('trusted');
+
+create or replace trigger note_new_choices_of_clients
+after insert on public.coaching_sessions
+referencing new table as added
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.note_new_choices('clients');
+
+create or replace trigger note_new_choices_of_trusted
+after insert on public.coaching_sessions
+referencing new table as added
+for each statement when (current_user not in ('anon', 'authenticated'))
+execute function private.note_new_choices('trusted');
+
+create or replace trigger note_changed_choices_of_clients
+after update on public.coaching_sessions
+referencing old table as removed new table as added
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.note_changed_choices('clients');
+
+create or replace trigger note_changed_choices_of_trusted
+after update on public.coaching_sessions
+referencing old table as removed new table as added
+for each statement when (current_user not in ('anon', 'authenticated'))
+execute function private.note_changed_choices('trusted');
+
+create or replace trigger note_new_conversations_of_clients
+after insert on public.agent_sessions
+referencing new table as added
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.note_new_conversations('clients');
+
+create or replace trigger note_new_conversations_of_trusted
+after insert on public.agent_sessions
+referencing new table as added
+for each statement when (current_user not in ('anon', 'authenticated'))
+execute function private.note_new_conversations('trusted');
+
+create or replace trigger note_changed_conversations_of_clients
+after update on public.agent_sessions
+referencing old table as removed new table as added
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.note_changed_conversations('clients');
+
+create or replace trigger note_changed_conversations_of_trusted
+after update on public.agent_sessions
+referencing old table as removed new table as added
+for each statement when (current_user not in ('anon', 'authenticated'))
+execute function private.note_changed_conversations('trusted');
