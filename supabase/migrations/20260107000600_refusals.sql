@@ -99,10 +99,6 @@ insert into private.refusals (reason, status, message, hint) values
   'Set interview_style_override to null, or use an assessment that allows overrides and a style from 1 to 5.'
 ),
 (
-  'VERSION_NOT_FOUND', 404, 'The version does not exist.',
-  'Check the id. It must be a version of this assessment that you may see.'
-),
-(
   'RESULT_IMMUTABLE', 409, 'A result cannot be changed.',
   'Run a new interview to get a new result.'
 ),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:25cbc6b999f8e53c41feed76a4bacc687b5265a46ae1115ebef3691d552faf20
+-- custom-assessments 0.2.0 results_scoring sha256:c274f62a512c6efe852f82417459f41be8ea6822d3fe782ebb69c5f7bc8720e6
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:33d9b56054ffa0d12f4d6135ddeb874b513dd10f9b5cfb67d10492c1e09a238e
+-- custom-assessments 0.2.0 access_policies sha256:9e998f7a6dec190902b3b545d6d5385f787501528b4970a8c683d86110b93108
 -- Who may read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
@@ -212,6 +212,8 @@ private.dimension_ids(jsonb),
 private.dimensions_faults(jsonb, numeric, numeric),
 private.disclosures(),
 private.drop_equivalences_of_former_tenant(),
+private.drop_pins_of_sessions(),
+private.drop_pins_of_tenant(),
 private.drop_slugs_of_tenant(),
 private.end_jobs_without_subject(),
 private.ending_of_error(text, text),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:892904e9cade75716231bb4662bdac555f9efb5da82b01e9e035d3fa9f3bfdc7
+-- custom-assessments 0.2.0 access_grants sha256:5a603c35fb3779f814c4e5511a0d9a2cd40f7eb59e2e1cc4165202c34bc7ceb0
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
@@ -84,6 +84,8 @@ grant execute on function private.inactive_tenant_ids() to anon, authenticated;
 
 -- What policies ask of accounts alone.
 grant execute on function private.my_tenant_ids() to authenticated, service_role;
+grant execute on function private.my_tenant_ids() to authenticated;
+grant execute on function private.my_version_ids() to authenticated;
 grant execute on function private.result_tenant_ids() to authenticated;
 
 -- What triggers, which run as the caller, ask of every writer.

@@ -23,7 +23,7 @@ select is(
       'reason', 'SCORES_INVALID', 'session_id', tests.kept('coaching'),
       'faults', '[{"path": "$", "reason": "no-scores", "expected": "the score of at least one dimension"}]'::jsonb
     )::text,
-    'hint', 'Score at least one dimension of the definition, each by its name and with a number on the scale.'
+    'hint', 'Score at least one dimension of the definition. Name each as in the definition, and give it a number on the scale.'
   ),
   'no score at all'
 );

@@ -17,7 +17,7 @@ select is(
   jsonb_build_object(
     'state', 'PT409', 'message', 'The assessment has results and cannot be deleted.',
     'details', jsonb_build_object('reason', 'ASSESSMENT_HAS_RESULTS', 'assessment_id', tests.kept('assessment'))::text,
-    'hint', 'Archive it instead: archived assessments keep their results and are offered to nobody.'
+    'hint', 'Archive it instead: an archived assessment keeps its results and can no longer be used.'
   ),
   'the owner is told plainly all the same'
 );
