@@ -18,25 +18,25 @@ EXIT_USAGE: Final = 2
 STDIN: Final = "-"
 
 CHECK_HELP: Final = "check assessments and show every error with its line and how to fix it"
-FIX_HELP: Final = "fix what can be fixed safely, in place; standard input is written to standard output"
-DIFF_HELP: Final = "show what changed between two assessments, and the version that it asks for"
-FORMAT_HELP: Final = "rewrite valid assessments in the canonical spelling"
-ONLY_HELP: Final = "leave out files that do not begin with `---`, as in a folder"
+FIX_HELP: Final = "fix in place what can be fixed safely; standard input is written to standard output"
+DIFF_HELP: Final = "show what changed between two assessments, and which version the change needs"
+FORMAT_HELP: Final = "rewrite valid assessments in the canonical style"
+ONLY_HELP: Final = "skip files that do not begin with `---`, as in a folder"
 
 
 class _Unreadable(Exception):  # noqa: N818 - says what it is
-    """A file or folder that cannot be read; the message is for people."""
+    """A file or folder cannot be read; the message is for people."""
 
 
 class _Unwritable(Exception):  # noqa: N818 - likewise
-    """Standard output takes nothing more, such as on a full device; the message is for people."""
+    """Standard output cannot be written, such as on a full device; the message is for people."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, 1 when a file has an error, 2 for a usage fault."""
+    """Run a command and return its exit code: 0, 1 if a file has an error, 2 for a usage error."""
     parser = argparse.ArgumentParser(
         prog=_program(),
-        description="Check assessments, and run the worker that compiles uploads and has sessions scored.",
+        description="Check assessments, and run the worker that compiles uploads and triggers scoring.",
     )
     parser.add_argument("--version", action="version", version=f"custom-assessments {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input"
     )
     formatter.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 when a file would change"
+        "--check", action="store_true", help="write nothing; exit with 1 if a file would change"
     )
     formatter.add_argument("--only-assessments", action="store_true", help=ONLY_HELP)
     formatter.add_argument(
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     formatter.set_defaults(run=_format)
     diff = commands.add_parser("diff", help=DIFF_HELP, description=DIFF_HELP)
     diff.add_argument("old", metavar="OLD", help="a file, or - for standard input")
-    diff.add_argument("new", metavar="NEW", help="likewise; one of the two may be -")
+    diff.add_argument("new", metavar="NEW", help="the same; only one of the two can be -")
     diff.add_argument(
         "--format", choices=("text", "json", "markdown", "github"), default="text", help="how to report"
     )
@@ -83,13 +83,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _program() -> str:
-    """Return how the command was started, for its usage: as a module, or under its installed name."""
+    """Return the command's name for its usage: the module, or the installed name."""
     name = Path(sys.argv[0]).name
     return "python -m worker" if name == "__main__.py" else name
 
 
 def _let_go_of_output() -> None:
-    """Drop what stands in the buffer: it would be written again, and fail again, when Python ends."""
+    """Drop the buffer's content: Python would try to write it again at exit, and fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -171,7 +171,7 @@ def _format(options: argparse.Namespace) -> int:
 
 
 def _format_json(name: str, source: bytes, *, check: bool) -> int:
-    """Print the Markdown of a definition in JSON, or what is wrong with it."""
+    """Print the Markdown of a definition in JSON, or its errors."""
     from worker.compiler import format_definition  # noqa: PLC0415 - only this command needs it
     from worker.definition import Definition, json_faults  # noqa: PLC0415 - likewise
 
@@ -189,13 +189,13 @@ def _format_json(name: str, source: bytes, *, check: bool) -> int:
 
 
 def _format_markdown(name: str, source: bytes, *, check: bool) -> int:
-    """Write a file anew in the canonical spelling, or say that it would change or has errors."""
+    """Rewrite a file in the canonical style, or report that it would change or has errors."""
     from worker.compiler import compile_markdown, format_source, report  # noqa: PLC0415 - only this command needs them
 
     text = format_source(source)
     if text is None:
         sys.stderr.write(report.text_report(name, source, compile_markdown(source)))
-        sys.stderr.write(f"{name}: not formatted, since it has errors\n")
+        sys.stderr.write(f"{name}: not formatted because it has errors\n")
         return EXIT_FAULTS
     if _is_too_large(name, text):
         return EXIT_FAULTS
@@ -212,7 +212,7 @@ def _format_markdown(name: str, source: bytes, *, check: bool) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    """Compare two files: 0 where they are equal or differ in presentation only, 1 for other changes."""
+    """Compare two files: 0 if they are equal or differ only in presentation, 1 for other changes."""
     from worker import diff_report  # noqa: PLC0415 - only this command needs them
     from worker.compiler import Compilation, compile_markdown, report  # noqa: PLC0415 - likewise
     from worker.diff import compare  # noqa: PLC0415 - likewise
@@ -233,7 +233,7 @@ def _diff(options: argparse.Namespace) -> int:
         else:
             errors = tuple([d for d in compilation.diagnostics if d.severity == "error"])
             sys.stderr.write(report.text_report(name, source, replace(compilation, diagnostics=errors)))
-            sys.stderr.write(f"{name}: not compared, since it has errors\n")
+            sys.stderr.write(f"{name}: not compared because it has errors\n")
     if len(compiled) != 2:
         return EXIT_USAGE
     old, new = compiled
@@ -249,19 +249,19 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _is_too_large(name: str, text: str) -> bool:
-    """Report a canonical spelling over the limit: it writes out what a file may leave to be understood."""
+    """Report a canonical file over the limit: it states defaults that the original omits."""
     from worker.definition import MAX_TEXT_BYTES  # noqa: PLC0415 - only this command needs it
 
     size = len(text.encode())
     if size > MAX_TEXT_BYTES:
         sys.stderr.write(
-            f"{name}: not formatted: it would have {size:,} bytes, and {MAX_TEXT_BYTES:,} are the most\n"
+            f"{name}: not formatted: it would have {size:,} bytes; the limit is {MAX_TEXT_BYTES:,}\n"
         )
     return size > MAX_TEXT_BYTES
 
 
 def _read_all(options: argparse.Namespace) -> Iterator[tuple[str, bytes | None]]:
-    """Yield every file with its bytes; None, and a message on standard error, where it cannot be read."""
+    """Yield every file with its bytes, or None after a message on standard error if it is unreadable."""
     for name in options.files:
         try:
             if name == STDIN:
@@ -297,7 +297,7 @@ def _files(path: Path, *, only_assessments: bool) -> list[Path]:
         if p.is_file() and not _is_hidden(p, path) and _has_front_matter(p)
     ]
     if not found:
-        msg = "the folder holds no Markdown file that begins with `---`"
+        msg = "the folder contains no Markdown file that begins with `---`"
         raise _Unreadable(msg)
     return found
 
@@ -329,7 +329,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _print(text: str | bytes, stream: TextIO | None = None) -> None:
-    """Write to standard output, or to another stream, as UTF-8, whatever the locale says."""
+    """Write to standard output, or to another stream, as UTF-8, regardless of the locale."""
     stream = stream or sys.stdout
     try:
         stream.flush()

@@ -21,7 +21,7 @@ from worker.version import VERSION
 __all__ = ["Migration", "Plan", "Refused", "add_command", "make_plan", "own_migrations", "write"]
 
 PLATFORM: Final = "platform_tables"
-"""The migration that makes the platform's own tables, by its subject: a host may have them already."""
+"""The subject of the migration that creates the platform's own tables, which a host may have already."""
 
 EXIT_REFUSED: Final = 1
 FIRST_STABLE: Final = Release(1, 0, 0)
@@ -33,18 +33,18 @@ ROLL_BACK: Final = (
     "Roll back first (supabase/rollback/rollback.sql of that release), delete its files, then install."
 )
 NEXT: Final = """\
-Nothing else was changed. Run next, in the project's folder:
+No other file was changed. Next, run in the project's folder:
   supabase migration up        applies them to the local database, with Docker
   supabase db push --dry-run   shows what would be applied to the linked project
   supabase db push             applies it
-docs/upgrading.md says what they do to a host that has data. Commit the new files, and start the workers of
-this release when they are applied."""
+docs/upgrading.md explains their effect on a host that has data. Commit the new files, and start the workers
+of this release after the migrations are applied."""
 
 
 class Refused(Exception):  # noqa: N818 - says what happened
-    """It was not installed. ``problems`` are sentences for people, each of which names what is wrong.
+    """Nothing was installed. ``problems`` are sentences for people.
 
-    ``left`` are the files that were written nevertheless, because they could not be removed again.
+    ``left`` are files that were written but could not be removed again.
     """
 
     def __init__(self, *problems: str, left: Sequence[Path] = ()) -> None:
@@ -212,7 +212,7 @@ def _without_platform(ours: Sequence[Migration], present: Sequence[Head]) -> lis
 
 
 def _was_left_out(ours: Sequence[Migration], present: Sequence[Head]) -> bool:
-    """Whether an earlier run left out the platform's tables: what follows is there, so it is too late."""
+    """Whether an earlier run omitted the platform's tables: later migrations exist already."""
     heads = [migration.head for migration in ours]
     at = next((n for n, head in enumerate(heads) if head.subject == PLATFORM), len(heads))
     return any(head in present for head in heads[at + 1 :])
@@ -223,8 +223,8 @@ def _require_project(project: Path) -> None:
         return
     problem = f"{project} is not a Supabase project: it has no supabase/config.toml."
     if project.resolve().name == "supabase" and (project / "config.toml").is_file():
-        raise Refused(f"{problem} Name the folder that holds this one.")
-    raise Refused(f"{problem} Name the project's folder, or make it one with `supabase init`.")
+        raise Refused(f"{problem} Use its parent folder.")
+    raise Refused(f"{problem} Use the project's folder, or run `supabase init` in this one.")
 
 
 def _problems_of_release(ours: Sequence[Migration], release: Release, since: Release | None) -> Iterator[str]:
@@ -232,10 +232,10 @@ def _problems_of_release(ours: Sequence[Migration], release: Release, since: Rel
         return
     oldest = min(migration.head.release for migration in ours)
     if since > release:
-        yield f"--from {since} is later than this release, which is {release}. Install with a later one."
+        yield f"--from {since} is later than this release, {release}. Use a later release to install."
     elif since < oldest:
         yield (
-            f"--from {since} is another set of migrations, from before 1.0: this one begins with {oldest}. "
+            f"--from {since} had other migrations, before 1.0: those of this release begin with {oldest}. "
             f"{ROLL_BACK}"
         )
 
@@ -249,39 +249,39 @@ def _problems_of_copies(copies: Sequence[Copy], ours: set[Head], release: Releas
     for copy in edited:
         yield (
             f"{copy.name} is an edited copy of the migration {copy.head.subject} of {copy.head.release}. "
-            "Restore it as it was installed, and put your change into a migration of your own."
+            "Restore the original, and put your change into a migration of your own."
         )
     if later:
         newest = max(copy.head.release for copy in later)
         yield (
             f"{_listed(later)} came with {newest}, which is later than this release, {release}. "
-            f"Install with {newest} or later."
+            f"Use {newest} or later to install."
         )
     if earlier:
-        yield f"{_listed(earlier)} belong to another set of migrations, from before 1.0. {ROLL_BACK}"
+        yield f"{_listed(earlier)} are from a release before 1.0 with other migrations. {ROLL_BACK}"
     if unknown:
-        yield f"{_listed(unknown)} came with no release that leads to this one, {release}."
+        yield f"{_listed(unknown)} came with a release that cannot be upgraded to this one, {release}."
     twice = [copy for copy in copies if copy.intact and [c.head for c in copies].count(copy.head) > 1]
     if twice:
         yield f"{_listed(twice)} are copies of the same migration. Delete those that were never applied."
 
 
 def _problems_of_order(wanted: Sequence[Head], copies: Sequence[Copy]) -> Iterator[str]:
-    """What is there must be how the set begins, in its order; an installation goes on from there."""
+    """Existing copies must be the first migrations, in their order; the installation adds the rest."""
     ours = [copy for copy in copies if copy.head in wanted]
     for copy, due in zip(ours, wanted, strict=False):
         if copy.head == due:
             continue
         if due in [other.head for other in ours]:
             yield (
-                f"{copy.name} comes before the migration {due.subject}, which it needs. Give the copies back "
-                "the names with which they were installed."
+                f"{copy.name} comes before the migration {due.subject}, which it needs. Rename the copies "
+                "to the names with which they were installed."
             )
         else:
             yield (
-                f"The migration {due.subject} of {due.release} is missing, and {copy.name}, which needs it, "
-                "is there. Restore the missing file; or, where your own migrations hold what it does, say "
-                "with --from up to which release they do."
+                f"The migration {due.subject} of {due.release} is missing, but {copy.name}, which needs it, "
+                "exists. Restore the missing file. If your own migrations contain its changes, name "
+                "the release up to which they do with --from."
             )
         return
 
@@ -384,24 +384,25 @@ def add_command(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     install = subparsers.add_parser(
         "install",
         help=help_text,
-        description=f"{help_text.capitalize()}. Existing files are not touched, and all are written or none.",
+        description=f"{help_text.capitalize()}. Existing files are not changed. Either all files are written "
+        "or none.",
     )
     install.add_argument(
-        "project", type=Path, metavar="PATH", help="the project's folder, which holds supabase/config.toml"
+        "project", type=Path, metavar="PATH", help="the project's folder, which contains supabase/config.toml"
     )
     install.add_argument(
         "--from",
         dest="since",
         type=_release,
         metavar="VERSION",
-        help="write only what came later: the database has the migrations up to this release, without copies "
-        "of them in the folder",
+        help="write only later migrations: the database has those up to this release, but the folder has no "
+        "copies of them",
     )
-    install.add_argument("--dry-run", action="store_true", help="say what would be written; write nothing")
+    install.add_argument("--dry-run", action="store_true", help="list the files, write nothing")
     install.add_argument(
         "--without-platform",
         action="store_true",
-        help="leave out the migration that makes the platform's five tables where they are missing",
+        help="omit the migration that creates the platform's five tables if they are missing",
     )
     install.set_defaults(run=_install)
 
@@ -438,22 +439,22 @@ def _what_is_left(refused: Refused) -> str:
     if not refused.left:
         return "Nothing was written."
     names = ", ".join(path.name for path in refused.left)
-    return f"These could not be removed again: {names}. Delete them, or run this again, which goes on there."
+    return f"These files could not be removed again: {names}. Delete them, or run this again to continue."
 
 
 def _report(plan: Plan, *, dry_run: bool) -> str:
-    """Say what was done, or would be, and what to run next."""
+    """Report what was written, or would be, and what to run next."""
     if not plan.files:
         return (
-            f"{plan.folder} has the migrations of custom assessments {VERSION} already. Nothing was written."
+            f"{plan.folder} already has the migrations of custom assessments {VERSION}. Nothing was written."
         )
     done = "would be written" if dry_run else "written"
     lines = [f"{_amount(len(plan.files))} of custom assessments {VERSION} {done} to {plan.folder}:"]
     lines += [f"  {name}" for name, _ in plan.files]
     if plan.present:
-        lines.append(f"Of custom assessments there already: {_amount(plan.present)}.")
+        lines.append(f"Already there: {_amount(plan.present)}.")
     if plan.left_out:
-        lines.append(f"{PLATFORM} is left out, which makes the platform's tables where they are missing.")
+        lines.append(f"Omitted: {PLATFORM}, which creates the platform's tables if they are missing.")
     return "\n".join([*lines, "Nothing was written." if dry_run else NEXT])
 
 

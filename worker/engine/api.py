@@ -86,8 +86,8 @@ class VersionDiffers(ApiUnusable):
             else f"Replace this worker with one of {theirs.major}.{theirs.minor}."
         )
         super().__init__(
-            f"The database has custom assessments {theirs}, and this worker is of {own}: they work together "
-            f"where major and minor version are the same. {cure}"
+            f"The database has custom assessments {theirs}, but this worker is version {own}: major and "
+            f"minor version must be the same. {cure}"
         )
 
 
@@ -405,12 +405,12 @@ class Api:
                 return passing
             if code == "PGRST202":
                 raise FunctionMissing(
-                    "The migrations are missing: the database does not have what this worker calls, or is of "
-                    "an older release. Apply them (`assessment-worker install`, then `supabase db push`); "
-                    "then start again."
+                    "The migrations are missing, or are of an older release: the database lacks a function "
+                    "that this worker calls. Apply them (`assessment-worker install`, then "
+                    "`supabase db push`), then start the worker again."
                 )
             raise Unreachable(
-                f"SUPABASE_URL does not lead to a Supabase API ({described}). It should be the project's "
+                f"SUPABASE_URL is not a Supabase API ({described}). It should be the project's "
                 "URL, such as https://abcdefgh.supabase.co."
             )
         raise RequestRefused(status, code or str(status))

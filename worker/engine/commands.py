@@ -37,27 +37,27 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
     run = subparsers.add_parser(
         "run",
-        help="do jobs until asked to stop",
-        description=f"Claim jobs, do them, hand them back, until SIGTERM or SIGINT. {settings}",
+        help="process jobs until asked to stop",
+        description=f"Claim, process and finish jobs until SIGTERM or SIGINT. {settings}",
     )
     _add_scale(run)
     run.set_defaults(run=_run)
 
     drain = subparsers.add_parser(
         "drain",
-        help="do the jobs that are ready, then exit",
-        description="Do jobs until none is ready, then exit. Jobs that wait for another try, and those that "
-        f"other workers have in hand, are left. {settings}",
+        help="process the jobs that are ready, then exit",
+        description="Process jobs until none is ready, then exit. Leaves jobs that wait for another attempt "
+        f"or are claimed by other workers. {settings}",
     )
     _add_scale(drain)
     drain.set_defaults(run=_drain)
 
-    status = subparsers.add_parser("status", help="say how the queue stands", description=settings)
+    status = subparsers.add_parser("status", help="show the state of the queue", description=settings)
     status.add_argument("--json", action="store_true", help="print the database's answer as JSON")
     status.set_defaults(run=_status)
 
     retry = subparsers.add_parser(
-        "retry", help="put failed jobs back into the queue", description=f"Put failed jobs back. {settings}"
+        "retry", help="requeue failed jobs", description=f"Requeue failed jobs. {settings}"
     )
     which = retry.add_mutually_exclusive_group(required=True)
     which.add_argument(
@@ -67,12 +67,12 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         "--failed-since",
         type=_since,
         metavar="WHEN",
-        help="all that failed since then: 30m, 2h, 7d, or a time such as 2026-01-31T12:00:00Z",
+        help="all jobs that failed since then: 30m, 2h, 7d, or a time such as 2026-01-31T12:00:00Z",
     )
     retry.set_defaults(run=_retry)
 
     prune = subparsers.add_parser(
-        "prune", help="remove jobs that finished long ago", description=f"Remove finished jobs. {settings}"
+        "prune", help="delete jobs that finished long ago", description=f"Delete finished jobs. {settings}"
     )
     prune.add_argument(
         "--keep",
@@ -86,7 +86,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--batch", type=int, metavar="N", help="the most jobs a request claims (WORKER_BATCH, 1000)"
+        "--batch", type=int, metavar="N", help="the most jobs that one request claims (WORKER_BATCH, 1000)"
     )
     # Many workers of other makes have it, so whoever tries it is told what to do instead.
     parser.add_argument("--concurrency", type=_no_concurrency, help=argparse.SUPPRESS)
@@ -114,7 +114,7 @@ def _job_or_upload(text: str) -> int | str:
 def _duration(text: str) -> timedelta:
     match = re.fullmatch(r"(\d{1,6})([mhd])", text, re.ASCII)
     if match is None:
-        message = f"{text!r} is no duration: 30m, 2h and 7d are"
+        message = f"{text!r} is not a duration such as 30m, 2h or 7d"
         raise argparse.ArgumentTypeError(message)
     return timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
@@ -125,7 +125,7 @@ def _since(text: str) -> str:
     except argparse.ArgumentTypeError:
         pass
     except OverflowError:
-        message = f"{text!r} is before all times"
+        message = f"{text!r} is too long ago"
         raise argparse.ArgumentTypeError(message) from None
     try:
         moment = datetime.fromisoformat(text)
@@ -140,7 +140,7 @@ def _since(text: str) -> str:
 
 
 def _guarded(command: Callable[[], int]) -> int:
-    """Run a command; say what is wrong in a sentence, without a traceback."""
+    """Run a command; report an error in a sentence, without a traceback."""
     from worker.engine.api import ApiUnusable, RequestRefused  # noqa: PLC0415  not for check and format
     from worker.engine.jobs import Malformed  # noqa: PLC0415  not for check and format
     from worker.engine.logs import describe_error  # noqa: PLC0415  not for check and format
@@ -155,11 +155,11 @@ def _guarded(command: Callable[[], int]) -> int:
     except RequestRefused as error:
         problems, code = (f"The API refused the request ({error}).",), EXIT_SOFTWARE
     except Malformed as error:
-        problems, code = (f"The API's answer was not understood: {error}.",), EXIT_SOFTWARE
+        problems, code = (f"The API returned an unexpected answer: {error}.",), EXIT_SOFTWARE
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - its message and its traceback may quote what a tenant wrote
-        problems = (f"A fault of the worker: {' at '.join(describe_error(error).values())}.",)
+        problems = (f"Internal error of the worker: {' at '.join(describe_error(error).values())}.",)
         code = EXIT_SOFTWARE
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
@@ -177,7 +177,7 @@ def _drain(arguments: argparse.Namespace) -> int:
 
 
 def _stop_while_loading() -> None:
-    """Take a stop that is asked for while the worker still loads: nothing is in hand."""
+    """Handle a stop signal while the worker is loading: it has no jobs yet."""
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: sys.exit(0))
 
@@ -195,8 +195,8 @@ def _work(arguments: argparse.Namespace, *, drain: bool) -> int:
 def _summary(ended: "Ended") -> str:
     parts = [f"{count} {kind} {outcome}" for (kind, outcome), count in sorted(ended.totals.items())]
     if ended.stopped:
-        return f"Stopped: {', '.join(parts) if parts else 'nothing was done'}."
-    done = ", ".join(parts) if parts else "nothing was ready"
+        return f"Stopped: {', '.join(parts) if parts else 'no jobs were processed'}."
+    done = ", ".join(parts) if parts else "no job was ready"
     due = ended.next_seconds
     later = "" if due is None else f"; the next delayed job is due in {due:.1f} s"
     return f"Drained: {done}{later}."
@@ -212,7 +212,7 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _table(status: dict[str, Any]) -> str:
-    """Set the kinds of jobs side by side, one row a figure; unknown figures come last."""
+    """Return a table with a column per kind of job and a row per figure; unknown figures come last."""
     kinds = {kind: figures for kind, figures in sorted(status.items()) if isinstance(figures, dict)}
     known = [name for name in FIGURES if any(name in figures for figures in kinds.values())]
     names = [*known, *sorted({name for figures in kinds.values() for name in figures} - set(known))]
@@ -239,12 +239,12 @@ def _retry(arguments: argparse.Namespace) -> int:
                 jobs=[i for i in arguments.ids if isinstance(i, int)],
                 uploads=[i for i in arguments.ids if isinstance(i, str)],
             )
-        print(f"{count} {'job' if count == 1 else 'jobs'} put back.")
+        print(f"{count} {'job' if count == 1 else 'jobs'} requeued.")
         wanted = len(set(arguments.ids))
         if count < wanted:
             print(
-                f"error: {wanted - count} of {wanted} are not failed jobs, do not exist, or name a job "
-                "that is named already.",
+                f"error: {wanted - count} of {wanted} are not failed jobs, do not exist, or repeat a job "
+                "given before.",
                 file=sys.stderr,
             )
             return 1
@@ -259,7 +259,7 @@ def _prune(arguments: argparse.Namespace) -> int:
         keep = f"{int(arguments.keep.total_seconds())} seconds"
         while removed := api.prune_jobs(keep, batch=10000):
             total += removed
-        print(f"{total} finished {'job' if total == 1 else 'jobs'} removed.")
+        print(f"{total} finished {'job' if total == 1 else 'jobs'} deleted.")
         return 0
 
     return _guarded(command)

@@ -82,8 +82,8 @@ class Sandbox:
             return failed(
                 job,
                 Code.INTERNAL_ERROR.value,
-                "The worker could not process this file. The fault is in the worker, not in the file.",
-                "Tell the operator the id of this upload.",
+                "The worker could not process this file. The error is in the worker, not in the file.",
+                "Report the id of this upload to the operator.",
             )
         return restore_finished(json.loads(answer))
 

@@ -147,12 +147,12 @@ class Loop:
         except Unreachable as error:
             if self._drain or not error.waiting:
                 raise
-            # The API is there and asks to wait: its database is starting, which takes as long as it takes.
+            # The API responds and asks to wait, because its database is starting. There is no limit for that.
             answer = self._api.exchange([], self._limit)
         except RequestRefused as refused:
             raise FunctionMissing(
-                f"The database does not understand this worker ({refused}): the migrations and "
-                "the worker are of different versions. Apply the migrations that came with this worker."
+                f"The database rejects this worker's requests ({refused}): the migrations and "
+                "the worker are of different versions. Apply the migrations of this worker's release."
             ) from None
         self._take(answer)
         return answer

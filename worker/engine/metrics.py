@@ -43,38 +43,38 @@ CLIENT_SECONDS: Final = 10.0
 
 
 class Metrics:
-    """A worker's figures: a subscriber of its events."""
+    """A worker's metrics; subscribes to its events."""
 
     def __init__(self, queue_status: Callable[[], dict[str, Any]]) -> None:
         self.registry = CollectorRegistry()
         self.jobs = Counter(
             "assessment_worker_jobs",
-            "Jobs settled, by kind and by what the database made of them.",
+            "Finished jobs, by kind and outcome.",
             ["kind", "outcome"],
             registry=self.registry,
         )
         self.work = Histogram(
             "assessment_worker_job_seconds",
-            "Seconds of a job's work in the worker itself, which is compiling.",
+            "Seconds that a job took in the worker (compiling).",
             ["kind"],
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=self.registry,
         )
         self.requests = Histogram(
             "assessment_worker_request_seconds",
-            "Seconds until the API answered, by function.",
+            "Response time of the API in seconds, by function.",
             ["function"],
             buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=self.registry,
         )
         self.retries = Counter(
             "assessment_worker_request_retries",
-            "Requests that failed for a passing reason and were repeated.",
+            "Requests that failed temporarily and were repeated.",
             ["function", "reason"],
             registry=self.registry,
         )
         self.in_hand = Gauge(
-            "assessment_worker_jobs_in_hand", "Jobs claimed and not yet settled.", registry=self.registry
+            "assessment_worker_jobs_in_hand", "Jobs claimed but not finished.", registry=self.registry
         )
         self.is_waiting = False
         self.last_seen = time.monotonic()
@@ -99,14 +99,14 @@ class Metrics:
                 self.in_hand.set(in_hand)
 
     def health(self) -> tuple[bool, str]:
-        """Return whether the worker is alive, and in a word how it is."""
+        """Return whether the worker is alive, and its state in a word."""
         if time.monotonic() - self.last_seen > STUCK_SECONDS:
             return False, "stuck"
         return True, "waiting" if self.is_waiting else "ok"
 
 
 class _Queue(Collector):
-    """The depth and age of the queue, asked of the database when somebody asks for the metrics."""
+    """The depth and age of the queue, queried when the metrics are requested."""
 
     def __init__(self, queue_status: Callable[[], dict[str, Any]]) -> None:
         self._queue_status = queue_status
@@ -116,11 +116,11 @@ class _Queue(Collector):
         self._status: dict[str, Any] = {}
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Nothing: what there is depends on the answer, and asking it at registration would need the API."""
+        """Return nothing: the metrics depend on the answer; a query at registration would need the API."""
         return ()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Ask for the queue's state, at most every few seconds, also while nobody answers."""
+        """Query the queue's state, at most every few seconds, even if nobody answers."""
         with self._lock:
             if self._asked is None or time.monotonic() - self._asked > QUEUE_CACHE_SECONDS:
                 try:
@@ -129,15 +129,17 @@ class _Queue(Collector):
                     self._status, self._reached = {}, False
                 self._asked = time.monotonic()
             status, reached = self._status, self._reached
-        up = GaugeMetricFamily("assessment_queue_reachable", "Whether the API told the state of the queue.")
+        up = GaugeMetricFamily(
+            "assessment_queue_reachable", "Whether the API returned the state of the queue."
+        )
         up.add_metric([], float(reached))
         jobs = GaugeMetricFamily("assessment_queue_jobs", "Jobs by kind and state.", labels=["kind", "state"])
         oldest = GaugeMetricFamily(
-            "assessment_queue_oldest_seconds", "Age of the oldest job that waits.", labels=["kind"]
+            "assessment_queue_oldest_seconds", "Age of the oldest queued job.", labels=["kind"]
         )
         ended = GaugeMetricFamily(
             "assessment_queue_ended_last_hour",
-            "Jobs that failed within the last hour, and files that were rejected as invalid.",
+            "Jobs that failed and files that were rejected as invalid within the last hour.",
             labels=["kind", "state"],
         )
         for kind, state in sorted(status.items()):

@@ -71,8 +71,8 @@ def _warn_of(settings: Settings) -> None:
     if settings.through_transaction_pooler:
         log.warning(
             "not-listening",
-            reason="DATABASE_URL leads to a pooler in transaction mode (port 6543), through which LISTEN "
-            "does not hold: use the direct connection or the session pooler (port 5432). Polling meanwhile.",
+            reason="DATABASE_URL is a pooler in transaction mode (port 6543), where LISTEN receives nothing: "
+            "use the direct connection or the session pooler (port 5432). The worker polls instead.",
         )
 
 
@@ -81,7 +81,7 @@ def _metrics(settings: Settings) -> "tuple[Metrics | None, MetricsServer | None]
         return None, None
     from worker.engine.metrics import Metrics, MetricsServer  # noqa: PLC0415 - off unless it is asked for
 
-    # Whoever asks for the metrics waits for this answer, and not longer than a few seconds.
+    # A request for the metrics waits for this answer, but only for a few seconds.
     api = Api(settings.model_copy(update={"http_seconds": METRICS_HTTP_SECONDS}), "metrics")
     metrics = Metrics(lambda: api.queue_status(patience=0))
     try:

@@ -13,13 +13,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["NO_CONCURRENCY", "Settings", "SettingsError", "load_settings", "needed", "unknown_settings"]
 
-# What a worker that is one process says to whoever asks it for several.
-NO_CONCURRENCY: Final = "a worker is one process: start more processes for more (docs/operations.md, Scaling)"
+NO_CONCURRENCY: Final = "a worker is one process: start more processes instead (docs/operations.md, Scaling)"
 POOLER_PORT: Final = 6543
 
 
 class SettingsError(Exception):
-    """One or more settings are missing or bad; ``problems`` has one sentence for each."""
+    """One or more settings are missing or invalid; ``problems`` has one sentence for each."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -78,17 +77,17 @@ class Settings(BaseSettings):
 
     supabase_url: Annotated[str, AfterValidator(_api_url)] = Field(
         validation_alias="SUPABASE_URL",
-        description="the URL of the Supabase project is needed, such as https://abcdefgh.supabase.co",
+        description="set it to the URL of the Supabase project, such as https://abcdefgh.supabase.co",
     )
     service_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
         validation_alias="SUPABASE_SERVICE_ROLE_KEY",
-        description="the project's service role key (or an sb_secret_ key) is needed, on one line and "
+        description="set it to the project's service role key (or an sb_secret_ key), on one line and "
         "without spaces",
     )
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
         default=None,
         validation_alias="DATABASE_URL",
-        description="a Postgres URL is needed, such as postgresql://postgres:password@host:5432/postgres; "
+        description="set it to a Postgres URL, such as postgresql://postgres:password@host:5432/postgres; "
         "leave it unset to poll instead of listening",
     )
     batch: int = Field(
@@ -103,7 +102,7 @@ class Settings(BaseSettings):
         ge=0.05,
         le=300,
         validation_alias="WORKER_POLL_SECONDS",
-        description="the longest wait between two looks",
+        description="the longest interval between two polls",
     )
     lease_seconds: int = Field(
         default=60,
@@ -117,21 +116,21 @@ class Settings(BaseSettings):
         ge=0.1,
         le=600,
         validation_alias="WORKER_JOB_SECONDS",
-        description="how long one job may take",
+        description="the time limit of one job",
     )
     job_memory_mb: int = Field(
         default=512,
         ge=128,
         le=65536,
         validation_alias="WORKER_JOB_MEMORY_MB",
-        description="the memory of a job tried again",
+        description="the memory of a job that is retried",
     )
     http_seconds: float = Field(
         default=30.0,
         ge=1,
         le=300,
         validation_alias="WORKER_HTTP_SECONDS",
-        description="how long to wait for one answer of the API",
+        description="the timeout of one request",
     )
     metrics_port: int | None = Field(
         default=None,
@@ -144,23 +143,23 @@ class Settings(BaseSettings):
         default="127.0.0.1",
         min_length=1,
         validation_alias="WORKER_METRICS_HOST",
-        description="an address to bind is needed, such as 127.0.0.1 or 0.0.0.0",
+        description="set it to an address to bind, such as 127.0.0.1 or 0.0.0.0",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
         validation_alias="WORKER_LOG_LEVEL",
-        description="debug, info, warning or error is needed",
+        description="set it to debug, info, warning or error",
     )
     name: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9._-]{1,100}$",
         validation_alias="WORKER_NAME",
-        description="1 to 100 letters, digits, dots, hyphens and underscores are needed",
+        description="set it to 1 to 100 letters, digits, dots, hyphens and underscores",
     )
 
     @property
     def through_transaction_pooler(self) -> bool:
-        """Whether ``DATABASE_URL`` leads to a pooler in transaction mode: LISTEN does not hold."""
+        """Whether ``DATABASE_URL`` is a pooler in transaction mode, where LISTEN receives nothing."""
         return self.database_url is not None and (
             urlsplit(self.database_url.get_secret_value()).port == POOLER_PORT
         )
@@ -170,7 +169,7 @@ _FIELDS: Final = {str(field.validation_alias): field for field in Settings.model
 
 
 def needed(name: str) -> str:
-    """Return what the setting of an environment variable must be, as a clause."""
+    """Return the requirement for an environment variable, as a clause."""
     field = _FIELDS[name]
     least, most = (
         next((getattr(bound, which) for bound in field.metadata if hasattr(bound, which)), None)
@@ -179,14 +178,14 @@ def needed(name: str) -> str:
     if least is None:
         return str(field.description)
     number = "a number" if field.annotation is float else "a whole number"
-    return f"{number} from {least} to {most} is needed: {field.description}"
+    return f"set it to {number} from {least} to {most}, {field.description}"
 
 
 def load_settings(*, batch: int | None = None) -> Settings:
-    """Read the settings from the environment; what is given here goes before it.
+    """Read the settings from the environment; arguments take precedence.
 
     Raises:
-        SettingsError: with one sentence for every setting that is missing or bad.
+        SettingsError: with one sentence for every setting that is missing or invalid.
     """
     flags = {} if batch is None else {"WORKER_BATCH": batch}
     problems: list[str] = []
@@ -205,20 +204,20 @@ def load_settings(*, batch: int | None = None) -> Settings:
 
 
 def _problems_of_the_network() -> Iterable[str]:
-    """Check what the HTTP client takes from the environment by itself; it would raise at its first use."""
+    """Check the variables that the HTTP client reads itself, and would reject at its first request."""
     certificates = os.environ.get("SSL_CERT_FILE")
     if certificates:
         try:
             ssl.create_default_context(cafile=certificates)
         except OSError as error:  # an SSLError is one
-            reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+            reason = "it contains no certificate" if isinstance(error, ssl.SSLError) else error.strerror
             yield f"SSL_CERT_FILE is {certificates!r}, which cannot be used: {reason}."
     for scheme in ("http", "https", "all"):
         for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
             proxy = os.environ.get(name)
             if proxy and not _is_proxy(proxy):
-                # Not shown: it may hold a password.
-                yield f"{name} is not usable as it is: a URL that begins with http:// or https:// is needed."
+                # Not shown: it may contain a password.
+                yield f"{name} is invalid: set it to a URL that begins with http:// or https://."
 
 
 def _is_proxy(proxy: str) -> bool:
@@ -231,7 +230,7 @@ def _is_proxy(proxy: str) -> bool:
 
 
 def unknown_settings() -> list[tuple[str, str | None]]:
-    """Return each ``WORKER_`` variable that is not a setting, with the setting it may stand for."""
+    """Return each ``WORKER_`` variable that is not a setting, with the most similar setting."""
     unknown = sorted(name for name in os.environ if name.startswith("WORKER_") and name not in _FIELDS)
     return [(name, next(iter(get_close_matches(name, _FIELDS, 1)), None)) for name in unknown]
 
@@ -243,6 +242,6 @@ def _problem(name: str, flags: dict[str, int]) -> str:
     if not value:
         return f"{name} is not set: {needed(name)}."
     if not name.startswith("WORKER_"):
-        # Not shown: it is a key, or an address that may hold a password.
-        return f"{name} is not usable as it is: {needed(name)}."
+        # Not shown: it is a key, or an address that may contain a password.
+        return f"{name} is invalid: {needed(name)}."
     return f"{name} is {value!r}: {needed(name)}."

@@ -80,7 +80,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_checked(
     assert out == "1 file checked: no faults\n"
     assert err == (
         "missing.md: cannot be read: No such file or directory\n"
-        "empty: cannot be read: the folder holds no Markdown file that begins with `---`\n"
+        "empty: cannot be read: the folder contains no Markdown file that begins with `---`\n"
     )
     assert run(capfdbinary, "check", "missing.md")[:2] == (2, "")
     assert run(capfdbinary, "format", "missing.md")[:2] == (2, "")
@@ -192,7 +192,7 @@ def test_format_leaves_files_with_errors_alone(
     code, out, err = run(capfdbinary, "format", "sub/bad.md", "good.md")
     assert (code, out) == (1, "good.md: formatted\n")
     assert err.startswith("sub/bad.md:18:11: error[invalid-weight]")
-    assert err.endswith("sub/bad.md: not formatted, since it has errors\n")
+    assert err.endswith("sub/bad.md: not formatted because it has errors\n")
     assert (folder / "sub" / "bad.md").read_text() == BAD
 
 
@@ -412,7 +412,7 @@ def test_a_file_that_would_grow_too_large_is_not_formatted(
     size = len((format_source(source.encode()) or "").encode())
     assert len(source.encode()) < 512_000 < size
     (folder / "large.md").write_text(source)
-    said = f"not formatted: it would have {size:,} bytes, and 512,000 are the most\n"
+    said = f"not formatted: it would have {size:,} bytes; the limit is 512,000\n"
     assert run(capfdbinary, "format", "large.md") == (1, "", f"large.md: {said}")
     assert run(capfdbinary, "format", "--check", "large.md") == (1, "", f"large.md: {said}")
     assert (folder / "large.md").read_text() == source

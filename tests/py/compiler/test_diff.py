@@ -282,6 +282,6 @@ def test_unreadable_and_invalid_files_are_named(capfdbinary: pytest.CaptureFixtu
     assert err.startswith(
         "missing.md: cannot be read: No such file or directory\nbad.md:18:11: error[invalid-weight]"
     )
-    assert err.endswith("\nbad.md: not compared, since it has errors\n")
+    assert err.endswith("\nbad.md: not compared because it has errors\n")
     assert "unknown-key" not in err
     assert run(capfdbinary, "old.md", ".")[0] == 2

@@ -69,7 +69,7 @@ def test_the_hooks_leave_alone_what_is_no_assessment(repository: Path, hook: str
     ("hook", "says"),
     [
         ("check-assessments", b"assessments/bad.md:18:11: error[invalid-weight]"),
-        ("format-assessments", b"assessments/bad.md: not formatted, since it has errors"),
+        ("format-assessments", b"assessments/bad.md: not formatted because it has errors"),
     ],
 )
 def test_the_hooks_find_the_faults_of_an_assessment(repository: Path, hook: str, says: bytes) -> None:

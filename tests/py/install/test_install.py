@@ -105,7 +105,7 @@ def test_a_second_run_writes_nothing_and_says_so(project: Path) -> None:
     done = install(project)
 
     assert (done.returncode, contents(project)) == (0, before)
-    assert f"has the migrations of custom assessments {VERSION} already. Nothing was written." in done.stdout
+    assert f"already has the migrations of custom assessments {VERSION}. Nothing was written." in done.stdout
 
 
 def test_a_dry_run_names_the_files_and_writes_nothing(project: Path) -> None:
@@ -136,7 +136,7 @@ def test_what_adapts_the_hosts_tables_goes_along_without_the_platform(project: P
     written = [path.read_text("utf-8") for path in copies(project)]
     assert len(written) == len(TEXTS) - 1
     assert written == [text for text in TEXTS if f" {PLATFORM} sha256:" not in text]
-    assert f"{PLATFORM} is left out" in done.stdout
+    assert f"Omitted: {PLATFORM}" in done.stdout
     before = contents(project)
     assert "Nothing was written." in install(project).stdout
     assert contents(project) == before
@@ -324,12 +324,12 @@ def a_file_for_a_folder(project: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (one_missing, r"The migration \w+ of .* is missing, and \w+\.sql, which needs it, is there"),
+        (one_missing, r"The migration \w+ of .* is missing, but \w+\.sql, which needs it, exists"),
         (no_config, r"host is not a Supabase project: it has no supabase/config\.toml"),
         (edited, r"\d{14}_custom_assessments_\w+\.sql is an edited copy of the migration \w+ of 0"),
         (
             another_set,
-            r"_tables\.sql, .*_access\.sql belong to another set .* Roll back first .* then install",
+            r"_tables\.sql, .*_access\.sql are from a release before .* Roll back first .* then install",
         ),
         (later, r"_tables\.sql came with 7\.0\.0, which is later than this release"),
         (one_twice, rf"20200101000000_again\.sql, \w+_{OURS[0]}\.sql are copies of the same migration"),
@@ -366,7 +366,9 @@ def test_everything_that_is_wrong_is_named_at_once(project: Path) -> None:
 
 def test_a_stable_copy_of_no_known_release_is_refused(project: Path) -> None:
     from_nowhere(project)
-    with pytest.raises(Refused, match=r"_tables\.sql came with no release that leads to this one, 1\.2\.0"):
+    with pytest.raises(
+        Refused, match=r"_tables\.sql came with a release that cannot be upgraded to this one, 1\.2\.0"
+    ):
         planned(project, release_of("1.0.0", "other"), "1.2.0")
 
 
@@ -374,13 +376,13 @@ def test_the_folder_supabase_itself_is_pointed_out(project: Path) -> None:
     done = install(project / "supabase")
 
     assert done.returncode == 1
-    assert "Name the folder that holds this one." in done.stderr
+    assert "Use its parent folder." in done.stderr
 
 
 @pytest.mark.parametrize(
     ("since", "says"),
     [
-        ("0.1.0", r"--from 0\.1\.0 is another set of migrations, from before 1\.0.*Roll back first"),
+        ("0.1.0", r"--from 0\.1\.0 had other migrations, before 1\.0.*Roll back first"),
         ("99.0.0", r"--from 99\.0\.0 is later than this release"),
     ],
 )
@@ -492,7 +494,7 @@ def test_a_run_that_was_killed_half_way_is_finished_by_the_next(project: Path) -
     done = install(project)
 
     assert done.returncode == 0, done.stderr
-    assert "Of custom assessments there already: 5 migrations." in done.stdout
+    assert "Already there: 5 migrations." in done.stdout
     assert [path.read_text("utf-8") for path in copies(project)] == TEXTS
     assert copies(project)[5].name > f"{soon}_host.sql"
 

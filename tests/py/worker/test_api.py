@@ -202,7 +202,7 @@ def test_missing_migrations_are_named() -> None:
     ],
 )
 def test_a_page_of_something_else_is_recognised(page: Reply) -> None:
-    with rude_server(page) as rude, pytest.raises(Unreachable, match="does not lead to a Supabase API"):
+    with rude_server(page) as rude, pytest.raises(Unreachable, match="is not a Supabase API"):
         api_for(rude.url).exchange([], 5, patience=5)
 
 

@@ -68,30 +68,28 @@ def test_status_shows_the_queue_as_a_table_and_as_json(site: Site) -> None:
 def test_failed_uploads_are_put_back(site: Site) -> None:
     upload = faulty(site)
     done = site.worker("retry", upload)
-    assert (done.returncode, done.stdout) == (0, "1 job put back.\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "1 job requeued.\n"), done.stderr
     assert site.upload_row(upload)["status"] == "queued"
     assert site.worker("drain").stdout == "Drained: 1 compile rejected.\n"
     job = site.value("select id from private.jobs where subject_id = %s", upload)
-    assert site.worker("retry", str(job)).stdout == "1 job put back.\n"
+    assert site.worker("retry", str(job)).stdout == "1 job requeued.\n"
     site.worker("drain")
-    assert site.worker("retry", "--failed-since", "1h").stdout == "1 job put back.\n"
+    assert site.worker("retry", "--failed-since", "1h").stdout == "1 job requeued.\n"
 
 
 def test_what_cannot_be_put_back_is_said(site: Site) -> None:
     upload = faulty(site)
     done = site.worker("retry", upload, "00000000-0000-0000-0000-000000000000")
-    assert (done.returncode, done.stdout) == (1, "1 job put back.\n")
-    assert said(done) == (
-        "error: 1 of 2 are not failed jobs, do not exist, or name a job that is named already."
-    )
+    assert (done.returncode, done.stdout) == (1, "1 job requeued.\n")
+    assert said(done) == ("error: 1 of 2 are not failed jobs, do not exist, or repeat a job given before.")
 
 
 def test_a_job_that_is_named_twice_is_put_back_once(site: Site) -> None:
     upload = faulty(site)
     job = site.value("select id from private.jobs where subject_id = %s", upload)
     done = site.worker("retry", str(job), upload)
-    assert (done.returncode, done.stdout) == (1, "1 job put back.\n")
-    assert "or name a job that is named already" in said(done)
+    assert (done.returncode, done.stdout) == (1, "1 job requeued.\n")
+    assert "or repeat a job given before" in said(done)
     assert site.upload_row(upload)["status"] == "queued"
 
 
@@ -157,12 +155,12 @@ def interrupted(
 
 def test_finished_jobs_are_pruned_when_they_are_old(site: Site) -> None:
     upload = faulty(site)
-    assert site.worker("prune").stdout == "0 finished jobs removed.\n"
+    assert site.worker("prune").stdout == "0 finished jobs deleted.\n"
     site.run(
         "update private.jobs set created_at = created_at - interval '31 days',"
         " started_at = started_at - interval '31 days', finished_at = finished_at - interval '31 days'"
     )
-    assert site.worker("prune").stdout == "1 finished job removed.\n"
+    assert site.worker("prune").stdout == "1 finished job deleted.\n"
     assert site.upload_row(upload)["status"] == "failed"
 
 
@@ -194,7 +192,7 @@ def test_an_api_that_does_not_answer_is_named(site: Site, command: tuple[str, ..
 def test_an_address_of_something_else_is_named(site: Site) -> None:
     done = site.worker("run", SUPABASE_URL=f"{site.api.url}/nothing/here")
     assert done.returncode == 69
-    assert "SUPABASE_URL does not lead to a Supabase API" in said(done)
+    assert "SUPABASE_URL is not a Supabase API" in said(done)
 
 
 def test_missing_migrations_are_named(databases: Databases) -> None:
@@ -377,7 +375,7 @@ def test_several_processes_are_not_this_ones_to_start(site: Site, command: str) 
     done = site.worker(command, "--concurrency", "2")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith(
-        " error: argument --concurrency: a worker is one process: start more processes for more "
+        " error: argument --concurrency: a worker is one process: start more processes instead "
         "(docs/operations.md, Scaling)\n"
     )
     done = site.worker(command, WORKER_CONCURRENCY="2")

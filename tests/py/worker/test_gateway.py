@@ -202,4 +202,4 @@ def test_an_answer_that_is_not_understood_ends_a_worker_without_a_traceback(
         assert worker.process.wait(timeout=20) == 70
         log = worker.log.read_text(encoding="utf-8")
     assert "Traceback" not in log
-    assert "error: The API's answer was not understood: kind is missing or not a str." in log
+    assert "error: The API returned an unexpected answer: kind is missing or not a str." in log

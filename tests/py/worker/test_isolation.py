@@ -67,7 +67,7 @@ def test_an_exception_is_a_lasting_fault_that_the_tenant_can_read(sandbox: Sandb
     (diagnostic,) = finished.diagnostics
     assert (
         diagnostic["message"]
-        == "The worker could not process this file. The fault is in the worker, not in the file."
+        == "The worker could not process this file. The error is in the worker, not in the file."
     )
 
 

@@ -237,7 +237,7 @@ def test_an_agent_reads_that_scoring_failed_and_why(site: Site) -> None:
 def test_nothing_to_do_is_said(site: Site) -> None:
     assert drain(site) == {}
     done = site.worker("drain")
-    assert (done.returncode, done.stdout) == (0, "Drained: nothing was ready.\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "Drained: no job was ready.\n"), done.stderr
 
 
 def test_a_burst_of_both_kinds_is_done_once_each(site: Site) -> None:

@@ -46,7 +46,7 @@ def test_every_missing_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("SUPABASE_URL")
     monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", "")
     first, second = problems()
-    assert first.startswith("SUPABASE_URL is not set: the URL of the Supabase project is needed")
+    assert first.startswith("SUPABASE_URL is not set: set it to the URL of the Supabase project")
     assert second.startswith("SUPABASE_SERVICE_ROLE_KEY is not set: ")
 
 
@@ -100,7 +100,7 @@ def test_a_bad_setting_is_named_with_what_is_needed(
     ("name", "value", "reason"),
     [
         ("SSL_CERT_FILE", "/nowhere/at-all.pem", "cannot be used: No such file or directory."),
-        ("SSL_CERT_FILE", __file__, "cannot be used: it holds no certificate."),
+        ("SSL_CERT_FILE", __file__, "cannot be used: it contains no certificate."),
         ("SSL_CERT_FILE", "/", "cannot be used: Is a directory."),
         ("HTTP_PROXY", "socks5://hidden-password@proxy:1080", "a URL that begins with http:// or https://"),
         ("HTTPS_PROXY", "garbage://proxy", "a URL that begins with http:// or https://"),
@@ -155,19 +155,19 @@ def worker(command: str, environment: dict[str, str]) -> subprocess.CompletedPro
 def test_what_is_needed_follows_from_the_settings_own_bounds() -> None:
     assert (
         needed("WORKER_BATCH")
-        == "a whole number from 1 to 1000 is needed: the most jobs that one request claims"
+        == "set it to a whole number from 1 to 1000, the most jobs that one request claims"
     )
-    assert needed("WORKER_POLL_SECONDS").startswith("a number from 0.05 to 300 is needed: ")
-    assert needed("WORKER_METRICS_PORT").startswith("a whole number from 1 to 65535 is needed: ")
+    assert needed("WORKER_POLL_SECONDS").startswith("set it to a number from 0.05 to 300, ")
+    assert needed("WORKER_METRICS_PORT").startswith("set it to a whole number from 1 to 65535, ")
     for field in Settings.model_fields.values():
-        assert "needed" in needed(str(field.validation_alias))
+        assert "set it to" in needed(str(field.validation_alias))
 
 
 def test_flags_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKER_BATCH", "7")
     assert load_settings().batch == 7
     assert load_settings(batch=9).batch == 9
-    with pytest.raises(SettingsError, match=r"^--batch is 0: a whole number from 1 to 1000 is needed"):
+    with pytest.raises(SettingsError, match=r"^--batch is 0: set it to a whole number from 1 to 1000"):
         load_settings(batch=0)
 
 

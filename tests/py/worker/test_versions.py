@@ -63,7 +63,10 @@ def test_another_release_ends_a_worker_at_its_start(
     done = site.worker(command)
 
     assert done.returncode == 76
-    assert f"error: The database has custom assessments {theirs}, and this worker is of {OWN}" in done.stderr
+    assert (
+        f"error: The database has custom assessments {theirs}, but this worker is version {OWN}"
+        in done.stderr
+    )
     assert cure in done.stderr
     assert site.upload_row(upload)["status"] == "queued"
 
@@ -166,7 +169,7 @@ def test_the_version_is_asked_for_once_and_again_only_after_the_api_was_away() -
 def test_what_is_no_version_comes_from_something_else(body: object) -> None:
     with (
         rude_server(Reply(body=body)) as rude,
-        pytest.raises(Unreachable, match="does not lead to a Supabase API"),
+        pytest.raises(Unreachable, match="is not a Supabase API"),
     ):
         api_for(rude.url).exchange([], 5, patience=5)
 
