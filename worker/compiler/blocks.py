@@ -95,14 +95,15 @@ def read_blocks(text: str, body: int, faults: Faults) -> list[Block]:
     An opening that hides the headings after it is reported, and the rest is read as if it were not there.
     """
     raw = ("\n" * body + text[body:]).encode()
-    masked = raw
-    for rescans in range(RESCANS, -1, -1):
+    masked, rescans = raw, 0
+    while True:
         reader = _Reader(text, raw)
         try:
             reader.read(masked)
         except _HidesHeadings as opening:
-            if not rescans:
+            if rescans == RESCANS:
                 break
+            rescans += 1
             # Read again from the start: what stands after the opening was seen in the wrong light.
             opening.report(reader, faults)
             masked = opening.masking(masked)

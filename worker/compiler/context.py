@@ -39,7 +39,7 @@ class Context:
     may_have_markup: bool = True
     left_out: list[tuple[str, int]] = field(default_factory=list)
     weight_left: Decimal | None = None
-    levels: dict[int, Edit] = field(default_factory=dict)
+    levels: list[Edit] = field(default_factory=list)
     outline: Outline = field(init=False)
     _near_left: int = NEAR_BUDGET
 
@@ -64,7 +64,7 @@ class Context:
 
     def wrong_level(self, at: Located, section: str, level: int, title: str) -> None:
         """Report a heading that needs another level; of several the first: the others follow from it."""
-        self.move_heading(at, level)
+        self.levels.append(self.heading(at, level))
         if len(self.levels) == 1:
             message = "this heading has the wrong level"
             self.faults.add(Code.HEADING_LEVEL, at, section, message, lambda: self._levels_hint(level, title))
@@ -75,12 +75,7 @@ class Context:
         others = len(self.levels) - 1
         more = f", and change {others} more likewise" if others else ""
         fix = f"{rule}: write `{'#' * level} {plain(title)}`{more}"
-        return Proposal(fix, tuple(self.levels.values()), rule, safe=True)
-
-    def move_heading(self, at: Located, level: int) -> None:
-        """Let the fix of wrong levels give a heading this one, unless it gives it another already."""
-        if at.start not in self.levels:
-            self.levels[at.start] = self.heading(at, level)
+        return Proposal(fix, tuple(self.levels), rule, safe=True)
 
     def heading(self, at: Located, level: int, text: str | None = None) -> Edit:
         """Return the edit that gives a heading another level, or another text."""

@@ -215,10 +215,9 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
         for heading in headings:
             if heading.level == level:
                 ctx.wrong_level(heading, section.name, 3, heading.title)
-    elif section.heading.level == 1:
+    elif level < 3 and section.heading.level == 1:
         # They move together with the heading of their section, which was reported.
-        for heading in headings:
-            ctx.move_heading(heading, heading.level + 1)
+        ctx.levels += [ctx.heading(heading, heading.level + 1) for heading in headings]
     bold = {block.start: name for block, name in _bold_headings(ctx, section)}
     items: list[Item] = []
     before: list[Block] = []
