@@ -185,8 +185,16 @@ select md5('coaching-' || n || '-' || k)::uuid, md5('tenant-' || n)::uuid, 'comp
 """
 
 _LISTINGS: LiteralString = """
-select private.refresh_listings(array(
-  select id from public.custom_assessments where marketplace_status = 'published' and status = 'active'))
+insert into private.listings
+  (assessment_id, version_id, tenant_id, name, slug, tenant, description, type, dimension_names, price_tier, version,
+   listed_at, shown)
+select assessment.id, md5('version-' || assessment.id)::uuid, assessment.tenant_id, assessment.name, assessment.slug,
+       tenant.display_name, assessment.description, assessment.assessment_type,
+       array(select dimension ->> 'name' from jsonb_array_elements(assessment.definition -> 'dimensions') as dimension),
+       assessment.marketplace_price_tier, assessment.version, assessment.published_at, true
+  from public.custom_assessments as assessment
+  join public.tenant_profiles as tenant on tenant.id = assessment.tenant_id
+ where assessment.marketplace_status = 'published' and assessment.status = 'active'
 """
 _LIMIT_LISTINGS: LiteralString = """
 insert into public.listings

@@ -98,9 +98,9 @@ create table public.listings (
   type text not null,
   dimension_names text [] not null,
   price_tier text,
-  published_at timestamptz not null
+  listed_at timestamptz not null
 );
-create index on public.listings (published_at desc, id);
+create index on public.listings (listed_at desc, id);
 
 -- What PostgREST reads it as: a role past which there is nothing to check.
 grant select, insert on all tables in schema public to service_role;

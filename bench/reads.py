@@ -109,12 +109,12 @@ def _pages(role: Role, page: int) -> Read:
     )
 
 
-_LISTINGS = "id, name, slug, tenant, description, type, dimension_names, price_tier, published_at"
+_LISTINGS = "id, name, slug, tenant, description, type, dimension_names, price_tier, listed_at"
 
 
 def _listing_page(page: int) -> Read:
     offset = (page - 1) * 20
-    tail = f"order by published_at desc, id limit 20 offset {offset}"
+    tail = f"order by listed_at desc, id limit 20 offset {offset}"
     return Read(
         f"listings_{page}",
         f"the view marketplace_listings, page {page}, as anon",
@@ -122,8 +122,8 @@ def _listing_page(page: int) -> Read:
         f"select {_LISTINGS} from public.marketplace_listings {tail}",
         f"select {_LISTINGS} from public.listings {tail}",
         None,
-        f"/marketplace_listings?select={_LISTINGS.replace(' ', '')}&order=published_at.desc,id&limit=20&offset={offset}",
-        f"/listings?select={_LISTINGS.replace(' ', '')}&order=published_at.desc,id&limit=20&offset={offset}",
+        f"/marketplace_listings?select={_LISTINGS.replace(' ', '')}&order=listed_at.desc,id&limit=20&offset={offset}",
+        f"/listings?select={_LISTINGS.replace(' ', '')}&order=listed_at.desc,id&limit=20&offset={offset}",
     )
 
 

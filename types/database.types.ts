@@ -585,6 +585,141 @@ export type Database = {
           },
         ];
       };
+      listing_requests: {
+        Row: {
+          asked_at: string;
+          asks: number;
+          assessment_id: string;
+          decided_at: string | null;
+          definition: Json | null;
+          id: string;
+          open: boolean;
+          price_tier: string | null;
+          slug: string;
+          source_markdown: string | null;
+          tenant: string;
+          tenant_id: string;
+          version_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          asked_at?: string;
+          asks?: number;
+          assessment_id: string;
+          decided_at?: string | null;
+          definition?: Json | null;
+          id?: string;
+          open: boolean;
+          price_tier?: string | null;
+          slug: string;
+          source_markdown?: string | null;
+          tenant: string;
+          tenant_id: string;
+          version_id: string;
+        };
+        Update: {
+          asked_at?: string;
+          asks?: number;
+          assessment_id?: string;
+          decided_at?: string | null;
+          definition?: Json | null;
+          id?: string;
+          open?: boolean;
+          price_tier?: string | null;
+          slug?: string;
+          source_markdown?: string | null;
+          tenant?: string;
+          tenant_id?: string;
+          version_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "listing_requests_version_id_fkey";
+            columns: ["version_id"];
+            isOneToOne: true;
+            referencedRelation: "assessment_versions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      listing_review_notes: {
+        Row: {
+          note: string | null;
+          review_id: string;
+          reviewed_by: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          note?: string | null;
+          review_id: string;
+          reviewed_by?: string | null;
+        };
+        Update: {
+          note?: string | null;
+          review_id?: string;
+          reviewed_by?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "listing_review_notes_review_id_fkey";
+            columns: ["review_id"];
+            isOneToOne: true;
+            referencedRelation: "listing_reviews";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      listing_reviews: {
+        Row: {
+          assessment_id: string;
+          decided_at: string;
+          decision: string;
+          id: string;
+          price_tier: string | null;
+          reason: string | null;
+          request_id: string;
+          slug: string;
+          tenant: string;
+          tenant_id: string;
+          version_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          assessment_id: string;
+          decided_at: string;
+          decision: string;
+          id?: string;
+          price_tier?: string | null;
+          reason?: string | null;
+          request_id: string;
+          slug: string;
+          tenant: string;
+          tenant_id: string;
+          version_id: string;
+        };
+        Update: {
+          assessment_id?: string;
+          decided_at?: string;
+          decision?: string;
+          id?: string;
+          price_tier?: string | null;
+          reason?: string | null;
+          request_id?: string;
+          slug?: string;
+          tenant?: string;
+          tenant_id?: string;
+          version_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "listing_reviews_version_id_fkey";
+            columns: ["version_id"];
+            isOneToOne: false;
+            referencedRelation: "assessment_versions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       tenant_profiles: {
         Row: {
           created_at: string;
@@ -695,35 +830,41 @@ export type Database = {
           description: string | null;
           dimension_names: string[];
           id: string;
+          listed_at: string;
           name: string;
           price_tier: string | null;
-          published_at: string;
           slug: string;
           tenant: string;
           type: string;
+          version: string;
+          version_id: string;
         };
         ComputedFields: never;
         Insert: {
           description?: string | null;
           dimension_names?: string[] | null;
           id?: string | null;
+          listed_at?: string | null;
           name?: string | null;
           price_tier?: string | null;
-          published_at?: string | null;
           slug?: string | null;
           tenant?: string | null;
           type?: string | null;
+          version?: string | null;
+          version_id?: string | null;
         };
         Update: {
           description?: string | null;
           dimension_names?: string[] | null;
           id?: string | null;
+          listed_at?: string | null;
           name?: string | null;
           price_tier?: string | null;
-          published_at?: string | null;
           slug?: string | null;
           tenant?: string | null;
           type?: string | null;
+          version?: string | null;
+          version_id?: string | null;
         };
         Relationships: [
           {
@@ -766,9 +907,21 @@ export type Database = {
       };
       extend_leases: { Args: { jobs: number[]; lease_seconds?: number; worker: string }; Returns: number[] };
       interview_context: { Args: { agent_session_id: string }; Returns: Json };
+      list_reviewers: {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          named_at: string;
+          user_id: string;
+        }[];
+      };
+      name_reviewer: { Args: { remove?: boolean; user_id: string }; Returns: string };
       prune_jobs: { Args: { batch?: number; keep?: string }; Returns: number };
       queue_status: { Args: Record<PropertyKey, never>; Returns: Json };
       retry_jobs: { Args: { failed_since?: string; jobs?: number[]; uploads?: string[] }; Returns: number };
+      review_listing: {
+        Args: { decision: string; note?: string; reason?: string; request_id?: string; version_id: string };
+        Returns: Json;
+      };
       session_result: { Args: { access_token: string }; Returns: Json };
       verify_result: { Args: { result_id: string }; Returns: Json };
       version_changes: {

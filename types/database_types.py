@@ -448,6 +448,105 @@ class PublicEquivalenceDeclarationsUpdate(TypedDict):
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     to_hash: NotRequired[Annotated[str, Field(alias="to_hash")]]
 
+class PublicListingRequests(BaseModel):
+    asked_at: datetime.datetime = Field(alias="asked_at")
+    asks: int = Field(alias="asks")
+    assessment_id: uuid.UUID = Field(alias="assessment_id")
+    decided_at: Optional[datetime.datetime] = Field(alias="decided_at")
+    definition: Optional[JsonValue] = Field(alias="definition")
+    id: uuid.UUID = Field(alias="id")
+    open: bool = Field(alias="open")
+    price_tier: Optional[str] = Field(alias="price_tier")
+    slug: str = Field(alias="slug")
+    source_markdown: Optional[str] = Field(alias="source_markdown")
+    tenant: str = Field(alias="tenant")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    version_id: uuid.UUID = Field(alias="version_id")
+
+class PublicListingRequestsInsert(TypedDict):
+    asked_at: NotRequired[Annotated[datetime.datetime, Field(alias="asked_at")]]
+    asks: NotRequired[Annotated[int, Field(alias="asks")]]
+    assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
+    decided_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="decided_at")]]
+    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    open: Annotated[bool, Field(alias="open")]
+    price_tier: NotRequired[Annotated[Optional[str], Field(alias="price_tier")]]
+    slug: Annotated[str, Field(alias="slug")]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
+    tenant: Annotated[str, Field(alias="tenant")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    version_id: Annotated[uuid.UUID, Field(alias="version_id")]
+
+class PublicListingRequestsUpdate(TypedDict):
+    asked_at: NotRequired[Annotated[datetime.datetime, Field(alias="asked_at")]]
+    asks: NotRequired[Annotated[int, Field(alias="asks")]]
+    assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
+    decided_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="decided_at")]]
+    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    open: NotRequired[Annotated[bool, Field(alias="open")]]
+    price_tier: NotRequired[Annotated[Optional[str], Field(alias="price_tier")]]
+    slug: NotRequired[Annotated[str, Field(alias="slug")]]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
+    tenant: NotRequired[Annotated[str, Field(alias="tenant")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    version_id: NotRequired[Annotated[uuid.UUID, Field(alias="version_id")]]
+
+class PublicListingReviewNotes(BaseModel):
+    note: Optional[str] = Field(alias="note")
+    review_id: uuid.UUID = Field(alias="review_id")
+    reviewed_by: Optional[uuid.UUID] = Field(alias="reviewed_by")
+
+class PublicListingReviewNotesInsert(TypedDict):
+    note: NotRequired[Annotated[Optional[str], Field(alias="note")]]
+    review_id: Annotated[uuid.UUID, Field(alias="review_id")]
+    reviewed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="reviewed_by")]]
+
+class PublicListingReviewNotesUpdate(TypedDict):
+    note: NotRequired[Annotated[Optional[str], Field(alias="note")]]
+    review_id: NotRequired[Annotated[uuid.UUID, Field(alias="review_id")]]
+    reviewed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="reviewed_by")]]
+
+class PublicListingReviews(BaseModel):
+    assessment_id: uuid.UUID = Field(alias="assessment_id")
+    decided_at: datetime.datetime = Field(alias="decided_at")
+    decision: str = Field(alias="decision")
+    id: uuid.UUID = Field(alias="id")
+    price_tier: Optional[str] = Field(alias="price_tier")
+    reason: Optional[str] = Field(alias="reason")
+    request_id: uuid.UUID = Field(alias="request_id")
+    slug: str = Field(alias="slug")
+    tenant: str = Field(alias="tenant")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    version_id: uuid.UUID = Field(alias="version_id")
+
+class PublicListingReviewsInsert(TypedDict):
+    assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
+    decided_at: Annotated[datetime.datetime, Field(alias="decided_at")]
+    decision: Annotated[str, Field(alias="decision")]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    price_tier: NotRequired[Annotated[Optional[str], Field(alias="price_tier")]]
+    reason: NotRequired[Annotated[Optional[str], Field(alias="reason")]]
+    request_id: Annotated[uuid.UUID, Field(alias="request_id")]
+    slug: Annotated[str, Field(alias="slug")]
+    tenant: Annotated[str, Field(alias="tenant")]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    version_id: Annotated[uuid.UUID, Field(alias="version_id")]
+
+class PublicListingReviewsUpdate(TypedDict):
+    assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
+    decided_at: NotRequired[Annotated[datetime.datetime, Field(alias="decided_at")]]
+    decision: NotRequired[Annotated[str, Field(alias="decision")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    price_tier: NotRequired[Annotated[Optional[str], Field(alias="price_tier")]]
+    reason: NotRequired[Annotated[Optional[str], Field(alias="reason")]]
+    request_id: NotRequired[Annotated[uuid.UUID, Field(alias="request_id")]]
+    slug: NotRequired[Annotated[str, Field(alias="slug")]]
+    tenant: NotRequired[Annotated[str, Field(alias="tenant")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    version_id: NotRequired[Annotated[uuid.UUID, Field(alias="version_id")]]
+
 class PublicTenantProfiles(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     display_name: str = Field(alias="display_name")
@@ -503,9 +602,11 @@ class PublicMarketplaceListings(BaseModel):
     description: Optional[str] = Field(alias="description")
     dimension_names: List[str] = Field(alias="dimension_names")
     id: uuid.UUID = Field(alias="id")
+    listed_at: datetime.datetime = Field(alias="listed_at")
     name: str = Field(alias="name")
     price_tier: Optional[str] = Field(alias="price_tier")
-    published_at: datetime.datetime = Field(alias="published_at")
     slug: str = Field(alias="slug")
     tenant: str = Field(alias="tenant")
     type: str = Field(alias="type")
+    version: str = Field(alias="version")
+    version_id: uuid.UUID = Field(alias="version_id")

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:540a0d5d77e87baab0cbdec1315f6b23dc231c4c3b04e1fb71df4b394fbfa067
+-- custom-assessments 0.2.0 refusals sha256:6f025ab241989fa670feb7d6bbe027544031474256a522413ec0bbd7fd94d2e2
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -46,8 +46,8 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'ASSESSMENT_ACCESS_DENIED', 403, 'You do not have permission to do this with the assessment.',
-  'A tenant can set marketplace_status to private or pending_review, and can use its own assessments, templates, '
-  'and free published assessments. Only reviewers can do the rest.'
+  'A tenant can set marketplace_status to private or pending_review, and can use its own assessments, templates, and free '
+  'listed assessments. Only the service changes a template: copy it. Reviewers cannot review their own tenants'' listings.'
 ),
 (
   'TENANT_ACCESS_DENIED', 403, 'The tenant does not exist, or you do not own it.',
@@ -81,6 +81,22 @@ insert into private.refusals (reason, status, message, hint) values
   'INVALID_VERSION', 422, 'The version is malformed or too low.',
   'Use major.minor without leading zeros, no lower than the current version and than details.expected. '
   'Omit it to get the lowest version that the change allows.'
+),
+(
+  'REVIEW_NEEDS_VERSION', 409, 'More than one request for review is open.',
+  'Read listing_requests, then call review_listing with the version_id and the id of the request that you have read.'
+),
+(
+  'REVIEW_NEEDS_CHANGE', 409, 'A reviewer has rejected this content.',
+  'Read the reason in listing_reviews, change the assessment, then set marketplace_status to pending_review.'
+),
+(
+  'NOTHING_TO_REVIEW', 409, 'This decision is not possible for this version.',
+  'Approve or reject a version that requests review, unless its assessment is private; take down one that was approved.'
+),
+(
+  'REVIEW_IMMUTABLE', 409, 'A decision about a listing cannot be changed.',
+  'Call review_listing again: the newest decision about a version counts.'
 ),
 (
   'VERSION_IMMUTABLE', 409, 'Versions are created by the database and cannot be changed.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:000f7ff6a1d8cab4941d04f3d774662c5d55337f9e601b891f2a9266b2fe264c
+-- custom-assessments 0.2.0 text sha256:6c29941e625ad4167d136553ee109fc1226031f9dd3e1735a9a8c3c3851773b1
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
 -- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
 -- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
@@ -172,6 +172,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array['private', 'pending_review', 'published', 'rejected'];
+end
+$$;
+
+create or replace function private.decisions()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['approved', 'rejected', 'taken_down'];
 end
 $$;
 

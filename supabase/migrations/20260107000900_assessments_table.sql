@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:040b0370632d158aba67c9f3e446e0fc3b8e1b2f548bbae514191923ee1c5f84
+-- custom-assessments 0.2.0 assessments_table sha256:68f6c8ce2bce701a7c629673f45f083a4f63832ecc5e2c10c2e13fa7242b4f63
 -- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
 -- version and slug are in the files that follow, in the order in which they fire.
 --
@@ -133,6 +133,33 @@ revoke all on table public.custom_assessments from public, anon, authenticated, 
 
 -- 1. Authority: what the API's roles may not do with an assessment.
 
+-- Whether a tenant may move its listing so: to private at any time; to pending_review unless it is published as it is. Whether
+-- what was rejected is asked again is looked at when the content is settled (marketplace/transitions.sql).
+create or replace function private.may_move_listing(old public.custom_assessments, new public.custom_assessments)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return new.marketplace_status = 'private'
+    or (
+      new.marketplace_status = 'pending_review'
+      and (
+        old.marketplace_status is distinct from 'published'
+        or not record_image_eq(
+          row(new.definition, new.name, new.slug, new.description, new.source_markdown, new.assessment_type,
+              new.interview_style_default, new.interview_style_allow_override, new.result_disclosure,
+              new.marketplace_price_tier),
+          row(old.definition, old.name, old.slug, old.description, old.source_markdown, old.assessment_type,
+              old.interview_style_default, old.interview_style_allow_override, old.result_disclosure,
+              old.marketplace_price_tier)
+        )
+      )
+    );
+end
+$$;
+
 -- First of all triggers, so that nothing below works on a row for somebody else's tenant or tells anything about it.
 create or replace function private.guard_assessment_authority()
 returns trigger
@@ -156,14 +183,15 @@ begin
     return new;
   end if;
 
+  -- Other tenants' agents get its text.
+  if old.is_template then
+    perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id, 'template', true));
+  end if;
   new.marketplace_status := coalesce(new.marketplace_status, 'private');
   if (new.tenant_id, new.created_by, new.is_template) is distinct from (old.tenant_id, old.created_by, old.is_template)
     or (
-      new.marketplace_status is distinct from old.marketplace_status
-      and not (
-        coalesce(old.marketplace_status, 'private') in ('private', 'pending_review')
-        and new.marketplace_status in ('private', 'pending_review')
-      )
+      new.marketplace_status is distinct from coalesce(old.marketplace_status, 'private')
+      and not private.may_move_listing(old, new)
     ) then
     perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id));
   end if;
@@ -175,12 +203,6 @@ begin
       'INVALID_STATUS_TRANSITION',
       jsonb_build_object('assessment_id', old.id, 'from', old.status, 'to', left(new.status, 50))
     );
-  end if;
-  -- What a reviewer has read is what everyone reads: whatever carries text of the tenant's is read again when it changes.
-  if old.marketplace_status = 'published'
-    and (new.definition, new.name, new.slug, new.description, new.source_markdown)
-    is distinct from (old.definition, old.name, old.slug, old.description, old.source_markdown) then
-    new.marketplace_status := 'pending_review';
   end if;
   return new;
 end
@@ -217,16 +239,21 @@ begin
     return new;
   end if;
 
-  -- The maker may be replaced when an account goes; everything else of an archived row stands still.
-  if old.status = 'archived' and (
+  -- The creator may be replaced when an account goes, and an archived listing be taken down or made private; everything else
+  -- of an archived row stays as it is.
+  if old.status = 'archived' and ((
     new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
     new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
-    new.result_disclosure, new.is_template, new.marketplace_status, new.marketplace_price_tier
+    new.result_disclosure, new.is_template, new.marketplace_price_tier
   ) is distinct from (
     old.id, old.tenant_id, old.name, old.slug, old.version, old.description, old.definition, old.source_markdown,
     old.source_type, old.assessment_type, old.interview_style_default, old.interview_style_allow_override,
-    old.result_disclosure, old.is_template, old.marketplace_status, old.marketplace_price_tier
-  ) then
+    old.result_disclosure, old.is_template, old.marketplace_price_tier
+  ) or (
+    new.marketplace_status is distinct from old.marketplace_status
+    and new.marketplace_status <> 'private'
+    and current_user in ('anon', 'authenticated')
+  )) then
     perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', old.id));
   end if;
 
@@ -322,60 +349,3 @@ $$;
 create or replace trigger assessment_3_content
 before insert or update of name, description, definition, source_markdown on public.custom_assessments
 for each row execute function private.check_assessment_content();
-
--- The slug that a name gives.
-
--- unaccent() wherever the project has it: a project that enabled the extension long ago may have it in public.
-do $unaccent$
-begin
-  execute format(
-    $create$
-      create or replace function private.without_accents(value text)
-      returns text
-      language sql
-      stable
-      strict
-      parallel safe
-      set search_path = pg_catalog, pg_temp
-      as $body$ select %I.unaccent(value) $body$
-    $create$,
-    (
-      select nspname
-      from pg_catalog.pg_extension
-      inner join pg_catalog.pg_namespace on pg_namespace.oid = extnamespace
-      where extname = 'unaccent'
-    )
-  );
-end
-$unaccent$;
-
--- The slug that a name gives: accents folded, lower case, every run of other characters one hyphen, none at the ends,
--- cut at a word to the given length. 'assessment' where nothing usable is left.
-create or replace function private.slug_of(name text, most integer default 60)
-returns text
-language plpgsql
-stable
-strict
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  slug text := name;
-begin
-  -- Plain ASCII has neither accents nor forms.
-  if octet_length(name) > length(name) then
-    slug := private.without_accents(normalize(name, NFC));
-    -- Marks that no composed character has, such as a diaeresis on a q.
-    slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
-  end if;
-  slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
-  if length(slug) > most then
-    slug := case
-      when substr(slug, most + 1, 1) = '-' then left(slug, most)
-      -- Up to the last hyphen, or through the word where it is the only one.
-      else coalesce(substring(left(slug, most) from '^(.*)-'), left(slug, most))
-    end;
-  end if;
-  return coalesce(nullif(slug, ''), 'assessment');
-end
-$$;

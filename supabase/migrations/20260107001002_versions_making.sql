@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_making sha256:7aba2848b96f9938c5673499a7bd60212f21e946fe323d9a70ee233545407653
+-- custom-assessments 0.2.0 versions_making sha256:17075148e265e17b824a667551060aaadf03901316b2e99a43f748efbc476930
 -- Making versions: when an assessment becomes active or asks to be listed, and from then on for every change of its content.
 
 -- The content of an assessment's row.
@@ -73,7 +73,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return status = 'active' or coalesce(marketplace_status in ('pending_review', 'published'), false);
+  return status = 'active' or coalesce(marketplace_status in ('pending_review', 'published', 'rejected'), false);
 end
 $$;
 

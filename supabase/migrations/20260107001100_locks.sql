@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:e61aaf0ed8a593347e746260b4aa349cac179722a54faf685b30e8e7ed93945d
+-- custom-assessments 0.2.0 locks sha256:973309934677fe309336618c305b92d2cb5cb7fddef43f56933cfb134b65e5e0
 -- The order of locks
 --
 -- Whoever needs several of these takes them in this order, so that nobody waits for somebody who waits for them:
@@ -12,15 +12,18 @@
 --   6. assessments, in the order of their ids
 --   7. their versions
 --   8. choices and pins: the campaign's before the session's
---   9. everything else that hangs on them
+--   9. everything else that hangs on them: of listings the requests before the decisions
+--
+-- Whoever changes a tenant takes its assessments for no key update, to list them anew or hide them. So whoever changes an
+-- assessment reads the tenant without a lock: it is as before the change, which then comes to this assessment, or as after it.
+-- A decision about a listing takes the assessment for update.
 --
 -- Whoever chooses an assessment or begins an interview takes the assessment for key share, which no edit waits for; only whoever
 -- has to make its first version takes it for no key update.
 --
 -- Of several tenants each of these in the order of their ids. A plain `delete` of an account or a tenant begins with the
--- row itself and goes on from there. What cannot keep the order is short, and ends by itself: a change of a
--- published assessment has the assessment and asks for the tenant, to list it; the functions that erase begin again when
--- they are ended for such a wait.
+-- row itself and goes on from there. What cannot keep the order, such as a change of many assessments in one statement of a
+-- trusted writer's, is short, and ends by itself; the functions that erase begin again when they are ended for such a wait.
 
 -- Takes the first three for whoever makes rows of a tenant; the line only where assessments are made.
 create or replace function private.hold_tenant(tenant_id uuid, makers uuid[], in_line boolean)

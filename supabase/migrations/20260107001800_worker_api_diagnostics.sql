@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:8a5a3b28979daccf274f46f2d068639de3e3427df1d8a68c00937603b1fc003f
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:0a17e799ba47217b7fbe5b050c97e38673d09e185423226c501d9d68866528d5
 -- Diagnostics that only the database can make.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -28,6 +28,8 @@ as $$
        'Look at the assessment as it is now. To have the text of this file nevertheless, upload it again.'),
       ('assessment-archived', 'error', '', 'The assessment to replace is archived and read-only.',
        'Set its status to active first, or upload the file as a new assessment.'),
+      ('assessment-is-a-template', 'error', '', 'The assessment to replace is a template, which only the service changes.',
+       'Upload the file without assessment_id to make an assessment of your own.'),
       ('assessment-missing', 'error', '', 'The assessment to replace does not exist any more.',
        'Upload the file without assessment_id to make a new assessment.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',
@@ -93,7 +95,7 @@ as $$
 begin
   return coalesce(
     error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'superseded',
-              'assessment-archived', 'assessment-missing'),
+              'assessment-archived', 'assessment-is-a-template', 'assessment-missing'),
     false
   );
 end

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_drafts sha256:d7104443f9adc121f64e6d6edca3d6386d883a9af425f2509767953b1906ed0c
+-- custom-assessments 0.2.0 worker_api_drafts sha256:06542764e3fa7c70a78042bb85db819f7b2c90522efd5c6275d2b882b97e1ee6
 -- A compiled upload becomes a draft, or replaces an assessment.
 
 -- What an upload keeps is a definition, whatever the worker says. Where an assessment is written, its trigger looks.
@@ -281,6 +281,9 @@ begin
      for update;
   if not found then
     code := 'assessment-missing';
+  -- Other tenants' agents use its text, and an upload is its owner's edit.
+  elsif target.is_template then
+    code := 'assessment-is-a-template';
   elsif target.status = 'archived' then
     code := 'assessment-archived';
   else
@@ -327,14 +330,7 @@ begin
          interview_style_default = replacement.interview_style_default,
          interview_style_allow_override = replacement.interview_style_allow_override,
          result_disclosure = replacement.result_disclosure,
-         content_changed_at = replacement.content_changed_at,
-         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
-         marketplace_status = case
-           when assessment.marketplace_status = 'published'
-             and (replacement.definition, replacement.name, replacement.description, replacement.source_markdown)
-               is distinct from
-               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
-           then 'pending_review' else assessment.marketplace_status end
+         content_changed_at = replacement.content_changed_at
    where assessment.id = target.id;
 end
 $$;

@@ -95,6 +95,8 @@ drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
 drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
 drop trigger if exists drop_slugs_of_tenant on public.tenant_profiles;
 drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
+drop trigger if exists tenant_0_line on public.tenant_profiles;
+drop trigger if exists check_display_name on public.tenant_profiles;
 
 -- Columns take their constraints and indexes with them.
 alter table public.campaigns
@@ -177,9 +179,12 @@ begin
         'exchange_jobs',
         'extend_leases',
         'interview_context',
+        'list_reviewers',
+        'name_reviewer',
         'prune_jobs',
         'queue_status',
         'retry_jobs',
+        'review_listing',
         'session_result',
         'verify_result',
         'version_changes'
@@ -193,8 +198,34 @@ begin
 end
 $functions$;
 
+-- Functions that take or return rows of the tables, before the tables.
+do $functions$
+declare
+  found record;
+begin
+  for found in
+    select proc.oid::regprocedure as signature
+    from pg_catalog.pg_proc as proc
+    where
+      proc.pronamespace = 'private'::regnamespace
+      and exists (
+        select
+        from unnest(proc.proargtypes::oid[] || proc.prorettype) as used (type)
+        inner join pg_catalog.pg_type as type on type.oid = used.type
+        inner join pg_catalog.pg_class as relation on relation.oid = type.typrelid
+        where relation.oid in (
+          to_regclass('public.assessment_uploads'), to_regclass('public.assessment_versions'),
+          to_regclass('public.custom_assessments'), to_regclass('public.listing_requests')
+        )
+      )
+  loop
+    execute format('drop function %s', found.signature);
+  end loop;
+end
+$functions$;
+
+drop policy if exists "Owners read versions, reviewers what asks, all what is public" on public.assessment_versions;
 drop table if exists private.extended_rules;
-drop table if exists private.listings;
 drop table if exists private.claims;
 drop table if exists private.refusals;
 drop table if exists private.change_rules;
@@ -203,18 +234,18 @@ drop table if exists private.job_kinds;
 drop table if exists private.score_requests;
 drop table if exists private.slug_series;
 drop table if exists private.result_creators;
+drop table if exists private.reviewers;
+drop table if exists private.listings_in_hand;
 drop table if exists public.assessment_uploads;
 drop table if exists public.custom_assessment_results;
 drop table if exists public.equivalence_declarations;
--- They take a row of a table.
-drop function if exists private.content_of_version;
-drop function if exists private.readable_version;
-drop function if exists private.with_definition;
 drop table if exists private.pins;
 drop table if exists private.version_uses;
+drop table if exists public.listing_review_notes;
+drop table if exists public.listing_reviews;
+drop table if exists public.listing_requests;
 drop table if exists public.assessment_versions;
-drop function if exists private.content_of_assessment;
-drop function if exists private.store_version;
+drop table if exists private.listings;
 drop table if exists public.custom_assessments;
 
 do $functions$
@@ -230,13 +261,17 @@ begin
       and proname in (
         -- Functions of private, written by `make generate`.
         'accepted_assessment',
+        'am_reviewer',
         'apply_drafts',
         'apply_effects',
         'apply_requests',
+        'apply_review',
         'apply_unit',
         'apply_upload',
         'apply_uploads',
         'are_new_drafts',
+        'ask_for_review',
+        'asks_the_same',
         'assessment_statuses',
         'assessment_types',
         'assessment_with_content',
@@ -247,9 +282,11 @@ begin
         'change_classes',
         'changes_between',
         'check_agent_session_assessment',
+        'check_asking',
         'check_assessment_content',
         'check_choice',
         'check_completion',
+        'check_display_name',
         'check_equivalence',
         'check_handed_in',
         'check_held_choices',
@@ -263,6 +300,7 @@ begin
         'claim_jobs',
         'claim_slug',
         'class_of_change',
+        'close_requests',
         'column_refuses_custom',
         'columns_of',
         'columns_with_links',
@@ -275,6 +313,8 @@ begin
         'content_of_version',
         'content_parts',
         'date_assessment_content',
+        'decision_about',
+        'decisions',
         'definition_bounds_faults',
         'definition_faults',
         'differences',
@@ -306,6 +346,8 @@ begin
         'free_id',
         'guard_assessment_authority',
         'guard_equivalences',
+        'guard_review_notes',
+        'guard_reviews',
         'guard_versions',
         'guidelines_faults',
         'hand_over_assessments',
@@ -331,8 +373,10 @@ begin
         'is_authors_fault',
         'is_cleared_by_deletion',
         'is_number_pair',
+        'is_older_version',
         'is_superseded',
         'is_version',
+        'is_withdrawn',
         'jobs_of_request',
         'jobs_with_effects',
         'judge_jobs',
@@ -345,8 +389,8 @@ begin
         'largest_text',
         'least_version',
         'link_readers',
-        'list_assessment',
         'list_assessments_of_tenant',
+        'listed_name',
         'load_jobs',
         'load_requests',
         'load_uploads',
@@ -357,6 +401,7 @@ begin
         'longest_name',
         'marketplace_statuses',
         'matching_category',
+        'may_move_listing',
         'measured_part',
         'metadata_defaults',
         'metadata_faults',
@@ -398,6 +443,7 @@ begin
         'read_scores',
         'readable_version',
         'reads_everything',
+        'record_former_listing',
         'reference_list_faults',
         'refresh_listings',
         'refuse',
@@ -408,6 +454,7 @@ begin
         'replacement_diagnostic',
         'replacement_fault',
         'replacement_of',
+        'request_of',
         'require_definition',
         'restated',
         'restated_differences',
@@ -435,6 +482,8 @@ begin
         'store_version',
         'sum_of_counts',
         'take_back_jobs',
+        'take_listing',
+        'take_review',
         'take_snapshot',
         'take_upload',
         'tenant_of_agent_session',

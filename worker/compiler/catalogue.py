@@ -566,6 +566,13 @@ class Code(StrEnum):
             "file as a new one."
         ),
     )
+    ASSESSMENT_IS_A_TEMPLATE = (
+        "assessment-is-a-template",
+        (
+            "The assessment that was to be replaced is a template, which only the service changes. Upload "
+            "the file as a new one."
+        ),
+    )
     ASSESSMENT_MISSING = (
         "assessment-missing",
         "The assessment that was to be replaced does not exist any more. Upload the file as a new one.",

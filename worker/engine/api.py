@@ -293,6 +293,20 @@ class Api:
         request = _Request("prune_jobs", {"keep": keep, "batch": batch}, _is_number)
         return int(self._call(request, patience=patience))
 
+    def name_reviewer(self, account: str, *, remove: bool, patience: float = 5.0) -> str:
+        """Make an account a reviewer, or no longer one; return what came of it in one of four words.
+
+        They are ``named``, ``removed``, ``unchanged`` and ``no-account``.
+        """
+        request = _Request("name_reviewer", {"user_id": account, "remove": remove}, _is_text)
+        return str(self._call(request, patience=patience))
+
+    def list_reviewers(self, *, patience: float = 5.0) -> list[dict[str, str]]:
+        """Return the accounts that are reviewers, each with ``user_id`` and ``named_at``."""
+        request = _Request("list_reviewers", {}, _is_list_of_objects)
+        reviewers: list[dict[str, str]] = self._call(request, patience=patience)
+        return reviewers
+
     # --- one request, until it is answered ------------------------------------------------------------------
 
     def _call(self, request: _Request, *, patience: float | None = None, doubted: bool = False) -> Any:
@@ -466,6 +480,14 @@ def _is_object(answer: Any) -> bool:
 
 def _is_number(answer: Any) -> bool:
     return type(answer) is int
+
+
+def _is_text(answer: Any) -> bool:
+    return isinstance(answer, str)
+
+
+def _is_list_of_objects(answer: Any) -> bool:
+    return isinstance(answer, list) and all(map(_is_object, answer))
 
 
 def _is_list_of_numbers(answer: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The operator's commands: run, drain, status, retry, prune."""
+"""The operator's commands: run, drain, status, retry, prune, reviewers, name-reviewer."""
 
 import argparse
 import json
@@ -82,6 +82,23 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         help="how long to keep them (30d)",
     )
     prune.set_defaults(run=_prune)
+    _add_reviewers(subparsers, settings)
+
+
+def _add_reviewers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]", settings: str) -> None:
+    reviewers = subparsers.add_parser(
+        "reviewers", help="list the accounts that review listings", description=settings
+    )
+    reviewers.set_defaults(run=_reviewers)
+
+    name = subparsers.add_parser(
+        "name-reviewer",
+        help="make an account a reviewer of listings",
+        description=f"Make an account a reviewer of the marketplace's listings. {settings}",
+    )
+    name.add_argument("account", type=_account, metavar="ID", help="the account, a user of Auth")
+    name.add_argument("--remove", action="store_true", help="make it no longer one")
+    name.set_defaults(run=_name_reviewer)
 
 
 def _add_scale(parser: argparse.ArgumentParser) -> None:
@@ -108,6 +125,14 @@ def _job_or_upload(text: str) -> int | str:
         return str(UUID(text))
     except ValueError:
         message = f"{text!r} is neither a job's number nor an upload's id"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _account(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        message = f"{text!r} is not an account's id"
         raise argparse.ArgumentTypeError(message) from None
 
 
@@ -260,6 +285,28 @@ def _prune(arguments: argparse.Namespace) -> int:
         while removed := api.prune_jobs(keep, batch=10000):
             total += removed
         print(f"{total} finished {'job' if total == 1 else 'jobs'} deleted.")
+        return 0
+
+    return _guarded(command)
+
+
+def _reviewers(_arguments: argparse.Namespace) -> int:
+    def command() -> int:
+        for reviewer in _api().list_reviewers():
+            print(f"{reviewer['user_id']}  since {reviewer['named_at']}")
+        return 0
+
+    return _guarded(command)
+
+
+def _name_reviewer(arguments: argparse.Namespace) -> int:
+    def command() -> int:
+        answer = _api().name_reviewer(arguments.account, remove=arguments.remove)
+        if answer == "no-account":
+            print("error: There is no account with this id.", file=sys.stderr)
+            return 1
+        changed = "The account" if answer != "unchanged" else "Nothing changed: the account"
+        print(f"{changed} is {'not a reviewer' if arguments.remove else 'a reviewer'}.")
         return 0
 
     return _guarded(command)

@@ -30,6 +30,12 @@ grant select, delete on table public.assessment_versions to service_role;
 grant select, insert (assessment_id, dimension, from_hash, to_hash, note)
 on table public.equivalence_declarations to authenticated;
 grant select, delete on table public.equivalence_declarations to service_role;
+-- Requests to be listed and decisions about them, which reviewers and owners read. The service may name a decision in a DELETE,
+-- so that the trigger can answer why not.
+grant select on table public.listing_requests to authenticated, service_role;
+grant select on table public.listing_reviews to authenticated;
+grant select, delete on table public.listing_reviews to service_role;
+grant select on table public.listing_review_notes to authenticated, service_role;
 
 -- Results.
 grant select on table public.custom_assessment_results to authenticated;
@@ -64,6 +70,9 @@ grant execute on function public.declare_equivalent(uuid, text, text, text, text
 -- Anybody, with or without an account. A respondent has no account: the link's token is what lets them in.
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
 
+-- Reviewers, who are accounts, and the service.
+grant execute on function public.review_listing(uuid, text, text, text, uuid) to authenticated, service_role;
+
 -- Owners, for their own results.
 grant execute on function public.verify_result(uuid) to authenticated, service_role;
 
@@ -74,6 +83,8 @@ grant execute on function public.erase_tenant(uuid) to service_role;
 grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
 grant execute on function public.extend_leases(text, bigint[], integer) to service_role;
 grant execute on function public.interview_context(uuid) to service_role;
+grant execute on function public.list_reviewers() to service_role;
+grant execute on function public.name_reviewer(uuid, boolean) to service_role;
 grant execute on function public.prune_jobs(interval, integer) to service_role;
 grant execute on function public.queue_status() to service_role;
 grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
@@ -83,9 +94,15 @@ grant execute on function private.inactive_tenant_ids() to anon, authenticated;
 
 -- What policies ask of accounts alone.
 grant execute on function private.my_tenant_ids() to authenticated, service_role;
-grant execute on function private.my_tenant_ids() to authenticated;
 grant execute on function private.my_version_ids() to authenticated;
+grant execute on function private.am_reviewer() to authenticated;
 grant execute on function private.result_tenant_ids() to authenticated;
+
+-- What triggers, which run as the caller, ask of accounts.
+grant execute on function private.may_move_listing(public.custom_assessments, public.custom_assessments) to authenticated;
+
+-- What interviews ask.
+grant execute on function private.is_withdrawn(uuid) to service_role;
 
 -- What triggers, which run as the caller, ask of every writer.
 grant execute on function private.assessment_statuses() to authenticated, service_role;

@@ -47,33 +47,68 @@ create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
 using (tenant_id = any(array(select private.my_tenant_ids())));
 
--- The newest version of what everyone reads: the policy of the assessments, above, says what that is.
-drop policy if exists "Everyone reads the newest version of what is public" on public.assessment_versions;
-create policy "Everyone reads the newest version of what is public" on public.assessment_versions
+-- The version that is listed, and the newest of a template: the policies of the listings, below, and of the assessments,
+-- above, say which are to be read.
+drop policy if exists "Everyone reads the versions of what is public" on public.assessment_versions;
+create policy "Everyone reads the versions of what is public" on public.assessment_versions
 for select to anon
 using (
   exists (
-    select from public.custom_assessments as assessment
-    where
-      assessment.id = assessment_versions.assessment_id
-      and assessment.newest_version_id = assessment_versions.id
+    select from private.listings as listing
+    where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
   )
-);
-
--- The same, an owner's own, and what an owner's campaigns and sessions have chosen or were pinned to, whatever became of it.
-drop policy if exists "Owners read their versions and what everyone reads" on public.assessment_versions;
-create policy "Owners read their versions and what everyone reads" on public.assessment_versions
-for select to authenticated
-using (
-  tenant_id = any(array(select private.my_tenant_ids()))
-  or id = any(array(select private.my_version_ids()))
   or exists (
     select from public.custom_assessments as assessment
     where
       assessment.id = assessment_versions.assessment_id
       and assessment.newest_version_id = assessment_versions.id
+      and assessment.is_template
   )
 );
+
+-- The same, an owner's own, what an owner's campaigns and sessions have chosen or were pinned to, whatever became of it, and for
+-- reviewers what asks for review.
+drop policy if exists "Owners read versions, reviewers what asks, all what is public" on public.assessment_versions;
+create policy "Owners read versions, reviewers what asks, all what is public" on public.assessment_versions
+for select to authenticated
+using (
+  tenant_id = any(array(select private.my_tenant_ids()))
+  or id = any(array(select private.my_version_ids()))
+  or exists (
+    select from private.listings as listing
+    where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
+  )
+  or exists (
+    select from public.custom_assessments as assessment
+    where
+      assessment.id = assessment_versions.assessment_id
+      and assessment.newest_version_id = assessment_versions.id
+      and assessment.is_template
+  )
+  or (
+    (select private.am_reviewer())
+    and exists (
+      select from public.listing_requests as request
+      where request.version_id = assessment_versions.id
+    )
+  )
+);
+
+-- What is asked and decided: reviewers, and owners of theirs. The reviewers' notes are theirs alone.
+drop policy if exists "Reviewers and owners read requests" on public.listing_requests;
+create policy "Reviewers and owners read requests" on public.listing_requests
+for select to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())) or (select private.am_reviewer()));
+
+drop policy if exists "Reviewers and owners read decisions" on public.listing_reviews;
+create policy "Reviewers and owners read decisions" on public.listing_reviews
+for select to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())) or (select private.am_reviewer()));
+
+drop policy if exists "Reviewers read notes" on public.listing_review_notes;
+create policy "Reviewers read notes" on public.listing_review_notes
+for select to authenticated
+using ((select private.am_reviewer()));
 
 -- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
 -- up at reading time would follow ids that were taken again, and sessions that are gone. The rule is the second part;
@@ -132,7 +167,7 @@ drop policy if exists "Refusals are no secret" on private.refusals;
 create policy "Refusals are no secret" on private.refusals for select to authenticated using (true);
 
 drop policy if exists "Listings are public" on private.listings;
-create policy "Listings are public" on private.listings for select to anon, authenticated using (true);
+create policy "Listings are public" on private.listings for select to anon, authenticated using (shown);
 
 -- Front ends watch an upload being compiled; Realtime applies the policies above to each listener.
 do $realtime$

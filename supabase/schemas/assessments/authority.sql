@@ -1,5 +1,32 @@
 -- 1. Authority: what the API's roles may not do with an assessment.
 
+-- Whether a tenant may move its listing so: to private at any time; to pending_review unless it is published as it is. Whether
+-- what was rejected is asked again is looked at when the content is settled (marketplace/transitions.sql).
+create or replace function private.may_move_listing(old public.custom_assessments, new public.custom_assessments)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return new.marketplace_status = 'private'
+    or (
+      new.marketplace_status = 'pending_review'
+      and (
+        old.marketplace_status is distinct from 'published'
+        or not record_image_eq(
+          row(new.definition, new.name, new.slug, new.description, new.source_markdown, new.assessment_type,
+              new.interview_style_default, new.interview_style_allow_override, new.result_disclosure,
+              new.marketplace_price_tier),
+          row(old.definition, old.name, old.slug, old.description, old.source_markdown, old.assessment_type,
+              old.interview_style_default, old.interview_style_allow_override, old.result_disclosure,
+              old.marketplace_price_tier)
+        )
+      )
+    );
+end
+$$;
+
 -- First of all triggers, so that nothing below works on a row for somebody else's tenant or tells anything about it.
 create or replace function private.guard_assessment_authority()
 returns trigger
@@ -23,14 +50,15 @@ begin
     return new;
   end if;
 
+  -- Other tenants' agents get its text.
+  if old.is_template then
+    perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id, 'template', true));
+  end if;
   new.marketplace_status := coalesce(new.marketplace_status, 'private');
   if (new.tenant_id, new.created_by, new.is_template) is distinct from (old.tenant_id, old.created_by, old.is_template)
     or (
-      new.marketplace_status is distinct from old.marketplace_status
-      and not (
-        coalesce(old.marketplace_status, 'private') in ('private', 'pending_review')
-        and new.marketplace_status in ('private', 'pending_review')
-      )
+      new.marketplace_status is distinct from coalesce(old.marketplace_status, 'private')
+      and not private.may_move_listing(old, new)
     ) then
     perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id));
   end if;
@@ -42,12 +70,6 @@ begin
       'INVALID_STATUS_TRANSITION',
       jsonb_build_object('assessment_id', old.id, 'from', old.status, 'to', left(new.status, 50))
     );
-  end if;
-  -- What a reviewer has read is what everyone reads: whatever carries text of the tenant's is read again when it changes.
-  if old.marketplace_status = 'published'
-    and (new.definition, new.name, new.slug, new.description, new.source_markdown)
-    is distinct from (old.definition, old.name, old.slug, old.description, old.source_markdown) then
-    new.marketplace_status := 'pending_review';
   end if;
   return new;
 end

@@ -24,16 +24,21 @@ begin
     return new;
   end if;
 
-  -- The maker may be replaced when an account goes; everything else of an archived row stands still.
-  if old.status = 'archived' and (
+  -- The creator may be replaced when an account goes, and an archived listing be taken down or made private; everything else
+  -- of an archived row stays as it is.
+  if old.status = 'archived' and ((
     new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
     new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
-    new.result_disclosure, new.is_template, new.marketplace_status, new.marketplace_price_tier
+    new.result_disclosure, new.is_template, new.marketplace_price_tier
   ) is distinct from (
     old.id, old.tenant_id, old.name, old.slug, old.version, old.description, old.definition, old.source_markdown,
     old.source_type, old.assessment_type, old.interview_style_default, old.interview_style_allow_override,
-    old.result_disclosure, old.is_template, old.marketplace_status, old.marketplace_price_tier
-  ) then
+    old.result_disclosure, old.is_template, old.marketplace_price_tier
+  ) or (
+    new.marketplace_status is distinct from old.marketplace_status
+    and new.marketplace_status <> 'private'
+    and current_user in ('anon', 'authenticated')
+  )) then
     perform private.refuse('ASSESSMENT_ARCHIVED', jsonb_build_object('assessment_id', old.id));
   end if;
 

@@ -23,30 +23,33 @@ declare
   chosen record;
 begin
   select assessment.status,
-         assessment.interview_style_allow_override as allows_override,
          assessment.tenant_id is not distinct from choose_assessment.tenant_id as is_tenants,
-         assessment.marketplace_price_tier,
          assessment.is_template,
          owner.user_id is not distinct from auth.uid() and owner.user_id is not null as is_callers,
-         assessment.marketplace_status = 'published' and owner.is_active is distinct from false as is_listed
+         listing.assessment_id is not null as is_listed,
+         listing.price_tier,
+         -- Of another tenant's, as it is listed.
+         case when assessment.tenant_id is distinct from choose_assessment.tenant_id and not assessment.is_template
+              then coalesce(listed.interview_style_allow_override, assessment.interview_style_allow_override)
+              else assessment.interview_style_allow_override end as allows_override
     into chosen
     from public.custom_assessments as assessment
     join public.tenant_profiles as owner on owner.id = assessment.tenant_id
+    left join private.listings as listing on listing.assessment_id = assessment.id and listing.shown
+    left join public.assessment_versions as listed on listed.id = listing.version_id
    where assessment.id = choose_assessment.assessment_id
      and (
        not bound
        or owner.user_id = auth.uid()
-       or (assessment.status = 'active'
-           and (assessment.is_template
-                or (assessment.marketplace_status = 'published' and owner.is_active is distinct from false)))
+       or (assessment.is_template and assessment.status = 'active')
+       or listing.assessment_id is not null
      );
 
   verdict := case
     when not found then 'unknown'
     when not bound then 'chosen'
     when chosen.is_template and chosen.status = 'active' then 'chosen'
-    when chosen.is_listed and chosen.status = 'active' and coalesce(chosen.marketplace_price_tier, 'free') = 'free'
-      then 'chosen'
+    when chosen.is_listed and coalesce(chosen.price_tier, 'free') = 'free' then 'chosen'
     -- A tenant's own, which only its owner may choose: whoever else may write the campaign cannot read it.
     when chosen.is_callers and chosen.is_tenants and chosen.status = 'active' then 'chosen'
     when chosen.is_callers and chosen.status <> 'active' then 'inactive'

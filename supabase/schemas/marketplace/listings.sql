@@ -3,49 +3,13 @@
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- 6. Listing of an assessment: which version is listed, whoever writes the row.
-create or replace function private.keep_listing()
-returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  new.listed_version_id := case when tg_op = 'UPDATE' then old.listed_version_id end;
-  new.listed_at := case when tg_op = 'UPDATE' then old.listed_at end;
-  if new.marketplace_status = 'private' then
-    new.listed_version_id := null;
-    new.listed_at := null;
-  elsif new.marketplace_status = 'published' and new.listed_version_id is distinct from new.newest_version_id then
-    new.listed_version_id := new.newest_version_id;
-    new.listed_at := now();
-  end if;
-  return new;
-end
-$$;
-
-create or replace trigger assessment_6_listing
-before update on public.custom_assessments
-for each row when (
-  new.marketplace_status is distinct from 'private'
-  or (old.listed_version_id, old.listed_at) is distinct from (null, null)
-  or (new.listed_version_id, new.listed_at) is distinct from (null, null)
-)
-execute function private.keep_listing();
-
-create or replace trigger assessment_6_listing_of_new
-before insert on public.custom_assessments
-for each row when (
-  new.marketplace_status is distinct from 'private'
-  or (new.listed_version_id, new.listed_at) is distinct from (null, null)
-)
-execute function private.keep_listing();
-
 -- What listing pages read, beside the assessments: a definition is up to 500 KB, a page needs the names of its
--- dimensions only, and a visitor may not read who the tenants are. The triggers below keep one row for each published
--- active assessment of an active tenant, and no others, so that every row here is everyone's to read and a page costs
--- the same wherever it begins.
+-- dimensions only, and a visitor may not read who the tenants are. One row for each assessment with a listed version: all of
+-- it as a reviewer approved it, whatever has become of the assessment since. shown says whether it is on the page: that of an
+-- active assessment of an active tenant. No key to the tenant: whoever changes an assessment must not wait for the tenant.
 create table if not exists private.listings (
   assessment_id uuid not null,
+  version_id uuid not null,
   tenant_id uuid not null,
   name text not null,
   slug text not null,
@@ -54,81 +18,67 @@ create table if not exists private.listings (
   type text not null,
   dimension_names text[] not null,
   price_tier text,
-  published_at timestamptz not null,
+  version text not null,
+  listed_at timestamptz not null,
+  shown boolean not null,
 
   constraint listings_pkey primary key (assessment_id),
   constraint listings_assessment_id_fkey
-  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
-  constraint listings_tenant_id_fkey
-  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade
 );
-comment on table private.listings is 'One row per assessment listed on the marketplace.';
+comment on table private.listings is 'One row per assessment with a listed version.';
 alter table private.listings enable row level security;
 revoke all on table private.listings from public, anon, authenticated, service_role;
-create index if not exists idx_listings_published on private.listings (published_at desc, assessment_id);
-create index if not exists idx_listings_tenant on private.listings (tenant_id);
+create index if not exists idx_listings_listed on private.listings (listed_at desc, assessment_id) where shown;
 
--- Lists these assessments anew, or takes them off.
+-- Lists these assessments anew, or takes them off. The caller has locked them: so whoever changes one of them or its tenant
+-- comes before or after, and the tenant needs no lock.
 create or replace function private.refresh_listings(assessments uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- First, and against others who change the tenant meanwhile: of an assessment that is published and a tenant that is
-  -- deactivated in the same moment, each would otherwise see the other as it was.
-  perform tenant.id
-     from public.tenant_profiles as tenant
-    where tenant.id in (
-      select assessment.tenant_id
-        from public.custom_assessments as assessment
-       where assessment.id = any (refresh_listings.assessments))
-    order by tenant.id
-      for share;
-  delete from private.listings as listing where listing.assessment_id = any (refresh_listings.assessments);
-  insert into private.listings (
-    assessment_id, tenant_id, name, slug, tenant, description, type, dimension_names, price_tier, published_at
+  delete from private.listings as listing
+   where listing.assessment_id = any (refresh_listings.assessments)
+     and not exists (
+       select from public.custom_assessments as assessment
+        where assessment.id = listing.assessment_id and assessment.listed_version_id is not null);
+  insert into private.listings as listing (
+    assessment_id, version_id, tenant_id, name, slug, tenant, description, type, dimension_names, price_tier, version,
+    listed_at, shown
   )
-  select assessment.id, assessment.tenant_id, assessment.name, assessment.slug,
-         coalesce(tenant.display_name, tenant.slug, ''), assessment.description, assessment.assessment_type,
+  select assessment.id, listed.id, assessment.tenant_id, listed.name, approved.slug, approved.tenant, listed.description,
+         listed.assessment_type,
          array(select dimension.value ->> 'name'
-                 from jsonb_array_elements(assessment.definition -> 'dimensions') with ordinality as dimension
+                 from jsonb_array_elements(listed.definition -> 'dimensions') with ordinality as dimension
                 order by dimension.ordinality),
-         assessment.marketplace_price_tier, assessment.published_at
+         approved.price_tier, listed.version, assessment.listed_at,
+         assessment.status = 'active' and tenant.is_active is not false
     from public.custom_assessments as assessment
-    join public.tenant_profiles as tenant on tenant.id = assessment.tenant_id
+    join public.assessment_versions as listed on listed.id = assessment.listed_version_id
+    join public.tenant_profiles as tenant on tenant.id = assessment.tenant_id,
+         lateral (
+           select review.slug, review.tenant, review.price_tier
+             from public.listing_reviews as review
+            where review.version_id = listed.id and review.decision = 'approved'
+            order by review.decided_at desc
+            limit 1
+         ) as approved
    where assessment.id = any (refresh_listings.assessments)
-     and assessment.marketplace_status = 'published'
-     and assessment.status = 'active'
-     and tenant.is_active
-  on conflict on constraint listings_pkey do nothing;
+  on conflict on constraint listings_pkey do update
+    set version_id = excluded.version_id, tenant_id = excluded.tenant_id, name = excluded.name, slug = excluded.slug,
+        tenant = excluded.tenant, description = excluded.description, type = excluded.type,
+        dimension_names = excluded.dimension_names, price_tier = excluded.price_tier, version = excluded.version,
+        listed_at = excluded.listed_at, shown = excluded.shown
+    where listing is distinct from excluded;
 end
 $$;
 
--- SECURITY DEFINER: the listings are nobody's to write but through the assessments and tenants that they show.
-create or replace function private.list_assessment()
-returns trigger
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.refresh_listings(array[new.id]);
-  return null;
-end
-$$;
-
-create or replace trigger list_new_assessment
-after insert on public.custom_assessments
-for each row when (new.marketplace_status = 'published')
-execute function private.list_assessment();
-
-create or replace trigger list_changed_assessment
-after update on public.custom_assessments
-for each row when (old.marketplace_status = 'published' or new.marketplace_status = 'published')
-execute function private.list_assessment();
-
--- SECURITY DEFINER: as above; a host may let tenants write their own profile.
+-- What a change of a tenant does to its listings: another name is asked for anew, and a deactivated tenant's are hidden. All
+-- its assessments are locked first, and looked at again then: one of them may be asking in this moment. They come after the
+-- tenant, and whoever has one of them asks for no tenant. SECURITY DEFINER: the listings are nobody's to write but through
+-- the assessments and tenants that they show; a host may let tenants write their own profile.
 create or replace function private.list_assessments_of_tenant()
 returns trigger
 language plpgsql
@@ -136,11 +86,21 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.refresh_listings(array(
-    select assessment.id
-      from public.custom_assessments as assessment
+  perform assessment.id
+     from public.custom_assessments as assessment
+    where assessment.tenant_id = new.id
+    order by assessment.id
+      for no key update;
+  if private.listed_name(new.display_name, new.slug) <> private.listed_name(old.display_name, old.slug) then
+    update public.custom_assessments as assessment
+       set marketplace_status = 'pending_review'
      where assessment.tenant_id = new.id
-       and assessment.marketplace_status = 'published'));
+       and assessment.marketplace_status in ('published', 'pending_review');
+  end if;
+  perform private.refresh_listings(array(
+    select listing.assessment_id from private.listings as listing
+      join public.custom_assessments as assessment on assessment.id = listing.assessment_id
+     where assessment.tenant_id = new.id));
   return null;
 end
 $$;
@@ -152,15 +112,35 @@ for each row when (
 )
 execute function private.list_assessments_of_tenant();
 
--- Where assessments were published before this table was made.
-do $list_present$
-begin
-  perform private.refresh_listings(array(
-    select assessment.id from public.custom_assessments as assessment where assessment.marketplace_status = 'published'));
-end
-$list_present$;
+-- Whoever renames a tenant over the API comes into its line first, like whoever changes its assessments.
+create or replace trigger tenant_0_line
+before update of is_active, display_name, slug on public.tenant_profiles
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.enter_my_lines();
 
-create or replace view public.marketplace_listings
+-- The name of a tenant is on each of its listings. A longer one from before this rule stays until it is changed.
+create or replace function private.check_display_name()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if length(new.display_name) > private.longest_name()
+    and (tg_op = 'INSERT' or new.display_name is distinct from old.display_name) then
+    perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
+      'argument', 'display_name', 'expected', format('at most %s characters', private.longest_name())));
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger check_display_name
+before insert or update of display_name on public.tenant_profiles
+for each row execute function private.check_display_name();
+
+drop view if exists public.marketplace_listings;
+create view public.marketplace_listings
 with (security_invoker = true) as
 select
   listing.assessment_id as id,
@@ -171,9 +151,13 @@ select
   listing.type,
   listing.dimension_names,
   listing.price_tier,
-  listing.published_at
-from private.listings as listing;
+  listing.version,
+  listing.listed_at,
+  listing.version_id
+from private.listings as listing
+where listing.shown;
 comment on view public.marketplace_listings is
-'The marketplace: published, active assessments of active tenants. tenant is the tenant''s display name. Order by '
-'published_at desc, id to page through it; every page then costs the same.';
+'The marketplace: the newest approved version of each active assessment of an active tenant, as it was approved. tenant is '
+'the tenant''s display name; version_id is the row of assessment_versions with the whole definition. Order by '
+'listed_at desc, id to page through it; every page then costs the same.';
 revoke all on table public.marketplace_listings from public, anon, authenticated, service_role;

@@ -63,6 +63,18 @@ begin
 end
 $$;
 
+create or replace function private.decisions()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['approved', 'rejected', 'taken_down'];
+end
+$$;
+
 create or replace function private.price_tiers()
 returns text[]
 language plpgsql

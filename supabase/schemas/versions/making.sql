@@ -72,7 +72,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return status = 'active' or coalesce(marketplace_status in ('pending_review', 'published'), false);
+  return status = 'active' or coalesce(marketplace_status in ('pending_review', 'published', 'rejected'), false);
 end
 $$;
 

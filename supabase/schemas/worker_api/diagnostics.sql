@@ -27,6 +27,8 @@ as $$
        'Look at the assessment as it is now. To have the text of this file nevertheless, upload it again.'),
       ('assessment-archived', 'error', '', 'The assessment to replace is archived and read-only.',
        'Set its status to active first, or upload the file as a new assessment.'),
+      ('assessment-is-a-template', 'error', '', 'The assessment to replace is a template, which only the service changes.',
+       'Upload the file without assessment_id to make an assessment of your own.'),
       ('assessment-missing', 'error', '', 'The assessment to replace does not exist any more.',
        'Upload the file without assessment_id to make a new assessment.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',

@@ -280,6 +280,9 @@ begin
      for update;
   if not found then
     code := 'assessment-missing';
+  -- Other tenants' agents use its text, and an upload is its owner's edit.
+  elsif target.is_template then
+    code := 'assessment-is-a-template';
   elsif target.status = 'archived' then
     code := 'assessment-archived';
   else
@@ -326,14 +329,7 @@ begin
          interview_style_default = replacement.interview_style_default,
          interview_style_allow_override = replacement.interview_style_allow_override,
          result_disclosure = replacement.result_disclosure,
-         content_changed_at = replacement.content_changed_at,
-         -- The upload is the tenant's edit: what a reviewer has not read is not listed.
-         marketplace_status = case
-           when assessment.marketplace_status = 'published'
-             and (replacement.definition, replacement.name, replacement.description, replacement.source_markdown)
-               is distinct from
-               (assessment.definition, assessment.name, assessment.description, assessment.source_markdown)
-           then 'pending_review' else assessment.marketplace_status end
+         content_changed_at = replacement.content_changed_at
    where assessment.id = target.id;
 end
 $$;

@@ -11,7 +11,7 @@ as $$
 begin
   return coalesce(
     error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'superseded',
-              'assessment-archived', 'assessment-missing'),
+              'assessment-archived', 'assessment-is-a-template', 'assessment-missing'),
     false
   );
 end

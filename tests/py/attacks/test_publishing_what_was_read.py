@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ ROWS = {"Prefer": "return=representation"}
 
 @dataclass
 class Review:
-    """An assessment that waits for review, its owner, and the reviewer's tool."""
+    """An assessment that waits for review, its owner, and a reviewer's account."""
 
     api: RunningApi
     owner: httpx.Client
@@ -35,23 +36,30 @@ class Review:
         assert answer.status_code == 204
 
     def read(self) -> dict[str, Any]:
-        """The row, as a reviewer sees it."""
-        answer = self.reviewer.get(f"{REST}/custom_assessments", params={"id": f"eq.{self.id}"})
+        """What asks for review, as a reviewer's account reads it."""
+        answer = self.reviewer.get(
+            f"{REST}/listing_requests",
+            params={
+                "assessment_id": f"eq.{self.id}",
+                "open": "is.true",
+                "select": "*,assessment_versions(*)",
+            },
+        )
         [row] = answer.json()
         assert isinstance(row, dict)
         return row
 
-    def publish(self, read: dict[str, Any]) -> list[dict[str, Any]]:
-        """The request of docs/api.md: the rows that it changed."""
-        answer = self.reviewer.patch(
-            f"{REST}/custom_assessments",
-            params={"id": f"eq.{read['id']}", "updated_at": f"eq.{read['updated_at']}"},
-            json={"marketplace_status": "published"},
-            headers=ROWS,
+    def approve(self, read: dict[str, Any]) -> httpx.Response:
+        """The request of docs/api.md."""
+        return self.reviewer.post(
+            f"{REST}/rpc/review_listing",
+            json={"version_id": read["version_id"], "request_id": read["id"], "decision": "approved"},
         )
-        assert answer.status_code == 200
-        rows: list[dict[str, Any]] = answer.json()
-        return rows
+
+    def status(self) -> str:
+        """The working copy's, as its owner reads it."""
+        answer = self.owner.get(f"{REST}/custom_assessments", params={"id": f"eq.{self.id}"})
+        return str(answer.json()[0]["marketplace_status"])
 
     def listed(self) -> list[str]:
         """What everybody reads of it."""
@@ -78,22 +86,41 @@ def review(api: RunningApi, api_people: People) -> Review:
         headers=ROWS,
     )
     assert answer.status_code == 201, answer.text
-    return Review(api, owner, api.http(api.keys.service_role), uuid.UUID(answer.json()[0]["id"]))
+    reviewer = api_people.user()
+    named = api.http(api.keys.service_role).post(
+        f"{REST}/rpc/name_reviewer", json={"user_id": str(reviewer.id)}
+    )
+    assert named.json() == "named"
+    return Review(api, owner, api.http(token=api.token(reviewer)), uuid.UUID(answer.json()[0]["id"]))
 
 
 def test_what_was_read_is_published(review: Review) -> None:
-    assert [row["marketplace_status"] for row in review.publish(review.read())] == ["published"]
+    read = review.read()
+    assert read["assessment_versions"]["description"] == "As it was read."
+    assert review.approve(read).json()["marketplace_status"] == "published"
     assert review.listed() == ["As it was read."]
 
 
 def test_what_changed_since_it_was_read_is_not_published(review: Review) -> None:
     read = review.read()
     review.edit("Buy my other thing")
-    assert review.publish(read) == []
-    assert review.read()["marketplace_status"] == "pending_review"
-    assert review.listed() == []
-    assert len(review.publish(review.read())) == 1
+    assert review.approve(read).json()["marketplace_status"] == "pending_review"
+    assert review.status() == "pending_review"
+    assert review.listed() == ["As it was read."]
+    assert review.approve(review.read()).json()["marketplace_status"] == "published"
     assert review.listed() == ["Buy my other thing"]
+
+
+def test_an_address_that_changed_since_it_was_read_is_not_published(review: Review) -> None:
+    read = review.read()
+    answer = review.owner.patch(f"{REST}/custom_assessments?id=eq.{review.id}", json={"slug": "buy-it"})
+    assert answer.status_code == 204
+    refused = review.approve(read)
+    assert (refused.status_code, json.loads(refused.json()["details"])["reason"]) == (
+        409,
+        "REVIEW_NEEDS_VERSION",
+    )
+    assert review.listed() == []
 
 
 def test_what_changes_in_the_same_moment_is_not_published(review: Review) -> None:
@@ -103,7 +130,7 @@ def test_what_changes_in_the_same_moment_is_not_published(review: Review) -> Non
     editing.execute(
         "update public.custom_assessments set description = 'Buy my other thing' where id = %s", [review.id]
     )
-    publishing = Meanwhile(lambda: review.publish(read))
+    publishing = Meanwhile(lambda: review.approve(read))
     assert wait_until(
         lambda: one(
             observer,
@@ -113,5 +140,5 @@ def test_what_changes_in_the_same_moment_is_not_published(review: Review) -> Non
         5,
     )
     editing.commit()
-    assert publishing.result() == []
-    assert review.listed() == []
+    assert publishing.result().json()["marketplace_status"] == "pending_review"
+    assert review.listed() == ["As it was read."]

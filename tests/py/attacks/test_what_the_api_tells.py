@@ -184,6 +184,7 @@ def test_visitors_are_told_of_nothing_that_they_may_not_use(scene: Scene) -> Non
         "/rpc/session_result",
     }
     assert {path for path in scene.owner.get(f"{REST}/").json()["paths"] if path.startswith("/rpc/")} == {
+        "/rpc/review_listing",
         "/rpc/session_result",
         "/rpc/verify_result",
         "/rpc/declare_equivalent",

@@ -48,11 +48,15 @@ console.log(JSON.stringify({
     session_result: Object.keys(seen),
     verify_result: Object.keys(verified),
     version_changes: Object.keys(changes),
+    review_listing: Object.keys(approved),
   },
   verified,
-  published: published.length,
-  listings: listings.length,
   rules: changes.changes.map((change) => change.rule),
+  listed_then: [
+    approved.marketplace_status, edited.marketplace_status, edited.listed_version_id === asked.version_id,
+  ],
+  reviews: reviews.map((review) => review.decision),
+  listings: listings.map((listing) => listing.id === done.assessment_id),
 }));
 """
 
@@ -66,7 +70,7 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 16
+    assert len(blocks) == 20
     environment = os.environ | {
         "API_URL": seeded_api.url,
         "ANON_KEY": seeded_api.keys.anon,
@@ -100,8 +104,10 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     assert said["job"] == {"state": "succeeded", "last_error": None}
     assert said["score"] == 4
     assert said["latest"] == [[True]]
-    assert said["published"] == 1
     assert said["rules"] == ["description-changed"]
+    assert said["listed_then"] == ["published", "pending_review", True]
+    assert said["reviews"] == ["rejected", "approved"]
+    assert True not in said["listings"]
     assert said["verified"] == {"equal": True, "differences": []}
     answers = page.split("\n## What the functions return\n")[1].split("\n## ")[0]
     for function, keys in said["keys"].items():

@@ -112,6 +112,21 @@ def build_world(connection: Connection) -> World:
         ).fetchone()
     assert declared is not None
     world.ids["declaration"] = uuid.UUID(declared[0])
+    assessment("asks twice", world.tenant, "active")
+    assessment("rejected", world.tenant, "active")
+    for name, changes in (
+        ("asks twice", "marketplace_status = 'pending_review'"),
+        ("asks twice", "description = 'Other words'"),
+        ("rejected", "marketplace_status = 'rejected'"),
+    ):
+        connection.execute(
+            f"update public.custom_assessments set {changes} where id = %s".encode(), [world.ids[name]]
+        )
+    review = connection.execute(
+        "select id from public.listing_reviews where assessment_id = %s", [world.ids["rejected"]]
+    ).fetchone()
+    assert review is not None
+    world.ids["review"] = review[0]
     session("open session", "active", world.tenant)
     session("scored session", "active", world.tenant)
     session("guest's session", "template", world.guest)
@@ -211,6 +226,11 @@ def write_result(world: World, assessment: str, session: str) -> Request:
     )
 
 
+def review(version: str) -> Request:
+    """Approve a version as the service role."""
+    return Request("service", "rpc", "review_listing", {"version_id": version, "decision": "approved"})
+
+
 NOWHERE = str(uuid.UUID(int=7))
 
 # One request for each reason. A reason of the catalogue that is missing here fails a test.
@@ -247,10 +267,16 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "INVALID_SLUG": lambda w: assessments(w, slug="Not a slug"),
     "INVALID_STATUS_TRANSITION": lambda w: change(w, "active", status="draft"),
     "INVALID_VERSION": lambda w: change(w, "active", version="1.0"),
+    "NOTHING_TO_REVIEW": lambda w: review(w["version"]),
     "RESULT_IMMUTABLE": lambda w: Request(
         "service", "update", "custom_assessment_results", {"overall_score": 5}, w["result"]
     ),
     "RESULT_NOT_FOUND": lambda _: Request("service", "rpc", "verify_result", {"result_id": NOWHERE}),
+    "REVIEW_IMMUTABLE": lambda w: Request("service", "delete", "listing_reviews", row_id=w["review"]),
+    "REVIEW_NEEDS_CHANGE": lambda w: change(w, "rejected", marketplace_status="pending_review"),
+    "REVIEW_NEEDS_VERSION": lambda w: Request(
+        "service", "update", "custom_assessments", {"marketplace_status": "published"}, w["asks twice"]
+    ),
     "SCORES_INVALID": lambda w: complete(w, w["open session"], {"Clarity": 6, "Courage": 3}),
     "SESSION_ALREADY_SCORED": lambda w: write_result(w, "active", "scored session"),
     "SESSION_ASSESSMENT_MISMATCH": lambda w: write_result(w, "fixed style", "open session"),

@@ -130,9 +130,10 @@ def test_the_commands_of_the_page_exist() -> None:
     install.add_command(subparsers)
     for line in re.findall(r"python -m worker ([^`\n]+)", section("Commands")):
         words = [word for word in re.sub(r"\[.*?\]", "", line).replace("ID...", "7").split() if word]
+        words = [word if word != "ID" else "00000000-0000-0000-0000-000000000000" for word in words]
         parser.parse_args(words)
     for line in re.findall(r"python -m worker ([^`\n]+)`", PAGE):
-        if "ID..." not in line and "[" not in line:
+        if "ID" not in line and "[" not in line:
             parser.parse_args(line.split())
 
 

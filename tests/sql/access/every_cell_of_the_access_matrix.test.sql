@@ -304,7 +304,7 @@ insert into tests.expected values
   'id tenant_id created_by is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
 ),
 (
-  'custom_assessments (template)', 'update', '42501 - yes - - yes',
+  'custom_assessments (template)', 'update', '42501 - PT403 - - yes',
   'name slug version description definition source_markdown source_type assessment_type '
   || 'interview_style_default interview_style_allow_override result_disclosure status marketplace_status '
   || 'marketplace_price_tier'
@@ -319,8 +319,66 @@ insert into tests.expected values
   || 'last_error age created_at started_at finished_at'
 ),
 (
+  'listing_requests', 'select', '42501 - yes - - yes',
+  'version_id id assessment_id tenant_id slug price_tier tenant definition source_markdown open '
+  || 'asks asked_at decided_at'
+),
+(
+  'listing_requests', 'insert', '42501 42501 42501 42501 42501 42501',
+  'version_id id assessment_id tenant_id slug price_tier tenant definition source_markdown open '
+  || 'asks asked_at decided_at'
+),
+(
+  'listing_requests', 'update', '42501 42501 42501 42501 42501 42501',
+  'version_id id assessment_id tenant_id slug price_tier tenant definition source_markdown open '
+  || 'asks asked_at decided_at'
+),
+(
+  'listing_requests', 'delete', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'listing_requests', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'listing_review_notes', 'select', '42501 - - - - yes',
+  'review_id note reviewed_by'
+),
+(
+  'listing_review_notes', 'insert', '42501 42501 42501 42501 42501 42501',
+  'review_id note reviewed_by'
+),
+(
+  'listing_review_notes', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'listing_reviews', 'select', '42501 - yes - - yes',
+  'id version_id assessment_id tenant_id request_id decision reason slug price_tier tenant '
+  || 'decided_at'
+),
+(
+  'listing_reviews', 'insert', '42501 42501 42501 42501 42501 42501',
+  'id version_id assessment_id tenant_id request_id decision reason slug price_tier tenant '
+  || 'decided_at'
+),
+(
+  'listing_reviews', 'update', '42501 42501 42501 42501 42501 42501',
+  'id version_id assessment_id tenant_id request_id decision reason slug price_tier tenant '
+  || 'decided_at'
+),
+(
+  'listing_reviews', 'delete', '42501 42501 42501 42501 42501 PT409',
+  ''
+),
+(
+  'listing_reviews', 'truncate', '42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
   'marketplace_listings', 'select', 'yes yes yes yes yes yes',
-  'id name slug tenant description type dimension_names price_tier published_at'
+  'id name slug tenant description type dimension_names price_tier version listed_at version_id'
 ),
 (
   'tenant_profiles', 'select', '42501 - yes - - yes',

@@ -1,5 +1,5 @@
--- A tenant approves its own marketplace listing, or overrules a rejection: refused. It may move its listing between
--- private and pending_review, and that only.
+-- A tenant approves its own marketplace listing, or overrules a rejection: refused. It may make its listing private, and ask
+-- for review, and that only.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -40,12 +40,12 @@ from (
   ('private', 'rejected', 'PT403 ASSESSMENT_ACCESS_DENIED, then private'),
   ('pending_review', 'published', 'PT403 ASSESSMENT_ACCESS_DENIED, then pending_review'),
   ('pending_review', 'rejected', 'PT403 ASSESSMENT_ACCESS_DENIED, then pending_review'),
-  ('rejected', 'pending_review', 'PT403 ASSESSMENT_ACCESS_DENIED, then rejected'),
+  ('rejected', 'pending_review', 'PT409 REVIEW_NEEDS_CHANGE, then rejected'),
   ('rejected', 'published', 'PT403 ASSESSMENT_ACCESS_DENIED, then rejected'),
-  ('rejected', 'private', 'PT403 ASSESSMENT_ACCESS_DENIED, then rejected'),
-  ('rejected', null, 'PT403 ASSESSMENT_ACCESS_DENIED, then rejected'),
+  ('rejected', 'private', 'done, then private'),
+  ('rejected', null, 'done, then private'),
   ('published', 'pending_review', 'PT403 ASSESSMENT_ACCESS_DENIED, then published'),
-  ('published', 'private', 'PT403 ASSESSMENT_ACCESS_DENIED, then published')
+  ('published', 'private', 'done, then private')
 ) as way (came_from, went_to, expected);
 
 select tests.as_user(tests.kept('owner'));

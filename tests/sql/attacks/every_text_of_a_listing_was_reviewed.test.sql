@@ -32,17 +32,17 @@ select is(
 select is(tests.after_edit($$name = 'Buy my other thing'$$), 'pending_review', 'a new name');
 select is(tests.after_edit($$description = 'Buy my other thing'$$), 'pending_review', 'a new description');
 select is(tests.after_edit($$definition = tests.definition()$$), 'published', 'the same definition is no edit');
-select is(tests.after_edit($$interview_style_default = 4$$), 'published', 'what is not listed is no edit');
+select is(tests.after_edit($$interview_style_default = 4$$), 'pending_review', 'a setting that interviews follow');
 select is(tests.after_edit($$source_markdown = '# Buy my other thing'$$), 'pending_review', 'a new source');
 select is(tests.after_edit($$slug = 'buy-my-other-thing'$$), 'pending_review', 'a new slug');
-select is(tests.after_edit($$result_disclosure = 'none'$$), 'published', 'a setting that carries no text is no edit');
+select is(tests.after_edit($$result_disclosure = 'none'$$), 'pending_review', 'and what respondents are shown');
 
--- A reviewer who mends a listing need not review it again.
+-- Whoever fixes a listing: it is published while it is what was approved.
 select tests.as_service();
-select tests.keep('mended', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "marketplace_status": "published"}'));
+select tests.keep('fixed', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "marketplace_status": "published"}'));
 update public.custom_assessments set definition = tests.definition() || '{"new": 1}'
-where id = tests.kept('mended');
-select is(tests.assessment_value(tests.kept('mended'), 'marketplace_status'), 'published', 'a reviewer''s own edit leaves it listed');
+where id = tests.kept('fixed');
+select is(tests.assessment_value(tests.kept('fixed'), 'marketplace_status'), 'pending_review', 'an edit of the service, too');
 
 -- The same by upload: the comment changed, the definition did not.
 select tests.as_service();

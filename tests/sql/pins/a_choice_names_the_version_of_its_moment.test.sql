@@ -24,6 +24,8 @@ select is(tests.version_of_pin('coaching', tests.kept('of_own'), 'chosen_version
 -- No edit reaches a choice, approved or not.
 select tests.as_service();
 select tests.rename(tests.kept('listed'), 'Second');
+update public.custom_assessments set marketplace_status = 'published'
+where id = tests.kept('listed');
 select tests.rename(tests.kept('template'), 'Second');
 select is(tests.version_of_pin('coaching', tests.kept('session'), 'chosen_version_id'), '1.0', 'a choice stays where it was');
 select is(tests.version_of_pin('coaching', tests.kept('of_template'), 'chosen_version_id'), '1.0', 'also a template''s');

@@ -1,4 +1,61 @@
--- custom-assessments 0.2.0 assessments_slugs sha256:024e059d67ed64d394b541afc4df084f171e3e4cd3601dc17965f0f42a75b1eb
+-- custom-assessments 0.2.0 assessments_slug_of_name sha256:4407580738a3e92d4e74e6286ab4dde80da3d67cc6acf22127d24840d55660e2
+-- The slug that a name gives.
+
+-- unaccent() wherever the project has it: a project that enabled the extension long ago may have it in public.
+do $unaccent$
+begin
+  execute format(
+    $create$
+      create or replace function private.without_accents(value text)
+      returns text
+      language sql
+      stable
+      strict
+      parallel safe
+      set search_path = pg_catalog, pg_temp
+      as $body$ select %I.unaccent(value) $body$
+    $create$,
+    (
+      select nspname
+      from pg_catalog.pg_extension
+      inner join pg_catalog.pg_namespace on pg_namespace.oid = extnamespace
+      where extname = 'unaccent'
+    )
+  );
+end
+$unaccent$;
+
+-- The slug that a name gives: accents folded, lower case, every run of other characters one hyphen, none at the ends,
+-- cut at a word to the given length. 'assessment' where nothing usable is left.
+create or replace function private.slug_of(name text, most integer default 60)
+returns text
+language plpgsql
+stable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  slug text := name;
+begin
+  -- Plain ASCII has neither accents nor forms.
+  if octet_length(name) > length(name) then
+    slug := private.without_accents(normalize(name, NFC));
+    -- Marks that no composed character has, such as a diaeresis on a q.
+    slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
+  end if;
+  slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
+  if length(slug) > most then
+    slug := case
+      when substr(slug, most + 1, 1) = '-' then left(slug, most)
+      -- Up to the last hyphen, or through the word where it is the only one.
+      else coalesce(substring(left(slug, most) from '^(.*)-'), left(slug, most))
+    end;
+  end if;
+  return coalesce(nullif(slug, ''), 'assessment');
+end
+$$;
+
 -- 5. Slug of an assessment: the series of numbers, and how a free one is found and reserved.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -232,6 +289,7 @@ begin
      and tenant.id = assessment.tenant_id
      and tenant.user_id <> old.id;
   update public.assessment_versions as version set created_by = null where version.created_by = old.id;
+  update public.listing_review_notes as note set reviewed_by = null where note.reviewed_by = old.id;
   return old;
 end
 $$;

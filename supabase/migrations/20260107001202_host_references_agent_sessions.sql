@@ -1,0 +1,149 @@
+-- custom-assessments 0.2.0 host_references_agent_sessions sha256:d5d14efe828d0c480cf1002bb96c07b5897d94b1bb75a14c11f0d1a85f3a4ff7
+-- The choice of agent sessions.
+
+-- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+select private.lock_host_tables(
+  'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+);
+
+-- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
+-- granted the host's tables, and the answer decides what may be chosen.
+create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
+returns uuid
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(
+    (select session.tenant_id
+       from public.coaching_sessions as session
+      where session.id = tenant_of_agent_session.coaching_session_id),
+    (select campaign.tenant_id
+       from public.campaign_assignments as assignment
+       join public.campaigns as campaign on campaign.id = assignment.campaign_id
+      where assignment.id = tenant_of_agent_session.stakeholder_session_id)
+  )
+$$;
+
+create or replace function private.check_agent_session_assessment()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
+  -- chooses nothing, and the assessment may be gone by then.
+  if new.custom_assessment_id is null
+    or (
+      tg_op = 'UPDATE'
+      and new.custom_assessment_id = old.custom_assessment_id
+      and (
+        current_user not in ('anon', 'authenticated')
+        or (new.stakeholder_session_id, new.coaching_session_id)
+        is not distinct from (old.stakeholder_session_id, old.coaching_session_id)
+      )
+    ) then
+    return new;
+  end if;
+  perform private.check_choice(
+    new.custom_assessment_id,
+    private.tenant_of_agent_session(new.stakeholder_session_id, new.coaching_session_id),
+    null
+  );
+  return new;
+end
+$$;
+
+create or replace trigger check_agent_session_assessment
+before insert or update of custom_assessment_id, stakeholder_session_id, coaching_session_id
+on public.agent_sessions
+for each row execute function private.check_agent_session_assessment();
+
+-- As for campaigns and coaching sessions.
+create or replace function private.hold_new_agent_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  made record;
+begin
+  select array_agg(choice.assessment) as assessments, array_agg(choice.tenant) as tenants,
+         array_agg(null::integer) as styles
+    into made
+    from (
+      select distinct
+             added.custom_assessment_id as assessment,
+             private.tenant_of_agent_session(added.stakeholder_session_id, added.coaching_session_id) as tenant
+        from added
+       where added.custom_assessment_id is not null
+    ) as choice;
+  if made.assessments is not null then
+    perform private.check_held_choices(made.assessments, made.tenants, made.styles);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_new_agent_choices
+after insert on public.agent_sessions
+referencing new table as added
+for each statement execute function private.hold_new_agent_choices();
+
+create or replace function private.hold_changed_agent_choices()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  bound constant boolean := current_user in ('anon', 'authenticated');
+  made record;
+begin
+  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  if not exists (select from added where added.custom_assessment_id is not null) then
+    return null;
+  end if;
+  select array_agg(choice.assessment) as assessments, array_agg(choice.stakeholder_session_id) as stakeholders,
+         array_agg(choice.coaching_session_id) as clients
+    into made
+    from (
+      select distinct changed.assessment, changed.stakeholder_session_id, changed.coaching_session_id
+        from (
+          select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+                 (array_agg(seen.stakeholder_session_id) filter (where seen.is_new))[1] as stakeholder_session_id,
+                 (array_agg(seen.coaching_session_id) filter (where seen.is_new))[1] as coaching_session_id
+            from (
+              select added.id, true as is_new, added.custom_assessment_id as assessment,
+                     case when bound then added.stakeholder_session_id end as stakeholder_session_id,
+                     case when bound then added.coaching_session_id end as coaching_session_id
+                from added
+              union all
+              select removed.id, false, removed.custom_assessment_id, null, null
+                from removed
+            ) as seen
+           group by seen.id
+          having (array_agg(seen.assessment) filter (where seen.is_new))[1]
+                 is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
+        ) as changed
+       where changed.assessment is not null
+    ) as choice;
+  -- Nothing of this schema is named before: Auth, which deletes accounts, may not look into it.
+  if made.assessments is not null then
+    perform private.check_held_choices(array_agg(choice.assessment), array_agg(choice.tenant), array_agg(null::integer))
+       from (
+         select distinct
+                given.assessment,
+                private.tenant_of_agent_session(given.stakeholder_session_id, given.coaching_session_id) as tenant
+           from unnest(made.assessments, made.stakeholders, made.clients)
+             as given (assessment, stakeholder_session_id, coaching_session_id)
+       ) as choice;
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hold_changed_agent_choices
+after update on public.agent_sessions
+referencing old table as removed new table as added
+for each statement execute function private.hold_changed_agent_choices();

@@ -1,0 +1,149 @@
+-- Requests to be listed: what a reviewer reads, and what an approval lists.
+
+-- One row for each version that asked. An approval lists what the row says: of the version its content, and beside it what
+-- can change without a new version. Where the assessment's definition or Markdown differs from the version's (keys that are
+-- no content, comments), the request has them too: a published assessment is readable in full.
+create table if not exists public.listing_requests (
+  version_id uuid not null,
+  id uuid not null default gen_random_uuid(),
+  assessment_id uuid not null,
+  tenant_id uuid not null,
+  slug text not null,
+  price_tier text,
+  tenant text not null,
+  definition jsonb,
+  source_markdown text,
+  open boolean not null,
+  asks integer not null default 1,
+  asked_at timestamptz not null default now(),
+  decided_at timestamptz,
+
+  constraint listing_requests_pkey primary key (version_id),
+  constraint request_id_is_unique unique (id),
+  constraint listing_requests_version_id_fkey
+  foreign key (version_id) references public.assessment_versions (id) on delete cascade
+);
+comment on table public.listing_requests is
+'What tenants ask to be listed: one row a version. Reviewers read all, owners their own. Written by the database.';
+comment on column public.listing_requests.id is
+'Another one whenever something else is asked with the same version. review_listing takes it as request_id, so that what '
+'was read is what is decided.';
+comment on column public.listing_requests.tenant is 'The tenant''s display name, as it would be listed.';
+comment on column public.listing_requests.definition is
+'The assessment''s definition where it is not spelled as the version''s; everyone reads it once it is published.';
+comment on column public.listing_requests.source_markdown is
+'The assessment''s Markdown where it is not the version''s; everyone reads it once it is published.';
+comment on column public.listing_requests.open is 'Whether this is what the assessment asks now: the queue of reviewers.';
+comment on column public.listing_requests.asks is
+'How many different things were asked with this version since it was last decided.';
+alter table public.listing_requests enable row level security;
+revoke all on table public.listing_requests from public, anon, authenticated, service_role;
+create index if not exists idx_listing_requests_assessment on public.listing_requests (assessment_id);
+create index if not exists idx_listing_requests_open on public.listing_requests (asked_at) where open;
+
+-- Assessments whose listing is settled by whoever has put them here: the trigger on the assessment then takes the row as it
+-- is written. A row is there for a moment, in one transaction.
+create table if not exists private.listings_in_hand (
+  assessment_id uuid not null,
+  constraint listings_in_hand_pkey primary key (assessment_id)
+);
+comment on table private.listings_in_hand is 'Assessments on which a decision is being applied.';
+alter table private.listings_in_hand enable row level security;
+revoke all on table private.listings_in_hand from public, anon, authenticated, service_role;
+
+-- The name of a tenant in the marketplace. Hosts have names from before they were limited.
+create or replace function private.listed_name(display_name text, slug text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return left(coalesce(display_name, slug, ''), private.longest_name());
+end
+$$;
+
+-- What the assessment's row asks to be listed, with its newest version.
+create or replace function private.request_of(assessment public.custom_assessments)
+returns public.listing_requests
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  asked public.listing_requests;
+begin
+  select version.id, version.assessment_id, version.tenant_id, assessment.slug, assessment.marketplace_price_tier,
+         private.listed_name(tenant.display_name, tenant.slug),
+         case when not record_image_eq(row(version.definition), row(assessment.definition)) then assessment.definition end,
+         case when version.source_markdown is distinct from assessment.source_markdown then assessment.source_markdown end
+    into asked.version_id, asked.assessment_id, asked.tenant_id, asked.slug, asked.price_tier, asked.tenant,
+         asked.definition, asked.source_markdown
+    from public.assessment_versions as version
+    join public.tenant_profiles as tenant on tenant.id = assessment.tenant_id
+   where version.id = assessment.newest_version_id;
+  return asked;
+end
+$$;
+
+-- Whether two requests ask the same.
+create or replace function private.asks_the_same(one public.listing_requests, other public.listing_requests)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return record_image_eq(
+    row(one.version_id, one.slug, one.price_tier, one.tenant, one.definition, one.source_markdown),
+    row(other.version_id, other.slug, other.price_tier, other.tenant, other.definition, other.source_markdown)
+  );
+end
+$$;
+
+-- Keeps what the row asks. Asking the same again changes nothing, unless that was decided.
+create or replace function private.ask_for_review(assessment public.custom_assessments)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present public.listing_requests;
+  asked public.listing_requests := private.request_of(assessment);
+begin
+  select * into present from public.listing_requests as request where request.version_id = asked.version_id;
+  if not found then
+    insert into public.listing_requests (
+      version_id, assessment_id, tenant_id, slug, price_tier, tenant, definition, source_markdown, open
+    )
+    values (
+      asked.version_id, asked.assessment_id, asked.tenant_id, asked.slug, asked.price_tier, asked.tenant,
+      asked.definition, asked.source_markdown, true
+    );
+  elsif present.decided_at is not null or not private.asks_the_same(present, asked) then
+    update public.listing_requests as request
+       set id = gen_random_uuid(), slug = asked.slug, price_tier = asked.price_tier, tenant = asked.tenant,
+           definition = asked.definition, source_markdown = asked.source_markdown, open = true, asked_at = now(),
+           asks = case when request.decided_at is null then request.asks + 1 else 1 end, decided_at = null
+     where request.version_id = asked.version_id;
+  elsif not present.open then
+    update public.listing_requests as request set open = true where request.version_id = asked.version_id;
+  end if;
+end
+$$;
+
+-- Takes off the reviewers' queue what the assessment does not ask any more.
+create or replace function private.close_requests(assessment public.custom_assessments)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update public.listing_requests as request
+     set open = false
+   where request.assessment_id = assessment.id
+     and request.open
+     and (assessment.marketplace_status <> 'pending_review' or request.version_id <> assessment.newest_version_id);
+end
+$$;
