@@ -1,7 +1,7 @@
-"""What changed between two contents, and of which class it is.
+"""What changed between two contents, and the class of the change.
 
-The rules are the rows of the database's table ``private.change_rules``, which ``make generate`` writes into
-``change_rules.json`` beside this file; ``private.changes_between`` finds the same changes by them.
+The rules are the rows of the database's table ``private.change_rules``, which ``make generate`` writes to
+``change_rules.json`` beside this file; ``private.changes_between`` finds the same changes with them.
 """
 
 import json
@@ -15,11 +15,11 @@ from worker.names import fold
 
 __all__ = ["CLASSES", "Change", "Class", "Rule", "changes_between", "class_of_change", "rules"]
 
-#: From that which changes least for those who use an assessment to that which changes most.
+#: From the smallest to the largest effect on users of an assessment.
 Class: TypeAlias = Literal["presentation", "instrument", "scoring", "structure"]
 CLASSES: Final[tuple[Class, ...]] = get_args(Class)
 
-#: The patterns of items, whose value is their place among those of their kind.
+#: The patterns of items, whose value is their position among items of the same kind.
 DIMENSION: Final = "dimensions/*"
 CATEGORY: Final = "categories/*"
 LEVEL: Final = "dimensions/*/rubric/*"
@@ -30,9 +30,9 @@ class Rule(NamedTuple):
 
     Attributes:
         rule: the stable key.
-        pattern: where in a content; ``*`` stands for an item.
+        pattern: where in a content; ``*`` is an item.
         class_: how much it changes.
-        sentence: what to tell a person; ``{item}`` and ``{part}`` stand for those of a change.
+        sentence: for a person; ``{item}`` and ``{part}`` are replaced by those of a change.
     """
 
     rule: str
@@ -42,11 +42,11 @@ class Rule(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where something is in a content.
+    """A position in a content.
 
     Attributes:
-        pattern: a path whose ``*`` stands for an item.
-        item: the id of a dimension, or the name of a category as names are compared; else empty.
+        pattern: a path in which ``*`` is an item.
+        item: the id of a dimension, or the folded name of a category; else empty.
         part: a range of a rubric; else empty.
     """
 
@@ -56,7 +56,7 @@ class Place(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change, with what was there and what is; None for what is not there."""
+    """A change, with the old and the new value; None if there is none."""
 
     rule: Rule
     item: str
@@ -66,7 +66,7 @@ class Change(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What to tell a person."""
+        """The sentence for a person."""
         return self.rule.sentence.replace("{item}", self.item).replace("{part}", self.part)
 
 
@@ -80,7 +80,7 @@ def rules() -> dict[str, Rule]:
 
 
 def changes_between(before: JsonObject, after: JsonObject) -> list[Change]:
-    """Return the changes between two contents, those of the highest class first."""
+    """Return the changes between two contents, highest class first."""
     found = [
         Change(rules()[place.pattern], place.item, place.part, old, new)
         for place, old, new in _differences(dict(_parts(before)), dict(_parts(after)))
@@ -90,7 +90,7 @@ def changes_between(before: JsonObject, after: JsonObject) -> list[Change]:
 
 
 def class_of_change(before: JsonObject, after: JsonObject) -> Class | None:
-    """Return the highest class of the changes between two contents; None where nothing changed."""
+    """Return the highest class of the changes between two contents; None if nothing changed."""
     changes = changes_between(before, after)
     return changes[0].rule.class_ if changes else None
 
@@ -100,7 +100,7 @@ Difference: TypeAlias = "tuple[Place, Json, Json]"
 
 
 def _parts(content: JsonObject) -> Iterator[tuple[Place, Json]]:
-    """Yield the parts of a content; an item's own part is its place."""
+    """Yield the parts of a content; an item's own value is its position."""
     for key, value in content.items():
         match key, value:
             case "interviewStyle", dict():
@@ -139,8 +139,8 @@ def _parts_of_category(category: JsonObject, position: int) -> Iterator[tuple[Pl
 def _differences(before: Parts, after: Parts) -> Iterator[Difference]:
     """Yield where two contents differ, by the patterns of the rules.
 
-    What belongs to an item that was added or removed is not listed apart; where an item is counts only among
-    those that are in both.
+    Parts of an added or removed item are not listed separately; positions are compared only among items in
+    both.
     """
     for place in before.keys() | after.keys():
         old, new = before.get(place), after.get(place)
@@ -165,7 +165,7 @@ def _order(pattern: str, content: Parts, other: Parts) -> list[str]:
 
 
 def _moved_ids(before: Parts, after: Parts) -> Iterator[Difference]:
-    """Yield the ids of dimensions that have the name that another one had."""
+    """Yield the ids of dimensions whose name another dimension had before."""
     names = {
         fold(str(name).strip()): place.item
         for place, name in before.items()

@@ -1,11 +1,11 @@
 """The content of an assessment, in one spelling, and its hashes: what is agreed on, reviewed and used.
 
-Two assessments have the same content when these spellings are equal, whatever their files look like: a
-default that is written out, the order of keys, trailing zeros of a weight and unknown keys make no
-difference. The precision of the category ranges does, since the scoring rule reads it.
+Two assessments have the same content if these texts are equal, however their files are spelled: an
+explicit default, the order of keys, trailing zeros of a weight and unknown keys make no
+difference. The precision of the category ranges does, because the scoring rule uses it.
 
-The database says the same (``private.content_of`` and the hashes beside it); ``docs/version-vectors.json``
-holds the two together. So nothing here depends on a locale or a dictionary that only one of them has.
+The database does the same (``private.content_of`` and the hashes beside it); ``docs/version-vectors.json``
+tests that both agree. So nothing here depends on a locale or a dictionary that only one of them has.
 """
 
 import hashlib
@@ -32,17 +32,17 @@ __all__ = [
     "scoring_of",
 ]
 
-#: A value of JSON. Numbers are exact.
+#: A JSON value. Numbers are exact.
 Json: TypeAlias = "str | Decimal | int | bool | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = "dict[str, Json]"
 
 DEFAULT_EVIDENCE: Final = "preferred"
-#: The share of the weights that must be scored, where evidence is required and the author says no other.
+#: The default share of the weights that must be scored, if evidence is required.
 REQUIRED_COVERAGE: Final = Decimal("0.6")
 
 
 class Columns(NamedTuple):
-    """What an assessment's row says beside its definition; it counts before the definition's metadata."""
+    """The columns of an assessment's row, which take precedence over the definition's metadata."""
 
     name: str
     description: str | None = None
@@ -53,14 +53,14 @@ class Columns(NamedTuple):
 
 
 def parse(text: str) -> JsonObject:
-    """Read a definition as the database stores it, every number exactly as it is written.
+    """Read a definition as the database stores it, with every number exactly as written.
 
     Raises:
         ValueError: the text is not a JSON object.
     """
     value: Json = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     if not isinstance(value, dict):
-        raise ValueError("a definition is a JSON object")  # noqa: TRY004 - the text is at fault, not a type
+        raise ValueError("a definition is a JSON object")  # noqa: TRY004 - the text is wrong, not a type
     return value
 
 
@@ -70,8 +70,8 @@ def parse(text: str) -> JsonObject:
 def content_of(definition: JsonObject, columns: Columns) -> JsonObject:
     """Return the content of an assessment whose definition is valid.
 
-    Every key that the format knows is filled in: from ``columns`` where there is one, else with the format's
-    default. The version, the examples and unknown keys are no content.
+    Every key of the format is filled in, from ``columns`` if there is one, otherwise with the format's
+    default. The version, the examples and unknown keys are not part of the content.
     """
     metadata = _object(definition.get("metadata"))
     guidelines = _object(definition.get("interviewGuidelines"))
@@ -123,7 +123,7 @@ def _dimension(dimension: JsonObject, ids: Mapping[str, str], questions: JsonObj
 
 
 def _category(category: JsonObject, ids: Mapping[str, str]) -> JsonObject:
-    """Return a category. Primary dimensions are sorted ids: the scoring rule takes them as a set."""
+    """Return a category. Primary dimensions are sorted ids, because the scoring rule treats them as a set."""
     bounds = _numbers(category.get("scoreRange"))
     primaries = {ids[fold(str(name).strip())] for name in _list(category.get("primaryDimensions"))}
     return {
@@ -148,7 +148,7 @@ def _rubric_levels(rubric: JsonObject) -> list[Json]:
 
 
 def _questions_by_name(questions: JsonObject) -> JsonObject:
-    """Return the questions under the folded names of their dimensions, in the order of ``jsonb``'s keys."""
+    """Return the questions by the folded names of their dimensions, in the order of ``jsonb``'s keys."""
     by_name: dict[str, list[Json]] = {}
     for key in sorted(questions, key=_order):
         by_name.setdefault(fold(key.strip()), []).extend(_list(questions[key]))
@@ -164,7 +164,7 @@ def _range_precision(definition: JsonObject) -> Decimal:
 
 
 def scoring_of(content: JsonObject) -> JsonObject:
-    """Return what of a content decides which category some scores lead to."""
+    """Return the part of a content that decides which category some scores lead to."""
     return {
         **{key: content[key] for key in ("scale", "rangePrecision", "evidence", "minCoverage")},
         "weights": {str(d["id"]): d["weight"] for d in _objects(content["dimensions"])},
@@ -173,7 +173,7 @@ def scoring_of(content: JsonObject) -> JsonObject:
 
 
 def dimension_hashes(content: JsonObject) -> dict[str, str]:
-    """Return, by id of each dimension, the hash of what a rater reads of it."""
+    """Return, by the id of each dimension, the hash of what a rater reads about it."""
     return {
         str(dimension["id"]): "h1:"
         + hash_of(
@@ -185,12 +185,12 @@ def dimension_hashes(content: JsonObject) -> dict[str, str]:
 
 
 def hash_of(value: Json) -> str:
-    """Return SHA-256 of a value's canonical text, in hexadecimal digits."""
+    """Return the SHA-256 of a value's canonical text, in hexadecimal digits."""
     return hashlib.sha256(canonical_text(value).encode()).hexdigest()
 
 
 def canonical_text(value: Json) -> str:
-    """Return the text that ``jsonb`` shows: keys by length and then by bytes, numbers as they are."""
+    """Return ``jsonb``'s text form: keys ordered by length and then by bytes, numbers unchanged."""
     parts: list[str] = []
     write_json(_ordered(value), parts.append, ", ", ": ")
     return "".join(parts)
@@ -213,7 +213,7 @@ def _order(key: str) -> tuple[int, bytes]:
 
 
 def _trimmed(number: Decimal) -> Decimal:
-    """Return a number without trailing zeros: a value, and not a spelling."""
+    """Return a number without trailing zeros, as a value rather than a spelling."""
     with localcontext(EXACT):
         return number.normalize() + 0
 
@@ -243,5 +243,5 @@ def _name(item: JsonObject) -> str:
 
 
 def _key(item: JsonObject) -> str:
-    """Return the name of a dimension as names are compared."""
+    """Return the folded name of a dimension."""
     return fold(_name(item).strip())

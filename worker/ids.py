@@ -1,4 +1,4 @@
-"""The ids of dimensions, which stay when a name changes: slugs, stated or made from the name."""
+"""The ids of dimensions, which stay the same when a name changes: slugs, stated or made from the name."""
 
 import hashlib
 import re
@@ -13,31 +13,31 @@ __all__ = ["LONGEST_ID", "SLUG", "IdClash", "dimension_id", "free_id", "id_clash
 LONGEST_ID: Final = 200
 SLUG: Final = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 NO_SLUG: Final = re.compile("[^a-z0-9]+")
-#: Combining marks, which NFKD has set apart from their letters.
+#: Combining marks, which NFKD separates from their letters.
 MARKS: Final = re.compile("[\u0300-\u036f]")
-#: Letters of Latin scripts that have no other form without their mark.
+#: Latin letters that have no form without their mark.
 WRITTEN_OUT: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
 )
 
 
 class IdClash(NamedTuple):
-    """A dimension whose id belongs to another one, by their places in the list."""
+    """A dimension whose id belongs to another one, by their positions in the list."""
 
     place: int
     other: int
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text can be the id of a dimension."""
+    """Return whether a text can be the id of a dimension."""
     return len(text) <= LONGEST_ID and SLUG.fullmatch(text) is not None
 
 
 def dimension_id(name: str, stated: str | None = None) -> str:
-    """Return the id of a dimension: the one that it states, or else the slug of its name.
+    """Return the id of a dimension: the stated one, or else the slug of its name.
 
-    A name that has no letter or digit for a slug, or too many for an id, gives ``d-`` and the start of its
-    hash.
+    For a name that has no letter or digit for a slug, or too many for an id, it is ``d-`` and the start of
+    its hash.
     """
     if stated is not None:
         return stated
@@ -51,11 +51,11 @@ def dimension_id(name: str, stated: str | None = None) -> str:
 
 
 def id_clashes(ids: Sequence[str], given: Sequence[str]) -> Iterator[IdClash]:
-    """Yield the dimensions whose id is that of an earlier one, or is made from the name of another one.
+    """Yield the dimensions whose id is that of an earlier one, or the default id of another one.
 
     Args:
         ids: the id of each dimension.
-        given: the id that the name of each gives. A dimension that has the id of its own name may have it.
+        given: the default id of each, which it may have itself.
     """
     first: dict[str, int] = {}
     of_name: dict[str, int] = {}
@@ -71,7 +71,7 @@ def id_clashes(ids: Sequence[str], given: Sequence[str]) -> Iterator[IdClash]:
 
 
 def free_id(wanted: str, taken: Iterable[str]) -> str:
-    """Return the id, with the first number behind it with which nobody has it."""
+    """Return the id with the lowest suffix number that makes it unique."""
     others = frozenset(taken)
     numbered = (f"{wanted}-{number}" for number in count(2))
     return wanted if wanted not in others else next(id_ for id_ in numbered if id_ not in others)

@@ -1,7 +1,8 @@
-"""``install``: copy this release's migrations into a Supabase project, or add those that an upgrade brings.
+"""``install``: copy this release's migrations into a Supabase project, or add those of an upgrade.
 
-A project's own migrations may be older and newer than ours, so each copy gets a stamp after all of them. A
-copy is known by its head (``worker.release``), never by its name. All files are written or none.
+A project's own migrations may be older and newer than ours, so each copy gets a timestamp after all of them.
+A copy is identified by its head (``worker.release``), never by its name. Either all files are written or
+none.
 """
 
 import argparse
@@ -27,7 +28,7 @@ EXIT_REFUSED: Final = 1
 FIRST_STABLE: Final = Release(1, 0, 0)
 STAMP_DIGITS: Final = 14
 STAMP_FORMAT: Final = "%Y%m%d%H%M%S"
-# What the Supabase CLI takes for a migration; it skips everything else.
+# The Supabase CLI treats only these files as migrations.
 MIGRATION_NAME: Final = re.compile(r"(?P<stamp>[0-9]+)_.*\.sql", re.ASCII)
 ROLL_BACK: Final = (
     "Roll back first (supabase/rollback/rollback.sql of that release), delete its files, then install."
@@ -63,7 +64,7 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file in the project that is a migration of this product, of whatever release."""
+    """A file in the project that is a migration of this product, of any release."""
 
     name: str
     head: Head
@@ -72,11 +73,11 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What whoever installs has chosen.
+    """The user's choices for an installation.
 
     Attributes:
         since: up to which release the database has the migrations without copies of them here, if it does.
-        without_platform: whether to leave out the migration that makes the platform's tables.
+        without_platform: whether to omit the migration that creates the platform's tables.
     """
 
     since: Release | None = None
@@ -90,8 +91,8 @@ class Plan:
     Attributes:
         folder: the project's supabase/migrations.
         files: the new files' names, each with its migration, in their order.
-        present: how many of this release's migrations are there already.
-        left_out: whether the migration of the platform's tables is left out, as was asked for.
+        present: how many of this release's migrations exist already.
+        left_out: whether the migration of the platform's tables is omitted, as requested.
     """
 
     folder: Path
@@ -107,10 +108,10 @@ def own_migrations() -> list[Migration]:
     """Return this release's migrations, in their order.
 
     Raises:
-        Refused: they are not here, or are not what their heads say.
+        Refused: they are missing, or do not match their heads.
     """
     package = Path(__file__).parent
-    # In a wheel they are beside this file; in a checkout they are where the Supabase CLI reads them.
+    # In a wheel they are beside this file; in a checkout they are in the folder that the Supabase CLI reads.
     folders = (package / "migrations", package.parent / "supabase" / "migrations")
     folder = next((folder for folder in folders if folder.is_dir()), None)
     if folder is None:
@@ -140,7 +141,7 @@ def _host_files(folder: Path) -> dict[str, str]:
     files, problems = {}, []
     for name in names:
         try:
-            # What is not UTF-8 is not ours, or was edited: either shows.
+            # A file that is not UTF-8 is not ours, or was edited; both are detected later.
             files[name] = (folder / name).read_bytes().decode(errors="replace")
         except OSError as error:
             problems.append(f"{folder / name} cannot be read: {error.strerror}.")
@@ -163,17 +164,17 @@ def _copies(files: dict[str, str]) -> list[Copy]:
 def make_plan(
     project: Path, ours: Sequence[Migration], release: Release, choices: Choices, now: datetime
 ) -> Plan:
-    """Work out what an installation writes. Nothing is written yet.
+    """Compute what an installation writes, without writing it.
 
     Args:
-        project: the folder that holds ``supabase/config.toml``.
+        project: the folder that contains ``supabase/config.toml``.
         ours: this release's migrations, in their order.
         release: this one.
         choices: what was chosen.
         now: the time, in UTC.
 
     Raises:
-        Refused: with everything that stands against it.
+        Refused: with every reason against it.
     """
     since, without_platform = choices.since, choices.without_platform
     _require_project(project)
@@ -291,7 +292,7 @@ def _listed(copies: Sequence[Copy]) -> str:
 
 
 def _stamps(names: Iterable[str], now: datetime) -> Iterator[str]:
-    """Yield stamps of 14 digits, each after the one before, all after those of the files and after now."""
+    """Yield increasing timestamps of 14 digits, after those of the files and the current time."""
     stamp = now.strftime(STAMP_FORMAT)
     for name in names:
         stamp = max(stamp, _beyond(name))
@@ -301,9 +302,9 @@ def _stamps(names: Iterable[str], now: datetime) -> Iterator[str]:
 
 
 def _beyond(name: str) -> str:
-    """Return the least stamp that comes after a file's. The CLI orders files by name and stamps as text.
+    """Return the lowest timestamp after a file's. The CLI orders files by name and timestamps as text.
 
-    A file's may have more or fewer digits than 14: ``30_more.sql`` comes after ``20260107000000_x.sql``.
+    A file's timestamp may have another number of digits: ``30_more.sql`` is after ``20260107000000_x.sql``.
     """
     digits = name.partition("_")[0]
     if len(digits) == STAMP_DIGITS:
@@ -313,7 +314,7 @@ def _beyond(name: str) -> str:
 
 
 def _following(stamp: str, name: str = "") -> str:
-    """Return the stamp a second later; where it is not a time, the next number."""
+    """Return the timestamp a second later, or the next number if it is not a time."""
     with suppress(ValueError, OverflowError):
         return (datetime.strptime(stamp, STAMP_FORMAT) + timedelta(seconds=1)).strftime(STAMP_FORMAT)  # noqa: DTZ007 - UTC, as stamps are
     return _plus_one(stamp, name)
@@ -330,13 +331,13 @@ def _plus_one(digits: str, name: str) -> str:
 
 
 def write(plan: Plan) -> None:
-    """Write what is planned: each file under a name that the CLI skips, then all renamed.
+    """Write the plan: each file under a name that the CLI ignores, then rename all of them.
 
-    A process that is killed between two renames leaves the first copies of the set, whole; the next run finds
+    If the process is killed between two renames, the first copies remain, complete; the next run finds
     them by their heads and writes the others.
 
     Raises:
-        Refused: a file cannot be written. Those that were are removed again.
+        Refused: a file cannot be written. Files already written are deleted.
     """
     targets = [plan.folder / name for name, _ in plan.files]
     temporary = [plan.folder / f".{name}.{os.getpid()}.part" for name, _ in plan.files]
@@ -365,7 +366,7 @@ def write(plan: Plan) -> None:
 
 
 def _remove(paths: Sequence[Path]) -> list[Path]:
-    """Remove files, the last first, so that an interruption leaves a beginning; return those that stay."""
+    """Delete files, the last first, so that the first ones remain if interrupted; return the rest."""
     left: list[Path] = []
     for path in reversed(paths):
         try:

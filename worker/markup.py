@@ -1,4 +1,4 @@
-"""What a text may contain: inline Markdown, but no HTML, and links only where a browser may safely follow."""
+"""What a text may contain: inline Markdown, but no HTML, and only links that browsers can safely follow."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,16 +11,16 @@ SCHEMES: Final = ("http://", "https://", "mailto:")
 
 
 def is_safe_destination(kind: object, destination: str) -> bool:
-    """Tell whether a link of this kind (pulldown-cmark's ``link_type``) may lead to ``destination``.
+    """Return whether a link of this kind (pulldown-cmark's ``link_type``) may lead to ``destination``.
 
-    Only the schemes http, https and mailto are safe. A destination without a scheme is not: a definition is
-    shown on pages that its author does not know, where a relative address leads nowhere, or somewhere else.
+    Only the schemes http, https and mailto are safe. A destination without a scheme is not: on the pages that
+    show a definition, a relative address leads nowhere, or somewhere else.
     """
     return kind == "Email" or destination[:8].lower().startswith(SCHEMES)
 
 
 def may_have_markup(text: str, at: int = 0) -> bool:
-    """Tell whether a text can have a tag or a link: it holds ``<``, or ``]`` before ``(`` or ``:``."""
+    """Return whether a text can contain a tag or a link: it has ``<``, or ``]`` before ``(`` or ``:``."""
     if text.find("<", at) >= 0:
         return True
     at = text.find("]", at)
@@ -32,7 +32,7 @@ def may_have_markup(text: str, at: int = 0) -> bool:
 
 
 def markup_faults(text: str) -> Iterator[tuple[str, str]]:
-    """Yield ``(code, what)`` for each fault of a text when it is rendered on its own, as browsers do.
+    """Yield ``(code, what)`` for each problem of a text when it is rendered on its own, as browsers do.
 
     ``code`` is ``raw-html`` or ``unsafe-link``; ``what`` is the tag or the destination. Linear in ``text``.
     """

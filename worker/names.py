@@ -10,13 +10,13 @@ __all__ = ["REMEMBERED_LENGTH", "fold", "remembered"]
 
 Result = TypeVar("Result")
 
-#: Longer texts are not remembered, so that what is kept stays small whatever is asked.
+#: Longer texts are not cached, so that the cache stays small for any input.
 REMEMBERED_LENGTH: Final = 40
 REMEMBERED_COUNT: Final = 1024
 
 
 def remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
-    """Remember what a pure function answered for short texts: files spell keys and numbers alike."""
+    """Cache a pure function's results for short texts: files repeat keys and numbers."""
     cached = lru_cache(REMEMBERED_COUNT)(function)
 
     def answer(text: str) -> Result:
@@ -26,11 +26,11 @@ def remembered(function: Callable[[str], Result]) -> Callable[[str], Result]:
     return answer
 
 
-# Putting combining marks in order takes time in proportion to the square of their number, and nothing can
-# interrupt it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
+# Ordering combining marks takes time proportional to the square of their number and cannot be interrupted:
+# 500 KB of them would take minutes. No real name has a thousand characters.
 LONGEST_FOLDED: Final = 1000
 
-#: What cannot be seen: soft hyphen, joiners, marks of direction, spaces without width, variation selectors.
+#: Invisible characters: soft hyphen, joiners, direction marks, zero-width spaces, variation selectors.
 UNSEEN: Final = dict.fromkeys(
     chain(
         (0x00AD, 0x034F, 0x061C, 0xFEFF),
@@ -42,7 +42,8 @@ UNSEEN: Final = dict.fromkeys(
         range(0xE0100, 0xE01F0),
     )
 )
-#: Hyphens and dashes are one, so are quotation marks of a kind; sigma has another form at the end of a word.
+#: Hyphens and dashes are equal, and so are quotation marks of a kind; sigma has another form at the end of a
+#: word.
 TWINS: Final = str.maketrans(
     {
         "\u03c2": "\u03c3",
@@ -54,13 +55,13 @@ TWINS: Final = str.maketrans(
 
 
 def fold(name: str) -> str:
-    """Return the form of ``name`` under which names are compared, which is for comparing alone.
+    """Return the folded form of ``name``, which is used only for comparing.
 
-    It is the name without the characters that cannot be seen, in Unicode's form NFKD, in lower case, and with
-    one hyphen and one quotation mark of each kind. A name of more than 1,000 characters is its own form.
+    It is the name without invisible characters, in Unicode's form NFKD, in lower case, and with
+    one hyphen and one quotation mark of each kind. A name of more than 1,000 characters is unchanged.
 
-    Two names are the same name exactly when their folded forms are equal. The database compares in the same
-    way (``private.fold_name``), so the two agree about which dimension a score belongs to.
+    Two names are the same if and only if their folded forms are equal. The database compares in the same
+    way (``private.fold_name``), so both agree about which dimension a score belongs to.
     """
     if len(name) > LONGEST_FOLDED:
         return name

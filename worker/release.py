@@ -1,8 +1,8 @@
-"""What a release is known by: its version, and the head line of each of its migrations.
+"""The identity of a release: its version, and the head line of each of its migrations.
 
-A migration begins with one line, ``-- custom-assessments VERSION SUBJECT sha256:DIGEST``. The digest is that
-of all that follows the line, so the line is the migration's identity wherever it is copied and whatever the
-copy is called.
+A migration begins with the line ``-- custom-assessments VERSION SUBJECT sha256:DIGEST``. The digest covers
+everything after that line, so the line identifies the migration wherever it is copied and whatever the copy
+is called.
 """
 
 import re
@@ -31,7 +31,7 @@ class Release(NamedTuple):
         """Read ``0.2.0``.
 
         Raises:
-            ValueError: it is not three numbers with points between them.
+            ValueError: it is not three numbers separated by points.
         """
         if re.fullmatch(r"\d{1,6}(\.\d{1,6}){2}", text, re.ASCII) is None:
             msg = f"{text!r} is not a version: 0.2.0 is"
@@ -42,7 +42,7 @@ class Release(NamedTuple):
         return f"{self.major}.{self.minor}.{self.patch}"
 
     def fits(self, other: "Release") -> bool:
-        """Whether a worker of one works with a database of the other: major and minor are the same."""
+        """Whether a worker of one works with a database of the other: major and minor are equal."""
         return self[:2] == other[:2]
 
 
@@ -51,9 +51,9 @@ class Head:
     """The first line of a migration, which is its identity.
 
     Attributes:
-        release: the one that the migration came with.
-        subject: what it is about, in letters, digits and underscores.
-        digest: of everything after the line, SHA-256 in hexadecimal.
+        release: the release of the migration.
+        subject: its subject, in letters, digits and underscores.
+        digest: the SHA-256 of everything after the line, in hexadecimal.
     """
 
     release: Release
@@ -67,9 +67,9 @@ class Head:
 
     @classmethod
     def find(cls, text: str) -> Self | None:
-        """Return the first head in a file; None where no line is one: then it is somebody else's migration.
+        """Return the first head in a file; None if it has none, and so is not one of our migrations.
 
-        It is found wherever it is: a copy above whose head somebody wrote a line is still known as a copy.
+        It is found on any line: a copy with lines added above its head is still recognized.
         """
         found = _HEAD.search(text)
         if found is None:
@@ -79,7 +79,7 @@ class Head:
     def is_of(self, text: str) -> bool:
         """Whether a file is the migration that this head names, unchanged.
 
-        Line endings do not count: Git may write them as Windows has them.
+        Line endings are ignored, because Git may convert them on Windows.
         """
         first, _, body = text.partition("\n")
         return first.rstrip("\r") == str(self) and _digest(body) == self.digest

@@ -1,8 +1,7 @@
 """Scoring: from the scores of an interview to an overall score and a category.
 
-The database scores interviews (``private.score_assessment``). The same rule is here for the compiler, which
-has no database at hand: it scores an author's examples and finds the scores that no category has.
-``docs/scoring-vectors.json`` holds the two to each other.
+The database scores interviews (``private.score_assessment``). The compiler has no database, so it uses
+the same rule here to score an author's examples and to find scores without a category. ``docs/scoring-vectors.json`` tests that both agree.
 
 Pure functions over exact numbers. The rule, in full:
 
@@ -15,7 +14,7 @@ Pure functions over exact numbers. The rule, in full:
   as ``overall``; one that has some, of which none was scored, is taken only where no other range contains the
   value. Of equals, the first in the source wins.
 
-No float is ever made, and nothing is rounded but ``overall``: averages are compared as fractions.
+No float is used, and only ``overall`` is rounded: averages are compared as fractions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,19 +48,20 @@ OVERALL_PLACES: Final = 2
 DEFAULT_SCALE: Final = (Decimal(1), Decimal(5))
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
-#: Arithmetic without rounding: more digits than any number of Postgres has, and an error if they ran out.
+#: Arithmetic without rounding: more digits than any number of Postgres has, and an error if they are
+#: exceeded.
 EXACT: Final = Context(prec=100_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
 
 
 class DimensionRule(NamedTuple):
-    """What scoring needs of a dimension. ``weight`` is positive."""
+    """The parts of a dimension that scoring needs. ``weight`` is positive."""
 
     name: str
     weight: Decimal
 
 
 class CategoryRule(NamedTuple):
-    """What scoring needs of a category.
+    """The parts of a category that scoring needs.
 
     ``score_range`` is inclusive at both ends; a category without one (the database allows it) is never
     matched.
@@ -124,7 +124,7 @@ class Outcome(NamedTuple):
     """A scored interview.
 
     ``overall`` has exactly two decimal places. ``category`` is the matched category or None. ``uncovered``
-    names the dimensions that were not scored, as the definition spells them and in its order.
+    lists the dimensions that were not scored, with the definition's spelling and order.
     """
 
     overall: Decimal
@@ -137,14 +137,14 @@ def score(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
 
     Args:
         rules: what is scored.
-        scores: at least one, each on the scale and under the name of a dimension, in any spelling. A
-        dimension that is left out was not scored.
+        scores: at least one, each on the scale and by the name of a dimension, in any spelling. An omitted
+        dimension was not scored.
     """
     return outcome_of(rules, {_key(name): value for name, value in scores.items()})
 
 
 def outcome_of(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
-    """Score an interview like ``score``, each score under the dimension's key, which is not folded again."""
+    """Score an interview like ``score``, given scores by the dimensions' keys, which are not folded again."""
     uncovered: list[str] = []
     with localcontext(EXACT):
         total = weights = ZERO
@@ -162,13 +162,13 @@ def outcome_of(rules: ScoringRules, scores: Mapping[str, Decimal]) -> Outcome:
 
 
 def round_half_up(value: Fraction, places: int) -> Decimal:
-    """Round a number that is not negative to ``places`` decimal places, halves up."""
+    """Round a number that is not negative to ``places`` decimal places, half up."""
     units = (2 * value.numerator * 10**places + value.denominator) // (2 * value.denominator)
     return Decimal(units).scaleb(-places)
 
 
 def range_precision(ranges: Sequence[tuple[Decimal, Decimal]]) -> int:
-    """Return the largest number of decimal places that any bound is written with; 0 without ranges."""
+    """Return the largest number of decimal places of any bound; 0 without ranges."""
     places, unit = 0, ONE
     for bound in chain.from_iterable(ranges):
         if not bound.same_quantum(unit) and decimal_places(bound) > places:
@@ -177,7 +177,7 @@ def range_precision(ranges: Sequence[tuple[Decimal, Decimal]]) -> int:
 
 
 def decimal_places(number: Decimal) -> int:
-    """Return how many decimal places a finite number is written with, trailing zeros included."""
+    """Return the number of decimal places of a finite number, including trailing zeros."""
     exponent = number.as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
@@ -205,5 +205,5 @@ def _match(rules: ScoringRules, scores: Mapping[str, Decimal], overall: Decimal)
 
 
 def _key(name: str) -> str:
-    """A name as names are compared: the database keeps white space at the ends of a builder's names."""
+    """A folded name without surrounding white space, which the database keeps in a builder's names."""
     return fold(name.strip())

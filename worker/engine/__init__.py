@@ -1,1 +1,1 @@
-"""The job engine: claims jobs from the database, does them, and hands back what came of them."""
+"""The job engine: claims jobs from the database, processes them, and hands back their outcomes."""

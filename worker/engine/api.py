@@ -1,8 +1,8 @@
-"""The API as the worker uses it: one long-lived client, each request repeated until it is answered.
+"""The API as the worker uses it: one long-lived client that repeats each request until it is answered.
 
-A lost connection, a timeout, an overloaded or restarting server is waiting, never a job's failure. Each
-request is safe to repeat: a finish that was applied answers ``repeated``, a claim whose answer was lost comes
-back with its lease.
+A lost connection, a timeout, or an overloaded or restarting server means waiting, never the failure of a job.
+Each request is safe to repeat: a finish that was already applied returns ``repeated``, and a claim whose
+answer was lost returns when its lease expires.
 """
 
 import random
@@ -36,27 +36,27 @@ __all__ = [
 ]
 
 VERSION_FUNCTION: Final = "custom_assessments_version"
-# Statuses with which the API, or the database behind it, is not there; it may come back with another release.
+# Statuses that mean that the API, or the database behind it, is away. It may return with another release.
 AWAY: Final = frozenset({502, 503, 504})
-# Statuses that ask to come again.
+# Statuses that ask the client to retry.
 BUSY: Final = frozenset({408, 425, 429})
 
 FIRST_DELAY_SECONDS: Final = 0.1
 LONGEST_DELAY_SECONDS: Final = 15.0
 LONGEST_RETRY_AFTER_SECONDS: Final = 60.0
-# A key that is refused or a function that is missing while the worker runs may be a gateway or a schema cache
-# that is just restarting: only when it lasts longer than this is it taken at its word.
+# While the worker runs, a rejected key or a missing function may be due to a restarting gateway or schema
+# cache, so it is only believed if it lasts longer than this.
 PATIENCE_SECONDS: Final = 60.0
-# A request that hands jobs back and has failed for this long is doubted: the cause may be what it holds,
-# which a gateway does not let through or a server does not survive. When it fails so often in a row, and an
-# empty request after each of them is answered, it counts as refused.
+# A request that hands back jobs is suspected after failing for this long: a gateway may block its content, or
+# a server may crash on it. If it fails this often in a row, and an empty request succeeds after each failure,
+# it counts as refused.
 DOUBT_SECONDS: Final = 5.0
 TRIES_IN_DOUBT: Final = 3
 TRIES_WHEN_STOPPING: Final = 3
 
 
 class ApiUnusable(Exception):  # noqa: N818 - the state of the API
-    """The API cannot be used as it is configured; ``exit_code`` is the process's."""
+    """The API cannot be used as it is configured; ``exit_code`` is the process's exit code."""
 
     exit_code = 69
 
@@ -68,13 +68,13 @@ class KeyRefused(ApiUnusable):
 
 
 class FunctionMissing(ApiUnusable):
-    """The worker's functions are not there: the migrations are not applied."""
+    """The worker's functions are missing: the migrations are not applied."""
 
     exit_code = 76
 
 
 class VersionDiffers(ApiUnusable):
-    """The database's migrations are of a release with which this worker does not work."""
+    """The database's release is incompatible with this worker."""
 
     exit_code = 76
 
@@ -92,9 +92,9 @@ class VersionDiffers(ApiUnusable):
 
 
 class Unreachable(ApiUnusable):
-    """Nothing answers, or what answers is not this project's API.
+    """Nothing answers, or the answer is not from this project's API.
 
-    ``waiting`` says that the API does answer, and asks to wait: its database is starting or overloaded.
+    ``waiting`` means that the API answers but asks to wait: its database is starting or overloaded.
     """
 
     def __init__(self, message: str, *, waiting: bool = False) -> None:
@@ -107,7 +107,7 @@ class Stopped(Exception):  # noqa: N818 - not an error
 
 
 class RequestRefused(Exception):  # noqa: N818 - the state of the request
-    """This very request is refused, or always fails while others are answered.
+    """This request is refused, or always fails while others succeed.
 
     ``code`` is the API's code or the reason, ``status`` the HTTP status; 0 where nothing was answered.
     """
@@ -123,7 +123,7 @@ class Waiting:
     """How to wait between two requests.
 
     Attributes:
-        pause: waits so many seconds or until the worker is asked to stop.
+        pause: waits for a number of seconds, or until the worker is asked to stop.
         stopping: whether the worker was asked to stop.
     """
 
@@ -138,10 +138,10 @@ class _Request:
     Attributes:
         function: its name.
         arguments: its named arguments.
-        is_answer: whether what came with status 200 is the function's answer at all. What is not is some
-            page of whatever stands in between, and passes as such a page does.
-        without: the arguments without what the API might stumble over, where there is such a thing: how
-            they are answered tells a request at fault from an API that is away or refuses the key.
+        is_answer: whether a body with status 200 is the function's answer. Otherwise it is a page of some
+            gateway, and is treated as a temporary error.
+        without: the arguments without the content that might cause the failure, if there is any: whether
+            they succeed distinguishes a bad request from an API that is down or refuses the key.
     """
 
     function: str
@@ -152,7 +152,7 @@ class _Request:
 
 @dataclass(frozen=True, slots=True)
 class _Passing:
-    """Why a request is to be repeated, and how long the server asks to wait."""
+    """Why a request must be repeated, and the delay that the server asks for."""
 
     reason: str
     status: int = 0
@@ -161,12 +161,12 @@ class _Passing:
 
     @property
     def answered(self) -> bool:
-        """Whether there was an answer at all."""
+        """Whether there was an answer."""
         return self.status > 0
 
     @property
     def may_be_its_content(self) -> bool:
-        """Whether the cause may be what the request holds; who asks for fewer requests gets them."""
+        """Whether its content may be the cause; the database asks for smaller requests in this way too."""
         return self.status != 429
 
 
@@ -177,9 +177,9 @@ class Api:
         settings: where the API is, and the key.
         worker: this worker's name, unique among all that run.
         waiting: how to wait between two requests.
-        events: is told of requests and of waits.
-        compares_versions: whether to compare the database's release with the worker's, before the first
-            request and before each that follows when the API was away.
+        events: receives requests and waits.
+        compares_versions: whether to compare the database's release with the worker's before the first
+            request, and before the next request after the API was unreachable.
     """
 
     def __init__(
@@ -224,7 +224,7 @@ class Api:
         self._http.close()
 
     def doubt_version(self) -> None:
-        """Compare the versions before the next request. Any thread may say so that lost the database."""
+        """Compare the versions before the next request. Any thread that lost the database can call it."""
         self._version_in_doubt = self._compares_versions
 
     # --- the functions --------------------------------------------------------------------------------------
@@ -239,8 +239,8 @@ class Api:
     ) -> Exchange:
         """Hand back finished jobs and claim up to ``claim_limit`` new ones, in one transaction.
 
-        Each call has a number, which its repetitions share: should an answer be lost, they get the same jobs.
-        ``doubted`` says that these jobs are part of a request that was refused.
+        Each call has a number, which its repetitions share: if an answer is lost, they get the same jobs.
+        ``doubted`` means that these jobs are part of a request that was refused.
         """
         self._exchanges += 1
         asked = {
@@ -260,7 +260,7 @@ class Api:
         )
 
     def extend_leases(self, jobs: Sequence[int]) -> set[int]:
-        """Hold the jobs for another lease; return those that are still held. Tried once."""
+        """Extend the leases of the jobs; return those that the worker still has. Tried once."""
         asked = {
             "worker": self._worker,
             "jobs": list(jobs),
@@ -270,7 +270,7 @@ class Api:
         return set(held)
 
     def queue_status(self, *, patience: float = 5.0) -> dict[str, Any]:
-        """Return the state of the queue as the database tells it."""
+        """Return the state of the queue as the database reports it."""
         request = _Request("queue_status", {}, _is_object)
         status: dict[str, Any] = self._call(request, patience=patience)
         return status
@@ -283,13 +283,13 @@ class Api:
         failed_since: str | None = None,
         patience: float = 5.0,
     ) -> int:
-        """Put failed jobs back into the queue; return how many."""
+        """Requeue failed jobs; return how many."""
         given = {"jobs": jobs, "uploads": uploads, "failed_since": failed_since}
         asked = {name: value for name, value in given.items() if value is not None}
         return int(self._call(_Request("retry_jobs", asked, _is_number), patience=patience))
 
     def prune_jobs(self, keep: str, *, batch: int, patience: float = 5.0) -> int:
-        """Remove up to ``batch`` jobs that finished an interval ``keep`` ago; return how many."""
+        """Delete up to ``batch`` jobs that finished longer than ``keep`` ago; return how many."""
         request = _Request("prune_jobs", {"keep": keep, "batch": batch}, _is_number)
         return int(self._call(request, patience=patience))
 
@@ -310,12 +310,12 @@ class Api:
     # --- one request, until it is answered ------------------------------------------------------------------
 
     def _call(self, request: _Request, *, patience: float | None = None, doubted: bool = False) -> Any:
-        """Call a function, again and again while that may help.
+        """Call a function repeatedly, as long as that may help.
 
         Args:
             request: the function and its arguments.
-            patience: for how many seconds to repeat a request that fails; None for as long as it takes.
-            doubted: whether to doubt the request as soon as it fails.
+            patience: for how many seconds to repeat a failing request; None for no limit.
+            doubted: whether to suspect the request as soon as it fails.
 
         Raises:
             ApiUnusable: the key is refused, the function is missing, or nothing has answered for
@@ -341,7 +341,7 @@ class Api:
                 if isinstance(self._once(probe, lasting=lasting), _Passing):
                     failures_in_doubt = 0
                 else:
-                    # The API is well: no reason for a long wait.
+                    # The API works: the next failure starts with a short delay again.
                     failures = failures_in_doubt = failures_in_doubt + 1
                     if failures_in_doubt >= TRIES_IN_DOUBT:
                         raise RequestRefused(outcome.status, outcome.code)
@@ -357,13 +357,13 @@ class Api:
                 raise Stopped
 
     def _compare_versions_before(self, function: str, patience: float | None) -> None:
-        """Where they are in doubt, require that the database's release works with this worker's.
+        """If the versions are in doubt, check that the database's release is compatible with this worker.
 
         Raises:
-            ApiUnusable, Stopped: as ``_call``; or the releases do not work together.
+            ApiUnusable, Stopped: as ``_call``; or the releases are incompatible.
         """
         while self._version_in_doubt and function != VERSION_FUNCTION:
-            # First, since what arises while it is asked for is another doubt.
+            # Cleared first, because a doubt that arises during the check is a new one.
             self._version_in_doubt = False
             try:
                 asked = _Request(VERSION_FUNCTION, {}, _is_release)
@@ -398,7 +398,7 @@ class Api:
         return answer if request.is_answer(answer) else self._judge("", lasting=lasting)
 
     def _judge(self, code: str, *, lasting: bool) -> _Passing:
-        """Say whether an error is worth waiting for, or raise what is wrong."""
+        """Return why an error is worth waiting for, or raise the error that it means."""
         status = self._last_status or 0
         described = f"HTTP {status}" + (f", {code}" if code and code != str(status) else "")
         if status in AWAY or not (status in BUSY or _is_sqlstate(code)):
@@ -436,8 +436,8 @@ class Api:
         self._response = response
 
     def _let_go_of_response(self) -> None:
-        # httpx's answer and its stream hold each other, and with them both bodies, which may be of megabytes:
-        # they would lie there until a collection.
+        # httpx's response and its stream reference each other, and with them both bodies, which may be
+        # megabytes: they would stay in memory until a garbage collection.
         response, self._response = self._response, None
         if response is not None:
             response.stream = httpx.ByteStream(b"")
@@ -496,12 +496,12 @@ def _is_list_of_numbers(answer: Any) -> bool:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The certificates to trust, read once for all clients of the process."""
+    """The trusted certificates, read once for all clients of the process."""
     return httpx.create_ssl_context()
 
 
 def _shown_url(url: str) -> str:
-    """The URL without a user name or password that it may hold."""
+    """The URL without user name and password."""
     parsed = httpx.URL(url)
     return str(parsed.copy_with(username=None, password=None)) if parsed.userinfo else url
 
@@ -511,8 +511,7 @@ def _is_sqlstate(code: str) -> bool:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    # The other form of the header, a date, would need the wall clock, which may be wrong: it counts as not
-    # given.
+    # The other form of the header, a date, would need the wall clock, which may be wrong, so it is ignored.
     try:
         return None if retry_after is None else max(0.0, float(retry_after))
     except ValueError:

@@ -105,7 +105,7 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch", type=int, metavar="N", help="the most jobs that one request claims (WORKER_BATCH, 1000)"
     )
-    # Many workers of other makes have it, so whoever tries it is told what to do instead.
+    # Many other workers have this option, so it is refused with an explanation.
     parser.add_argument("--concurrency", type=_no_concurrency, help=argparse.SUPPRESS)
 
 
@@ -183,7 +183,7 @@ def _guarded(command: Callable[[], int]) -> int:
         problems, code = (f"The API returned an unexpected answer: {error}.",), EXIT_SOFTWARE
     except BrokenPipeError:
         raise
-    except Exception as error:  # noqa: BLE001 - its message and its traceback may quote what a tenant wrote
+    except Exception as error:  # noqa: BLE001 - its message and traceback may quote what a tenant wrote
         problems = (f"Internal error of the worker: {' at '.join(describe_error(error).values())}.",)
         code = EXIT_SOFTWARE
     for problem in problems:

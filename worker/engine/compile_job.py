@@ -1,4 +1,4 @@
-"""Compile jobs: an upload's Markdown in, its definition or its diagnostics out. Pure."""
+"""Compile jobs: from an upload's Markdown to its definition or its diagnostics. Pure."""
 
 from worker.compiler import compile_markdown
 from worker.engine.jobs import Compiled, CompileJob
@@ -7,7 +7,7 @@ __all__ = ["do_compile"]
 
 
 def do_compile(job: CompileJob) -> Compiled:
-    """Compile an upload. What is wrong with the source is an outcome, never an exception."""
+    """Compile an upload. Errors in the source are an outcome, never an exception."""
     compilation = compile_markdown(job.source_markdown.encode())
     line, column = compilation.version_at
     definition = compilation.definition

@@ -1,4 +1,4 @@
-"""What a worker tells of itself while it runs, and those who are told."""
+"""Events that a worker emits while it runs, and their subscribers."""
 
 import time
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class RequestAnswered(NamedTuple):
 
 
 class RequestRepeated(NamedTuple):
-    """A request failed for a passing ``reason`` and is sent again after ``seconds``."""
+    """A request failed for a temporary ``reason`` and is sent again after ``seconds``."""
 
     function: str
     reason: str
@@ -34,7 +34,7 @@ class RequestRepeated(NamedTuple):
 
 
 class JobsSettled(NamedTuple):
-    """The database settled so many ``jobs``."""
+    """The database finished this many ``jobs``."""
 
     kind: str
     outcome: str
@@ -42,14 +42,14 @@ class JobsSettled(NamedTuple):
 
 
 class JobWorked(NamedTuple):
-    """A job's own work took ``seconds``."""
+    """The worker processed a job for ``seconds``."""
 
     kind: str
     seconds: float
 
 
 class Turn(NamedTuple):
-    """The worker has taken a turn: it is alive, with so many jobs in hand."""
+    """The worker has completed a turn, so it is alive, with this many jobs in hand."""
 
     in_hand: int
 
@@ -58,7 +58,7 @@ Event: TypeAlias = RequestAnswered | RequestRepeated | JobsSettled | JobWorked |
 
 
 class Events:
-    """Hands each event to all subscribers, in the thread that it happens in."""
+    """Passes each event to all subscribers, in the thread in which it happens."""
 
     def __init__(self, *subscribers: Callable[[Event], None]) -> None:
         self._subscribers = subscribers
@@ -70,14 +70,14 @@ class Events:
 
 
 class WaitLog:
-    """A subscriber that logs waits for the API: the first of a row at once, then fewer and fewer."""
+    """Logs waits for the API: the first of a series immediately, then with growing intervals."""
 
     def __init__(self) -> None:
         self._failures = 0
         self._since = 0.0
 
     def __call__(self, event: Event) -> None:
-        """Log it, if it is a wait or the end of waits."""
+        """Log the event if it is a wait or the end of waits."""
         match event:
             case RequestRepeated():
                 self._log_wait(event)

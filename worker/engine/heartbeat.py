@@ -1,4 +1,4 @@
-"""Heartbeats: while a job takes long, the leases in hand are extended, so that no other worker takes them."""
+"""Heartbeats: during a long job, leases are extended, so that no other worker takes the claimed jobs."""
 
 import threading
 import time
@@ -11,10 +11,9 @@ __all__ = ["Heartbeat"]
 
 
 class Heartbeat(threading.Thread):
-    """Extends the leases of the jobs in hand each third of a lease.
+    """Extends the leases of claimed jobs every third of a lease.
 
-    A job that runs longer than it may is no longer extended: should the worker be stuck in it, another takes
-    over.
+    A job over its time limit is no longer extended: if the worker is stuck in it, another worker takes over.
 
     Args:
         api: a client of this thread's own.
@@ -22,8 +21,7 @@ class Heartbeat(threading.Thread):
         job_seconds: how long a job may run.
 
     Attributes:
-        busy_since: since when the worker does the job in hand, by the monotonic clock; None while it does
-            none.
+        busy_since: when the worker started the current job, by the monotonic clock; None if there is none.
     """
 
     def __init__(self, api: Api, lease_seconds: float, job_seconds: float) -> None:
@@ -38,13 +36,13 @@ class Heartbeat(threading.Thread):
         self.busy_since: float | None = None
 
     def hold(self, jobs: Iterable[int]) -> None:
-        """The jobs were claimed just now."""
+        """These jobs were just claimed."""
         now = time.monotonic()
         with self._lock:
             self._held.update(dict.fromkeys(jobs, now))
 
     def let_go(self, jobs: Iterable[int]) -> None:
-        """The jobs are settled."""
+        """These jobs are finished."""
         with self._lock:
             for job in jobs:
                 self._held.pop(job, None)
@@ -68,11 +66,11 @@ class Heartbeat(threading.Thread):
             asked = time.monotonic()
             try:
                 held = self._api.extend_leases(due)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the leases must be asked for again
+            except Exception as error:  # noqa: BLE001 - whatever it is, the leases must be requested again
                 log.warning("leases-not-extended", jobs=len(due), **describe_error(error))
                 continue
             with self._lock:
-                # A job that was let go while the request ran is neither held nor lost.
+                # A job that was finished while the request ran is neither claimed nor lost.
                 lost = [job for job in due if job not in held and job in self._held]
                 for job in held & self._held.keys():
                     self._held[job] = asked

@@ -1,7 +1,7 @@
-"""Isolation: a job that has failed before runs in a child process that may crash, hang or eat memory alone.
+"""Isolation: a job that failed before runs in a child process, which can crash or hang alone.
 
-The child is a fresh interpreter without the worker's environment, so without its keys. It lives on from job
-to job and is replaced when it dies or is ended.
+The child is a fresh interpreter without the worker's environment, and so without its keys. It is reused for
+further jobs, and replaced when it dies or is ended.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from worker.engine.logs import describe_error, get_logger
 __all__ = ["Sandbox"]
 
 STARTUP_SECONDS: Final = 30.0
-# How often a wait for the child looks whether the worker should stop.
+# How often the wait for the child checks whether the worker should stop.
 LOOK_SECONDS: Final = 0.1
 CPU_MARGIN_SECONDS: Final = 3
 KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV")
@@ -34,11 +34,11 @@ FAULT: Final = b"fault"
 
 
 class _ChildDied(Exception):  # noqa: N818 - what happened
-    """The child has ended before it answered."""
+    """The child ended before it answered."""
 
 
 class _TooLong(Exception):  # noqa: N818 - what happened
-    """The child has not answered in time."""
+    """The child did not answer in time."""
 
 
 class _Stop(Exception):  # noqa: N818 - what happened
@@ -49,9 +49,9 @@ class Sandbox:
     """Runs jobs one at a time in a child process.
 
     Args:
-        job_seconds: how long a job may take.
+        job_seconds: the time limit of a job.
         memory_mb: how much address space the child may use, in MiB.
-        stopping: whether the worker was asked to stop; a job that runs then is given back.
+        stopping: whether the worker was asked to stop; a running job is then released.
     """
 
     def __init__(self, job_seconds: float, memory_mb: int, stopping: Callable[[], bool]) -> None:
@@ -62,7 +62,7 @@ class Sandbox:
         self._channel: socket.socket | None = None
 
     def run(self, job: Job) -> Finished:
-        """Do one job in the child. A crash, a hang or too much memory is a passing fault."""
+        """Process one job in the child. A crash, a hang or too much memory is a temporary error."""
         try:
             self._start()
             self._send(json.dumps(job._asdict()).encode())
@@ -77,7 +77,7 @@ class Sandbox:
         if answer == OUT_OF_MEMORY:
             return self._end(job, "out-of-memory")
         if answer.startswith(FAULT):
-            # The same exception in a fresh process: trying again would change nothing.
+            # The same exception in a fresh process: another attempt would not change anything.
             get_logger().error("job-fault", job=job.job, kind=job.kind, **json.loads(answer[len(FAULT) :]))
             return failed(
                 job,
@@ -110,7 +110,7 @@ class Sandbox:
         try:
             self._spawn()
         except OSError as error:
-            # No descriptors, processes or memory are left just now.
+            # The system has no descriptors, processes or memory left at the moment.
             get_logger().error("isolation-failed", **describe_error(error))
             raise _ChildDied from None
         if self._receive(STARTUP_SECONDS) != READY:
@@ -124,14 +124,14 @@ class Sandbox:
         arguments = (theirs.fileno(), self._memory_mb, math.ceil(self._job_seconds))
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this module
-                # -P: the folder it runs in may have a package `worker` of its own.
+                # -P: the current folder may have its own package `worker`.
                 [sys.executable, "-P", "-m", "worker.engine.isolation", *map(str, arguments)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # a traceback might quote the job
                 env=environment,
-                start_new_session=True,  # Ctrl-C in a terminal is the worker's to handle
+                start_new_session=True,  # Ctrl-C in a terminal is handled by the worker
             )
 
     def _send(self, message: bytes) -> None:
@@ -176,11 +176,11 @@ class Sandbox:
 
 
 def _serve(descriptor: int, memory_mb: int, job_seconds: int) -> None:
-    """Do jobs, one a line, until the parent closes the connection."""
-    # SIGTERM to the whole group is the parent's business; when the parent goes, its end of the socket closes.
+    """Process jobs, one per line, until the parent closes the connection."""
+    # SIGTERM to the whole group is handled by the parent; when it exits, its end of the socket closes.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from worker.engine.work import do_job  # noqa: PLC0415 - what the limits below are for is loaded first
+    from worker.engine.work import do_job  # noqa: PLC0415 - loaded before the limits below apply
 
     limit = memory_mb << 20
     with contextlib.suppress(ValueError, OSError):  # macOS does not limit the address space
@@ -189,7 +189,7 @@ def _serve(descriptor: int, memory_mb: int, job_seconds: int) -> None:
         stream.write(READY + b"\n")
         stream.flush()
         for line in stream:
-            # The parent ends a job that takes too long; this limit is for a child whose parent is gone.
+            # The parent ends a job that takes too long; this limit is for a child whose parent has died.
             used = math.ceil(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
             resource.setrlimit(
                 resource.RLIMIT_CPU, (used + job_seconds + CPU_MARGIN_SECONDS, resource.RLIM_INFINITY)
@@ -204,7 +204,7 @@ def _answer(do_job: Callable[[Job], Finished], line: bytes) -> bytes:
         return json.dumps(do_job(restore_job(claimed))._asdict()).encode()
     except MemoryError:
         return OUT_OF_MEMORY
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the job's and must not end the child
+    except Exception as error:  # noqa: BLE001 - any error belongs to the job and must not end the child
         return FAULT + json.dumps(describe_error(error)).encode()
 
 

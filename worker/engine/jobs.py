@@ -1,4 +1,4 @@
-"""The shapes in which jobs come from the database and go back to it."""
+"""The formats in which jobs are exchanged with the database."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -35,14 +35,14 @@ __all__ = [
 
 
 class Malformed(ValueError):  # noqa: N818 - it describes the answer
-    """An answer of the API has not the shape that was agreed."""
+    """An answer of the API does not have the expected structure."""
 
 
 class CompileJob(NamedTuple):
     """An upload to compile.
 
-    ``attempt`` is the claim's number, which finishing must say. ``tries`` counts the claims that were
-    charged, this one included: more than 1 means that the job has failed or lost its worker before.
+    ``attempt`` is the claim's number, which finishing must state. ``tries`` is the number of counted
+    attempts, including this one: more than 1 means that the job failed or lost its worker before.
     ``subject`` is the upload's id.
     """
 
@@ -55,7 +55,7 @@ class CompileJob(NamedTuple):
 
 
 class ScoreJob(NamedTuple):
-    """A finished interview, of which the database takes a snapshot when it is asked to."""
+    """A finished interview, of which the database creates the result when asked to."""
 
     job: int
     attempt: int
@@ -64,7 +64,7 @@ class ScoreJob(NamedTuple):
 
 
 class ProbeJob(NamedTuple):
-    """A job that does nothing: benchmarks measure the queue alone with it."""
+    """A job that does nothing, with which benchmarks measure the queue alone."""
 
     job: int
     attempt: int
@@ -73,7 +73,7 @@ class ProbeJob(NamedTuple):
 
 
 class UnknownJob(NamedTuple):
-    """A job of a kind that this version of the worker does not know: the database is newer."""
+    """A job of a kind that this version of the worker does not know, because the database is newer."""
 
     job: int
     attempt: int
@@ -89,7 +89,7 @@ Diagnostic: TypeAlias = dict[str, Any]
 
 
 class Place(TypedDict):
-    """A place in a source; both count from 1."""
+    """A position in a source; both numbers count from 1."""
 
     line: int
     column: int
@@ -98,8 +98,8 @@ class Place(TypedDict):
 class Compiled(NamedTuple):
     """A file was compiled.
 
-    ``definition`` is its JSON text, None when the source has errors. A file that states no version gets the
-    number that its change asks for.
+    ``definition`` is its JSON text, None if the source has errors. A file without a version gets the
+    number that its change needs.
     """
 
     job: int
@@ -112,7 +112,7 @@ class Compiled(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """A finished interview's turn has come: the database scores it and takes the snapshot."""
+    """A finished interview's job was reached: the database scores it and creates the result."""
 
     job: int
     attempt: int
@@ -128,7 +128,7 @@ class Done(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """The job cannot be done, however often it is tried; ``error`` is a code."""
+    """The job cannot be done in any attempt; ``error`` is a code."""
 
     job: int
     attempt: int
@@ -138,7 +138,7 @@ class Failed(NamedTuple):
 
 
 class Retry(NamedTuple):
-    """The job comes back later, after an error that may pass; ``error`` is its code."""
+    """The job will be retried after a temporary error; ``error`` is its code."""
 
     job: int
     attempt: int
@@ -147,7 +147,7 @@ class Retry(NamedTuple):
 
 
 class Release(NamedTuple):
-    """The job was not begun: it comes back at once, and no attempt is charged."""
+    """The job was not started: it returns to the queue at once, and no attempt is counted."""
 
     job: int
     attempt: int
@@ -155,7 +155,7 @@ class Release(NamedTuple):
 
 
 Finished: TypeAlias = Compiled | Snapshot | Done | Failed | Retry | Release
-"""What came of one job."""
+"""The outcome of one job."""
 
 _OUTCOMES: Final[dict[str, type[Finished]]] = {
     "compiled": Compiled,
@@ -167,15 +167,16 @@ _OUTCOMES: Final[dict[str, type[Finished]]] = {
 }
 
 Element: TypeAlias = dict[str, Any]
-"""What came of some jobs, as the database takes it back: as in a record, with ``jobs`` and ``attempts``."""
+"""The common outcome of some jobs, as sent to the database: as in a record, with ``jobs`` and ``attempts``.
+"""
 
 
 class Settled(NamedTuple):
-    """What the database made of some finished jobs.
+    """The outcome that the database recorded for some finished jobs.
 
-    ``succeeded``, ``rejected`` (the file has faults that its author can mend), ``failed``, ``retried``,
-    ``released``, ``repeated`` (it had been settled before: a repeated request) or ``lost`` (the lease is
-    another's).
+    ``succeeded``, ``rejected`` (the file has errors that its author can fix), ``failed``, ``retried``,
+    ``released``, ``repeated`` (it was finished before by the same request) or ``lost`` (another worker has
+    the lease).
     ``error`` is the code of a failure, None otherwise.
     """
 
@@ -185,9 +186,9 @@ class Settled(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """An answer: what became of finished jobs, the jobs claimed, the wait until the next delayed job.
+    """An answer: the outcomes of finished jobs, the claimed jobs, and the wait until the next delayed job.
 
-    Whoever does the jobs takes them out, so that no source is kept longer than it is needed.
+    Jobs are removed from it as they are processed, so that no source is kept longer than needed.
     """
 
     settled: tuple[Settled, ...]
@@ -196,17 +197,17 @@ class Exchange(NamedTuple):
 
 
 def release(job: Job | Finished) -> Release:
-    """Give a job back as not begun."""
+    """Release a job that was not started."""
     return Release(job.job, job.attempt)
 
 
 def retry(job: Job | Finished, error: str) -> Retry:
-    """Give a job back after an error that may pass; ``error`` is a code."""
+    """Retry a job after a temporary error; ``error`` is a code."""
     return Retry(job.job, job.attempt, error)
 
 
 def failed(job: Job, error: str, message: str, hint: str) -> Failed:
-    """End a job for an error that stays; ``error`` is the code of its diagnostic."""
+    """Fail a job because of a permanent error; ``error`` is the code of its diagnostic."""
     diagnostic: Diagnostic = {
         "severity": "error",
         "code": error,
@@ -223,7 +224,7 @@ def failed(job: Job, error: str, message: str, hint: str) -> Failed:
 
 
 def tell(finished: Iterable[Finished]) -> list[Element]:
-    """Say what came of these jobs in the fewest words: jobs that only have an outcome share one element."""
+    """Return the outcomes in the shortest form: jobs that have only an outcome share one element."""
     elements: list[Element] = []
     shared: dict[str, Element] = {}
     for each in finished:
@@ -240,7 +241,7 @@ def tell(finished: Iterable[Finished]) -> list[Element]:
     return elements
 
 
-# The lists of texts that come with each kind, in the order of its class.
+# The lists of texts of each kind, in the order of its class.
 _KINDS: Final[dict[str, tuple[type[Job], tuple[str, ...]]]] = {
     "compile": (CompileJob, ("subjects", "sources")),
     "score": (ScoreJob, ()),
@@ -253,7 +254,7 @@ def read_jobs(claimed: Any) -> list[Job]:
     """Read the claimed jobs of one kind: a list for each of their members.
 
     Raises:
-        Malformed: a list is missing, shorter than another, or holds something else.
+        Malformed: a list is missing, shorter than another, or contains another type.
     """
     kind, texts = _KINDS.get(_get(claimed, "kind", str), _UNKNOWN)
     columns = [_column(claimed, name, int) for name in ("jobs", "attempts", "tries")]
@@ -264,13 +265,13 @@ def read_jobs(claimed: Any) -> list[Job]:
 
 
 def restore_job(members: dict[str, Any]) -> Job:
-    """Make a job of its members again, as they were told to a process of this same worker."""
+    """Restore a job from its members, as sent between processes of the same worker."""
     kind, _ = _KINDS.get(members["kind"], _UNKNOWN)
     return kind(**members)
 
 
 def restore_finished(members: dict[str, Any]) -> Finished:
-    """Make what came of a job of its members again, as a process of this same worker told them."""
+    """Restore an outcome from its members, as sent between processes of the same worker."""
     return _OUTCOMES[members["outcome"]](**members)
 
 
@@ -278,7 +279,7 @@ def read_exchange(answer: object) -> Exchange:
     """Read the answer of ``exchange_jobs``.
 
     Raises:
-        Malformed: it has not the agreed shape.
+        Malformed: it does not have the expected structure.
     """
     if type(answer) is not dict:
         raise Malformed("the answer is not an object")
@@ -304,7 +305,7 @@ def _column(holder: Any, key: str, kind: type) -> list[Any]:
 
 
 def _get(holder: Any, key: str, kind: type) -> Any:
-    # Whoever reads JSON has these very types, and no others; a bool is no int here.
+    # A JSON parser returns exactly these types; a bool is not accepted as an int.
     value = holder.get(key) if type(holder) is dict else None
     if type(value) is not kind:
         raise Malformed(f"{key} is missing or not a {kind.__name__}")

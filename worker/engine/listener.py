@@ -1,4 +1,4 @@
-"""Listening: the database says at once that there is work, instead of being asked for it again and again."""
+"""Listening: the database notifies the worker of new jobs, so that it need not poll."""
 
 import random
 import threading
@@ -14,22 +14,22 @@ __all__ = ["CHANNEL", "Listener"]
 CHANNEL: Final = "assessment_jobs"
 FIRST_DELAY_SECONDS: Final = 0.5
 LONGEST_DELAY_SECONDS: Final = 30.0
-# How long one wait for notifications lasts before the thread looks whether it should end.
+# After this long, a wait for notifications is interrupted to check whether the thread should end.
 TURN_SECONDS: Final = 1.0
-# A connection whose other end vanished without a word is noticed by asking it something this often.
+# The connection is tested this often, because its other end can vanish silently.
 PROBE_TURNS: Final = 30
 
 
 class Listener(threading.Thread):
     """Wakes the worker when jobs are queued.
 
-    It is a help, never a need: while it is not connected, the worker polls.
+    The worker does not depend on it: while it is not connected, the worker polls.
 
     Args:
         database_url: a direct connection or a pooler in session mode.
         wake: called for every notification.
-        on_connect: called after every connect: something may have been missed, and the database may have
-            another release.
+        on_connect: called after every connect, because notifications may have been missed, and the database
+            may have another release.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Listener(threading.Thread):
         self.connected = False
 
     def close(self) -> None:
-        """End soon."""
+        """Stop soon."""
         self._end.set()
 
     def run(self) -> None:
-        """Listen, and connect again with growing delay when the connection is lost."""
+        """Listen, and reconnect with growing delay if the connection is lost."""
         log = get_logger()
         failures = 0
         while not self._end.is_set():
@@ -87,7 +87,7 @@ class Listener(threading.Thread):
 
 
 def _reason(error: Exception) -> dict[str, str]:
-    """Describe why the connection failed. libpq's words name host and user, never a password."""
+    """Describe why the connection failed. libpq's messages contain host and user, never a password."""
     reason = describe_error(error)
     if isinstance(error, psycopg.OperationalError):
         reason["reason"] = str(error).strip().rpartition("\n")[2][:200]

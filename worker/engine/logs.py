@@ -1,8 +1,8 @@
-"""Structured logs: one JSON object a line, one line an event.
+"""Structured logs: one JSON object per line, one line per event.
 
 An event has a constant name and ids, codes, counts and durations. Nothing that a tenant wrote is ever logged,
-and no key: messages of errors are left out for that reason, since an error of the database or of a parser may
-quote its input.
+and no key. Therefore the messages of errors are omitted: an error of the database or of a parser may quote
+its input.
 """
 
 import logging
@@ -25,7 +25,7 @@ LEVELS: Final = {
 
 
 def _in_order(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Put what every line has in front, where a person looks for it."""
+    """Put the fields of every line first, where a person looks for them."""
     first = ("time", "level", "event", "worker")
     return {name: event[name] for name in first if name in event} | dict(event)
 
@@ -45,7 +45,7 @@ def configure_logs(level: str, **bound: str | int) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    global _bound  # noqa: PLW0603 - the process has one set of values that stand on each of its lines
+    global _bound  # noqa: PLW0603 - the process has one set of values for all its lines
     _bound = bound
 
 
@@ -54,13 +54,13 @@ _bound: dict[str, str | int] = {}
 
 def get_logger() -> Logger:
     """Return the logger of this process."""
-    # Bound at once: the lazy proxy would bind anew for each event, those below the level included.
+    # Bound now: the lazy proxy would bind again for each event, including those below the level.
     logger: Logger = structlog.get_logger(**_bound).bind()
     return logger
 
 
 def describe_error(error: BaseException) -> dict[str, str]:
-    """Return an error's kind and the place that raised it, without its message."""
+    """Return the type of an error and the place that raised it, without its message."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

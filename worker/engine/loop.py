@@ -1,6 +1,6 @@
-"""The worker's loop: claim a batch, do it, hand it back and claim the next in one request.
+"""The worker's loop: claim a batch, process it, then finish it and claim the next one in one request.
 
-Nothing here reads the wall clock: leases are the database's, waits are of the monotonic clock.
+Nothing here reads the wall clock: leases use the database's clock, waits the monotonic clock.
 """
 
 import random
@@ -30,29 +30,29 @@ __all__ = ["Loop", "Parts", "Totals"]
 Totals = Counter[tuple[str, str]]
 """How many jobs were settled, by kind and outcome."""
 
-# After so long what is done of a batch of large files is handed back, and what is not begun is given back:
-# the next claim takes the tenants in turn again, so that none waits for another's whole batch.
+# After this time, finished jobs of a batch of large files are handed back and the others released: the next
+# claim takes the tenants in turn again, so that no tenant waits for another's whole batch.
 HAND_BACK_SECONDS: Final = 0.25
-# How many jobs a request claims follows from how long it takes to do them and to hand them back. Between
-# these two a request costs little beside its jobs, few jobs lie with a worker that dies, and who waits for a
-# tenant whose rows the request writes, another worker or the tenant itself, does not wait long.
+# The number of jobs that a request claims depends on how long a round takes. Between these two limits the
+# cost of the request itself is small, few jobs are affected if a worker dies, and others that wait for the
+# tenants' rows, such as another worker or the tenant itself, do not wait long.
 SHORT_ROUND_SECONDS: Final = 0.125
 LONG_ROUND_SECONDS: Final = 0.3
 FIRST_CLAIM: Final = 50
-# After so much work memory is given back, which takes a hundredth of that time; sooner where nothing more is
-# to be done, so that the last few large files do not stay.
+# After this much work, memory is returned, which takes a hundredth of that time; earlier if there is no more
+# work, so that the last large files do not stay in memory.
 TRIM_SECONDS: Final = 0.1
 TRIM_IDLE_SECONDS: Final = 0.03
 SMALLEST_CLAIM: Final = 5
-# The first wait after the queue has run empty; it doubles up to the poll interval.
+# The first wait after the queue is empty; it doubles up to the poll interval.
 FIRST_WAIT_SECONDS: Final = 0.05
-# While the database tells of new jobs, looking is only for what nobody tells: leases of workers that died.
+# While the database notifies the worker of new jobs, polling only finds expired leases of workers that died.
 LISTENING_WAIT_SECONDS: Final = 5.0
-# The longest wait after a request that the API understands and refuses.
+# The longest wait after a request that the API refuses.
 LONGEST_REFUSAL_SECONDS: Final = 15.0
-# A job that is not in hand, with which an answer should not come.
+# An answer should not contain jobs that the worker does not have.
 UNKNOWN: Final = ("unknown", None)
-# What is logged only as a total.
+# Only the totals of these are logged.
 QUIET_OUTCOMES: Final = frozenset({"succeeded", "rejected", "released", "repeated"})
 START_PATIENCE_SECONDS: Final = 5.0
 DRAIN_PATIENCE_SECONDS: Final = 30.0
@@ -65,11 +65,11 @@ class Parts:
     Attributes:
         signals: asks it to stop.
         api: for this thread.
-        spare_api: for what is left to say when this thread was interrupted in a request of the other.
-        heartbeat: extends leases; not yet started.
-        sandbox: runs jobs that have failed before.
-        listener: wakes the loop, where there is one; not yet started.
-        events: is told what happens.
+        spare_api: for the last requests, if this thread was interrupted during a request of ``api``.
+        heartbeat: extends leases; not started yet.
+        sandbox: runs jobs that failed before.
+        listener: wakes the loop, if there is one; not started yet.
+        events: receives what happens.
     """
 
     signals: Signals
@@ -141,7 +141,7 @@ class Loop:
             self._sandbox.close()
 
     def _start(self) -> Exchange:
-        """Make the first request, which tells at once when the API cannot be used."""
+        """Make the first request, which shows whether the API can be used."""
         try:
             answer = self._api.exchange([], self._limit, patience=START_PATIENCE_SECONDS)
         except Unreachable as error:
@@ -176,7 +176,7 @@ class Loop:
                 return
             answer = self._exchange(finished, 0 if self._signals.stop_requested else self._limit)
             if finished and answer.next_seconds == 0 and not answer.jobs:
-                # It took so long to hand them back that nothing was claimed.
+                # Handing back took so long that nothing was claimed.
                 answer = self._exchange([], self._limit)
             seconds = time.monotonic() - began
             done = sum(not isinstance(each, Release) for each in finished)
@@ -189,7 +189,7 @@ class Loop:
                 give_back_memory()
 
     def _adapt(self, claimed: int, done: int, seconds: float) -> None:
-        """Claim more next time after a short round with a full batch, fewer after a long one."""
+        """Claim more after a short round with a full batch, fewer after a long one."""
         if claimed >= self._limit and seconds < SHORT_ROUND_SECONDS:
             self._limit = min(self._settings.batch, self._limit * 2)
         elif claimed > 1 and seconds > LONG_ROUND_SECONDS:
@@ -199,7 +199,7 @@ class Loop:
     # --- talking to the database ----------------------------------------------------------------------------
 
     def _exchange(self, finished: Sequence[Finished], claim_limit: int) -> Exchange:
-        """Hand back and claim. What is refused is handed back in halves, down to the job at fault."""
+        """Hand back and claim. A refused batch is halved repeatedly, down to the job that causes it."""
         try:
             answer = self._api.exchange(finished, claim_limit, patience=self._patience)
         except RequestRefused as refused:
@@ -228,7 +228,7 @@ class Loop:
                 except RequestRefused as again:
                     self._hand_back_apart(half, again)
         elif finished and not isinstance(finished[0], Retry | Release):
-            # The database cannot take this outcome at all. After its attempts the job ends as failed.
+            # The database cannot accept this outcome. After its last attempt the job fails.
             (job,) = finished
             self._log.error("outcome-refused", job=job.job, status=refused.status, code=refused.code)
             self._hand_back_last(retry(job, "finish-refused"))
@@ -237,11 +237,11 @@ class Loop:
         try:
             self._take(self._api.exchange([finished], 0, patience=self._patience, doubted=True))
         except RequestRefused:
-            # Its lease ends, and with it the attempt.
+            # Its lease expires, which ends the attempt.
             self._forget([finished.job])
 
     def _take(self, answer: Exchange) -> None:
-        """Count what was settled and hold what was claimed."""
+        """Count finished jobs and keep claimed ones."""
         counts: Totals = Counter()
         for jobs, outcome, error in answer.settled:
             for number in jobs:
@@ -266,11 +266,10 @@ class Loop:
             self._in_hand.pop(job, None)
 
     def _leave(self) -> None:
-        """Hand back what can be, without delay, by a worker that must stop now.
+        """Hand back as many jobs as possible without delay, because the worker must stop now.
 
-        What came of the jobs is tried once; where that is not taken, they are given back as not begun. A job
-        that the worker hangs in is left to its lease: it is charged its attempt, and the next one is
-        isolated.
+        The outcomes are sent once; if they are refused, the jobs are released. A job in which the worker
+        hangs is left until its lease expires: its attempt is counted, and the next one is isolated.
         """
         finished = [handed_back for job, (_, handed_back) in self._in_hand.items() if job != self._begun]
         if not finished:
@@ -287,7 +286,7 @@ class Loop:
         self._log.warning("jobs-not-handed-back", jobs=jobs, **describe_error(error))
 
     def _idle(self, next_seconds: float | None) -> None:
-        """Wait for work: until woken, until a delayed job is due, or for a while that grows."""
+        """Wait for work: until woken, until a delayed job is due, or for a growing interval."""
         listening = self._listener is not None and self._listener.connected
         longest = (
             max(LISTENING_WAIT_SECONDS, self._settings.poll_seconds)
@@ -298,14 +297,14 @@ class Loop:
         self._wait = min(self._wait * 2, longest)
         wait *= random.uniform(0.8, 1.0)  # noqa: S311 - keeps workers from asking in step
         if next_seconds is not None:
-            # What is due and was not given is in another worker's hands just now.
+            # Jobs that are due but were not returned are with another worker.
             wait = min(wait, max(next_seconds, FIRST_WAIT_SECONDS))
         self._signals.wait(wait)
 
     # --- working --------------------------------------------------------------------------------------------
 
     def _work(self, jobs: deque[Job]) -> list[Finished]:
-        """Do a batch and empty it; return what has not been handed back yet."""
+        """Process a batch and empty it; return the outcomes that are not handed back yet."""
         finished: list[Finished] = []
         now = time.monotonic()
         hand_back_at = now + HAND_BACK_SECONDS
@@ -328,13 +327,13 @@ class Loop:
         return finished
 
     def _drop(self, job: Job) -> None:
-        """Another worker has the job by now."""
+        """Another worker has the job now."""
         self._log.warning("lease-lost", job=job.job, kind=job.kind)
         self._forget([job.job])
         self._count(Counter({(job.kind, "lost"): 1}))
 
     def _do(self, job: Job, started: float) -> Finished:
-        """Do one job: here, or a file that was tried before in a child process."""
+        """Process one job: here, or in a child process if it was tried before."""
         self._begun = job.job
         finished = (
             self._sandbox.run(job)
@@ -358,8 +357,7 @@ class Loop:
             )
 
     def _do_here(self, job: Job, started: float) -> Finished:
-        # Whatever goes wrong here, the job is tried again alone and in a process of its own, which tells for
-        # sure.
+        # After any error the job is retried alone and in its own process, which gives a reliable result.
         try:
             self._signals.start_job(started + self._settings.job_seconds)
             try:
@@ -372,6 +370,6 @@ class Loop:
         except MemoryError:
             self._log.warning("job-fault", job=job.job, kind=job.kind, error="out-of-memory")
             return retry(job, "out-of-memory")
-        except Exception as error:  # noqa: BLE001 - a fault of the compiler must not end the worker
+        except Exception as error:  # noqa: BLE001 - an error in the compiler must not end the worker
             self._log.error("job-fault", job=job.job, kind=job.kind, **describe_error(error))
             return retry(job, Code.INTERNAL_ERROR.value)

@@ -1,4 +1,4 @@
-"""Giving memory back to the system, where the C library can be asked to."""
+"""Returning memory to the system, if the C library supports it."""
 
 import contextlib
 import ctypes
@@ -11,6 +11,6 @@ with contextlib.suppress(AttributeError, OSError):  # glibc has it, other C libr
 
 
 def give_back_memory() -> None:
-    """Give back what is free: by itself glibc keeps the blocks of a large batch for ever."""
+    """Return free memory: otherwise glibc keeps the blocks of a large batch for ever."""
     if _trim is not None:
         _trim(0)

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus and a health endpoint, on a port that is off unless it is asked for."""
+"""Metrics for Prometheus and a health endpoint, on a port that is off by default."""
 
 import json
 import socket
@@ -34,11 +34,10 @@ from worker.engine.logs import describe_error, get_logger
 
 __all__ = ["Metrics", "MetricsServer"]
 
-# A worker that has given no sign of life for this long is stuck; it gives one at each turn and each wait for
-# the API.
+# A worker without a sign of life for this long is stuck; each turn and each wait for the API is one.
 STUCK_SECONDS: Final = 300.0
 QUEUE_CACHE_SECONDS: Final = 5.0
-# A client that says nothing for this long is let go.
+# A client that is silent for this long is disconnected.
 CLIENT_SECONDS: Final = 10.0
 
 
@@ -154,7 +153,7 @@ class _Queue(Collector):
 
 
 class _Server(ThreadingHTTPServer):
-    """Tells of a fault in one line of the log, and nothing of a client that goes away."""
+    """Logs an error in one line, and nothing about clients that disconnect."""
 
     daemon_threads = True
 
@@ -169,7 +168,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class MetricsServer:
-    """Serves ``/metrics`` and ``/health`` from a thread of its own."""
+    """Serves ``/metrics`` and ``/health`` from its own thread."""
 
     def __init__(self, metrics: Metrics, host: str, port: int) -> None:
         class Handler(BaseHTTPRequestHandler):
@@ -205,7 +204,7 @@ class MetricsServer:
         return int(self._server.server_address[1])
 
     def start(self) -> None:
-        """Begin to serve."""
+        """Start serving."""
         self._thread.start()
 
     def close(self) -> None:

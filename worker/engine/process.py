@@ -1,4 +1,4 @@
-"""One worker, put together from its parts. It is one process; whoever needs more of them starts more."""
+"""One worker, assembled from its parts. It is one process; start more processes for more workers."""
 
 import gc
 import os
@@ -29,9 +29,9 @@ METRICS_HTTP_SECONDS: Final = 2.0
 
 @dataclass(slots=True)
 class Ended:
-    """How a run ended: the jobs settled, and the wait until a delayed job is due.
+    """How a run ended: the finished jobs, and the wait until a delayed job is due.
 
-    ``stopped`` says that it was asked to stop before all was done.
+    ``stopped`` means that it was asked to stop before everything was done.
     """
 
     stopped: bool = False
@@ -40,9 +40,9 @@ class Ended:
 
 
 def run_worker(settings: Settings, *, drain: bool) -> Ended:
-    """Be a worker, in the main thread, until asked to stop or, draining, until nothing is ready.
+    """Run a worker in the main thread until asked to stop or, when draining, until no job is ready.
 
-    Its name is new for every start: what an earlier process left is not this one's.
+    Its name is new for every start, because the jobs of an earlier process do not belong to this one.
 
     Raises:
         ApiUnusable: the API cannot be used as it is configured.
@@ -118,7 +118,8 @@ def _run(settings: Settings, name: str, events: Events, *, drain: bool) -> Ended
         events=events,
     )
     loop = Loop(settings, parts, drain=drain)
-    # What was loaded until here stays: looking through it takes a collection longer than ten jobs.
+    # Objects loaded until now are exempt from garbage collection, which would scan them for longer than ten
+    # jobs take.
     gc.collect()
     gc.freeze()
     log.info("started", batch=settings.batch, lease_seconds=settings.lease_seconds, drain=drain)
@@ -131,7 +132,7 @@ def _run(settings: Settings, name: str, events: Events, *, drain: bool) -> Ended
 def _listener(settings: Settings, api: Api, signals: Signals) -> "Listener | None":
     if settings.database_url is None or settings.through_transaction_pooler:
         return None
-    from worker.engine.listener import Listener  # noqa: PLC0415 - loads psycopg, which is needed for this only
+    from worker.engine.listener import Listener  # noqa: PLC0415 - loads psycopg, which only this needs
 
     def on_connect() -> None:
         api.doubt_version()

@@ -1,4 +1,4 @@
-"""What the worker is told by its environment, checked before anything starts."""
+"""The worker's settings from its environment, checked at startup."""
 
 import os
 import ssl
@@ -33,17 +33,17 @@ def _api_url(value: str) -> str:
     if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment:
         raise ValueError("not an http(s) URL")
     _can_be_asked_for(url.host)
-    # As the client spells it, which knows no capital letters in a scheme.
+    # As the HTTP client needs it, which does not accept capital letters in a scheme.
     return str(url).rstrip("/").removesuffix("/rest/v1")
 
 
 def _can_be_asked_for(host: str) -> None:
-    """Raise ValueError for a name that no resolver would be asked for, such as one with an empty part."""
+    """Raise ValueError for an invalid host name, such as one with an empty part."""
     host.encode("idna")
 
 
 def _key(value: SecretStr) -> SecretStr:
-    # The key travels in a header: a line end, a space or a letter outside ASCII is a slip of copy and paste.
+    # The key is sent in a header: a line end, a space or a non-ASCII letter is a copy and paste error.
     text = value.get_secret_value().strip()
     if not text or not text.isascii() or any(not "!" <= letter <= "~" for letter in text):
         raise ValueError("not a key")
@@ -56,7 +56,7 @@ def _database_url(value: SecretStr) -> SecretStr:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("not a Postgres URL")
     _ = parts.port
-    import psycopg  # noqa: PLC0415 - slow to load, and needed for this only
+    import psycopg  # noqa: PLC0415 - slow to load, and only needed here
 
     try:
         read = psycopg.conninfo.conninfo_to_dict(url)
@@ -69,7 +69,7 @@ def _database_url(value: SecretStr) -> SecretStr:
 
 
 class Settings(BaseSettings):
-    """The worker's settings. Every field says its environment variable; durations are in seconds."""
+    """The worker's settings. Every field names its environment variable; durations are in seconds."""
 
     model_config = SettingsConfigDict(
         case_sensitive=True, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True

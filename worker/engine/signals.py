@@ -10,26 +10,26 @@ from typing import Final
 
 __all__ = ["GRACE_SECONDS", "LEAVE_SECONDS", "GraceOver", "JobTimeout", "Signals"]
 
-# A stop takes at most this long for what is in hand, and then this long for handing the rest back, so that a
-# worker is gone within five seconds.
+# A stop allows this long for the current job, and then this long to hand back the others, so that a worker
+# exits within five seconds.
 GRACE_SECONDS: Final = 3.0
 LEAVE_SECONDS: Final = 1.0
 
 
 class JobTimeout(BaseException):
-    """The job in hand took longer than it may. Not an Exception, so that the job's own handlers pass it."""
+    """The current job exceeded its time limit. Not an Exception, so that jobs do not catch it."""
 
 
 class GraceOver(BaseException):
-    """The worker was asked to stop and is still busy at the end of the grace: it leaves at once."""
+    """The worker was asked to stop and is still busy after the grace period: it exits immediately."""
 
 
 class Signals:
-    """Asks a process to stop, wakes it from a wait, and ends what takes too long.
+    """Asks a process to stop, wakes it from a wait, and ends jobs that take too long.
 
-    A signal handler may run between any two instructions of the main thread, also while that holds a lock; so
-    the handlers only set plain values and write a byte into a pipe, on which every wait looks.
-    All times are of the monotonic clock: a step of the wall clock changes nothing.
+    A signal handler may run between any two instructions of the main thread, even while it has a lock. So
+    the handlers only set plain values and write a byte into a pipe, which ends every wait.
+    All times use the monotonic clock, so changes of the wall clock have no effect.
 
     Args:
         grace_seconds: how long after a request to stop GraceOver is raised in the main thread.
@@ -52,7 +52,7 @@ class Signals:
         signal.signal(signal.SIGALRM, self._on_alarm)
 
     def stop(self) -> None:
-        """Ask for a stop; a second call changes nothing."""
+        """Request a stop; a second call has no effect."""
         if not self.stop_requested:
             self.stop_requested = True
             self._stop_deadline = time.monotonic() + self._grace_seconds
@@ -60,7 +60,7 @@ class Signals:
         self.wake()
 
     def wake(self) -> None:
-        """End the present or the next wait. Safe in a signal handler and in any thread."""
+        """End the current or the next wait. Safe in a signal handler and in any thread."""
         with contextlib.suppress(
             BlockingIOError
         ):  # the pipe is full, so a wake is already waiting to be read
@@ -78,7 +78,7 @@ class Signals:
         return bool(woken)
 
     def pause(self, seconds: float) -> None:
-        """Wait ``seconds``, or until asked to stop; a mere wake does not cut it short."""
+        """Wait ``seconds``, or until asked to stop; waking does not shorten it."""
         end = time.monotonic() + seconds
         while not self.stop_requested and (left := end - time.monotonic()) > 0:
             self.wait(left)
@@ -86,13 +86,12 @@ class Signals:
     def start_job(self, deadline: float) -> None:
         """Raise JobTimeout in the main thread at ``deadline``, unless ``end_job`` is called before."""
         self._job_deadline = deadline
-        # An alarm that comes earlier finds that it is not time yet, and is set anew: so the jobs of a batch
-        # share one.
+        # An alarm that comes too early is set again, so that the jobs of a batch share one.
         if self._alarm_at is None or deadline < self._alarm_at:
             self._set_alarm()
 
     def end_job(self) -> None:
-        """The job in hand is done."""
+        """The current job is done."""
         self._job_deadline = None
 
     def _set_alarm(self) -> None:

@@ -1,4 +1,4 @@
-"""One job of any kind in, what came of it out. Pure; serves the worker and its isolated child."""
+"""From one job of any kind to its outcome. Pure; used by the worker and its isolated child."""
 
 from worker.engine.compile_job import do_compile
 from worker.engine.jobs import (
@@ -26,5 +26,5 @@ def do_job(job: Job) -> Finished:
         case ProbeJob():
             return Done(job.job, job.attempt)
         case UnknownJob():
-            # A newer worker will know it; until one runs, the job waits with growing delay.
+            # A newer worker will know this kind; until one runs, the job waits with growing delay.
             return retry(job, "unknown-kind")
