@@ -52,13 +52,13 @@ HERE: Final = Path(__file__).resolve().parent
 BROKEN: Final = "broken.md"
 ACTIVATED: Final = "leadership-archetypes.md"
 
-# The first owner of supabase/seed.sql. The password is for this machine's stack only.
+# The first owner of supabase/seed.sql. The password is for the local stack only.
 OWNER_EMAIL: Final = "owner@aldergrove.example"
 OWNER_PASSWORD: Final = "aldergrove-local"  # noqa: S105 - published in the seed, for development only
 
 RESPONDENT_NAME: Final = "Ines Carvalho"
 RESPONDENT_EMAIL: Final = "ines.carvalho@client.example"
-# The scores that the agent comes to in its interview.
+# The scores that the agent gives in its interview.
 SCORES: Final[Mapping[str, float]] = {
     "Strategic Direction": 4.5,
     "Decision Quality": 4,
@@ -95,13 +95,13 @@ class Created(BaseModel):
 
 
 class Tenant(Created):
-    """A tenant that the signed-in owner may see."""
+    """A tenant that the signed-in owner can see."""
 
     display_name: str
 
 
 class Upload(Created):
-    """An upload as its tenant reads it back, with the compiler's diagnostics."""
+    """An upload as its tenant reads it, with the compiler's diagnostics."""
 
     status: str
     assessment_id: str | None
@@ -117,7 +117,7 @@ class Assessment(Created):
 
 
 class Session(Created):
-    """A coaching session; whoever has ``access_token`` is its respondent."""
+    """A coaching session; its ``access_token`` identifies the respondent."""
 
     access_token: str
 
@@ -146,7 +146,7 @@ class Result(BaseModel):
 
 
 class LinkView(BaseModel):
-    """What a respondent's link shows; what the assessment does not disclose is missing."""
+    """What a respondent's link shows; parts that the assessment does not disclose are missing."""
 
     disclosure: str
     scale: Scale = (Decimal(1), Decimal(5))
@@ -155,7 +155,7 @@ class LinkView(BaseModel):
 
 
 def rows(model: type[Row], data: object) -> list[Row]:
-    """Read an answer of PostgREST as rows; its numbers become exact."""
+    """Read an answer of PostgREST as rows, with exact numbers."""
     exact = json.loads(json.dumps(data), parse_float=Decimal)
     return TypeAdapter(list[model]).validate_python(exact)  # type: ignore[valid-type]  # a type made at run time
 
@@ -181,7 +181,7 @@ ASCII: Final = str.maketrans(
 
 
 def in_ascii(error: UnicodeError) -> tuple[str, int]:
-    """Write what a terminal's encoding does not have as the nearest ASCII."""
+    """Replace characters that a terminal's encoding lacks with the nearest ASCII."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end].translate(ASCII)
@@ -189,7 +189,7 @@ def in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 
 def console_on(stream: TextIO, width: int | None = None) -> Console:
-    """Return a console that leaves colour out where ``stream`` is not a terminal or NO_COLOR is set."""
+    """Return a console without colour if ``stream`` is not a terminal or NO_COLOR is set."""
     codecs.register_error("demo.ascii", in_ascii)
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="demo.ascii")
@@ -199,7 +199,7 @@ def console_on(stream: TextIO, width: int | None = None) -> Console:
 
 
 def step(console: Console, doing: str, work: Callable[[], Value], done: str) -> Value:
-    """Do something, and show how long it took; ``done`` is a format for what came of it."""
+    """Run a step, and show how long it took; ``done`` is a format for its result."""
     started = time.monotonic()
     try:
         with console.status(doing, spinner="line"):
@@ -213,7 +213,7 @@ def step(console: Console, doing: str, work: Callable[[], Value], done: str) -> 
 
 
 def heading(console: Console, text: str) -> None:
-    """Begin a part of the demo."""
+    """Start a part of the demo."""
     console.print(Text(f"\n{text}", "bold"))
 
 
@@ -230,7 +230,7 @@ def bar(score: Decimal, scale: Scale, length: int = 24) -> str:
 
 
 def score_table(scores: Mapping[str, Decimal], scale: Scale, weights: Mapping[str, Decimal]) -> Table:
-    """Return a line for each score, with a bar and, where it has one, its weight."""
+    """Return a line for each score, with a bar and its weight, if there is one."""
     table = Table.grid(padding=(0, 2))
     for name, score in scores.items():
         weight = f"{weights[name] * 100:4.0f} %" if name in weights else ""
@@ -244,7 +244,7 @@ def reflowed(text: str) -> Text:
 
 
 def bullets(title: str, items: Iterable[str]) -> list[RenderableType]:
-    """Return a titled list; nothing where it is empty."""
+    """Return a titled list; nothing if it is empty."""
     table = Table.grid(padding=(0, 1))
     for item in items:
         table.add_row("•", reflowed(item))
@@ -303,7 +303,7 @@ def worker_running(stack: Mapping[str, str]) -> Iterator[Callable[[], None]]:
     command = [sys.executable, "-m", "worker", "run"]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as log,
-        # In a session of its own, since Ctrl-C is for the demo, which then stops the worker itself.
+        # In its own session, because Ctrl-C is meant for the demo, which then stops the worker itself.
         subprocess.Popen(
             command, cwd=HERE.parent, env=environment, stdout=log, stderr=log, start_new_session=True
         ) as process,
@@ -325,7 +325,7 @@ def worker_running(stack: Mapping[str, str]) -> Iterator[Callable[[], None]]:
 
 
 def wait_for(look: Callable[[], Value | None], alive: Callable[[], None]) -> Value:
-    """Look again and again until there is something to see.
+    """Poll until there is a result.
 
     Raises:
         StackError: nothing came within a minute, or the worker died.
@@ -376,7 +376,7 @@ def create_session(owner: Client, tenant: Tenant, assessment_id: str) -> Session
 
 
 def interview(agent: Client, session: Session, assessment_id: str) -> Definition:
-    """Begin the interview as an agent does: open a session of its own and ask what to talk about."""
+    """Start the interview as an agent does: create an agent session and ask for the context."""
     row = {
         "coaching_session_id": session.id,
         "agent_type": "interview",
@@ -404,13 +404,13 @@ def complete(agent: Client, session: Session) -> None:
 
 
 def result_of(owner: Client, session: Session) -> Result | None:
-    """Read the session's result as its owner; None while there is none."""
+    """Read the session's result as its owner; None if there is none yet."""
     table = owner.table("custom_assessment_results").select("*").eq("session_id", session.id)
     return next(iter(rows(Result, table.eq("session_type", "coaching").execute().data)), None)
 
 
 def link_shows(respondent: Client, session: Session) -> LinkView:
-    """Ask as the respondent does: without an account, with the token of the link."""
+    """Read as the respondent does: without an account, with the token of the link."""
     answer = respondent.rpc("session_result", {"access_token": session.access_token}).execute()
     return one(LinkView, [answer.data])
 
@@ -419,7 +419,7 @@ def link_shows(respondent: Client, session: Session) -> LinkView:
 
 
 def show_uploads(console: Console, owner: Client, paths: Mapping[Path, Upload]) -> None:
-    """Show what became of each file, and the diagnostics of those that failed."""
+    """Show the outcome of each file, and the diagnostics of those that failed."""
     for path, done in paths.items():
         diagnostics = tuple(done.diagnostics or [])
         if done.assessment_id is None:
@@ -470,7 +470,7 @@ def show_respondents_view(console: Console, view: LinkView) -> None:
 
 
 def show_next(console: Console, stack: Mapping[str, str], token: str, session: Session) -> None:
-    """Show where everything is, and three lines that work when they are pasted."""
+    """Show all addresses, and three lines that work when they are pasted."""
     url, key = stack["API_URL"], stack["PUBLISHABLE_KEY"]
     curl, header = "curl -sw '\\n'", f"-H 'apikey: {key}'"
     json_header, bearer = "-H 'Content-Type: application/json'", f"-H 'Authorization: Bearer {token}'"
@@ -504,7 +504,7 @@ def show_next(console: Console, stack: Mapping[str, str], token: str, session: S
 
 
 def run(console: Console, stack: Mapping[str, str]) -> None:
-    """Do the main job from beginning to end."""
+    """Run the whole demo."""
     owner, respondent = connect(stack, stack["ANON_KEY"]), connect(stack, stack["ANON_KEY"])
     agent = connect(stack, stack["SERVICE_ROLE_KEY"])
 
@@ -566,7 +566,7 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
 
 
 def explain(error: Exception) -> StackError:
-    """Turn what a library raises into what a person can act on."""
+    """Turn errors of libraries into errors that a person can fix."""
     match error:
         case StackError():
             return error
@@ -593,7 +593,7 @@ def explain(error: Exception) -> StackError:
 
 
 def main() -> int:
-    """Run the demo; 0 when it succeeded, 1 when something was missing or refused, 130 when interrupted."""
+    """Run the demo; 0 if it succeeded, 1 if something was missing or refused, 130 if interrupted."""
     console = console_on(sys.stdout)
     try:
         run(console, Stack(print).env())

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Do what the command line says; 0 when it was done."""
+    """Run the command; 0 if it succeeded."""
     arguments = parse()
     try:
-        from stack import local  # noqa: PLC0415  a missing package gets an answer instead of a traceback
+        from stack import local  # noqa: PLC0415  a missing package is reported without a traceback
         from stack.errors import StackError  # noqa: PLC0415  as above
     except ModuleNotFoundError as error:
         print(f"error: the Python package {error.name} is missing\n  Run `make setup`.", file=sys.stderr)
@@ -53,7 +53,7 @@ def parse() -> argparse.Namespace:
 
 
 def run(stack: Stack, arguments: argparse.Namespace) -> int:
-    """Do it; the exit code."""
+    """Run the command and return the exit code."""
     match arguments.command:
         case "up":
             stack.up()
@@ -74,7 +74,7 @@ def run(stack: Stack, arguments: argparse.Namespace) -> int:
 
 
 def print_status(stack: Stack) -> int:
-    """Say how each part is, and where; 0 when all are up."""
+    """Print the state and address of each part; 0 if all are up."""
     parts = stack.status()
     for part in parts:
         state = "up" if part.up else "has died; the end of its log:" if part.wanted else "down"
@@ -90,7 +90,7 @@ def print_status(stack: Stack) -> int:
 
 
 def say(line: str) -> None:
-    """Show a line at once."""
+    """Print a line immediately."""
     print(line, flush=True)
 
 

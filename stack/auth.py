@@ -1,10 +1,10 @@
-"""A stand-in for Supabase Auth (GoTrue), which no package registry ships. For development and tests only.
+"""A replacement for Supabase Auth (GoTrue), which no package registry has. For development and tests only.
 
-It answers what supabase-js and supabase-py ask in order to sign up, sign in with a password, refresh, read
-the account and sign out. Answers, errors and tokens have GoTrue's shapes, and accounts are in GoTrue's tables
+It answers the requests of supabase-js and supabase-py to sign up, sign in with a password, refresh, read the
+account and sign out. Answers, errors and tokens have GoTrue's format, and accounts are in GoTrue's tables
 (auth.users with passwords hashed by bcrypt, auth.sessions, auth.refresh_tokens), so a front end that signs in
-here signs in to a hosted project unchanged. It sends no mail: an address counts as confirmed at once. It does
-not limit attempts, and everything else of GoTrue is refused by name.
+here works with a hosted project unchanged. It sends no mail: addresses are confirmed immediately. It does not
+limit attempts, and refuses everything else of GoTrue by name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from stack import tokens
 
 MAX_BODY_BYTES: Final = 64 * 1024
 _TOKEN_SECONDS: Final = 3600
-# A client that lost the answer to a refresh may use the same token again for this long.
+# A client that lost the answer to a refresh can use the same token again for this long.
 _REUSE_SECONDS: Final = 10
 _MIN_PASSWORD: Final = 6
 _CONNECTIONS: Final = 4
@@ -66,7 +66,7 @@ class _Refresh(BaseModel):
 
 
 class AuthError(Exception):
-    """A refusal in GoTrue's words.
+    """A refusal in GoTrue's format.
 
     Attributes:
         status: the HTTP status.
@@ -101,7 +101,7 @@ class Auth:
     async def handle(
         self, method: str, path: str, query: Mapping[str, str], bearer: str | None, body: bytes
     ) -> tuple[int, Answer | None]:
-        """Answer a request, in one transaction on a connection of its own.
+        """Answer a request, in one transaction on its own connection.
 
         Args:
             method: the HTTP verb.
@@ -198,7 +198,7 @@ class Auth:
         return await self._session(db, session_id, user_id)
 
     async def _refresh(self, db: Connection, token: str) -> Answer:
-        # Two tabs that refresh at once wait for each other here, and get the same new token.
+        # Two tabs that refresh at the same time wait for each other here, and get the same new token.
         used = await _row(
             db,
             """
@@ -215,7 +215,7 @@ class Auth:
         return await self._session(db, *used)
 
     async def _session(self, db: Connection, session_id: object, user_id: object) -> Answer:
-        """The tokens of a session; it gets a new refresh token where it has none that is not used yet."""
+        """The tokens of a session; it gets a new refresh token unless it has an unused one."""
         await db.execute(
             """
             insert into auth.refresh_tokens (token, user_id, revoked, created_at, updated_at, session_id)
@@ -279,13 +279,13 @@ class Auth:
 async def _row(
     db: Connection, query: str, values: Mapping[str, object] | Sequence[object]
 ) -> tuple[Any, ...]:
-    """The first row of a query; an empty tuple where there is none."""
+    """The first row of a query; an empty tuple if there is none."""
     cursor = await db.execute(query.encode(), values)
     return await cursor.fetchone() or ()
 
 
 def _read(model: type[Body], body: bytes) -> Body:
-    """A request's body as what it should be."""
+    """A request's body, parsed and validated."""
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""A database that looks like a Supabase project's: made, migrated, seeded."""
+"""A database that looks like a Supabase project's: created, migrated, seeded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOOTSTRAP = ROOT / "stack" / "bootstrap.sql"
 MIGRATIONS = ROOT / "supabase" / "migrations"
 SEED = ROOT / "supabase" / "seed.sql"
 
-# The roles that may log in. All have the same password, as in Supabase's own local stack.
+# The roles that can log in. All have the same password, as in Supabase's own local stack.
 LOGIN_ROLES = ("postgres", "authenticator", "supabase_auth_admin", "supabase_storage_admin")
 
 
@@ -38,7 +38,7 @@ def run_file(connection: psycopg.Connection, path: Path) -> None:
 
 
 def describe(error: psycopg.Error, name: str, text: str) -> str:
-    """Say what a database error is and, where the server tells, on which line of `text`."""
+    """Describe a database error and, if the server reports it, its line in `text`."""
     position = error.diag.statement_position
     line = f":{text.count(chr(10), 0, int(position) - 1) + 1}" if position else ""
     parts = [f"{name}{line}: {error.sqlstate or 'no SQLSTATE'}: {error.diag.message_primary or error}"]
@@ -53,7 +53,7 @@ def describe(error: psycopg.Error, name: str, text: str) -> str:
 
 
 def create_database(connection: psycopg.Connection, name: str, *, template: str = "template1") -> None:
-    """Make a database. The connection is a superuser's, to another database, in autocommit.
+    """Create a database. The connection is a superuser's, to another database, in autocommit.
 
     A copy by files is several times faster than the default when the server does not have to sync them.
     """
@@ -65,7 +65,7 @@ def create_database(connection: psycopg.Connection, name: str, *, template: str 
 
 
 def drop_database(connection: psycopg.Connection, name: str) -> None:
-    """Drop a database, whoever is connected to it; nothing when it is not there."""
+    """Drop a database, even if clients are connected to it; nothing if it does not exist."""
     connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 

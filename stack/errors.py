@@ -1,10 +1,10 @@
-"""What goes wrong with the stack, reported to a person."""
+"""Errors of the stack, for a person."""
 
 from __future__ import annotations
 
 
 class StackError(Exception):
-    """An error that a person can do something about.
+    """An error that a person can fix.
 
     Attributes:
         message: what happened, one sentence.
@@ -28,12 +28,12 @@ class StackError(Exception):
 
 
 class PortTakenError(StackError):
-    """Somebody else listens on the port."""
+    """Another program listens on the port."""
 
     def __init__(self, port: int, log: str) -> None:
         super().__init__(f"port {port} is taken", "End what listens there, or choose another port.", log)
 
     @staticmethod
     def is_told_by(log: str) -> bool:
-        """Whether a server's log says so."""
+        """Whether a server's log reports that."""
         return "address already in use" in log.lower()

@@ -31,7 +31,7 @@ from stack.gateway_settings import Settings
 from stack.processes import follow_parent
 
 MAX_REST_BODY_BYTES = 20 * 1024 * 1024
-# Bodies up to this size are passed on in one piece, which is faster than streaming them.
+# Bodies up to this size are forwarded in one piece, which is faster than streaming them.
 _WHOLE_BYTES = 256 * 1024
 _CHUNK_BYTES = 64 * 1024
 _MAX_LINE_BYTES = 64 * 1024
@@ -39,7 +39,7 @@ _MAX_LINE_BYTES = 64 * 1024
 _REST = "/rest/v1"
 _AUTH = "/auth/v1"
 
-# They concern one connection, not the message; the lengths are set anew.
+# They concern one connection, not the message; the lengths are set again.
 _HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -67,7 +67,7 @@ log = logging.getLogger("gateway")
 
 
 def require_loopback(host: str) -> None:
-    """Let nobody but this machine in.
+    """Accept connections from this machine only.
 
     Raises:
         StackError: `host` is not a loopback address.
@@ -146,7 +146,7 @@ class Gateway:
             if name.lower() not in _HOP_BY_HOP and name.lower() != "apikey"
         )
         bearer = _bearer(request)
-        # Without a token of one's own the key speaks; an opaque key stands for its token.
+        # Without an access token, the key is the token; an opaque key is replaced by its token.
         headers["Authorization"] = f"Bearer {self._tokens.get(bearer, bearer) if bearer else token}"
         if "apikey=" in query:
             query = "&".join(part for part in query.split("&") if not part.startswith("apikey="))
@@ -170,7 +170,7 @@ class Gateway:
             ) from error
 
     def _token_of_key(self, request: web.BaseRequest) -> str:
-        """The token that the request's API key stands for."""
+        """The token for the request's API key."""
         key = request.headers.get("apikey") or request.query.get("apikey")
         if not key:
             raise _RefusalError(
@@ -218,7 +218,7 @@ class Gateway:
 
 
 class _RefusalError(Exception):
-    """The gateway's own answer to a request that it does not pass on."""
+    """The gateway's own answer to a request that it does not forward."""
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
@@ -269,7 +269,7 @@ class _Body:
 
 
 async def _pass_on(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> web.StreamResponse:
-    """Give PostgREST's answer to the client."""
+    """Send PostgREST's answer to the client."""
     headers = CIMultiDict(
         (name, value)
         for name, value in answer.headers.items()
@@ -283,7 +283,7 @@ async def _pass_on(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> 
         return web.Response(
             body=await answer.read(), status=answer.status, reason=answer.reason, headers=headers
         )
-    # PostgREST sends its answers chunked, mostly in one chunk that is there already.
+    # PostgREST sends its answers chunked, mostly in a single chunk that has already arrived.
     first = await answer.content.readany()
     if answer.content.at_eof() or (not first and length is None):
         return web.Response(body=first, status=answer.status, reason=answer.reason, headers=headers)
@@ -295,7 +295,7 @@ async def _pass_on(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> 
             await response.write(chunk)
         await response.write_eof()
     except (aiohttp.ClientError, ConnectionError):
-        # The status is sent already: a connection that breaks off is all that can still be said.
+        # The status is already sent, so the error can only be shown by closing the connection.
         if request.transport is not None:
             request.transport.close()
     return response
@@ -308,7 +308,7 @@ def _allow_origin(request: web.BaseRequest, headers: CIMultiDict[str]) -> None:
 
 
 def _preflight(request: web.BaseRequest) -> web.Response:
-    """What a browser asks before it sends a request of another origin's page."""
+    """Answer a browser's preflight request."""
     return web.Response(
         status=204,
         headers={
@@ -343,7 +343,7 @@ async def serve(settings: Settings) -> None:
             gateway.handle,
             access_log=None,
             keepalive_timeout=75,
-            # A filter may list many ids, and bodies pass as they come.
+            # A filter can list many ids, and bodies are forwarded as they arrive.
             max_line_size=_MAX_LINE_BYTES,
             max_field_size=_MAX_LINE_BYTES,
             auto_decompress=False,
@@ -374,11 +374,11 @@ def _drop_privileges(settings: Settings) -> None:
         os.setgid(settings.gid)
         os.setuid(settings.uid)
         if settings.with_parent:
-            follow_parent()  # becoming somebody else has undone it
+            follow_parent()  # changing the account has reset it
 
 
 def main() -> int:
-    """Serve as a settings file says; 1 when that is not possible."""
+    """Serve with a settings file; 1 if that is not possible."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     if len(sys.argv) != 2:
         print("usage: python -m stack.gateway CONFIG", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the gateway is told. Apart from it, so that starting it does not take reading its libraries."""
+"""The gateway's settings. In a separate module, so that starting it does not import its libraries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stack.tokens import Keys
 
 @dataclass(frozen=True)
 class Settings:
-    """What the gateway is told.
+    """The gateway's settings.
 
     Attributes:
         host: the address to listen on; a loopback address.
@@ -38,6 +38,6 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """From the text that `to_json` gave."""
+        """From the text of `to_json`."""
         fields = json.loads(text)
         return cls(**{**fields, "keys": Keys(**fields["keys"])})

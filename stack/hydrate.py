@@ -1,8 +1,8 @@
-"""`python -m stack.hydrate`: make what npm put into node_modules ready to run.
+"""`python -m stack.hydrate`: make the packages in node_modules ready to run.
 
-npm runs no package's install scripts here. The one that is needed is called by name: it makes the links
-between the libraries of the packaged Postgres, which a package cannot hold. Then pgTAP's SQL files go where
-`create extension` looks for them. Safe to repeat. Needs nothing but Python's standard library.
+No install scripts of npm packages run here. The only one that is needed is called explicitly: it creates the
+links between the libraries of the packaged Postgres, which a package cannot contain. Then pgTAP's SQL files
+are copied to where `create extension` looks for them. Safe to repeat. Needs only Python's standard library.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ def add_pgtap(package: Path) -> None:
 
 
 def main() -> int:
-    """Make node_modules ready; 0 when it is."""
+    """Prepare node_modules; 0 if it is ready."""
     try:
         package = postgres_package()
         link_libraries(package)
         add_pgtap(package)
         if platform_name() == "linux-x64":
-            # npm passes over an optional package that it could not fetch, without a word.
+            # npm silently skips an optional package that it could not fetch.
             find_postgrest()
             find_supabase_cli()
     except StackError as error:

@@ -1,9 +1,8 @@
-"""The stack of one checkout: started, stopped, made anew, looked at.
+"""The stack of one checkout: start, stop, reset, status.
 
-Its state is in `.stack` (or where STACK_HOME says): the secrets, made once; which processes run on which
-ports; the database; the logs. Started by root, the servers run as `nobody`. Where that account cannot
-reach the checkout, the database and copies of the programs are in a folder of its own under the system's
-temporary folder instead.
+Its state is in `.stack` (or STACK_HOME): the secrets, created once; which processes run on which ports; the
+database; the logs. If root starts it, the servers run as `nobody`. If that account cannot reach the checkout,
+the database and copies of the programs are in a separate folder in the system's temporary folder.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class _Process:
-    """A process that was started: its id, and what tells it from a later one with the same id."""
+    """A process that was started: its id, and what distinguishes it from a later one with the same id."""
 
     pid: int
     started: str
@@ -60,7 +59,7 @@ class _Process:
 
 @dataclass
 class _State:
-    """What is remembered between commands."""
+    """The state that is stored between commands."""
 
     api_port: int = 0
     db_port: int = 0
@@ -71,7 +70,7 @@ class _State:
 
 @dataclass(frozen=True)
 class PartStatus:
-    """How one part is.
+    """The state of one part.
 
     Attributes:
         name: the part, for a person.
@@ -102,7 +101,7 @@ class Stack:
     # -- commands ------------------------------------------------------------------------------------------
 
     def up(self) -> None:
-        """Start what does not run, and wait until all of it answers. A new database gets migrations and seed.
+        """Start what is not running, and wait for it. A new database gets migrations and seed.
 
         Raises:
             StackError: a part cannot be started.
@@ -116,7 +115,7 @@ class Stack:
                 self._start_postgrest(state)
 
     def down(self) -> bool:
-        """Stop everything; whether there was anything to stop.
+        """Stop everything; return whether there was anything to stop.
 
         Raises:
             StackError: something does not end.
@@ -137,7 +136,7 @@ class Stack:
             return stopped
 
     def reset(self) -> None:
-        """Drop the database, make it anew, and apply migrations and seed with the Supabase CLI.
+        """Drop the database, create it again, and apply migrations and seed with the Supabase CLI.
 
         Raises:
             StackError: a part cannot be started, or a migration fails.
@@ -147,14 +146,14 @@ class Stack:
             self._stop_postgrest(state)
             self._say("Recreating the database ...")
             self._make_database(state)
-            # Only then PostgREST, which reads the whole schema when it starts.
+            # PostgREST starts only now, because it reads the whole schema when it starts.
             try:
                 self._push(state)
             finally:
                 self._start_postgrest(state)
 
     def status(self) -> list[PartStatus]:
-        """How each part is."""
+        """The state of each part."""
         state = self._read_state()
         api, cluster = self._api(state), self._cluster(state)
         found: dict[Part, tuple[bool, Path]] = {
@@ -168,7 +167,7 @@ class Stack:
         ]
 
     def env(self) -> dict[str, str]:
-        """Where everything is, with the names that `supabase status -o env` uses.
+        """All addresses and keys, with the names of `supabase status -o env`.
 
         Raises:
             StackError: the stack was never started, or does not run.
@@ -203,8 +202,8 @@ class Stack:
     # -- starting ------------------------------------------------------------------------------------------
 
     def _start(self) -> _State:
-        """Start Postgres and the gateway, with a database at least as a fresh project has it."""
-        # What is missing is said before anything is started.
+        """Start Postgres and the gateway, with a database that has at least what a fresh project has."""
+        # Missing programs are reported before anything is started.
         find_postgrest()
         find_supabase_cli()
         state = self._read_state()
@@ -273,7 +272,7 @@ class Stack:
         self._write_state(state)
 
     def _wanted_port(self, variable: str) -> int | None:
-        """The port that the environment asks for.
+        """The port from the environment.
 
         Raises:
             StackError: it is no port number.
@@ -315,7 +314,7 @@ class Stack:
     # -- the database --------------------------------------------------------------------------------------
 
     def _has_database(self, cluster: Cluster) -> bool:
-        """Whether the database was made completely."""
+        """Whether the database was created completely."""
         try:
             with psycopg.connect(cluster.dsn(SUPERUSER, DATABASE)) as connection:
                 found = connection.execute(
@@ -399,7 +398,7 @@ class Stack:
             yield
 
     def _server_home(self, state: _State) -> Path:
-        """The folder of the servers' files, which their account can reach. Where they are, they stay."""
+        """The folder of the servers' files, which their account can reach. It never changes."""
         if (Path(state.server_home) / "postgres").is_dir() and state.server_home:
             return Path(state.server_home)
         account = self._account
@@ -446,7 +445,7 @@ class Stack:
             ) from error
 
     def _secret(self, name: str, make: Callable[[], str]) -> str:
-        """A secret of this checkout: made when it is first asked for, readable by its owner alone."""
+        """A secret of this checkout: created when first needed, readable only by its owner."""
         path = self.home / "secrets" / name
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

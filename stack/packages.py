@@ -1,4 +1,4 @@
-"""Where the stack's programs are: in node_modules, or where the environment says.
+"""The stack's programs: in node_modules, or where the environment says.
 
 STACK_POSTGRES_BIN   a folder with initdb, pg_ctl and postgres, instead of the packaged Postgres 17
 STACK_POSTGREST      the PostgREST program
@@ -22,7 +22,7 @@ _SETUP_HINT = "Run `make setup` (or `npm ci && python3 -m stack.hydrate`)."
 
 
 def platform_name() -> str:
-    """This machine as npm names it, such as linux-x64 or darwin-arm64."""
+    """This machine in npm's terms, such as linux-x64 or darwin-arm64."""
     machine = platform.machine().lower()
     cpu = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(machine, machine)
     return f"{sys.platform}-{cpu}"
@@ -42,7 +42,7 @@ class PostgresBinaries:
 
     @property
     def home(self) -> Path:
-        """The folder that holds bin, lib and share."""
+        """The folder that contains bin, lib and share."""
         return self.bin.parent
 
 
@@ -65,7 +65,7 @@ def postgres_package() -> Path:
 
 
 def find_postgres(folder: str | os.PathLike[str] | None = None) -> PostgresBinaries:
-    """Find Postgres: in `folder`, else where STACK_POSTGRES_BIN says, else in node_modules.
+    """Find Postgres: in `folder`, else in STACK_POSTGRES_BIN, else in node_modules.
 
     Raises:
         StackError: it is not there, or node_modules was not made ready.

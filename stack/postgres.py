@@ -26,10 +26,10 @@ from stack.processes import LOOPBACK, Account
 
 SUPERUSER = "supabase_admin"
 
-# A Unix socket's whole path has at most 107 bytes on Linux, 103 on macOS.
+# The full path of a Unix socket has at most 107 bytes on Linux, 103 on macOS.
 _LONGEST_SOCKET_FOLDER = 80
 
-# Memory that has to be free before a throwaway server is put there.
+# A throwaway server is only put in memory if this much is free.
 _PLENTY_BYTES = 3 * 1024**3
 
 DURABLE: Mapping[str, str] = {"wal_level": "logical"}
@@ -52,19 +52,19 @@ _SETTINGS: Mapping[str, str] = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_checkpoints": "off",
     "unix_socket_permissions": "0777",
-    # As on Supabase; passwords and tokens that a client sent by mistake stay out of the log.
+    # As on Supabase; passwords and tokens that a client sends by mistake are not logged.
     "log_parameter_max_length_on_error": "0",
 }
 
 
 def tools_environment() -> dict[str, str]:
-    """The environment for Postgres's programs: nothing of the caller's that would change what they do."""
+    """The environment for Postgres's programs, without the caller's variables that affect them."""
     kept = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def _system_locale() -> str:
-    """C.UTF-8 where the system has it, else C. Letters are ICU's business either way."""
+    """C.UTF-8 if the system has it, else C. ICU handles letters in both cases."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
@@ -76,7 +76,7 @@ def _system_locale() -> str:
 
 
 def private_copy(binaries: PostgresBinaries, folder: Path) -> PostgresBinaries:
-    """Copy an installation of Postgres into `folder`, where it can be read by others or added to.
+    """Copy an installation of Postgres to `folder`, so that others can read it or files can be added.
 
     Postgres finds its libraries and its share folder by their place relative to its programs, so a copy that
     keeps those places runs as it is. Made once; a copy that is there is used.
@@ -110,7 +110,7 @@ def private_copy(binaries: PostgresBinaries, folder: Path) -> PostgresBinaries:
 
 @dataclass
 class Cluster:
-    """A Postgres server of its own.
+    """A separate Postgres server.
 
     Attributes:
         home: the folder that holds everything of it: `data`, `socket`, `log`.
@@ -133,17 +133,17 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """Where the databases are."""
+        """The folder of the databases."""
         return self.home / "data"
 
     @property
     def log(self) -> Path:
-        """Where the server writes what happens."""
+        """The server's log file."""
         return self.home / "postgres.log"
 
     @property
     def socket_folder(self) -> Path:
-        """The folder of its Unix socket; elsewhere where `home` is too deep or no path for a socket.
+        """The folder of its Unix socket; elsewhere if `home` is too deep or unsuitable for a socket.
 
         PostgREST's socket is in it too, and its path can only have ASCII; a comma would end Postgres's.
         """
@@ -151,7 +151,7 @@ class Cluster:
         path = str(folder)
         if len(path) <= _LONGEST_SOCKET_FOLDER and path.isascii() and "," not in path:
             return folder
-        # Not by the port: another server that is just starting may have chosen the same.
+        # Not derived from the port: another server that is starting may have chosen the same.
         name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         return Path("/tmp") / f"pg-{os.getuid()}-{name}"  # noqa: S108  made with mode 700, checked below
 
@@ -162,7 +162,7 @@ class Cluster:
 
     @property
     def pid(self) -> int | None:
-        """The server's process id, or None when it does not run."""
+        """The server's process id, or None if it is not running."""
         try:
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
         except (OSError, ValueError):
@@ -170,7 +170,7 @@ class Cluster:
         return pid if processes.is_alive(pid) and self._is_ours(pid) else None
 
     def _is_ours(self, pid: int) -> bool:
-        """Whether a process serves this data folder: after a restart another may have its id."""
+        """Whether a process serves this data folder: after a restart another process may have its id."""
         try:
             return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
@@ -188,7 +188,7 @@ class Cluster:
         return f"postgresql://{user}:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/{database}"
 
     def make(self) -> None:
-        """Make the data folder.
+        """Create the data folder.
 
         Raises:
             StackError: initdb failed, or the disk is nearly full.
@@ -243,7 +243,7 @@ class Cluster:
         (self.home / "made").touch()
 
     def start(self, *, with_parent: bool = False, timeout: float = 60.0) -> None:
-        """Start the server and wait until it answers. Nothing when it runs already.
+        """Start the server and wait until it answers. Does nothing if it is running.
 
         Args:
             with_parent: it ends when this process does.
@@ -302,7 +302,7 @@ class Cluster:
             return False
 
     def stop(self, timeout: float = 20.0) -> None:
-        """Stop the server, without waiting for its clients. Nothing when it does not run."""
+        """Stop the server without waiting for its clients. Does nothing if it is not running."""
         pid = self.pid
         if pid is not None:
             for sign, patience in ((signal.SIGINT, timeout), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
@@ -317,14 +317,14 @@ class Cluster:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     def _forget_dead_server(self) -> None:
-        """Remove the lock files of a server that was killed and that nobody has waited for.
+        """Remove the lock files of a server that was killed but not reaped.
 
         Where a container's first process waits for no orphans, the dead server keeps its process id for ever,
         and Postgres would take it for alive.
         """
         lock = self.data / "postmaster.pid"
         if lock.exists():
-            # Its children notice within a moment that it is gone, and end.
+            # Its children soon notice that it has died, and exit.
             time.sleep(1)
             lock.unlink(missing_ok=True)
             for left in self.socket_folder.glob(".s.PGSQL.*"):
@@ -347,7 +347,7 @@ class Cluster:
 
 
 def fast_folder() -> str | None:
-    """Where a throwaway server is put: in memory where there is plenty of it, else in the usual place.
+    """Where a throwaway server is put: in memory if there is enough, else in the usual place.
 
     Most of what the tests' servers do is copying databases, which waits for the disk more than for
     anything else.
@@ -359,7 +359,7 @@ def fast_folder() -> str | None:
 
 
 def _private_folder(parent: str | None) -> Path:
-    """A temporary folder that says whose it is, so that it can be removed should its maker be killed."""
+    """A temporary folder that records its owner, so that it can be removed if its creator is killed."""
     for mark in Path(parent or tempfile.gettempdir()).glob("assessments-*/.owner"):
         with contextlib.suppress(OSError, ValueError):
             pid, started = mark.read_text(encoding="utf-8").split()
@@ -374,7 +374,7 @@ def _private_folder(parent: str | None) -> Path:
 
 @contextlib.contextmanager
 def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
-    """A server for tests, in a temporary folder: as fast as can be, gone when the block or the process ends.
+    """A server for tests, in a temporary folder: fast, and removed when the block or the process ends.
 
     Its socket asks for no password, and only the account that runs it (and root) can reach the socket.
     """
@@ -385,7 +385,7 @@ def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None 
         if account:
             os.chown(home, account.uid, account.gid)
             if not account.can_use(binaries.bin):
-                # Not in memory: programs may not be allowed to run there.
+                # Not in memory, where running programs may be forbidden.
                 programs = _private_folder(None)
                 binaries = private_copy(binaries, programs)
                 account.take(programs)
@@ -410,7 +410,7 @@ def throwaway(binaries: PostgresBinaries, *, settings: Mapping[str, str] | None 
 
 
 def _start_on_a_free_port(cluster: Cluster, attempts: int = 5) -> None:
-    """Start a throwaway server; on another port where somebody has taken its own meanwhile."""
+    """Start a throwaway server; on another port if its own was taken meanwhile."""
     try:
         cluster.start(with_parent=True)
     except PortTakenError:

@@ -1,4 +1,4 @@
-"""PostgREST's settings, as hosted projects have them."""
+"""PostgREST's settings, as in hosted projects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MAX_ROWS = 1000
 
 
 def write_config(path: Path, *, dsn: str, socket: Path, jwt_secret: str, api_url: str) -> None:
-    """Write PostgREST's settings file, for its owner alone.
+    """Write PostgREST's settings file, readable only by its owner.
 
     Args:
         path: the file.

@@ -1,4 +1,4 @@
-"""Starting and stopping programs: as whom, where, and how to know that they run."""
+"""Starting and stopping programs: under which account, where, and how to tell whether they run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Account:
-    """The account that servers run under when whoever starts them is root, since Postgres refuses root."""
+    """The account of the servers if root starts them, because Postgres refuses to run as root."""
 
     name: str
     uid: int
@@ -43,7 +43,7 @@ class Account:
         return answer.returncode == 0
 
     def take(self, path: Path) -> None:
-        """Make `path`, and all that is in it, this account's."""
+        """Give `path` and everything in it to this account."""
         os.chown(path, self.uid, self.gid)
         for folder, folders, files in os.walk(path):
             for name in (*folders, *files):
@@ -51,7 +51,7 @@ class Account:
 
 
 def unprivileged_account() -> Account | None:
-    """The account to drop to: none for an ordinary user, `nobody` for root.
+    """The account to switch to: none for an ordinary user, `nobody` for root.
 
     Raises:
         StackError: root, on a machine without `nobody`.
@@ -115,7 +115,7 @@ def spawn(
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log, or an empty string when there is none."""
+    """The last lines of a log, or an empty string if there is none."""
     try:
         with log.open("rb") as file:
             file.seek(0, os.SEEK_END)
@@ -127,7 +127,7 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process with this id runs; one that has ended and was not waited for does not count."""
+    """Whether a process with this id runs; a process that ended but was not reaped does not count."""
     with contextlib.suppress(ChildProcessError, OSError):
         os.waitpid(pid, os.WNOHANG)
     try:
@@ -144,7 +144,7 @@ def is_alive(pid: int) -> bool:
 
 
 def start_time(pid: int) -> str:
-    """What tells this process from a later one with the same id; empty where the system does not say."""
+    """What distinguishes this process from a later one with the same id; empty if unknown."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
@@ -152,7 +152,7 @@ def start_time(pid: int) -> str:
 
 
 def end(pid: int, *, timeout: float = 10.0) -> None:
-    """Stop a process: SIGTERM, and SIGKILL after `timeout` seconds. Nothing when it is gone already."""
+    """Stop a process: SIGTERM, and SIGKILL after `timeout` seconds. Does nothing if it has ended already."""
     for sign, patience in ((signal.SIGTERM, timeout), (signal.SIGKILL, 5.0)):
         try:
             os.kill(pid, sign)
@@ -163,7 +163,7 @@ def end(pid: int, *, timeout: float = 10.0) -> None:
 
 
 def wait_until(condition: Callable[[], bool], timeout: float, pause: float = 0.02) -> bool:
-    """Ask `condition` until it holds or `timeout` seconds have passed; whether it held."""
+    """Poll `condition` until it is true or `timeout` seconds have passed; return whether it was."""
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() >= deadline:
@@ -195,7 +195,7 @@ def free_port(*preferred: int) -> int:
 
 
 def free_space(path: Path) -> int:
-    """Bytes that can still be written where `path` is."""
+    """Bytes that can still be written at `path`."""
     while not path.exists():
         path = path.parent
     return shutil.disk_usage(path).free

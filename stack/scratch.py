@@ -27,7 +27,7 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def end_in_order(number: int, _frame: FrameType | None) -> None:
-    """Unwind when a signal ends this command, so that the server and its folder, in memory, go too."""
+    """Unwind when a signal ends this command, so that the server and its folder are removed."""
     for each in _ENDING:
         signal.signal(each, signal.SIG_IGN)
     sys.exit(128 + number)
@@ -44,7 +44,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def main() -> int:
-    """Run the command; its exit code, or 1 for a fault of ours."""
+    """Run the command; return its exit code, or 1 for an error of our own."""
     parser = argparse.ArgumentParser(
         prog="python -m stack.scratch", description="A private, throwaway database."
     )

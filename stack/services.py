@@ -1,4 +1,4 @@
-"""PostgREST and the gateway as processes: started over a database, and waited for."""
+"""PostgREST and the gateway as processes: started over a database until they are ready."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Api:
 
     @property
     def url(self) -> str:
-        """What clients are given as SUPABASE_URL."""
+        """The SUPABASE_URL of clients."""
         return f"http://{self.host}:{self.port}"
 
     @property
@@ -53,12 +53,12 @@ class Api:
 
     @property
     def postgrest_log(self) -> Path:
-        """What PostgREST printed."""
+        """PostgREST's log."""
         return self.home / "postgrest.log"
 
     @property
     def gateway_log(self) -> Path:
-        """What the gateway printed."""
+        """The gateway's log."""
         return self.home / "gateway.log"
 
     def start_postgrest(self, *, with_parent: bool = False) -> subprocess.Popen[bytes]:
@@ -87,7 +87,7 @@ class Api:
         return process
 
     def start_gateway(self, *, with_parent: bool = False) -> subprocess.Popen[bytes]:
-        """Start the gateway and wait until it answers. Root's drops to the server's account itself.
+        """Start the gateway and wait until it answers. Under root it switches accounts by itself.
 
         Raises:
             PortTakenError: somebody else has its port.
@@ -123,7 +123,7 @@ class Api:
         return process
 
     def rest_answers(self) -> bool:
-        """Whether PostgREST serves requests; while it reads the schema it does not yet."""
+        """Whether PostgREST serves requests; it does not while it reads the schema."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(5)
             try:
@@ -134,7 +134,7 @@ class Api:
                 return False
 
     def gateway_answers(self) -> bool:
-        """Whether the gateway serves requests: this one, which knows its key, and no other stack's."""
+        """Whether this gateway, identified by its key, serves requests, rather than another stack's."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
         try:
             connection.request("GET", "/auth/v1/settings", headers={"apikey": self.keys.anon})

@@ -1,4 +1,4 @@
-"""Keys and tokens, as Supabase's older projects sign them: HS256 with one secret."""
+"""Keys and tokens, as in older Supabase projects: signed with HS256 and one secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 
-# Keys are good for ten years, as Supabase's are.
+# Keys are valid for ten years, as Supabase's are.
 _KEY_SECONDS = 10 * 365 * 24 * 3600
 
 
@@ -34,7 +34,7 @@ class Keys:
 
     @classmethod
     def generate(cls) -> Keys:
-        """New ones."""
+        """New secrets."""
         jwt_secret = secrets.token_urlsafe(36)
         return cls(
             jwt_secret=jwt_secret,
@@ -46,18 +46,18 @@ class Keys:
 
 
 def key_for(role: str, jwt_secret: str) -> str:
-    """A key: a token that says only a role."""
+    """A key: a token that contains only a role."""
     now = int(time.time())
     return sign({"iss": "supabase-local", "role": role, "iat": now, "exp": now + _KEY_SECONDS}, jwt_secret)
 
 
 def sign(claims: Mapping[str, Any], jwt_secret: str) -> str:
-    """Make a token of these claims."""
+    """Create a token with these claims."""
     return jwt.encode(dict(claims), jwt_secret, algorithm="HS256")
 
 
 def verify(token: str, jwt_secret: str) -> dict[str, Any] | None:
-    """A token's claims, or None when it is not ours or has expired."""
+    """A token's claims, or None if it is not ours or has expired."""
     try:
         claims: dict[str, Any] = jwt.decode(
             token, jwt_secret, algorithms=["HS256"], options={"verify_aud": False, "require": ["exp"]}

@@ -1,7 +1,7 @@
-"""What is in a database, read back from Postgres's catalogues: every object of ours, and every row that is a rule.
+"""The content of a database, from Postgres's catalogues: all our objects, and all rows of tables of rules.
 
-Two databases with the same catalogue behave alike. A test holds the migrations to the schemas by it, ``make migration``
-says by it what its proposal does not do, and a push that is repeated must not change it.
+Two databases with the same catalogue behave alike. A test compares the migrations with the schemas by it,
+``make migration`` lists what its proposal does not cover, and a repeated push must not change it.
 """
 
 from typing import LiteralString
@@ -9,10 +9,10 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
-# A thing's kind and name, and all that is to be known about it.
+# A thing's kind and name, and everything to compare about it.
 Catalogue = dict[tuple[str, str], str]
 
-# Tables whose rows are rules, and the columns that name a row. Migrations alone write them.
+# Tables whose rows are rules, and the columns that identify a row. Only migrations write them.
 RULE_TABLES = {
     "refusals": ("reason",),
     "job_kinds": ("kind",),
@@ -20,7 +20,8 @@ RULE_TABLES = {
     "extended_rules": ("host_table", "name"),
 }
 
-# Objects of extensions are the extensions', and what is in auth is Supabase's, but for our trigger there.
+# Objects of extensions belong to the extensions, and objects in auth to Supabase, except for our trigger
+# there.
 _OURS: LiteralString = """
 with ours as (
   select oid from pg_namespace where nspname in ('public', 'private')
@@ -36,7 +37,7 @@ routine as (
 """
 
 _QUERIES: tuple[LiteralString, ...] = (
-    # Who may do what is compared as a set: the order of an access list is that of the grants.
+    # Privileges are compared as a set, because the order of an access list is only that of the grants.
     """
     select 'schema', nspname,
            concat_ws(E'\\n', nspowner::regrole, array(select unnest(nspacl)::text order by 1), obj_description(oid, 'pg_namespace'))
@@ -128,9 +129,9 @@ _QUERIES: tuple[LiteralString, ...] = (
 
 
 def catalogue(connection: psycopg.Connection) -> Catalogue:
-    """Read a database's catalogue; ``connection`` may be any role's that may read the tables of rules."""
+    """Read a database's catalogue; ``connection`` may have any role that can read the tables of rules."""
     with connection.transaction():
-        # So that every name is written in full, whoever asks.
+        # So that every name is printed in full, for any role.
         connection.execute("set local search_path = ''")
         return _read(connection)
 
@@ -151,7 +152,7 @@ def _read(connection: psycopg.Connection) -> Catalogue:
 
 
 def differences(present: Catalogue, wanted: Catalogue) -> list[str]:
-    """What is to be done to one catalogue so that it becomes the other, one line a thing."""
+    """The changes that turn one catalogue into the other, one line each."""
     lines = [f"{kind} {name} is missing" for kind, name in wanted.keys() - present.keys()]
     lines += [f"{kind} {name} should not be there" for kind, name in present.keys() - wanted.keys()]
     lines += [

@@ -23,7 +23,7 @@ def generate() -> str:
 
 
 def _number(value: object) -> int | float:
-    """Return a number of the models as JSON has it."""
+    """Return a number of the models in JSON's form."""
     number = Decimal(str(value))
     return int(number) if number == number.to_integral_value() else float(number)
 

@@ -33,7 +33,7 @@ LOWEST, *_, HIGHEST = INTERVIEW_STYLES
 
 
 def one_of(words: Any) -> str:
-    """Return the words of a Literal as a sentence names them."""
+    """Return the words of a Literal as a sentence lists them."""
     *most, last = (f"`{word}`" for word in get_args(words))
     return f"{', '.join(most)} or {last}"
 

@@ -1,4 +1,4 @@
-"""The functions of the database: what closes those of private, and what takes all out again, is written from where they are defined."""
+"""The lists of the database's functions, in the file that revokes access to them and in the rollback."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _LIST_OF_ROLLBACK = re.compile(
 
 
 class Function(NamedTuple):
-    """A function: its schema and name, and the types of what it takes, as SQL writes them."""
+    """A function: its schema and name, and the types of its arguments in SQL."""
 
     schema: str
     name: str
@@ -45,8 +45,8 @@ def functions_of(path: Path) -> Iterator[Function]:
 
 
 def _types(parameters: str) -> Iterator[str]:
-    """Yield the types of what is passed in; none of them has a comma."""
-    plain = re.sub(r"\([^()]*\)", "", parameters).strip()  # without what a default calls
+    """Yield the types of the arguments; none of them contains a comma."""
+    plain = re.sub(r"\([^()]*\)", "", parameters).strip()  # without the expression of a default
     for parameter in filter(None, re.split(r",\s*", plain)):
         name, _, kind = re.sub(r"\s+default\b.*", "", parameter).partition(" ")
         if name == "variadic":
@@ -56,7 +56,7 @@ def _types(parameters: str) -> Iterator[str]:
 
 
 def closed() -> str:
-    """Return access/closed.sql: it closes what the files before it define."""
+    """Return access/closed.sql, which revokes access to the functions that earlier files define."""
     files = schema_files()
     defined = (function for path in files[: files.index(CLOSED)] for function in functions_of(path))
     found = sorted({str(function) for function in defined if function.schema == "private"})
@@ -75,6 +75,6 @@ def rollback() -> str:
 
 
 def generated() -> Iterator[tuple[Path, str]]:
-    """Yield both files, each with what it should hold."""
+    """Yield both files, each with its expected content."""
     yield CLOSED, closed()
     yield ROLLBACK, rollback()

@@ -64,7 +64,7 @@ def gen_types(url: str, language: str) -> str:
 
 
 def prettier(name: str, text: str) -> str:
-    """Lay out a file of TypeScript; the CLI writes it as it comes.
+    """Format a file of TypeScript, which the CLI does not.
 
     Args:
         name: the file's name, which tells the language.
@@ -84,7 +84,7 @@ def prettier(name: str, text: str) -> str:
 
 
 def generated_files() -> Iterator[tuple[Path, str]]:
-    """Yield every generated file: its path and what it should hold."""
+    """Yield every generated file: its path and its expected content."""
     yield ROOT / definition_schema.TARGET, definition_schema.generate()
     yield ROOT / diagnostics_doc.TARGET, diagnostics_doc.generate()
     yield ROOT / format_doc.TARGET, format_doc.generate()
@@ -103,7 +103,7 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
     with postgres.throwaway(find_postgres()) as cluster:
         with psycopg.connect(cluster.dsn(postgres.SUPERUSER, "postgres")) as admin:
             database.bootstrap(admin, password=cluster.password)
-            # The probe behind the access matrix is shared with the pgTAP files, whose helpers bring pgTAP.
+            # The probe of the access matrix is shared with the pgTAP files, whose helpers need pgTAP.
             admin.execute("create extension if not exists pgtap with schema extensions")
             admin.commit()
         with psycopg.connect(cluster.dsn("postgres", "postgres")) as owner:
@@ -121,13 +121,13 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
 
 
 def difference(name: str, committed: str, generated: str) -> str:
-    """Return what would change in a file, as ``diff -u`` shows it."""
+    """Return the changes to a file in the format of ``diff -u``."""
     lines = (committed.splitlines(keepends=True), generated.splitlines(keepends=True))
     return "".join(unified_diff(*lines, name, f"{name}, generated"))
 
 
 def _left_over(*, check: bool) -> list[str]:
-    """Take away the migrations that the schemas do not give any more, or return their names."""
+    """Delete the migrations that no schema produces any more, or return their names."""
     found = migrations.left_over()
     if check:
         return [str(path.relative_to(ROOT)) for path in found]
@@ -138,7 +138,7 @@ def _left_over(*, check: bool) -> list[str]:
 
 
 def main() -> int:
-    """Write or check the generated files; 0 when all is well, 1 when a file differs or something failed."""
+    """Write or check the generated files; 0 if all is well, 1 if a file differs or something failed."""
     parser = argparse.ArgumentParser(prog="python -m tools.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file differs")
     check: bool = parser.parse_args().check

@@ -1,7 +1,6 @@
-"""Signs of code that is easy to read, counted: ``python -m tools.house``, a part of `make lint`.
+"""Limits that keep code easy to read: ``python -m tools.house``, a part of `make lint`.
 
-They are signs and not the aim: where one is not met and the code reads better so, its bound is raised here, with
-the reason beside it.
+They are indicators, not goals: if code reads better above a limit, raise the limit here and state the reason.
 """
 
 import ast
@@ -33,7 +32,7 @@ MOST_SILENCED = 0
 
 
 class Module(NamedTuple):
-    """A module of the worker: its path from the root, its lines, and what it says."""
+    """A module of the worker: its path from the root, its lines, and its source."""
 
     path: str
     lines: list[str]
@@ -50,7 +49,7 @@ def modules() -> list[Module]:
 
 
 def complaints(worker: list[Module]) -> Iterator[str]:
-    """Yield what is over its bound."""
+    """Yield everything above its limit."""
     lines = sum(len(module.lines) for module in worker)
     if lines > MOST_LINES:
         yield f"worker/ has {lines:,} lines; at most {MOST_LINES:,} are allowed"
@@ -77,7 +76,7 @@ def complaints(worker: list[Module]) -> Iterator[str]:
 
 
 def circles(worker: list[Module]) -> Iterator[list[str]]:
-    """Yield the modules of each circle of imports, late ones and those for types alone with them."""
+    """Yield the modules of each import cycle, including imports in functions and for types only."""
     imports = {name_of(module.path): set(imported(module)) for module in worker}
     try:
         TopologicalSorter(
@@ -89,12 +88,12 @@ def circles(worker: list[Module]) -> Iterator[list[str]]:
 
 
 def name_of(path: str) -> str:
-    """Return the name by which the module at a path is imported."""
+    """Return the module name for a path."""
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def imported(module: Module) -> Iterator[str]:
-    """Yield the names of what a module imports, wherever in it that is."""
+    """Yield the names that a module imports anywhere."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -111,13 +110,13 @@ def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
 
 
 def subscripts_per_thousand(chosen: list[Module]) -> float:
-    """Return how many subscripts are whole numbers, for each 1,000 lines."""
+    """Return the number of integer subscripts per 1,000 lines."""
     count = sum(is_whole_number(node) for module in chosen for node in ast.walk(module.tree))
     return 1000 * count / sum(len(module.lines) for module in chosen)
 
 
 def is_whole_number(node: ast.AST) -> bool:
-    """Tell whether a node is a subscript such as ``pair[0]`` or ``items[-1]``."""
+    """Return whether a node is a subscript such as ``pair[0]`` or ``items[-1]``."""
     if not isinstance(node, ast.Subscript):
         return False
     index = node.slice.operand if isinstance(node.slice, ast.UnaryOp) else node.slice
@@ -125,7 +124,7 @@ def is_whole_number(node: ast.AST) -> bool:
 
 
 def main() -> int:
-    """Say what is over its bound; the exit code is 1 when something is."""
+    """Print what is above its limit; the exit code is 1 if there is anything."""
     found = list(complaints(modules()))
     for complaint in found:
         print(complaint, file=sys.stderr)

@@ -1,8 +1,7 @@
-"""``python -m tools.lint_sql PATH...``: sqlfluff, on the files that it has not passed yet.
+"""``python -m tools.lint_sql PATH...``: sqlfluff, for files that have not passed yet.
 
-It reads each file by itself and takes half a second for a large one, every time. So what it passed is remembered
-in ``.sqlfluff_cache``, by a hash of the file, of sqlfluff's settings and of its version: whichever of them changes,
-the file is read again.
+sqlfluff takes half a second for a large file. So ``.sqlfluff_cache`` records the files that passed, by a hash
+of the file, of sqlfluff's settings and of its version; if any of them changes, the file is checked again.
 """
 
 import hashlib
@@ -20,7 +19,7 @@ _FEW = 4
 
 
 def main(paths: list[str]) -> int:
-    """Lint what is new under the paths; the exit code is sqlfluff's."""
+    """Lint new files under the paths; the exit code is sqlfluff's."""
     settings = tomllib.loads(_SETTINGS.read_text(encoding="utf-8"))["tool"]["sqlfluff"]
     known = f"{version('sqlfluff')} {settings}".encode()
     files = {
@@ -31,7 +30,7 @@ def main(paths: list[str]) -> int:
     passed = set(_PASSED.read_text(encoding="utf-8").split()) if _PASSED.exists() else set()
     new = [str(file) for mark, file in files.items() if mark not in passed]
     if new:
-        # In this process when there are few: each further one costs a second before it reads anything.
+        # In this process if there are few files: each further process takes a second to start.
         processes = "0" if len(new) > _FEW else "1"
         done = subprocess.run(
             [

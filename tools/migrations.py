@@ -1,8 +1,8 @@
-"""supabase/migrations, assembled from supabase/schemas until version 1.0: one migration a folder.
+"""supabase/migrations, assembled from supabase/schemas until version 1.0: one migration per folder.
 
-A migration is the text of its folder's files in the order of ``schema_paths``, under one head line, which is its
-identity. A folder that would make a migration of more than 400 lines makes several, cut between its files. Assembling
-twice gives the same bytes.
+A migration is the text of its folder's files in the order of ``schema_paths``, under one head line, which
+identifies it. If a folder would make a migration of more than 400 lines, it makes several, split between
+files. Assembling is deterministic.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,10 +18,10 @@ from worker.release import Head, Release
 
 MIGRATIONS = SUPABASE / "migrations"
 
-# The major version from which on a migration is written once and never again.
+# From this major version on, a migration is written once and never changed.
 ASSEMBLED_BEFORE = 1
 
-# Until 1.0 the dates only say the order: the day on which the first one was written, and a number.
+# Until 1.0 the timestamps only give the order: the date of the first one, and a number.
 _FIRST_STAMP = 20260107000000
 
 
@@ -41,7 +41,7 @@ class Part:
 
 
 def parts(files: Iterable[Path]) -> Iterator[Part]:
-    """Yield the schema files by the migration that they go into."""
+    """Yield the schema files, grouped by migration."""
     for number, (folder, inside) in enumerate(groupby(files, key=lambda path: path.parent), start=1):
         bundles = list(_bundles(inside))
         for place, bundle in enumerate(bundles):
@@ -50,7 +50,7 @@ def parts(files: Iterable[Path]) -> Iterator[Part]:
 
 
 def _bundles(files: Iterable[Path]) -> Iterator[list[Path]]:
-    """Yield the files of one folder in bundles that fit into a migration."""
+    """Yield the files of one folder in groups that fit into a migration."""
     bundle: list[Path] = []
     total = 1  # the head line
     for path in files:
@@ -72,7 +72,7 @@ def assembled(release: Release, supabase: Path = SUPABASE) -> Iterator[tuple[Pat
 
 
 def generated(supabase: Path = SUPABASE) -> Iterator[tuple[Path, str]]:
-    """Yield the migrations as they should be: until 1.0 all of them, afterwards those of the coming release.
+    """Yield the expected migrations: until 1.0 all of them, afterwards those of the coming release.
 
     Raises:
         StackError: a migration of an earlier release was edited.
@@ -86,7 +86,7 @@ def generated(supabase: Path = SUPABASE) -> Iterator[tuple[Path, str]]:
 
 
 def headed(path: Path, release: Release) -> str:
-    """Return a migration under its head: its own where it was released, a new one where it is written just now.
+    """Return a migration with its head: the existing one if it was released, otherwise a new one.
 
     Raises:
         StackError: it was released, and edited afterwards.
@@ -102,6 +102,6 @@ def headed(path: Path, release: Release) -> str:
 
 
 def left_over(supabase: Path = SUPABASE) -> list[Path]:
-    """The migrations that no schema file goes into; until 1.0 there are no others."""
+    """The migrations without schema files; until 1.0 there are no others."""
     wanted = {path for path, _ in generated(supabase)}
     return [path for path in database.migrations(supabase / "migrations") if path not in wanted]

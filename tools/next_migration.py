@@ -1,9 +1,10 @@
-"""``make migration NAME=...``: propose the next migration, from what the schemas say and the migrations do not do yet.
+"""``make migration NAME=...``: propose the next migration, which brings the migrations up to the schemas.
 
-The Supabase CLI compares a database made by the migrations with one made by the schemas and writes the statements that
-lead from one to the other. It does not see everything (rows, statistics, some revokes), so the proposal is tried, and
-what is still missing afterwards is listed at its top, to be written by hand. It is a proposal: read it before anybody
-else does. Until version 1.0 the migrations are assembled from the schemas, and the proposal is only shown.
+The Supabase CLI compares a database made by the migrations with one made by the schemas and writes the
+statements that lead from one to the other. It does not detect everything (rows, statistics, some revokes), so
+the proposal is tried, and remaining differences are listed at its top, to be written by hand. Review the
+proposal before you share it. Until version 1.0 the migrations are assembled from the schemas, and the
+proposal is only shown.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from worker.release import Release
 
 
 def propose(cluster: Cluster, present: str, wanted: str) -> str:
-    """Return the migration that leads from one database to the other; empty where nothing is to be done.
+    """Return the migration that leads from one database to the other; empty if nothing must change.
 
     Args:
         cluster: the server of both.
@@ -73,7 +74,7 @@ def _diff(present: str, wanted: str) -> str:
 
 
 def _databases(cluster: Cluster) -> tuple[str, str]:
-    """Make a database by the migrations and one by the schemas; their names."""
+    """Create a database from the migrations and one from the schemas; return their names."""
     names = ("migrations", "schemas")
     with psycopg.connect(cluster.dsn(postgres.SUPERUSER, "postgres"), autocommit=True) as admin:
         database.bootstrap(admin, password=cluster.password)
@@ -89,14 +90,14 @@ def _databases(cluster: Cluster) -> tuple[str, str]:
 
 
 def file_for(name: str, folder: Path = MIGRATIONS) -> Path:
-    """Return where the next migration goes: dated now, and after every other."""
+    """Return the path of the next migration, with the current date and after all others."""
     newest = max((int(path.name.partition("_")[0]) for path in database.migrations(folder)), default=0)
     stamp = max(int(datetime.now(UTC).strftime("%Y%m%d%H%M%S")), newest + 1)
     return folder / f"{stamp}_{name}.sql"
 
 
 def deliver(name: str, text: str, release: Release, folder: Path = MIGRATIONS) -> str:
-    """Write a proposal, and return what to say of it; until 1.0 it is only shown."""
+    """Write a proposal, and return a message; until 1.0 it is only shown."""
     if not text:
         return "Nothing to do: the migrations give what the schemas say."
     if release.major < ASSEMBLED_BEFORE:
@@ -113,7 +114,7 @@ def _subject(text: str) -> str:
 
 
 def main() -> int:
-    """Write or show the proposal; 0 when there is one or nothing is to be done."""
+    """Write or show the proposal; 0 if there is one or nothing must change."""
     parser = argparse.ArgumentParser(prog="make migration", description=__doc__)
     parser.add_argument("name", type=_subject, metavar="NAME", help="what the migration is about")
     name: str = parser.parse_args().name

@@ -1,4 +1,4 @@
-"""The picture in the README: what ``check`` prints on a terminal about the broken example."""
+"""The picture in the README: the terminal output of ``check`` for the broken example."""
 
 import io
 import os
@@ -16,13 +16,13 @@ from stack.packages import ROOT
 
 TARGET: Final = Path("docs") / "pictures" / "check.svg"
 COMMAND: Final = ("check", "examples/broken.md")
-# The picture has so many of the entries and names the number of the others; the whole would fill a page.
+# The picture shows this many entries and the number of the others; all of them would fill a page.
 ENTRIES: Final = 5
 _COLUMNS: Final = 108
 _BLACK_TO_YELLOW: Final = ((60, 60, 66), (255, 121, 121), (130, 210, 130), (240, 200, 110))
 _BLUE_TO_WHITE: Final = ((120, 170, 255), (210, 150, 240), (110, 210, 220), (220, 220, 224))
 _THEME: Final = TerminalTheme((30, 30, 36), (220, 220, 224), [*_BLACK_TO_YELLOW, *_BLUE_TO_WHITE])
-# rich's own frame would fetch a font from another host, which a page that shows the picture refuses.
+# rich's own frame would fetch a font from another host, which a page that shows the picture would block.
 _FRAME: Final = """\
 <svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="What check prints about a broken file" \
 viewBox="0 0 {width} {height}">
@@ -49,7 +49,7 @@ font-size: {char_height}px; line-height: {line_height}px; }}
 
 
 def on_a_terminal(*arguments: str) -> str:
-    """Return what the command prints where its output is a terminal, colours included."""
+    """Return the command's output for a terminal, including colours."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "worker", *arguments],
@@ -64,7 +64,7 @@ def on_a_terminal(*arguments: str) -> str:
             while part := os.read(ours, 65536):
                 shown += part
         except OSError:
-            pass  # Linux's way to say that the other end was closed
+            pass  # Linux's way to report that the other end was closed
         finally:
             os.close(ours)
     return shown.decode().replace("\r\n", "\n")

@@ -1,4 +1,4 @@
-"""What is written from the version in pyproject.toml."""
+"""Files generated from the version in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEMA: Final = ROOT / "supabase" / "schemas" / "version" / "version.sql"
 
 
 def declared() -> Release:
-    """Return the version that pyproject.toml states, which is the only place where a person writes it."""
+    """Return the version in pyproject.toml, the only place where it is written by hand."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return Release.parse(project["version"])
 
@@ -32,7 +32,7 @@ VERSION: Final = "{release}"
 
 
 def schema(release: Release) -> str:
-    """Return the text of the schema file that tells the database its version: as it is, with this version in it."""
+    """Return the schema file that states the database's version, with this version in it."""
     return re.sub(
         r"(?m)^  select '\d+\.\d+\.\d+'$",
         f"  select '{release}'",

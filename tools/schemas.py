@@ -1,4 +1,4 @@
-"""supabase/schemas: the source of the database. ``python -m tools.schemas`` checks how it is laid out.
+"""supabase/schemas: the source of the database. ``python -m tools.schemas`` checks its layout.
 
 The order of its files is stated once, in ``[db.migrations] schema_paths`` of supabase/config.toml.
 """
@@ -27,7 +27,7 @@ def schema_files(supabase: Path = SUPABASE) -> list[Path]:
 
 
 def problems(supabase: Path = SUPABASE) -> list[str]:
-    """What is wrong with the layout of the schemas, one sentence each."""
+    """The problems of the schemas' layout, one sentence each."""
     named = schema_files(supabase)
     present = set((supabase / "schemas").rglob("*.sql"))
     found = [
@@ -83,7 +83,7 @@ def _problems_of_file(path: Path, name: str) -> list[str]:
 
 
 def main() -> int:
-    """Print what is wrong; 1 where something is."""
+    """Print the problems; 1 if there are any."""
     found = problems()
     for problem in found:
         print(problem, file=sys.stderr)

@@ -1,9 +1,9 @@
-"""docs/scoring-vectors.json, which holds the worker's and the database's scoring together.
+"""docs/scoring-vectors.json, which tests that the worker and the database score alike.
 
-The first part was worked out by hand: each case says what it
-shows, and its expectation is written down here. The second part is made by chance from a fixed seed; what it
-expects comes from ``expected`` below, which is written from the rule in another way than either
-implementation: whole numbers and fractions, no rounding function.
+The first part was computed by hand: each case describes what it shows and has its expected result here. The
+second part is generated from a fixed seed. Its expected results come from ``expected`` below, which
+implements the rule differently from both implementations: with whole numbers and fractions, and without a
+rounding function.
 """
 
 import json
@@ -17,7 +17,8 @@ TARGET = Path("docs/scoring-vectors.json")
 SEED = 20260107
 BY_CHANCE = 60
 
-#: name, weight / name, low, high, primary dimensions. All numbers are texts: their decimal places matter.
+#: name, weight / name, low, high, primary dimensions. All numbers are strings, because their decimal places
+#: matter.
 Dimensions = Sequence[tuple[str, str]]
 Categories = Sequence[tuple[str, str | None, str | None, Sequence[str]]]
 Case = tuple[str, Dimensions, Categories, dict[str, str], str, str | None, list[str]]
@@ -349,10 +350,10 @@ BY_HAND: list[Case] = [
 def expected(
     dimensions: Dimensions, categories: Categories, scores: dict[str, str]
 ) -> tuple[str, str | None, list[str]]:
-    """Return the overall score, the category and the uncovered dimensions that the rule gives."""
+    """Return the overall score, the category and the uncovered dimensions by the rule."""
     scored = [(Fraction(weight), Fraction(scores[name])) for name, weight in dimensions if name in scores]
     mean = sum(weight * value for weight, value in scored) / sum(weight for weight, _ in scored)
-    # Half up: the greatest whole number of hundredths that is at most half a hundredth above the mean.
+    # Half up: the largest whole number of hundredths that is at most half a hundredth above the mean.
     hundredths = 0
     while Fraction(2 * (hundredths + 1) - 1, 200) <= mean:
         hundredths += 1
@@ -425,7 +426,7 @@ def _by_chance() -> list[Case]:
 
 
 def generate() -> str:
-    """Return the file: JSON with one vector a line. Numbers stand as they are written above."""
+    """Return the file: JSON with one vector per line. Numbers are written as above."""
     lines = [_vector(case) for case in [*BY_HAND, *_by_chance()]]
     return "[\n" + ",\n".join(lines) + "\n]\n"
 

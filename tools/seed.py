@@ -1,4 +1,4 @@
-"""The definitions in supabase/seed.sql: compiled from examples/starters, each after the comment that names it."""
+"""The definitions in supabase/seed.sql, compiled from examples/starters, after the comments that name them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def compiled(found: re.Match[str]) -> str:
 
 
 def refreshed(text: str) -> str:
-    """Return the seed's text with every definition compiled anew.
+    """Return the seed's text with every definition compiled again.
 
     Raises:
         StackError: see ``compiled``.

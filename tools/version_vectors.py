@@ -1,7 +1,7 @@
-"""docs/version-vectors.json, which holds the worker's and the database's content and hashes together.
+"""docs/version-vectors.json, which tests that worker and database compute the same content and hashes.
 
-Each case is the first one with some of its text replaced. What it says to differ was decided by hand; the hashes
-are the worker's. The tests compare both with each other, and the database with the file.
+Each case is the first one with some text replaced. Which parts differ was decided by hand; the hashes are the
+worker's. The tests compare the worker with the database, and the database with the file.
 """
 
 import json
@@ -35,7 +35,7 @@ VISION, FUEHRUNG = "vision", "fuhrung-grosse"
 
 
 class Case(NamedTuple):
-    """A case, and what of it differs from the first.
+    """A case, and what differs from the first one.
 
     Attributes:
         what: what the case shows.
@@ -341,7 +341,7 @@ CASES = [
     ),
 ]
 
-#: Names, and the ids that they have: worked out by hand.
+#: Names and their ids, computed by hand.
 IDS = {
     "Strategic Thinking": "strategic-thinking",
     "  Führungskräfte (Größe) ": "fuhrungskrafte-grosse",
@@ -370,7 +370,7 @@ def definition_of(case: Case) -> str:
 
 
 def generate() -> str:
-    """Return the file: JSON with one vector a line. Numbers are as they are written above."""
+    """Return the file: JSON with one vector per line. Numbers are written as above."""
     ids = ",\n".join(f"  {json.dumps(name)}: {json.dumps(id_)}" for name, id_ in IDS.items())
     vectors = ",\n".join(map(_vector, CASES))
     return f'{{"ids": {{\n{ids}\n}},\n"contents": [\n{vectors}\n]}}\n'

@@ -1,7 +1,8 @@
 """Scoring: from the scores of an interview to an overall score and a category.
 
 The database scores interviews (``private.score_assessment``). The compiler has no database, so it uses
-the same rule here to score an author's examples and to find scores without a category. ``docs/scoring-vectors.json`` tests that both agree.
+the same rule here to score an author's examples and to find scores without a category.
+``docs/scoring-vectors.json`` tests that both agree.
 
 Pure functions over exact numbers. The rule, in full:
 
