@@ -1,4 +1,4 @@
-"""What this product costs, measured: against the same work with nothing around it, and against the others.
+"""Benchmarks of this product, compared with the same work without it, and with other products.
 
 `python -m bench` starts servers of its own, measures, prints tables and writes `bench/results/latest.json`
 and `docs/benchmarks.md`. Every claim is a ratio of two figures taken in one run on one machine.

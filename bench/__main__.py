@@ -21,7 +21,7 @@ GROUPS = ("reads", "compiler", "writes", "pipeline", "neighbours")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run; 0 unless a ratio has left its band at small scale, or something failed."""
+    """Run the benchmarks; 0 unless a ratio left its band at small scale, or something failed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and compare.")
     parser.add_argument("--scale", choices=["small", "full"], default="full")
     parser.add_argument("--only", default=",".join(GROUPS), help=f"of {', '.join(GROUPS)}; default all")
@@ -56,7 +56,7 @@ def _measure(groups: list[str], scale: str, *, tenfold: bool, python: Path) -> R
         print(f"{time.monotonic() - start:7.1f} s  {text}", flush=True)
 
     report.machine = describe_machine()
-    # What is loaded stays to the end. To look through it before every sample took longer than most samples.
+    # Loaded modules stay until the end. Scanning them before every sample took longer than most samples.
     gc.collect()
     gc.freeze()
     with cluster.start() as servers:
@@ -79,7 +79,7 @@ def _measure(groups: list[str], scale: str, *, tenfold: bool, python: Path) -> R
                 pipeline.run(servers, report, others, full=full, tell=tell)
             else:
                 works[group]()
-            # What is done stays known, should a later group fail.
+            # Finished groups are saved, in case a later group fails.
             report.machine["seconds"] = round(time.monotonic() - start)
             RESULTS.mkdir(exist_ok=True)
             (RESULTS / "part.json").write_text(report.to_json() + "\n", encoding="utf-8")
@@ -87,7 +87,7 @@ def _measure(groups: list[str], scale: str, *, tenfold: bool, python: Path) -> R
 
 
 def _with_the_rest(report: Report) -> Report:
-    """The report, and from the latest results the groups that it did not measure."""
+    """The report, with the groups that it did not measure taken from the latest results."""
     if LATEST.exists():
         report.add_missing(Report.from_json(LATEST.read_text(encoding="utf-8")))
     return report
@@ -99,7 +99,7 @@ def _finish(report: Report, python: Path, *, keep: bool) -> int:
         target = f"{ratio.rule.bound} {ratio.rule.target:g}" if ratio.rule.target is not None else ""
         verdict = {True: "met", False: "MISSED", None: ""}[ratio.meets_target]
         print(f"{ratio.title[:90]:90} {ratio.value:8.2f}  {target:14} {verdict}")
-    # The page shows full runs and what is redrawn; a small run is a check, not a claim.
+    # The page shows only full runs and redrawn ones; a small run is a check.
     if report.scale == "full" or keep:
         whole = _with_the_rest(report)
         RESULTS.mkdir(exist_ok=True)

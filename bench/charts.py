@@ -1,4 +1,4 @@
-"""Bar charts as SVG: small, without scripts or fonts of their own, readable on light and dark pages."""
+"""Bar charts as SVG: small, without scripts or embedded fonts, readable on light and dark pages."""
 
 # The lines of an SVG are kept whole.
 # ruff: noqa: E501
@@ -134,7 +134,7 @@ def _number(value: float) -> str:
 
 
 def check_rendering(python: Path, files: Sequence[Path]) -> None:
-    """Render each file with resvg, in the environment that has it, and look that something is drawn.
+    """Render each file with resvg, in its environment, and check that something is drawn.
 
     Raises:
         RuntimeError: a file does not render, or renders to one plain colour.

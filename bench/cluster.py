@@ -1,4 +1,4 @@
-"""Servers of the benchmark's own: one Postgres with a database for each schema, and PostgREST before them."""
+"""The benchmarks' own servers: one Postgres with a database for each schema, and PostgREST in front."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ from stack.tokens import Keys
 HERE = Path(__file__).parent
 SECRET = "a-secret-of-the-benchmark-alone-that-guards-nothing"  # noqa: S105  a throwaway server's
 
-# As a small hosted project has it, except that a commit does not wait for the disk: with the disk out of the
-# way what is compared is the work, and every ratio comes out stricter for whoever does more of it in fewer
-# commits.
+# As a small hosted project, except that a commit does not wait for the disk. Without the disk, the work
+# itself is compared, and every ratio is stricter for the side that does more work in fewer commits.
 SETTINGS = {
     "shared_buffers": "2GB",
     "maintenance_work_mem": "512MB",
@@ -45,7 +44,7 @@ SETTINGS = {
 
 
 def make_token(role: str, user: uuid.UUID | None = None) -> str:
-    """A token as Supabase's Auth signs it (HS256), good for a day."""
+    """A token as Supabase's Auth signs it (HS256), valid for a day."""
 
     def encode(part: bytes) -> str:
         return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
@@ -59,7 +58,7 @@ def make_token(role: str, user: uuid.UUID | None = None) -> str:
 
 @dataclass(frozen=True)
 class RunningApi:
-    """Where an API is, and its keys."""
+    """The address of an API, and its keys."""
 
     url: str
     anon_key: str
@@ -68,7 +67,7 @@ class RunningApi:
 
 @dataclass
 class Servers:
-    """The one Postgres, and what is started before it."""
+    """The one Postgres, and the servers in front of it."""
 
     cluster: postgres.Cluster
 
@@ -81,12 +80,12 @@ class Servers:
         return psycopg.connect(self.cluster.dsn("postgres", name), autocommit=autocommit, prepare_threshold=0)
 
     def make(self, name: str, schema: Schema) -> None:
-        """Make a database that holds one of the three schemas, empty."""
+        """Create a database with one of the three schemas, empty."""
         with self.superuser("template1") as admin:
             database.drop_database(admin, name)
             database.create_database(admin, name, template="template0")
         with psycopg.connect(self.cluster.dsn(postgres.SUPERUSER, name)) as admin:
-            # The literal schema grants nothing itself: it relies on what older projects grant by default.
+            # The literal schema has no grants: it relies on the default privileges of older projects.
             database.bootstrap(
                 admin,
                 password=self.cluster.password,
@@ -112,12 +111,12 @@ class Servers:
             database.drop_database(admin, name)
 
     def checkpoint(self) -> None:
-        """Write what is still to be written, so that it does not happen while something is timed."""
+        """Write all pending data, so that it is not written while something is timed."""
         with self.superuser("template1") as admin:
             admin.execute("checkpoint")
 
     def settings(self, name: str) -> dict[str, str]:
-        """What Postgres says its settings are, of those that matter here."""
+        """The settings that matter here, as Postgres reports them."""
         wanted = [*SETTINGS, "fsync", "synchronous_commit", "jit"]
         with self.superuser(name) as connection:
             rows = connection.execute(
@@ -129,7 +128,7 @@ class Servers:
 
     @contextlib.contextmanager
     def api(self, name: str) -> Iterator[RunningApi]:
-        """PostgREST behind the gateway, as clients of Supabase meet it, while the block lasts."""
+        """PostgREST behind the gateway, as clients of Supabase use it, for the duration of the block."""
         home = self.cluster.home / f"api-{name}"
         home.mkdir(exist_ok=True)
         if self.cluster.account:
@@ -152,7 +151,7 @@ class Servers:
 
     @contextlib.contextmanager
     def rest(self, name: str) -> Iterator[str]:
-        """PostgREST before that database, while the block lasts; its URL."""
+        """PostgREST for that database, for the duration of the block; its URL."""
         port = processes.free_port()
         url = f"http://{processes.LOOPBACK}:{port}"
         log = self.cluster.home / f"postgrest-{name}.log"
@@ -188,7 +187,7 @@ class Servers:
 
 @contextlib.contextmanager
 def start(settings: dict[str, str] | None = None, *, memory_gb: float | None = None) -> Iterator[Servers]:
-    """Start Postgres in a temporary folder; it is gone when the block ends.
+    """Start Postgres in a temporary folder, which is removed when the block ends.
 
     Args:
         settings: what differs from `SETTINGS`.
@@ -205,7 +204,7 @@ def start(settings: dict[str, str] | None = None, *, memory_gb: float | None = N
 
 @contextlib.contextmanager
 def _on_disk() -> Iterator[None]:
-    """Have throwaway servers put where temporary files go, while the block lasts."""
+    """Put throwaway servers in the folder for temporary files, for the duration of the block."""
     unset = "TMPDIR" not in os.environ
     os.environ.setdefault("TMPDIR", tempfile.gettempdir())
     try:
@@ -216,7 +215,7 @@ def _on_disk() -> Iterator[None]:
 
 
 def _free_memory_gb() -> float:
-    """How much memory could be taken without swapping; 0 where the system does not tell."""
+    """The memory available without swapping; 0 if the system does not report it."""
     told = Path("/proc/meminfo")
     if not told.exists():
         return 0
@@ -225,7 +224,7 @@ def _free_memory_gb() -> float:
 
 
 def run_script(connection: psycopg.Connection, text: str) -> None:
-    """Run a file of somebody else's SQL as it is."""
+    """Run a file of another project's SQL unchanged."""
     connection.execute(sql.SQL(text))
 
 

@@ -1,4 +1,4 @@
-"""The compiler: against tokenising and against the parser's events alone; as a process; on hostile inputs."""
+"""The compiler: compared with tokenising and with the parser alone; as a process; on hostile inputs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _inputs() -> dict[str, bytes]:
 
 
 def _body(source: bytes) -> str:
-    """What a CommonMark parser is given: the file without its front matter."""
+    """The input for a CommonMark parser: the file without its front matter."""
     text = source.decode()
     return text.split("\n---\n", 1)[1] if text.startswith("---\n") else text
 
@@ -41,7 +41,7 @@ def _events(parser: Markdown, body: str) -> int:
 
 
 def _timer(work: Callable[[], object]) -> Callable[[], float]:
-    """A sample of some 50 ms, so that the clock and the scheduler matter little."""
+    """A sample of about 50 ms, so that the clock and the scheduler matter little."""
     once = milliseconds(work)
     repeat = max(1, min(200, round(50 / max(once, 0.01))))
     return lambda: milliseconds(work, repeat)
@@ -57,7 +57,7 @@ def run(report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
         if not compilation.valid:
             raise RuntimeError(f"{name}: {[d.to_dict() for d in compilation.diagnostics][:3]}")
         body = _body(source)
-        # What the compiler itself asks of the parser: the list of events with their byte ranges.
+        # The compiler's own use of the parser: the list of events with their byte ranges.
         works = {
             "ours": _timer(partial(compile_markdown, source)),
             "markdown_it": _timer(partial(tokeniser.parse, body)),
@@ -121,7 +121,7 @@ def _process(report: Report, rounds: int, tell: Callable[[str], None]) -> None:
 
 
 def _hostile(report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
-    """The worst of the hostile inputs, and how it grows when the input does."""
+    """The worst hostile input, and how its time grows with its size."""
     sizes = (125_000, 250_000, 500_000) if full else (25_000, 100_000)
     samples_of: dict[str, dict[int, list[float]]] = {}
     for size in sizes:
@@ -141,7 +141,7 @@ def _hostile(report: Report, *, full: bool, tell: Callable[[str], None]) -> None
                 samples,
                 f"compile_markdown of {size:,} bytes: {name}",
             )
-    # Time a byte at the largest size against the smallest: 1 is linear.
+    # Time per byte at the largest size, relative to the smallest: 1 is linear.
     growths = {
         name: (min(by_size[sizes[-1]]) / sizes[-1]) / (min(by_size[sizes[0]]) / sizes[0])
         for name, by_size in samples_of.items()

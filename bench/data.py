@@ -1,4 +1,4 @@
-"""The tenants, assessments, sessions and results that the reads look for: made by rule, the same on every machine.
+"""The tenants, assessments, sessions and results for the read benchmarks, the same on every machine.
 
 Ids are hashes of the row's place (`md5('tenant-17')`), so they lie as scattered as random ones and a query can name any
 row without asking for it. Rows come in the order of time, tenants taking turns, as on a server that many use at once.
@@ -27,7 +27,7 @@ from bench import documents
 
 Schema = Literal["ours", "literal", "limit"]
 
-# The tenants whose people ask in every sample: this many, spread over all.
+# The tenants whose users send the queries in every sample: this many, spread over all.
 READERS = 25
 VARIETIES = 64
 ASSESSMENTS = 20
@@ -42,7 +42,7 @@ PUBLISHED = 6
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is.
+    """How much data there is.
 
     Attributes:
         tenants: everything else follows: each has 20 assessments, 10 campaigns, 100 assignments, 50 coaching sessions,
@@ -56,12 +56,12 @@ class Size:
 
     @property
     def step(self) -> int:
-        """From one reader's tenant to the next one's."""
+        """The distance between two readers' tenants."""
         return max(1, self.tenants // READERS)
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows of each kind there are."""
+        """The number of rows of each kind."""
         return {
             "tenants": self.tenants,
             "assessments": self.tenants * ASSESSMENTS,
@@ -78,13 +78,13 @@ class Size:
 
 
 def identifier(kind: str, *place: int) -> uuid.UUID:
-    """The id of a row, as the SQL below makes it."""
+    """The id of a row, as the SQL below creates it."""
     name = "-".join([kind, *map(str, place)])
     return uuid.UUID(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest())
 
 
 def token(kind: str, tenant: int, place: int) -> str:
-    """The access token of a session, as the SQL below makes it."""
+    """The access token of a session, as the SQL below creates it."""
     half = hashlib.md5(f"{kind}-token-{tenant}-{place}".encode(), usedforsecurity=False).hexdigest()
     return half + half[::-1]
 
@@ -221,7 +221,7 @@ _TENANT_VALUE: LiteralString = ", md5('tenant-' || n)::uuid"
 def _fill(
     connection: psycopg.Connection, template: LiteralString, size: Size, **parts: LiteralString
 ) -> None:
-    """Run one of the statements above. Its numbers are written in, so that the planner sees them."""
+    """Run one of the statements above. Its numbers are inlined, so that the planner sees them."""
     numbers = {
         "tenants": size.tenants,
         "stub": f"({size.stubs} and n % {size.step} <> 1 % {size.step})".lower(),
@@ -242,7 +242,7 @@ def _fill(
 
 
 def add_varieties(connection: psycopg.Connection) -> None:
-    """Make the table of definitions that the rows share, each built once."""
+    """Create the table of definitions that the rows share, each built once."""
     connection.execute(
         """
         create schema if not exists bench;
@@ -278,7 +278,7 @@ def add_varieties(connection: psycopg.Connection) -> None:
 def _fill_large(
     connection: psycopg.Connection, table: str, template: LiteralString, size: Size, **parts: LiteralString
 ) -> None:
-    """Fill a table that is empty: in a new file, of which nothing is logged, and with the indexes after the rows."""
+    """Fill an empty table: in a new file, without WAL, and with the indexes built after the rows."""
     with connection.transaction():
         name = sql.SQL(table)
         indexes = connection.execute(
@@ -288,7 +288,7 @@ def _fill_large(
         ).fetchall()
         connection.execute(sql.SQL("cluster {} using {}").format(name, _unqualified(indexes[0][0])))
         connection.execute(sql.SQL("alter table {} set without cluster").format(name))
-        # Not ready: rows are not entered. To index anew makes them ready.
+        # Not ready: rows are not entered. Reindexing makes them ready.
         connection.execute(
             "update pg_catalog.pg_index set indisready = false, indisvalid = false where indrelid = %s::regclass",
             [table],
@@ -311,7 +311,7 @@ def load(connection: psycopg.Connection, schema: Schema, size: Size) -> None:
         size: how much.
     """
     connection.execute("set session_replication_role = replica")
-    # Rows whose commit is not yet written cannot be marked as visible to all, which index-only scans rely on.
+    # Rows whose commit is not yet written cannot be marked as visible to all, which index-only scans need.
     connection.execute("set synchronous_commit = on")
     add_varieties(connection)
     if schema == "limit":

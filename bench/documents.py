@@ -96,13 +96,13 @@ _CATEGORIES = (
 
 
 def text(chance: random.Random, words: int) -> str:
-    """A sentence-like run of that many words."""
+    """A sentence-like run of words."""
     chosen = chance.choices(_WORDS, k=words)
     return " ".join(chosen).capitalize() + "."
 
 
 def _weights(count: int) -> list[Decimal]:
-    """Weights with two places that sum to exactly 1."""
+    """Weights with two decimal places that sum to exactly 1."""
     base = (Decimal(1) / count).quantize(Decimal("0.01"))
     weights = [base] * count
     weights[-1] = 1 - base * (count - 1)
@@ -110,14 +110,14 @@ def _weights(count: int) -> list[Decimal]:
 
 
 def definition(seed: int, *, dimensions: int = 8, size: int = 7_000) -> str:
-    """A valid definition as JSON text of about `size` bytes, with eight dimensions unless told.
+    """A valid definition as JSON text of about `size` bytes, with eight dimensions by default.
 
     The text differs from seed to seed and is as repetitive as prose is, so that Postgres compresses it as
     it would prose.
     """
     chance = random.Random(seed)  # noqa: S311  made-up text, not a secret
     categories = 4
-    # Themes, rubric lines, descriptions and lists: what takes most of the bytes of a real definition.
+    # Themes, rubric lines, descriptions and lists: most of the bytes of a real definition.
     pieces = dimensions * 9 + categories * 10
     words = max(3, (size - 900) // (pieces * 8))
     names = [_SUBJECTS[index] for index in range(dimensions)]
@@ -170,11 +170,10 @@ def definition(seed: int, *, dimensions: int = 8, size: int = 7_000) -> str:
 
 
 def markdown(seed: int, size: int = 10_000) -> str:
-    """A valid assessment in Markdown of about `size` bytes, in the shape that authors write."""
+    """A valid assessment in Markdown of about `size` bytes, as authors write it."""
     dimensions = min(20, max(4, size // 1_000))
     categories = min(15, max(3, size // 3_000))
-    # Longer files have more themes under each dimension, not longer lines; the words bring it near to the
-    # size.
+    # Longer files have more themes for each dimension, not longer lines; the words adjust the size.
     words, lists = 12, 2
     for _ in range(3):
         length = len(_markdown(seed, dimensions, categories, lists, words))
@@ -219,7 +218,7 @@ def _markdown(seed: int, dimensions: int, categories: int, lists: int, words: in
 
 
 def hostile(size: int) -> dict[str, bytes]:
-    """Inputs of `size` bytes that are meant to hurt a parser, by name."""
+    """Inputs of `size` bytes that are difficult for a parser, by name."""
 
     def fill(piece: str) -> bytes:
         return (piece * (size // len(piece.encode()) + 1)).encode()[:size]
@@ -267,7 +266,7 @@ def hostile(size: int) -> dict[str, bytes]:
 
 
 def smallest(seed: int) -> str:
-    """An assessment of half a kilobyte, as one begins with: two dimensions, two categories."""
+    """An assessment of half a kilobyte, as an author starts with: two dimensions, two categories."""
     return f"""---
 name: Coaching Readiness {seed}
 author: Bench

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of the compiler: ``python -m bench.fuzz [SECONDS]``, ten minutes unless told.
+"""Coverage-guided fuzzing of the compiler: ``python -m bench.fuzz [SECONDS]``, ten minutes by default.
 
 Needs atheris, which is built for few platforms and therefore no development package: ``make fuzz`` installs
 it. Every input is compiled, reported in every form, fixed, formatted and compiled again, as the tests do with
@@ -18,7 +18,7 @@ SECONDS = 600
 
 
 def main(arguments: list[str]) -> int:
-    """Fuzz for some seconds; the exit code is 0 when nothing was found."""
+    """Fuzz for some seconds; the exit code is 0 if nothing was found."""
     try:
         atheris: ModuleType = importlib.import_module("atheris")
     except ImportError:

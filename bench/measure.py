@@ -1,4 +1,4 @@
-"""Figures, ratios and the report that they make up."""
+"""Figures, ratios and the report that contains them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a ratio has to keep to (bench/bands.toml).
+    """The limits of a ratio (bench/bands.toml).
 
     Attributes:
         bound: whether the ratio may be at most or at least these values.
@@ -77,7 +77,7 @@ class Rule:
     why: str = ""
 
     def holds(self, value: float, limit: float | None) -> bool:
-        """Whether the value keeps to that limit; always, when there is none."""
+        """Whether the value is within that limit; true if there is none."""
         if limit is None:
             return True
         return value <= limit if self.bound == "at most" else value >= limit
@@ -85,7 +85,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Ratio:
-    """One figure against another of the same run.
+    """One figure relative to another of the same run.
 
     Attributes:
         name: stable, dotted; its rule in bands.toml is the longest entry that its name begins with.
@@ -140,7 +140,7 @@ def rule_for(name: str, rules: Mapping[str, Rule]) -> Rule:
 
 @dataclass
 class Report:
-    """Everything that one run found out.
+    """The results of one run.
 
     Attributes:
         scale: `small` or `full`.
@@ -171,7 +171,7 @@ class Report:
         }
 
     def add_missing(self, earlier: Report) -> None:
-        """Take over the groups of an earlier report that this one has not measured."""
+        """Copy the groups of an earlier report that this one has not measured."""
         taken = {group: run for group, run in earlier.runs.items() if group not in self.runs}
         self.runs |= taken
         self.figures |= {
@@ -194,7 +194,7 @@ class Report:
     def compare_in_turn(
         self, name: str, title: str, these: Sequence[float], others: Sequence[float]
     ) -> Ratio:
-        """Record the median of the ratios of samples that were taken in turn, each with its neighbour.
+        """Record the median of the ratios of paired samples that were taken in turn.
 
         What changes the machine's speed for a while changes both of a pair, and not their ratio.
         """
@@ -208,7 +208,7 @@ class Report:
         return ratio
 
     def note(self, group: str, text: str) -> None:
-        """Record what a reader of that group must know."""
+        """Record a note for readers of that group."""
         self.notes.setdefault(group, []).append(text)
 
     def detail(self, group: str, **values: str | int | float) -> None:
@@ -247,7 +247,7 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> Report:
-        """Read what `to_json` wrote."""
+        """Read the output of `to_json`."""
         raw = json.loads(text)
         report = cls(
             scale=raw["scale"],
@@ -270,7 +270,7 @@ def _short(value: object) -> object:
 
 
 def milliseconds(work: Callable[[], object], repeat: int = 1) -> float:
-    """How long `work` takes, in milliseconds: the mean of `repeat` calls in a row.
+    """How long `work` takes, in milliseconds: the mean of `repeat` consecutive calls.
 
     The collector of garbage is run before and kept away meanwhile, so that one call does not pay for
     another's.
@@ -289,7 +289,7 @@ def milliseconds(work: Callable[[], object], repeat: int = 1) -> float:
 def sample_in_turn(
     works: Mapping[str, Callable[[], float]], *, rounds: int, budget_seconds: float = 60.0
 ) -> dict[str, list[float]]:
-    """Sample several things in turn, so that what disturbs the machine disturbs them alike.
+    """Sample several things in turn, so that disturbances of the machine affect them alike.
 
     Each is called once to warm up. Then all of them in each round; after five rounds the budget may end it
     early.
@@ -313,7 +313,7 @@ def sample_in_turn(
 
 @contextmanager
 def on_one_processor(servers: Iterable[int]) -> Iterator[None]:
-    """Keep this process and these servers of its on one processor, where the system allows that.
+    """Pin this process and its servers to one processor, if the system allows that.
 
     To wake a processor that sleeps takes as long as a short statement does, and whether there is one to wake
     changes from sample to sample; so does which of two is the slower one.
@@ -337,7 +337,7 @@ def percentile(samples: Iterable[float], share: float) -> float:
 
 
 def describe_machine() -> dict[str, str | int]:
-    """What a reader needs to know about this machine to read the figures."""
+    """What a reader must know about this machine to interpret the figures."""
     cpu = platform.processor() or "unknown"
     info = Path("/proc/cpuinfo")
     if info.exists():

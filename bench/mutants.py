@@ -59,18 +59,18 @@ OPTIONS: Final = (
 )
 ENOUGH: Final = 0.9
 MEMORY: Final = 4 << 30
-#: How many times as long as usual a file of tests may take; a mutant that takes longer is caught in a loop.
+#: A mutant that takes this many times as long as a test file usually does is in an endless loop.
 PATIENCE: Final = 5
-#: So many files of tests are tried before all the others are even read.
+#: This many test files are tried before all others are read.
 FIRST: Final = 5
 SURVIVED: Final = 0
-#: The exit code of a process whose mutant was killed by the first file of tests; the next is of the second.
+#: The exit code if the first test file killed the mutant; the next code is for the second file.
 KILLED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One wrong place: its turn in a sample, the whole module with it, the line as it was and as it is."""
+    """One mutation: its turn in a sample, the whole mutated module, the line before and after."""
 
     turn: str
     module: str
@@ -83,14 +83,14 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The files of tests with the processor time of each, and the packages that they and ours import."""
+    """The test files with the CPU time of each, and the packages that they and our modules import."""
 
     seconds: dict[str, float]
     packages: list[str]
 
 
 class _Loader(SourceFileLoader):
-    """Loads one module with a source that is not the file's."""
+    """Loads one module from another source than its file."""
 
     def __init__(self, name: str, path: str, source: str) -> None:
         super().__init__(name, path)
@@ -101,7 +101,7 @@ class _Loader(SourceFileLoader):
 
 
 class _Finder:
-    """Finds the module that has a mutant, before anything else does."""
+    """Finds the mutated module before any other finder."""
 
     def __init__(self, module: str, source: str) -> None:
         self.name = module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -119,7 +119,8 @@ def mutants(module: str, seed: int) -> Iterator[Mutant]:
     parso: Any = importlib.import_module("parso")
     nodes_of: Any = importlib.import_module("cosmic_ray.ast").ast_nodes
     source = (ROOT / module).read_text(encoding="utf-8")
-    # Each statement of the module is parsed by itself, which is quick enough to do for each of its mutants.
+    # Each statement of the module is parsed separately, which is fast enough to repeat for each of its
+    # mutants.
     parts = [child.get_code() for child in parso.parse(source).children]
     types = _annotations(source)
     shape = ast.dump(ast.parse(source))
@@ -177,7 +178,7 @@ def _places(source: str, parts: list[str], seed: int) -> Iterator[_Place]:
 
 
 def _annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return where the annotations of a module begin and end."""
+    """Return the ranges of the annotations of a module."""
     found: list[ast.expr | None] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.arg | ast.AnnAssign):
@@ -192,14 +193,14 @@ def _annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def _difference(source: str, mutated: str) -> tuple[int, str, str]:
-    """Return the first line that differs, from 1, and how it reads in both."""
+    """Return the first line that differs, from 1, and its text in both."""
     old, new = source.split("\n"), mutated.split("\n")
     at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
     return at + 1, old[at].strip(), new[at].strip()
 
 
 def survey() -> Suite:
-    """Run the tests once without a mutant, in a process of their own.
+    """Run the tests once without a mutant, in a separate process.
 
     Raises:
         SystemExit: a test fails.
@@ -238,7 +239,7 @@ def _ours() -> list[Path]:
 
 
 class _Noticed:
-    """Remembers which file of tests failed."""
+    """Records which test file failed."""
 
     file = ""
 
@@ -248,8 +249,8 @@ class _Noticed:
 
 
 def _run(files: list[str]) -> tuple[bool, str]:
-    """Run files of tests in this process; return whether all is well, and the file that failed, if known."""
-    import pytest  # noqa: PLC0415 - what it keeps must stay in the process that runs the tests
+    """Run test files in this process; return whether all passed, and the file that failed, if known."""
+    import pytest  # noqa: PLC0415 - its state must stay in the process that runs the tests
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     noticed = _Noticed()
@@ -258,7 +259,7 @@ def _run(files: list[str]) -> tuple[bool, str]:
 
 
 def start(mutant: Mutant, suite: Suite, order: list[str]) -> int:
-    """Start the tests on a mutant in a process of their own; return its id."""
+    """Start the tests on a mutant in a separate process; return its id."""
     child = os.fork()
     if child == 0:
         _try(mutant, suite, order)
@@ -266,11 +267,11 @@ def start(mutant: Mutant, suite: Suite, order: list[str]) -> int:
 
 
 def killer(status: int, order: list[str]) -> str | None:
-    """Return the file of tests that killed a mutant, by the status of its process; None when none did."""
+    """Return the test file that killed a mutant, from the status of its process; None if none did."""
     code = os.waitstatus_to_exitcode(status)
     if code == SURVIVED:
         return None
-    # A process that ended otherwise ran out of its time or of its memory.
+    # A process that ended otherwise exceeded its time or memory.
     return order[code - KILLED] if KILLED <= code < KILLED + len(order) else ""
 
 
@@ -281,12 +282,13 @@ def _try(mutant: Mutant, suite: Suite, order: list[str]) -> NoReturn:
     gc.disable()  # a third of the time, and no process lives long enough to need it
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    # The file that killed most so far is run alone, because it is likely to be enough; then a few more.
+    # The file that killed most mutants so far runs alone first, because it is likely to be enough; then a few
+    # more.
     for files in (order[:1], order[1:FIRST], order[FIRST:]):
         signal.setitimer(signal.ITIMER_PROF, PATIENCE * sum(suite.seconds[file] for file in files) + 1)
         try:
             well, failed = _run(files)
-        except BaseException:  # noqa: BLE001 - whatever a mutant does to the tests' runner, it was noticed
+        except BaseException:  # noqa: BLE001 - whatever a mutant does to the test runner, it was detected
             well, failed = False, ""
         if not well:
             os._exit(KILLED + (order.index(failed) if failed in order else 0))
@@ -294,7 +296,7 @@ def _try(mutant: Mutant, suite: Suite, order: list[str]) -> NoReturn:
 
 
 def run(chosen: Iterable[Mutant], suite: Suite, jobs: int) -> Iterator[tuple[Mutant, bool]]:
-    """Judge mutants, so many at once; yield each with whether it was killed."""
+    """Test mutants, several at once; yield each with whether it was killed."""
     kills: defaultdict[str, Counter[str]] = defaultdict(Counter)
     running: dict[int, tuple[Mutant, list[str]]] = {}
     waiting = iter(chosen)
@@ -322,7 +324,7 @@ def report(mutant: Mutant) -> str:
 
 
 def survivors(report: str) -> Counter[tuple[str, str, str]]:
-    """Read survivors as an earlier run printed them, without their places, which may have moved since."""
+    """Read survivors printed by an earlier run, without their line numbers, which may have changed."""
     return Counter(re.findall(r"^\S+:\d+: (\S+)\n  - (.*)\n  \+ (.*)$", report, re.MULTILINE))
 
 
@@ -377,7 +379,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _judge(options: argparse.Namespace, suite: Suite) -> tuple[dict[str, tuple[int, int]], list[Mutant]]:
-    """Run the chosen mutants and print the survivors; how many of each module ran and died, and they."""
+    """Run the chosen mutants and print the survivors; return the counts of each module, and the survivors."""
     again = survivors(options.again.read_text(encoding="utf-8")) if options.again else None
     chosen = islice(
         (
@@ -406,7 +408,7 @@ def _sum(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 
 def compare(survived: list[Mutant], baseline: Counter[tuple[str, str, str]]) -> bool:
-    """Print the survivors that an earlier run did not have; whether there are no more than it had."""
+    """Print the survivors that an earlier run did not have; return whether there are no more than it had."""
     left = baseline.copy()
     for mutant in survived:
         if left[_known_by(mutant)]:

@@ -1,4 +1,4 @@
-"""What one tenant can do to another: a neighbour's waits while an ordinary account attacks.
+"""What one tenant can do to another: how long a neighbour waits while an ordinary account attacks.
 
 Each attack was an outage once. The neighbour uploads a file, lists its assessments and has an interview
 scored, again and again: first while nothing else happens, then while each attack goes on. What counts is the
@@ -31,14 +31,14 @@ from bench.pipeline import TENANTS, worker_environment
 DATABASE = "neighbours"
 NEIGHBOUR, ATTACKER = 1, 2
 KINDS = ("upload", "list", "completion")
-#: A client that is told to try again later does so after this.
+#: A client that is asked to retry later does so after this.
 PAUSE_SECONDS = 0.5
 TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """How much of each is done.
+    """How many of each there are.
 
     Attributes:
         samples: of each kind of request, quiet and during each attack.
@@ -63,7 +63,7 @@ SMALL = Amounts(20, 1_000, 100, 8, 500, 20)
 
 @dataclass(frozen=True)
 class Request:
-    """One request that an attacker sends, and how often at once."""
+    """One request of an attacker, and how many of it run at once."""
 
     path: str
     body: str
@@ -72,7 +72,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Attack:
-    """What an account does.
+    """What an attacking account does.
 
     Attributes:
         title: for people.
@@ -88,7 +88,7 @@ class Attack:
 
 
 def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], None]) -> None:
-    """Measure a neighbour's requests, quiet and under each attack."""
+    """Measure a neighbour's requests, undisturbed and under each attack."""
     amounts = FULL if full else SMALL
     servers.make(DATABASE, "ours")
     with servers.superuser(DATABASE) as admin:
@@ -159,7 +159,7 @@ class _Scene:
         self.assessment = self._assessment(NEIGHBOUR, json.loads(documents.definition(1)))
 
     def headers(self, tenant: int) -> dict[str, str]:
-        """What the owner of a tenant sends with each request."""
+        """The requests of a tenant's owner."""
         token = make_token("authenticated", data.identifier("user", tenant))
         return {
             "apikey": self.api.anon_key,
@@ -194,7 +194,7 @@ class _Scene:
     # --- the neighbour ------------------------------------------------------------------------------------
 
     def samples(self, count: int) -> dict[str, list[float]]:
-        """So many milliseconds of each kind of request, in turn and after a rest."""
+        """Milliseconds of each kind of request, in turn and after a pause."""
         doing = {"upload": self._upload, "list": self._list, "completion": self._complete}
         found: dict[str, list[float]] = {kind: [] for kind in KINDS}
         for _ in range(count):
@@ -251,7 +251,7 @@ class _Scene:
 
     @contextlib.contextmanager
     def worker(self) -> Iterator[None]:
-        """One worker, while the block lasts."""
+        """One worker, for the duration of the block."""
         process = subprocess.Popen(
             [sys.executable, "-m", "worker", "run"],
             env=worker_environment(self.servers, self.api, DATABASE, listen=True),
@@ -266,7 +266,7 @@ class _Scene:
 
     @contextlib.contextmanager
     def under(self, attack: Attack) -> Iterator[None]:
-        """The attack, from a process of its own, while the block lasts."""
+        """The attack, from a separate process, for the duration of the block."""
         context = multiprocessing.get_context("spawn")
         stop = context.Event()
         process = context.Process(
@@ -283,7 +283,7 @@ class _Scene:
                 process.kill()
 
     def drain(self) -> None:
-        """Take what the attacker has queued out of the queue again."""
+        """Remove the attacker's queued jobs from the queue."""
         attacker = data.identifier("tenant", ATTACKER)
         self.connection.execute(
             "delete from public.assessment_uploads where tenant_id = %s and status <> 'processing'",
@@ -296,7 +296,7 @@ class _Scene:
             time.sleep(0.05)
 
     def store(self, statement: str, values: dict[str, object]) -> None:
-        """Store many rows of the attacker's as they would lie there after as many requests."""
+        """Store many rows of the attacker, as they would be after as many requests."""
         with self.servers.superuser(DATABASE) as admin, admin.transaction():
             admin.execute("set local session_replication_role = replica")
             admin.execute(statement.encode(), {"tenant": data.identifier("tenant", ATTACKER), **values})
@@ -304,7 +304,7 @@ class _Scene:
 
 
 def attack_until(stop: Event, attack: Attack, url: str, headers: dict[str, str]) -> None:
-    """Send an attack's requests until told to stop."""
+    """Send an attack's requests until asked to stop."""
     threads = [
         threading.Thread(target=_send, args=(stop, request, url, headers), daemon=True)
         for request in attack.requests
@@ -328,7 +328,7 @@ def _send(stop: Event, request: Request, url: str, headers: dict[str, str]) -> N
 
 
 def _keep_queued(stop: Event, text: str, count: int, url: str, headers: dict[str, str]) -> None:
-    """Have so many uploads of a file in the queue, as long as that can be seen by asking now and then."""
+    """Keep this many uploads of a file in the queue, as far as polling shows."""
     tenant = str(data.identifier("tenant", ATTACKER))
     number = 0
     with httpx.Client(headers=headers, timeout=60) as client:

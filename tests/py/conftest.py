@@ -1,4 +1,4 @@
-"""What the Python tests may use beside the databases: the real API over one."""
+"""Fixtures besides the databases: the real API over one."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 
 @pytest.fixture(scope="module")
 def api_people(api: RunningApi) -> People:
-    """Makes accounts and tenants in the database under `api`."""
+    """Creates accounts and tenants in the database under `api`."""
     return People(api.database.connect())

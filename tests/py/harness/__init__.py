@@ -1,1 +1,1 @@
-"""What the tests stand on: throwaway databases that look like Supabase's, and the real API over them."""
+"""The foundation of the tests: throwaway databases that look like Supabase's, and the real API over them."""

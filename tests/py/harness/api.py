@@ -83,7 +83,7 @@ class RunningApi:
         return self.client(self.keys.service_role)
 
     def as_user(self, user: User | uuid.UUID | str) -> Client:
-        """A supabase-py client that speaks as this user."""
+        """A supabase-py client that acts as this user."""
         return self.client(token=self.token(user))
 
     def signed_in(self, user: User) -> Client:
@@ -93,7 +93,7 @@ class RunningApi:
         return client
 
     def http(self, key: str | None = None, *, token: str | None = None) -> httpx.Client:
-        """A plain HTTP client for the same API: statuses and headers as they come."""
+        """A plain HTTP client for the same API, with statuses and headers."""
         key = key or self.keys.anon
         return self._open.enter_context(
             httpx.Client(
@@ -104,7 +104,7 @@ class RunningApi:
         )
 
     def reload(self) -> None:
-        """Have PostgREST read the schema anew, and wait until it has. DDL does so too, a moment later."""
+        """Make PostgREST reload the schema, and wait for it. DDL does so too, a moment later."""
 
         def times_loaded() -> int:
             return self.api.postgrest_log.read_text(encoding="utf-8").count("Schema cache loaded")
@@ -112,7 +112,7 @@ class RunningApi:
         before = times_loaded()
         self.database.connect("supabase_admin").execute("notify pgrst, 'reload schema'")
         assert processes.wait_until(lambda: times_loaded() > before, 15), "PostgREST does not read the schema"
-        # Several notices come together: wait for the last of them.
+        # Several notifications arrive together: wait for the last of them.
         latest = -1
         while latest != (latest := times_loaded()):
             time.sleep(0.15)

@@ -11,7 +11,7 @@ from tests.py.harness.databases import Database
 
 
 class SupabaseCli:
-    """The CLI, in one project and aimed at one database."""
+    """The CLI, in one project and for one database."""
 
     def __init__(self, database: Database, project: Path, *, home: Path) -> None:
         self._target = f"--remote={database.url()}?sslmode=disable"
@@ -19,7 +19,7 @@ class SupabaseCli:
         self._home = home
 
     def __call__(self, *arguments: str) -> str:
-        """Run a command that has to succeed; what it printed."""
+        """Run a command that must succeed; return its output."""
         answer = self.run(*arguments)
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout + answer.stderr

@@ -41,7 +41,7 @@ _BARE = "template1"
 
 
 class _Janitor(DatabaseJanitor):
-    """pytest-postgresql's janitor, copying templates by files: five times faster where nothing is synced.
+    """pytest-postgresql's janitor, copying templates by files: five times faster without fsync.
 
     A copy belongs to whoever makes it, whatever its template; here it stays role postgres's.
     """
@@ -102,7 +102,7 @@ class Database:
 def claims_text(
     role: str, user_id: uuid.UUID | str | None, claims: Mapping[str, object] | None = None
 ) -> str:
-    """A token's claims as PostgREST hands them to the database."""
+    """A token's claims as PostgREST passes them to the database."""
     said: dict[str, object] = {"role": role}
     if user_id is not None:
         said |= {"sub": str(user_id), "aud": "authenticated"}
@@ -113,7 +113,7 @@ def claims_text(
 def as_role(
     connection: Connection, role: ApiRole, user_id: uuid.UUID | str | None = None, **claims: object
 ) -> Iterator[Connection]:
-    """Be `role` with these claims for the length of the block, in one transaction (or savepoint).
+    """Act as `role` with these claims for the duration of the block, in one transaction (or savepoint).
 
     The role is switched for real, so grants and policies bind as they do in a request.
     """
@@ -131,7 +131,7 @@ def as_role(
 
 
 class Databases:
-    """The session's server and templates, each made when it is first asked for."""
+    """The session's server and templates, each created when first needed."""
 
     def __init__(self) -> None:
         self._resources = ExitStack()
@@ -149,7 +149,9 @@ class Databases:
         return self._cluster
 
     def connect_admin(self) -> Connection:
-        """Connect as the superuser to no test's database, in autocommit. The caller closes it."""
+        """Connect as the superuser to a database that belongs to no test, in autocommit. The caller closes
+        it.
+        """
         return psycopg.connect(self.cluster.dsn(SUPERUSER, "template1"), autocommit=True)
 
     def close(self) -> None:
@@ -159,7 +161,7 @@ class Databases:
 
     @contextmanager
     def clone(self, template: Template = "migrated") -> Iterator[Database]:
-        """A database of one's own.
+        """A separate database.
 
         Args:
             template: `empty` looks like a fresh Supabase project, `migrated` has the migrations, `seeded` the
@@ -174,7 +176,7 @@ class Databases:
                 database.close()
 
     def _binaries(self) -> PostgresBinaries:
-        """The Postgres to run; another than the packaged one gets pgTAP in a private copy."""
+        """The Postgres to run; any other than the packaged one gets pgTAP in a private copy."""
         other = os.environ.get("TEST_POSTGRES_BIN")
         if not other:
             return find_postgres()
@@ -200,7 +202,7 @@ class Databases:
         )
 
     def _template(self, wanted: Template) -> str:
-        """The template's name; made now when it is not there yet. One that failed fails again at once."""
+        """The template's name; created now if it does not exist. One that failed fails again immediately."""
         if wanted in self._broken:
             raise self._broken[wanted]
         if wanted not in self._templates:
@@ -246,7 +248,7 @@ def _seed(database: Database) -> None:
 
 
 def _add_pgtap(database: Database) -> None:
-    # Hosted projects let postgres do this; plain Postgres asks for a superuser.
+    # Hosted projects let postgres do this; plain Postgres requires a superuser.
     database.connect(SUPERUSER).execute("create extension pgtap with schema extensions")
 
 
@@ -254,7 +256,7 @@ _KEY = pytest.StashKey[Databases]()
 
 
 def databases_of(config: pytest.Config) -> Databases:
-    """The session's databases; their server starts when one is first asked for, and ends with the session."""
+    """The session's databases; their server starts when first needed, and stops with the session."""
     if _KEY not in config.stash:
         databases = Databases()
         config.stash[_KEY] = databases

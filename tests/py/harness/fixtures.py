@@ -1,4 +1,4 @@
-"""The fixtures for databases. Their server starts when the first of them is asked for."""
+"""The fixtures for databases. Their server starts when the first of them is needed."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from tests.py.harness.people import People
 
 @pytest.fixture(scope="session")
 def databases(pytestconfig: pytest.Config) -> Databases:
-    """The session's server; `databases.clone(template)` gives further databases, of any scope."""
+    """The session's server; `databases.clone(template)` creates further databases, of any scope."""
     return databases_of(pytestconfig)
 
 
 @pytest.fixture
 def database(databases: Databases) -> Iterator[Database]:
-    """A migrated database of this test's own, without the seed."""
+    """A migrated database of this test, without the seed."""
     with databases.clone("migrated") as clone:
         yield clone
 
 
 @pytest.fixture
 def seeded_database(databases: Databases) -> Iterator[Database]:
-    """A migrated database of this test's own, with the seed."""
+    """A migrated database of this test, with the seed."""
     with databases.clone("seeded") as clone:
         yield clone
 
 
 @pytest.fixture
 def empty_database(databases: Databases) -> Iterator[Database]:
-    """A database of this test's own that looks like a fresh Supabase project: no migration has run."""
+    """A database of this test that looks like a fresh Supabase project: without migrations."""
     with databases.clone("empty") as clone:
         yield clone
 
@@ -48,5 +48,5 @@ def connection(database: Database) -> Connection:
 
 @pytest.fixture
 def people(connection: Connection) -> People:
-    """Makes accounts and tenants in `database`."""
+    """Creates accounts and tenants in `database`."""
     return People(connection)

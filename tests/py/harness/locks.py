@@ -1,4 +1,6 @@
-"""The lock files, the commands that install them, and whether a lock holds all that its packages ask for."""
+"""The lock files, the commands that install them, and whether a lock contains all requirements of its
+packages.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,11 @@ WORKER = ROOT / "requirements.txt"
 TESTS = ROOT / "requirements-dev.txt"
 PEERS = peers.REQUIREMENTS
 FUZZER = ROOT / "bench" / "requirements-fuzz.txt"
-# Not complete on purpose: what its packages ask for is in the tests' lock, or is never imported.
+# Incomplete on purpose: what its packages require is in the tests' lock, or never imported.
 MUTANTS = ROOT / "bench" / "requirements-mutants.txt"
 LOCKS = (WORKER, TESTS, PEERS, FUZZER, MUTANTS)
 
-# Where the product is said to run: the images, and what `make setup` names.
+# The supported environments: the images, and what `make setup` names.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = (("linux", "Linux", "x86_64"), ("linux", "Linux", "aarch64"), ("darwin", "Darwin", "arm64"))
 
@@ -55,7 +57,7 @@ def pins(lock: Path) -> dict[str, Pin]:
 
 
 def asked_of(lock: Path) -> list[Requirement]:
-    """What a lock was made for: the package's own dependencies, or the lines of its .in file."""
+    """The direct requirements of a lock: the package's own dependencies, or the lines of its .in file."""
     if lock in {WORKER, TESTS}:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
         asked = list(project["project"]["dependencies"])
@@ -68,13 +70,13 @@ def asked_of(lock: Path) -> list[Requirement]:
 
 
 def installed(folder: Path | None = None) -> dict[str, metadata.Distribution]:
-    """The distributions in a folder of packages, or those that this Python sees."""
+    """The distributions in a folder of packages, or in this Python's path."""
     found = metadata.distributions(path=[str(folder)]) if folder else metadata.distributions()
     return {canonicalize_name(each.metadata["Name"]): each for each in found}
 
 
 def environments() -> list[dict[str, str]]:
-    """What markers are judged by: every Python and platform that the locks serve."""
+    """The environments of the markers: every Python and platform that the locks serve."""
     here = {name: str(value) for name, value in default_environment().items()}
     return [
         {
@@ -95,7 +97,7 @@ def lacking(
     packages: Mapping[str, metadata.Distribution],
     environment: Mapping[str, str],
 ) -> set[str]:
-    """What a lock does not hold, or holds in a version that somebody refuses; with who asks for it.
+    """The requirements that a lock lacks or pins to an unsuitable version, with the packages that have them.
 
     Args:
         asked: what the lock was made for; everything pinned counts as asked for too.
@@ -104,7 +106,7 @@ def lacking(
         environment: what markers are judged by.
     """
     missing = set()
-    # The extra under which a requirement is read matters, so each pair is looked at once.
+    # The extra with which a requirement is read matters, so each pair is checked once.
     queue = [("what the lock is for", "", each) for each in [*asked, *map(Requirement, pinned)]]
     seen = set()
     while queue:
@@ -126,7 +128,7 @@ def lacking(
 
 @dataclass(frozen=True)
 class Command:
-    """A command that installs a lock, as a file of this repository has it.
+    """A command that installs a lock, in a file of this repository.
 
     Attributes:
         source: the file.
@@ -139,7 +141,7 @@ class Command:
     lock: Path
 
     def arguments(self, lock: Path) -> list[str]:
-        """The same for another lock, to follow a Python."""
+        """The same for another lock, after a Python command."""
         return ["-m", "pip", "install", *self.options, str(lock)]
 
 
@@ -147,7 +149,7 @@ _PIP_INSTALL = re.compile(r"\bpip install\b(.*)")
 
 
 def pip_install_lines(text: str) -> list[str]:
-    """What follows each `pip install` of a text, lines that go on joined, up to the command's end."""
+    """What follows each `pip install` in a text, with continued lines joined, up to the command's end."""
     lines = text.replace("\\\n", " ").splitlines()
     return [
         re.split(r"[`;&|]", found[1])[0].strip() for line in lines if (found := _PIP_INSTALL.search(line))
@@ -156,7 +158,7 @@ def pip_install_lines(text: str) -> list[str]:
 
 @functools.cache
 def tracked_files() -> tuple[Path, ...]:
-    """Every file of the repository that is tracked, or is going to be."""
+    """Every file of the repository that is tracked, or will be."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -169,7 +171,7 @@ def tracked_files() -> tuple[Path, ...]:
 
 @functools.cache
 def install_commands() -> tuple[Command, ...]:
-    """Every command of a tracked file that installs a lock; make says what its variables stand for."""
+    """Every command of a tracked file that installs a lock; make expands its variables."""
     made = subprocess.run(
         ["make", "--dry-run", "--always-make", "setup", "fuzz", "mutants"],
         cwd=ROOT,
@@ -192,7 +194,7 @@ def install_commands() -> tuple[Command, ...]:
 
 
 def lock_named(word: str) -> Path:
-    """The lock that a command names, in this repository or where an image has a copy of it."""
+    """The lock that a command names, in this repository or at the path of its copy in an image."""
     [lock] = [each for each in LOCKS if Path(word).name == each.name]
     return lock
 

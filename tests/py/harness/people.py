@@ -30,7 +30,7 @@ class Tenant:
 
 
 class People:
-    """Makes accounts and tenants, as a trusted writer does.
+    """Creates accounts and tenants, as a trusted writer does.
 
     Args:
         connection: role postgres's, in autocommit.

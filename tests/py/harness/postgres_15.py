@@ -1,4 +1,4 @@
-"""Databases on Postgres 15, where it is installed (Debian: `postgresql-15`)."""
+"""Databases on Postgres 15, if it is installed (Debian: `postgresql-15`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.py.harness.databases import Databases, Template
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
-#: Skips a test where there is no Postgres 15, and where the whole suite runs on one Postgres that was chosen.
+#: Skips a test without Postgres 15, and if the whole suite runs on a chosen Postgres.
 on_postgres_15 = pytest.mark.skipif(
     not (PROGRAMS / "postgres").exists() or "TEST_POSTGRES_BIN" in os.environ,
     reason="Postgres 15 is not installed (Debian: postgresql-15), or TEST_POSTGRES_BIN says which one to run",
@@ -22,7 +22,7 @@ on_postgres_15 = pytest.mark.skipif(
 
 @contextmanager
 def older_databases(template: Template) -> Iterator[Databases]:
-    """Databases on a Postgres 15 of their own, with `template` made and seen to be on it."""
+    """Databases on a separate Postgres 15, with `template` created and verified to be on it."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TEST_POSTGRES_BIN", str(PROGRAMS))
         databases = Databases()

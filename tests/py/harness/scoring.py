@@ -1,4 +1,4 @@
-"""The scoring rules of a definition as the database keeps it."""
+"""The scoring rules of a definition as the database stores it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from worker.scoring import DEFAULT_SCALE, CategoryRule, DimensionRule, ScoringRu
 
 
 def rules_of(definition: str) -> ScoringRules:
-    """What scoring reads of a definition in JSON; numbers keep the places that they are written with."""
+    """What scoring reads from a definition in JSON; numbers keep their decimal places."""
     document = json.loads(definition, parse_float=Decimal, parse_int=Decimal)
     low, high = document.get("metadata", {}).get("scale", DEFAULT_SCALE)
     return ScoringRules(

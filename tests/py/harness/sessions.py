@@ -1,4 +1,4 @@
-"""One tenant with sessions to score, a worker's side of the queue, and what waits for another's lock."""
+"""One tenant with sessions to score, a worker's side of the queue, and helpers to wait for locks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class World:
         self.assessment = self.add_assessment()
 
     def add_assessment(self, name: str = "Clear Speech") -> uuid.UUID:
-        """Another active assessment of the tenant's."""
+        """Another active assessment of the tenant."""
         made: uuid.UUID = one(
             self.postgres,
             "insert into public.custom_assessments (tenant_id, name, definition, status)"
@@ -80,11 +80,11 @@ class World:
         ]
 
     def agent(self, *, autocommit: bool = True) -> Connection:
-        """An agent's or a worker's connection, which waits for no lock longer than ten seconds."""
+        """An agent's or a worker's connection, which waits for a lock for at most ten seconds."""
         return _patient(self.database.connect_as("service_role"), autocommit=autocommit)
 
     def owner(self, *, autocommit: bool = True) -> Connection:
-        """A connection of the tenant's owner, which waits for no lock longer than ten seconds."""
+        """A connection of the tenant's owner, which waits for a lock for at most ten seconds."""
         connection = self.database.connect_as("authenticated", self.tenant.owner.id)
         return _patient(connection, autocommit=autocommit)
 
@@ -96,7 +96,7 @@ def _patient(connection: Connection, *, autocommit: bool) -> Connection:
 
 
 def one(connection: Connection, query: str, *values: object) -> Any:
-    """The one value that a statement gives."""
+    """The single value that a statement returns."""
     row = connection.execute(query.encode(), values).fetchone()
     return None if row is None else row[0]
 
@@ -109,7 +109,7 @@ def reason_of(error: psycopg.Error) -> str:
 def exchange(
     connection: Connection, worker: str, finished: Sequence[Finished] = (), claim: int = 0
 ) -> dict[str, Any]:
-    """One request of a worker's; one row each, what became of the finished jobs and what was claimed."""
+    """One request of a worker; a row for each outcome of a finished job and each claimed job."""
     answer: dict[str, Any] = one(
         connection, "select public.exchange_jobs(%s, %s, %s)", worker, Jsonb(tell(finished)), claim
     )
@@ -127,7 +127,7 @@ def exchange(
 
 
 def compiled(job: dict[str, Any], name: str = "Compiled", version: str = "1.0") -> Finished:
-    """The end of a compiled file."""
+    """The outcome of a compiled file."""
     definition = DEFINITION | {"metadata": {"name": name, "version": version}}
     return Compiled(
         job["job"],
@@ -140,7 +140,7 @@ def compiled(job: dict[str, Any], name: str = "Compiled", version: str = "1.0") 
 
 
 class Meanwhile:
-    """Something that runs in another thread, and is expected to wait for a lock.
+    """An action in another thread that is expected to wait for a lock.
 
     Args:
         action: what to run.
@@ -172,7 +172,7 @@ class Meanwhile:
         return False
 
     def result(self) -> Any:
-        """What it gave; raises what it raised."""
+        """Its result; raises what it raised."""
         self._thread.join(15)
         assert not self._thread.is_alive(), "it still waits"
         if self._error is not None:

@@ -13,7 +13,7 @@ CONFIG = 'project_id = "host"\n\n[db]\nmajor_version = 17\n'
 
 
 def make_project(folder: Path, migrations: Mapping[str, str]) -> Path:
-    """Make a Supabase project with these migrations, by their names without .sql."""
+    """Create a Supabase project with these migrations, by their names without .sql."""
     (folder / "supabase" / "migrations").mkdir(parents=True)
     (folder / "supabase" / "config.toml").write_text(CONFIG, "utf-8")
     for name, text in migrations.items():
@@ -22,7 +22,7 @@ def make_project(folder: Path, migrations: Mapping[str, str]) -> Path:
 
 
 def contents(project: Path) -> dict[str, bytes]:
-    """Every file of a project, hidden ones too."""
+    """Every file of a project, including hidden ones."""
     return {
         str(path.relative_to(project)): path.read_bytes()
         for path in sorted(project.rglob("*"))
@@ -36,7 +36,7 @@ def copies(project: Path) -> list[Path]:
 
 
 def install(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as it is started from a checkout."""
+    """Run the command as from a checkout."""
     return subprocess.run(
         [sys.executable, "-m", "worker", "install", str(project), *options],
         cwd=ROOT,

@@ -1,1 +1,1 @@
-"""Runs the pgTAP files of tests/sql under pytest, each assertion as a test of its own."""
+"""Runs the pgTAP files of tests/sql under pytest, each assertion as a test."""

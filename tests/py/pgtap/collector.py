@@ -1,4 +1,4 @@
-"""Collects tests/sql/**/*.test.sql: each file has a database of its own, each assertion is reported by name.
+"""Collects tests/sql/**/*.test.sql: each file has its own database, each assertion is reported by name.
 
 A file is one pytest item, which runs as role `postgres`, who is not a superuser, on a clone of the migrated
 database; each assertion of pgTAP becomes a subtest of it. A file that stops early, has no plan or breaks its
@@ -26,13 +26,13 @@ _RESULT = re.compile(
 )
 _PLAN = re.compile(r"1\.\.(?P<count>\d+)(?: # SKIP ?(?P<why>.*))?$")
 
-# Longer than any test needs; a file that waits for a lock for ever fails instead.
+# Longer than any test needs, so that a file that waits for a lock forever fails instead.
 _STATEMENT_TIMEOUT = "60s"
 
 
 @dataclass
 class Verdict:
-    """What pgTAP said of one assertion, or what went wrong with the file.
+    """pgTAP's verdict on one assertion, or an error of the file.
 
     Attributes:
         name: the assertion's description.
@@ -67,12 +67,12 @@ class PgTapRun(pytest.Function):
     """Runs a file. A function, because fixtures, `subtests` among them, are for functions."""
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it is: the whole file."""
+        """Its location: the whole file."""
         return self.path, None, self.path.name
 
 
 def _report(verdict: Verdict) -> None:
-    """Pass, skip or fail as pgTAP said."""
+    """Pass, skip or fail as pgTAP reported."""
     if verdict.skipped is not None:
         pytest.skip(verdict.skipped or "skipped by pgTAP")
     if not verdict.passed:
@@ -95,7 +95,7 @@ def _run_on_a_clone(path: Path, databases: Databases) -> list[Verdict]:
 
 
 def run(path: Path, connection: psycopg.Connection[tuple[Any, ...]]) -> list[Verdict]:
-    """Run a pgTAP file; what it asserted, in order, and what went wrong, as a failed last verdict."""
+    """Run a pgTAP file; return its assertions in order, and an error as a failed last verdict."""
     tap = _Tap(path)
     try:
         connection.execute("select set_config('statement_timeout', %s, false)", [_STATEMENT_TIMEOUT])
@@ -113,7 +113,7 @@ def run(path: Path, connection: psycopg.Connection[tuple[Any, ...]]) -> list[Ver
 
 
 def _lines(connection: psycopg.Connection[tuple[Any, ...]], statement: Statement) -> Iterable[str]:
-    """What a statement's rows say, line by line."""
+    """The rows of a statement, line by line."""
     cursor = connection.execute(statement.text.encode(), prepare=False)
     if cursor.description is None:
         return []
@@ -139,7 +139,7 @@ def _describe(error: psycopg.Error, statement: Statement | None) -> list[str]:
 
 
 class _Tap:
-    """Reads what pgTAP says."""
+    """Reads pgTAP's output."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -153,7 +153,7 @@ class _Tap:
         return f"{self.statement.path}:{self.statement.line}" if self.statement else str(self.path)
 
     def read(self, line: str) -> None:
-        """Take one line of TAP; any other output of a test file counts for nothing, and is kept as a note."""
+        """Take one line of TAP; any other output of a test file is kept as a note."""
         if result := _RESULT.match(line):
             self._read_result(result)
         elif plan := _PLAN.match(line):
@@ -176,13 +176,13 @@ class _Tap:
             self.fail([f"it has number {result['number']}, and is the {len(self.verdicts)}th"], self.place)
 
     def fail(self, notes: list[str], place: str) -> None:
-        """Note that the file itself failed."""
+        """Record that the file itself failed."""
         ran = sum(verdict.name != "whole file" for verdict in self.verdicts)
         after = f"after {ran} assertions" + (f", the last being: {self.verdicts[-1].name}" if ran else "")
         self.verdicts.append(Verdict("whole file", False, place, [*notes, after]))
 
     def check_plan(self) -> None:
-        """A file says how many assertions it has, and has as many."""
+        """Check that a file states how many assertions it has, and has as many."""
         ran = len(self.verdicts)
         if self._planned is None:
             self.fail(["there is no plan; write select plan(n) or no_plan(), and finish()"], str(self.path))

@@ -32,7 +32,7 @@ _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
 class ScriptError(Exception):
-    """A file that cannot be split: an unended quote or comment, or a psql command other than \\ir."""
+    r"""A file that cannot be split: an unclosed quote or comment, or a psql command other than \ir."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Hosts to migrate: projects that have the platform's tables already, in shapes that hosts really have."""
+"""Hosts to migrate: projects that already have the platform's tables, in forms that real hosts have."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OWNER = "11111111-1111-1111-1111-111111111111"
 STRANGER = "22222222-2222-2222-2222-222222222222"
 TENANT = "33333333-3333-3333-3333-333333333333"
 
-# An older host: CHECKs under names of its own, columns missing, unaccent in public, and no
+# An older host: CHECKs with its own names, columns missing, unaccent in public, and no
 # coaching_sessions.assessment_type.
 OLDER_HOST = """
 create extension unaccent with schema public;
@@ -69,7 +69,7 @@ create table public.agent_sessions (
 );
 """
 
-# A newer host: the columns are there, but bare.
+# A newer host: the columns exist, but without constraints.
 NEWER_HOST = """
 create table public.tenant_profiles (
   id uuid primary key default gen_random_uuid(),
@@ -110,7 +110,7 @@ create table public.campaign_assignments (
 );
 """
 
-# As some hosts have it: the table under another name, and a view that everybody was granted.
+# As on some hosts: the table has another name, and everyone was granted a view of it.
 ASSIGNMENTS_VIEW = """
 create table public.stakeholder_sessions (
   id uuid primary key default gen_random_uuid(),
@@ -130,8 +130,8 @@ create view public.campaign_assignments as select * from public.stakeholder_sess
 grant all on public.campaign_assignments to anon, authenticated;
 """
 
-# A host in production: campaigns outlive their tenant, and some have had the type custom since before this
-# product, so without an assessment. What each foreign key does on a deletion is a parameter.
+# A host in production: campaigns outlive their tenant, and some had the type custom before this product, so
+# without an assessment. The action of each foreign key on a deletion is a parameter.
 PRODUCTION_HOST = """
 create table public.tenant_profiles (
   id uuid primary key default gen_random_uuid(),
@@ -187,7 +187,7 @@ public.tenant_profiles, public.coaching_sessions, public.agent_sessions to servi
 
 
 def make_host(database: Database, host: str, assignments: str) -> Connection:
-    """Make a host's tables in an empty project, with accounts, and data in every table."""
+    """Create a host's tables in an empty project, with accounts, and data in every table."""
     connection = database.connect()
     connection.execute(
         "insert into auth.users (id, email) values (%s, 'owner@example.test'), (%s, 'stranger@example.test')",
@@ -232,7 +232,7 @@ def make_host(database: Database, host: str, assignments: str) -> Connection:
 
 
 def contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of the host, in the columns that it had of its own."""
+    """Every row of the host, in the columns that the host had before."""
     return {
         name: connection.execute(f"select {query} order by id").fetchall()
         for name, query in {
@@ -260,11 +260,11 @@ def single(
 
 
 def roll_back(database: Database) -> None:
-    """Take custom assessments out again."""
+    """Remove custom assessments again."""
     connection = database.connect()
     connection.execute(ROLLBACK.read_text("utf-8").encode())
 
 
 def objects(connection: Connection) -> list[str]:
-    """Everything that migrations make, described."""
+    """A description of everything that the migrations create."""
     return [row[0] for row in connection.execute(OBJECTS).fetchall()]
