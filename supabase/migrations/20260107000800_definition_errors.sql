@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:34882c7792aa52f04ff61542152c394307788cd43a06c4208faf68b918d41cb2
+-- custom-assessments 0.2.0 definition_errors sha256:4cef590b00b9b464692c0fb7276e27d3ea45ad229bd72677273b811ff108a2ca
 -- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
 -- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
@@ -53,6 +53,19 @@ begin
 end
 $$;
 
+-- Whether a value is a list of texts.
+create or replace function private.is_text_list(list jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_typeof(list) = 'array' and not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")');
+end
+$$;
+
 -- A list of texts: themes, strengths, questions.
 create or replace function private.text_list_faults(list jsonb, path text)
 returns jsonb
@@ -62,11 +75,11 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if private.is_text_list(list) then
+    return '[]';
+  end if;
   if jsonb_typeof(list) <> 'array' then
     return jsonb_build_array(private.fault(path, 'wrong-type', 'a list of texts'));
-  end if;
-  if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
-    return '[]';
   end if;
   return (
     select jsonb_agg(private.fault(path || '[' || found.place - 1 || ']', 'wrong-type', 'a text') order by found.place)
@@ -160,7 +173,8 @@ begin
       )
     );
   end if;
-  if octet_length(definition::text) > private.largest_text() then
+  -- To write it as text takes as long as everything above. No value's text takes more than 17 times its room in jsonb.
+  if pg_column_size(definition) > private.largest_text() / 25 and octet_length(definition::text) > private.largest_text() then
     return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
   return null;
@@ -290,8 +304,9 @@ begin
 end
 $$;
 
--- The names of dimensions or categories, as they are spelled and as they are compared.
-create or replace function private.names_of(items jsonb, out spelled text[], out keys text[])
+-- The key of each dimension or category, in their order, and the names by which they are known: as they are spelled, and as
+-- they are compared.
+create or replace function private.names_of(items jsonb, out keys text[], out known text[])
 language plpgsql
 immutable
 parallel safe
@@ -300,13 +315,13 @@ as $$
 declare
   key text;
 begin
-  spelled := '{}';
   keys := '{}';
+  known := '{}';
   for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), private.most_errors()) else 0 end - 1 loop
     key := private.name_key(items -> place);
+    keys := keys || key;
     if key is not null then
-      spelled := spelled || (items -> place ->> 'name');
-      keys := keys || key;
+      known := known || (items -> place ->> 'name') || key;
     end if;
   end loop;
 end

@@ -1,9 +1,8 @@
--- custom-assessments 0.2.0 definition_rubrics sha256:297ab4459a6ecae19ed0162ffa05c364d4c6483c9b31677d5528a0ba8243a0e3
+-- custom-assessments 0.2.0 definition_rubrics sha256:98ae5b01d01cd268eae844937d11935a22e866ec2de00a483db12194f83f6164
 -- The rules of scoring rubrics.
 
--- The rubrics of all dimensions, {"1-2": "...", "3": "..."} each: ranges on the scale that do not overlap. One query
--- for all of them, since a query for each would take longer than everything else together.
-create or replace function private.rubric_faults(dimensions jsonb, low numeric, high numeric)
+-- The rubric of one dimension, {"1-2": "...", "3": "..."}: ranges on the scale that do not overlap.
+create or replace function private.rubric_faults(rubric jsonb, path text, low numeric, high numeric)
 returns jsonb
 language plpgsql
 immutable
@@ -14,38 +13,26 @@ declare
   faults jsonb;
 begin
   with level as (
-    select dimension.place,
-           entry.key,
+    select entry.key,
            entry.value,
            -- A bound on the length keeps the cast from meeting more digits than numeric holds. Without captures the
            -- expression is matched many times faster.
            case when length(entry.key) <= 100 and entry.key ~ '^ *[0-9]*\.?[0-9]+ *(?:[-–] *[0-9]*\.?[0-9]+ *)?$'
-             then string_to_array(translate(entry.key, '–', '-'), '-')
+             then string_to_array(translate(entry.key, '–', '-'), '-')::numeric[]
            end as bounds
-      from jsonb_array_elements(dimensions) with ordinality as dimension (value, place),
-           lateral jsonb_each(
-             case when jsonb_typeof(dimension.value -> 'scoringRubric') = 'object'
-               then dimension.value -> 'scoringRubric' end
-           ) as entry
+      from jsonb_each(rubric) as entry
   ),
   range as (
-    select level.place,
-           level.key,
-           level.value,
-           level.bounds[1]::numeric as first,
-           coalesce(level.bounds[2], level.bounds[1])::numeric as last
-      from level
+    select level.key, level.value, level.bounds[1] as first, level.bounds[cardinality(level.bounds)] as last from level
   ),
   checked as (
-    select range.place,
-           range.key,
+    select range.key,
            range.first,
            case
              when range.first is null then 'invalid-range'
              when range.first > range.last then 'out-of-order'
              when range.first < low or range.last > high then 'outside-scale'
              when range.first <= max(range.last) over (
-               partition by range.place
                order by range.first, range.last, range.key rows between unbounded preceding and 1 preceding
              ) then 'overlapping-range'
              when jsonb_typeof(range.value) <> 'string' then 'wrong-type'
@@ -54,7 +41,7 @@ begin
   )
   select coalesce(jsonb_agg(
            private.fault(
-             '$.dimensions[' || found.place - 1 || '].scoringRubric' || private.path_step(found.key), found.reason,
+             path || private.path_step(found.key), found.reason,
              case found.reason
                when 'invalid-range' then 'a range such as 3 or 3-4'
                when 'out-of-order' then 'the lower number first'
@@ -62,10 +49,40 @@ begin
                when 'overlapping-range' then 'a range that shares no score with another'
                else 'a text'
              end
-           ) order by found.place, found.first, found.key
+           ) order by found.first, found.key
          ), '[]')
     into faults
     from (select checked.* from checked where checked.reason is not null limit private.most_errors()) as found;
+  return faults;
+end
+$$;
+
+-- The rubrics of all dimensions. Most definitions have the same ranges in all of them: those that were right a moment ago are
+-- not judged again.
+create or replace function private.rubrics_faults(dimensions jsonb, low numeric, high numeric)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]'::jsonb;
+  found jsonb;
+  rubric jsonb;
+  ranges text[];
+  right_ranges text[];
+begin
+  for place in 0 .. least(jsonb_array_length(dimensions), private.most_errors()) - 1 loop
+    exit when jsonb_array_length(faults) >= private.most_errors();
+    rubric := dimensions -> place -> 'scoringRubric';
+    continue when jsonb_typeof(rubric) is distinct from 'object';
+    ranges := array(select jsonb_object_keys(rubric));
+    continue when ranges = right_ranges and private.is_text_list(jsonb_path_query_array(rubric, '$.*'));
+    found := private.rubric_faults(rubric, '$.dimensions[' || place || '].scoringRubric', low, high);
+    faults := faults || found;
+    right_ranges := case when found = '[]' then ranges end;
+  end loop;
   return faults;
 end
 $$;
@@ -86,10 +103,13 @@ declare
   slug text := '';
 begin
   if length(folded) <= private.longest_name() then
-    -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
-    slug := regexp_replace(folded, E'[\u0300-\u036f]', '', 'g');
-    slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
-    slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
+    slug := folded;
+    if octet_length(slug) > length(slug) then
+      -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
+      slug := regexp_replace(slug, E'[\u0300-\u036f]', '', 'g');
+      slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
+      slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
+    end if;
     slug := btrim(regexp_replace(slug, '[^a-z0-9]+', '-', 'g'), '-');
   end if;
   if length(slug) between 1 and private.longest_name() then
@@ -141,9 +161,9 @@ begin
 end
 $$;
 
--- Ids that are none, and those that belong to another dimension: an earlier one that has it, or one whose name gives it. Of
+-- The ids of dimensions with these names, as they are compared. Ids that are none, and those that belong to another dimension: an earlier one that has it, or one whose name gives it. Of
 -- dimensions with one name only the first is looked at.
-create or replace function private.id_faults(dimensions jsonb)
+create or replace function private.id_faults(dimensions jsonb, names text[])
 returns jsonb
 language plpgsql
 immutable
@@ -172,7 +192,7 @@ begin
         format('a slug of at most %s characters, such as "strategic-thinking"', private.longest_name()));
       continue;
     end if;
-    key := private.name_key(dimensions -> place);
+    key := names[place + 1];
     if key is not null and key <> all (keys) then
       keys := keys || key;
       given := given || private.id_of_name(key);
@@ -259,7 +279,7 @@ begin
 end
 $$;
 
-create or replace function private.dimensions_faults(dimensions jsonb, low numeric, high numeric)
+create or replace function private.dimensions_faults(dimensions jsonb, keys text[], low numeric, high numeric)
 returns jsonb
 language plpgsql
 immutable
@@ -270,8 +290,6 @@ declare
   expected constant text := format('a list of 1 to %s dimensions', private.most_dimensions());
   faults jsonb := '[]'::jsonb;
   path text;
-  key text;
-  keys text[] := '{}'::text[];
 begin
   if jsonb_typeof(dimensions) is distinct from 'array' then
     return jsonb_build_array(private.fault('$.dimensions', 'missing', expected));
@@ -285,15 +303,13 @@ begin
       faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
       continue;
     end if;
-    key := private.name_key(dimensions -> place);
     faults := faults
-      || private.name_faults(key, keys, path, 'dimension')
+      || private.name_faults(keys[place + 1], keys[: place], path, 'dimension')
       || private.dimension_faults(dimensions -> place, path);
-    keys := keys || key;
   end loop;
   return faults
-    || private.id_faults(dimensions)
-    || private.rubric_faults(dimensions, low, high)
+    || private.id_faults(dimensions, keys)
+    || private.rubrics_faults(dimensions, low, high)
     || private.weights_faults(dimensions);
 end
 $$;
@@ -343,7 +359,7 @@ end
 $$;
 
 create or replace function private.categories_faults(
-  categories jsonb, dimension_keys text[], low numeric, high numeric
+  categories jsonb, keys text[], dimension_keys text[], low numeric, high numeric
 )
 returns jsonb
 language plpgsql
@@ -355,8 +371,6 @@ declare
   expected constant text := format('a list of at most %s categories', private.most_categories());
   faults jsonb := '[]'::jsonb;
   path text;
-  key text;
-  keys text[] := '{}'::text[];
 begin
   if jsonb_typeof(categories) is distinct from 'array' then
     return jsonb_build_array(private.fault('$.resultCategories', 'missing', expected));
@@ -370,11 +384,9 @@ begin
       faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
       continue;
     end if;
-    key := private.name_key(categories -> place);
     faults := faults
-      || private.name_faults(key, keys, path, 'category')
+      || private.name_faults(keys[place + 1], keys[: place], path, 'category')
       || private.category_faults(categories -> place, path, dimension_keys, low, high);
-    keys := keys || key;
   end loop;
   return faults;
 end

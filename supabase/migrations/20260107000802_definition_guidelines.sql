@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_guidelines sha256:d19380d9b7c28a798fc24a06fa0cb70dd1daebba9c2e3a5856f3dee31fddbe8a
+-- custom-assessments 0.2.0 definition_guidelines sha256:d2a26007e04f1617b5c552b8417de6ca679de146ab867f295bcb6228cf938df2
 -- The rules of interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
 create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
 returns jsonb
@@ -39,6 +39,7 @@ begin
                  lateral jsonb_array_elements(
                    private.text_list_faults(entry.value, path || private.path_step(entry.key))
                  ) as fault
+           where not private.is_text_list(entry.value)
            limit private.most_errors()
         ) as found
     ), '[]');
@@ -242,15 +243,14 @@ begin
   category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
-    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
+    || private.dimensions_faults(whole -> 'dimensions', dimension.keys, scale[1], scale[2])
+    || private.categories_faults(
+         whole -> 'resultCategories', category.keys, array_remove(dimension.keys, null), scale[1], scale[2]);
   if jsonb_typeof(guidelines) <> 'null' then
-    faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
+    faults := faults || private.guidelines_faults(guidelines, dimension.known);
   end if;
   if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
-    faults := faults || private.example_faults(
-      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
-    );
+    faults := faults || private.example_faults(examples, dimension.known, category.known, scale[1], scale[2]);
   end if;
   return jsonb_path_query_array(faults, '$[0 to $last]', jsonb_build_object('last', private.most_errors() - 1));
 end

@@ -43,7 +43,7 @@ end
 $$;
 
 create or replace function private.categories_faults(
-  categories jsonb, dimension_keys text[], low numeric, high numeric
+  categories jsonb, keys text[], dimension_keys text[], low numeric, high numeric
 )
 returns jsonb
 language plpgsql
@@ -55,8 +55,6 @@ declare
   expected constant text := format('a list of at most %s categories', private.most_categories());
   faults jsonb := '[]'::jsonb;
   path text;
-  key text;
-  keys text[] := '{}'::text[];
 begin
   if jsonb_typeof(categories) is distinct from 'array' then
     return jsonb_build_array(private.fault('$.resultCategories', 'missing', expected));
@@ -70,11 +68,9 @@ begin
       faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
       continue;
     end if;
-    key := private.name_key(categories -> place);
     faults := faults
-      || private.name_faults(key, keys, path, 'category')
+      || private.name_faults(keys[place + 1], keys[: place], path, 'category')
       || private.category_faults(categories -> place, path, dimension_keys, low, high);
-    keys := keys || key;
   end loop;
   return faults;
 end

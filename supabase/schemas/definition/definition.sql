@@ -36,15 +36,14 @@ begin
   category := private.names_of(whole -> 'resultCategories');
 
   faults := case when jsonb_typeof(metadata) <> 'null' then private.metadata_faults(metadata) else '[]' end
-    || private.dimensions_faults(whole -> 'dimensions', scale[1], scale[2])
-    || private.categories_faults(whole -> 'resultCategories', dimension.keys, scale[1], scale[2]);
+    || private.dimensions_faults(whole -> 'dimensions', dimension.keys, scale[1], scale[2])
+    || private.categories_faults(
+         whole -> 'resultCategories', category.keys, array_remove(dimension.keys, null), scale[1], scale[2]);
   if jsonb_typeof(guidelines) <> 'null' then
-    faults := faults || private.guidelines_faults(guidelines, dimension.spelled || dimension.keys);
+    faults := faults || private.guidelines_faults(guidelines, dimension.known);
   end if;
   if jsonb_typeof(examples) <> 'null' and examples <> '[]' then
-    faults := faults || private.example_faults(
-      examples, dimension.spelled || dimension.keys, category.spelled || category.keys, scale[1], scale[2]
-    );
+    faults := faults || private.example_faults(examples, dimension.known, category.known, scale[1], scale[2]);
   end if;
   return jsonb_path_query_array(faults, '$[0 to $last]', jsonb_build_object('last', private.most_errors() - 1));
 end

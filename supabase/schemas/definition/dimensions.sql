@@ -63,7 +63,7 @@ begin
 end
 $$;
 
-create or replace function private.dimensions_faults(dimensions jsonb, low numeric, high numeric)
+create or replace function private.dimensions_faults(dimensions jsonb, keys text[], low numeric, high numeric)
 returns jsonb
 language plpgsql
 immutable
@@ -74,8 +74,6 @@ declare
   expected constant text := format('a list of 1 to %s dimensions', private.most_dimensions());
   faults jsonb := '[]'::jsonb;
   path text;
-  key text;
-  keys text[] := '{}'::text[];
 begin
   if jsonb_typeof(dimensions) is distinct from 'array' then
     return jsonb_build_array(private.fault('$.dimensions', 'missing', expected));
@@ -89,15 +87,13 @@ begin
       faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
       continue;
     end if;
-    key := private.name_key(dimensions -> place);
     faults := faults
-      || private.name_faults(key, keys, path, 'dimension')
+      || private.name_faults(keys[place + 1], keys[: place], path, 'dimension')
       || private.dimension_faults(dimensions -> place, path);
-    keys := keys || key;
   end loop;
   return faults
-    || private.id_faults(dimensions)
-    || private.rubric_faults(dimensions, low, high)
+    || private.id_faults(dimensions, keys)
+    || private.rubrics_faults(dimensions, low, high)
     || private.weights_faults(dimensions);
 end
 $$;

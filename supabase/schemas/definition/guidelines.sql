@@ -38,6 +38,7 @@ begin
                  lateral jsonb_array_elements(
                    private.text_list_faults(entry.value, path || private.path_step(entry.key))
                  ) as fault
+           where not private.is_text_list(entry.value)
            limit private.most_errors()
         ) as found
     ), '[]');

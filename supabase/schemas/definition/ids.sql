@@ -14,10 +14,13 @@ declare
   slug text := '';
 begin
   if length(folded) <= private.longest_name() then
-    -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
-    slug := regexp_replace(folded, E'[\u0300-\u036f]', '', 'g');
-    slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
-    slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
+    slug := folded;
+    if octet_length(slug) > length(slug) then
+      -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
+      slug := regexp_replace(slug, E'[\u0300-\u036f]', '', 'g');
+      slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
+      slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
+    end if;
     slug := btrim(regexp_replace(slug, '[^a-z0-9]+', '-', 'g'), '-');
   end if;
   if length(slug) between 1 and private.longest_name() then
@@ -69,9 +72,9 @@ begin
 end
 $$;
 
--- Ids that are none, and those that belong to another dimension: an earlier one that has it, or one whose name gives it. Of
+-- The ids of dimensions with these names, as they are compared. Ids that are none, and those that belong to another dimension: an earlier one that has it, or one whose name gives it. Of
 -- dimensions with one name only the first is looked at.
-create or replace function private.id_faults(dimensions jsonb)
+create or replace function private.id_faults(dimensions jsonb, names text[])
 returns jsonb
 language plpgsql
 immutable
@@ -100,7 +103,7 @@ begin
         format('a slug of at most %s characters, such as "strategic-thinking"', private.longest_name()));
       continue;
     end if;
-    key := private.name_key(dimensions -> place);
+    key := names[place + 1];
     if key is not null and key <> all (keys) then
       keys := keys || key;
       given := given || private.id_of_name(key);

@@ -14,8 +14,9 @@ begin
 end
 $$;
 
--- The names of dimensions or categories, as they are spelled and as they are compared.
-create or replace function private.names_of(items jsonb, out spelled text[], out keys text[])
+-- The key of each dimension or category, in their order, and the names by which they are known: as they are spelled, and as
+-- they are compared.
+create or replace function private.names_of(items jsonb, out keys text[], out known text[])
 language plpgsql
 immutable
 parallel safe
@@ -24,13 +25,13 @@ as $$
 declare
   key text;
 begin
-  spelled := '{}';
   keys := '{}';
+  known := '{}';
   for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), private.most_errors()) else 0 end - 1 loop
     key := private.name_key(items -> place);
+    keys := keys || key;
     if key is not null then
-      spelled := spelled || (items -> place ->> 'name');
-      keys := keys || key;
+      known := known || (items -> place ->> 'name') || key;
     end if;
   end loop;
 end

@@ -1,7 +1,7 @@
 -- One fault each: what is wrong, where the answer says it is, and why.
 begin;
 \ir ../helpers.psql
-select plan(97);
+select plan(101);
 
 -- The valid definition with one value put in at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
@@ -43,6 +43,26 @@ select is(
   ))),
   '$.dimensions wrong-count', 'twenty-one dimensions'
 );
+-- Ranges that were right in the dimension before are not judged again; texts are, and so are ranges that were wrong.
+select
+  is(
+    tests.faults(tests.definition() || jsonb_build_object('dimensions', (
+      select jsonb_agg(jsonb_build_object('name', 'D' || n, 'weight', 0.5, 'description', 'd', 'scoringRubric', rubric.value))
+      from unnest(array[given.first, given.second]::jsonb[]) with ordinality as rubric (value, n)
+    ))),
+    given.expected, 'rubrics ' || given.first || ' and ' || given.second
+  )
+from (
+  values
+  ('{"1-2": "x", "3": "y"}', '{"1-2": "x", "3": "y"}', 'none'),
+  ('{"1-2": "x", "3": "y"}', '{"1-2": "x", "3": 1}', '$.dimensions[1].scoringRubric["3"] wrong-type'),
+  (
+    '{"1-3": "x", "3": "y"}', '{"1-3": "x", "3": "y"}',
+    '$.dimensions[0].scoringRubric["3"] overlapping-range; $.dimensions[1].scoringRubric["3"] overlapping-range'
+  ),
+  ('{"1-2": "x"}', '{"1-2": "x", "2": "y"}', '$.dimensions[1].scoringRubric["2"] overlapping-range')
+) as given (first, second, expected);
+
 select
   is(
     tests.faults(tests.definition() || jsonb_build_object('resultCategories', (
