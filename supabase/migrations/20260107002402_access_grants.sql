@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:dab78f684a6f3a0300a3cec00a3bb571f627ca35274979607f171ea4e5559b1e
+-- custom-assessments 0.2.0 access_grants sha256:50f5fc7472db93744764ba72e2372354e22f43ff4c7d7541aca83d737789f390
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables

@@ -32,12 +32,12 @@ Totals = Counter[tuple[str, str]]
 
 # After this time, finished jobs of a batch of large files are handed back and the others released: the next
 # claim takes the tenants in turn again, so that no tenant waits for another's whole batch.
-HAND_BACK_SECONDS: Final = 0.25
+HAND_BACK_SECONDS: Final = 0.1
 # The number of jobs that a request claims depends on how long a round takes. Between these two limits the
 # cost of the request itself is small, few jobs are affected if a worker dies, and others that wait for the
 # tenants' rows, such as another worker or the tenant itself, do not wait long.
-SHORT_ROUND_SECONDS: Final = 0.125
-LONG_ROUND_SECONDS: Final = 0.3
+SHORT_ROUND_SECONDS: Final = 0.05
+LONG_ROUND_SECONDS: Final = 0.12
 FIRST_CLAIM: Final = 50
 # After this much work, memory is returned, which takes a hundredth of that time; earlier if there is no more
 # work, so that the last large files do not stay in memory.

@@ -45,9 +45,9 @@ select tests.as_service();
 insert into public.assessment_uploads (tenant_id, source_markdown)
 select
   tests.kept('tenant') as tenant_id,
-  repeat('x', 500000) as source_markdown
+  repeat('x', 125000) as source_markdown
 from generate_series(1, 3) as n;
-select is(jsonb_array_length(tests.claim('w1')), 2, 'a batch has at most about 1 MB of text');
+select is(jsonb_array_length(tests.claim('w1')), 2, 'a batch has at most about 256 KB of text');
 select is(jsonb_array_length(tests.claim('w1')), 1, 'the rest is in the next');
 
 -- What was charged before is given alone, in its turn.
