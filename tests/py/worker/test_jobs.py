@@ -67,6 +67,24 @@ def test_a_file_with_faults_fails_with_all_of_them(site: Site) -> None:
     assert [d["line"] for d in row["diagnostics"]] == sorted(d["line"] for d in row["diagnostics"])
 
 
+def test_an_editor_applies_the_fixes_of_an_upload_and_uploads_again(site: Site) -> None:
+    tenant = site.tenant()
+    text = source("Fixed").replace("[Vision]", "[Visoin]").replace("- weight: 0.4", "- weight: 0,4")
+    upload = site.upload(tenant, text)
+    assert drain(site) == {"compile rejected": 1}
+    lines = text.split("\n")
+    for diagnostic in site.upload_row(upload)["diagnostics"]:
+        assert diagnostic["args"]["found"] in {"Visoin", "0,4"}
+        assert diagnostic["fix"]["safe"] == (diagnostic["code"] == "unknown-dimension")
+        (edit,) = diagnostic["fix"]["edits"]
+        assert edit["line"] == edit["end_line"]
+        line = lines[edit["line"] - 1]
+        lines[edit["line"] - 1] = line[: edit["column"] - 1] + edit["text"] + line[edit["end_column"] - 1 :]
+    again = site.upload(tenant, "\n".join(lines))
+    assert drain(site) == {"compile succeeded": 1}
+    assert site.upload_row(again)["diagnostics"] == []
+
+
 @pytest.mark.parametrize("nothing", ["", " \n\n"])
 def test_a_file_without_content_is_taken_and_its_author_is_told(site: Site, nothing: str) -> None:
     upload = site.upload(site.tenant(), nothing)
