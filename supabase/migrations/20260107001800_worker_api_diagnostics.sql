@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:0a17e799ba47217b7fbe5b050c97e38673d09e185423226c501d9d68866528d5
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:bfd0adcfd3202cb5a0d5b73cbf161d681329c7436172196bb9f46174efc5fe6f
 -- Diagnostics that only the database can make.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -10,7 +10,8 @@ as $$
   select jsonb_build_object(
            'severity', text.severity, 'code', text.code,
            'line', coalesce(place -> 'line', '1'), 'column', coalesce(place -> 'column', '1'),
-           'end_line', coalesce(place -> 'line', '1'), 'end_column', coalesce((place ->> 'column')::int, 1) + 1,
+           'end_line', coalesce(place -> 'end_line', place -> 'line', '1'),
+           'end_column', coalesce(place -> 'end_column', to_jsonb(coalesce((place ->> 'column')::int, 1) + 1)),
            'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
     from (values
       ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',

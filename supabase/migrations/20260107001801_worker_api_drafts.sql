@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_drafts sha256:06542764e3fa7c70a78042bb85db819f7b2c90522efd5c6275d2b882b97e1ee6
+-- custom-assessments 0.2.0 worker_api_drafts sha256:d3c8fd03afa90d02847dba51c2309a220a6169aa75854ecca72c790a38d0401e
 -- A compiled upload becomes a draft, or replaces an assessment.
 
 -- What an upload keeps is a definition, whatever the worker says. Where an assessment is written, its trigger looks.
@@ -207,7 +207,8 @@ begin
 end
 $$;
 
--- The diagnostic of a code; one about the version is where the file states it, and names the least that will do.
+-- The diagnostic of a code; one about the version is where the file states it, names the least that will do, and has it
+-- as its fix. That needs no proof: the file was compiled, and another version changes nothing else of it.
 create or replace function private.replacement_diagnostic(code text, needed text, version_place jsonb)
 returns jsonb
 language plpgsql
@@ -220,7 +221,12 @@ begin
     else private.upload_diagnostic(code, version_place) || jsonb_build_object('hint', case
       when private.is_version(needed) then format('Write `version: %s` in the front matter and upload the file again.', needed)
       else 'There is no higher version of that kind: upload the file as a new assessment.'
-    end)
+    end) || case
+      when private.is_version(needed) and version_place ? 'end_column' then jsonb_build_object('fix', jsonb_build_object(
+        'title', format('write `version: %s`', needed), 'safe', true, 'edits', jsonb_build_array(
+          version_place || jsonb_build_object('text', needed))))
+      else '{}'
+    end
   end;
 end
 $$;

@@ -23,9 +23,9 @@ class Compilation:
 
     ``definition`` is None exactly when ``diagnostics`` holds an error. ``diagnostics`` are in the order of
     the source. ``version_at`` is the line and column (from 1) of the version in the front matter, where it
-    has one, else of the front matter's first line. ``left_out`` are the parts that the definition does not
-    have, such as an unknown section. ``outline`` is where the parts of the file are; None
-    where nothing was read.
+    has one, else of the front matter's first line; ``version_end`` is the place behind it. ``left_out`` are
+    the parts that the definition does not have, such as an unknown section. ``outline`` is where the parts of
+    the file are; None where nothing was read.
     """
 
     definition: Definition | None
@@ -33,6 +33,7 @@ class Compilation:
     version_at: tuple[int, int]
     left_out: tuple[LeftOut, ...] = ()
     outline: Outline | None = field(default=None, compare=False, repr=False)
+    version_end: tuple[int, int] = (1, 1)
 
     @property
     def valid(self) -> bool:

@@ -45,7 +45,7 @@ class _Draft(NamedTuple):
     faults: Faults
     lines: Lines
     definition: Definition | None = None
-    version_at: int = 0
+    version_at: Span = START
     left_out: tuple[LeftOut, ...] = ()
     outline: Outline | None = None
 
@@ -61,8 +61,8 @@ def compile_markdown(source: bytes) -> Compilation:
     if draft.faults.found:
         proofs = Proofs(source, draft.faults, find_faults)
         diagnostics = draft.faults.render(draft.lines, proofs.prove)
-    version_at = draft.lines.position(draft.version_at)
-    return Compilation(draft.definition, diagnostics, version_at, draft.left_out, draft.outline)
+    version_at, version_end = map(draft.lines.position, draft.version_at)
+    return Compilation(draft.definition, diagnostics, version_at, draft.left_out, draft.outline, version_end)
 
 
 def find_faults(source: bytes) -> Faults:

@@ -77,7 +77,7 @@ class Header:
     metadata: Metadata
     title: str | None
     scale: Range | None
-    version_at: int
+    version_at: Span
     left_out: list[tuple[str, int]]
     places: Mapping[str, Located]
 
@@ -109,7 +109,9 @@ def read_header(
     )
     scale = Range(*metadata.scale) if "scale" in values or "scale" not in reader.seen else None
     version = reader.seen.get("version")
-    version_at = version.start if version is not None else 0 if place is None else place.fence
+    version_at = Span(0, 0) if place is None else Span(place.fence, place.fence)
+    if version is not None:
+        version_at = Span(version.start, version.end)
     return Header(metadata, values.get("name"), scale, version_at, reader.left_out, reader.seen)
 
 

@@ -1,7 +1,7 @@
 """Compile jobs: from an upload's Markdown to its definition or its diagnostics. Pure."""
 
 from worker.compiler import compile_markdown
-from worker.engine.jobs import Compiled, CompileJob
+from worker.engine.jobs import Compiled, CompileJob, Place
 
 __all__ = ["do_compile"]
 
@@ -9,13 +9,17 @@ __all__ = ["do_compile"]
 def do_compile(job: CompileJob) -> Compiled:
     """Compile an upload. Errors in the source are an outcome, never an exception."""
     compilation = compile_markdown(job.source_markdown.encode())
-    line, column = compilation.version_at
     definition = compilation.definition
+    line, column = compilation.version_at
+    version_at: Place = {"line": line, "column": column}
+    version_is_stated = definition is not None and "version" in definition.metadata.model_fields_set
+    if version_is_stated:
+        version_at["end_line"], version_at["end_column"] = compilation.version_end
     return Compiled(
         job.job,
         job.attempt,
         definition=None if definition is None else definition.to_json(),
         diagnostics=[diagnostic.to_dict() for diagnostic in compilation.diagnostics],
-        version_at={"line": line, "column": column},
-        version_is_stated=definition is not None and "version" in definition.metadata.model_fields_set,
+        version_at=version_at,
+        version_is_stated=version_is_stated,
     )

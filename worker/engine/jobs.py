@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypedDict
+from typing import Any, Final, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
     "CompileJob",
@@ -89,10 +89,12 @@ Diagnostic: TypeAlias = dict[str, Any]
 
 
 class Place(TypedDict):
-    """A position in a source; both numbers count from 1."""
+    """A position in a source, and the one behind its last character if that is known; all count from 1."""
 
     line: int
     column: int
+    end_line: NotRequired[int]
+    end_column: NotRequired[int]
 
 
 class Compiled(NamedTuple):

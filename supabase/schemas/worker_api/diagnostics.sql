@@ -9,7 +9,8 @@ as $$
   select jsonb_build_object(
            'severity', text.severity, 'code', text.code,
            'line', coalesce(place -> 'line', '1'), 'column', coalesce(place -> 'column', '1'),
-           'end_line', coalesce(place -> 'line', '1'), 'end_column', coalesce((place ->> 'column')::int, 1) + 1,
+           'end_line', coalesce(place -> 'end_line', place -> 'line', '1'),
+           'end_column', coalesce(place -> 'end_column', to_jsonb(coalesce((place ->> 'column')::int, 1) + 1)),
            'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
     from (values
       ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',

@@ -137,6 +137,8 @@ def test_a_file_says_whether_it_states_a_version(line: str, stated: bool) -> Non
     assert isinstance(finished, Compiled)
     assert '"version":"1.0"' in (finished.definition or "")
     assert finished.version_is_stated is stated
+    place = {"line": 3, "column": 10, "end_line": 3, "end_column": 13}
+    assert finished.version_at == (place if stated else {"line": 1, "column": 1})
 
 
 def test_a_source_with_faults_is_an_outcome_and_not_an_exception() -> None:

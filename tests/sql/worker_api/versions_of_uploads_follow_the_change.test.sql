@@ -3,7 +3,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(31);
+select plan(34);
 
 select tests.as_service();
 
@@ -22,6 +22,8 @@ begin
   return concat_ws(' ',
     tests.finish('w1', compiled || jsonb_build_object(
       'version_is_stated', version is not null,
+      'version_at', case when version is null then '{"line": 1, "column": 1}'::jsonb
+                         else '{"line": 3, "column": 10, "end_line": 3, "end_column": 13}' end,
       'definition', ((compiled ->> 'definition')::jsonb || changes)::text)),
     (select string_agg(value ->> 'code', ' ')
        from jsonb_array_elements(tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb)),
@@ -62,6 +64,12 @@ select is(pg_temp.said('hint'), 'Write `version: 3.0` in the front matter and up
 select is(pg_temp.said('line'), '3', 'at the line of the version');
 select is(tests.assessment_value(tests.kept('one'), 'name'), 'Four', 'and nothing is changed');
 select is(pg_temp.replace('Five', '2.1'), 'rejected version-bump-too-small 2.0', 'a higher one that is too low is refused');
+select is(
+  pg_temp.said('fix')::jsonb,
+  '{"title": "write `version: 3.0`", "safe": true,
+    "edits": [{"line": 3, "column": 10, "end_line": 3, "end_column": 13, "text": "3.0"}]}', 'with the fix'
+);
+select is(pg_temp.said('end_column'), '13', 'marked as a whole');
 select is(pg_temp.said('hint'), 'Write `version: 3.0` in the front matter and upload the file again.', 'with the same');
 select is(pg_temp.replace('Five', '1.9'), 'rejected version-falls 2.0', 'and so is a lower one');
 select is(pg_temp.said('hint'), 'Write `version: 3.0` in the front matter and upload the file again.', 'with the same');
@@ -92,6 +100,7 @@ select is(tests.assessment_value(tests.kept('one'), 'result_disclosure'), 'full'
 update public.custom_assessments set version = '3.999999999'
 where id = tests.kept('one');
 select is(pg_temp.replace('Six'), 'rejected version-bump-too-small 3.999999999', 'where no minor number is left');
+select is(pg_temp.said('fix'), null, 'what is not stated cannot be replaced');
 select is(pg_temp.said('hint'), 'There is no higher version of that kind: upload the file as a new assessment.', 'it says so');
 select is(pg_temp.replace('Six', '3.999999999'), 'rejected version-bump-too-small 3.999999999', 'also with the present one');
 select is(pg_temp.replace('Six', '4.0'), 'succeeded 4.0', 'a higher major one is taken');
