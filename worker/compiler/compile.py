@@ -37,6 +37,26 @@ __all__ = ["compile_markdown", "find_faults"]
 #: No file under this size can have a definition over the limit: a byte of source is at most six of JSON.
 SURELY_SMALL: Final = 60_000
 START: Final = Span(0, 0)
+#: After these errors it is not known which scores can occur, or which category each of them meets.
+UNSETTLED: Final = frozenset(
+    (
+        Code.YAML_SYNTAX,
+        Code.YAML_TOO_DEEP,
+        Code.YAML_ALIAS,
+        Code.INVALID_SCALE,
+        Code.INVALID_RANGE,
+        Code.REVERSED_RANGE,
+        Code.OUTSIDE_SCALE,
+        Code.RUBRIC_OVERLAP,
+        Code.NOT_A_LIST,
+        Code.NOT_A_BULLET,
+        Code.WEIGHTS_SUM,
+        Code.MISSING_SECTION,
+        Code.AMBIGUOUS_CATEGORIES,
+        Code.DUPLICATE_NAME,
+        Code.EMPTY_NAME,
+    )
+)
 
 
 class _Draft(NamedTuple):
@@ -122,7 +142,7 @@ def _read(ctx: Context, header: Header, blocks: list[Block]) -> Definition | Non
         rules = ScoringRules(
             tuple([node.rule for node in dimensions]), tuple([node.rule for node in categories]), ctx.scale
         )
-        if not ctx.faults.fatal:
+        if not any(fault.severity == "error" and fault.code in UNSETTLED for fault in ctx.faults.found):
             check_coverage(ctx, rules, dimensions, categories)
         run_examples(ctx, rules, examples)
     if ctx.faults.fatal:

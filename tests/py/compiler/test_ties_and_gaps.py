@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.py.compiler.specimen import check
+from tests.py.compiler.specimen import check, edited
 
 #: A dimension's weight and the lowest and highest mark of its rubric.
 Box = tuple[tuple[str, str, str], ...]
@@ -280,3 +280,15 @@ def test_the_first_category_with_the_same_dimensions_is_the_one_that_is_named() 
 def test_a_score_that_two_ranges_share_is_named_once_however_it_is_written() -> None:
     (found,) = said(file([("[1, 2.0]", ""), ("[2, 3]", "")], HALVES))
     assert found[2] == '"C1" and "C0" on line 16 share 2 and have the same primary dimensions'
+
+
+def test_gaps_are_reported_beside_errors_that_do_not_change_them() -> None:
+    """So that the fix of the last error uncovers nothing."""
+    gap = ("[1.0, 2.9]", "[1.0, 2.5]")
+    text = edited(gap, ("- Vision: Where", "- Visoin: Where"))
+    first, second = check(text).diagnostics
+    assert (first.code, second.code) == ("range-gap", "unknown-dimension")
+    assert second.fix is not None
+    # Where it is not known which scores occur, or what takes them, nothing is said about gaps.
+    for edit in (("- weight: 0.4", "- weight: 0.3"), ("  - 1-2:", "  - x:"), ("[3.0, 5.0]", "[3.0, 7.0]")):
+        assert "range-gap" not in [d.code for d in check(edited(gap, edit)).diagnostics]
