@@ -17,6 +17,7 @@ RULE_TABLES = {
     "refusals": ("reason",),
     "job_kinds": ("kind",),
     "change_rules": ("pattern",),
+    "settings": ("name",),
     "extended_rules": ("host_table", "name"),
 }
 

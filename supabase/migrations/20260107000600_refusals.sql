@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:6f025ab241989fa670feb7d6bbe027544031474256a522413ec0bbd7fd94d2e2
+-- custom-assessments 0.2.0 refusals sha256:22f4e86a85ee10ae481f697ce368ba3b422c908d64886bcf63a846c56471e9e5
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -158,6 +158,11 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'ACCOUNT_NOT_FOUND', 404, 'The account does not exist.',
   'Check that the id belongs to a row of auth.users.'
+),
+(
+  'TENANT_LIMIT', 429, 'The tenant has reached a limit.',
+  'See details: setting names the limit, seconds is when to try again. Save less often: edits of a draft that was never used count '
+  'for nothing.'
 ),
 (
   'BUSY', 429, 'Too many requests are writing to this tenant at the same time.',

@@ -228,6 +228,7 @@ drop policy if exists "Owners read versions, reviewers what asks, all what is pu
 drop table if exists private.extended_rules;
 drop table if exists private.claims;
 drop table if exists private.refusals;
+drop table if exists private.settings;
 drop table if exists private.change_rules;
 drop table if exists private.jobs;
 drop table if exists private.job_kinds;
@@ -374,9 +375,11 @@ begin
         'is_cleared_by_deletion',
         'is_number_pair',
         'is_older_version',
+        'is_prunable',
         'is_superseded',
         'is_text_list',
         'is_version',
+        'is_version_used',
         'is_withdrawn',
         'jobs_of_request',
         'jobs_with_effects',
@@ -389,6 +392,7 @@ begin
         'keep_tenant_with_results',
         'largest_text',
         'least_version',
+        'limit_versions',
         'link_readers',
         'list_assessments_of_tenant',
         'listed_name',
@@ -438,6 +442,8 @@ begin
         'policy_is_open',
         'price_tiers',
         'primary_ids',
+        'prunable_versions',
+        'prune_versions',
         'questions_by_name',
         'queue_front',
         'range_precision',
@@ -473,6 +479,7 @@ begin
         'session_facts',
         'session_types',
         'set_assessment_slug',
+        'setting',
         'settle_jobs',
         'settle_requests',
         'settle_subjects',

@@ -159,6 +159,11 @@ insert into private.refusals (reason, status, message, hint) values
   'Check that the id belongs to a row of auth.users.'
 ),
 (
+  'TENANT_LIMIT', 429, 'The tenant has reached a limit.',
+  'See details: setting names the limit, seconds is when to try again. Save less often: edits of a draft that was never used count '
+  'for nothing.'
+),
+(
   'BUSY', 429, 'Too many requests are writing to this tenant at the same time.',
   'Nothing was changed. Try again in a few seconds, and write many rows in one request rather than one request per row.'
 ),

@@ -1,5 +1,5 @@
 -- Versions are written by the triggers above, for every role. They go with their assessment, or with the tenant that had
--- it; and forget who made them when the account goes.
+-- it, and unused ones are pruned; they forget who made them when the account goes.
 create or replace function private.guard_versions()
 returns trigger
 language plpgsql
@@ -19,6 +19,12 @@ begin
      where assessment.id = old.assessment_id and assessment.tenant_id = old.tenant_id
   ) then
     return old;
+  end if;
+  -- The rights to a function are looked at before an AND is.
+  if tg_op = 'DELETE' and current_user not in ('anon', 'authenticated', 'service_role') then
+    if private.is_prunable(old) then
+      return old;
+    end if;
   end if;
   forgotten.created_by := null;
   if tg_op = 'UPDATE' and record_image_eq(new, forgotten) then

@@ -87,6 +87,7 @@ def build_world(connection: Connection) -> World:
     assessment("active", world.tenant, "active")
     assessment("fixed style", world.tenant, "active", allow_override=False)
     assessment("archived", world.tenant, "archived")
+    assessment("eager", world.tenant, "active")
     assessment("secret", world.stranger, "active")
     # A system template of the tenant, which a guest uses: the guest has a result, and no assessment.
     assessment("template", world.tenant, "active")
@@ -110,6 +111,12 @@ def build_world(connection: Connection) -> World:
             " where assessment_id = %(id)s) as version",
             {"id": world.ids["active"]},
         ).fetchone()
+        # As many edits as an hour may have.
+        for number in range(120):
+            connection.execute(
+                "update public.custom_assessments set description = %s where id = %s",
+                [f"Edit {number}", world.ids["eager"]],
+            )
     assert declared is not None
     world.ids["declaration"] = uuid.UUID(declared[0])
     assessment("asks twice", world.tenant, "active")
@@ -284,6 +291,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "SLUG_TAKEN": lambda w: assessments(w, slug="active"),
     "TENANT_ACCESS_DENIED": lambda w: assessments(w, tenant_id=str(w.stranger.id)),
     "TENANT_HAS_RESULTS": lambda w: Request("service", "delete", "tenant_profiles", row_id=str(w.guest.id)),
+    "TENANT_LIMIT": lambda w: change(w, "eager", description="One more."),
     "TENANT_NOT_FOUND": lambda _: Request("service", "rpc", "erase_tenant", {"tenant_id": NOWHERE}),
     "TENANT_REQUIRED": lambda w: Request(
         "service",

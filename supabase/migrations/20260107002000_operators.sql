@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 operators sha256:703ff2518857f545e66c81a4fd67e30f40c3ee4ff9c3a64fe5812509505ce7e2
+-- custom-assessments 0.2.0 operators sha256:ed67239cf86268acb76b35ee6770c1cced706ddca098edc8386c4bb88570e257
 -- What operators call and read: how the queue is, another try, and taking away what is old.
 
 -- SECURITY DEFINER: as exchange_jobs.
@@ -123,12 +123,13 @@ begin
   delete from private.jobs as job where job.id = any (array(select each.job from unnest(pruned) as each));
   -- Workers that are gone ask for nothing again.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
+  perform private.prune_versions(prune_jobs.batch);
   return cardinality(pruned);
 end
 $$;
 comment on function public.prune_jobs(interval, integer) is
 'For operators: deletes finished jobs older than keep, oldest first, at most batch of them. Returns how many; repeat the call '
-'until it returns fewer than batch. Uploads and results are kept.';
+'until it returns fewer than batch. Uploads and results are kept; unused versions beyond the newest of each assessment are not.';
 revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
 
 create or replace view public.job_queue

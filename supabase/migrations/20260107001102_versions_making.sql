@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_making sha256:17075148e265e17b824a667551060aaadf03901316b2e99a43f748efbc476930
+-- custom-assessments 0.2.0 versions_making sha256:c1ed9771886cb8e7071874730b8e17cb34baa86bd49d1d1b3890f9fa86147659
 -- Making versions: when an assessment becomes active or asks to be listed, and from then on for every change of its content.
 
 -- The content of an assessment's row.
@@ -290,37 +290,3 @@ for each row when (
   or (old.newest_version_id is null and new.newest_version_id is not null)
 )
 execute function private.store_first_version();
-
--- Versions are written by the triggers above, for every role. They go with their assessment, or with the tenant that had
--- it; and forget who made them when the account goes.
-create or replace function private.guard_versions()
-returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  forgotten public.assessment_versions := old;
-begin
-  if tg_op = 'INSERT' then
-    if pg_trigger_depth() > 1 then
-      return new;
-    end if;
-    perform private.refuse('VERSION_IMMUTABLE', jsonb_build_object('assessment_id', new.assessment_id));
-  end if;
-  if tg_op = 'DELETE' and not exists (
-    select from public.custom_assessments as assessment
-     where assessment.id = old.assessment_id and assessment.tenant_id = old.tenant_id
-  ) then
-    return old;
-  end if;
-  forgotten.created_by := null;
-  if tg_op = 'UPDATE' and record_image_eq(new, forgotten) then
-    return new;
-  end if;
-  perform private.refuse('VERSION_IMMUTABLE', jsonb_build_object('assessment_id', old.assessment_id));
-end
-$$;
-
-create or replace trigger guard_versions
-before insert or update or delete on public.assessment_versions
-for each row execute function private.guard_versions();
