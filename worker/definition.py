@@ -320,6 +320,16 @@ class Metadata(_Model):
     result_disclosure: Disclosure = "full"
     scale: Annotated[tuple[Bound, Bound], AfterValidator(_ascending)] = DEFAULT_SCALE
 
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_null(cls, data: object) -> object:
+        """Refuse a key that is there and says nothing."""
+        for key, value in data.items() if isinstance(data, dict) else ():
+            if value is None:
+                msg = f"{key} is null; a key that says nothing is left out"
+                raise ValueError(msg)
+        return data
+
 
 class Dimension(_Model):
     """One thing that is measured. Rubric keys are ``3`` or ``3-4``, inside the scale, without overlaps.

@@ -14,6 +14,15 @@ begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
+  -- Null would say that there is no such thing, which a missing key does.
+  faults := faults || coalesce((
+    select jsonb_agg(private.fault('$.metadata.' || known.key, 'null', 'a value, or no such key') order by known.place)
+      from unnest(array[
+        'name', 'version', 'type', 'author', 'description', 'interviewStyle', 'interviewStyle.default',
+        'interviewStyle.allowOverride', 'resultDisclosure', 'scale', 'evidence', 'minCoverage', 'language'
+      ]) with ordinality as known (key, place)
+     where metadata #> string_to_array(known.key, '.') = 'null'
+  ), '[]');
   -- Indentation does not count: it goes when the name is read.
   part := metadata -> 'name';
   if jsonb_typeof(part) <> 'null'

@@ -222,6 +222,10 @@ begin
     perform private.check_returned_ids(old.id, earlier, content);
   end if;
   new.version := private.number_of_change(old.id, old.version, new.version, class);
+  -- The number, where the definition has one.
+  if new.definition #>> '{metadata,version}' <> new.version then
+    new.definition := private.with_metadata(new.definition, '{metadata,version}', to_jsonb(new.version));
+  end if;
   new.newest_version_id := gen_random_uuid();
   perform private.store_version(new, content, hash, class);
   return new;

@@ -162,17 +162,18 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
         name: draw(st.lists(texts(), min_size=1, max_size=2)) for name in keys if draw(st.booleans())
     }
     style = {"default": draw(st.integers(1, 5)), "allowOverride": draw(st.booleans())}
+    metadata: dict[str, Any] = {
+        "name": draw(texts(lines=draw(st.booleans()))),
+        "version": draw(st.sampled_from(["1.0", "0.1", "1.10", "12.345"])),
+        "type": draw(st.sampled_from(["single-outcome", "multi-dimensional", "comparative"])),
+        "author": draw(optional),
+        "description": draw(optional),
+        "interviewStyle": style,
+        "resultDisclosure": draw(st.sampled_from(["full", "teaser", "none"])),
+        "scale": scale,
+    }
     data: dict[str, Any] = {
-        "metadata": {
-            "name": draw(texts(lines=draw(st.booleans()))),
-            "version": draw(st.sampled_from(["1.0", "0.1", "1.10", "12.345"])),
-            "type": draw(st.sampled_from(["single-outcome", "multi-dimensional", "comparative"])),
-            "author": draw(optional),
-            "description": draw(optional),
-            "interviewStyle": style,
-            "resultDisclosure": draw(st.sampled_from(["full", "teaser", "none"])),
-            "scale": scale,
-        },
+        "metadata": {key: value for key, value in metadata.items() if value is not None},
         "dimensions": dimensions,
         "resultCategories": categories,
         "interviewGuidelines": {

@@ -130,3 +130,47 @@ def test_an_answer_to_an_owner_shows_no_row(connection: Connection, tenant: Tena
 
     assert refusal.value.diag.constraint_name == "result_disclosure_is_known"
     assert refusal.value.diag.message_detail is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"metadata": {"resultDisclosure": "none"}}, ("none", "none")),
+        ({"metadata": {"resultDisclosure": "none"}, "result_disclosure": "full"}, ("none", "none")),
+        ({"metadata": {}, "result_disclosure": "none"}, ("none", None)),
+        ({"metadata": {}}, ("full", None)),
+    ],
+)
+def test_metadata_fills_the_columns_that_hold_their_defaults(
+    connection: Connection,
+    write: Write,
+    tenant: Tenant,
+    columns: dict[str, Any],
+    expected: tuple[str, str | None],
+) -> None:
+    definition = DEFINITION | {"metadata": columns["metadata"]}
+    stated = {name: value for name, value in columns.items() if name != "metadata"}
+    with as_role(connection, "service_role"):
+        write(connection, row_of(tenant, definition=definition, **stated))
+
+    assert (
+        connection.execute(
+            "select result_disclosure, definition #>> '{metadata,resultDisclosure}'"
+            " from public.custom_assessments"
+        ).fetchone()
+        == expected
+    )
+
+
+def test_metadata_that_contradicts_a_column_is_refused(
+    connection: Connection, write: Write, tenant: Tenant
+) -> None:
+    row = row_of(
+        tenant,
+        result_disclosure="teaser",
+        definition=DEFINITION | {"metadata": {"resultDisclosure": "none"}},
+    )
+    with pytest.raises(psycopg.Error) as refusal, as_role(connection, "service_role"):
+        write(connection, row)
+    faults = json.loads(refusal.value.diag.message_detail or "{}")["faults"]
+    assert [fault["path"] for fault in faults] == ["result_disclosure", "$.metadata.resultDisclosure"]

@@ -141,7 +141,7 @@ def test_the_largest_definition_that_is_allowed_is_accepted(owner: httpx.Client,
     text = "A sentence that says how people act. " * 180
     weight = Decimal("0.05")
     data = {
-        "metadata": {"name": "Whole"},
+        "metadata": {"author": "Whole"},
         "dimensions": [
             {
                 "name": f"Dimension {n}",

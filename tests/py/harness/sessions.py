@@ -17,7 +17,7 @@ from tests.py.harness.people import People, Tenant
 from worker.engine.jobs import Compiled, Finished, read_jobs, tell
 
 DEFINITION: dict[str, Any] = {
-    "metadata": {"name": "Clear Speech", "version": "1.0"},
+    "metadata": {"version": "1.0"},
     "dimensions": [
         {"name": "Clarity", "weight": 0.5, "description": "Says what is meant."},
         {"name": "Courage", "weight": 0.5, "description": "Says it when it is hard."},

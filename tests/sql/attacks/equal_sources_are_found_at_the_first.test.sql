@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(9);
+select plan(10);
 
 -- How many assessments this transaction has fetched, and pages of their long texts.
 create function tests.assessments_read() returns bigint
@@ -88,11 +88,15 @@ select cmp_ok(
   ), '<', 80::bigint, 'which is one look'
 );
 
--- Equal is what is spelled alike to the last byte.
+-- Equal is what is spelled alike to the last byte, and has the same settings.
+create function pg_temp.hash(source text, definition jsonb, disclosure text default 'full') returns bytea
+language sql
+as $$ select private.content_hash(source, definition, 'Mine', null, 'multi-dimensional', 3, true, disclosure) $$;
+select isnt(pg_temp.hash('a', '{"b": 1}', 'none'), pg_temp.hash('a', '{"b": 1}'), 'another disclosure is another content');
 select is(
-  private.content_hash('a', '{"b": 1}') = private.content_hash('a', '{"b": 1.0}'), false, 'another spelling is another content'
+  pg_temp.hash('a', '{"b": 1}') = pg_temp.hash('a', '{"b": 1.0}'), false, 'another spelling is another content'
 );
-select is(private.content_hash(null, '{}'), null, 'without a source there is nothing to find');
+select is(pg_temp.hash(null, '{}'), null, 'without a source there is nothing to find');
 
 select * from finish();
 rollback;
