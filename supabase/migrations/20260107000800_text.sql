@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:6c29941e625ad4167d136553ee109fc1226031f9dd3e1735a9a8c3c3851773b1
+-- custom-assessments 0.2.0 text sha256:45d72e96b79cd0cd613f4b2a67ebea289ad0097ea837a980804f3c5139199bcd
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
 -- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
 -- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
@@ -95,18 +95,36 @@ begin
 end
 $$;
 
--- What an assessment was made of, its source and its definition, in 32 bytes: equal for equal ones, and no two others have
+-- What an assessment was made of, its source, its definition but for the number, and its settings, in 32 bytes: equal for equal ones, and no two others have
 -- ever been found. Null without a source. The texts are in UTF-8, whatever the database's encoding.
-create or replace function private.content_hash(source text, definition jsonb)
+create or replace function private.content_hash(
+  source text,
+  definition jsonb,
+  name text,
+  description text,
+  assessment_type text,
+  interview_style_default integer,
+  interview_style_allow_override boolean,
+  result_disclosure text
+)
 returns bytea
 language plpgsql
 immutable
-strict
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return sha256(sha256(convert_to(source, 'UTF8')) || sha256(convert_to(definition::text, 'UTF8')));
+  if source is null or definition is null then
+    return null;
+  end if;
+  return sha256(
+    sha256(convert_to(source, 'UTF8'))
+    || sha256(convert_to((definition #- '{metadata,version}')::text, 'UTF8'))
+    || sha256(convert_to(
+         jsonb_build_array(
+           name, description, assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
+         )::text, 'UTF8'))
+  );
 end
 $$;
 

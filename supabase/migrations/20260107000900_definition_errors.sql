@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:4cef590b00b9b464692c0fb7276e27d3ea45ad229bd72677273b811ff108a2ca
+-- custom-assessments 0.2.0 definition_errors sha256:5ec5d47392c1dfc7c095cbde0d844a25357455059e286ae4228e707e87f4d1d8
 -- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
 -- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
@@ -197,6 +197,15 @@ begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
+  -- Null would say that there is no such thing, which a missing key does.
+  faults := faults || coalesce((
+    select jsonb_agg(private.fault('$.metadata.' || known.key, 'null', 'a value, or no such key') order by known.place)
+      from unnest(array[
+        'name', 'version', 'type', 'author', 'description', 'interviewStyle', 'interviewStyle.default',
+        'interviewStyle.allowOverride', 'resultDisclosure', 'scale', 'evidence', 'minCoverage', 'language'
+      ]) with ordinality as known (key, place)
+     where metadata #> string_to_array(known.key, '.') = 'null'
+  ), '[]');
   -- Indentation does not count: it goes when the name is read.
   part := metadata -> 'name';
   if jsonb_typeof(part) <> 'null'

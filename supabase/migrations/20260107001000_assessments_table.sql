@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:68f6c8ce2bce701a7c629673f45f083a4f63832ecc5e2c10c2e13fa7242b4f63
+-- custom-assessments 0.2.0 assessments_table sha256:3faf2d51711a437ee6b81c575deff8d5ddbc03070edf1540ea3c9d3f406babbf
 -- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
 -- version and slug are in the files that follow, in the order in which they fire.
 --
@@ -86,11 +86,12 @@ comment on column public.custom_assessments.version is
 'number raises it automatically: the minor number if what is shown or asked changed, the major number if scoring or structure '
 'did.';
 comment on column public.custom_assessments.definition is
-'The parsed definition: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Stored as sent. Where its '
-'metadata (name, version, type, interview style, disclosure) differs from the columns of this row, the columns take '
-'precedence. The scale is read from its metadata.';
+'The parsed definition: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. The keys of its '
+'metadata that also have a column (name, version, description, type, interview style, disclosure) always equal it if they '
+'are present. The scale is read from its metadata.';
 comment on column public.custom_assessments.source_markdown is
-'The Markdown from which the definition was compiled, for editing. Null for an assessment from a builder.';
+'The Markdown of the definition, for editing. An edit of the definition without it sets it to null, until the worker has '
+'written it.';
 comment on column public.custom_assessments.interview_style_default is
 'Default interview style: 1 = highly structured, 5 = fully conversational.';
 comment on column public.custom_assessments.interview_style_allow_override is
@@ -127,7 +128,14 @@ on public.custom_assessments (created_by);
 
 -- Finds the oldest assessment that was made of the same bytes, at its first entry, however many there are.
 create index if not exists idx_custom_assessments_content
-on public.custom_assessments (tenant_id, private.content_hash(source_markdown, definition), created_at)
+on public.custom_assessments (
+  tenant_id,
+  private.content_hash(
+    source_markdown, definition, name, description, assessment_type, interview_style_default,
+    interview_style_allow_override, result_disclosure
+  ),
+  created_at
+)
 where source_markdown is not null and status <> 'archived';
 revoke all on table public.custom_assessments from public, anon, authenticated, service_role;
 
@@ -215,6 +223,18 @@ execute function private.guard_assessment_authority();
 
 -- 2. Status and dates of an assessment.
 
+-- Whether a statement is one of the API's, and not what the worker has done through exchange_jobs, which runs as its owner.
+create or replace function private.is_tenants_statement()
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return current_user in ('anon', 'authenticated', 'service_role');
+end
+$$;
+
 create or replace function private.keep_assessment_history()
 returns trigger
 language plpgsql
@@ -222,6 +242,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   before public.custom_assessments;
+  is_bookkeeping boolean := false;
 begin
   new.marketplace_status := coalesce(new.marketplace_status, 'private');
   if tg_op = 'INSERT' then
@@ -239,9 +260,18 @@ begin
     return new;
   end if;
 
+  -- That an upload brought nothing new, and the Markdown that the worker writes, are no changes of the row.
+  if new.content_changed_at <> old.content_changed_at
+    or (new.source_markdown is distinct from old.source_markdown and not private.is_tenants_statement()) then
+    before := old;
+    before.content_changed_at := new.content_changed_at;
+    before.source_markdown := new.source_markdown;
+    is_bookkeeping := record_image_eq(new, before);
+  end if;
+
   -- The creator may be replaced when an account goes, and an archived listing be taken down or made private; everything else
   -- of an archived row stays as it is.
-  if old.status = 'archived' and ((
+  if old.status = 'archived' and not is_bookkeeping and ((
     new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
     new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
     new.result_disclosure, new.is_template, new.marketplace_price_tier
@@ -258,11 +288,7 @@ begin
   end if;
 
   new.created_at := old.created_at;
-  -- That an upload brought nothing new is no change of the row.
-  before := old;
-  before.content_changed_at := new.content_changed_at;
-  new.updated_at := case
-    when new.content_changed_at <> old.content_changed_at and record_image_eq(new, before) then old.updated_at else now() end;
+  new.updated_at := case when is_bookkeeping then old.updated_at else now() end;
   new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
   return new;
 end
@@ -282,70 +308,3 @@ for each row when (
   or new.published_at is not null
 )
 execute function private.keep_assessment_history();
-
--- 3. Content of an assessment: its name, texts and definition, and when they came in.
-
--- An edit is of the moment; what the worker applies is of the moment at which the upload came in.
-create or replace function private.date_assessment_content()
-returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if new.content_changed_at is distinct from old.content_changed_at then
-    new.content_changed_at := least(greatest(new.content_changed_at, old.content_changed_at), clock_timestamp());
-  elsif record_image_ne(
-    row(new.definition, new.name, new.description, new.source_markdown, new.assessment_type, new.interview_style_default,
-        new.interview_style_allow_override, new.result_disclosure),
-    row(old.definition, old.name, old.description, old.source_markdown, old.assessment_type, old.interview_style_default,
-        old.interview_style_allow_override, old.result_disclosure)
-  ) then
-    new.content_changed_at := clock_timestamp();
-  end if;
-  return new;
-end
-$$;
-
-create or replace trigger assessment_3_content_date
-before update of
-content_changed_at, definition, name, description, source_markdown, assessment_type, interview_style_default,
-interview_style_allow_override, result_disclosure
-on public.custom_assessments
-for each row execute function private.date_assessment_content();
-
-create or replace function private.check_assessment_content()
-returns trigger
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  faults jsonb := '[]'::jsonb;
-begin
-  if octet_length(new.source_markdown) > private.largest_text() then
-    perform private.refuse(
-      'UPLOAD_TOO_LARGE',
-      jsonb_build_object(
-        'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())
-      )
-    );
-  end if;
-  -- White space at the ends counts too: the name stands in lists and in an index.
-  if new.name is null or length(new.name) > private.longest_name() or private.trim_text(new.name) = '' then
-    faults := faults || private.fault('name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name()));
-  end if;
-  if octet_length(new.description) > private.largest_text() then
-    faults := faults || private.fault('description', 'too-large', format('at most %s bytes', private.largest_text()));
-  end if;
-  if tg_op = 'INSERT' or new.definition is distinct from old.definition then
-    faults := faults || private.definition_faults(new.definition);
-  end if;
-  if faults <> '[]' then
-    perform private.refuse('ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('faults', faults));
-  end if;
-  return new;
-end
-$$;
-
-create or replace trigger assessment_3_content
-before insert or update of name, description, definition, source_markdown on public.custom_assessments
-for each row execute function private.check_assessment_content();

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_making sha256:c1ed9771886cb8e7071874730b8e17cb34baa86bd49d1d1b3890f9fa86147659
+-- custom-assessments 0.2.0 versions_making sha256:f254974b7f4271e38f7a521d100b852613dcc56680c1710f88f0e10b98de1b9e
 -- Making versions: when an assessment becomes active or asks to be listed, and from then on for every change of its content.
 
 -- The content of an assessment's row.
@@ -223,6 +223,10 @@ begin
     perform private.check_returned_ids(old.id, earlier, content);
   end if;
   new.version := private.number_of_change(old.id, old.version, new.version, class);
+  -- The number, where the definition has one.
+  if new.definition #>> '{metadata,version}' <> new.version then
+    new.definition := private.with_metadata(new.definition, '{metadata,version}', to_jsonb(new.version));
+  end if;
   new.newest_version_id := gen_random_uuid();
   perform private.store_version(new, content, hash, class);
   return new;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_drafts sha256:d3c8fd03afa90d02847dba51c2309a220a6169aa75854ecca72c790a38d0401e
+-- custom-assessments 0.2.0 worker_api_drafts sha256:7a7a00b4381797c6e8ebcfd89fb6c15c1fa56147f423e4d8136cb28d70208d96
 -- A compiled upload becomes a draft, or replaces an assessment.
 
 -- What an upload keeps is a definition, whatever the worker says. Where an assessment is written, its trigger looks.
@@ -31,7 +31,10 @@ begin
     select assessment.id
       from public.custom_assessments as assessment
      where assessment.tenant_id = assessment_with_content.tenant_id
-       and private.content_hash(assessment.source_markdown, assessment.definition) = hash
+       and private.content_hash(
+             assessment.source_markdown, assessment.definition, assessment.name, assessment.description,
+             assessment.assessment_type, assessment.interview_style_default, assessment.interview_style_allow_override,
+             assessment.result_disclosure) = hash
        and assessment.source_markdown is not null
        and assessment.status <> 'archived'
      order by assessment.created_at
@@ -51,8 +54,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   hashes constant bytea[] := array(
-    select private.content_hash(upload.source_markdown, given.definition)
+    select private.content_hash(
+             upload.source_markdown, given.definition, stated.name, stated.description, stated.assessment_type,
+             stated.interview_style_default, stated.interview_style_allow_override, stated.result_disclosure)
       from unnest(uploads, definitions) with ordinality as given (upload_id, definition, ordinality)
+     cross join lateral private.columns_of(given.definition -> 'metadata') as stated
       left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
      order by given.ordinality);
   stored constant uuid[] := array(
@@ -126,7 +132,9 @@ begin
   target.name := stated.name;
   target.version := case when version_is_stated then stated.version else target.version end;
   target.description := stated.description;
-  target.definition := replacement_of.definition;
+  target.definition := case
+    when version_is_stated then replacement_of.definition
+    else private.with_metadata(replacement_of.definition, '{metadata,version}', to_jsonb(target.version)) end;
   target.source_markdown := upload.source_markdown;
   target.source_type := 'upload';
   target.assessment_type := stated.assessment_type;

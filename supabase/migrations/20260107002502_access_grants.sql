@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:50f5fc7472db93744764ba72e2372354e22f43ff4c7d7541aca83d737789f390
+-- custom-assessments 0.2.0 access_grants sha256:8039c9557aa1d06d6c69dffc51202964eb67758fcb3b2d63eab82ffe7bcfc1c9
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
@@ -115,7 +115,9 @@ grant execute on function private.check_held_choices(uuid[], uuid[], integer[]) 
 grant execute on function private.check_style(text, uuid, uuid, uuid) to authenticated, service_role;
 grant execute on function private.choose_assessment(uuid, uuid, boolean) to authenticated, service_role;
 grant execute on function private.claim_slug(uuid, uuid, uuid, text, text) to authenticated, service_role;
-grant execute on function private.content_hash(text, jsonb) to authenticated, service_role;
+grant execute on function private.content_hash(
+  text, jsonb, text, text, text, integer, boolean, text
+) to authenticated, service_role;
 grant execute on function private.definition_bounds_faults(jsonb) to authenticated, service_role;
 grant execute on function private.definition_faults(jsonb) to authenticated, service_role;
 grant execute on function private.dimension_faults(jsonb, text) to authenticated, service_role;
@@ -133,11 +135,19 @@ grant execute on function private.id_of_name(text) to authenticated, service_rol
 grant execute on function private.interview_styles() to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
 grant execute on function private.is_text_list(jsonb) to authenticated, service_role;
+grant execute on function private.is_tenants_statement() to authenticated, service_role;
 grant execute on function private.is_version(text) to authenticated, service_role;
 grant execute on function private.largest_text() to authenticated, service_role;
 grant execute on function private.longest_name() to authenticated, service_role;
 grant execute on function private.marketplace_statuses() to authenticated, service_role;
 grant execute on function private.matching_category(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
+grant execute on function private.column_values(text, text, text, text, integer, boolean, text) to authenticated, service_role;
+grant execute on function private.columns_of(jsonb) to authenticated, service_role;
+grant execute on function private.differing_metadata(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.is_higher_version(text, text) to authenticated, service_role;
+grant execute on function private.metadata_columns() to authenticated, service_role;
+grant execute on function private.refuse_contradictions(text[]) to authenticated, service_role;
+grant execute on function private.with_metadata(jsonb, text[], jsonb) to authenticated, service_role;
 grant execute on function private.metadata_defaults() to authenticated, service_role;
 grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
 grant execute on function private.most_categories() to authenticated, service_role;

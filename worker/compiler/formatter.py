@@ -8,6 +8,7 @@ bullet, and what an interviewer says stands in a block quote when it has heading
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Final, cast
 
 from worker.compiler.compile import compile_markdown
@@ -26,7 +27,7 @@ from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELI
 from worker.definition import Definition, Metadata
 from worker.ids import dimension_id
 
-__all__ = ["format_definition", "format_source"]
+__all__ = ["format_definition", "format_source", "metadata_lines"]
 
 PLAIN: Final = re.compile(r"[^\W\d_][\w ,.()/'+-]*", re.UNICODE)
 NOT_PLAIN: Final = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
@@ -55,7 +56,7 @@ def format_definition(definition: Definition, comments: Sequence[str] = ()) -> s
         comments: lines that begin with ``#``, to stand in the front matter.
     """
     lines: list[str] = ["---", *comments]
-    _write_metadata(definition.metadata, lines)
+    lines += chain.from_iterable(metadata_lines(definition.metadata).values())
     lines.append("---")
     name = definition.metadata.name
     if "\n" not in name and section_name(name) is None:
@@ -67,20 +68,23 @@ def format_definition(definition: Definition, comments: Sequence[str] = ()) -> s
     return "\n".join(lines) + "\n"
 
 
-def _write_metadata(metadata: Metadata, lines: list[str]) -> None:
-    lines += [f"name: {_scalar(metadata.name)}", f"version: {metadata.version}", f"type: {metadata.type}"]
-    if metadata.author is not None:
-        lines.append(f"author: {_scalar(metadata.author)}")
-    if metadata.description is not None:
-        lines.append(f"description: {_scalar(metadata.description)}")
+def metadata_lines(metadata: Metadata) -> dict[str, list[str]]:
+    """Return the lines of each key of the front matter that has a value, in their order."""
     style = metadata.interview_style
-    lines += [
-        "interview_style:",
-        f"  default: {style.default}",
-        f"  allow_override: {'true' if style.allow_override else 'false'}",
-        f"result_disclosure: {metadata.result_disclosure}",
-        f"scale: {_range(metadata.scale)}",
-    ]
+    texts = {"author": metadata.author, "description": metadata.description}
+    return {
+        "name": [f"name: {_scalar(metadata.name)}"],
+        "version": [f"version: {metadata.version}"],
+        "type": [f"type: {metadata.type}"],
+        **{key: [f"{key}: {_scalar(text)}"] for key, text in texts.items() if text is not None},
+        "interview_style": [
+            "interview_style:",
+            f"  default: {style.default}",
+            f"  allow_override: {'true' if style.allow_override else 'false'}",
+        ],
+        "result_disclosure": [f"result_disclosure: {metadata.result_disclosure}"],
+        "scale": [f"scale: {_range(metadata.scale)}"],
+    }
 
 
 def _write_dimensions(definition: Definition, lines: list[str]) -> None:
@@ -101,7 +105,8 @@ def _write_categories(definition: Definition, lines: list[str]) -> None:
     for category in definition.result_categories:
         _heading(3, category.name, lines)
         lines.append("")
-        _field("score_range", _range(category.score_range), lines)
+        # A definition from a builder may lack these.
+        _field("score_range", _range(category.score_range) if category.score_range else "", lines)
         _list("primary_dimensions", category.primary_dimensions, lines)
         _field("description", category.description, lines)
         _list("strengths", category.strengths, lines)
@@ -150,6 +155,8 @@ def _heading(level: int, text: str, lines: list[str]) -> None:
 
 
 def _field(name: str, text: str, lines: list[str]) -> None:
+    if not text:
+        return
     # Directly behind the colon this would be YAML's sign that a text of several lines follows.
     between = "\n" if BLOCK_SCALAR.match(text) else " "
     _bullet(f"{name}:{between}{text}", "", lines)

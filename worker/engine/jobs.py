@@ -15,9 +15,11 @@ __all__ = [
     "Finished",
     "Job",
     "Malformed",
+    "MarkdownJob",
     "Place",
     "ProbeJob",
     "Release",
+    "Rendered",
     "Retry",
     "ScoreJob",
     "Settled",
@@ -63,6 +65,22 @@ class ScoreJob(NamedTuple):
     kind: Literal["score"] = "score"
 
 
+class MarkdownJob(NamedTuple):
+    """An assessment whose Markdown is to be written.
+
+    ``definition`` is its whole definition as JSON, ``source_markdown`` the Markdown whose front matter no
+    longer fits, empty where there is none. ``made_from`` names both.
+    """
+
+    job: int
+    attempt: int
+    tries: int
+    definition: str
+    source_markdown: str
+    made_from: str
+    kind: Literal["markdown"] = "markdown"
+
+
 class ProbeJob(NamedTuple):
     """A job that does nothing, with which benchmarks measure the queue alone."""
 
@@ -81,7 +99,7 @@ class UnknownJob(NamedTuple):
     kind: Literal["unknown"] = "unknown"
 
 
-Job: TypeAlias = CompileJob | ScoreJob | ProbeJob | UnknownJob
+Job: TypeAlias = CompileJob | ScoreJob | MarkdownJob | ProbeJob | UnknownJob
 
 
 Diagnostic: TypeAlias = dict[str, Any]
@@ -121,6 +139,16 @@ class Snapshot(NamedTuple):
     outcome: Literal["snapshot"] = "snapshot"
 
 
+class Rendered(NamedTuple):
+    """The Markdown of an assessment, and what it was made from."""
+
+    job: int
+    attempt: int
+    markdown: str
+    made_from: str
+    outcome: Literal["rendered"] = "rendered"
+
+
 class Done(NamedTuple):
     """There was nothing to do."""
 
@@ -156,12 +184,13 @@ class Release(NamedTuple):
     outcome: Literal["release"] = "release"
 
 
-Finished: TypeAlias = Compiled | Snapshot | Done | Failed | Retry | Release
+Finished: TypeAlias = Compiled | Snapshot | Rendered | Done | Failed | Retry | Release
 """The outcome of one job."""
 
 _OUTCOMES: Final[dict[str, type[Finished]]] = {
     "compiled": Compiled,
     "snapshot": Snapshot,
+    "rendered": Rendered,
     "done": Done,
     "failed": Failed,
     "retry": Retry,
@@ -247,6 +276,7 @@ def tell(finished: Iterable[Finished]) -> list[Element]:
 _KINDS: Final[dict[str, tuple[type[Job], tuple[str, ...]]]] = {
     "compile": (CompileJob, ("subjects", "sources")),
     "score": (ScoreJob, ()),
+    "markdown": (MarkdownJob, ("definitions", "sources", "made_from")),
     "probe": (ProbeJob, ()),
 }
 _UNKNOWN: Final[tuple[type[Job], tuple[str, ...]]] = (UnknownJob, ())

@@ -6,12 +6,14 @@ from worker.engine.jobs import (
     Done,
     Finished,
     Job,
+    MarkdownJob,
     ProbeJob,
     ScoreJob,
     Snapshot,
     UnknownJob,
     retry,
 )
+from worker.engine.markdown_job import do_markdown
 
 __all__ = ["do_job"]
 
@@ -23,6 +25,8 @@ def do_job(job: Job) -> Finished:
             return do_compile(job)
         case ScoreJob():
             return Snapshot(job.job, job.attempt)
+        case MarkdownJob():
+            return do_markdown(job)
         case ProbeJob():
             return Done(job.job, job.attempt)
         case UnknownJob():

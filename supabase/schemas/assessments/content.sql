@@ -1,6 +1,8 @@
 -- 3. Content of an assessment: its name, texts and definition, and when they came in.
 
--- An edit is of the moment; what the worker applies is of the moment at which the upload came in.
+-- An edit is of the moment; what the worker applies is of the moment at which the upload came in. The Markdown does not
+-- outlive what it says: an edit of the definition that leaves it as it was empties it, unless only metadata changed, whose
+-- lines the worker changes. What the worker writes is no edit.
 create or replace function private.date_assessment_content()
 returns trigger
 language plpgsql
@@ -10,11 +12,17 @@ begin
   if new.content_changed_at is distinct from old.content_changed_at then
     new.content_changed_at := least(greatest(new.content_changed_at, old.content_changed_at), clock_timestamp());
   elsif record_image_ne(
-    row(new.definition, new.name, new.description, new.source_markdown, new.assessment_type, new.interview_style_default,
+    row(new.definition, new.name, new.description, new.assessment_type, new.interview_style_default,
         new.interview_style_allow_override, new.result_disclosure),
-    row(old.definition, old.name, old.description, old.source_markdown, old.assessment_type, old.interview_style_default,
+    row(old.definition, old.name, old.description, old.assessment_type, old.interview_style_default,
         old.interview_style_allow_override, old.result_disclosure)
   ) then
+    new.content_changed_at := clock_timestamp();
+    if new.source_markdown = old.source_markdown
+      and record_image_ne(row(new.definition - 'metadata'), row(old.definition - 'metadata')) then
+      new.source_markdown := null;
+    end if;
+  elsif new.source_markdown is distinct from old.source_markdown and private.is_tenants_statement() then
     new.content_changed_at := clock_timestamp();
   end if;
   return new;

@@ -1,5 +1,17 @@
 -- 2. Status and dates of an assessment.
 
+-- Whether a statement is one of the API's, and not what the worker has done through exchange_jobs, which runs as its owner.
+create or replace function private.is_tenants_statement()
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return current_user in ('anon', 'authenticated', 'service_role');
+end
+$$;
+
 create or replace function private.keep_assessment_history()
 returns trigger
 language plpgsql
@@ -7,6 +19,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   before public.custom_assessments;
+  is_bookkeeping boolean := false;
 begin
   new.marketplace_status := coalesce(new.marketplace_status, 'private');
   if tg_op = 'INSERT' then
@@ -24,9 +37,18 @@ begin
     return new;
   end if;
 
+  -- That an upload brought nothing new, and the Markdown that the worker writes, are no changes of the row.
+  if new.content_changed_at <> old.content_changed_at
+    or (new.source_markdown is distinct from old.source_markdown and not private.is_tenants_statement()) then
+    before := old;
+    before.content_changed_at := new.content_changed_at;
+    before.source_markdown := new.source_markdown;
+    is_bookkeeping := record_image_eq(new, before);
+  end if;
+
   -- The creator may be replaced when an account goes, and an archived listing be taken down or made private; everything else
   -- of an archived row stays as it is.
-  if old.status = 'archived' and ((
+  if old.status = 'archived' and not is_bookkeeping and ((
     new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
     new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
     new.result_disclosure, new.is_template, new.marketplace_price_tier
@@ -43,11 +65,7 @@ begin
   end if;
 
   new.created_at := old.created_at;
-  -- That an upload brought nothing new is no change of the row.
-  before := old;
-  before.content_changed_at := new.content_changed_at;
-  new.updated_at := case
-    when new.content_changed_at <> old.content_changed_at and record_image_eq(new, before) then old.updated_at else now() end;
+  new.updated_at := case when is_bookkeeping then old.updated_at else now() end;
   new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
   return new;
 end

@@ -85,11 +85,12 @@ comment on column public.custom_assessments.version is
 'number raises it automatically: the minor number if what is shown or asked changed, the major number if scoring or structure '
 'did.';
 comment on column public.custom_assessments.definition is
-'The parsed definition: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. Stored as sent. Where its '
-'metadata (name, version, type, interview style, disclosure) differs from the columns of this row, the columns take '
-'precedence. The scale is read from its metadata.';
+'The parsed definition: {dimensions, resultCategories, interviewGuidelines, metadata, examples}. The keys of its '
+'metadata that also have a column (name, version, description, type, interview style, disclosure) always equal it if they '
+'are present. The scale is read from its metadata.';
 comment on column public.custom_assessments.source_markdown is
-'The Markdown from which the definition was compiled, for editing. Null for an assessment from a builder.';
+'The Markdown of the definition, for editing. An edit of the definition without it sets it to null, until the worker has '
+'written it.';
 comment on column public.custom_assessments.interview_style_default is
 'Default interview style: 1 = highly structured, 5 = fully conversational.';
 comment on column public.custom_assessments.interview_style_allow_override is
@@ -126,6 +127,13 @@ on public.custom_assessments (created_by);
 
 -- Finds the oldest assessment that was made of the same bytes, at its first entry, however many there are.
 create index if not exists idx_custom_assessments_content
-on public.custom_assessments (tenant_id, private.content_hash(source_markdown, definition), created_at)
+on public.custom_assessments (
+  tenant_id,
+  private.content_hash(
+    source_markdown, definition, name, description, assessment_type, interview_style_default,
+    interview_style_allow_override, result_disclosure
+  ),
+  created_at
+)
 where source_markdown is not null and status <> 'archived';
 revoke all on table public.custom_assessments from public, anon, authenticated, service_role;

@@ -59,6 +59,7 @@ begin
     -- An answer that is late already is not kept back for a claim.
     next_in_ms := 0;
   elsif claim_limit > 0 then
+    perform private.enqueue_due_markdown(claim_limit);
     select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
       into claimed, next_in_ms
       from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;

@@ -13,5 +13,10 @@ insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups,
   'score', 2, 'snapshot', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
   'private.settle_requests'
 ),
+-- An assessment that was edited without its Markdown gets it.
+(
+  'markdown', 5, 'rendered', 'markdown', 'private.load_markdown', 'private.lock_for_markdown', null,
+  'private.apply_markdown', 'private.settle_markdown'
+),
 -- Nothing: benchmarks measure the queue alone with it.
 ('probe', 3, 'done', null, null, null, null, null, null);

@@ -27,7 +27,7 @@ from worker.engine.events import RequestAnswered, RequestRepeated, Turn
 from worker.engine.metrics import Metrics, MetricsServer
 
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
-KINDS = {"compile", "score"}
+KINDS = {"compile", "score", "markdown"}
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left")
 
@@ -59,8 +59,8 @@ def test_status_shows_the_queue_as_a_table_and_as_json(site: Site) -> None:
     assert (shown["compile"]["queued"], shown["compile"]["running"], shown["score"]["queued"]) == (3, 0, 0)
     assert shown["compile"]["oldest_queued_seconds"] >= 0
     lines = site.worker("status").stdout.splitlines()
-    assert lines[0].split() == ["compile", "score"]
-    assert next(line for line in lines if line.startswith("queued")).split() == ["queued", "3", "0"]
+    assert lines[0].split() == ["compile", "markdown", "score"]
+    assert next(line for line in lines if line.startswith("queued")).split() == ["queued", "3", "0", "0"]
     assert any(line.startswith("failed last hour") for line in lines)
     assert len({len(line) for line in lines}) == 1
 

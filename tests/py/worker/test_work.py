@@ -14,8 +14,10 @@ from worker.engine.jobs import (
     Finished,
     Job,
     Malformed,
+    MarkdownJob,
     ProbeJob,
     Release,
+    Rendered,
     Retry,
     ScoreJob,
     Settled,
@@ -108,6 +110,7 @@ def test_a_finished_interview_gets_its_snapshot_and_a_probe_nothing() -> None:
     [
         CompileJob(7, 3, 1, "s", "x"),
         ScoreJob(7, 3, 2),
+        MarkdownJob(7, 3, 1, "{}", "x", "y"),
         ProbeJob(7, 3, 1),
         UnknownJob(7, 3, 1),
     ],
@@ -121,6 +124,7 @@ def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
     [
         Compiled(7, 3, "{}", [{"code": "x", "line": 1}], {"line": 2, "column": 3}, version_is_stated=True),
         Snapshot(7, 3),
+        Rendered(7, 3, "# x", "y"),
         Done(7, 3),
         Failed(7, 3, "internal-error", []),
         Retry(7, 3, "timeout"),

@@ -189,10 +189,17 @@ select tests.insert_of('{"resultDisclosure": "teaser"}', '{"status": "active", "
 select tests.keep('template', tests.kept('row'));
 select tests.as_user(tests.kept('owner'));
 insert into public.custom_assessments (tenant_id, name, definition)
-select tests.kept('tenant'), 'My copy', template.definition from public.custom_assessments as template
+select
+  tests.kept('tenant') as tenant_id,
+  'My copy' as name,
+  template.definition
+from public.custom_assessments as template
 where template.id = tests.kept('template');
 select is(
-  (select copy.result_disclosure from public.custom_assessments as copy where copy.name = 'My copy'), 'teaser',
+  (
+    select copied.result_disclosure from public.custom_assessments as copied
+    where copied.name = 'My copy'
+  ), 'teaser',
   'the copy of a template with a teaser shows a teaser'
 );
 

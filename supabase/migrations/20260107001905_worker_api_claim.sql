@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_claim sha256:76b573c60389d0d77f834fb79414bd349b50740d1693dfbbcc63e2f6cf293bbc
+-- custom-assessments 0.2.0 worker_api_claim sha256:46c5ecaa37b8a4e565ddf6890196194e497c2a8fe60e24c31516b47aa195f00f
 -- Claiming jobs.
 
 -- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
@@ -303,6 +303,7 @@ begin
     -- An answer that is late already is not kept back for a claim.
     next_in_ms := 0;
   elsif claim_limit > 0 then
+    perform private.enqueue_due_markdown(claim_limit);
     select claim.jobs, case when claim.number = claim_limit then 0 else private.next_claim_in_ms() end
       into claimed, next_in_ms
       from private.claim_jobs(worker, claim_limit, lease_seconds, request) as claim;

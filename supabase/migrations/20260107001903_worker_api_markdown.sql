@@ -1,0 +1,308 @@
+-- custom-assessments 0.2.0 worker_api_markdown sha256:8145cf228d88a5f1ac496d2ce7e04446ef705e6c91a9b11a9a23de7916b74b88
+-- The job kind markdown: the worker writes the Markdown of an assessment whose definition was changed without it. The source
+-- is never stale: an edit empties it, or its front matter is changed, and what was made from another content is dropped.
+
+-- Assessments whose Markdown is to be written. Not jobs yet: a job refers to its tenant, and an edit that asked for the tenant
+-- after its assessment would deadlock with whoever deletes the tenant. No foreign key, for the same reason.
+create table if not exists private.markdown_due (
+  assessment_id uuid not null,
+  constraint markdown_due_pkey primary key (assessment_id)
+);
+comment on table private.markdown_due is 'Assessments whose Markdown is to be written; each becomes a job at the next claim.';
+alter table private.markdown_due enable row level security;
+revoke all on table private.markdown_due from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: the edit may come from any role that may edit an assessment.
+create or replace function private.note_markdown_due()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into private.markdown_due (assessment_id) values (new.id) on conflict do nothing;
+  perform pg_notify('assessment_jobs', '');
+  return null;
+end
+$$;
+
+-- An assessment that was never Markdown.
+create or replace trigger note_markdown_due_of_new
+after insert on public.custom_assessments
+for each row when (new.source_markdown is null and new.source_type in ('builder', 'imported'))
+execute function private.note_markdown_due();
+
+-- One whose Markdown was emptied, or whose content was changed while that is missing or the same. An edit that brings its own
+-- Markdown, as an upload does, needs none.
+create or replace trigger note_markdown_due
+after update on public.custom_assessments
+for each row when (
+  case
+    when new.source_markdown is null
+      then (
+        old.source_markdown is not null
+        or (new.source_type in ('builder', 'imported') and new.content_changed_at <> old.content_changed_at)
+      )
+    else new.source_markdown = old.source_markdown and new.content_changed_at <> old.content_changed_at
+  end
+)
+execute function private.note_markdown_due();
+
+-- Makes jobs of what is due. One that is open already will be given what is there then.
+create or replace function private.enqueue_due_markdown(most integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  due uuid[];
+begin
+  with taken as (
+    delete from private.markdown_due as mark
+     where mark.assessment_id = any (array(
+             select next.assessment_id from private.markdown_due as next
+              order by next.assessment_id limit enqueue_due_markdown.most for update skip locked))
+    returning mark.assessment_id
+  )
+  select array_agg(taken.assessment_id) into due from taken;
+  if due is null then
+    return;
+  end if;
+  delete from private.jobs as job where job.subject_id = any (due) and job.rank is null;
+  perform private.enqueue(
+    'markdown',
+    array_agg(assessment.id order by assessment.id),
+    array_fill(null::uuid, array[count(*)::integer]),
+    array_agg(assessment.tenant_id order by assessment.id),
+    array_agg(
+      octet_length(assessment.definition::text) + coalesce(octet_length(assessment.source_markdown), 0)
+      order by assessment.id))
+    from public.custom_assessments as assessment
+   where assessment.id = any (due)
+     and not exists (select from private.jobs as open where open.subject_id = assessment.id)
+  having count(*) > 0;
+end
+$$;
+
+-- The definition of an assessment with what its columns say filled in.
+create or replace function private.whole_definition(assessment public.custom_assessments)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  metadata constant jsonb := coalesce(assessment.definition -> 'metadata', '{}');
+begin
+  return assessment.definition || jsonb_build_object('metadata', metadata || jsonb_strip_nulls(jsonb_build_object(
+    'name', assessment.name,
+    'version', assessment.version,
+    'type', assessment.assessment_type,
+    'description', assessment.description,
+    'interviewStyle', coalesce(metadata -> 'interviewStyle', '{}') || jsonb_build_object(
+      'default', assessment.interview_style_default, 'allowOverride', assessment.interview_style_allow_override),
+    'resultDisclosure', assessment.result_disclosure
+  )));
+end
+$$;
+
+-- What a Markdown was made from, in a word: the content, what else the definition holds, and the Markdown before.
+create or replace function private.markdown_basis(assessment public.custom_assessments)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.hash_of(private.content_of_assessment(assessment))
+    || encode(sha256(convert_to(
+         private.whole_definition(assessment)::text || coalesce(assessment.source_markdown, ''), 'UTF8')), 'hex');
+end
+$$;
+
+create or replace function private.load_markdown(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
+returns json
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Here, and not when the assessment is deleted: whoever deletes it has it, and would ask for the job of a worker that has
+  -- the job and asks for the assessment.
+  delete from private.jobs as job
+   where job.id = any (jobs)
+     and not exists (select from public.custom_assessments as assessment where assessment.id = job.subject_id);
+  return (
+    select json_build_object(
+             'kind', 'markdown',
+             'jobs', json_agg(given.job order by given.place),
+             'attempts', json_agg(given.attempt order by given.place),
+             'tries', json_agg(given.tries order by given.place),
+             'definitions', json_agg(private.whole_definition(assessment)::text order by given.place),
+             'sources', json_agg(coalesce(assessment.source_markdown, '') order by given.place),
+             'made_from', json_agg(private.markdown_basis(assessment) order by given.place))
+      from unnest(jobs, attempts, load_markdown.tries, subjects)
+             with ordinality as given (job, attempt, tries, subject, place)
+      join public.custom_assessments as assessment on assessment.id = given.subject
+     where assessment.id = any (subjects)
+    having count(*) > 0);
+end
+$$;
+
+-- The tenant alone: no row is made.
+create or replace function private.lock_for_markdown(tenant_id uuid, subjects uuid[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.hold_tenant(lock_for_markdown.tenant_id, null, false);
+end
+$$;
+
+-- Stores a Markdown, unless the assessment was changed since it was made: then the job begins again.
+create or replace function private.apply_markdown(subjects uuid[], targets uuid[], elements jsonb[])
+returns jsonb[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  endings jsonb[] := '{}';
+  assessment public.custom_assessments;
+  markdown text;
+begin
+  for place in 1 .. cardinality(subjects) loop
+    select present.* into assessment
+      from public.custom_assessments as present
+     where present.id = subjects[place]
+       for no key update;
+    markdown := elements[place] ->> 'markdown';
+    if not found then
+      endings := endings || '{"end": "failed", "error": "subject-deleted"}'::jsonb;
+    elsif private.markdown_basis(assessment) is distinct from elements[place] ->> 'made_from' then
+      endings := endings || '{"end": "release"}'::jsonb;
+    elsif octet_length(markdown) > private.largest_text() then
+      endings := endings || '{"end": "failed", "error": "markdown-too-large"}'::jsonb;
+    else
+      update public.custom_assessments as present
+         set source_markdown = markdown
+       where present.id = assessment.id and present.source_markdown is distinct from markdown;
+      endings := endings || '{"end": "succeeded"}'::jsonb;
+    end if;
+  end loop;
+  return endings;
+end
+$$;
+
+-- Nothing is written on the assessment about the job.
+create or replace function private.settle_markdown(judged private.judged_job[])
+returns uuid[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select assessment.id
+      from public.custom_assessments as assessment
+     where assessment.id = any (array(select each.subject_id from unnest(judged) as each)));
+end
+$$;
+
+-- The kinds of jobs, each with its functions: what they have to be is written at the columns, in queue/kinds.sql.
+
+-- A kind that is not listed any more goes.
+delete from private.job_kinds;
+insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups, applies, settles) values
+-- An upload becomes a draft or replaces an assessment.
+(
+  'compile', 1, 'compiled', 'definition', 'private.load_uploads', 'private.lock_for_uploads', 'private.are_new_drafts',
+  'private.apply_uploads', 'private.settle_uploads'
+),
+-- A completed session becomes a result.
+(
+  'score', 2, 'snapshot', null, 'private.load_requests', 'private.lock_for_requests', null, 'private.apply_requests',
+  'private.settle_requests'
+),
+-- An assessment that was edited without its Markdown gets it.
+(
+  'markdown', 5, 'rendered', 'markdown', 'private.load_markdown', 'private.lock_for_markdown', null,
+  'private.apply_markdown', 'private.settle_markdown'
+),
+-- Nothing: benchmarks measure the queue alone with it.
+('probe', 3, 'done', null, null, null, null, null, null);
+
+-- One transaction finishes the jobs of many tenants, and none of them may keep the others.
+--
+-- So that none waits for one whose rows somebody else keeps locked, nobody is waited for longer than lock_timeout says in the
+-- functions of this file and of effects.sql: first once for half a second, then, each for itself, for 20 milliseconds. A job
+-- whose tenant or assessment is not to be had comes again later.
+--
+-- And no effect may take long. exchange_jobs has a statement_timeout of its own, which PostgREST arms: the effect that it
+-- interrupts is undone, and its job comes again later, alone. The timer does not fire a second time, so everything is brought
+-- to its end at once: what was done before stays, and what was not begun is given back. What is interrupted has had two
+-- seconds at least, since no effect but the first is begun when one second is over. Over a direct connection nothing is
+-- armed, and that look at the clock is all there is.
+
+-- Locks what the effects of these elements refer to, before any job: the order of locks is in locks/order.sql. Gives the
+-- tenants that were not to be had.
+create or replace function private.hold_owners(finished jsonb, until timestamptz)
+returns uuid[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  ids constant bigint[] := array(
+    select given.job::bigint
+      from jsonb_array_elements(hold_owners.finished) as element
+      join private.job_kinds as kind
+        on kind.outcome = element.value ->> 'outcome'
+       and (kind.needs is null or jsonb_typeof(element.value -> kind.needs) = 'string')
+     cross join lateral jsonb_array_elements(element.value -> 'jobs') as given (job)
+     where kind.locks is not null);
+  owners cursor for
+    select job.tenant_id, format('select %s($1, $2)', kind.locks) as lock, array_agg(job.subject_id) as subjects
+      from private.jobs as job
+      join private.job_kinds as kind on kind.kind = job.kind
+     where job.id = any (ids)
+       and kind.locks is not null
+     group by job.tenant_id, kind.kind
+     order by job.tenant_id, kind.turn;
+  busy uuid[] := '{}'::uuid[];
+begin
+  begin
+    for owner in owners loop
+      execute owner.lock using owner.tenant_id, owner.subjects;
+    end loop;
+  exception when lock_not_available then
+    perform set_config('lock_timeout', '20ms', true);
+    for owner in owners loop
+      if clock_timestamp() >= until then
+        busy := busy || owner.tenant_id;
+        continue;
+      end if;
+      begin
+        execute owner.lock using owner.tenant_id, owner.subjects;
+      exception when lock_not_available then
+        busy := busy || owner.tenant_id;
+      end;
+    end loop;
+  end;
+  return busy;
+end
+$$;
+
+-- Locks the jobs, in an order that two workers cannot cross. Gives those that were to be had: one that somebody keeps
+-- locked is being deleted, or another worker has it.
+create or replace function private.hold_jobs(ids bigint[])
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+begin
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update);
+exception when lock_not_available then
+  return array(select job.id from private.jobs as job where job.id = any (ids) order by job.id for update skip locked);
+end
+$$;

@@ -1,0 +1,208 @@
+-- The job kind markdown: the worker writes the Markdown of an assessment whose definition was changed without it. The source
+-- is never stale: an edit empties it, or its front matter is changed, and what was made from another content is dropped.
+
+-- Assessments whose Markdown is to be written. Not jobs yet: a job refers to its tenant, and an edit that asked for the tenant
+-- after its assessment would deadlock with whoever deletes the tenant. No foreign key, for the same reason.
+create table if not exists private.markdown_due (
+  assessment_id uuid not null,
+  constraint markdown_due_pkey primary key (assessment_id)
+);
+comment on table private.markdown_due is 'Assessments whose Markdown is to be written; each becomes a job at the next claim.';
+alter table private.markdown_due enable row level security;
+revoke all on table private.markdown_due from public, anon, authenticated, service_role;
+
+-- SECURITY DEFINER: the edit may come from any role that may edit an assessment.
+create or replace function private.note_markdown_due()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into private.markdown_due (assessment_id) values (new.id) on conflict do nothing;
+  perform pg_notify('assessment_jobs', '');
+  return null;
+end
+$$;
+
+-- An assessment that was never Markdown.
+create or replace trigger note_markdown_due_of_new
+after insert on public.custom_assessments
+for each row when (new.source_markdown is null and new.source_type in ('builder', 'imported'))
+execute function private.note_markdown_due();
+
+-- One whose Markdown was emptied, or whose content was changed while that is missing or the same. An edit that brings its own
+-- Markdown, as an upload does, needs none.
+create or replace trigger note_markdown_due
+after update on public.custom_assessments
+for each row when (
+  case
+    when new.source_markdown is null
+      then (
+        old.source_markdown is not null
+        or (new.source_type in ('builder', 'imported') and new.content_changed_at <> old.content_changed_at)
+      )
+    else new.source_markdown = old.source_markdown and new.content_changed_at <> old.content_changed_at
+  end
+)
+execute function private.note_markdown_due();
+
+-- Makes jobs of what is due. One that is open already will be given what is there then.
+create or replace function private.enqueue_due_markdown(most integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  due uuid[];
+begin
+  with taken as (
+    delete from private.markdown_due as mark
+     where mark.assessment_id = any (array(
+             select next.assessment_id from private.markdown_due as next
+              order by next.assessment_id limit enqueue_due_markdown.most for update skip locked))
+    returning mark.assessment_id
+  )
+  select array_agg(taken.assessment_id) into due from taken;
+  if due is null then
+    return;
+  end if;
+  delete from private.jobs as job where job.subject_id = any (due) and job.rank is null;
+  perform private.enqueue(
+    'markdown',
+    array_agg(assessment.id order by assessment.id),
+    array_fill(null::uuid, array[count(*)::integer]),
+    array_agg(assessment.tenant_id order by assessment.id),
+    array_agg(
+      octet_length(assessment.definition::text) + coalesce(octet_length(assessment.source_markdown), 0)
+      order by assessment.id))
+    from public.custom_assessments as assessment
+   where assessment.id = any (due)
+     and not exists (select from private.jobs as open where open.subject_id = assessment.id)
+  having count(*) > 0;
+end
+$$;
+
+-- The definition of an assessment with what its columns say filled in.
+create or replace function private.whole_definition(assessment public.custom_assessments)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  metadata constant jsonb := coalesce(assessment.definition -> 'metadata', '{}');
+begin
+  return assessment.definition || jsonb_build_object('metadata', metadata || jsonb_strip_nulls(jsonb_build_object(
+    'name', assessment.name,
+    'version', assessment.version,
+    'type', assessment.assessment_type,
+    'description', assessment.description,
+    'interviewStyle', coalesce(metadata -> 'interviewStyle', '{}') || jsonb_build_object(
+      'default', assessment.interview_style_default, 'allowOverride', assessment.interview_style_allow_override),
+    'resultDisclosure', assessment.result_disclosure
+  )));
+end
+$$;
+
+-- What a Markdown was made from, in a word: the content, what else the definition holds, and the Markdown before.
+create or replace function private.markdown_basis(assessment public.custom_assessments)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.hash_of(private.content_of_assessment(assessment))
+    || encode(sha256(convert_to(
+         private.whole_definition(assessment)::text || coalesce(assessment.source_markdown, ''), 'UTF8')), 'hex');
+end
+$$;
+
+create or replace function private.load_markdown(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
+returns json
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Here, and not when the assessment is deleted: whoever deletes it has it, and would ask for the job of a worker that has
+  -- the job and asks for the assessment.
+  delete from private.jobs as job
+   where job.id = any (jobs)
+     and not exists (select from public.custom_assessments as assessment where assessment.id = job.subject_id);
+  return (
+    select json_build_object(
+             'kind', 'markdown',
+             'jobs', json_agg(given.job order by given.place),
+             'attempts', json_agg(given.attempt order by given.place),
+             'tries', json_agg(given.tries order by given.place),
+             'definitions', json_agg(private.whole_definition(assessment)::text order by given.place),
+             'sources', json_agg(coalesce(assessment.source_markdown, '') order by given.place),
+             'made_from', json_agg(private.markdown_basis(assessment) order by given.place))
+      from unnest(jobs, attempts, load_markdown.tries, subjects)
+             with ordinality as given (job, attempt, tries, subject, place)
+      join public.custom_assessments as assessment on assessment.id = given.subject
+     where assessment.id = any (subjects)
+    having count(*) > 0);
+end
+$$;
+
+-- The tenant alone: no row is made.
+create or replace function private.lock_for_markdown(tenant_id uuid, subjects uuid[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.hold_tenant(lock_for_markdown.tenant_id, null, false);
+end
+$$;
+
+-- Stores a Markdown, unless the assessment was changed since it was made: then the job begins again.
+create or replace function private.apply_markdown(subjects uuid[], targets uuid[], elements jsonb[])
+returns jsonb[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  endings jsonb[] := '{}';
+  assessment public.custom_assessments;
+  markdown text;
+begin
+  for place in 1 .. cardinality(subjects) loop
+    select present.* into assessment
+      from public.custom_assessments as present
+     where present.id = subjects[place]
+       for no key update;
+    markdown := elements[place] ->> 'markdown';
+    if not found then
+      endings := endings || '{"end": "failed", "error": "subject-deleted"}'::jsonb;
+    elsif private.markdown_basis(assessment) is distinct from elements[place] ->> 'made_from' then
+      endings := endings || '{"end": "release"}'::jsonb;
+    elsif octet_length(markdown) > private.largest_text() then
+      endings := endings || '{"end": "failed", "error": "markdown-too-large"}'::jsonb;
+    else
+      update public.custom_assessments as present
+         set source_markdown = markdown
+       where present.id = assessment.id and present.source_markdown is distinct from markdown;
+      endings := endings || '{"end": "succeeded"}'::jsonb;
+    end if;
+  end loop;
+  return endings;
+end
+$$;
+
+-- Nothing is written on the assessment about the job.
+create or replace function private.settle_markdown(judged private.judged_job[])
+returns uuid[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select assessment.id
+      from public.custom_assessments as assessment
+     where assessment.id = any (array(select each.subject_id from unnest(judged) as each)));
+end
+$$;
