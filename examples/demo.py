@@ -122,6 +122,14 @@ class Session(Created):
     access_token: str
 
 
+class Context(BaseModel):
+    """What an agent gets to ask, the same each time once the interview has begun."""
+
+    version_id: str
+    version: str
+    definition: Definition
+
+
 class Category(BaseModel):
     """The matched category, with the texts that its author wrote."""
 
@@ -375,21 +383,35 @@ def create_session(owner: Client, tenant: Tenant, assessment_id: str) -> Session
     return one(Session, owner.table("coaching_sessions").insert(row).execute().data)
 
 
-def interview(agent: Client, session: Session, assessment_id: str) -> Definition:
-    """Start the interview as an agent does: create an agent session and ask for the context."""
+def edit(owner: Client, assessment_id: str) -> Assessment:
+    """Change the opening words while the interview is under way."""
+    table = owner.table("custom_assessments")
+    row = table.select("definition").eq("id", assessment_id).single().execute().data
+    definition = row["definition"] if isinstance(row, dict) else {}
+    definition["interviewGuidelines"]["opening"] = "How do you lead on a bad day?"
+    changed = owner.table("custom_assessments").update({"definition": definition})
+    return one(Assessment, changed.eq("id", assessment_id).execute().data)
+
+
+def open_talk(agent: Client, session: Session, assessment_id: str) -> Created:
+    """Open an agent session for the session that is interviewed."""
     row = {
         "coaching_session_id": session.id,
         "agent_type": "interview",
         "custom_assessment_id": assessment_id,
     }
-    opened = one(Created, agent.table("agent_sessions").insert(row).execute().data)
-    context = agent.rpc("interview_context", {"agent_session_id": opened.id}).execute().data
+    return one(Created, agent.table("agent_sessions").insert(row).execute().data)
+
+
+def interview(agent: Client, talk: Created) -> Context:
+    """Ask what to talk about, as an agent does; the first call begins the interview."""
+    context = agent.rpc("interview_context", {"agent_session_id": talk.id}).execute().data
     if not isinstance(context, dict) or "definition" not in context:
         raise StackError("The interview has no assessment.", "Recreate the database: make reset")
-    return one(Definition, [context["definition"]])
+    return one(Context, [context])
 
 
-def complete(agent: Client, session: Session) -> None:
+def complete(agent: Client, session: Session, context: Context) -> None:
     """Submit the scores, as the agent does at the end of the interview."""
     agent.rpc(
         "complete_assessment_session",
@@ -399,6 +421,7 @@ def complete(agent: Client, session: Session) -> None:
             "dimension_scores": dict(SCORES),
             "ai_insights": INSIGHTS,
             "completed_at": datetime.now(UTC).isoformat(),
+            "version_id": context.version_id,
         },
     ).execute()
 
@@ -543,14 +566,33 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
         )
 
         heading(console, "4  An agent interviews the respondent and submits the scores")
-        definition = step(
+        talk = open_talk(agent, session, chosen)
+        context = step(
             console,
             "asking what to talk about",
-            lambda: interview(agent, session, chosen),
-            "read the dimensions and guidelines; the interview begins",
+            lambda: interview(agent, talk),
+            "read the dimensions and guidelines of version {0.version}; the interview begins",
         )
-        console.print(Padding(reflowed(f"“{definition.interview_guidelines.opening}”"), (0, 0, 0, 5)))
-        step(console, "submitting the scores", lambda: complete(agent, session), "submitted the scores")
+        opening = context.definition.interview_guidelines.opening
+        console.print(Padding(reflowed(f"“{opening}”"), (0, 0, 0, 5)))
+        step(
+            console,
+            "editing the assessment",
+            lambda: edit(owner, chosen),
+            "meanwhile its owner edits the opening: the assessment has version {0.version}",
+        )
+        step(
+            console,
+            "asking once more",
+            lambda: interview(agent, talk),
+            "the interview goes on with version {0.version}, as it began",
+        )
+        step(
+            console,
+            "submitting the scores",
+            lambda: complete(agent, session, context),
+            "submitted the scores",
+        )
         result = step(
             console,
             "waiting for the result",

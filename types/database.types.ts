@@ -377,6 +377,7 @@ export type Database = {
           assessment_definition_snapshot: NonNullable<Json>;
           assessment_id: string;
           assessment_version: string;
+          assessment_version_id: string | null;
           campaign_created_by: string | null;
           campaign_id: string | null;
           completed_at: string | null;
@@ -391,6 +392,7 @@ export type Database = {
           session_type: string;
           tenant_id: string;
           uncovered_dimensions: string[];
+          version_assumed: boolean;
         };
         ComputedFields: never;
         Insert: {
@@ -398,6 +400,7 @@ export type Database = {
           assessment_definition_snapshot: NonNullable<Json>;
           assessment_id: string;
           assessment_version: string;
+          assessment_version_id?: string | null;
           campaign_created_by?: string | null;
           campaign_id?: string | null;
           completed_at?: string | null;
@@ -412,12 +415,14 @@ export type Database = {
           session_type: string;
           tenant_id: string;
           uncovered_dimensions?: string[];
+          version_assumed?: boolean;
         };
         Update: {
           ai_insights?: Json | null;
           assessment_definition_snapshot?: NonNullable<Json>;
           assessment_id?: string;
           assessment_version?: string;
+          assessment_version_id?: string | null;
           campaign_created_by?: string | null;
           campaign_id?: string | null;
           completed_at?: string | null;
@@ -432,6 +437,7 @@ export type Database = {
           session_type?: string;
           tenant_id?: string;
           uncovered_dimensions?: string[];
+          version_assumed?: boolean;
         };
         Relationships: [
           {
@@ -885,6 +891,7 @@ export type Database = {
           dimension_scores: Json;
           session_id: string;
           session_type: string;
+          version_id?: string;
         };
         Returns: Json;
       };

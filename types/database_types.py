@@ -282,6 +282,7 @@ class PublicCustomAssessmentResults(BaseModel):
     assessment_definition_snapshot: JsonValue = Field(alias="assessment_definition_snapshot")
     assessment_id: uuid.UUID = Field(alias="assessment_id")
     assessment_version: str = Field(alias="assessment_version")
+    assessment_version_id: Optional[uuid.UUID] = Field(alias="assessment_version_id")
     campaign_created_by: Optional[uuid.UUID] = Field(alias="campaign_created_by")
     campaign_id: Optional[uuid.UUID] = Field(alias="campaign_id")
     completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
@@ -296,12 +297,14 @@ class PublicCustomAssessmentResults(BaseModel):
     session_type: str = Field(alias="session_type")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
     uncovered_dimensions: List[str] = Field(alias="uncovered_dimensions")
+    version_assumed: bool = Field(alias="version_assumed")
 
 class PublicCustomAssessmentResultsInsert(TypedDict):
     ai_insights: NotRequired[Annotated[Optional[JsonValue], Field(alias="ai_insights")]]
     assessment_definition_snapshot: Annotated[JsonValue, Field(alias="assessment_definition_snapshot")]
     assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
     assessment_version: Annotated[str, Field(alias="assessment_version")]
+    assessment_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="assessment_version_id")]]
     campaign_created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_created_by")]]
     campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
@@ -316,12 +319,14 @@ class PublicCustomAssessmentResultsInsert(TypedDict):
     session_type: Annotated[str, Field(alias="session_type")]
     tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
     uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
+    version_assumed: NotRequired[Annotated[bool, Field(alias="version_assumed")]]
 
 class PublicCustomAssessmentResultsUpdate(TypedDict):
     ai_insights: NotRequired[Annotated[Optional[JsonValue], Field(alias="ai_insights")]]
     assessment_definition_snapshot: NotRequired[Annotated[JsonValue, Field(alias="assessment_definition_snapshot")]]
     assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
     assessment_version: NotRequired[Annotated[str, Field(alias="assessment_version")]]
+    assessment_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="assessment_version_id")]]
     campaign_created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_created_by")]]
     campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
@@ -336,6 +341,7 @@ class PublicCustomAssessmentResultsUpdate(TypedDict):
     session_type: NotRequired[Annotated[str, Field(alias="session_type")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
+    version_assumed: NotRequired[Annotated[bool, Field(alias="version_assumed")]]
 
 class PublicCustomAssessments(BaseModel):
     assessment_type: str = Field(alias="assessment_type")

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:22f4e86a85ee10ae481f697ce368ba3b422c908d64886bcf63a846c56471e9e5
+-- custom-assessments 0.2.0 refusals sha256:4748d2eba115a855ad79787621cd943e700092dcab9e779a697e5086716e097c
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -115,6 +115,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Set interview_style_override to null, or use an assessment that allows overrides and a style from 1 to 5.'
 ),
 (
+  'VERSION_MISMATCH', 409, 'The interview did not go by this version.',
+  'Use the version that interview_context returned, or omit version_id.'
+),
+(
   'RESULT_IMMUTABLE', 409, 'A result cannot be changed.',
   'Run a new interview to get a new result.'
 ),
@@ -132,7 +136,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Score at least one dimension of the definition. Name each as in the definition, and give it a number on the scale.'
 ),
 (
-  'SESSION_ASSESSMENT_MISMATCH', 422, 'The session did not use this assessment.',
+  'SESSION_ASSESSMENT_MISMATCH', 409, 'The session did not use this assessment.',
   'Use the assessment that the session''s campaign, coaching session or agent session refers to.'
 ),
 (

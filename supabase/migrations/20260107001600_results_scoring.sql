@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:c274f62a512c6efe852f82417459f41be8ea6822d3fe782ebb69c5f7bc8720e6
+-- custom-assessments 0.2.0 results_scoring sha256:2f33d1f350e913705c0b56b92bd895e7e3e32337b3acee57bd22bf710be4ea7a
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -272,18 +272,20 @@ select private.lock_host_tables('share row exclusive', 'public.tenant_profiles')
 -- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's
 -- answers, so it goes as soon as the result has them.
 --
--- The scores were accepted for a definition, and are scored by that one, however long they wait and whatever becomes of
--- the assessment meanwhile: its owner, who may be another tenant, would else change or lose a finished interview by an
--- edit. So the row keeps a copy, which nobody hands in: complete_assessment_session takes it from the assessment.
+-- The scores were accepted for a version, and are scored by that one, however long they wait and whatever becomes of the
+-- assessment meanwhile: its owner, who may be another tenant, would else change or lose a finished interview by an edit.
+-- Completions from before versions were kept have a copy of what they were accepted for.
 create table if not exists private.score_requests (
   id uuid not null default gen_random_uuid(),
   session_id uuid not null,
   session_type text not null,
   tenant_id uuid not null,
   assessment_id uuid not null,
-  assessment_version text not null,
-  definition jsonb not null,
-  result_disclosure text not null,
+  assessment_version_id uuid,
+  version_assumed boolean not null default false,
+  assessment_version text,
+  definition jsonb,
+  result_disclosure text,
   dimension_scores jsonb not null,
   ai_insights jsonb,
   completed_at timestamptz not null,
@@ -295,7 +297,11 @@ create table if not exists private.score_requests (
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
   constraint score_requests_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
-  constraint score_request_session_type_is_known check (session_type = any(private.session_types()))
+  constraint score_request_session_type_is_known check (session_type = any(private.session_types())),
+  constraint score_request_has_a_version_or_a_copy check (
+    assessment_version_id is not null
+    or (assessment_version is not null and definition is not null and result_disclosure is not null)
+  )
 );
 comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
@@ -303,27 +309,41 @@ revoke all on table private.score_requests from public, anon, authenticated, ser
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
 create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
 
--- What a session's scores were accepted for; no row where none were handed in. SECURITY DEFINER: nobody of the API may
--- read the requests, and what a trusted writer writes for such a session is of the same definition. The tenant is asked
--- for, so that a session made under the id of a deleted one has no part in what was handed in for that one.
-create or replace function private.accepted_assessment(
-  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid
+-- What a session's result is made from: what its scores were accepted for; else, where none were handed in, what it is pinned to
+-- or uses (pins/completions.sql). SECURITY DEFINER: nobody of the API may read the requests and pins, and what a trusted writer
+-- writes for such a session is of the same version. The tenant is asked for, so that a session made under the id of a deleted
+-- one has no part in what was handed in for that one. named is the version that the writer names.
+create or replace function private.basis_of_result(
+  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, named uuid,
+  out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text
 )
-returns table (definition jsonb, version text, result_disclosure text)
 language plpgsql
-stable
 security definer
 set search_path = pg_catalog, pg_temp
-rows 1
 as $$
 begin
-  return query
-    select request.definition, request.assessment_version, request.result_disclosure
-      from private.score_requests as request
-     where request.session_id = accepted_assessment.session_id
-       and request.session_type = accepted_assessment.session_type
-       and request.tenant_id = accepted_assessment.tenant_id
-       and request.assessment_id = accepted_assessment.assessment_id;
+  select request.assessment_version_id, request.version_assumed, request.definition, request.assessment_version,
+         request.result_disclosure
+    into version_id, assumed, definition, version, result_disclosure
+    from private.score_requests as request
+   where request.session_id = basis_of_result.session_id
+     and request.session_type = basis_of_result.session_type
+     and request.tenant_id = basis_of_result.tenant_id
+     and request.assessment_id = basis_of_result.assessment_id;
+  if not found then
+    select judged.version_id, judged.assumed
+      into version_id, assumed
+      from private.version_of_scores(
+             basis_of_result.session_id, basis_of_result.session_type, basis_of_result.assessment_id, named
+           ) as judged;
+  end if;
+  if version_id is not null then
+    select stored.definition, stored.version, stored.result_disclosure
+      into definition, version, result_disclosure
+      from public.assessment_versions as stored
+     where stored.id = basis_of_result.version_id;
+    perform private.note_uses(basis_of_result.tenant_id, array[basis_of_result.version_id]);
+  end if;
 end
 $$;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:ec8fecb4bcd0d20f76a40486015d4f86b3a67ad1b1f307e66061afc6bf3cfd1f
+-- custom-assessments 0.2.0 results_table sha256:c7aaf0d7f37950791c32b239f07fe1d790baf29b2c039e94ba654903a7b4edb8
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
@@ -56,6 +56,16 @@ create table if not exists public.custom_assessment_results (
   constraint snapshot_is_object check (jsonb_typeof(assessment_definition_snapshot) = 'object'),
   constraint completed_at_is_finite check (isfinite(completed_at))
 );
+
+-- No foreign key: a version stays as long as a result names it, and a second path between the tables would make PostgREST's
+-- embedding ambiguous.
+alter table public.custom_assessment_results add column if not exists assessment_version_id uuid;
+alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
+comment on column public.custom_assessment_results.assessment_version_id is
+'The version that the interview went by, of which version, snapshot and disclosure are. Null for results from before versions '
+'were kept.';
+comment on column public.custom_assessment_results.version_assumed is
+'Whether the agent never asked what to talk about and named no version, so that it was assumed.';
 comment on table public.custom_assessment_results is 'Results of completed custom assessment sessions.';
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
 'The definition as it was when the scores were accepted.';
@@ -106,7 +116,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   session record;
-  assessment record;
+  agreed record;
   outcome record;
 begin
   -- Size first: nothing below should have to look at megabytes of scores.
@@ -128,31 +138,20 @@ begin
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
   end if;
 
-  -- The assessment: as it was when the scores were accepted ---------------------------------------------------
-  select accepted.definition, accepted.version, accepted.result_disclosure
-    into assessment
-    from private.accepted_assessment(new.session_id, new.session_type, session.tenant_id, new.assessment_id) as accepted;
-  if not found then
-    -- They are accepted here and now. It is held as it is until this transaction ends: an edit, an archiving or a
-    -- deletion waits.
-    select source.definition, source.version, source.result_disclosure
-      into assessment
-      from public.custom_assessments as source
-     where source.id = new.assessment_id
-       for share;
-    if not found then
-      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
-    end if;
-    if new.assessment_id <> all (session.assessment_ids) then
-      perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
-        jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
-    end if;
+  -- The version: what the scores were accepted for, else what the session uses -------------------------------
+  if not exists (select from public.custom_assessments as source where source.id = new.assessment_id) then
+    perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
   end if;
+  select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure
+    into agreed
+    from private.basis_of_result(
+           new.session_id, new.session_type, session.tenant_id, new.assessment_id, new.assessment_version_id
+         ) as basis;
 
   -- The scores ---------------------------------------------------------------------------------------------
   select scored.overall, scored.category, scored.uncovered, scored.named_scores, scored.faults
     into outcome
-    from private.score_assessment(assessment.definition, new.dimension_scores) as scored;
+    from private.score_assessment(agreed.definition, new.dimension_scores) as scored;
   if outcome.faults = '[]' then
     outcome.faults := '[]'::jsonb
       || case when new.overall_score <> outcome.overall then jsonb_build_object(
@@ -179,9 +178,11 @@ begin
   new.matched_category_data := outcome.category;
   new.uncovered_dimensions := outcome.uncovered;
   new.ai_insights := nullif(new.ai_insights, 'null');
-  new.assessment_version := assessment.version;
-  new.assessment_definition_snapshot := assessment.definition;
-  new.result_disclosure := assessment.result_disclosure;
+  new.assessment_version_id := agreed.version_id;
+  new.version_assumed := agreed.assumed;
+  new.assessment_version := agreed.version;
+  new.assessment_definition_snapshot := agreed.definition;
+  new.result_disclosure := agreed.result_disclosure;
   new.created_at := now();
   new.completed_at := coalesce(new.completed_at, now());
   return new;
@@ -354,16 +355,20 @@ declare
   differences jsonb;
 begin
   select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
-         present.uncovered_dimensions, present.assessment_definition_snapshot
+         present.uncovered_dimensions, present.assessment_definition_snapshot as snapshot, present.assessment_version,
+         present.result_disclosure, version.id as version_id, version.definition, version.version, version.result_disclosure
+           as disclosure
     into result
     from public.custom_assessment_results as present
+    -- Where the caller may read it, who may be the campaign's creator and not its owner.
+    left join public.assessment_versions as version on version.id = present.assessment_version_id
    where present.id = verify_result.result_id;
   if not found then
     perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
   end if;
   select scored.overall, scored.category, scored.uncovered, scored.faults
     into computed
-    from private.score_assessment(result.assessment_definition_snapshot, result.dimension_scores) as scored;
+    from private.score_assessment(coalesce(result.definition, result.snapshot), result.dimension_scores) as scored;
   select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
     into differences
     from (values
@@ -371,10 +376,18 @@ begin
       ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
       ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
       ('matched_category_data', result.matched_category_data, computed.category),
-      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered))
+      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered)),
+      -- A definition is up to 500 KB: its hash is enough.
+      ('assessment_definition_snapshot', to_jsonb(private.hash_of(result.snapshot)),
+       to_jsonb(private.hash_of(coalesce(result.definition, result.snapshot)))),
+      ('assessment_version', to_jsonb(result.assessment_version),
+       to_jsonb(coalesce(result.version, result.assessment_version))),
+      ('result_disclosure', to_jsonb(result.result_disclosure),
+       to_jsonb(coalesce(result.disclosure, result.result_disclosure)))
     ) as compared (field, stored, computed)
    where compared.stored is distinct from compared.computed
-     and (compared.field = 'dimension_scores' or computed.faults = '[]');
+     and (compared.field not in ('overall_score', 'matched_category', 'matched_category_data', 'uncovered_dimensions')
+          or computed.faults = '[]');
   return jsonb_build_object('equal', differences = '[]', 'differences', differences);
 end
 $$;

@@ -1,20 +1,23 @@
--- custom-assessments 0.2.0 agents sha256:d1188d8b8bbe0ae2d375fb1dd0dd738eccc33a980b318a3aba5d5b41e48ca6fc
+-- custom-assessments 0.2.0 agents sha256:6a5a68db9529dd1a2fd34044b4f01e9aaa70fe2fe4348c7f76dcb7da4b2098c2
 -- For interview agents: what to ask.
 
+-- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
 create or replace function public.interview_context(agent_session_id uuid)
 returns jsonb
 language plpgsql
-stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  session record;
-  context jsonb;
+  talk record;
+  used record;
+  version public.assessment_versions;
 begin
-  select coalesce(agent.custom_assessment_id, coaching.custom_assessment_id, campaign.custom_assessment_id)
-           as assessment_id,
+  select agent.custom_assessment_id as assessment_id,
+         coalesce(agent.coaching_session_id, agent.stakeholder_session_id) as session_id,
+         case when agent.coaching_session_id is not null then 'coaching' else 'assignment' end as kind,
          coalesce(coaching.interview_style_override, campaign.interview_style_override) as style
-    into session
+    into talk
     from public.agent_sessions as agent
     left join public.coaching_sessions as coaching on coaching.id = agent.coaching_session_id
     left join public.campaign_assignments as assignment on assignment.id = agent.stakeholder_session_id
@@ -24,24 +27,48 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('agent_session_id', interview_context.agent_session_id));
   end if;
-  select jsonb_build_object(
-           'assessment_id', assessment.id,
-           'version', assessment.version,
-           -- The assessment may have forbidden overrides since one was chosen.
-           'interview_style', coalesce(
-             case when assessment.interview_style_allow_override then session.style end,
-             assessment.interview_style_default),
-           'definition', assessment.definition)
-    into context
-    from public.custom_assessments as assessment
-   where assessment.id = session.assessment_id;
-  return context;
+  if talk.session_id is not null then
+    select begins.version_id, begins.assessment_id, begins.begun
+      into used
+      from private.begin_session(talk.kind, talk.session_id, talk.assessment_id) as begins;
+  else
+    -- A conversation without a session is nobody's: there is nothing to pin.
+    select coalesce(
+             private.version_in_force(talk.assessment_id, null), private.newest_version(talk.assessment_id)
+           ) as version_id,
+           talk.assessment_id as assessment_id,
+           false as begun
+      into used;
+  end if;
+  if used.assessment_id is null then
+    return null;
+  end if;
+  if talk.assessment_id <> used.assessment_id then
+    perform private.refuse('SESSION_ASSESSMENT_MISMATCH', jsonb_build_object(
+      'agent_session_id', interview_context.agent_session_id, 'assessment_id', talk.assessment_id,
+      'session_assessment_id', used.assessment_id
+    ));
+  end if;
+  select stored.* into version from public.assessment_versions as stored where stored.id = used.version_id;
+  return jsonb_build_object(
+    'assessment_id', used.assessment_id,
+    'version_id', version.id,
+    'version', version.version,
+    'definition_sha256', version.definition_sha256,
+    'begun', used.begun,
+    'interview_style', coalesce(
+      case when version.interview_style_allow_override then talk.style end, version.interview_style_default
+    ),
+    'definition', private.asked_definition(version)
+  );
 end
 $$;
 comment on function public.interview_context(uuid) is
-'For interview agents: {assessment_id, version, interview_style, definition} of the custom assessment that an agent session '
-'uses. interview_style is the override of the campaign or coaching session if the assessment allows one, and the '
-'assessment''s default otherwise. Null if the session has no custom assessment.';
+'For interview agents: {assessment_id, version_id, version, definition_sha256, begun, interview_style, definition}. The first '
+'call pins the session to a version, and its campaign with it, so it is POST only; later ones return that version, whatever '
+'became of the assessment. begun: whether the session had begun before. The definition has every key that the format knows, '
+'and no examples; the style is the campaign''s or coaching session''s override where the version allows one. Null when the '
+'session has no custom assessment.';
 revoke all on function public.interview_context(uuid) from public, anon, authenticated, service_role;
 
 -- For interview agents: handing in the scores of a finished session.
@@ -71,13 +98,46 @@ begin
 end
 $$;
 
+-- Judges the scores by the version that the interview went by, and notes that the tenant uses it. size is that of its definition.
+create or replace function private.accept_scores(
+  session_id uuid, session_type text, tenant_id uuid, scores jsonb, named uuid,
+  out version_id uuid, out assessment_id uuid, out assumed boolean, out size integer
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  definition jsonb;
+  faults jsonb;
+begin
+  select judged.version_id, judged.assessment_id, judged.assumed
+    into version_id, assessment_id, assumed
+    from private.version_of_scores(accept_scores.session_id, accept_scores.session_type, null, named) as judged;
+  if assessment_id is null then
+    perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', accept_scores.session_id));
+  end if;
+  perform private.note_uses(accept_scores.tenant_id, array[accept_scores.version_id]);
+  select stored.definition
+    into definition
+    from public.assessment_versions as stored
+   where stored.id = accept_scores.version_id;
+  select scored.faults into faults from private.score_assessment(definition, scores) as scored;
+  if faults <> '[]' then
+    perform private.refuse('SCORES_INVALID',
+      jsonb_build_object('session_id', accept_scores.session_id, 'faults', faults));
+  end if;
+  size := octet_length(definition::text);
+end
+$$;
+
 -- SECURITY DEFINER: the service role has no rights of its own on the queue.
 create or replace function public.complete_assessment_session(
   session_id uuid,
   session_type text,
   dimension_scores jsonb,
   ai_insights jsonb default null,
-  completed_at timestamptz default now()
+  completed_at timestamptz default now(),
+  version_id uuid default null
 )
 returns jsonb
 language plpgsql
@@ -88,15 +148,14 @@ declare
   session record;
   earlier record;
   result_id uuid;
-  assessment record;
-  faults jsonb;
+  agreed record;
   request_id uuid;
   job_id bigint;
 begin
   perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
 
   -- The session, and what became of it before ----------------------------------------------------------------
-  select facts.tenant_id, facts.assessment_ids
+  select facts.tenant_id
     into session
     from private.session_facts(complete_assessment_session.session_id, complete_assessment_session.session_type)
       as facts;
@@ -126,33 +185,22 @@ begin
     return jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.job);
   end if;
 
-  -- Its assessment, read once so that its columns belong together, and the scores ----------------------------------
-  select source.id, source.version, source.definition, source.result_disclosure
-    into assessment
-    from public.custom_assessments as source
-   where source.id = session.assessment_ids[1];
-  if not found then
-    perform private.refuse('ASSESSMENT_REQUIRED',
-      jsonb_build_object('session_id', complete_assessment_session.session_id));
-  end if;
-  select scored.faults
-    into faults
-    from private.score_assessment(assessment.definition, complete_assessment_session.dimension_scores) as scored;
-  if faults <> '[]' then
-    perform private.refuse('SCORES_INVALID',
-      jsonb_build_object('session_id', complete_assessment_session.session_id, 'faults', faults));
-  end if;
+  select judged.version_id, judged.assessment_id, judged.assumed, judged.size
+    into agreed
+    from private.accept_scores(
+           complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
+           complete_assessment_session.dimension_scores, complete_assessment_session.version_id
+         ) as judged;
 
   -- One request, one job; a completion whose job failed is replaced. -----------------------------------------
   delete from private.score_requests as request where request.id = earlier.id;
   insert into private.score_requests (
-    session_id, session_type, tenant_id, assessment_id, assessment_version, definition, result_disclosure,
-    dimension_scores, ai_insights, completed_at
+    session_id, session_type, tenant_id, assessment_id, assessment_version_id, version_assumed, dimension_scores,
+    ai_insights, completed_at
   )
   values (
     complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
-    assessment.id, assessment.version, assessment.definition, assessment.result_disclosure,
-    complete_assessment_session.dimension_scores,
+    agreed.assessment_id, agreed.version_id, agreed.assumed, complete_assessment_session.dimension_scores,
     nullif(complete_assessment_session.ai_insights, 'null'),
     coalesce(complete_assessment_session.completed_at, now())
   )
@@ -160,7 +208,7 @@ begin
   returning id into request_id;
   if request_id is not null then
     perform private.enqueue('score', array[request_id], array[null::uuid], array[session.tenant_id],
-      array[octet_length(assessment.definition::text)]);
+      array[agreed.size]);
   end if;
   -- Of two calls in the same moment both name the job of the first.
   select job.id
@@ -172,11 +220,11 @@ begin
   return jsonb_build_object('queued', request_id is not null, 'status', 'queued', 'job', job_id);
 end
 $$;
-comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) is
-'For interview agents: submits the scores of a finished session, to be scored with the assessment''s current definition. '
-'Returns {queued, status, job}. queued is true if this call queued the scoring. If it is false, an earlier call did and '
-'nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). The row of job_queue '
-'whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. After a failure, the '
-'scores can be submitted again.';
-revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz)
+comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) is
+'For interview agents: submits the scores of a finished session, to be scored by the version that interview_context returned '
+'(version_id names it). Returns {queued, status, job}. queued is true if this call queued the scoring. If it is false, an '
+'earlier call did and nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). '
+'The row of job_queue whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. '
+'After a failure, the scores can be submitted again.';
+revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid)
 from public, anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:8039c9557aa1d06d6c69dffc51202964eb67758fcb3b2d63eab82ffe7bcfc1c9
+-- custom-assessments 0.2.0 access_grants sha256:7328c658806633e7025aaeadd16c892df28ea2f82afc11b8ee810c931aa17bb6
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
@@ -78,7 +78,7 @@ grant execute on function public.review_listing(uuid, text, text, text, uuid) to
 grant execute on function public.verify_result(uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.
-grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) to service_role;
+grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
 grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
@@ -128,6 +128,7 @@ grant execute on function private.fault(text, text, text) to authenticated, serv
 grant execute on function private.fold_name(text) to authenticated, service_role;
 grant execute on function private.free_id(text, text[]) to authenticated, service_role;
 grant execute on function private.guidelines_faults(jsonb, text[]) to authenticated, service_role;
+grant execute on function private.hash_of(jsonb) to authenticated, service_role;
 grant execute on function private.highest_score() to authenticated, service_role;
 grant execute on function private.hold_assessments(uuid[]) to authenticated, service_role;
 grant execute on function private.id_faults(jsonb, text[]) to authenticated, service_role;
@@ -178,7 +179,7 @@ grant execute on function private.weight_tolerance() to authenticated, service_r
 grant execute on function private.weights_faults(jsonb) to authenticated, service_role;
 
 -- What triggers ask of trusted writers.
-grant execute on function private.accepted_assessment(uuid, text, uuid, uuid) to service_role;
+grant execute on function private.basis_of_result(uuid, text, uuid, uuid, uuid) to service_role;
 grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;

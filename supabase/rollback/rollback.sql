@@ -215,7 +215,8 @@ begin
         inner join pg_catalog.pg_class as relation on relation.oid = type.typrelid
         where relation.oid in (
           to_regclass('public.assessment_uploads'), to_regclass('public.assessment_versions'),
-          to_regclass('public.custom_assessments'), to_regclass('public.listing_requests')
+          to_regclass('public.custom_assessments'), to_regclass('public.listing_requests'),
+          to_regclass('private.pins')
         )
       )
   loop
@@ -261,7 +262,7 @@ begin
       pronamespace = 'private'::regnamespace
       and proname in (
         -- Functions of private, written by `make generate`.
-        'accepted_assessment',
+        'accept_scores',
         'am_reviewer',
         'apply_drafts',
         'apply_effects',
@@ -273,10 +274,15 @@ begin
         'apply_uploads',
         'are_new_drafts',
         'ask_for_review',
+        'asked_categories',
+        'asked_definition',
+        'asked_dimensions',
         'asks_the_same',
         'assessment_statuses',
         'assessment_types',
         'assessment_with_content',
+        'basis_of_result',
+        'begin_session',
         'bounded_diagnostics',
         'campaigns_can_lose_their_creator',
         'categories_faults',
@@ -361,6 +367,7 @@ begin
         'hash_of',
         'highest_score',
         'hold_assessments',
+        'hold_campaign_pin',
         'hold_changed_agent_choices',
         'hold_changed_choices',
         'hold_jobs',
@@ -419,6 +426,7 @@ begin
         'marketplace_statuses',
         'matching_category',
         'may_move_listing',
+        'may_use',
         'measured_part',
         'metadata_columns',
         'metadata_defaults',
@@ -452,6 +460,8 @@ begin
         'one_of',
         'overall_of',
         'path_step',
+        'pin_campaign',
+        'pin_of_session',
         'policies_on_reading',
         'policy_is_open',
         'price_tiers',
@@ -521,6 +531,7 @@ begin
         'version',
         'version_in_force',
         'version_in_use',
+        'version_of_scores',
         'version_to_choose',
         'version_to_use',
         'weight_tolerance',

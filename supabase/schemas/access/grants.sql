@@ -77,7 +77,7 @@ grant execute on function public.review_listing(uuid, text, text, text, uuid) to
 grant execute on function public.verify_result(uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.
-grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) to service_role;
+grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
 grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
@@ -127,6 +127,7 @@ grant execute on function private.fault(text, text, text) to authenticated, serv
 grant execute on function private.fold_name(text) to authenticated, service_role;
 grant execute on function private.free_id(text, text[]) to authenticated, service_role;
 grant execute on function private.guidelines_faults(jsonb, text[]) to authenticated, service_role;
+grant execute on function private.hash_of(jsonb) to authenticated, service_role;
 grant execute on function private.highest_score() to authenticated, service_role;
 grant execute on function private.hold_assessments(uuid[]) to authenticated, service_role;
 grant execute on function private.id_faults(jsonb, text[]) to authenticated, service_role;
@@ -177,7 +178,7 @@ grant execute on function private.weight_tolerance() to authenticated, service_r
 grant execute on function private.weights_faults(jsonb) to authenticated, service_role;
 
 -- What triggers ask of trusted writers.
-grant execute on function private.accepted_assessment(uuid, text, uuid, uuid) to service_role;
+grant execute on function private.basis_of_result(uuid, text, uuid, uuid, uuid) to service_role;
 grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;

@@ -25,13 +25,46 @@ begin
 end
 $$;
 
+-- Judges the scores by the version that the interview went by, and notes that the tenant uses it. size is that of its definition.
+create or replace function private.accept_scores(
+  session_id uuid, session_type text, tenant_id uuid, scores jsonb, named uuid,
+  out version_id uuid, out assessment_id uuid, out assumed boolean, out size integer
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  definition jsonb;
+  faults jsonb;
+begin
+  select judged.version_id, judged.assessment_id, judged.assumed
+    into version_id, assessment_id, assumed
+    from private.version_of_scores(accept_scores.session_id, accept_scores.session_type, null, named) as judged;
+  if assessment_id is null then
+    perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', accept_scores.session_id));
+  end if;
+  perform private.note_uses(accept_scores.tenant_id, array[accept_scores.version_id]);
+  select stored.definition
+    into definition
+    from public.assessment_versions as stored
+   where stored.id = accept_scores.version_id;
+  select scored.faults into faults from private.score_assessment(definition, scores) as scored;
+  if faults <> '[]' then
+    perform private.refuse('SCORES_INVALID',
+      jsonb_build_object('session_id', accept_scores.session_id, 'faults', faults));
+  end if;
+  size := octet_length(definition::text);
+end
+$$;
+
 -- SECURITY DEFINER: the service role has no rights of its own on the queue.
 create or replace function public.complete_assessment_session(
   session_id uuid,
   session_type text,
   dimension_scores jsonb,
   ai_insights jsonb default null,
-  completed_at timestamptz default now()
+  completed_at timestamptz default now(),
+  version_id uuid default null
 )
 returns jsonb
 language plpgsql
@@ -42,15 +75,14 @@ declare
   session record;
   earlier record;
   result_id uuid;
-  assessment record;
-  faults jsonb;
+  agreed record;
   request_id uuid;
   job_id bigint;
 begin
   perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
 
   -- The session, and what became of it before ----------------------------------------------------------------
-  select facts.tenant_id, facts.assessment_ids
+  select facts.tenant_id
     into session
     from private.session_facts(complete_assessment_session.session_id, complete_assessment_session.session_type)
       as facts;
@@ -80,33 +112,22 @@ begin
     return jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.job);
   end if;
 
-  -- Its assessment, read once so that its columns belong together, and the scores ----------------------------------
-  select source.id, source.version, source.definition, source.result_disclosure
-    into assessment
-    from public.custom_assessments as source
-   where source.id = session.assessment_ids[1];
-  if not found then
-    perform private.refuse('ASSESSMENT_REQUIRED',
-      jsonb_build_object('session_id', complete_assessment_session.session_id));
-  end if;
-  select scored.faults
-    into faults
-    from private.score_assessment(assessment.definition, complete_assessment_session.dimension_scores) as scored;
-  if faults <> '[]' then
-    perform private.refuse('SCORES_INVALID',
-      jsonb_build_object('session_id', complete_assessment_session.session_id, 'faults', faults));
-  end if;
+  select judged.version_id, judged.assessment_id, judged.assumed, judged.size
+    into agreed
+    from private.accept_scores(
+           complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
+           complete_assessment_session.dimension_scores, complete_assessment_session.version_id
+         ) as judged;
 
   -- One request, one job; a completion whose job failed is replaced. -----------------------------------------
   delete from private.score_requests as request where request.id = earlier.id;
   insert into private.score_requests (
-    session_id, session_type, tenant_id, assessment_id, assessment_version, definition, result_disclosure,
-    dimension_scores, ai_insights, completed_at
+    session_id, session_type, tenant_id, assessment_id, assessment_version_id, version_assumed, dimension_scores,
+    ai_insights, completed_at
   )
   values (
     complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
-    assessment.id, assessment.version, assessment.definition, assessment.result_disclosure,
-    complete_assessment_session.dimension_scores,
+    agreed.assessment_id, agreed.version_id, agreed.assumed, complete_assessment_session.dimension_scores,
     nullif(complete_assessment_session.ai_insights, 'null'),
     coalesce(complete_assessment_session.completed_at, now())
   )
@@ -114,7 +135,7 @@ begin
   returning id into request_id;
   if request_id is not null then
     perform private.enqueue('score', array[request_id], array[null::uuid], array[session.tenant_id],
-      array[octet_length(assessment.definition::text)]);
+      array[agreed.size]);
   end if;
   -- Of two calls in the same moment both name the job of the first.
   select job.id
@@ -126,11 +147,11 @@ begin
   return jsonb_build_object('queued', request_id is not null, 'status', 'queued', 'job', job_id);
 end
 $$;
-comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz) is
-'For interview agents: submits the scores of a finished session, to be scored with the assessment''s current definition. '
-'Returns {queued, status, job}. queued is true if this call queued the scoring. If it is false, an earlier call did and '
-'nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). The row of job_queue '
-'whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. After a failure, the '
-'scores can be submitted again.';
-revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz)
+comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) is
+'For interview agents: submits the scores of a finished session, to be scored by the version that interview_context returned '
+'(version_id names it). Returns {queued, status, job}. queued is true if this call queued the scoring. If it is false, an '
+'earlier call did and nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). '
+'The row of job_queue whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. '
+'After a failure, the scores can be submitted again.';
+revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid)
 from public, anon, authenticated, service_role;

@@ -114,6 +114,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Set interview_style_override to null, or use an assessment that allows overrides and a style from 1 to 5.'
 ),
 (
+  'VERSION_MISMATCH', 409, 'The interview did not go by this version.',
+  'Use the version that interview_context returned, or omit version_id.'
+),
+(
   'RESULT_IMMUTABLE', 409, 'A result cannot be changed.',
   'Run a new interview to get a new result.'
 ),
@@ -131,7 +135,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Score at least one dimension of the definition. Name each as in the definition, and give it a number on the scale.'
 ),
 (
-  'SESSION_ASSESSMENT_MISMATCH', 422, 'The session did not use this assessment.',
+  'SESSION_ASSESSMENT_MISMATCH', 409, 'The session did not use this assessment.',
   'Use the assessment that the session''s campaign, coaching session or agent session refers to.'
 ),
 (

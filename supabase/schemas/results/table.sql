@@ -55,6 +55,16 @@ create table if not exists public.custom_assessment_results (
   constraint snapshot_is_object check (jsonb_typeof(assessment_definition_snapshot) = 'object'),
   constraint completed_at_is_finite check (isfinite(completed_at))
 );
+
+-- No foreign key: a version stays as long as a result names it, and a second path between the tables would make PostgREST's
+-- embedding ambiguous.
+alter table public.custom_assessment_results add column if not exists assessment_version_id uuid;
+alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
+comment on column public.custom_assessment_results.assessment_version_id is
+'The version that the interview went by, of which version, snapshot and disclosure are. Null for results from before versions '
+'were kept.';
+comment on column public.custom_assessment_results.version_assumed is
+'Whether the agent never asked what to talk about and named no version, so that it was assumed.';
 comment on table public.custom_assessment_results is 'Results of completed custom assessment sessions.';
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
 'The definition as it was when the scores were accepted.';

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   session record;
-  assessment record;
+  agreed record;
   outcome record;
 begin
   -- Size first: nothing below should have to look at megabytes of scores.
@@ -29,31 +29,20 @@ begin
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
   end if;
 
-  -- The assessment: as it was when the scores were accepted ---------------------------------------------------
-  select accepted.definition, accepted.version, accepted.result_disclosure
-    into assessment
-    from private.accepted_assessment(new.session_id, new.session_type, session.tenant_id, new.assessment_id) as accepted;
-  if not found then
-    -- They are accepted here and now. It is held as it is until this transaction ends: an edit, an archiving or a
-    -- deletion waits.
-    select source.definition, source.version, source.result_disclosure
-      into assessment
-      from public.custom_assessments as source
-     where source.id = new.assessment_id
-       for share;
-    if not found then
-      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
-    end if;
-    if new.assessment_id <> all (session.assessment_ids) then
-      perform private.refuse('SESSION_ASSESSMENT_MISMATCH',
-        jsonb_build_object('session_id', new.session_id, 'assessment_id', new.assessment_id));
-    end if;
+  -- The version: what the scores were accepted for, else what the session uses -------------------------------
+  if not exists (select from public.custom_assessments as source where source.id = new.assessment_id) then
+    perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
   end if;
+  select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure
+    into agreed
+    from private.basis_of_result(
+           new.session_id, new.session_type, session.tenant_id, new.assessment_id, new.assessment_version_id
+         ) as basis;
 
   -- The scores ---------------------------------------------------------------------------------------------
   select scored.overall, scored.category, scored.uncovered, scored.named_scores, scored.faults
     into outcome
-    from private.score_assessment(assessment.definition, new.dimension_scores) as scored;
+    from private.score_assessment(agreed.definition, new.dimension_scores) as scored;
   if outcome.faults = '[]' then
     outcome.faults := '[]'::jsonb
       || case when new.overall_score <> outcome.overall then jsonb_build_object(
@@ -80,9 +69,11 @@ begin
   new.matched_category_data := outcome.category;
   new.uncovered_dimensions := outcome.uncovered;
   new.ai_insights := nullif(new.ai_insights, 'null');
-  new.assessment_version := assessment.version;
-  new.assessment_definition_snapshot := assessment.definition;
-  new.result_disclosure := assessment.result_disclosure;
+  new.assessment_version_id := agreed.version_id;
+  new.version_assumed := agreed.assumed;
+  new.assessment_version := agreed.version;
+  new.assessment_definition_snapshot := agreed.definition;
+  new.result_disclosure := agreed.result_disclosure;
   new.created_at := now();
   new.completed_at := coalesce(new.completed_at, now());
   return new;

@@ -84,6 +84,12 @@ def test_the_readme_shows_what_the_owner_sees(shown: str) -> None:
     assert excerpt in shown
 
 
+def test_an_edit_while_the_interview_is_under_way_does_not_reach_it(shown: str) -> None:
+    assert "of version 1.0; the interview begins" in shown
+    assert "the assessment has version 1.1" in shown
+    assert "the interview goes on with version 1.0" in shown
+
+
 def test_the_respondent_sees_the_category_and_no_scores(shown: str) -> None:
     respondent = shown.split("What the respondent sees")[1].split("The stack is still running", maxsplit=1)[0]
     assert "The Navigator" in respondent
@@ -110,7 +116,8 @@ def test_a_second_run_in_ascii_and_80_columns_shows_the_same(site: RunningApi, s
     again = run_at(site, 80, "ascii")
     assert again.isascii()
     assert "?" not in again.split("What the owner sees")[1].split("The stack is still running")[0]
-    assert re.search(r'\+ leadership-archetypes\.md +> active "Leadership Archetypes" 1\.0', again)
+    # The first run has edited the one that it uploaded: the same file makes another.
+    assert re.search(r'\+ leadership-archetypes\.md +> draft "Leadership Archetypes" 1\.0', again)
     owner = again.split("What the owner sees")[1].split("The stack is still running", maxsplit=1)[0]
     assert max(len(line) for line in owner.splitlines()) <= 80
     assert re.search(r"Overall +3\.75  #{17}\.{7}\n", owner)

@@ -25,9 +25,6 @@ for (const name of markdown.split("## Result Categories")[0].matchAll(/^### (.+)
 """
 
 EPILOGUE = """
-const { data: talk } = await agent
-  .from("agent_sessions").insert({ coaching_session_id: session.id }).select("id").single();
-const { data: context } = await agent.rpc("interview_context", { agent_session_id: talk.id });
 const { data: again } = await agent.rpc("complete_assessment_session", {
   session_id: session.id, session_type: "coaching", dimension_scores: scores,
 });
@@ -70,7 +67,7 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 20
+    assert len(blocks) == 22
     environment = os.environ | {
         "API_URL": seeded_api.url,
         "ANON_KEY": seeded_api.keys.anon,

@@ -136,6 +136,11 @@ def build_world(connection: Connection) -> World:
     world.ids["review"] = review[0]
     session("open session", "active", world.tenant)
     session("scored session", "active", world.tenant)
+    session("begun session", "active", world.tenant)
+    connection.execute(
+        "insert into public.agent_sessions (coaching_session_id) values (%s)", [world.ids["begun session"]]
+    )
+    connection.execute("select public.interview_context(id) from public.agent_sessions")
     session("guest's session", "template", world.guest)
     for assessment_name, session_name in (("template", "guest's session"), ("active", "scored session")):
         row = connection.execute(
@@ -208,13 +213,18 @@ def coaching(world: World, **values: object) -> Request:
     return Request("owner", "insert", "coaching_sessions", {"tenant_id": str(world.tenant.id)} | values)
 
 
-def complete(world: World, session: str, scores: Json) -> Request:
+def complete(world: World, session: str, scores: Json, version: str | None = None) -> Request:
     """Complete a coaching session as an agent."""
     return Request(
         "service",
         "rpc",
         "complete_assessment_session",
-        {"session_id": session, "session_type": "coaching", "dimension_scores": scores},
+        {
+            "session_id": session,
+            "session_type": "coaching",
+            "dimension_scores": scores,
+            "version_id": version,
+        },
     )
 
 
@@ -312,6 +322,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         "owner", "rpc", "version_changes", {"from_version_id": w["version"], "to_version_id": NOWHERE}
     ),
     "VERSION_IMMUTABLE": lambda w: Request("service", "delete", "assessment_versions", row_id=w["version"]),
+    "VERSION_MISMATCH": lambda w: complete(w, w["begun session"], {"Clarity": 3}, NOWHERE),
 }
 
 

@@ -30,46 +30,24 @@ def test_two_results_for_one_session_at_once_give_one(world: World) -> None:
     assert one(world.postgres, "select count(*) from public.custom_assessment_results") == 1
 
 
-def test_edit_waits_for_a_result_that_is_being_written(world: World) -> None:
+EDIT = "update public.custom_assessments set definition = %s where id = %s returning version"
+
+
+def test_an_edit_does_not_wait_for_a_result_that_is_being_written(world: World) -> None:
     agent, owner = world.agent(autocommit=False), world.owner()
     result = one(agent, WRITE_RESULT, world.assessment, world.add_session())
-    edit = Meanwhile(
-        lambda: one(
-            owner,
-            "update public.custom_assessments set definition = %s where id = %s returning version",
-            Jsonb(renamed("Able")),
-            world.assessment,
-        )
-    )
-    assert edit.waits(world.postgres, owner)
+    assert one(owner, EDIT, Jsonb(renamed("Able")), world.assessment) == "2.0"
     agent.commit()
-    assert edit.result() == "2.0"
     assert frozen(world.postgres, result) == ("1.0", "Strong", DEFINITION["resultCategories"])
 
 
-def test_result_waits_for_an_edit_and_is_of_the_edited(world: World) -> None:
+def test_a_result_does_not_wait_for_an_edit_and_is_of_what_was_there_before_it(world: World) -> None:
     agent, owner = world.agent(), world.owner(autocommit=False)
     session = world.add_session()
-    owner.execute(
-        "update public.custom_assessments set definition = %s where id = %s",
-        [Jsonb(renamed("Able")), world.assessment],
-    )
-    write = Meanwhile(lambda: one(agent, WRITE_RESULT, world.assessment, session))
-    assert write.waits(world.postgres, agent)
+    one(owner, EDIT, Jsonb(renamed("Able")), world.assessment)
+    result = one(agent, WRITE_RESULT, world.assessment, session)
     owner.commit()
-    assert frozen(world.postgres, write.result()) == ("2.0", "Able", renamed("Able")["resultCategories"])
-
-
-def test_archiving_while_a_result_is_written_gives_a_result_that_belongs_together(world: World) -> None:
-    agent, owner = world.agent(), world.owner(autocommit=False)
-    session = world.add_session()
-    owner.execute(
-        "update public.custom_assessments set status = 'archived' where id = %s", [world.assessment]
-    )
-    write = Meanwhile(lambda: one(agent, WRITE_RESULT, world.assessment, session))
-    assert write.waits(world.postgres, agent)
-    owner.commit()
-    assert frozen(world.postgres, write.result()) == ("1.0", "Strong", DEFINITION["resultCategories"])
+    assert frozen(world.postgres, result) == ("1.0", "Strong", DEFINITION["resultCategories"])
 
 
 def test_deletion_waits_for_a_result_and_is_refused(world: World) -> None:

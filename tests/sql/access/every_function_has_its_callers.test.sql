@@ -6,13 +6,13 @@ begin;
 
 create table tests.expected (function_name text, definer boolean, callers text);
 insert into tests.expected values
-('complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone)', true, 'service_role'),
+('complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone,uuid)', true, 'service_role'),
 ('custom_assessments_version()', false, 'service_role'),
 ('erase_account(uuid)', true, 'service_role'),
 ('erase_tenant(uuid)', true, 'service_role'),
 ('exchange_jobs(text,jsonb,integer,integer,text)', true, 'service_role'),
 ('extend_leases(text,bigint[],integer)', true, 'service_role'),
-('interview_context(uuid)', false, 'service_role'),
+('interview_context(uuid)', true, 'service_role'),
 ('prune_jobs(interval,integer)', true, 'service_role'),
 ('queue_status()', true, 'service_role'),
 ('retry_jobs(bigint[],uuid[],timestamp with time zone)', true, 'service_role'),
@@ -61,7 +61,8 @@ insert into tests.expected values
 ('private.read_scores(jsonb,text[],text[],numeric,numeric)', false, 'authenticated service_role'),
 ('private.matching_category(jsonb,numeric,text[],numeric[])', false, 'authenticated service_role'),
 ('private.check_handed_in(jsonb,jsonb)', false, 'service_role'),
-('private.accepted_assessment(uuid,text,uuid,uuid)', true, 'service_role'),
+('private.basis_of_result(uuid,text,uuid,uuid,uuid)', true, 'service_role'),
+('private.hash_of(jsonb)', false, 'authenticated service_role'),
 ('private.store_first_version()', true, ''),
 ('private.id_faults(jsonb,text[])', false, 'authenticated service_role'),
 ('private.free_id(text,text[])', false, 'authenticated service_role'),

@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(27);
+select plan(28);
 
 create function tests.talk(session_id uuid, scores jsonb default '{"Clarity": 4, "Courage": 2}') returns text
 language sql
@@ -123,25 +123,29 @@ select is(
   ),
   '[3.00, "1.0", true, "full"]', 'it is of the definition that the scores were accepted for'
 );
--- One that nobody handed in is written by what the assessment is now.
+-- One that nobody handed in is written by the version that the session chose.
+select is(
+  tests.refusal(format(
+    $$insert into public.custom_assessment_results (assessment_id, session_id, session_type, dimension_scores)
+      values (%L, %L, 'coaching', '{"Wit": 2}')$$, tests.kept('listed'), tests.kept('unasked')
+  )), 'PT422 SCORES_INVALID', 'without a completion the present definition does not count'
+);
 select tests.create_row('public.custom_assessment_results', jsonb_build_object(
   'assessment_id', tests.kept('listed'), 'session_id', tests.kept('unasked'), 'session_type', 'coaching',
-  'dimension_scores', '{"Wit": 2}'::jsonb
+  'dimension_scores', '{"Clarity": 2}'::jsonb
 ));
-select is(tests.result_of(tests.kept('unasked'), 'assessment_version'), '2.0', 'without a completion the present one counts');
+select is(tests.result_of(tests.kept('unasked'), 'assessment_version'), '1.0', 'but the version that was chosen');
 
--- What failed is handed in anew, for what the assessment is by then.
+-- What failed is handed in anew, for the same version.
 select is(tests.finish('w', tests.ending(tests.job('failing'), 'failed', '{"error": "broken"}')), 'failed', 'one fails');
 select is(
-  tests.refusal(format('select tests.talk(%L)', tests.kept('failing'))), 'PT422 SCORES_INVALID',
-  'scores that are handed in anew are checked against the assessment as it is'
+  tests.refusal(format('select tests.talk(%L, %L)', tests.kept('failing'), '{"Wit": 3}')), 'PT422 SCORES_INVALID',
+  'scores that are handed in anew are not checked against the assessment as it is'
 );
-select is(tests.talk(tests.kept('failing'), '{"Wit": 3, "Charm": 3}'), 'true', 'those that fit are accepted');
+select is(tests.talk(tests.kept('failing')), 'true', 'those that fit what was chosen are accepted');
 select tests.finish('w', tests.ending(job.value, 'snapshot')) from jsonb_array_elements(tests.claim('w')) as job;
 select is(
-  tests.result_of(tests.kept('failing'), 'assessment_definition_snapshot'),
-  tests.assessment_value(tests.kept('listed'), 'definition'),
-  'and scored by it'
+  tests.result_of(tests.kept('failing'), 'assessment_definition_snapshot')::jsonb, tests.definition(), 'and scored by it'
 );
 
 -- Whoever makes a session under the id of a deleted one gets nothing of what was handed in for it.

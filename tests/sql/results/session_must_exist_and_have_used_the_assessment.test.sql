@@ -31,14 +31,14 @@ select is(
 select is(
   tests.refusal($$select tests.create_result(tests.kept('coaching'), 'coaching',
     jsonb_build_object('assessment_id', tests.kept('another')))$$),
-  'PT422 SESSION_ASSESSMENT_MISMATCH', 'an assessment that the session did not use'
+  'PT409 SESSION_ASSESSMENT_MISMATCH', 'an assessment that the session did not use'
 );
 select tests.as_postgres();
 select tests.keep('plain', tests.create_coaching_session(tests.kept('tenant'), null));
 select tests.as_service();
 select is(
   tests.refusal($$select tests.create_result(tests.kept('plain'), 'coaching')$$),
-  'PT422 SESSION_ASSESSMENT_MISMATCH', 'a session without a custom assessment'
+  'PT409 SESSION_ASSESSMENT_MISMATCH', 'a session without a custom assessment'
 );
 select is((select count(*) from public.custom_assessment_results), 0::bigint, 'nothing was written');
 

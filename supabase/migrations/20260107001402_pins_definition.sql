@@ -1,0 +1,302 @@
+-- custom-assessments 0.2.0 pins_definition sha256:e96996957f06d23769a1655678b1dc0956032f24850b6fbf1a847e236eda6fa4
+-- The definition as interview agents get it: every key that the format knows, filled in, and no other; without the examples,
+-- which would tell an agent what scores the author expects.
+
+-- The dimensions, with their ids.
+create or replace function private.asked_dimensions(dimensions jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  ids constant text[] := (select named.ids from private.dimension_ids(dimensions) as named);
+begin
+  return (
+    select jsonb_agg(
+             jsonb_build_object(
+               'id', ids[dimension.ordinality],
+               'name', dimension.value -> 'name',
+               'weight', dimension.value -> 'weight',
+               'description', dimension.value -> 'description',
+               'interviewThemes', coalesce(nullif(dimension.value -> 'interviewThemes', 'null'), '[]'),
+               'scoringRubric', coalesce(nullif(dimension.value -> 'scoringRubric', 'null'), '{}')
+             )
+             order by dimension.ordinality
+           )
+      from jsonb_array_elements(dimensions) with ordinality as dimension
+  );
+end
+$$;
+
+create or replace function private.asked_categories(categories jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select coalesce(
+             jsonb_agg(
+               jsonb_build_object(
+                 'name', category.value -> 'name',
+                 'scoreRange', category.value -> 'scoreRange',
+                 'primaryDimensions', coalesce(nullif(category.value -> 'primaryDimensions', 'null'), '[]'),
+                 'description', category.value -> 'description',
+                 'strengths', coalesce(nullif(category.value -> 'strengths', 'null'), '[]'),
+                 'growthAreas', coalesce(nullif(category.value -> 'growthAreas', 'null'), '[]'),
+                 'recommendations', coalesce(nullif(category.value -> 'recommendations', 'null'), '[]')
+               )
+               order by category.ordinality
+             ),
+             '[]'
+           )
+      from jsonb_array_elements(categories) with ordinality as category
+  );
+end
+$$;
+
+-- Of a version, whose columns count.
+create or replace function private.asked_definition(version public.assessment_versions)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  whole constant jsonb := version.definition #> '{}';
+  metadata constant jsonb := whole -> 'metadata';
+  guidelines constant jsonb := whole -> 'interviewGuidelines';
+  bounds constant numeric[] := private.scale_in_force(metadata);
+begin
+  -- A text that may be missing has no default: its key is left out, since null is not a text.
+  return jsonb_strip_nulls(jsonb_build_object(
+    'metadata', jsonb_build_object(
+      'name', version.name,
+      'version', version.version,
+      'type', version.assessment_type,
+      'author', metadata -> 'author',
+      'description', version.description,
+      'interviewStyle', jsonb_build_object(
+        'default', version.interview_style_default, 'allowOverride', version.interview_style_allow_override
+      ),
+      'resultDisclosure', version.result_disclosure,
+      'scale', jsonb_build_array(bounds[1], bounds[2]),
+      -- Where they are stated: the definition's JSON Schema does not have them yet.
+      'language', metadata -> 'language',
+      'evidence', metadata -> 'evidence',
+      'minCoverage', metadata -> 'minCoverage'
+    ),
+    'dimensions', private.asked_dimensions(whole -> 'dimensions'),
+    'resultCategories', private.asked_categories(whole -> 'resultCategories'),
+    'interviewGuidelines', jsonb_build_object(
+      'opening', guidelines -> 'opening',
+      'closing', guidelines -> 'closing',
+      'probingQuestions', coalesce(nullif(guidelines -> 'probingQuestions', 'null'), '{}')
+    )
+  ));
+end
+$$;
+
+-- Sessions and their pins: the first question pins, and from then on the session goes by that version.
+
+-- What a session is pinned to; no row before it has begun. present is the assessment that the campaign or coaching session names
+-- now: a coaching session that was given another one begins anew, while a campaign's sessions keep what they began with.
+create or replace function private.pin_of_session(
+  kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid
+)
+returns setof private.pins
+language plpgsql
+stable
+rows 1
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select pin.*
+      from private.pins as pin
+     where pin.kind = pin_of_session.kind
+       and pin.id = pin_of_session.id
+       and pin.tenant_id = pin_of_session.tenant_id
+       and pin.campaign_id is not distinct from pin_of_session.campaign_id
+       and pin.pinned_version_id is not null
+       and (pin.kind = 'assignment' or present is null or pin.assessment_id = present);
+end
+$$;
+
+-- Pins a campaign as a whole, with its first interview. False: it has gone on to something else meanwhile, or somebody else
+-- has pinned it; it is to be looked at again.
+create or replace function private.pin_campaign(campaign_id uuid, tenant_id uuid, assessment_id uuid)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into private.pins (kind, id, tenant_id, assessment_id)
+  values ('campaign', pin_campaign.campaign_id, pin_campaign.tenant_id, pin_campaign.assessment_id)
+  on conflict on constraint pins_pkey do nothing;
+  -- Whoever gives the campaign another assessment waits for this row, or was first.
+  perform pin.id
+     from private.pins as pin
+    where pin.kind = 'campaign' and pin.id = pin_campaign.campaign_id
+      for update;
+  if not found or not exists (
+    select
+      from public.campaigns as campaign
+     where campaign.id = pin_campaign.campaign_id
+       and campaign.tenant_id = pin_campaign.tenant_id
+       and campaign.custom_assessment_id = pin_campaign.assessment_id
+  ) then
+    return false;
+  end if;
+  -- What was said of another tenant's campaign of this id, or of another assessment, counts no longer.
+  update private.pins as pin
+     set tenant_id = pin_campaign.tenant_id, assessment_id = pin_campaign.assessment_id,
+         chosen_version_id = null, chosen_at = null, pinned_version_id = null, pinned_at = null
+   where pin.kind = 'campaign'
+     and pin.id = pin_campaign.campaign_id
+     and (pin.tenant_id, pin.assessment_id) is distinct from (pin_campaign.tenant_id, pin_campaign.assessment_id);
+  update private.pins as pin
+     set pinned_version_id = private.version_to_use(
+           'campaign', pin.id, pin.tenant_id, null, pin.assessment_id, pin.assessment_id
+         ),
+         pinned_at = now()
+   where pin.kind = 'campaign'
+     and pin.id = pin_campaign.campaign_id
+     and pin.pinned_version_id is null;
+  return found;
+end
+$$;
+
+-- Holds the pin of a campaign as it is while a session of it begins; false where there is none yet.
+create or replace function private.hold_campaign_pin(campaign_id uuid, tenant_id uuid, assessment_id uuid)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+      from private.pins as pin
+     where pin.kind = 'campaign'
+       and pin.id = hold_campaign_pin.campaign_id
+       and pin.tenant_id = hold_campaign_pin.tenant_id
+       and pin.assessment_id = hold_campaign_pin.assessment_id
+       and pin.pinned_version_id is not null
+  ) then
+    return false;
+  end if;
+  perform pin.id
+     from private.pins as pin
+    where pin.kind = 'campaign'
+      and pin.id = hold_campaign_pin.campaign_id
+      and pin.tenant_id = hold_campaign_pin.tenant_id
+      and pin.assessment_id = hold_campaign_pin.assessment_id
+      and pin.pinned_version_id is not null
+      for share;
+  return found;
+end
+$$;
+
+-- Begins a session: pins it to the version that it uses. Of two calls in the same moment the second waits, and finds what the
+-- first has done. named is the assessment that the agent session names. All is null where there is no assessment; begun says
+-- whether the session had begun before.
+create or replace function private.begin_session(
+  kind text, id uuid, named uuid, out version_id uuid, out assessment_id uuid, out begun boolean
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  session_type constant text := case kind when 'assignment' then 'campaign' else 'coaching' end;
+  session record;
+  again record;
+begin
+  loop
+    -- What it is pinned to already -----------------------------------------------------------------------------
+    select facts.tenant_id, facts.campaign_id, facts.assessment_id
+      into session
+      from private.session_facts(begin_session.id, session_type) as facts;
+    if not found then
+      perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', begin_session.id));
+    end if;
+    select pin.pinned_version_id, pin.assessment_id
+      into version_id, assessment_id
+      from private.pin_of_session(
+             begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, session.assessment_id
+           ) as pin;
+    begun := found;
+    exit when begun;
+
+    -- Locks, in their order: the assessment, the campaign's pin, the session's -------------------------------------
+    assessment_id := coalesce(named, session.assessment_id);
+    exit when assessment_id is null;
+    perform private.hold_assessments(array[assessment_id]);
+    if not exists (
+      select from public.custom_assessments as present where present.id = begin_session.assessment_id
+    ) then
+      assessment_id := null;
+      exit;
+    end if;
+    -- Who has no choice of its own goes with its campaign.
+    if session.campaign_id is not null and assessment_id = session.assessment_id and not exists (
+      select
+        from private.pins as pin
+       where pin.kind = begin_session.kind
+         and pin.id = begin_session.id
+         and pin.tenant_id = session.tenant_id
+         and pin.campaign_id = session.campaign_id
+         and pin.assessment_id = begin_session.assessment_id
+         and pin.chosen_version_id is not null
+    ) then
+      continue when not private.hold_campaign_pin(session.campaign_id, session.tenant_id, assessment_id)
+        and not private.pin_campaign(session.campaign_id, session.tenant_id, assessment_id);
+    end if;
+    insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
+    values (begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, begin_session.assessment_id)
+    on conflict on constraint pins_pkey do nothing;
+    perform pin.id
+       from private.pins as pin
+      where pin.kind = begin_session.kind and pin.id = begin_session.id
+        for update;
+    continue when not found;
+
+    -- As it is now that nobody changes it ---------------------------------------------------------------------------
+    select facts.tenant_id, facts.campaign_id, facts.assessment_id
+      into again
+      from private.session_facts(begin_session.id, session_type) as facts;
+    continue when again is distinct from session or exists (
+      select
+        from private.pin_of_session(
+               begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, session.assessment_id
+             )
+    );
+    delete from private.pins as pin
+     where pin.kind = begin_session.kind
+       and pin.id = begin_session.id
+       and (pin.tenant_id, pin.campaign_id, pin.assessment_id)
+           is distinct from (session.tenant_id, session.campaign_id, begin_session.assessment_id);
+    version_id := private.version_to_use(
+      begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, session.assessment_id,
+      begin_session.assessment_id
+    );
+    if version_id is null then
+      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', begin_session.assessment_id));
+    end if;
+    insert into private.pins as pin (
+      kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at
+    )
+    values (
+      begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, begin_session.assessment_id,
+      begin_session.version_id, now(), now()
+    )
+    on conflict on constraint pins_pkey do update
+      set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at;
+    exit;
+  end loop;
+end
+$$;
