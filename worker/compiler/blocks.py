@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 from pyromark import events_with_range
 
 from worker.compiler.catalogue import Code
-from worker.compiler.diagnostics import Faults, Hint, plain
+from worker.compiler.diagnostics import Faults, plain
 from worker.compiler.html import html_hint
 from worker.compiler.proposals import Edit, Proposal, deleting
 from worker.compiler.slices import Slice, Span
@@ -238,7 +238,7 @@ class _Reader:
         at = self._slice(start, end)
         message = "the link leads to `{found}`"
         self.faults.add(
-            Code.UNSAFE_LINK, at, "", message, _link_hint(at, destination), found=plain(destination)
+            Code.UNSAFE_LINK, at, "", message, partial(_link_hint, at, destination), found=plain(destination)
         )
 
     def _prose(self, start: int, end: int, *, is_paragraph: bool = False) -> bool:
@@ -313,7 +313,7 @@ def _report_html(text: str, at: Span, faults: Faults, opened: "Counter[str] | No
     faults.add(Code.RAW_HTML, place, "", "HTML is not allowed: `{found}`", hint, found=plain(first))
 
 
-def _link_hint(at: Slice, destination: str) -> Hint:
+def _link_hint(at: Slice, destination: str) -> str | Proposal:
     scheme, colon, _ = destination.partition(":")
     place = at.text.rfind(destination)
     if not colon or "/" in scheme:

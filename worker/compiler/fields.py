@@ -188,7 +188,7 @@ class _Reader:
         owner = self._owner(bullet)
         if owner is None or owner.value.text or owner.bullets or owner.reported:
             return otherwise
-        others = [one.bullet for one in self.strangers if self._owner(one.bullet) is owner]
+        others = (one.bullet for one in self.strangers if self._owner(one.bullet) is owner)
         width = _content_column(self.ctx.text, owner.start)
         edits: list[Edit] = []
         is_flat = True
@@ -241,12 +241,8 @@ class _Reader:
         text = self.ctx.slice(block)
         fields = [found for line in text.lines if (found := self._plain_field(line)) is not None]
         for number, (name, line) in enumerate(fields):
-            # What follows in the same paragraph would become a part of this bullet.
-            edits = tuple([_bulleted(other) for _, other in fields[number:]])
-            written = line.text.lstrip(OTHER_BULLETS)
-            title, otherwise = f"write `- {plain(written)}`", f"write it as a bullet `- {name}:`"
             message = "the field `{field}` is not a bullet"
-            hint = Proposal(title, edits, otherwise, safe=True)
+            hint = partial(_bullets_hint, fields, number)
             self._report(Code.NOT_A_BULLET, line, name, message, hint, field=name)
             self._stand_in(name, line)
         if fields:
@@ -258,8 +254,8 @@ class _Reader:
         message = "the field `description` is missing, and this text belongs to no field"
         otherwise = "write it as a bullet `- description:`"
         edit = Edit(block.start, block.start, "- description: ")
-        hint = Proposal(f"write `- description: {plain(text.text)}`", (edit,), otherwise)
-        self._report(Code.MISSING_FIELD, block, "description", message, hint, field="description")
+        proposal = Proposal(f"write `- description: {plain(text.text)}`", (edit,), otherwise)
+        self._report(Code.MISSING_FIELD, block, "description", message, proposal, field="description")
 
     def _plain_field(self, line: Slice) -> tuple[str, Slice] | None:
         """Return the field and the line, where a line spells a field without a bullet."""
@@ -284,6 +280,14 @@ class _Reader:
 
 def _is_no_heading(block: Block) -> bool:
     return not isinstance(block, Heading)
+
+
+def _bullets_hint(fields: Sequence[tuple[str, Slice]], number: int) -> Proposal:
+    """Return how a line becomes a bullet, with what follows it and would else become a part of it."""
+    name, line = fields[number]
+    edits = tuple([_bulleted(other) for _, other in fields[number : number + MAX_INDENTED]])
+    title = f"write `- {plain(line.text.lstrip(OTHER_BULLETS))}`"
+    return Proposal(title, edits, f"write it as a bullet `- {name}:`", safe=True)
 
 
 def _bulleted(line: Slice) -> Edit:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field
-from worker.compiler.proposals import replacing
+from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.sections import Item, Section, read_items
 from worker.compiler.slices import Located, Slice, Span
 from worker.compiler.values import BLOCK_SCALAR, QUOTES, parse_inline_list
@@ -107,11 +108,13 @@ def read_list(ctx: Context, field: Field | None) -> list[Slice]:
         return _filled(ctx, field, [(entry, entry) for entry in entries])
     message = "`{found}` is not a list"
     found = plain(field.value.text)
-    ctx.faults.add(Code.NOT_A_LIST, field.value, field.section, message, _list_hint(field), found=found)
+    ctx.faults.add(
+        Code.NOT_A_LIST, field.value, field.section, message, partial(_list_hint, field), found=found
+    )
     return []
 
 
-def _list_hint(field: Field) -> Hint:
+def _list_hint(field: Field) -> str | Proposal:
     """Return how a text is written as a list: it is one entry, or several with commas between them."""
     inline = field.value.text
     if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:

@@ -185,11 +185,12 @@ def _report_unknown(ctx: Context, unknown: list[Section]) -> None:
 
 def _report_repeated(ctx: Context, found: dict[str, list[Section]]) -> None:
     for name, (first, *others) in found.items():
+        stops = {section.stop for section in (first, *others)}
         for again in others:
             line = ctx.lines.line(first.heading.start)
             message = "the section `{name}` stands twice; the first is on line {line}"
             hint: str | Proposal = "move its items under the first heading and delete this one"
-            if any(section.stop == again.heading.start for section in (first, *others)):
+            if again.heading.start in stops:
                 hint = "delete this heading: its items follow those of the first"
                 hint = Proposal(hint, (deleting(ctx.text, again.heading),), hint)
             ctx.faults.add(Code.DUPLICATE_SECTION, again.heading, name, message, hint, name=name, line=line)
