@@ -149,7 +149,7 @@ class _Reader:
 
     def at(self, byte: int) -> int:
         """Return the character that begins at a byte."""
-        return byte - bisect_left(self._continuations, byte)
+        return byte - bisect_left(self._continuations, byte) if self._continuations else byte
 
     def read(self, masked: bytes) -> None:
         """Read the events of a text.

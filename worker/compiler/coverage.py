@@ -183,30 +183,34 @@ class _Coverage:
 
     def _check_ties(self, later: Covered, others: Sequence[Covered]) -> None:
         """Report once for a category which earlier ones it can tie with."""
-        rivals = [rival for other in others if (rival := self._rival(later, other)) is not None]
+        rivals = [other for other in others if self._can_tie(later, other)]
         if rivals:
+            named = [self._named(later, rival) for rival in rivals[:MAX_RIVALS]]
             more = [f"{len(rivals) - MAX_RIVALS} more"] if len(rivals) > MAX_RIVALS else []
-            named = ", ".join(rivals[:MAX_RIVALS] + more)
             message = (
                 '"{category}" shares scores with {others}; where the primary dimensions average the same, '
                 "the first in the file wins"
             )
-            args = {"category": plain(later.node.name), "others": named}
+            args = {"category": plain(later.node.name), "others": ", ".join(named + more)}
             hint = "put the category that should win first, or let the ranges not meet"
             section = f"{later.node.item.where} / score_range"
             self.ctx.faults.add(Code.POSSIBLE_TIE, later.node.at, section, message, hint, **args)
 
-    def _rival(self, one: Covered, other: Covered) -> str | None:
-        """Return how an earlier category is named that shares scores at which the averages can be equal."""
+    def _can_tie(self, one: Covered, other: Covered) -> bool:
+        """Tell whether two categories share scores at which their averages can be equal."""
         first, last = max(one.low, other.low), min(one.high, other.high)
         if first > last or one.node.primary.keys() == other.node.primary.keys():
-            return None
+            return False
         if not self.is_free:
             tied = self._tied(self._balance(one.node, other.node))
-            if tied is None or max(first, tied.start) > min(last, tied.end):
-                return None
-        line = self.ctx.lines.line(other.node.at.start)
-        return f"{_quoted(other.node)} (line {line}, {self._numbers(first, last)})"
+            return tied is not None and max(first, tied.start) <= min(last, tied.end)
+        return True
+
+    def _named(self, one: Covered, rival: Covered) -> str:
+        """Return how a message names an earlier category and the scores that it shares."""
+        line = self.ctx.lines.line(rival.node.at.start)
+        shared = self._numbers(max(one.low, rival.low), min(one.high, rival.high))
+        return f"{_quoted(rival.node)} (line {line}, {shared})"
 
     def _balance(self, one: CategoryNode, other: CategoryNode) -> list[Fraction]:
         """Return how much a point of each dimension moves the average of one category over the other's."""

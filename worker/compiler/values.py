@@ -33,8 +33,6 @@ __all__ = [
 ]
 
 QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
-#: What ends a quotation or code.
-CLOSING: Final = frozenset((*QUOTES.values(), "`"))
 #: What can separate the items of a list, or hold a comma that does not.
 MARKS_OF_LISTS: Final = re.compile(rf"[\[\](),`{''.join(QUOTES)}]")
 BLANKS: Final = re.compile(r"\s*")
@@ -76,10 +74,11 @@ def unquote(text: str) -> str:
     """
     if len(text) < 3:
         return text
-    mark, inner = text[:1], text[1:-1]
+    mark = text[:1]
     close = QUOTES.get(mark)
     if close is None or not text.endswith(close):
         return text
+    inner = text[1:-1]
     is_quoted_again = inner.startswith(mark) and inner.endswith(close) and len(inner) > 2
     if (mark in inner or close in inner) and not is_quoted_again:
         return text
@@ -198,8 +197,8 @@ def _separators(text: str) -> list[int] | None:
     commas: list[int] = []
     depth = 0
     behind = 0  # behind the quotation or the code that was closed last
-    first = _first(text, 0)  # where the item begins: only there can quotation marks begin
-    last = {mark: text.rfind(mark) for mark in CLOSING}  # one that is never closed opens nothing
+    first: int | None = None  # where the item begins, once it matters: only there can quotation marks begin
+    last: dict[str, int] = {}  # where a mark stands last: one that is never closed opens nothing
     for found in MARKS_OF_LISTS.finditer(text):
         at, mark = found.start(), found.group()
         if at < behind:
@@ -213,9 +212,15 @@ def _separators(text: str) -> list[int] | None:
         elif mark == ",":
             if depth == 0:
                 commas.append(at)
-                first = _first(text, at + 1)
-        elif (mark == "`" or at == first) and last[QUOTES.get(mark, mark)] > at:
-            behind = text.index(QUOTES.get(mark, mark), at + 1) + 1
+                first = None
+        else:
+            if first is None:
+                first = _first(text, commas[-1] + 1 if commas else 0)
+            closing = QUOTES.get(mark, mark)
+            if closing not in last:
+                last[closing] = text.rfind(closing)
+            if (mark == "`" or at == first) and last[closing] > at:
+                behind = text.index(closing, at + 1) + 1
     return None if depth else commas
 
 
