@@ -58,9 +58,9 @@ FIELDS = {
     f"all weights sum to 1, give or take {WEIGHT_TOLERANCE}",
     "description": "text",
     "interview_themes": "list of texts",
-    "scoring_rubric": "list of `range: text`; a range is `3`, `3-4` or `3–4`, inside the scale, without overlaps",
-    "score_range": "`[4.0, 5.0]`, `4.0-5.0`, `4.0 – 5.0` or `4.0 to 5.0`, inside the scale",
-    "primary_dimensions": "list of dimensions",
+    "scoring_rubric": "list of `range: text`, a numbered list, or a table ([below](#rubrics)); inside the scale, without overlaps",
+    "score_range": "`[4.0, 5.0]`, `4.0-5.0`, `4.0 – 5.0` or `4.0 to 5.0`, inside the scale; or open at one end ([below](#open-ranges))",
+    "primary_dimensions": "list of dimensions, or a single one",
     "strengths": "list of texts",
     "growth_areas": "list of texts",
     "recommendations": "list of texts",
@@ -216,6 +216,15 @@ after the colon, with the text on further lines, is dropped.
 A list is either nested bullets or `[a, "b, c", d]` on one line. Commas inside quotation marks, brackets and
 code do not separate items. The outer brackets may be escaped (`\\[a, b\\]`), as in exports of Google Docs.
 
+**Nothing is taken in by a neighbour in silence.** A line that spells a field, but is indented too far or has no
+bullet, is text of the field above: it is an error at that line, and a warning where the item has that field too. A
+line without a bullet among the entries of a list, an entry that is indented further than the others, and a heading
+inside of a bullet are warnings. A bullet that is indented less than the text of a numbered one above it belongs to
+that one, with a warning. A text of the front matter that ends at a ` #` is a warning.
+
+**What looks like a character of the keyboard is one** in keys, numbers, ranges and references: full-width digits
+and colons, hyphens and dashes of any kind, curly quotation marks; and what cannot be seen is left out.
+
 ### Dimensions
 
 {dimension_fields}
@@ -230,11 +239,30 @@ dimension, state its old id under the new name. `format` omits an id that equals
 must differ from the default ids of all other dimensions: of `C++` and `C#`, which both default to `c`, one needs its own
 id. An id that was removed from an assessment can only be used again for the same, unchanged dimension.
 
+#### Rubrics
+
+A range is `3`, `3-4` or `3–4`, with decimals (`0.5-1`) or a decimal comma (`0,5-1`). A label may follow it: in
+`1 (Low): text` and `1 – Low: text` it becomes the beginning of the text; `1 = text` and `1 – text` have none. In a
+numbered list whose entries begin with no range of their own, the number is the range. `3,4:` is refused where it
+could be 3.4 or 3 to 4.
+
+A rubric may be a Markdown table, under its bullet or below the fields: with two columns, the range and its text,
+or with one column for each range, the ranges in the header and one row of texts. A table with another column, a
+row with an empty or missing cell, and a further row are errors at their lines; a header that is a range is read as
+a row, with a warning.
+
 ### Result categories
 
 {category_fields}
 
 References are compared as names (see above), and stored as spelled in the dimension's heading.
+
+#### Open ranges
+
+`4.0+`, `>= 4.0`, `≥ 4.0`, `> 3.9`, `< 2.0`, `<= 1.9` and `≤ 1.9` end where the scale ends. What is more, or less,
+than a number begins one step from it, in the finest steps that any range of the file is written in: beside
+`[1.0, 3.9]`, `> 3.9` is `[4.0, 5]`. A warning names the closed range, and `format` writes it. Numbers may have a
+decimal comma, `3,5 - 4,0` and `[3,5, 4,0]`.
 
 ### Interview guidelines
 
@@ -252,6 +280,15 @@ break (`---`) before or after the text is dropped.
 The dimension may be numbered (`- 1. Vision: question`), and so may the three headings (`### 1. Opening`).
 Bullets under a question belong to it. These bullets are errors, not general questions: one that begins with a colon after
 something similar to a dimension's name, and one that is only a dimension's name.
+These spellings are read as what they must mean, each with a warning: `**Care** question`, `Care – question`,
+`[Care] question`, `question (Care)`, `Care (general): question`, `To explore Care: question`, a line `**Care**`
+over a list, and a bold label or a bullet `Opening:` in place of a heading. A question that begins with a
+dimension's name and has no colon is kept under `general`, with a warning.
+
+The dimension may be numbered (`- 1. Vision: question`), and the three headings too (`### 1. Opening`).
+Bullets under a question belong to it. A bullet that begins with something like a dimension's name and a colon,
+but not with one, is an error, not a general question; and so is a bullet that is a dimension's name and
+nothing else.
 
 ### Examples
 

@@ -72,10 +72,16 @@ INTERVIEW_STYLES: Final = (1, 2, 3, 4, 5)
 GENERAL: Final = "general"
 NO_MATCH: Final = "none"
 MARKS: Final = frozenset("*_`")
-NAME_ENDS: Final = ":" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
+NAME_ENDS: Final = ":：" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 #: Spaces at which no line is broken: word processors put them where a space was typed.
 NO_BREAK_SPACES: Final = "\u00a0\u2007\u202f"
 SPACES: Final = str.maketrans(dict.fromkeys(NO_BREAK_SPACES, " "))
+#: What exports of word processors leave behind, or in front of, a heading.
+ANCHOR: Final = re.compile(r"\s*\{[#.][^\s{}][^{}\n]*\}\Z|\A\[\]\{[^{}\n]*\}\s*")
+#: A backslash that exports put before a character which needs none: without it the text shows the same.
+ESCAPE: Final = re.compile(r"(?<![\\\]])\\(?=[.+\-#=:;,'\"/?@$%^|>)(]|&(?!#?\w+;)|!(?!\[)|_(?<=\w\\_)\w)")
+#: A number that word processors put in front of a heading.
+EXPORTED_NUMBER: Final = re.compile(r"\A([*_]{0,3})\d{1,3}\\[.)]\s+(?=\S)")
 EMPHASIS: Final = ("***", "___", "**", "__", "*", "_", "`")
 
 
@@ -117,11 +123,15 @@ def clean_name(text: str) -> str:
     name = text.strip()
     if not name.isascii():
         name = name.translate(SPACES)
-    if name[:1].isalnum() and name[-1].isalnum():
+    if name[:1].isalnum() and name[-1].isalnum() and "\\" not in name:
         return name
     while True:
         before = name
         name = name.rstrip(NAME_ENDS)
+        if "}" in name:
+            name = ANCHOR.sub("", name, count=1) or name
+        if "\\" in name:
+            name = ESCAPE.sub("", EXPORTED_NUMBER.sub(r"\1", name))
         if name[:1] not in MARKS:
             return name
         for mark in EMPHASIS:

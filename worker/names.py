@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final, TypeVar
 from unicodedata import normalize
 
-__all__ = ["REMEMBERED_LENGTH", "fold", "remembered"]
+__all__ = ["REMEMBERED_LENGTH", "fold", "look", "remembered"]
 
 Result = TypeVar("Result")
 
@@ -52,6 +52,8 @@ TWINS: Final = str.maketrans(
         **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
     }
 )
+#: Signs of division that look like a slash.
+SLASHES: Final = dict.fromkeys((0x2044, 0x2215), "/")
 
 
 def fold(name: str) -> str:
@@ -68,3 +70,15 @@ def fold(name: str) -> str:
     if name.isascii():
         return name.lower()
     return normalize("NFKD", name.translate(UNSEEN)).lower().translate(TWINS)
+
+
+def look(text: str) -> str:
+    """Return a number, a range or a key with each character as the plain one that it looks like.
+
+    Full-width digits and colons, hyphens, dashes and curly quotation marks become those of a keyboard, and
+    what cannot be seen is left out; letter case stays. A text of more than 1,000 characters is returned as
+    it is.
+    """
+    if text.isascii() or len(text) > LONGEST_FOLDED:
+        return text
+    return normalize("NFKC", text.translate(UNSEEN)).translate(TWINS).translate(SLASHES)

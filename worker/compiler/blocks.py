@@ -19,7 +19,7 @@ from pyromark import events_with_range
 from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults, plain
 from worker.compiler.html import html_hint
-from worker.compiler.proposals import Edit, Proposal, deleting
+from worker.compiler.proposals import Edit, Proposal, deleting, indenting
 from worker.compiler.slices import Slice, Span
 from worker.markup import is_safe_destination
 
@@ -58,6 +58,13 @@ class Bullet:
     end: int
     text: Slice
     bullets: "list[Bullet]"
+
+    def cut(self, at: int) -> "Bullet":
+        """Return the bullet without what is behind an offset."""
+        if at >= self.end:
+            return self
+        text = self.text.part(0, max(at - self.text.start, 0))
+        return Bullet(self.start, at, text, [bullet for bullet in self.bullets if bullet.start < at])
 
     @property
     def head(self) -> Slice:
@@ -143,6 +150,7 @@ class _Reader:
         self._continuations = [m.start() for m in CONTINUATION.finditer(raw)] if len(raw) > len(text) else []
         self._bullets: list[Bullet] = []  # those of the bullet at the first level that was opened last
         self._outer = self._inner = 0  # the ends of the containers at the first and second level opened last
+        self._adopter: Bullet | None = None  # the last bullet that was given one of another list
         self._deeper: list[int] = []  # the ends of the open containers at the third level and below
         self._tags: Counter[str] = Counter()  # how often each tag is open
         self._filled = len(raw.rstrip())  # behind this there is nothing but white space
@@ -193,13 +201,51 @@ class _Reader:
         text = rest.rstrip()
         begin = last - len(rest)
         bullet = Bullet(last - len(item), last, Slice(text, begin, begin + len(text)), [])
-        if is_outermost:
+        if is_outermost and (self.text[bullet.start - 1] == "\n" or not self._adopt(bullet)):
             self._outer, self._inner = end, 0
             self._bullets = bullet.bullets
             self.blocks.append(bullet)
-        else:
-            self._inner = end
-            self._bullets.append(bullet)
+            return
+        if is_outermost:
+            self._outer = end
+        self._inner = end
+        self._bullets.append(bullet)
+
+    def _adopt(self, bullet: Bullet) -> bool:
+        """Give a bullet to the one above, if it is indented less than that one's text; report the first.
+
+        To CommonMark it begins another list. Under a number, which is longer than a dash, that is easily
+        written.
+        """
+        above = self.blocks[-1] if self.blocks else None
+        if not isinstance(above, Bullet):
+            return False
+        column, outer = self._column(bullet), self._column(above)
+        width = above.text.start - above.start
+        if not outer + 2 <= column < outer + width or "\n" in self.text[above.start : above.text.start]:
+            return False
+        above.text = Slice(self.text[above.text.start : bullet.text.end], above.text.start, bullet.text.end)
+        above.end = bullet.end
+        if self._adopter is not above:
+            self._adopter = above
+            more = outer + width - column
+            spaces = "one more space" if more == 1 else f"{more} more spaces"
+            message = (
+                "this bullet is read as part of the one above, though it is not indented as far as its text"
+            )
+            hint = f"indent it, and those below it, by {spaces}"
+            fix = partial(self._indented, bullet, above, " " * more, hint)
+            self.faults.add(Code.UNUSUAL_SPELLING, bullet, "", message, fix)
+        return True
+
+    def _indented(self, first: Bullet, above: Bullet, indent: str, hint: str) -> Proposal:
+        """Return how the bullets that were given to the one above are indented as its text is."""
+        edits = indenting(self.text, Span(first.start, above.end), indent)
+        return Proposal(hint, edits, hint, safe=True)
+
+    def _column(self, bullet: Bullet) -> int:
+        """Return how far the mark of a bullet is indented."""
+        return bullet.start - self.text.rfind("\n", 0, bullet.start) - 1
 
     def quote(self, start: int, end: int, _data: Any) -> None:
         """Keep a quote as it is, at the first level."""

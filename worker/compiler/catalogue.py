@@ -181,6 +181,16 @@ class Code(StrEnum):
         "version: 1.0",
         "author: [[[[Maria]]]]",
     )
+    CUT_VALUE = (
+        "cut-value",
+        (
+            "A text of the front matter ends where ` #` begins a comment. With quotation marks "
+            "around it, it does not."
+        ),
+        "name: Team Check",
+        "name: Team Check #4",
+        WARNING,
+    )
     MISSING_KEY = ("missing-key", "The front matter must have a `name`.", "name: Team Check\n", "")
     UNKNOWN_KEY = (
         "unknown-key",
@@ -281,6 +291,16 @@ class Code(StrEnum):
         "## Interview Guidelines",
         "# Interview Guidelines",
     )
+    UNDERLINED_TEXT = (
+        "underlined-text",
+        (
+            "A line of `-` or `=` directly below a text makes it a heading. Where a text was meant "
+            "it is read as one."
+        ),
+        "Thank you for your time.\n",
+        "Thank you for your time.\n---\n",
+        WARNING,
+    )
     STRAY_TEXT = (
         "stray-text",
         "Text that belongs to no field or section is left out.",
@@ -343,6 +363,23 @@ class Code(StrEnum):
         "- weight: 0.4\n",
         "- weight: 0.4\n- weight: 0.3\n",
     )
+    SWALLOWED_FIELD = (
+        "swallowed-field",
+        (
+            "A field is indented too far, or has no bullet, so it is text of the field above. It "
+            "is a warning "
+            "where the item has that field elsewhere too."
+        ),
+        "- primary_dimensions: [Vision]\n- description: Keep going.\n",
+        "- description: Keep going.\n  - primary_dimensions: [Vision]\n",
+    )
+    SWALLOWED_LINE = (
+        "swallowed-line",
+        "A line that looks like an entry, a question or a heading of its own is text of what is above it.",
+        "  - 3-5: Has a plan that others can repeat.\n",
+        "    - 3-5: Has a plan that others can repeat.\n",
+        WARNING,
+    )
     NOT_A_FIELD = (
         "not-a-field",
         "A bullet of an item is no `key: value`. Often it belongs to the list above and is not indented.",
@@ -360,7 +397,7 @@ class Code(StrEnum):
         "not-a-list",
         "A field that holds a list has something else.",
         "- primary_dimensions: [Vision]",
-        "- primary_dimensions: Vision",
+        "- primary_dimensions: Vision, Trust",
     )
     EMPTY_ITEM = (
         "empty-item",
@@ -387,6 +424,13 @@ class Code(StrEnum):
         "A part of the interview guidelines stands twice.",
         "Thank you for your time.\n",
         "Thank you for your time.\n\n### Opening\n\nHello.\n",
+    )
+    UNUSUAL_SPELLING = (
+        "unusual-spelling",
+        "A spelling that is not one of the format's is read as what it must mean. The message says as what.",
+        "### Trust\n",
+        "### Trust {#trust}\n",
+        WARNING,
     )
     # meaning
     INVALID_ID = (
@@ -421,6 +465,19 @@ class Code(StrEnum):
         "A range is two numbers, such as `[1.0, 2.9]`; in a rubric also one number.",
         "- score_range: [1.0, 2.9]",
         "- score_range: low",
+    )
+    INVALID_TABLE = (
+        "invalid-table",
+        (
+            "A rubric as a table has two columns, the range and its text, or one column for each "
+            "range; every cell "
+            "has a text."
+        ),
+        "- scoring_rubric:\n  - 1-2: Lives from day to day.\n  - 3-5: Has a plan that others can repeat.\n",
+        (
+            "- scoring_rubric:\n\n  | Score | Label | Meaning |\n  | --- | --- | --- |\n"
+            "  | 1-2 | Low | Lives from day to day. |\n"
+        ),
     )
     REVERSED_RANGE = (
         "reversed-range",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from worker.compiler.catalogue import Code
@@ -22,10 +23,10 @@ from worker.compiler.reading import (
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
 from worker.compiler.slices import Located, Slice
-from worker.compiler.values import Range, parse_range
+from worker.compiler.values import Open, Range, parse_open, parse_range
 from worker.compiler.vocabulary import CATEGORIES, FIELDS_OF
-from worker.definition import MAX_CATEGORIES, ResultCategory
-from worker.scoring import CategoryRule
+from worker.definition import MAX_CATEGORIES, ResultCategory, shortest
+from worker.scoring import CategoryRule, decimal_places
 
 __all__ = ["CategoryNode", "read_categories"]
 
@@ -34,6 +35,8 @@ NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 #: A text with one number, or two and a word between them; here each number is 0.
 PLAIN_RANGE: Final = re.compile(r"0|[\[(]?0\s*(?:[^\W\d]+|[,;/…:]|\.\.+)\s*0[\])]?")
 MAX_RANGE: Final = 60
+#: What a list has, or what was meant as one, and a single name has not.
+SEVERAL: Final = re.compile(r"[\[\],;|{}\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +85,16 @@ def read_categories(
     nodes: list[CategoryNode] = []
     names: dict[str, str] = {}
     items = [item for section in sections for item in some_items(ctx, section)]
-    for item in items:
-        fields = read_fields(ctx, item, FIELDS_OF[CATEGORIES])
+    listed = [read_fields(ctx, item, FIELDS_OF[CATEGORIES]) for item in items]
+    ranges = _score_ranges(ctx, [fields.get("score_range") for fields in listed])
+    for item, fields, score_range in zip(items, listed, ranges, strict=True):
         read_name(ctx, item, names, "category")
         found = fields.get("score_range")
         primary, sound = _references(ctx, fields.get("primary_dimensions"), dimensions)
         nodes.append(
             CategoryNode(
                 item,
-                _score_range(ctx, found),
+                score_range,
                 item if found is None else found.value,
                 primary,
                 sound,
@@ -105,22 +109,78 @@ def read_categories(
     return nodes
 
 
-def _score_range(ctx: Context, field: Field | None) -> Range | None:
-    if field is None or field.reported:
-        return None
+# --- ranges -------------------------------------------------------------------------------------------------
+
+
+def _score_ranges(ctx: Context, fields: Sequence[Field | None]) -> list[Range | None]:
+    """Return the range of each category, None where it is missing or wrong.
+
+    A range that is open at one end ends where the scale does. What is more than a number begins one step
+    above it, in the finest steps that any range of the file is written in.
+    """
+    spelled = [None if field is None or field.reported else _spelled(ctx, field) for field in fields]
+    if not any(isinstance(range_, Open) for range_ in spelled):
+        spelled_ = [range_ if isinstance(range_, Range) else None for range_ in spelled]
+    else:
+        ends = [bound for range_ in spelled if range_ is not None for bound in _written(ctx, range_)]
+        step = Decimal(1).scaleb(-max(map(decimal_places, ends)))
+        spelled_ = [_closed(ctx, range_, step) if isinstance(range_, Open) else range_ for range_ in spelled]
+    checked: list[Range | None] = []
+    for field, was, bounds in zip(fields, spelled, spelled_, strict=True):
+        is_sound = field is not None and bounds is not None and _is_sound(ctx, field, bounds, was)
+        checked.append(bounds if is_sound else None)
+    return checked
+
+
+def _spelled(ctx: Context, field: Field) -> Range | Open | None:
+    """Return what the value of a field spells, and report what is not a range."""
     text = field.value.text
-    bounds = parse_range(text)
+    found = parse_range(text) or parse_open(text)
     if not text:
         report_empty(ctx, field, f"write the lowest and the highest score, within {ctx.extent}")
-    elif bounds is None:
+    elif found is None:
         message = "`{found}` is not a range"
         hint = _range_hint(ctx, field.value)
         ctx.faults.add(Code.INVALID_RANGE, field.value, field.section, message, hint, found=plain(text))
+    return found
+
+
+def _written(ctx: Context, spelled: Range | Open) -> Sequence[Decimal]:
+    """Return the bounds of a range as they are written, the scale's ends without zeros at the end."""
+    if isinstance(spelled, Range):
+        return spelled
+    ends = () if ctx.scale is None else (shortest(ctx.scale.high if spelled.upwards else ctx.scale.low),)
+    return (spelled.number, *ends)
+
+
+def _closed(ctx: Context, spelled: Open, step: Decimal) -> Range | None:
+    """Return a range that is open at one end with the scale's end in its place."""
+    if ctx.scale is None:
+        return None
+    inside = step if spelled.strict else Decimal(0)
+    if spelled.upwards:
+        return Range(spelled.number + inside, shortest(ctx.scale.high))
+    return Range(shortest(ctx.scale.low), spelled.number - inside)
+
+
+def _is_sound(ctx: Context, field: Field, bounds: Range, spelled: Range | Open | None) -> bool:
+    """Report a range that is reversed, leaves the scale or was open; return whether it can be kept."""
+    at, closed = field.value, f"[{bounds.low}, {bounds.high}]"
+    if isinstance(spelled, Open):
+        if bounds.low > bounds.high:
+            message = "no score of the scale is `{found}`"
+            hint = f"write the lowest and the highest score, two numbers within {ctx.extent}"
+            ctx.faults.add(Code.OUTSIDE_SCALE, at, field.section, message, hint, found=plain(at.text))
+            return False
+        if ctx.is_inside(bounds):
+            title = f"write `- score_range: {closed}`"
+            fix = replacing(at, closed, title, "write both ends of the range", safe=True)
+            message = "the range `{found}` is read as `{meant}`"
+            ctx.unusual(at, field.section, message, fix, found=plain(at.text), meant=closed)
     elif bounds.low > bounds.high:
-        ctx.reversed(field.value, field.section, f"[{bounds.high}, {bounds.low}]")
-    elif not ctx.is_outside(bounds, field.value, field.section):
-        return bounds
-    return None
+        ctx.reversed(at, field.section, f"[{bounds.high}, {bounds.low}]")
+        return False
+    return not ctx.is_outside(bounds, at, field.section)
 
 
 def _range_hint(ctx: Context, at: Slice) -> str | Proposal:
@@ -133,13 +193,16 @@ def _range_hint(ctx: Context, at: Slice) -> str | Proposal:
     return replacing(at, f"[{low}, {high}]", f"write `- score_range: [{low}, {high}]`", otherwise)
 
 
+# --- references ---------------------------------------------------------------------------------------------
+
+
 def _references(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tuple[dict[str, str], bool]:
     """Return the dimensions of a list, by folded name as they are spelled, and whether all are known."""
     seen: dict[str, str] = {}
     if field is None:
         return seen, True
     sound = not field.reported
-    for entry in read_list(ctx, field):
+    for entry in [field.value] if _is_single(field) else read_list(ctx, field):
         key = dimensions.key(entry.text)
         if key is None:
             sound = False
@@ -153,3 +216,9 @@ def _references(ctx: Context, field: Field | None, dimensions: DimensionNames) -
         else:
             seen[key] = dimensions.spelled[key]
     return seen, sound
+
+
+def _is_single(field: Field) -> bool:
+    """Tell whether a field that holds a list has one word or name in its place."""
+    text = field.value.text
+    return bool(text) and not field.reported and not field.bullets and not SEVERAL.search(text)

@@ -21,6 +21,7 @@ from worker.compiler.proofs import Proofs
 from worker.compiler.sections import find_sections
 from worker.compiler.slices import Span
 from worker.compiler.source import BLANKS, read_source
+from worker.compiler.swallowed import may_swallow
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES
 from worker.definition import (
     MAX_CATEGORIES,
@@ -123,6 +124,7 @@ def _parse(ctx: Context) -> tuple[Header, list[Block]]:
     ctx.outline.front = header.places
     blocks = read_blocks(ctx.text, 0 if place is None else place.body, ctx.faults)
     ctx.may_have_markup = may_have_markup(ctx.text)
+    ctx.may_swallow = may_swallow(ctx.text, 0 if place is None else place.body)
     markup = {Code.RAW_HTML, Code.UNSAFE_LINK}
     ctx.marked = sorted(fault.start for fault in ctx.faults.found if fault.code in markup)
     return header, blocks

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from worker.compiler.catalogue import Code
-from worker.compiler.diagnostics import Faults, nearest, plain
+from worker.compiler.diagnostics import Argument, Faults, Hint, nearest, plain
 from worker.compiler.lines import Lines
 from worker.compiler.outline import Outline
 from worker.compiler.proposals import Edit, Proposal, replacing
@@ -28,7 +28,8 @@ class Context:
 
     ``marked`` are the offsets, ascending, at which the parser met HTML and unsafe links; most files cannot
     have any. ``scale`` is None when it is faulty. ``levels`` are the edits of headings that have the wrong
-    level; ``weight_left`` is what the other weights leave to the only one that is missing.
+    level; ``weight_left`` is what the other weights leave to the only one that is missing. ``may_swallow``
+    tells whether a line may have become text of a bullet though it was meant as a field or a heading.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Context:
     marked: Sequence[int] = ()
     scale: Range | None = None
     may_have_markup: bool = True
+    may_swallow: bool = True
     left_out: list[tuple[str, int]] = field(default_factory=list)
     weight_left: Decimal | None = None
     levels: list[Edit] = field(default_factory=list)
@@ -91,11 +93,20 @@ class Context:
         message = "this entry of the list is empty and is left out"
         self.faults.add(Code.EMPTY_ITEM, at, section, message, "write its text, or delete it")
 
+    def unusual(self, at: Located, section: str, message: str, hint: Hint, **args: Argument) -> None:
+        """Report a spelling that is read as what it must mean."""
+        self.faults.add(Code.UNUSUAL_SPELLING, at, section, message, hint, **args)
+
     def reversed(self, at: Slice, section: str, fix: str) -> None:
         """Report a range that begins above its end; ``fix`` is how it should be written."""
         message = "the range `{found}` begins above its end"
         hint = replacing(at, fix, f"write `{fix}`", "write the lower number first")
         self.faults.add(Code.REVERSED_RANGE, at, section, message, hint, found=plain(at.text))
+
+    def is_inside(self, bounds: Range) -> bool:
+        """Tell whether a range is known to lie within the scale."""
+        scale = self.scale
+        return scale is not None and scale.low <= bounds.low and bounds.high <= scale.high
 
     def is_outside(self, bounds: Range, at: Slice, section: str) -> bool:
         """Tell whether a range leaves the scale, and report it where it does."""

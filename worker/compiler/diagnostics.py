@@ -184,6 +184,12 @@ class Faults:
         """Report an error with a code that is otherwise a warning."""
         self._take(Fault(at.start, at.end, code, "error", section, message, hint, args))
 
+    def add_warning(
+        self, code: Code, at: Located, section: str, message: str, hint: Hint, **args: Argument
+    ) -> None:
+        """Report a warning with a code that is otherwise an error."""
+        self._take(Fault(at.start, at.end, code, "warning", section, message, hint, args))
+
     def _take(self, fault: Fault) -> None:
         if fault.severity == "error":
             self.fatal = True

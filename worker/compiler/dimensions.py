@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
@@ -13,7 +13,6 @@ from worker.compiler.fields import Field, read_fields
 from worker.compiler.ids import DimensionIds
 from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.reading import (
-    read_list,
     read_name,
     read_text,
     read_texts,
@@ -22,27 +21,17 @@ from worker.compiler.reading import (
     too_many,
 )
 from worker.compiler.references import DimensionNames
+from worker.compiler.rubrics import RubricEntry, read_rubric
 from worker.compiler.sections import Section
 from worker.compiler.slices import Slice
-from worker.compiler.values import Range, close_emphasis, parse_number, parse_range, parse_weight, unwrap
+from worker.compiler.values import Range, parse_weight
 from worker.compiler.vocabulary import DIMENSIONS, FIELDS_OF
 from worker.definition import MAX_DIMENSIONS, WEIGHT_TOLERANCE, Dimension, shortest
-from worker.names import remembered
 from worker.scoring import DimensionRule
 
 __all__ = ["DimensionNode", "read_dimensions"]
 
 WEIGHTS: Final = "write a decimal, a percentage or a fraction"
-
-
-class RubricEntry(NamedTuple):
-    """A range of a rubric and its text; ``key`` is how the range is stored, ``at`` how it is spelled."""
-
-    low: Decimal
-    high: Decimal
-    key: str
-    at: Slice
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
         fields = read_fields(ctx, item, FIELDS_OF[DIMENSIONS])
         complete = read_name(ctx, item, names, "dimension") and complete
         weight = _weight(ctx, fields.get("weight"))
-        rubric = _rubric(ctx, fields.get("scoring_rubric"))
+        rubric = read_rubric(ctx, fields.get("scoring_rubric"))
         ctx.outline.levels.append({(entry.low, entry.high): entry.at for entry in rubric})
         nodes.append(
             DimensionNode(
@@ -180,68 +169,3 @@ def _sum_hint(nodes: Sequence[DimensionNode], missing: Decimal) -> str | Proposa
             title = f"for example write `- weight: {text}` for `{plain(node.name)}`"
             return replacing(node.weight_at, text, title, otherwise)
     return otherwise
-
-
-# --- rubrics ------------------------------------------------------------------------------------------------
-
-
-def _rubric(ctx: Context, field: Field | None) -> list[RubricEntry]:
-    """Return the ranges of a rubric, ascending, and report those that share scores."""
-    if field is None:
-        return []
-    entries = [_rubric_entry(ctx, field, text) for text in read_list(ctx, field)]
-    rubric = sorted((entry for entry in entries if entry is not None), key=lambda entry: entry[:2])
-    highest = None
-    for entry in rubric:
-        if highest is not None and entry.low <= highest.high:
-            first, later = sorted((highest, entry), key=lambda entry: entry.at.start)
-            line = ctx.lines.line(first.at.start)
-            message = "the range `{found}` overlaps `{other}` on line {line}"
-            hint = "let each score be in one range only"
-            args = {"found": later.key, "other": first.key}
-            ctx.faults.add(Code.RUBRIC_OVERLAP, later.at, field.section, message, hint, **args, line=line)
-        if highest is None or entry.high > highest.high:
-            highest = entry
-    return rubric
-
-
-def _rubric_entry(ctx: Context, field: Field, entry: Slice) -> RubricEntry | None:
-    """Return the range and the text of an entry of a rubric, None when it is wrong."""
-    colon = entry.text.find(":")
-    key, value = entry.split(colon) if colon >= 0 else (entry.part(0, 0), entry)
-    found = _bounds(key.text)
-    if found is None:
-        key, value = close_emphasis(key, value)
-        found = _bounds(unwrap(key.text))
-    text = value.clean
-    if found is None or not text:
-        _report_entry(ctx, field, entry, has_range=found is not None)
-        return None
-    bounds, stored = found
-    if bounds.low > bounds.high:
-        ctx.reversed(key, field.section, f"{bounds.high}-{bounds.low}")
-        return None
-    if ctx.is_outside(bounds, key, field.section):
-        return None
-    ctx.check_markup(text, entry, field.section)
-    return RubricEntry(*bounds, stored, key, text)
-
-
-@remembered
-def _bounds(spelled: str) -> tuple[Range, str] | None:
-    """Return the bounds and the stored spelling of a rubric's range."""
-    number = parse_number(spelled) if "-" not in spelled else None
-    if number is not None:
-        return Range(number, number), f"{number:f}"
-    bounds = parse_range(spelled)
-    return None if bounds is None else (bounds, f"{bounds.low:f}-{bounds.high:f}")
-
-
-def _report_entry(ctx: Context, field: Field, entry: Slice, *, has_range: bool) -> None:
-    line, *_ = entry.lines
-    message = "`{found}` does not begin with a range"
-    hint = f"begin it with a score, or a range of scores, within {ctx.extent}, and a colon"
-    if has_range:
-        message = "the range of `{found}` has no text"
-        hint = "write what it means behind the colon"
-    ctx.faults.add(Code.INVALID_RANGE, entry, field.section, message, hint, found=plain(line.text))

@@ -15,19 +15,32 @@ from worker.compiler.outline import OutlineItem
 from worker.compiler.proposals import Edit, Proposal, indenting, replacing
 from worker.compiler.sections import Item, adding_bullet, stray
 from worker.compiler.slices import Located, Slice, Span
-from worker.compiler.vocabulary import FIELD_CONTENTS, FieldSpec, field_name, open_emphasis
+from worker.compiler.swallowed import (
+    SwallowedField,
+    mark_length,
+    swallowed_fields,
+    swallowed_headings,
+)
+from worker.compiler.tables import is_table
+from worker.compiler.values import colon_at
+from worker.compiler.vocabulary import (
+    DIMENSIONS,
+    EXAMPLES,
+    FIELD_CONTENTS,
+    FieldSpec,
+    field_name,
+    open_emphasis,
+)
 from worker.definition import MARKS, clean_name
 
 __all__ = ["Field", "read_fields"]
 
 #: A field with another mark in place of its colon.
-OTHER_COLON: Final = re.compile(r"(?P<key>[^=：–—\n]{1,40}?)\s*(?P<mark>[=：–—])\s*(?P<value>\S.*)")
+OTHER_COLON: Final = re.compile(r"(?P<key>[^=–—\n]{1,40}?)\s*(?P<mark>[=–—])\s*(?P<value>\S.*)")
 #: The mark of a bullet, or a number, and the blanks behind it.
 BULLET: Final = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]?")
 #: So many bullets at most are indented by one fix.
 MAX_INDENTED: Final = 50
-#: What stands in front of the bullets of word processors, which are none to CommonMark.
-OTHER_BULLETS: Final = "•◦▪▫‣⁃●○■□·–— \t\u00a0"
 
 
 @dataclass(slots=True)
@@ -46,6 +59,13 @@ class Field:
     value: Slice
     bullets: list[Bullet]
     reported: bool = False
+
+    def cut(self, at: int) -> None:
+        """End the field at an offset, if it is inside."""
+        if self.start < at < self.end:
+            self.end = at
+            self.bullets = [bullet.cut(at) for bullet in self.bullets if bullet.start < at]
+            self.value = self.value.part(0, max(at - self.value.start, 0))
 
 
 def read_fields(ctx: Context, item: Item, known: Mapping[str, FieldSpec]) -> dict[str, Field]:
@@ -88,13 +108,16 @@ class _Reader:
         self.fields: dict[str, Field] = {}
         self.strangers: list[_Stranger] = []
         self.texts: list[Prose] = []
+        self.swallowed: list[SwallowedField] = []
         self.missing: list[str] = []
 
     def bullet(self, bullet: Bullet) -> None:
         """Read a bullet ``key: value``."""
         text = bullet.text
         head = bullet.head_length
-        colon = text.text.find(":", 0, head)
+        if self.ctx.may_swallow and "\n" in text.text:
+            self._look_into(bullet)
+        colon = text.text.find(":", 0, head) if text.text.isascii() else colon_at(text.text, head)
         if colon < 0:
             self.strangers.append(_Stranger(bullet))
             return
@@ -115,6 +138,18 @@ class _Reader:
             self._report(Code.DUPLICATE_FIELD, at, name, message, "keep one of them", field=name, line=line)
         else:
             self.fields[name] = field
+
+    def _look_into(self, bullet: Bullet) -> None:
+        """Find the lines of a bullet that were meant to be fields or headings of their own."""
+        text = bullet.text
+        self.swallowed += swallowed_fields(text, self.known)
+        if "#" in text.text or "＃" in text.text:
+            for line in swallowed_headings(text, text.start - bullet.start):
+                message = "the heading `{found}` is text of the bullet above"
+                hint = (
+                    "write it at the beginning of a line, with an empty line above and a blank behind the `#`"
+                )
+                self._report(Code.SWALLOWED_LINE, line, "", message, hint, found=plain(line.text))
 
     def heading(self, heading: Heading, number: int) -> None:
         """Report a heading inside of an item, behind so many blocks; what is under it is not read."""
@@ -145,6 +180,8 @@ class _Reader:
     def finish(self) -> None:
         """Report what is not a field, and the fields that are missing."""
         self.missing = [n for n, spec in self.known.items() if spec.is_required and n not in self.fields]
+        for line in self.swallowed:
+            self._swallowed_field(line)
         for stranger in self.strangers:
             if stranger.key is None:
                 self._bare_bullet(stranger.bullet)
@@ -167,6 +204,43 @@ class _Reader:
         added = f"- weight: {left}"
         title = f"add a bullet `{added}`: the other weights leave so much"
         return Proposal(title, (adding_bullet(self.ctx.text, self.item, added),), otherwise)
+
+    def _swallowed_field(self, line: SwallowedField) -> None:
+        """Report a field that became text of the one above; one that the item has not is an error."""
+        name, spec = line.name, self.known[line.name]
+        message = "the field `{field}` has no bullet, so it is text of the field above"
+        if line.has_mark:
+            message = "the field `{field}` is indented too far, so it is text of the field above"
+        section = f"{self.where} / {name}"
+        hint = partial(self._one_level_out, line)
+        is_optional_word = not spec.is_list and not spec.is_required and self.item.section != EXAMPLES
+        if name in self.fields or is_optional_word:
+            self.ctx.faults.add_warning(Code.SWALLOWED_FIELD, line.line, section, message, hint, field=name)
+            return
+        self.ctx.faults.add(Code.SWALLOWED_FIELD, line.line, section, message, hint, field=name)
+        for field in [*self.fields.values(), *[one.field for one in self.strangers if one.field is not None]]:
+            field.cut(line.line.start)
+        if line.value.text and not self._lacks_brackets(line):
+            # It is read as it was meant, so that what else is wrong with it is reported too.
+            self.fields[name] = Field(name, line.line.start, line.line.end, section, line.value, [])
+        self._stand_in(name, line.line)
+
+    def _lacks_brackets(self, swallowed: SwallowedField) -> bool:
+        """Tell whether a field that holds a list has a text behind its key that is not a list."""
+        text = swallowed.value.text
+        return self.known[swallowed.name].is_list and bool(text) and not text.startswith(("[", "\\["))
+
+    def _one_level_out(self, swallowed: SwallowedField) -> Proposal:
+        """Return how a field is written as a bullet of its item, what a list holds in brackets."""
+        line = swallowed.line
+        begin = self.ctx.text.rfind("\n", 0, line.start) + 1
+        key = line.text[mark_length(line.text) :]
+        written = f"- {key}"
+        if self._lacks_brackets(swallowed):
+            written = f"- {swallowed.name}: [{swallowed.value.text}]"
+        otherwise = f"write `- {swallowed.name}:` at the beginning of a line"
+        title = f"write `{plain(written)}` at the beginning of the line"
+        return Proposal(title, (Edit(begin, line.end, written),), otherwise, safe=True)
 
     def _bare_bullet(self, bullet: Bullet) -> None:
         """Report a bullet of an item that has no key."""
@@ -239,6 +313,8 @@ class _Reader:
     def _loose_text(self, block: Prose) -> None:
         """Report text beside the fields: fields without bullets, a description without key, stray text."""
         text = self.ctx.slice(block)
+        if self.item.section == DIMENSIONS and is_table(text.strip()) and self._takes_table(text):
+            return
         fields = [found for line in text.lines if (found := self._plain_field(line)) is not None]
         for number, (name, line) in enumerate(fields):
             message = "the field `{field}` is not a bullet"
@@ -257,10 +333,28 @@ class _Reader:
         proposal = Proposal(f"write `- description: {plain(text.text)}`", (edit,), otherwise)
         self._report(Code.MISSING_FIELD, block, "description", message, proposal, field="description")
 
+    def _takes_table(self, text: Slice) -> bool:
+        """Take a table beside the fields for the rubric that is missing, or whose field is empty."""
+        name = "scoring_rubric"
+        field = self.fields.get(name)
+        if field is None:
+            field = Field(name, text.start, text.end, f"{self.where} / {name}", text.strip(), [])
+            self.fields[name] = field
+            hint = f"write `- {name}:` in a line above the table"
+            fix = Proposal(hint, (Edit(text.start, text.start, f"- {name}:\n\n"),), hint, safe=True)
+            message = "this table is read as the `{field}`"
+            self.ctx.unusual(text, field.section, message, fix, field=name)
+            return True
+        if field.reported or field.value.text or field.bullets:
+            return False
+        field.value, field.end = text.strip(), text.end
+        return True
+
     def _plain_field(self, line: Slice) -> tuple[str, Slice] | None:
         """Return the field and the line, where a line spells a field without a bullet."""
-        key, colon, _ = line.text[:60].lstrip(OTHER_BULLETS).partition(":")
-        name = field_name(key) if colon else ""
+        text = line.text[mark_length(line.text) :]
+        colon = colon_at(text)
+        name = field_name(text[:colon]) if colon >= 0 else ""
         if name not in self.known or line.text.startswith(" " * 4):
             return None
         return name, line
@@ -286,14 +380,13 @@ def _bullets_hint(fields: Sequence[tuple[str, Slice]], number: int) -> Proposal:
     """Return how a line becomes a bullet, with what follows it and would else become a part of it."""
     name, line = fields[number]
     edits = tuple([_bulleted(other) for _, other in fields[number : number + MAX_INDENTED]])
-    title = f"write `- {plain(line.text.lstrip(OTHER_BULLETS))}`"
+    title = f"write `- {plain(line.text[mark_length(line.text) :])}`"
     return Proposal(title, edits, f"write it as a bullet `- {name}:`", safe=True)
 
 
 def _bulleted(line: Slice) -> Edit:
     """Return the edit that makes a line a bullet."""
-    marks = len(line.text) - len(line.text.lstrip(OTHER_BULLETS))
-    return Edit(line.start, line.start + marks, "- ")
+    return Edit(line.start, line.start + mark_length(line.text), "- ")
 
 
 def _content_column(text: str, start: int) -> int:

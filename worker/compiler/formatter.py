@@ -21,9 +21,12 @@ from worker.compiler.front_matter import (
     find_front_matter,
     read_front_matter,
 )
+from worker.compiler.labels import is_label
+from worker.compiler.slices import Slice
 from worker.compiler.source import read_source
+from worker.compiler.swallowed import swallowed_fields
 from worker.compiler.values import BLOCK_SCALAR, is_thematic_break, unquote
-from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES, section_name
+from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, FIELDS_OF, GUIDELINES, section_name
 from worker.definition import Definition, Metadata
 from worker.ids import dimension_id
 
@@ -90,28 +93,35 @@ def metadata_lines(metadata: Metadata) -> dict[str, list[str]]:
 def _write_dimensions(definition: Definition, lines: list[str]) -> None:
     _heading(2, DIMENSIONS, lines)
     for dimension in definition.dimensions:
+        spelled = _spelled(
+            DIMENSIONS,
+            [dimension.description, *dimension.interview_themes, *dimension.scoring_rubric.values()],
+        )
         _heading(3, dimension.name, lines)
         lines.append("")
         if dimension.id != dimension_id(dimension.name):
             _field("id", dimension.id, lines)
         _field("weight", f"{dimension.weight:f}", lines)
         _field("description", dimension.description, lines)
-        _list("interview_themes", dimension.interview_themes, lines)
-        _list("scoring_rubric", [f"{key}: {text}" for key, text in dimension.scoring_rubric.items()], lines)
+        _list("interview_themes", dimension.interview_themes, lines, spelled)
+        rubric = [f"{key}: {text}" for key, text in dimension.scoring_rubric.items()]
+        _list("scoring_rubric", rubric, lines, spelled)
 
 
 def _write_categories(definition: Definition, lines: list[str]) -> None:
     _heading(2, CATEGORIES, lines)
     for category in definition.result_categories:
+        lists = [category.strengths, category.growth_areas, category.recommendations]
+        spelled = _spelled(CATEGORIES, [category.description, *[text for texts in lists for text in texts]])
         _heading(3, category.name, lines)
         lines.append("")
         # A definition from a builder may lack these.
         _field("score_range", _range(category.score_range) if category.score_range else "", lines)
-        _list("primary_dimensions", category.primary_dimensions, lines)
+        _list("primary_dimensions", category.primary_dimensions, lines, spelled)
         _field("description", category.description, lines)
-        _list("strengths", category.strengths, lines)
-        _list("growth_areas", category.growth_areas, lines)
-        _list("recommendations", category.recommendations, lines)
+        _list("strengths", category.strengths, lines, spelled)
+        _list("growth_areas", category.growth_areas, lines, spelled)
+        _list("recommendations", category.recommendations, lines, spelled)
 
 
 def _write_guidelines(definition: Definition, lines: list[str]) -> None:
@@ -162,7 +172,15 @@ def _field(name: str, text: str, lines: list[str]) -> None:
     _bullet(f"{name}:{between}{text}", "", lines)
 
 
-def _list(name: str, items: Iterable[str], lines: list[str]) -> None:
+def _spelled(section: str, texts: Iterable[str]) -> frozenset[str]:
+    """Return the fields that an item's texts spell: where the item has them itself, these are texts."""
+    text = "\n" + "\n".join(texts)
+    return frozenset(line.name for line in swallowed_fields(Slice(text, 0, len(text)), FIELDS_OF[section]))
+
+
+def _list(name: str, items: Sequence[str], lines: list[str], spelled: frozenset[str] = frozenset()) -> None:
+    if not items and name in spelled:
+        lines.append(f"- {name}: []")
     head = len(lines)
     for item in items:
         _bullet(item, "  ", lines)
@@ -191,13 +209,14 @@ def _spoken(text: str) -> list[str]:
 
 
 def _is_structure(line: str) -> bool:
-    """Tell whether a line outside of a list could be a heading, a fence or a quote."""
+    """Tell whether a line outside of a list could be a heading, a label, a fence or a quote."""
     line = line.strip()
     return bool(line) and (
-        line.startswith(("#", ">", "```", "~~~"))
+        line.startswith(("#", "＃", ">", "```", "~~~"))
         or not line.strip("=")
         or not line.strip("- \t")
         or is_thematic_break(line)
+        or is_label(line)
     )
 
 

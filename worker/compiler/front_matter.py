@@ -6,6 +6,8 @@ is bounded, so no input can make it slow or deep. Scalars are texts; what they m
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -16,7 +18,9 @@ from worker.compiler.diagnostics import Faults, Hint, plain
 from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.slices import Span
 from worker.compiler.source import BLANKS
+from worker.compiler.values import OTHER_COLONS, normal_key
 from worker.compiler.vocabulary import section_name
+from worker.definition import NO_BREAK_SPACES, SPACES, InterviewStyle, Metadata
 
 __all__ = [
     "Broken",
@@ -39,6 +43,8 @@ MAX_BRACKETS: Final = 64
 MAX_DEPTH: Final = 3
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FENCE: Final = "---"
+#: A line that was meant to close the front matter: other dashes, or too few or many.
+OTHER_FENCE: Final = re.compile(r"^[-－‐‑‒–—―−]{1,10}[ \t]*$", re.MULTILINE)
 SECOND_LEVEL: Final = re.compile(r"^## (?P<title>.*)$", re.MULTILINE)
 CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
 FIRST_HEADING: Final = re.compile(r"^(?P<marks>#{1,6}) +(?P<title>[^\n]*[^\s#])[ #]*$", re.MULTILINE)
@@ -91,6 +97,24 @@ class Broken:
 Value: TypeAlias = Scalar | Collection | Broken
 Entries: TypeAlias = list[tuple[Value, Value]]
 
+#: Blanks that YAML takes for letters, where it expects blanks.
+BROAD_BLANK: Final = re.compile(rf"^[ {NO_BREAK_SPACES}]+|:[ {NO_BREAK_SPACES}]+", re.MULTILINE)
+#: A key with what looks like a colon behind it.
+OTHER_KEY: Final = re.compile(
+    r"^(?P<key>[ \t]*\w[\w .‐‑-]{0,40}?)[ \t]*[：﹕∶꞉ː](?P<blank>[ \t]*)(?=[^\n]*$)", re.MULTILINE
+)
+#: The keys whose values are texts.
+TEXTS: Final = frozenset(("name", "author", "description"))
+KNOWN_KEYS: Final = frozenset(map(normal_key, (*Metadata.model_fields, *InterviewStyle.model_fields)))
+STYLE_KEYS: Final = frozenset(map(normal_key, InterviewStyle.model_fields))
+#: A line of letters without a colon, and one that begins with a key.
+LONE_KEY: Final = re.compile(r"\s*[A-Za-z][\w-]*(?: [^:\n]*)?")
+KEY_LINE: Final = re.compile(r"\s*[A-Za-z][\w -]*:")
+QUOTES: Final = frozenset("\"'")
+#: A value in quotation marks with a remark behind it.
+QUOTED_WITH_NOTE: Final = re.compile(r"(?P<value>([\"'])[^\"']*\2)\s+(?P<note>\S.*)")
+COMMENT: Final = re.compile(r"(?:\n?[ \t]+)(?P<comment>#[^\n]*)")
+KEY_IN_TEXT: Final = re.compile(r"\n[ \t]+(?P<key>[A-Za-z][\w-]{0,40})[ \t]*[:：][^\n]*")
 NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 COLLECTIONS: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 COLLECTION_ENDS: Final = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -233,6 +257,14 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
                 break  # a thematic break of the body
             return FrontMatter(fence, end + 1, at, at + len(line))
     at = text.find("\n## ", end) + 1 or len(text)
+    for found in OTHER_FENCE.finditer(text, end, at):
+        if found.group().strip() != FENCE:
+            message = "the line `{found}` does not close the front matter"
+            hint = f"write `{FENCE}`, three hyphens"
+            place = Span(*found.span())
+            fix = replacing(place, FENCE, hint, hint, safe=True)
+            faults.add(Code.UNCLOSED_FRONT_MATTER, place, WHERE, message, fix, found=found.group().strip())
+            return FrontMatter(fence, end + 1, found.start(), found.end())
     hint = "write a line `---` after its last key"
     written = "---\n\n" if text[at - 1 : at] == "\n" else "\n---\n"
     proposal = Proposal(hint, (Edit(at, at, written),), hint)
@@ -258,12 +290,53 @@ def read_front_matter(text: str, place: FrontMatter, faults: Faults) -> tuple[En
     the others are read.
     """
     text = text[place.start : place.end]
+    if not text.isascii():
+        text = BROAD_BLANK.sub(lambda found: found[0].translate(SPACES), text)
+    if OTHER_COLONS.search(text) is not None:
+        return _read_with_colons(text, place.start, faults)
+    return _read(text, place.start, faults)
+
+
+def _read_with_colons(text: str, base: int, faults: Faults) -> tuple[Entries, bool]:
+    """Read YAML in which what looks like a colon behind a key is one; YAML wants a blank behind it."""
+    added: list[int] = []  # in front of which characters of the text that is read a blank was added
+
+    def plain_colon(found: re.Match[str]) -> str:
+        if found["blank"]:
+            return f"{found['key']}:{found['blank']}"
+        added.append(found.end() + len(added))
+        return f"{found['key']}: "
+
+    read = Faults()
+    entries, complete = _read(OTHER_KEY.sub(plain_colon, text), base, read)
+
+    def back(offset: int) -> int:
+        return offset - bisect_left(added, offset - base)
+
+    for value in [value for entry in entries for value in entry]:
+        _move(value, back)
+    read.found = [fault._replace(start=back(fault.start), end=back(fault.end)) for fault in read.found]
+    faults.extend(read)
+    return entries, complete
+
+
+def _move(value: Value, to: Callable[[int], int]) -> None:
+    """Give a value, which is at most a few levels deep, and those in it other places."""
+    value.start, value.end = to(value.start), to(value.end)
+    if isinstance(value, Collection):
+        for inner in value.values:
+            _move(inner, to)
+
+
+def _read(text: str, base: int, faults: Faults) -> tuple[Entries, bool]:
     if text.count("[") + text.count("{") > MAX_BRACKETS:
-        _too_deep(place.start, faults)
+        _too_deep(base, faults)
         return [], False
-    reader = _Reader(text, place.start, faults)
+    reader = _Reader(text, base, faults)
     try:
-        return reader.read(text, 0), reader.whole
+        read = reader.read(text, 0)
+        _report_cut(text, base, read, faults)
+        return read, reader.whole  # noqa: TRY300 - what fails is read again below
     except yaml.YAMLError as fault:
         whole = fault
     except _TooDeepError:
@@ -280,6 +353,37 @@ def read_front_matter(text: str, place: FrontMatter, faults: Faults) -> tuple[En
     if len(faults.found) == count:
         reader.report(whole, 0)
     return entries, False
+
+
+def _report_cut(text: str, base: int, entries: Entries, faults: Faults) -> None:
+    """Report texts that end at a ` #`, and texts in which a line spells another key."""
+    keys = {normal_key(key.text) for key, _ in entries if isinstance(key, Scalar)}
+    for key, value in entries:
+        if not isinstance(key, Scalar) or not isinstance(value, Scalar) or normal_key(key.text) not in TEXTS:
+            continue
+        start, end = value.start - base, value.end - base
+        raw = text[start:end]
+        comment = COMMENT.match(text, end)
+        if comment is not None and raw[:1] not in QUOTES:
+            whole = text[start : comment.end()].strip()
+            at = base + comment.start("comment")
+            message = "`{key}` ends before `{found}`: with a blank in front, `#` begins a comment"
+            title = f"write `{key.text}: {plain(yaml_text(whole), 200)}`, or the comment in a line of its own"
+            otherwise = "put the value in quotation marks, or the comment in a line of its own"
+            fix = replacing(Span(value.start, base + comment.end()), yaml_text(whole), title, otherwise)
+            args = {"key": key.text, "found": plain(comment["comment"])}
+            place = Span(at, base + comment.end())
+            faults.add(Code.CUT_VALUE, place, f"{WHERE} / {key.text}", message, fix, **args)
+        for line in KEY_IN_TEXT.finditer(raw):
+            if normal_key(line["key"]) in KNOWN_KEYS - keys:
+                at = value.start + line.start("key")
+                message = "the key `{found}` is indented, so it is text of `{key}`"
+                place = Span(at, value.start + line.end())
+                hint = "write it at the beginning of its line"
+                edit = Edit(value.start + line.start() + 1, at, "")
+                fix = Proposal(hint, (edit,), hint, safe=True)
+                where = f"{WHERE} / {line['key']}"
+                faults.add(Code.SWALLOWED_FIELD, place, where, message, fix, found=line["key"], key=key.text)
 
 
 def _too_deep(at: int, faults: Faults) -> None:
@@ -402,6 +506,8 @@ class _Reader:
         if re.match(r"\s*\t", line):
             self._report_tab(first, line)
             return
+        if self._report_above(first, line, problem):
+            return
         key, colon, rest = line.partition(":")
         value = rest.strip()
         is_key = colon and re.fullmatch(r"\s*\w[\w .-]*", key)
@@ -419,11 +525,44 @@ class _Reader:
         elif is_key and value:
             begin = self.base + first + len(key) + 1 + len(rest) - len(rest.lstrip())
             quoted = _quoted(value)
+            note = None if normal_key(key) in TEXTS else QUOTED_WITH_NOTE.fullmatch(value)
+            if note is not None:
+                quoted = f"{note['value']} # {note['note']}"
             title = f"write `{key.strip()}: {quoted}`" if len(quoted) <= 200 else "put the value in quotes"
             hint = replacing(Span(begin, begin + len(value)), quoted, title, str(hint))
         start = self.base + index
         message = "the YAML cannot be read: {problem}"
         self.faults.add(Code.YAML_SYNTAX, Span(start, start), WHERE, message, hint, problem=problem)
+
+    def _report_above(self, first: int, line: str, problem: str) -> bool:
+        """Report the line above the one at which the parser stopped, if that is the cause; return whether."""
+        head = self.text[:first].rstrip()
+        begin = head.rfind("\n") + 1
+        above = head[begin:]
+        depth, here = len(above) - len(above.lstrip()), len(line) - len(line.lstrip())
+        place = Span(self.base + begin + depth, self.base + len(head))
+        if LONE_KEY.fullmatch(above) and ("mapping values" in problem or "find expected ':'" in problem):
+            what, title = "this line has no colon behind its key", "write a colon and a blank behind the key"
+            key = next((key for key in KNOWN_KEYS if normal_key(above).startswith(key)), "")
+            end = next((at for at in range(len(above) + 1) if normal_key(above[:at]) == key), len(above))
+            edit = Edit(self.base + begin + end, self.base + begin + end, ":")
+        elif here != depth and KEY_LINE.match(above) and self._is_odd(above, problem, here):
+            what, title = "this key is not indented as the one below is", "indent it as the others are"
+            edit = Edit(self.base + begin, self.base + begin + depth, " " * here)
+        else:
+            return False
+        fix = Proposal(title, (edit,), title, safe=True)
+        self.faults.add(
+            Code.YAML_SYNTAX, place, WHERE, "the YAML cannot be read: {problem}", fix, problem=what
+        )
+        return True
+
+    def _is_odd(self, above: str, problem: str, here: int) -> bool:
+        """Tell whether a line above one that is indented by ``here`` is not indented as it should be."""
+        key, _, _ = above.partition(":")
+        if here > len(above) - len(above.lstrip()):
+            return above[0].isalpha() and normal_key(key) in STYLE_KEYS
+        return any(words in problem for words in ("<document start>", "<block end>", "expected key"))
 
     def _report_tab(self, first: int, line: str) -> None:
         """Report a line of which the indentation has a tab, which YAML does not allow."""

@@ -24,7 +24,7 @@ from worker.compiler.front_matter import (
 )
 from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.slices import Located, Span
-from worker.compiler.values import Range, normal_key, parse_range
+from worker.compiler.values import Range, normal_key, parse_range, parse_signed, unwrap
 from worker.definition import (
     INTERVIEW_STYLES,
     MAX_NAME,
@@ -33,8 +33,8 @@ from worker.definition import (
     InterviewStyle,
     Metadata,
     clean_text,
-    parse_plain_number,
 )
+from worker.names import look
 
 __all__ = ["Header", "read_header"]
 
@@ -56,6 +56,9 @@ SPOKEN_BOOLEANS: Final = {
     "off": "false",
     "0": "false",
 }
+
+#: A number with a remark behind it.
+NUMBER_AND_NOTE: Final = re.compile(r"(?P<number>\d+)\s*[^\w.,].*", re.DOTALL)
 
 #: Keys by their spelling; those of the style may be written flat, as the reference names them.
 KNOWN: Final = {
@@ -191,7 +194,7 @@ class _Reader:
 
     def text(self, name: str, value: Scalar) -> None:
         """Read a text."""
-        text = clean_text(value.text)
+        text = self._without_quotes(name, value, clean_text(value.text))
         if "\0" in text:
             self._invalid(
                 value, name, "the text holds the character U+0000", "delete it from the quoted text"
@@ -205,9 +208,29 @@ class _Reader:
         else:
             self.values[name] = text
 
+    def _without_quotes(self, name: str, value: Scalar, text: str) -> str:
+        """Return a text without curly quotation marks around it, which YAML takes for part of it."""
+        spelled = look(text)
+        mark = spelled[:1]
+        is_plain = value.end - value.start == len(value.text)
+        if (
+            mark == text[:1]
+            or mark not in "\"'"
+            or not is_plain
+            or spelled[-1] != mark
+            or spelled.count(mark) != 2
+        ):
+            return text
+        message = "the quotation marks around `{found}` are read as those of YAML"
+        written = yaml_text(text[1:-1].strip())
+        hint = "write straight quotation marks, or none"
+        fix = replacing(value, written, f"write `{name}: {plain(written)}`", hint, safe=True)
+        self._report(Code.UNUSUAL_SPELLING, value, name, message, fix, found=plain(text))
+        return text[1:-1].strip()
+
     def version(self, name: str, value: Scalar) -> None:
         """Read ``major.minor``, of which the source text counts."""
-        text = value.text.strip()
+        text = unwrap(look(value.text.strip()))
         if VERSION.fullmatch(text):
             self.values[name] = text
             return
@@ -237,7 +260,7 @@ class _Reader:
 
     def style(self, name: str, value: Scalar) -> None:
         """Read the interview style, a whole number; also in its short form."""
-        text = value.text.strip()
+        text = look(value.text.strip())
         if name == STYLE and "default" in self.seen:
             self._duplicate(value, f"{STYLE}.default")
         elif text in map(str, INTERVIEW_STYLES):
@@ -256,7 +279,7 @@ class _Reader:
 
     def boolean(self, name: str, value: Scalar) -> None:
         """Read true or false."""
-        text = value.text.strip().lower()
+        text = look(value.text.strip()).lower()
         if text in BOOLEANS:
             self.values[name] = BOOLEANS[text]
             return
@@ -278,10 +301,10 @@ class _Reader:
                 hint = replacing(value, f"[{high}, {low}]", f"write `scale: [{high}, {low}]`", str(hint))
             message = "the scale begins at {low} and ends at {high}"
             self._report(Code.INVALID_SCALE, value, "scale", message, hint, low=low, high=high)
-        elif bounds.high > MAX_SCALE:
-            message = "the scale ends at {high}; scores go up to {limit}"
-            limit = str(MAX_SCALE)
-            self._report(Code.INVALID_SCALE, value, "scale", message, hint, high=high, limit=limit)
+        elif bounds.low < 0 or bounds.high > MAX_SCALE:
+            message = "the scale goes from {low} to {high}; scores go from 0 to {limit}"
+            args = {"low": low, "high": high, "limit": str(MAX_SCALE)}
+            self._report(Code.INVALID_SCALE, value, "scale", message, hint, **args)
         else:
             self.values["scale"] = bounds
 
@@ -320,5 +343,5 @@ def _bounds(value: Scalar | Collection) -> Range | None:
         return parse_range(value.text.strip())
     if value.mapping or len(value.values) != 2:
         return None
-    low, high = [parse_plain_number(v.text.strip()) if isinstance(v, Scalar) else None for v in value.values]
+    low, high = [parse_signed(look(v.text.strip())) if isinstance(v, Scalar) else None for v in value.values]
     return None if low is None or high is None else Range(low, high)

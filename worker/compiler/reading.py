@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from worker.compiler.blocks import Bullet
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field
-from worker.compiler.proposals import Proposal, replacing
+from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.sections import Item, Section, read_items
 from worker.compiler.slices import Located, Slice, Span
-from worker.compiler.values import BLOCK_SCALAR, QUOTES, parse_inline_list
+from worker.compiler.swallowed import MARK, deeper_line, mark_length
+from worker.compiler.values import BLOCK_SCALAR, QUOTES, colon_at, parse_inline_list
+from worker.compiler.vocabulary import field_name
 from worker.definition import clean_text
 from worker.names import fold
 
@@ -23,6 +26,8 @@ NOTHING: Final = frozenset(("n/a", "na", "none", "nil", "-", "–", "—", "noth
 #: Entries of a few words each, and nothing in them that could mean something else to a list.
 WORD: Final = r"[\w'’&/-]+(?:\.\d+)?:?"
 WORDS: Final = re.compile(rf"{WORD}(?: {WORD}){{0,3}}(?:, *{WORD}(?: {WORD}){{0,3}})*")
+#: Lists whose entries are no texts, so that nothing in them has a line of its own.
+LISTS_OF_NAMES: Final = frozenset(("scores", "primary_dimensions"))
 
 
 def some_items(ctx: Context, section: Section) -> list[Item]:
@@ -135,13 +140,42 @@ def _quoted(text: str) -> str:
 
 def _nested_list(ctx: Context, field: Field) -> list[Slice]:
     """Return the entries under a field, and report text that stands beside them."""
-    entries = [(bullet.text, bullet) for bullet in field.bullets]
+    entries = [
+        (_entry(ctx, field, bullet) if "\n" in bullet.text.text else bullet.text, bullet)
+        for bullet in field.bullets
+    ]
     beside = field.value if field.value.text else _text_between(ctx, field)
     if beside is not None:
         fix = f"write every entry of `{field.name}` as a bullet indented under it"
         message = "`{found}` is not a list"
         ctx.faults.add(Code.NOT_A_LIST, beside, field.section, message, fix, found=plain(beside.text))
     return _filled(ctx, field, entries)
+
+
+def _entry(ctx: Context, field: Field, bullet: Bullet) -> Slice:
+    """Return the text of an entry, and report a line in it that was meant to be an entry of its own."""
+    line = deeper_line(ctx, bullet)
+    if line is None or _is_field(line.text[mark_length(line.text) :]):
+        return bullet.text
+    hint = f"if it is an entry of `{field.name}`, write it as a bullet with the indentation of the others"
+    message = "the line `{found}` is text of the entry above"
+    begin = ctx.text.rfind("\n", 0, line.start) + 1
+    column = bullet.start - ctx.text.rfind("\n", 0, bullet.start) - 1
+    mark = "" if MARK.match(line.text) else "- "
+    edit = Edit(begin, line.start, " " * column + mark)
+    fix = Proposal(hint, (edit,), hint)
+    found = plain(line.text)
+    if field.name not in LISTS_OF_NAMES:
+        ctx.faults.add(Code.SWALLOWED_LINE, line, field.section, message, fix, found=found)
+        return bullet.text
+    ctx.faults.add_error(Code.SWALLOWED_LINE, line, field.section, message, fix, found=found)
+    return bullet.cut(line.start).text
+
+
+def _is_field(line: str) -> bool:
+    """Tell whether a line spells a field: then it was reported when the fields were read."""
+    colon = colon_at(line)
+    return colon > 0 and field_name(line[:colon]) != ""
 
 
 def _text_between(ctx: Context, field: Field) -> Slice | None:

@@ -18,9 +18,11 @@ from worker.compiler.vocabulary import (
     DIMENSIONS,
     EXAMPLES,
     FIELDS_OF,
+    GUIDELINES,
     REQUIRED_SECTIONS,
     SECTIONS,
     field_name,
+    part_name,
     section_name,
 )
 from worker.definition import clean_name
@@ -32,6 +34,10 @@ __all__ = ["Item", "Section", "adding_bullet", "find_sections", "read_items", "s
 BOLD_LINE: Final = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_`\n]+)(?P=mark):?")
 #: A line that is meant as a heading and is none to CommonMark.
 HEADING_WITHOUT_BLANK: Final = re.compile(r"(?P<marks>#{1,6})[^\S \t\n]?(?P<text>[^#\s][^\n]*)")
+
+
+#: With these a text ends, and hardly ever a heading.
+ENDS_OF_TEXTS: Final = frozenset('.!?…;,"”»)')
 
 
 @dataclass(slots=True)
@@ -101,17 +107,48 @@ def _split(ctx: Context, blocks: list[Block]) -> list[Section]:
     before: list[Block] = []
     current: Section | None = None
     for block in blocks:
-        if isinstance(block, Heading) and block.level <= 2 and not _is_item_of(current, block):
+        if not isinstance(block, Heading) or block.level > 2:
+            (before if current is None else current.blocks).append(block)
+            continue
+        if ctx.text[block.start] != "#" and (text := _without_rule(ctx, current, block)) is not None:
+            (before if current is None else current.blocks).append(text)
+        elif not _is_item_of(current, block):
             if current is not None:
                 current.stop = block.start
             name = section_name(block.title)
             current = Section(name or block.title, block, [], len(ctx.text), name is not None)
+            if name is not None and "{" in block.title:
+                _report_leftovers(ctx, block, name, "")
             sections.append(current)
         else:
             (before if current is None else current.blocks).append(block)
     for block in before[:1]:
         stray(ctx, "", block)
     return sections
+
+
+def _without_rule(ctx: Context, section: Section | None, heading: Heading) -> Prose | None:
+    """Return the text that is a heading only because of a line below it; None for other headings."""
+    below = ctx.slice(heading).text.rstrip().rpartition("\n")
+    *_, last = below
+    line = last.strip()
+    is_spoken = section is not None and section.name == GUIDELINES
+    if section is None:
+        return None
+    is_text = heading.title[-1:] in ENDS_OF_TEXTS or (
+        is_spoken and part_name(clean_name(heading.title)) is None
+    )
+    if not below[0] or not line or line.strip("-=") or not is_text or section_name(heading.title) is not None:
+        return None
+    if section.heading.level == 1 and not is_spoken:
+        return None
+    start = heading.start + len(ctx.slice(heading).text.rstrip()) - len(line)
+    message = "the line `{found}` makes the text above it a heading; it is read as a line between two parts"
+    hint = "put an empty line above it, or delete it"
+    fix = Proposal(hint, (Edit(start, start, "\n"),), hint, safe=True)
+    at = Span(start, start + len(line))
+    ctx.faults.add(Code.UNDERLINED_TEXT, at, section.name, message, fix, found=line)
+    return Prose(heading.start, start, is_paragraph=True)
 
 
 def _is_item_of(section: Section | None, heading: Heading) -> bool:
@@ -226,7 +263,10 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
     for block in section.blocks:
         name = bold.get(block.start)
         if isinstance(block, Heading) and block.level == level:
-            name = clean_name(block.title)
+            title = block.title
+            name = clean_name(title)
+            if title.endswith("}") or "\\" in title or title.startswith("["):
+                _report_leftovers(ctx, block, name, section.name)
         if name is None:
             (before if current is None else current.blocks).append(block)
             continue
@@ -246,6 +286,16 @@ def adding_bullet(text: str, item: Item, bullet: str) -> Edit:
             line = text.rfind("\n", 0, block.start) + 1
             return Edit(line, line, f"{bullet}\n")
     return Edit(item.end, item.end, f"\n{bullet}\n")
+
+
+def _report_leftovers(ctx: Context, heading: Heading, name: str, section: str) -> None:
+    """Report what an export left in a heading and the name has not: an anchor, backslashes, a number."""
+    title = heading.title
+    if title.count("\\") > name.count("\\") or title.count("{") > name.count("{"):
+        message = "the heading `{found}` is read as `{meant}`"
+        hint = f"write `{'#' * heading.level} {plain(name)}`"
+        fix = Proposal(hint, (ctx.heading(heading, heading.level, name),), "write the name alone", safe=True)
+        ctx.unusual(heading, section, message, fix, found=plain(title), meant=plain(name))
 
 
 def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]]:

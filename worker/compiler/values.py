@@ -1,6 +1,7 @@
 """How single values are spelled: numbers, weights, ranges, inline lists, quotation marks."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -14,29 +15,53 @@ from worker.definition import (
     parse_plain_number,
     shortest,
 )
-from worker.names import remembered
+from worker.names import fold, look, remembered
 
 __all__ = [
     "BLOCK_SCALAR",
+    "OTHER_COLONS",
     "QUOTES",
+    "Open",
     "Range",
     "close_emphasis",
+    "colon_at",
     "is_thematic_break",
     "normal_key",
+    "open_end",
     "parse_inline_list",
     "parse_number",
+    "parse_open",
     "parse_range",
+    "parse_signed",
     "parse_weight",
+    "two_numbers",
     "unquote",
     "unwrap",
     "without_quotes",
 ]
 
 QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
+#: Quotation marks that look alike, by each of them.
+SAME_QUOTES: Final = {mark: marks for marks in ('"“”„‟', "'‘’‚‛") for mark in marks}
 #: What can separate the items of a list, or hold a comma that does not.
-MARKS_OF_LISTS: Final = re.compile(rf"[\[\](),`{''.join(QUOTES)}]")
+MARKS_OF_LISTS: Final = re.compile(rf"[\[\](),，、`{''.join(QUOTES)}]")
 BLANKS: Final = re.compile(r"\s*")
-DASHES: Final = str.maketrans({"–": "-", "—": "-", "−": "-", "\\": None})
+#: What looks like a colon.
+OTHER_COLONS: Final = re.compile("[：﹕∶꞉ː]")
+#: A key is shorter than this; a colon further on is one of the text.
+LONGEST_KEY: Final = 300
+NUMBER: Final = r"-?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
+PAIR: Final = re.compile(rf"({NUMBER}) *(?:-{{1,3}}| to ) *({NUMBER})", re.IGNORECASE)
+#: Two numbers with a word or a comma between, and perhaps a word in front, that are the ends of a range.
+TWO_NUMBERS: Final = re.compile(
+    rf"\[?(?P<before>[^\W\d_]{{2,10}}\s+)?(?P<low>{NUMBER})(?:,?\s+|\s+(?P<word>[^\W\d_]{{1,8}})\s+)(?P<high>{NUMBER})\]?"
+)
+#: Words between two numbers that are not the ends of a range, and those that are so behind another word only.
+PARTS_OF: Final = frozenset(("of", "von", "sur", "di", "out", "van", "aus", "or", "oder", "ou", "o", "x"))
+PAIRS: Final = frozenset(("and", "und", "et", "y", "e", "en", "i"))
+#: A comma that separates, where others are part of a number.
+COMMA_AND_BLANK: Final = re.compile(r",\s+")
+ESCAPES: Final = str.maketrans({"\\": None})
 #: How YAML begins a text of several lines, which itself begins on the next line.
 BLOCK_SCALAR: Final = re.compile(r" *[|>][+-]?[1-9]?[+-]? *\n(?=\s*\S)")
 KEY_NOISE: Final = str.maketrans(dict.fromkeys([*"-_*`\\\t ", *NO_BREAK_SPACES]))
@@ -58,7 +83,18 @@ def is_thematic_break(line: str) -> bool:
 @remembered
 def normal_key(text: str) -> str:
     """Return a key without case, spaces, hyphens, underscores, emphasis and backslashes of exports."""
+    if not text.isascii():
+        text = fold(text)
     return text.translate(KEY_NOISE).lower()
+
+
+def colon_at(text: str, end: int | None = None) -> int:
+    """Return where the first colon is, or what looks like one, that ends a key; -1 when there is none."""
+    at = text.find(":", 0, end)
+    if text.isascii():
+        return at
+    other = OTHER_COLONS.search(text, 0, min(LONGEST_KEY, len(text) if end is None else end))
+    return other.start() if other is not None and not 0 <= at < other.start() else at
 
 
 def unwrap(text: str) -> str:
@@ -72,15 +108,18 @@ def unquote(text: str) -> str:
     Marks that only begin and end the text (``"one" or "two"``) are no pair, unless the text inside is itself
     quoted.
     """
-    if len(text) < 3:
+    close = QUOTES.get(text[:1])
+    family = SAME_QUOTES.get(text[:1])
+    if len(text) < 3 or (close is None and family is None):
         return text
-    mark = text[:1]
-    close = QUOTES.get(mark)
-    if close is None or not text.endswith(close):
-        return text
-    inner = text[1:-1]
-    is_quoted_again = inner.startswith(mark) and inner.endswith(close) and len(inner) > 2
-    if (mark in inner or close in inner) and not is_quoted_again:
+    begins, ends, inner = text[0], close or "", text[1:-1]
+    if close is None or text[-1] != close:
+        # Editors write the curly twin of one mark and not of the other.
+        if family is None or text[-1] not in family:
+            return text
+        begins = ends = family
+    is_quoted_again = inner[0] in begins and inner[-1] in ends and len(inner) > 2
+    if not is_quoted_again and any(mark in inner for mark in begins + ends):
         return text
     return inner.strip() or text
 
@@ -105,7 +144,7 @@ def close_emphasis(key: Slice, value: Slice) -> tuple[Slice, Slice]:
 def parse_number(text: str) -> Decimal | None:
     """Return the number that a value spells, None when it spells none."""
     number = parse_plain_number(text)
-    return number if number is not None else parse_plain_number(unwrap(text))
+    return number if number is not None else parse_plain_number(look(unwrap(text)))
 
 
 @remembered
@@ -116,7 +155,7 @@ def parse_weight(text: str) -> Decimal | None:
     """
     number = parse_plain_number(text)
     if number is None:
-        text = unwrap(text)
+        text = look(unwrap(text))
         if text.endswith("%"):
             number = parse_plain_number(text[:-1].rstrip().rstrip("\\").rstrip())
             if number is not None:
@@ -145,24 +184,88 @@ def _parse_fraction(text: str) -> Decimal | None:
     return Decimal((2 * numerator * 10**6 + denominator) // (2 * denominator)).scaleb(-6)
 
 
+def parse_signed(text: str) -> Decimal | None:
+    """Return the number that a text spells, with a decimal point or comma, and perhaps a minus."""
+    number = parse_plain_number(text.removeprefix("-").replace(",", ".", 1))
+    return -number if number is not None and text.startswith("-") else number
+
+
 @remembered
 def parse_range(text: str) -> Range | None:
     """Return the bounds that ``[1, 2]``, ``1-2``, ``1 – 2`` or ``1 to 2`` spells; None for any other text.
 
-    The lower bound need not come first.
+    Numbers may have a decimal comma, ``[1,5, 2]`` and ``1,5-2``. The lower bound need not come first.
     """
-    if not text.startswith("[") or "\\" in text:
-        text = unwrap(text).translate(DASHES)
+    if not text.startswith("[") or "\\" in text or not text.isascii():
+        text = look(unwrap(text)).translate(ESCAPES)
     if text.startswith("["):
-        low, comma, high = text[1:-1].partition(",")
-        if not comma or not text.endswith("]"):
-            return None
+        ends = _bracketed(text[1:-1]) if text.endswith("]") else ()
     else:
-        low, dash, high = text.lower().replace(" to ", "-", 1).partition("-")
-        if not dash:
-            return None
-    first, second = parse_plain_number(low.strip()), parse_plain_number(high.strip())
-    return None if first is None or second is None else Range(first, second)
+        pair = PAIR.fullmatch(text)
+        ends = () if pair is None else pair.groups()
+    bounds = [parse_signed(end.strip()) for end in ends]
+    low, high = bounds if len(bounds) == 2 else (None, None)
+    return None if low is None or high is None else Range(low, high)
+
+
+#: A range that is open at one end, with its sign before or behind the number.
+OPEN: Final = re.compile(rf"(?:(?P<sign>[<>]=?|=[<>]|[≤≥]) *(?P<number>{NUMBER})|(?P<bottom>{NUMBER}) *\+)")
+
+
+class Open(NamedTuple):
+    """A range that is open at one end; ``strict``: the number at the other is not in it."""
+
+    number: Decimal
+    upwards: bool
+    strict: bool
+
+
+@remembered
+def parse_open(text: str) -> Open | None:
+    """Return what ``4.0+``, ``>= 4.0``, ``≥ 4.0``, ``> 3.9``, ``< 2.0`` or ``<= 1.9`` spells, else None."""
+    found = OPEN.fullmatch(look(unwrap(text)).translate(ESCAPES))
+    if found is None:
+        return None
+    sign = found["sign"] or "≥"
+    number = parse_signed(found["number"] or found["bottom"])
+    return None if number is None else Open(number, sign in _UPWARDS, sign in "<>")
+
+
+_UPWARDS: Final = frozenset((">", ">=", "=>", "≥"))
+
+
+def open_end(text: str, scale: Range | None) -> Range | None:
+    """Return a range that is open at one end, with its number, closed by the scale; None for other texts."""
+    found = parse_open(text) if scale is not None else None
+    if found is None or scale is None or found.strict:
+        return None
+    return Range(found.number, scale.high) if found.upwards else Range(scale.low, found.number)
+
+
+def two_numbers(text: str) -> Range | None:
+    """Return the ends of a range in other words, as ``3 bis 4`` and ``between 3 and 4``; else None.
+
+    The second is greater than the first.
+    """
+    found = TWO_NUMBERS.fullmatch(look(unwrap(text))) if len(text) < LONGEST_KEY else None
+    if found is None:
+        return None
+    word = (found["word"] or "").lower()
+    if word in PARTS_OF or (word in PAIRS and not found["before"]) or (found["before"] and not word):
+        return None
+    low, high = parse_signed(found["low"]), parse_signed(found["high"])
+    return None if low is None or high is None or low >= high else Range(low, high)
+
+
+def _bracketed(inside: str) -> Sequence[str]:
+    """Return the numbers between brackets; more or less than two where that cannot be known."""
+    parts = inside.split(";" if ";" in inside else ",")
+    if len(parts) == 4:
+        first, second, third, fourth = parts
+        parts = [f"{first},{second}", f"{third},{fourth}"]
+    elif len(parts) == 3:
+        parts = COMMA_AND_BLANK.split(inside)
+    return parts
 
 
 def parse_inline_list(text: Slice) -> list[Slice] | None:
@@ -209,7 +312,7 @@ def _separators(text: str) -> list[int] | None:
             depth -= 1
             if depth < 0:
                 return None
-        elif mark == ",":
+        elif mark in ",，、":
             if depth == 0:
                 commas.append(at)
                 first = None

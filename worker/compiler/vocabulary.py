@@ -15,16 +15,21 @@ from worker.names import remembered
 
 __all__ = [
     "CATEGORIES",
+    "CLOSING",
     "DIMENSIONS",
     "EXAMPLES",
     "FIELDS_OF",
     "FIELD_CONTENTS",
     "GUIDELINES",
+    "OPENING",
+    "PARTS",
+    "QUESTIONS",
     "REQUIRED_SECTIONS",
     "SECTIONS",
     "FieldSpec",
     "field_name",
     "open_emphasis",
+    "part_name",
     "section_name",
     "without_number",
 ]
@@ -34,6 +39,10 @@ CATEGORIES: Final = "Result Categories"
 GUIDELINES: Final = "Interview Guidelines"
 EXAMPLES: Final = "Examples"
 SECTIONS: Final = {normal_key(name): name for name in (DIMENSIONS, CATEGORIES, GUIDELINES, EXAMPLES)}
+OPENING: Final = "Opening"
+QUESTIONS: Final = "Probing Questions"
+CLOSING: Final = "Closing"
+PARTS: Final = {normal_key(name): name for name in (OPENING, QUESTIONS, CLOSING)}
 REQUIRED_SECTIONS: Final = (DIMENSIONS, CATEGORIES)
 #: How emphasis begins, or code.
 EMPHASIS: Final = re.compile(r"\*{1,3}|_{1,3}|`")
@@ -95,6 +104,14 @@ def section_name(text: str) -> str | None:
     name = SECTIONS.get(normal_key(text))
     if name is None and text[:1].isdigit():
         name = SECTIONS.get(normal_key(without_number(text)))
+    return name
+
+
+def part_name(heading: str) -> str | None:
+    """Return the part of the interview guidelines that a heading opens, None when it opens none."""
+    name = PARTS.get(normal_key(heading))
+    if name is None and heading[:1].isdigit():
+        name = PARTS.get(normal_key(without_number(heading)))
     return name
 
 

@@ -74,7 +74,7 @@ MARKED = {
     "not-a-field": "- plans",
     "not-a-bullet": "weight: 0.4",
     "empty-value": "- weight:",
-    "not-a-list": "Vision",
+    "not-a-list": "Vision, Trust",
     "empty-item": ",",
     "duplicate-reference": "vision",
     "unknown-item": "### Openning",

@@ -131,6 +131,7 @@ def test_a_front_matter_of_nothing_lacks_its_name(nothing: str) -> None:
 NO_KEY = "write one `key: value` a line"
 TWO_SPACES = "begin the line with two spaces in place of the tab"
 NO_TAB = "delete the tab: the line is not indented"
+AS_OTHERS = "indent it as the others are"
 ALIKE = "write every key at the beginning of its line, and what belongs to it two spaces further in"
 
 
@@ -143,8 +144,8 @@ ALIKE = "write every key at the beginning of its line, and what belongs to it tw
         ("name: x\n''\nversion: 1.0", (3, 1, 2), NO_KEY),
         ("name: x\n\nHello there\nversion: 1.0", (4, 1, 11), NO_KEY),
         # Keys that are not indented alike are not mended by quotes.
-        (" name: x\nversion: 1.0", (3, 1, 1), ALIKE),
-        ("  name: x\n version: 1.0\ntype: comparative", (3, 2, 1), ALIKE),
+        (" name: x\nversion: 1.0", (2, 2, 7), AS_OTHERS),
+        ("  name: x\n version: 1.0\ntype: comparative", (2, 3, 7), AS_OTHERS),
         ("name: x\n version: 1.0", (3, 9, 1), ALIKE),
         ("name: x\n version:", (3, 9, 1), ALIKE),
         ("name: x\nversion: 1: 0", (3, 11, 1), ONE_A_LINE),

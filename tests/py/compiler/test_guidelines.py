@@ -74,10 +74,6 @@ def test_what_is_said_first(written: str, stored: str) -> None:
         ("- When exploring\u00a0Vision: A?\n", {"Vision": ("A?",)}),
         ("- When\u00a0exploring  Vision: A?\n", {"Vision": ("A?",)}),
         ("- Whenever: A?\n- When exploring: B?\n", {"general": ("Whenever: A?", "When exploring: B?")}),
-        (
-            "- When asking Vision: A?\n- When judging Trust: B?\n- With exploring Vision: C?\n",
-            {"general": ("When asking Vision: A?", "When judging Trust: B?", "With exploring Vision: C?")},
-        ),
         ("- Vision: A?\n  - B?\n", {"Vision": ("A?\n- B?",)}),
         ("- When exploring Vision: A?\n  - B?\n  - C?\n", {"Vision": ("A?\n- B?\n- C?",)}),
     ],

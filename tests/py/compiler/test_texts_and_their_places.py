@@ -89,7 +89,7 @@ def test_an_entry_of_white_space_that_is_no_blank_is_empty() -> None:
             "- score:\n  - Vision: 4\n  - Nowhere: 4\n",
             [("unknown-field", 48, 1, 7), ("unknown-dimension", 50, 5, 7)],
         ),
-        (PRIMARY, "- primary_dimensions: a list\n", [("not-a-list", 31, 23, 6)]),
+        (PRIMARY, "- primary_dimensions: a list\n", [("unknown-dimension", 31, 23, 6)]),
         (PRIMARY, "- primary_dimensions: a list\n  - Vision\n", [("not-a-list", 31, 23, 6)]),
         (PRIMARY, "- primary_dimensions:\n  - Vision\n  - Nowhere\n", [("unknown-dimension", 33, 5, 7)]),
         (PRIMARY, "- primary_dimensions:\n    - Vision\n    - Nowhere\n", [("unknown-dimension", 33, 7, 7)]),

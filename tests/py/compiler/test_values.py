@@ -243,7 +243,7 @@ def test_weights_in_their_shortest_form(number: str, short: str) -> None:
         ("[1, ]", None),
         ("`[1, 2]`", ("1", "2")),
         ("[1-2]", None),
-        ("-1-2", None),
+        ("-1-2", ("-1", "2")),
     ],
 )
 def test_ranges(text: str, bounds: tuple[str, str] | None) -> None:

@@ -1,0 +1,134 @@
+"""Lines that were meant to be something of their own and became text of what is above them.
+
+A field that is indented too far, or that has no bullet, belongs to the bullet above it by the rules of
+Markdown; so does a heading that is indented, or that has no blank behind its marks.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from worker.compiler.blocks import Bullet
+from worker.compiler.context import Context
+from worker.compiler.slices import Slice
+from worker.compiler.values import OTHER_COLONS
+from worker.compiler.vocabulary import FieldSpec, field_name
+
+__all__ = [
+    "MARK",
+    "SwallowedField",
+    "deeper_line",
+    "has_code",
+    "is_in_code",
+    "mark_length",
+    "may_swallow",
+    "swallowed_fields",
+    "swallowed_headings",
+]
+
+#: What is in front of the bullets of word processors, which are none to CommonMark, and of bullets without
+#: a blank.
+OTHER_BULLETS: Final = "•◦▪▫‣⁃●○■□·∙‐‑–—−－＊＋"
+#: A mark in front of a text, or nothing. What begins with an asterisk and no blank is emphasis.
+LEAD: Final = re.compile(rf"[\s{OTHER_BULLETS}]*(?:[-+]+|\*(?=\s)|\d{{1,3}}[.)](?=\s))?\s*")
+COLONS: Final = ":：﹕∶꞉ː"
+#: A line that begins with a key, with or without a bullet or a number and emphasis in front of it.
+KEY_LINE: Final = re.compile(
+    rf"\n(?P<lead>[^\w\n]{{0,16}}(?:\d{{1,3}}[.)][^\w\n]{{1,4}})?)"
+    rf"(?P<key>[^\W\d][^\n{COLONS}]{{0,50}})[{COLONS}](?P<value>[^\n]*)"
+)
+#: The same where a bullet at the beginning of the line is none, and a heading that is indented or has no
+#: blank.
+ODD_KEY: Final = re.compile(
+    r"\n(?:[ \t\u00a0]+|(?=[^-+\s\w#*])|[-+*](?![ \t])|(?=[^\W\d]))[^\w\n]{0,16}+(?:\d{1,3}[.)][^\w\n]{1,4})?"
+    r"(?P<key>[^\W\d][^\n:]{0,50}+):"
+)
+ODD_HEADING: Final = re.compile(r"\n(?:[ \t\u00a0]+#|#{1,6}+[^\s#]|[^\S\n]*#*＃)")
+HEADING_LINE: Final = re.compile(
+    r"\n(?P<lead>[^\S\n]*)(?P<marks>[#＃]{1,6})(?P<blank>\s?)[^\S\n]*[^\s#＃][^\n]*"
+)
+#: The mark of a bullet or a number, with a blank behind it.
+MARK: Final = re.compile(rf"\s*(?:[-*+{OTHER_BULLETS}]|\d{{1,3}}[.)])\s+\S")
+MARKED_LINE: Final = re.compile(rf"\n\s*(?:[-*+{OTHER_BULLETS}]|\d)")
+FENCE: Final = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
+
+
+class SwallowedField(NamedTuple):
+    """A line that spells a field, inside of a bullet. ``has_mark`` tells that it is a bullet itself."""
+
+    name: str
+    line: Slice
+    value: Slice
+    has_mark: bool
+
+
+def may_swallow(text: str, body: int) -> bool:
+    """Tell whether a body has any line that spells a field or a heading and may be inside of a bullet."""
+    if ODD_HEADING.search(text, body) is not None:
+        return True
+    if not text.isascii() and OTHER_COLONS.search(text, body) is not None:
+        return True
+    return any(field_name(found["key"]) for found in ODD_KEY.finditer(text, body))
+
+
+def swallowed_fields(text: Slice, known: Mapping[str, FieldSpec]) -> Iterator[SwallowedField]:
+    """Yield the lines behind the first of a bullet's text that spell a field."""
+    for found in KEY_LINE.finditer(text.text):
+        name = field_name(found["key"])
+        if name in known and not is_in_code(text.text, found.start()):
+            line = text.part(found.start(), found.end())
+            yield SwallowedField(
+                name,
+                line,
+                text.part(found.start("value"), found.end("value")).strip(" *_`"),
+                MARK.match(line.text) is not None,
+            )
+
+
+def swallowed_headings(text: Slice, width: int) -> Iterator[Slice]:
+    """Yield the lines of a bullet's text that were meant as headings; ``width`` is that of its mark."""
+    for found in HEADING_LINE.finditer(text.text):
+        is_outside = len(found["lead"].expandtabs(4)) < width
+        if (found["blank"] or is_outside) and not is_in_code(text.text, found.start()):
+            yield text.part(found.start(), found.end())
+
+
+def deeper_line(ctx: Context, bullet: Bullet, *, marks: bool = True) -> Slice | None:
+    """Return the first line of an entry that was probably meant to be an entry of its own.
+
+    It has a mark (where these count) though the entry's text begins with none, or it is not indented as the
+    entry's text is.
+    """
+    text = bullet.text
+    column = bullet.start - ctx.text.rfind("\n", 0, bullet.start) - 1
+    width = min(text.start - bullet.start, 2) + len(
+        ctx.text[bullet.start - column : bullet.start].expandtabs(4)
+    )
+    lines = text.text.count("\n")
+    if text.text.count("\n" + " " * width) == lines and (not marks or MARKED_LINE.search(text.text) is None):
+        return None  # all of them are indented as they should be, as most are
+    if has_code(text.text) or MARK.match(text.text) is not None:
+        return None
+    for line in text.lines[1:]:
+        lead = len(line.text) - len(line.text.lstrip(" \t"))
+        if lead < len(line.text) and (
+            len(line.text[:lead].expandtabs(4)) < width or (marks and MARK.match(line.text) is not None)
+        ):
+            return line.strip()
+    return None
+
+
+def mark_length(line: str) -> int:
+    """Return how many characters of a line are blanks and the mark of a bullet, of any kind."""
+    lead = LEAD.match(line)
+    return 0 if lead is None else lead.end()
+
+
+def has_code(text: str) -> bool:
+    """Tell whether a text has a fenced block of code."""
+    return ("```" in text or "~~~" in text) and FENCE.search(text) is not None
+
+
+def is_in_code(text: str, at: int) -> bool:
+    """Tell whether a line of a text is inside of a fenced block of code."""
+    return len(FENCE.findall(text, 0, at)) % 2 == 1
