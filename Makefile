@@ -92,7 +92,8 @@ migration: setup ## propose the next migration from what changed in supabase/sch
 bench: setup ## measure everything and draw docs/benchmarks.md; SCALE=small takes three minutes
 	@$(PY) -m bench --scale $(or $(SCALE),full)
 
-fuzz: setup ## fuzz the compiler for ten minutes, guided by coverage; SECONDS=60 for less
+fuzz: setup ## try 200 random histories, then fuzz the compiler for ten minutes, guided by coverage; SECONDS=60 for less
+	@HISTORIES=200 $(PY) -m pytest -q tests/py/histories
 	@$(install-lock) bench/requirements-fuzz.txt
 	@$(PY) -m bench.fuzz $(or $(SECONDS),600)
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_reviews sha256:fa07d3aa18ad56862a95dd03ec42da6b939eb507622530964ee521f6d9d79d44
+-- custom-assessments 0.2.0 marketplace_reviews sha256:632d2749d855608e53f829c52e614c35ee00872868e199492a1422f4308ce4fa
 -- Decisions about listings: insert only, and applied by the database as they are written.
 
 create table if not exists public.listing_reviews (
@@ -177,7 +177,10 @@ begin
      and (request.version_id = new.version_id or private.is_older_version(request.version_id, new.version_id));
 
   select * into present from public.custom_assessments as assessment where assessment.id = new.assessment_id;
-  holds := present.newest_version_id is not distinct from new.version_id;
+  -- What is beside the content counts, too: it may have changed since it was asked.
+  holds := present.newest_version_id is not distinct from new.version_id
+    and private.asks_the_same(private.request_of(present), (
+      select request from public.listing_requests as request where request.version_id = new.version_id));
   listed := present.listed_version_id;
   new_status := present.marketplace_status;
   if new.decision = 'approved' then

@@ -176,7 +176,10 @@ begin
      and (request.version_id = new.version_id or private.is_older_version(request.version_id, new.version_id));
 
   select * into present from public.custom_assessments as assessment where assessment.id = new.assessment_id;
-  holds := present.newest_version_id is not distinct from new.version_id;
+  -- What is beside the content counts, too: it may have changed since it was asked.
+  holds := present.newest_version_id is not distinct from new.version_id
+    and private.asks_the_same(private.request_of(present), (
+      select request from public.listing_requests as request where request.version_id = new.version_id));
   listed := present.listed_version_id;
   new_status := present.marketplace_status;
   if new.decision = 'approved' then

@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../reviews.psql
-select plan(33);
+select plan(37);
 
 create function tests.page() returns text
 language sql
@@ -72,6 +72,23 @@ select is(
   'another price is'
 );
 select tests.decide(tests.kept('a'), '1.0', 'approved');
+
+-- Changed after a rejection, which a reviewer then takes back ----------------------------------------------------------------
+select tests.keep('c', tests.asking());
+select tests.decide(tests.kept('c'), '1.0', 'rejected');
+select is(
+  tests.edit(tests.kept('c'), $$definition = definition || '{"note": "Buy it"}', slug = 'buy-it'$$), 'done',
+  'nobody looks at a rejected one'
+);
+select is(tests.decide(tests.kept('c'), '1.0', 'approved'), 'done', 'until a reviewer thinks again');
+select is(tests.listing(tests.kept('c')), 'rejected at 1.0, listed 1.0, shown 1.0', 'what was read is listed, and the row is not published');
+select is(
+  (
+    select slug from public.marketplace_listings
+    where id = tests.kept('c')
+  ), 'clear-speech', 'nor its address'
+);
+select tests.edit(tests.kept('c'), $$marketplace_status = 'private'$$);
 
 -- The name of the tenant -----------------------------------------------------------------------------------------------------
 select tests.as_user(tests.kept('owner'));
