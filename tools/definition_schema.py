@@ -19,19 +19,19 @@ def generate() -> str:
         "description": "What the compiler makes of an assessment file and the database stores. References between "
         "names, the sum of the weights and overlaps of ranges are checked beyond this schema.",
     }
-    return json.dumps({**head, **_clean(schema, "Definition")}, indent=2, default=_number) + "\n"
+    return json.dumps({**head, **clean(schema, "Definition")}, indent=2, default=number_of) + "\n"
 
 
-def _number(value: object) -> int | float:
+def number_of(value: object) -> int | float:
     """Return a number of the models in JSON's form."""
     number = Decimal(str(value))
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _clean(node: Any, name: str = "") -> Any:
+def clean(node: Any, name: str = "") -> Any:
     """Drop titles that only repeat names, keep the first line of descriptions, and let no text be null."""
     if isinstance(node, list):
-        return [_clean(item) for item in node]
+        return [clean(item) for item in node]
     if not isinstance(node, dict):
         return node
     if "anyOf" in node and {"type": "null"} in node["anyOf"]:
@@ -44,9 +44,9 @@ def _clean(node: Any, name: str = "") -> Any:
                 cleaned[key] = " ".join(value.split("\n\n")[0].split()).replace("``", "`")
             continue
         if key in {"properties", "$defs"}:
-            cleaned[key] = {inner: _clean(child) for inner, child in value.items()}
+            cleaned[key] = {inner: clean(child) for inner, child in value.items()}
         else:
-            cleaned[key] = _clean(value)
+            cleaned[key] = clean(value)
     if "patternProperties" in cleaned:
         cleaned["additionalProperties"] = False
     return cleaned

@@ -19,6 +19,7 @@ from stack.errors import StackError
 from stack.packages import NODE_MODULES, ROOT, find_postgres, find_supabase_cli
 from tools import (
     definition_schema,
+    diagnostic_schema,
     diagnostics_doc,
     format_doc,
     functions,
@@ -86,6 +87,7 @@ def prettier(name: str, text: str) -> str:
 def generated_files() -> Iterator[tuple[Path, str]]:
     """Yield every generated file: its path and its expected content."""
     yield ROOT / definition_schema.TARGET, definition_schema.generate()
+    yield ROOT / diagnostic_schema.TARGET, diagnostic_schema.generate()
     yield ROOT / diagnostics_doc.TARGET, diagnostics_doc.generate()
     yield ROOT / format_doc.TARGET, format_doc.generate()
     yield ROOT / picture.TARGET, picture.generate()

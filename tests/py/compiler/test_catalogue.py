@@ -108,6 +108,18 @@ def test_the_caret_marks_what_is_at_fault(code: Code) -> None:
 
 
 SCHEMA = json.loads(Path("docs/definition.schema.json").read_text())
+DIAGNOSTICS = jsonschema.Draft202012Validator(json.loads(Path("docs/diagnostics.schema.json").read_text()))
+
+
+@pytest.mark.parametrize("code", SAID, ids=str)
+def test_what_is_reported_fits_its_published_schema(code: Code) -> None:
+    found = [diagnostic.to_dict() for diagnostic in check(code.example).diagnostics]
+    DIAGNOSTICS.validate(found)
+    for name in ("args", "hint", "end_column"):
+        assert not DIAGNOSTICS.is_valid([{key: value for key, value in found[0].items() if key != name}])
+    assert not DIAGNOSTICS.is_valid([{**found[0], "colour": "blue"}])
+    assert not DIAGNOSTICS.is_valid([{**found[0], "fix": None}])
+    assert not DIAGNOSTICS.is_valid([{**found[0], "severity": "fatal"}])
 
 
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])

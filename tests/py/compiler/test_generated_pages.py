@@ -6,9 +6,9 @@ from types import ModuleType
 
 import pytest
 
-from tools import definition_schema, diagnostics_doc, format_doc
+from tools import definition_schema, diagnostic_schema, diagnostics_doc, format_doc
 
-PAGES = (diagnostics_doc, format_doc, definition_schema)
+PAGES = (diagnostics_doc, format_doc, definition_schema, diagnostic_schema)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.__name__)
