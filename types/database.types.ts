@@ -882,6 +882,21 @@ export type Database = {
           },
         ];
       };
+      session_versions: {
+        Row: {
+          assessment_id: string | null;
+          begun_at: string | null;
+          campaign_id: string | null;
+          newer_version_id: string | null;
+          session_id: string | null;
+          session_type: string | null;
+          tenant_id: string | null;
+          version: string | null;
+          version_id: string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
     };
     Functions: {
       complete_assessment_session: {
@@ -924,6 +939,8 @@ export type Database = {
       name_reviewer: { Args: { remove?: boolean; user_id: string }; Returns: string };
       prune_jobs: { Args: { batch?: number; keep?: string }; Returns: number };
       queue_status: { Args: Record<PropertyKey, never>; Returns: Json };
+      repin_campaign: { Args: { campaign_id: string }; Returns: Json };
+      repin_session: { Args: { session_id: string; session_type: string }; Returns: Json };
       retry_jobs: { Args: { failed_since?: string; jobs?: number[]; uploads?: string[] }; Returns: number };
       review_listing: {
         Args: { decision: string; note?: string; reason?: string; request_id?: string; version_id: string };

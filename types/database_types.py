@@ -616,3 +616,14 @@ class PublicMarketplaceListings(BaseModel):
     type: str = Field(alias="type")
     version: str = Field(alias="version")
     version_id: uuid.UUID = Field(alias="version_id")
+
+class PublicSessionVersions(BaseModel):
+    assessment_id: Optional[uuid.UUID] = Field(alias="assessment_id")
+    begun_at: Optional[datetime.datetime] = Field(alias="begun_at")
+    campaign_id: Optional[uuid.UUID] = Field(alias="campaign_id")
+    newer_version_id: Optional[uuid.UUID] = Field(alias="newer_version_id")
+    session_id: Optional[uuid.UUID] = Field(alias="session_id")
+    session_type: Optional[str] = Field(alias="session_type")
+    tenant_id: Optional[uuid.UUID] = Field(alias="tenant_id")
+    version: Optional[str] = Field(alias="version")
+    version_id: Optional[uuid.UUID] = Field(alias="version_id")

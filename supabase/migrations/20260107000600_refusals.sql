@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:4748d2eba115a855ad79787621cd943e700092dcab9e779a697e5086716e097c
+-- custom-assessments 0.2.0 refusals sha256:89c1cafa4eccbb808425c7d4c4da223ec2e333970655c236be4d020baeae65a8
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -117,6 +117,19 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'VERSION_MISMATCH', 409, 'The interview did not go by this version.',
   'Use the version that interview_context returned, or omit version_id.'
+),
+(
+  'ASSESSMENT_WITHDRAWN', 409, 'A reviewer took this version of the assessment down.',
+  'An interview that has begun can still be completed. Otherwise move on to a later version with repin_session or '
+  'repin_campaign once one is listed, or choose another assessment.'
+),
+(
+  'VERSION_PINNED', 409, 'The interview has begun, and the newer version would change it.',
+  'Let it end with its version. Sessions that have not begun can use the newer one, in a new campaign if this one has begun.'
+),
+(
+  'CAMPAIGN_NOT_FOUND', 404, 'The campaign does not exist.',
+  'Check that the id belongs to a campaign of a tenant that you own.'
 ),
 (
   'RESULT_IMMUTABLE', 409, 'A result cannot be changed.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_table sha256:b3b395d2e7bef8c6b5414a05f8e4a9db61beb37eb465b708151386d6eda37725
+-- custom-assessments 0.2.0 pins_table sha256:18259073c297408059e8871b86753d6383835946f271a7888c46052ddc9ff081
 -- Choices and pins: which version of an assessment a campaign or a session has chosen, and which one it is pinned to.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -187,6 +187,22 @@ begin
       from public.custom_assessments as assessment
       join public.tenant_profiles as owner on owner.id = assessment.tenant_id
      where assessment.id = version_in_force.assessment_id
+  );
+end
+$$;
+
+-- Whether an assessment is this tenant's own.
+create or replace function private.is_own(assessment_id uuid, tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from public.custom_assessments as assessment
+     where assessment.id = is_own.assessment_id and assessment.tenant_id = is_own.tenant_id
   );
 end
 $$;

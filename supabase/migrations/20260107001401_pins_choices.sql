@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_choices sha256:5ca7a6bca1da86e968f6cdca923343ccc0e6caed2bd5560a7bbe498f9167f1f4
+-- custom-assessments 0.2.0 pins_choices sha256:28302b0573dfa767ec87720856c1c29bb764903ba09f61822a156bbebe6b1890
 -- Recording what campaigns, coaching sessions and agent sessions choose, at that moment: once the choice was judged
 -- (host_references), for all rows of a statement. Triggers with the writer's rights could not write it, and those of their owner
 -- do not see who writes: so each of them is there twice, for clients and for those who are trusted with authority.
@@ -18,11 +18,7 @@ as $$
 declare
   version_id uuid;
 begin
-  if exists (
-    select
-      from public.custom_assessments as assessment
-     where assessment.id = version_to_choose.assessment_id and assessment.tenant_id = version_to_choose.tenant_id
-  ) then
+  if private.is_own(version_to_choose.assessment_id, version_to_choose.tenant_id) then
     return null;
   end if;
   version_id := private.version_in_force(version_to_choose.assessment_id, version_to_choose.tenant_id);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:e96996957f06d23769a1655678b1dc0956032f24850b6fbf1a847e236eda6fa4
+-- custom-assessments 0.2.0 pins_definition sha256:d05b70a40b163feea800fef948827f5b18833666687daa3114395fb7903c1371
 -- The definition as interview agents get it: every key that the format knows, filled in, and no other; without the examples,
 -- which would tell an agent what scores the author expects.
 
@@ -206,7 +206,8 @@ $$;
 -- first has done. named is the assessment that the agent session names. All is null where there is no assessment; begun says
 -- whether the session had begun before.
 create or replace function private.begin_session(
-  kind text, id uuid, named uuid, out version_id uuid, out assessment_id uuid, out begun boolean
+  kind text, id uuid, named uuid,
+  out version_id uuid, out assessment_id uuid, out tenant_id uuid, out begun boolean
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -224,6 +225,7 @@ begin
     if not found then
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', begin_session.id));
     end if;
+    tenant_id := session.tenant_id;
     select pin.pinned_version_id, pin.assessment_id
       into version_id, assessment_id
       from private.pin_of_session(

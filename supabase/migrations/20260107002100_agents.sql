@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:6a5a68db9529dd1a2fd34044b4f01e9aaa70fe2fe4348c7f76dcb7da4b2098c2
+-- custom-assessments 0.2.0 agents sha256:218e69857fca69bc7fda411d7bb80f7c028a8783f3c778ce093e7bf73cb741da
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -28,7 +28,7 @@ begin
       jsonb_build_object('agent_session_id', interview_context.agent_session_id));
   end if;
   if talk.session_id is not null then
-    select begins.version_id, begins.assessment_id, begins.begun
+    select begins.version_id, begins.assessment_id, begins.tenant_id, begins.begun
       into used
       from private.begin_session(talk.kind, talk.session_id, talk.assessment_id) as begins;
   else
@@ -37,6 +37,7 @@ begin
              private.version_in_force(talk.assessment_id, null), private.newest_version(talk.assessment_id)
            ) as version_id,
            talk.assessment_id as assessment_id,
+           null::uuid as tenant_id,
            false as begun
       into used;
   end if;
@@ -50,6 +51,13 @@ begin
     ));
   end if;
   select stored.* into version from public.assessment_versions as stored where stored.id = used.version_id;
+  -- Looked at on each call; the author's own sessions go on.
+  if private.is_withdrawn(version.id) and not private.is_own(used.assessment_id, used.tenant_id) then
+    perform private.refuse('ASSESSMENT_WITHDRAWN', jsonb_build_object(
+      'agent_session_id', interview_context.agent_session_id, 'assessment_id', used.assessment_id,
+      'version_id', version.id
+    ));
+  end if;
   return jsonb_build_object(
     'assessment_id', used.assessment_id,
     'version_id', version.id,

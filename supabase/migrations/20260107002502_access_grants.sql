@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:7328c658806633e7025aaeadd16c892df28ea2f82afc11b8ee810c931aa17bb6
+-- custom-assessments 0.2.0 access_grants sha256:4207db32d7161b418414ff8df922e232d9cf796cb82f7a9931babcd1befad2a5
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
@@ -76,6 +76,15 @@ grant execute on function public.review_listing(uuid, text, text, text, uuid) to
 
 -- Owners, for their own results.
 grant execute on function public.verify_result(uuid) to authenticated, service_role;
+
+-- Owners, for their own campaigns and sessions.
+grant execute on function public.repin_campaign(uuid) to authenticated, service_role;
+grant execute on function public.repin_session(uuid, text) to authenticated, service_role;
+grant select on table public.session_versions to authenticated, service_role;
+grant execute on function private.answer_of_move(uuid) to authenticated, service_role;
+grant execute on function private.move_campaign(uuid, boolean) to authenticated, service_role;
+grant execute on function private.move_session(uuid, text, boolean) to authenticated, service_role;
+grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.
 grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;

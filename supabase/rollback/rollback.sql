@@ -98,6 +98,8 @@ drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
 drop trigger if exists tenant_0_line on public.tenant_profiles;
 drop trigger if exists check_display_name on public.tenant_profiles;
 
+drop view if exists public.session_versions;
+
 -- Columns take their constraints and indexes with them.
 alter table public.campaigns
 drop column if exists custom_assessment_id,
@@ -183,6 +185,8 @@ begin
         'name_reviewer',
         'prune_jobs',
         'queue_status',
+        'repin_campaign',
+        'repin_session',
         'retry_jobs',
         'review_listing',
         'session_result',
@@ -264,6 +268,7 @@ begin
         -- Functions of private, written by `make generate`.
         'accept_scores',
         'am_reviewer',
+        'answer_of_move',
         'apply_drafts',
         'apply_effects',
         'apply_markdown',
@@ -289,6 +294,7 @@ begin
         'category_faults',
         'change_classes',
         'changes_between',
+        'changes_of_versions',
         'check_agent_session_assessment',
         'check_asking',
         'check_assessment_content',
@@ -299,6 +305,7 @@ begin
         'check_handed_in',
         'check_held_choices',
         'check_job_kind',
+        'check_move',
         'check_refuses_custom',
         'check_returned_ids',
         'check_session_assessment',
@@ -388,7 +395,9 @@ begin
         'is_higher_version',
         'is_number_pair',
         'is_older_version',
+        'is_own',
         'is_prunable',
+        'is_scored',
         'is_superseded',
         'is_tenants_statement',
         'is_text_list',
@@ -434,6 +443,8 @@ begin
         'most_categories',
         'most_dimensions',
         'most_errors',
+        'move_campaign',
+        'move_session',
         'my_tenant_ids',
         'my_version_ids',
         'name_faults',
@@ -503,6 +514,7 @@ begin
         'scoring_of',
         'session_facts',
         'session_types',
+        'session_version',
         'set_assessment_slug',
         'setting',
         'settle_jobs',
@@ -533,6 +545,7 @@ begin
         'version_in_use',
         'version_of_scores',
         'version_to_choose',
+        'version_to_move_to',
         'version_to_use',
         'weight_tolerance',
         'weights_faults',

@@ -76,6 +76,15 @@ grant execute on function public.review_listing(uuid, text, text, text, uuid) to
 -- Owners, for their own results.
 grant execute on function public.verify_result(uuid) to authenticated, service_role;
 
+-- Owners, for their own campaigns and sessions.
+grant execute on function public.repin_campaign(uuid) to authenticated, service_role;
+grant execute on function public.repin_session(uuid, text) to authenticated, service_role;
+grant select on table public.session_versions to authenticated, service_role;
+grant execute on function private.answer_of_move(uuid) to authenticated, service_role;
+grant execute on function private.move_campaign(uuid, boolean) to authenticated, service_role;
+grant execute on function private.move_session(uuid, text, boolean) to authenticated, service_role;
+grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
+
 -- The worker, interview agents and operators, who have a service key.
 grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;

@@ -27,7 +27,7 @@ begin
       jsonb_build_object('agent_session_id', interview_context.agent_session_id));
   end if;
   if talk.session_id is not null then
-    select begins.version_id, begins.assessment_id, begins.begun
+    select begins.version_id, begins.assessment_id, begins.tenant_id, begins.begun
       into used
       from private.begin_session(talk.kind, talk.session_id, talk.assessment_id) as begins;
   else
@@ -36,6 +36,7 @@ begin
              private.version_in_force(talk.assessment_id, null), private.newest_version(talk.assessment_id)
            ) as version_id,
            talk.assessment_id as assessment_id,
+           null::uuid as tenant_id,
            false as begun
       into used;
   end if;
@@ -49,6 +50,13 @@ begin
     ));
   end if;
   select stored.* into version from public.assessment_versions as stored where stored.id = used.version_id;
+  -- Looked at on each call; the author's own sessions go on.
+  if private.is_withdrawn(version.id) and not private.is_own(used.assessment_id, used.tenant_id) then
+    perform private.refuse('ASSESSMENT_WITHDRAWN', jsonb_build_object(
+      'agent_session_id', interview_context.agent_session_id, 'assessment_id', used.assessment_id,
+      'version_id', version.id
+    ));
+  end if;
   return jsonb_build_object(
     'assessment_id', used.assessment_id,
     'version_id', version.id,

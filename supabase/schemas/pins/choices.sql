@@ -17,11 +17,7 @@ as $$
 declare
   version_id uuid;
 begin
-  if exists (
-    select
-      from public.custom_assessments as assessment
-     where assessment.id = version_to_choose.assessment_id and assessment.tenant_id = version_to_choose.tenant_id
-  ) then
+  if private.is_own(version_to_choose.assessment_id, version_to_choose.tenant_id) then
     return null;
   end if;
   version_id := private.version_in_force(version_to_choose.assessment_id, version_to_choose.tenant_id);

@@ -102,7 +102,8 @@ $$;
 -- first has done. named is the assessment that the agent session names. All is null where there is no assessment; begun says
 -- whether the session had begun before.
 create or replace function private.begin_session(
-  kind text, id uuid, named uuid, out version_id uuid, out assessment_id uuid, out begun boolean
+  kind text, id uuid, named uuid,
+  out version_id uuid, out assessment_id uuid, out tenant_id uuid, out begun boolean
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -120,6 +121,7 @@ begin
     if not found then
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', begin_session.id));
     end if;
+    tenant_id := session.tenant_id;
     select pin.pinned_version_id, pin.assessment_id
       into version_id, assessment_id
       from private.pin_of_session(

@@ -23,6 +23,22 @@ begin
 end
 $$;
 
+-- Whether an assessment is this tenant's own.
+create or replace function private.is_own(assessment_id uuid, tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from public.custom_assessments as assessment
+     where assessment.id = is_own.assessment_id and assessment.tenant_id = is_own.tenant_id
+  );
+end
+$$;
+
 -- The newest version of an assessment, which is made where there is none: a draft may be used before it was ever active. The
 -- row's own trigger makes it.
 create or replace function private.newest_version(assessment_id uuid)

@@ -118,6 +118,19 @@ insert into private.refusals (reason, status, message, hint) values
   'Use the version that interview_context returned, or omit version_id.'
 ),
 (
+  'ASSESSMENT_WITHDRAWN', 409, 'A reviewer took this version of the assessment down.',
+  'An interview that has begun can still be completed. Otherwise move on to a later version with repin_session or '
+  'repin_campaign once one is listed, or choose another assessment.'
+),
+(
+  'VERSION_PINNED', 409, 'The interview has begun, and the newer version would change it.',
+  'Let it end with its version. Sessions that have not begun can use the newer one, in a new campaign if this one has begun.'
+),
+(
+  'CAMPAIGN_NOT_FOUND', 404, 'The campaign does not exist.',
+  'Check that the id belongs to a campaign of a tenant that you own.'
+),
+(
   'RESULT_IMMUTABLE', 409, 'A result cannot be changed.',
   'Run a new interview to get a new result.'
 ),

@@ -208,6 +208,9 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("interview_context", {"agent_session_id": None}),
     ("interview_context", {"agent_session_id": "x"}),
     ("verify_result", {"result_id": None}),
+    ("repin_session", {"session_id": None, "session_type": None}),
+    ("repin_session", {"session_id": "00000000-0000-0000-0000-000000000000", "session_type": "x"}),
+    ("repin_campaign", {"campaign_id": None}),
     ("erase_tenant", {"tenant_id": None}),
     ("erase_account", {"user_id": None}),
 ]

@@ -187,6 +187,8 @@ def test_visitors_are_told_of_nothing_that_they_may_not_use(scene: Scene) -> Non
         "/rpc/review_listing",
         "/rpc/session_result",
         "/rpc/verify_result",
+        "/rpc/repin_campaign",
+        "/rpc/repin_session",
         "/rpc/declare_equivalent",
         "/rpc/version_changes",
     }

@@ -54,6 +54,28 @@ class World:
         return str(self.ids[name])
 
 
+def begin_interviews(connection: Connection, world: World) -> None:
+    """Begin some sessions; an author then changes what one uses, a reviewer takes down another's."""
+    for name in ("begun session", "pinned session", "withdrawn session"):
+        talk = connection.execute(
+            "insert into public.agent_sessions (coaching_session_id) values (%s) returning id",
+            [world.ids[name]],
+        ).fetchone()
+        assert talk is not None
+        world.ids[f"{name}'s agent session"] = talk[0]
+        connection.execute("select public.interview_context(%s)", [talk[0]])
+    connection.execute(
+        "update public.custom_assessments set interview_style_default = 5 where id = %s",
+        [world.ids["edited"]],
+    )
+    with as_role(connection, "service_role"):
+        connection.execute(
+            "select public.review_listing(listed_version_id, 'taken_down', 'Harmful.')"
+            " from public.custom_assessments where id = %s",
+            [world.ids["taken down"]],
+        )
+
+
 def build_world(connection: Connection) -> World:
     """Make the world as a trusted writer."""
     people = People(connection)
@@ -137,10 +159,15 @@ def build_world(connection: Connection) -> World:
     session("open session", "active", world.tenant)
     session("scored session", "active", world.tenant)
     session("begun session", "active", world.tenant)
+    assessment("edited", world.tenant, "active")
+    assessment("taken down", world.tenant, "active")
     connection.execute(
-        "insert into public.agent_sessions (coaching_session_id) values (%s)", [world.ids["begun session"]]
+        "update public.custom_assessments set marketplace_status = 'published' where id = %s",
+        [world.ids["taken down"]],
     )
-    connection.execute("select public.interview_context(id) from public.agent_sessions")
+    session("pinned session", "edited", world.tenant)
+    session("withdrawn session", "taken down", world.guest)
+    begin_interviews(connection, world)
     session("guest's session", "template", world.guest)
     for assessment_name, session_name in (("template", "guest's session"), ("active", "scored session")):
         row = connection.execute(
@@ -263,12 +290,16 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         w, assessment_type="archetype", custom_assessment_id=w["active"]
     ),
     "ASSESSMENT_VALIDATION_ERROR": lambda w: assessments(w, definition={"dimensions": []}),
+    "ASSESSMENT_WITHDRAWN": lambda w: Request(
+        "service", "rpc", "interview_context", {"agent_session_id": w["withdrawn session's agent session"]}
+    ),
     "BUSY": lambda w: Request(
         "service",
         "insert",
         "custom_assessments",
         {"tenant_id": str(w.busy.id), "name": "Waiting", "definition": definition()},
     ),
+    "CAMPAIGN_NOT_FOUND": lambda _: Request("service", "rpc", "repin_campaign", {"campaign_id": NOWHERE}),
     "DECLARATION_IMMUTABLE": lambda w: Request(
         "service", "delete", "equivalence_declarations", row_id=w["declaration"]
     ),
@@ -317,6 +348,12 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         "insert",
         "assessment_uploads",
         {"tenant_id": str(w.tenant.id), "source_markdown": "x" * 512_001},
+    ),
+    "VERSION_PINNED": lambda w: Request(
+        "owner",
+        "rpc",
+        "repin_session",
+        {"session_id": w["pinned session"], "session_type": "coaching"},
     ),
     "VERSION_NOT_FOUND": lambda w: Request(
         "owner", "rpc", "version_changes", {"from_version_id": w["version"], "to_version_id": NOWHERE}

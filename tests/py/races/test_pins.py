@@ -87,6 +87,19 @@ def test_who_begins_while_the_campaign_gets_another_assessment_has_the_other(wor
     assert began.result()["assessment_id"] == str(another)
 
 
+def test_a_campaign_that_moves_on_waits_for_who_begins_and_takes_them_along(world: World) -> None:
+    campaign, talks = add_campaign(world)
+    one(world.agent(), BEGIN, talks[0])
+    agent, owner = world.agent(autocommit=False), world.owner()
+    assert one(agent, BEGIN, talks[1])["version"] == "1.0"
+    assert one(owner, EDIT, "Edited", world.assessment) == "1.1"
+    move = Meanwhile(lambda: one(owner, "select public.repin_campaign(%s)", campaign))
+    assert move.waits(world.postgres, owner)
+    agent.commit()
+    assert move.result()["version"] == "1.1"
+    assert {one(world.agent(), BEGIN, talk)["version"] for talk in talks} == {"1.1"}
+
+
 @pytest.mark.parametrize("sessions", [1, 6])
 def test_neither_an_edit_nor_interviews_that_begin_wait_for_each_other(world: World, sessions: int) -> None:
     talks = [add_talk(world) for _ in range(sessions)]

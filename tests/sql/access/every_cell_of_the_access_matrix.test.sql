@@ -319,6 +319,10 @@ insert into tests.expected values
   || 'last_error age created_at started_at finished_at'
 ),
 (
+  'session_versions', 'select', '42501 - yes - yes yes',
+  'session_type session_id campaign_id tenant_id assessment_id version_id version begun_at newer_version_id'
+),
+(
   'listing_requests', 'select', '42501 - yes - - yes',
   'version_id id assessment_id tenant_id slug price_tier tenant definition source_markdown open '
   || 'asks asked_at decided_at'

@@ -1,0 +1,292 @@
+-- Moving a session or a campaign on to a newer version, by its owner.
+
+-- The changes from one version to another, as clients get them: which rule, of which class, where.
+create or replace function private.changes_of_versions(from_version uuid, to_version uuid)
+returns table (rule text, class text, item text, part text, old_value jsonb, new_value jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select changed.*
+      from public.assessment_versions as before
+      join public.assessment_versions as after on after.id = to_version
+     cross join lateral private.changes_between(
+       private.content_of(
+         before.definition, before.name, before.description, before.assessment_type, before.interview_style_default,
+         before.interview_style_allow_override, before.result_disclosure
+       ),
+       private.content_of(
+         after.definition, after.name, after.description, after.assessment_type, after.interview_style_default,
+         after.interview_style_allow_override, after.result_disclosure
+       )
+     ) as changed
+     where before.id = from_version;
+end
+$$;
+
+-- Refuses what would change an interview that is under way: all but what is only shown, or a disclosure that shows less.
+create or replace function private.check_move(from_version uuid, to_version uuid, facts jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  changes constant jsonb := (
+    select jsonb_agg(jsonb_build_object(
+             'rule', changed.rule, 'class', changed.class, 'item', changed.item, 'part', changed.part
+           ))
+      from private.changes_of_versions(from_version, to_version) as changed
+     where changed.class <> 'presentation'
+       and not (
+         changed.rule = 'disclosure-changed'
+         and array_position(private.disclosures(), changed.old_value #>> '{}')
+             < array_position(private.disclosures(), changed.new_value #>> '{}')
+       )
+  );
+begin
+  if changes is not null then
+    perform private.refuse(
+      'VERSION_PINNED',
+      facts || jsonb_build_object('version_id', from_version, 'newer_version_id', to_version, 'changes', changes)
+    );
+  end if;
+end
+$$;
+
+-- The newest version that a tenant may move on to. Nothing moves on to what is not offered any more.
+create or replace function private.version_to_move_to(assessment_id uuid, tenant_id uuid)
+returns uuid
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  version_id uuid;
+begin
+  perform private.hold_assessments(array[version_to_move_to.assessment_id]);
+  version_id := private.version_in_force(version_to_move_to.assessment_id, version_to_move_to.tenant_id);
+  if version_id is null then
+    perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', version_to_move_to.assessment_id));
+  end if;
+  return version_id;
+end
+$$;
+
+-- Whether a session has a result, or scores that were accepted.
+create or replace function private.is_scored(session_id uuid, session_type text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from public.custom_assessment_results as result
+     where result.session_id = is_scored.session_id and result.session_type = is_scored.session_type
+  ) or exists (
+    select
+      from private.score_requests as request
+     where request.session_id = is_scored.session_id and request.session_type = is_scored.session_type
+  );
+end
+$$;
+
+-- What repin_session does. trusted: for whoever is trusted with authority, else for the tenant's owner. SECURITY DEFINER: pins
+-- are nobody's to write.
+create or replace function private.move_session(session_id uuid, session_type text, trusted boolean)
+returns uuid
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  session_kind constant text := case session_type when 'campaign' then 'assignment' when 'coaching' then 'coaching' end;
+  session record;
+  pinned uuid;
+  of_assessment uuid;
+  version_id uuid;
+  choice uuid;
+begin
+  select facts.tenant_id, facts.campaign_id, facts.assessment_id as present, facts.assessment_ids
+    into session
+    from private.session_facts(move_session.session_id, move_session.session_type) as facts;
+  if not found or (trusted or session.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
+    perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', move_session.session_id));
+  end if;
+  of_assessment := coalesce(
+    (
+      select pin.assessment_id
+        from private.pin_of_session(
+               session_kind, move_session.session_id, session.tenant_id, session.campaign_id, session.present
+             ) as pin
+    ),
+    session.assessment_ids[1]
+  );
+  if of_assessment is null then
+    perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', move_session.session_id));
+  end if;
+  version_id := private.version_to_move_to(of_assessment, session.tenant_id);
+
+  -- The row, locked, and as it is then ----------------------------------------------------------------------------
+  insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
+  values (session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment)
+  on conflict on constraint pins_pkey do nothing;
+  perform pin.id
+     from private.pins as pin
+    where pin.kind = session_kind and pin.id = move_session.session_id
+      for update;
+  select pin.pinned_version_id
+    into pinned
+    from private.pin_of_session(
+           session_kind, move_session.session_id, session.tenant_id, session.campaign_id, session.present
+         ) as pin;
+  if private.is_scored(move_session.session_id, move_session.session_type) then
+    perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', move_session.session_id));
+  end if;
+  if pinned is null then
+    -- Alone with one's own assessment, the newest counts anyway. In a campaign this session goes before the others.
+    choice := case when session.campaign_id is not null then version_id
+                   else private.version_to_choose(of_assessment, session.tenant_id, false) end;
+    update private.pins as pin
+       set tenant_id = session.tenant_id, campaign_id = session.campaign_id, assessment_id = of_assessment,
+           first_version_id = version_id, chosen_version_id = choice,
+           chosen_at = case when choice is not null then now() end,
+           pinned_version_id = null, pinned_at = null, begun_at = null, earlier_version_ids = '{}'
+     where pin.kind = session_kind and pin.id = move_session.session_id;
+  elsif pinned <> version_id then
+    perform private.check_move(pinned, version_id, jsonb_build_object('session_id', move_session.session_id));
+    update private.pins as pin
+       set pinned_version_id = version_id,
+           earlier_version_ids = pin.earlier_version_ids || pin.pinned_version_id
+     where pin.kind = session_kind and pin.id = move_session.session_id;
+  end if;
+  return version_id;
+end
+$$;
+
+-- What repin_campaign does: the campaign and, with it, its sessions that have begun and have no result. One that would change
+-- keeps all of them as they are. SECURITY DEFINER: as above.
+create or replace function private.move_campaign(campaign_id uuid, trusted boolean)
+returns uuid
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  round record;
+  version_id uuid;
+  choice uuid;
+  began record;
+begin
+  select campaign.tenant_id, campaign.custom_assessment_id as assessment_id
+    into round
+    from public.campaigns as campaign
+   where campaign.id = move_campaign.campaign_id;
+  if not found or (trusted or round.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
+    perform private.refuse('CAMPAIGN_NOT_FOUND', jsonb_build_object('campaign_id', move_campaign.campaign_id));
+  elsif round.assessment_id is null or round.tenant_id is null then
+    perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('campaign_id', move_campaign.campaign_id));
+  end if;
+  version_id := private.version_to_move_to(round.assessment_id, round.tenant_id);
+  choice := private.version_to_choose(round.assessment_id, round.tenant_id, false);
+
+  -- The campaign's pin before its sessions' --------------------------------------------------------------------
+  insert into private.pins (kind, id, tenant_id, assessment_id)
+  values ('campaign', move_campaign.campaign_id, round.tenant_id, round.assessment_id)
+  on conflict on constraint pins_pkey do nothing;
+  perform pin.id
+     from private.pins as pin
+    where pin.kind = 'campaign' and pin.id = move_campaign.campaign_id
+      for update;
+  perform pin.id
+     from private.pins as pin
+    where pin.campaign_id = move_campaign.campaign_id
+    order by pin.id
+      for update;
+  for began in
+    select distinct pin.pinned_version_id as id
+      from private.pins as pin
+     where (pin.kind = 'campaign' and pin.id = move_campaign.campaign_id or pin.campaign_id = move_campaign.campaign_id)
+       and pin.tenant_id = round.tenant_id
+       and pin.assessment_id = round.assessment_id
+       and pin.pinned_version_id <> version_id
+     order by pin.pinned_version_id
+  loop
+    perform private.check_move(began.id, version_id, jsonb_build_object('campaign_id', move_campaign.campaign_id));
+  end loop;
+  update private.pins as pin
+     set tenant_id = round.tenant_id, assessment_id = round.assessment_id,
+         chosen_version_id = choice, chosen_at = case when choice is not null then now() end,
+         pinned_version_id = case
+           when (pin.tenant_id, pin.assessment_id) = (round.tenant_id, round.assessment_id)
+             and pin.pinned_version_id is not null
+             then version_id
+         end,
+         pinned_at = case
+           when (pin.tenant_id, pin.assessment_id) = (round.tenant_id, round.assessment_id) then pin.pinned_at
+         end
+   where pin.kind = 'campaign' and pin.id = move_campaign.campaign_id;
+  update private.pins as pin
+     set pinned_version_id = version_id,
+         earlier_version_ids = pin.earlier_version_ids || pin.pinned_version_id
+   where pin.campaign_id = move_campaign.campaign_id
+     and pin.tenant_id = round.tenant_id
+     and pin.assessment_id = round.assessment_id
+     and pin.pinned_version_id <> version_id
+     and not private.is_scored(pin.id, 'campaign');
+  return version_id;
+end
+$$;
+
+-- The version, as clients get it: the owner may read it, since it has chosen it.
+create or replace function private.answer_of_move(version_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select jsonb_build_object(
+             'version_id', version.id, 'version', version.version, 'definition_sha256', version.definition_sha256
+           )
+      from public.assessment_versions as version
+     where version.id = answer_of_move.version_id
+  );
+end
+$$;
+
+create or replace function public.repin_session(session_id uuid, session_type text)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.answer_of_move(private.move_session(
+    repin_session.session_id, repin_session.session_type, current_user not in ('anon', 'authenticated')
+  ));
+end
+$$;
+comment on function public.repin_session(uuid, text) is
+'For owners: moves a session on to the newest version of its assessment (the listed one, for another tenant''s). If the session '
+'has begun, only changes of presentation and a stricter disclosure are possible; others are refused with VERSION_PINNED and the '
+'changes. Returns {version_id, version, definition_sha256}.';
+revoke all on function public.repin_session(uuid, text) from public, anon, authenticated, service_role;
+
+create or replace function public.repin_campaign(campaign_id uuid)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.answer_of_move(private.move_campaign(
+    repin_campaign.campaign_id, current_user not in ('anon', 'authenticated')
+  ));
+end
+$$;
+comment on function public.repin_campaign(uuid) is
+'For owners: moves a campaign on to the newest version of its assessment, as repin_session, with its sessions that have begun '
+'and are not scored yet. Returns {version_id, version, definition_sha256}.';
+revoke all on function public.repin_campaign(uuid) from public, anon, authenticated, service_role;
