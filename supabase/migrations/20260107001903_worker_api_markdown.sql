@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_markdown sha256:8145cf228d88a5f1ac496d2ce7e04446ef705e6c91a9b11a9a23de7916b74b88
+-- custom-assessments 0.2.0 worker_api_markdown sha256:722f59b73323f26399dadee3a2074cb9f677426fa24ae393c45d2145807d21f3
 -- The job kind markdown: the worker writes the Markdown of an assessment whose definition was changed without it. The source
 -- is never stale: an edit empties it, or its front matter is changed, and what was made from another content is dropped.
 
@@ -11,6 +11,71 @@ create table if not exists private.markdown_due (
 comment on table private.markdown_due is 'Assessments whose Markdown is to be written; each becomes a job at the next claim.';
 alter table private.markdown_due enable row level security;
 revoke all on table private.markdown_due from public, anon, authenticated, service_role;
+
+-- The definition of an assessment with what its columns say filled in.
+create or replace function private.whole_definition(assessment public.custom_assessments)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  metadata constant jsonb := coalesce(assessment.definition -> 'metadata', '{}');
+begin
+  return assessment.definition || jsonb_build_object('metadata', metadata || jsonb_strip_nulls(jsonb_build_object(
+    'name', assessment.name,
+    'version', assessment.version,
+    'type', assessment.assessment_type,
+    'description', assessment.description,
+    'interviewStyle', coalesce(metadata -> 'interviewStyle', '{}') || jsonb_build_object(
+      'default', assessment.interview_style_default, 'allowOverride', assessment.interview_style_allow_override),
+    'resultDisclosure', assessment.result_disclosure
+  )));
+end
+$$;
+
+-- The Markdown that the worker has written last, of each assessment, by its hash and that of the definition. It says what
+-- that definition says, so it is nothing to be reviewed; beside another definition it is.
+create table if not exists private.written_markdown (
+  assessment_id uuid not null,
+  sha256 bytea not null,
+  constraint written_markdown_pkey primary key (assessment_id),
+  constraint written_markdown_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade
+);
+comment on table private.written_markdown is 'The hash of the Markdown that the worker has written last, and of its definition, of each assessment.';
+alter table private.written_markdown enable row level security;
+revoke all on table private.written_markdown from public, anon, authenticated, service_role;
+
+-- The hash of an assessment's definition, and of a Markdown that was made of it.
+create or replace function private.hash_of_written(assessment public.custom_assessments, markdown text)
+returns bytea
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return sha256(
+    sha256(convert_to(private.whole_definition(assessment)::text, 'UTF8')) || sha256(convert_to(markdown, 'UTF8')));
+end
+$$;
+
+-- Whether the Markdown of an assessment is the worker's, and not what somebody has sent.
+create or replace function private.has_written_markdown(assessment public.custom_assessments)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return assessment.source_markdown is not null and exists (
+    select
+      from private.written_markdown as written
+     where written.assessment_id = assessment.id
+       and written.sha256 = private.hash_of_written(assessment, assessment.source_markdown)
+  );
+end
+$$;
 
 -- SECURITY DEFINER: the edit may come from any role that may edit an assessment.
 create or replace function private.note_markdown_due()
@@ -81,28 +146,6 @@ begin
    where assessment.id = any (due)
      and not exists (select from private.jobs as open where open.subject_id = assessment.id)
   having count(*) > 0;
-end
-$$;
-
--- The definition of an assessment with what its columns say filled in.
-create or replace function private.whole_definition(assessment public.custom_assessments)
-returns jsonb
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  metadata constant jsonb := coalesce(assessment.definition -> 'metadata', '{}');
-begin
-  return assessment.definition || jsonb_build_object('metadata', metadata || jsonb_strip_nulls(jsonb_build_object(
-    'name', assessment.name,
-    'version', assessment.version,
-    'type', assessment.assessment_type,
-    'description', assessment.description,
-    'interviewStyle', coalesce(metadata -> 'interviewStyle', '{}') || jsonb_build_object(
-      'default', assessment.interview_style_default, 'allowOverride', assessment.interview_style_allow_override),
-    'resultDisclosure', assessment.result_disclosure
-  )));
 end
 $$;
 
@@ -183,9 +226,15 @@ begin
     elsif octet_length(markdown) > private.largest_text() then
       endings := endings || '{"end": "failed", "error": "markdown-too-large"}'::jsonb;
     else
-      update public.custom_assessments as present
-         set source_markdown = markdown
-       where present.id = assessment.id and present.source_markdown is distinct from markdown;
+      if markdown is distinct from assessment.source_markdown then
+        -- The listing stays as it is: the Markdown says what the definition says.
+        insert into private.written_markdown (assessment_id, sha256)
+        values (assessment.id, private.hash_of_written(assessment, markdown))
+        on conflict (assessment_id) do update set sha256 = excluded.sha256;
+        insert into private.listings_in_hand (assessment_id) values (assessment.id);
+        update public.custom_assessments as present set source_markdown = markdown where present.id = assessment.id;
+        delete from private.listings_in_hand as held where held.assessment_id = assessment.id;
+      end if;
       endings := endings || '{"end": "succeeded"}'::jsonb;
     end if;
   end loop;

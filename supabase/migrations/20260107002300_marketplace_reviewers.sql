@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_reviewers sha256:be97547513e418437e4d0c779b5aeff3e961290a5fe9c2cbe03e54db67008402
+-- custom-assessments 0.2.0 marketplace_reviewers sha256:2c0bee88a50332bc0a9cf21aa3c74634f391f87fe49947c21baf0aa6140dfbeb
 -- Reviewers: the accounts that may decide what the marketplace lists, beside the service.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -151,7 +151,8 @@ begin
   select version.id, version.assessment_id, version.tenant_id, assessment.slug, assessment.marketplace_price_tier,
          private.listed_name(tenant.display_name, tenant.slug),
          case when not record_image_eq(row(version.definition), row(assessment.definition)) then assessment.definition end,
-         case when version.source_markdown is distinct from assessment.source_markdown then assessment.source_markdown end
+         case when version.source_markdown is distinct from assessment.source_markdown
+                and not private.has_written_markdown(assessment) then assessment.source_markdown end
     into asked.version_id, asked.assessment_id, asked.tenant_id, asked.slug, asked.price_tier, asked.tenant,
          asked.definition, asked.source_markdown
     from public.assessment_versions as version

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:66729dd5c010aded651d9f5a8fe9422d31095e01d6fea762df3b97fb91f38d8b
+-- custom-assessments 0.2.0 access_closed sha256:5648794a36227bea4c5b7f616352104db34db440904cd8724ed0a145c090d28b
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -109,7 +109,9 @@ private.guard_versions(),
 private.guidelines_faults(jsonb, text[]),
 private.hand_over_assessments(),
 private.hand_over_assessments_with_results(uuid),
+private.has_written_markdown(public.custom_assessments),
 private.hash_of(jsonb),
+private.hash_of_written(public.custom_assessments, text),
 private.highest_score(),
 private.hold_assessments(uuid[]),
 private.hold_campaign_pin(uuid, uuid, uuid),

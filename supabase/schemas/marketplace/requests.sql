@@ -77,7 +77,8 @@ begin
   select version.id, version.assessment_id, version.tenant_id, assessment.slug, assessment.marketplace_price_tier,
          private.listed_name(tenant.display_name, tenant.slug),
          case when not record_image_eq(row(version.definition), row(assessment.definition)) then assessment.definition end,
-         case when version.source_markdown is distinct from assessment.source_markdown then assessment.source_markdown end
+         case when version.source_markdown is distinct from assessment.source_markdown
+                and not private.has_written_markdown(assessment) then assessment.source_markdown end
     into asked.version_id, asked.assessment_id, asked.tenant_id, asked.slug, asked.price_tier, asked.tenant,
          asked.definition, asked.source_markdown
     from public.assessment_versions as version
