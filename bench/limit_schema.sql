@@ -59,7 +59,7 @@ create table public.custom_assessment_results (
   session_type text not null,
   tenant_id uuid not null,
   dimension_scores jsonb not null,
-  overall_score numeric(3, 2),
+  overall_score numeric(5, 2),
   matched_category text,
   matched_category_data jsonb,
   ai_insights jsonb,

@@ -49,6 +49,7 @@ KEYS = {
     "interview_style.default": f"whole number from {LOWEST} to {HIGHEST}",
     "interview_style.allow_override": "`true` or `false`: whether a campaign or session may choose another style",
     "result_disclosure": f"{one_of(Disclosure)}: what a respondent sees",
+    "language": "the language that the file is written in: a BCP 47 tag such as `en` or `de-AT`",
     "scale": f"`[low, high]`, the range of a score; 0 <= low < high <= {MAX_SCALE}",
 }
 

@@ -28,6 +28,8 @@ TWO: Dimensions = [("Vision", "0.5"), ("Trust", "0.5")]
 THREE: Dimensions = [("Vision", "0.5"), ("Trust", "0.3"), ("Drive", "0.2")]
 THIRDS: Dimensions = [("Vision", "0.333333"), ("Trust", "0.333333"), ("Drive", "0.333333")]
 LOW_HIGH: Categories = [("Low", "1.0", "2.9", []), ("High", "3.0", "5.0", [])]
+#: Ranges of the widest scale.
+WIDE: Categories = [("Low", "0", "49.9", []), ("High", "50.0", "100", [])]
 RIVALS: Categories = [("Seer", "1.0", "5.0", ["Vision"]), ("Friend", "1.0", "5.0", ["Trust"])]
 
 BY_HAND: list[Case] = [
@@ -198,6 +200,9 @@ BY_HAND: list[Case] = [
     ("the lower edge belongs to a range", ONE, LOW_HIGH, {"Vision": "3"}, "3.00", "High", []),
     ("the upper edge belongs to a range", ONE, LOW_HIGH, {"Vision": "2.9"}, "2.90", "Low", []),
     ("the ends of the scale", ONE, LOW_HIGH, {"Vision": "5"}, "5.00", "High", []),
+    ("the top of the widest scale", ONE, WIDE, {"Vision": "99.995"}, "100.00", "High", []),
+    ("a half goes up on the widest scale", ONE, WIDE, {"Vision": "49.95"}, "49.95", "High", []),
+    ("the bottom of the widest scale", ONE, WIDE, {"Vision": "0"}, "0.00", "Low", []),
     ("no category at all", ONE, [], {"Vision": "3"}, "3.00", None, []),
     (
         "a category without a range is never matched",
@@ -441,9 +446,10 @@ def _vector(case: Case) -> str:
         for name, low, high, primary in categories
     )
     given = ", ".join(f'"{name}": {value}' for name, value in scores.items())
+    scale = '"metadata": {"scale": [0, 100]}, ' if categories is WIDE else ""
     return (
         f'{{"what": {json.dumps(what)}, '
-        f'"definition": {{"dimensions": [{listed}], "resultCategories": [{results}]}}, '
+        f'"definition": {{{scale}"dimensions": [{listed}], "resultCategories": [{results}]}}, '
         f'"scores": {{{given}}}, "overall": "{overall}", "category": {json.dumps(category)}, '
         f'"uncovered": {json.dumps(uncovered)}}}'
     )

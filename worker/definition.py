@@ -52,6 +52,7 @@ __all__ = [
     "clean_name",
     "clean_text",
     "json_faults",
+    "language_tag",
     "parse_plain_number",
     "parse_range_key",
     "shortest",
@@ -63,10 +64,16 @@ MAX_CATEGORIES: Final = 15
 MAX_NAME: Final = 200
 #: Of a file, and of the definition that it is compiled to.
 MAX_TEXT_BYTES: Final = 512_000
-MAX_SCALE: Final = Decimal("9.99")
+MAX_SCALE: Final = Decimal(100)
 MAX_DIGITS: Final = 30
 WEIGHT_TOLERANCE: Final = Decimal("0.01")
 VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
+#: A well-formed language tag (BCP 47) of two or three letters: of longer ones none is registered.
+LANGUAGE: Final = re.compile(
+    "[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+    "(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?"
+)
+MAX_LANGUAGE: Final = 35
 #: From highly structured to fully conversational.
 INTERVIEW_STYLES: Final = (1, 2, 3, 4, 5)
 GENERAL: Final = "general"
@@ -203,6 +210,29 @@ def _valid_name(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    tag = language_tag(value)
+    if tag is None:
+        msg = "a language is a BCP 47 tag such as en or de-AT"
+        raise ValueError(msg)
+    return tag
+
+
+def language_tag(text: str) -> str | None:
+    """Return a BCP 47 tag with the case that is usual for each part, None for any other text."""
+    if len(text) > MAX_LANGUAGE or LANGUAGE.fullmatch(text) is None:
+        return None
+    language, *parts = text.lower().split("-")
+    spelled = [language]
+    is_open = True  # behind a single character, which begins an extension, all is lower case
+    for part in parts:
+        is_open = is_open and len(part) > 1
+        if is_open and part.isalpha() and len(part) in {2, 4}:
+            part = part.upper() if len(part) == 2 else part.title()  # noqa: PLW2901 - the same part, spelled
+        spelled.append(part)
+    return "-".join(spelled)
+
+
 def _is_encodable(text: str) -> bool:
     try:
         text.encode()
@@ -239,11 +269,16 @@ Bound: TypeAlias = Annotated[
     Decimal,
     BeforeValidator(_exact),
     Field(ge=0, le=MAX_SCALE),
-    _number_schema(minimum=0, maximum=float(MAX_SCALE)),
+    _number_schema(minimum=0, maximum=int(MAX_SCALE)),
 ]
 DimensionId: TypeAlias = Annotated[str, Field(pattern=f"^{SLUG.pattern}$", max_length=LONGEST_ID)]
 AssessmentType: TypeAlias = Literal["single-outcome", "multi-dimensional", "comparative"]
 Disclosure: TypeAlias = Literal["full", "teaser", "none"]
+Language: TypeAlias = Annotated[
+    str,
+    AfterValidator(_language),
+    Field(json_schema_extra={"pattern": f"^{LANGUAGE.pattern}$", "maxLength": MAX_LANGUAGE}),
+]
 Version: TypeAlias = Annotated[str, Field(pattern=f"^{VERSION.pattern}$")]
 
 
@@ -329,6 +364,7 @@ class Metadata(_Model):
     interview_style: InterviewStyle = InterviewStyle.model_construct()
     result_disclosure: Disclosure = "full"
     scale: Annotated[tuple[Bound, Bound], AfterValidator(_ascending)] = DEFAULT_SCALE
+    language: Language | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:45d72e96b79cd0cd613f4b2a67ebea289ad0097ea837a980804f3c5139199bcd
+-- custom-assessments 0.2.0 text sha256:d47ab7142ca1db984828a97d7c366dc5159bf36f8463aa544045397ff8033a8c
 -- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
 -- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
 -- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
@@ -309,7 +309,7 @@ begin
 end
 $$;
 
--- The highest end of a scale; the lowest is 0. Results keep scores as numeric(3, 2).
+-- The highest end of a scale; the lowest is 0. Results keep scores as numeric(5, 2).
 create or replace function private.highest_score()
 returns numeric
 language plpgsql
@@ -318,7 +318,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return 9.99;
+  return 100;
 end
 $$;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:5ec5d47392c1dfc7c095cbde0d844a25357455059e286ae4228e707e87f4d1d8
+-- custom-assessments 0.2.0 definition_errors sha256:ac394b44fa2ea9650144765975125a5beddadb1256bb87a84194cb976e7af0ea
 -- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
 -- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
 -- "reason": "not-positive", "expected": "a number above 0"}.
@@ -234,6 +234,13 @@ begin
   if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
     faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
   end if;
+  -- A language is well-formed as BCP 47 has it, and has two or three letters: of longer ones none is registered.
+  part := metadata -> 'language';
+  if jsonb_typeof(part) <> 'null'
+    and (jsonb_typeof(part) <> 'string' or not private.is_language(metadata ->> 'language')) then
+    faults := faults
+      || private.fault('$.metadata.language', 'invalid-language', 'a BCP 47 tag, such as "en" or "de-AT"');
+  end if;
   part := metadata -> 'interviewStyle';
   if jsonb_typeof(part) = 'object' then
     if jsonb_typeof(part -> 'default') <> 'null'
@@ -262,6 +269,22 @@ begin
     );
   end if;
   return faults;
+end
+$$;
+
+-- Whether a text is the tag of a language.
+create or replace function private.is_language(tag text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return length(tag) <= 35
+    and tag ~ ('^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?'
+      || '(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*'
+      || '(-[Xx](-[A-Za-z0-9]{1,8})+)?$');
 end
 $$;
 

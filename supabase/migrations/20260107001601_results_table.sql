@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:c7aaf0d7f37950791c32b239f07fe1d790baf29b2c039e94ba654903a7b4edb8
+-- custom-assessments 0.2.0 results_table sha256:3a63efdd991038ac9c00c9756d767b5118741f62a88342f1faf79c620c7a2f08
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
@@ -24,7 +24,7 @@ create table if not exists public.custom_assessment_results (
 
   -- Results data
   dimension_scores jsonb not null,
-  overall_score numeric(3, 2),
+  overall_score numeric(5, 2),
   matched_category text,
   matched_category_data jsonb,
   uncovered_dimensions text[] not null default '{}',

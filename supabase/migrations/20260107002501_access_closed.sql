@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:5648794a36227bea4c5b7f616352104db34db440904cd8724ed0a145c090d28b
+-- custom-assessments 0.2.0 access_closed sha256:05ba85ea648d4cd8ec23ff9f0e135f8b852e2772f499e0f3ef53de88f96ebd0c
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -133,6 +133,7 @@ private.interview_styles(),
 private.is_authors_fault(text),
 private.is_cleared_by_deletion(uuid, uuid, uuid, uuid),
 private.is_higher_version(text, text),
+private.is_language(text),
 private.is_number_pair(jsonb),
 private.is_older_version(uuid, uuid),
 private.is_own(uuid, uuid),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:4207db32d7161b418414ff8df922e232d9cf796cb82f7a9931babcd1befad2a5
+-- custom-assessments 0.2.0 access_grants sha256:3918b246005b808014a6e064dda534799e04b92b1bbb9de691bc620fe8b33af3
 -- Who may read which table, and who may call what: every grant, in one place.
 --
 -- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
@@ -143,6 +143,7 @@ grant execute on function private.hold_assessments(uuid[]) to authenticated, ser
 grant execute on function private.id_faults(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.id_of_name(text) to authenticated, service_role;
 grant execute on function private.interview_styles() to authenticated, service_role;
+grant execute on function private.is_language(text) to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
 grant execute on function private.is_text_list(jsonb) to authenticated, service_role;
 grant execute on function private.is_tenants_statement() to authenticated, service_role;

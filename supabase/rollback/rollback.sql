@@ -395,6 +395,7 @@ begin
         'is_authors_fault',
         'is_cleared_by_deletion',
         'is_higher_version',
+        'is_language',
         'is_number_pair',
         'is_older_version',
         'is_own',

@@ -228,7 +228,7 @@ class Code(StrEnum):
     )
     INVALID_SCALE = (
         "invalid-scale",
-        "The scale is two numbers from 0 to 9.99, the lower first.",
+        "The scale is two numbers from 0 to 100, the lower first.",
         "version: 1.0",
         "scale: [5, 1]",
     )

@@ -74,7 +74,11 @@ def format_definition(definition: Definition, comments: Sequence[str] = ()) -> s
 def metadata_lines(metadata: Metadata) -> dict[str, list[str]]:
     """Return the lines of each key of the front matter that has a value, in their order."""
     style = metadata.interview_style
-    texts = {"author": metadata.author, "description": metadata.description}
+    texts = {
+        "author": metadata.author,
+        "description": metadata.description,
+        "language": metadata.language,
+    }
     return {
         "name": [f"name: {_scalar(metadata.name)}"],
         "version": [f"version: {metadata.version}"],

@@ -33,6 +33,7 @@ from worker.definition import (
     InterviewStyle,
     Metadata,
     clean_text,
+    language_tag,
 )
 from worker.names import look
 
@@ -59,6 +60,25 @@ SPOKEN_BOOLEANS: Final = {
 
 #: A number with a remark behind it.
 NUMBER_AND_NOTE: Final = re.compile(r"(?P<number>\d+)\s*[^\w.,].*", re.DOTALL)
+
+#: The tags of languages that people call by name.
+LANGUAGES: Final = {
+    name: tag
+    for tag, names in {
+        "en": "english",
+        "de": "german deutsch",
+        "fr": "french français francais",
+        "es": "spanish español espanol",
+        "it": "italian italiano",
+        "pt": "portuguese português portugues",
+        "nl": "dutch nederlands",
+        "pl": "polish polski",
+        "sv": "swedish svenska",
+        "zh": "chinese 中文",
+        "ja": "japanese 日本語",
+    }.items()
+    for name in names.split()
+}
 
 #: Keys by their spelling; those of the style may be written flat, as the reference names them.
 KNOWN: Final = {
@@ -241,6 +261,22 @@ class _Reader:
             hint = _with_comment(value, name, written, meant["rest"], str(hint))
         self._report(Code.INVALID_VERSION, value, name, message, hint, found=plain(text))
 
+    def language(self, name: str, value: Scalar) -> None:
+        """Read the tag of a language; its parts may have an underscore between them."""
+        text = unwrap(look(value.text.strip()))
+        tag = language_tag(text.replace("_", "-"))
+        if tag is not None:
+            self.values[name] = tag
+            return
+        hint: Hint = (
+            "write a language tag, two or three letters and perhaps a region: `en` or `de-AT` are some"
+        )
+        if (meant := LANGUAGES.get(text.lower())) is not None:
+            hint = replacing(
+                value, meant, f"write `{name}: {meant}`", "write its tag of two letters", safe=True
+            )
+        self._invalid(value, name, "`{found}` is not a language tag", hint, found=plain(text))
+
     def choice(self, name: str, value: Scalar) -> None:
         """Read one of the few words that the models allow."""
         options: dict[str, str] = {
@@ -334,6 +370,7 @@ READERS: Final[Mapping[str, Callable[[_Reader, str, Scalar], None]]] = {
     "default": _Reader.style,
     "allow_override": _Reader.boolean,
     "result_disclosure": _Reader.choice,
+    "language": _Reader.language,
 }
 
 

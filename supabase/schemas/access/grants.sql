@@ -142,6 +142,7 @@ grant execute on function private.hold_assessments(uuid[]) to authenticated, ser
 grant execute on function private.id_faults(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.id_of_name(text) to authenticated, service_role;
 grant execute on function private.interview_styles() to authenticated, service_role;
+grant execute on function private.is_language(text) to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
 grant execute on function private.is_text_list(jsonb) to authenticated, service_role;
 grant execute on function private.is_tenants_statement() to authenticated, service_role;

@@ -51,6 +51,13 @@ begin
   if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
     faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
   end if;
+  -- A language is well-formed as BCP 47 has it, and has two or three letters: of longer ones none is registered.
+  part := metadata -> 'language';
+  if jsonb_typeof(part) <> 'null'
+    and (jsonb_typeof(part) <> 'string' or not private.is_language(metadata ->> 'language')) then
+    faults := faults
+      || private.fault('$.metadata.language', 'invalid-language', 'a BCP 47 tag, such as "en" or "de-AT"');
+  end if;
   part := metadata -> 'interviewStyle';
   if jsonb_typeof(part) = 'object' then
     if jsonb_typeof(part -> 'default') <> 'null'
@@ -79,6 +86,22 @@ begin
     );
   end if;
   return faults;
+end
+$$;
+
+-- Whether a text is the tag of a language.
+create or replace function private.is_language(tag text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return length(tag) <= 35
+    and tag ~ ('^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?'
+      || '(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*'
+      || '(-[Xx](-[A-Za-z0-9]{1,8})+)?$');
 end
 $$;
 

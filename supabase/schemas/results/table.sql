@@ -23,7 +23,7 @@ create table if not exists public.custom_assessment_results (
 
   -- Results data
   dimension_scores jsonb not null,
-  overall_score numeric(3, 2),
+  overall_score numeric(5, 2),
   matched_category text,
   matched_category_data jsonb,
   uncovered_dimensions text[] not null default '{}',

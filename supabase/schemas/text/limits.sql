@@ -51,7 +51,7 @@ begin
 end
 $$;
 
--- The highest end of a scale; the lowest is 0. Results keep scores as numeric(3, 2).
+-- The highest end of a scale; the lowest is 0. Results keep scores as numeric(5, 2).
 create or replace function private.highest_score()
 returns numeric
 language plpgsql
@@ -60,7 +60,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return 9.99;
+  return 100;
 end
 $$;
 

@@ -135,7 +135,7 @@ def definitions(draw: st.DrawFn) -> Definition:
 def definition_data(draw: st.DrawFn) -> dict[str, Any]:
     """The JSON data of valid definitions."""
     low = draw(decimals("0", "5", 2))
-    high = draw(decimals(str(low + 1), "9.99", 2))
+    high = draw(decimals(str(low + 1), draw(st.sampled_from(["9.99", "100"])), 2))
     scale = [low, high]
     count = draw(st.integers(1, 4))
     dimension_names = draw(st.lists(names(), min_size=count, max_size=count, unique_by=(fold, dimension_id)))

@@ -33,7 +33,7 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("version: 1.0", "interview_style: {default: 1, default: 2}"), ("duplicate-key", 3, 31)),
     (("version: 1.0", "interview_style.default: 1\ninterview_style: 2"), ("duplicate-key", 4, 18)),
     (("version: 1.0", "interview_style: [1]"), ("invalid-value", 3, 18)),
-    (("version: 1.0", "scale: [1, 10]"), ("invalid-scale", 3, 8)),
+    (("version: 1.0", "scale: [1, 101]"), ("invalid-scale", 3, 8)),
     (("version: 1.0", "scale: [3, 3]"), ("invalid-scale", 3, 8)),
     (("version: 1.0", "scale: [1, 5, 9]"), ("invalid-scale", 3, 8)),
     (("version: 1.0", "scale: [1, five]"), ("invalid-scale", 3, 8)),
@@ -473,7 +473,7 @@ def test_without_dimensions_no_reference_is_called_wrong() -> None:
 
 
 def test_a_faulty_scale_is_not_blamed_on_ranges() -> None:
-    text = edited(("version: 1.0", "scale: [0, 99]"), ("[3.0, 5.0]", "[3.0, 7.0]"))
+    text = edited(("version: 1.0", "scale: [0, 999]"), ("[3.0, 5.0]", "[3.0, 7.0]"))
     assert said(text) == [("invalid-scale", 3, 8)]
 
 
@@ -519,7 +519,7 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
             ("version: 1.0", "xyzzy: 1"),
             (
                 "the keys are `name`, `version`, `type`, `author`, `description`, `interview_style`, "
-                "`result_disclosure`, `scale`"
+                "`result_disclosure`, `scale`, `language`"
             ),
         ),
         (("version: 1.0", "interview_style: {overide: true}"), "write `allow_override`"),
@@ -533,7 +533,7 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
         (("version: 1.0", "interview_style: {allow_override: perhaps}"), "write `true` or `false`"),
         (
             ("version: 1.0", "scale: [4, 4]"),
-            "write two numbers from 0 to 9.99 in brackets, the lower first",
+            "write two numbers from 0 to 100 in brackets, the lower first",
         ),
         (("version: 1.0", 'author: say "hi": now'), "write `author: 'say \"hi\": now'`"),
         (("version: 1.0", "author: @me"), 'write `author: "@me"`'),

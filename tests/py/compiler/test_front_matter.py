@@ -231,7 +231,7 @@ def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
     assert found.message == "the name has 201 characters; at most 200 are allowed"
 
 
-SCALE = "write two numbers from 0 to 9.99 in brackets, the lower first"
+SCALE = "write two numbers from 0 to 100 in brackets, the lower first"
 VERSION = "write two whole numbers with a point between them"
 
 
@@ -245,7 +245,7 @@ VERSION = "write two whole numbers with a point between them"
         ("scale: [1, 5, 6]", "invalid-scale", (8, 9), SCALE),
         ("scale: [[1], 5]", "invalid-scale", (8, 8), SCALE),
         (
-            "scale: [1, 9.991]",
+            "scale: [1, 100.1]",
             "invalid-scale",
             (8, 10),
             SCALE,
@@ -280,7 +280,7 @@ def test_what_a_key_cannot_have(line: str, code: str, place: tuple[int, int], hi
 
 @pytest.mark.parametrize(
     "line",
-    ["scale: [1, 9.99]", "scale: [0, 5]", "scale: 0.5-5.0", "version: 999999999.999999999", "version: 0.0"],
+    ["scale: [0, 100]", "scale: [0, 5]", "scale: 0.5-5.0", "version: 999999999.999999999", "version: 0.0"],
 )
 def test_the_last_value_that_is_allowed(line: str) -> None:
     compilation = check(edited(("version: 1.0", line)))

@@ -28,7 +28,7 @@ VALUES = (
 def rules(
     *categories: tuple[str, str, tuple[str, ...]],
     weights: tuple[str, ...] = ("1", "1"),
-    scale: tuple[str, str] = ("0", "9.99"),
+    scale: tuple[str, str] = ("0", "100"),
 ) -> ScoringRules:
     """Return rules for the dimensions A, B, C... of these weights."""
     return ScoringRules(

@@ -461,6 +461,31 @@ def test_the_line_at_fault_is_named(lines: str, line: int) -> None:
     assert line in [d.line for d in check(text).diagnostics]
 
 
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [("de", "de"), ("de-at", "de-AT"), ("de_AT", "de-AT"), ("“pt‑BR”", "pt-BR"), ("es-419", "es-419")],
+)
+def test_the_language(value: str, tag: str) -> None:
+    text = edited(("version: 1.0", f"language: {value}"))
+    assert taken(text, warnings=0).metadata.language == tag
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("German", "write `language: de`"),
+        ("Français", "write `language: fr`"),
+        ("d", "write a language tag, two or three letters and perhaps a region: `en` or `de-AT` are some"),
+        (
+            "en-" + "a" * 36,
+            "write a language tag, two or three letters and perhaps a region: `en` or `de-AT` are some",
+        ),
+    ],
+)
+def test_what_is_no_language(value: str, hint: str) -> None:
+    assert reported(edited(("version: 1.0", f"language: {value}"))) == [("invalid-value", 3, hint)]
+
+
 @pytest.mark.parametrize("fence", ["--", "—", "-－-", "–-", "----"])
 def test_a_line_that_was_to_close_the_front_matter_is_named(fence: str) -> None:
     (found,) = check(SPECIMEN.replace("1.0\n---", f"1.0\n{fence}")).diagnostics

@@ -217,7 +217,7 @@ ODD_VALUES: list[object] = [
         ["x"],
         {"a": 1},
     ),
-    *(0, 1, 5, 6, -1, 10, Decimal("0.5"), Decimal("9.99"), Decimal("9.991"), Decimal("1.0"), Decimal("1E+2")),
+    *(0, 1, 5, 6, -1, 10, Decimal("0.5"), 100, Decimal("100.01"), Decimal("1.0"), Decimal("1E+2")),
     *(
         [1, 5],
         [5, 1],

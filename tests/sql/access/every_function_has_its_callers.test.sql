@@ -111,6 +111,7 @@ insert into tests.expected values
 ('private.inactive_tenant_ids()', true, 'anon authenticated'),
 ('private.interview_styles()', false, 'authenticated service_role'),
 ('private.is_cleared_by_deletion(uuid,uuid,uuid,uuid)', true, 'service_role'),
+('private.is_language(text)', false, 'authenticated service_role'),
 ('private.is_number_pair(jsonb)', false, 'authenticated service_role'),
 ('private.is_text_list(jsonb)', false, 'authenticated service_role'),
 ('private.is_version(text)', false, 'authenticated service_role'),

@@ -1,7 +1,7 @@
 -- One fault each: what is wrong, where the answer says it is, and why.
 begin;
 \ir ../helpers.psql
-select plan(101);
+select plan(105);
 
 -- The valid definition with one value put in at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
@@ -165,6 +165,10 @@ from (
     '$.metadata.version invalid-version; $.metadata.type unknown-value; $.metadata.resultDisclosure unknown-value'
   ),
   ('{metadata}', '{"version": 1.0}', '$.metadata.version invalid-version'),
+  ('{metadata}', '{"language": "de-AT"}', 'none'),
+  ('{metadata}', '{"language": "German"}', '$.metadata.language invalid-language'),
+  ('{metadata}', '{"scale": [0, 100]}', 'none'),
+  ('{metadata}', '{"scale": [0, 100.01]}', '$.metadata.scale invalid-scale'),
   ('{metadata}', '{"interviewStyle": 3}', '$.metadata.interviewStyle wrong-type'),
   (
     '{metadata}', '{"interviewStyle": {"default": 6, "allowOverride": "yes"}}',
@@ -173,7 +177,7 @@ from (
   ('{metadata}', '{"interviewStyle": {"default": 2.5}}', '$.metadata.interviewStyle.default out-of-range'),
   ('{metadata}', '{"scale": [1, 5.0]}', 'none'),
   ('{metadata}', '{"scale": [5, 1]}', '$.metadata.scale invalid-scale'),
-  ('{metadata}', '{"scale": [0, 10]}', '$.metadata.scale invalid-scale'),
+  ('{metadata}', '{"scale": [0, 101]}', '$.metadata.scale invalid-scale'),
   ('{metadata}', '{"scale": [-1, 5]}', '$.metadata.scale invalid-scale'),
   ('{metadata}', '{"scale": [1, 2, 3]}', '$.metadata.scale invalid-scale'),
   (

@@ -1,7 +1,7 @@
 -- The overall score is the weighted mean of what was scored, in exact arithmetic, rounded half up to two places.
 begin;
 \ir ../helpers.psql
-select plan(12);
+select plan(13);
 
 -- Weights in tenths, scores in the order of the dimensions; null for a dimension that was not scored.
 create function pg_temp.overall(weights numeric[], scores numeric[], scale jsonb default '[1, 5]') returns text
@@ -30,8 +30,11 @@ select is(
 select is(pg_temp.overall(array[0.333333, 0.333333, 0.333333], array[4, 4, 5]), '4.33', 'weights that do not reach one');
 select is(pg_temp.overall(array[0.3, 0.3, 0.405], array[4, 4, 5]), '4.40', 'weights that go beyond one');
 select is(pg_temp.overall(array[0.2, 0.3, 0.5], array[5, null, 1]), '2.14', 'what was not scored has no weight');
-select is(pg_temp.overall(array[1], array[0], '[0, 9.99]'), '0.00', 'the bottom of the widest scale');
-select is(pg_temp.overall(array[1], array[9.99], '[0, 9.99]'), '9.99', 'the top of the widest scale');
+select is(pg_temp.overall(array[1], array[0], '[0, 100]'), '0.00', 'the bottom of the widest scale');
+select is(pg_temp.overall(array[1], array[100], '[0, 100]'), '100.00', 'the top of the widest scale');
+select is(
+  pg_temp.overall(array[0.5, 0.5], array[99.99, 100], '[0, 100]'), '100.00', 'a half goes up to the top: 99.995'
+);
 select is(
   pg_temp.overall(array_fill(0.05, array[20]), (select array_agg(1 + n % 5) from generate_series(1, 20) as n)), '3.00',
   'twenty dimensions'
