@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:89c1cafa4eccbb808425c7d4c4da223ec2e333970655c236be4d020baeae65a8
+-- custom-assessments 0.2.0 refusals sha256:2edffcf3ee8b78cab8fc8738016034d46c2d582ba6b0d0e219236b719492b737
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -117,6 +117,10 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'VERSION_MISMATCH', 409, 'The interview did not go by this version.',
   'Use the version that interview_context returned, or omit version_id.'
+),
+(
+  'ASSESSMENT_IN_USE', 409, 'Interviews that have begun use the assessment, so it cannot be deleted.',
+  'Archive it instead, or wait until the interviews are completed or their links have expired.'
 ),
 (
   'ASSESSMENT_WITHDRAWN', 409, 'A reviewer took this version of the assessment down.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_making sha256:f254974b7f4271e38f7a521d100b852613dcc56680c1710f88f0e10b98de1b9e
+-- custom-assessments 0.2.0 versions_making sha256:e471d4c85c788a526706f57608de25ccc021c299c94beca747867c4da7886599
 -- Making versions: when an assessment becomes active or asks to be listed, and from then on for every change of its content.
 
 -- The content of an assessment's row.
@@ -173,7 +173,9 @@ begin
     new.newest_version_id := case when private.needs_version(new.status, new.marketplace_status) then gen_random_uuid() end;
     return new;
   end if;
-  if string_to_array(new.version, '.')::bigint[] < string_to_array(old.version, '.')::bigint[] then
+  -- Another tenant goes on with the version that it used.
+  if new.tenant_id = old.tenant_id
+    and string_to_array(new.version, '.')::bigint[] < string_to_array(old.version, '.')::bigint[] then
     perform private.refuse(
       'INVALID_VERSION',
       jsonb_build_object('assessment_id', old.id, 'version', new.version, 'present', old.version,
@@ -184,10 +186,14 @@ begin
   -- The first version is stored once the row is as it will be. What a former tenant had is not the next one's.
   if new.tenant_id <> old.tenant_id
     or (old.newest_version_id is null and not private.needs_version(old.status, old.marketplace_status)) then
-    new.newest_version_id := case
-      when private.needs_version(new.status, new.marketplace_status) or (is_used and new.tenant_id = old.tenant_id)
-        then gen_random_uuid()
-    end;
+    if new.tenant_id = old.tenant_id
+      or new.newest_version_id is not distinct from old.newest_version_id
+      or not private.has_used(new.tenant_id, new.newest_version_id) then
+      new.newest_version_id := case
+        when private.needs_version(new.status, new.marketplace_status) or (is_used and new.tenant_id = old.tenant_id)
+          then gen_random_uuid()
+      end;
+    end if;
     return new;
   end if;
   new.newest_version_id := old.newest_version_id;

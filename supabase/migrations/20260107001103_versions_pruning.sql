@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_pruning sha256:98288485682b3c62dc20baea2b69189387fb2b8be7771a41f2b385402ecccbaa
+-- custom-assessments 0.2.0 versions_pruning sha256:f767cc989aa1819f8234717b647dc7dbe9be40cd7e0f94a45fceecc0a2b4fe09
 -- Versions that nothing uses, beyond the newest of each assessment, are taken away with the jobs.
 
 -- Whether something goes by a version, or is shown with it.
@@ -125,9 +125,12 @@ begin
     end if;
     perform private.refuse('VERSION_IMMUTABLE', jsonb_build_object('assessment_id', new.assessment_id));
   end if;
+  -- With the assessment; and, where it has come to another tenant, by the trigger that keeps those that others use.
   if tg_op = 'DELETE' and not exists (
-    select from public.custom_assessments as assessment
-     where assessment.id = old.assessment_id and assessment.tenant_id = old.tenant_id
+    select
+      from public.custom_assessments as assessment
+     where assessment.id = old.assessment_id
+       and (assessment.tenant_id = old.tenant_id or pg_trigger_depth() = 1)
   ) then
     return old;
   end if;

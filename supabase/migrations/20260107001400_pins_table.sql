@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_table sha256:18259073c297408059e8871b86753d6383835946f271a7888c46052ddc9ff081
+-- custom-assessments 0.2.0 pins_table sha256:203fc23910f5a8a6618466964d3bc9047f1b97bf96b5b56effd8700878ba66f8
 -- Choices and pins: which version of an assessment a campaign or a session has chosen, and which one it is pinned to.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -21,6 +21,7 @@ create table if not exists private.pins (
   pinned_version_id uuid,
   pinned_at timestamptz,
   begun_at timestamptz,
+  asked_at timestamptz,
   earlier_version_ids uuid[] not null default '{}',
 
   constraint pins_pkey primary key (kind, id),
@@ -30,7 +31,8 @@ create table if not exists private.pins (
   constraint assignment_names_its_campaign check ((kind = 'assignment') = (campaign_id is not null)),
   constraint choice_and_its_time_come_together check ((chosen_version_id is null) = (chosen_at is null)),
   constraint pin_and_its_time_come_together check ((pinned_version_id is null) = (pinned_at is null)),
-  constraint only_sessions_begin check (begun_at is null or kind <> 'campaign')
+  constraint only_sessions_begin check (begun_at is null or kind <> 'campaign'),
+  constraint what_has_begun_was_asked_for check ((begun_at is null) = (asked_at is null))
 );
 comment on table private.pins is
 'Choices and pins of campaigns, campaign assignments and coaching sessions. Written by the database alone.';
@@ -42,6 +44,7 @@ comment on column private.pins.first_version_id is
 'The version in force when the first agent session was made: for agents that never ask what to talk about.';
 comment on column private.pins.pinned_version_id is 'The version that the interview goes by, from its first question on.';
 comment on column private.pins.begun_at is 'When the session began: the first interview_context for it.';
+comment on column private.pins.asked_at is 'When an agent last asked what to talk about, to the hour.';
 comment on column private.pins.earlier_version_ids is
 'The versions that the session was pinned to before it was moved on while it ran.';
 alter table private.pins enable row level security;
@@ -55,7 +58,8 @@ create index if not exists idx_pins_campaign on private.pins (campaign_id) where
 create table if not exists private.version_uses (
   tenant_id uuid not null,
   version_id uuid not null,
-  first_used_at timestamptz not null default now(),
+  -- By the clock: of several in one transaction one is the first.
+  first_used_at timestamptz not null default clock_timestamp(),
 
   constraint version_uses_pkey primary key (tenant_id, version_id),
   constraint version_uses_version_id_fkey
@@ -203,6 +207,22 @@ begin
     select
       from public.custom_assessments as assessment
      where assessment.id = is_own.assessment_id and assessment.tenant_id = is_own.tenant_id
+  );
+end
+$$;
+
+-- Whether a tenant has used a version.
+create or replace function private.has_used(tenant_id uuid, version_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from private.version_uses as used
+     where used.tenant_id = has_used.tenant_id and used.version_id = has_used.version_id
   );
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_choices sha256:28302b0573dfa767ec87720856c1c29bb764903ba09f61822a156bbebe6b1890
+-- custom-assessments 0.2.0 pins_choices sha256:ba13e70219d09995a1fa4603825a9256a3ec9eb48340ac5c47bd600602dec051
 -- Recording what campaigns, coaching sessions and agent sessions choose, at that moment: once the choice was judged
 -- (host_references), for all rows of a statement. Triggers with the writer's rights could not write it, and those of their owner
 -- do not see who writes: so each of them is there twice, for clients and for those who are trusted with authority.
@@ -58,7 +58,7 @@ begin
       on conflict on constraint pins_pkey do update
         set tenant_id = excluded.tenant_id, assessment_id = excluded.assessment_id,
             chosen_version_id = excluded.chosen_version_id, chosen_at = excluded.chosen_at, first_version_id = null,
-            pinned_version_id = null, pinned_at = null, begun_at = null, earlier_version_ids = '{}';
+            pinned_version_id = null, pinned_at = null, begun_at = null, asked_at = null, earlier_version_ids = '{}';
     end if;
   end loop;
 end

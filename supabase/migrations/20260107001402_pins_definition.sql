@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:d05b70a40b163feea800fef948827f5b18833666687daa3114395fb7903c1371
+-- custom-assessments 0.2.0 pins_definition sha256:a6f0e220b1ad88b10abddc141b0806c494ffdb6a82c89f14126284ee4f6dd159
 -- The definition as interview agents get it: every key that the format knows, filled in, and no other; without the examples,
 -- which would tell an agent what scores the author expects.
 
@@ -11,8 +11,14 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  ids constant text[] := (select named.ids from private.dimension_ids(dimensions) as named);
+  ids text[] := array(
+    select dimension.value ->> 'id' from jsonb_array_elements(dimensions) with ordinality as dimension order by dimension.ordinality
+  );
 begin
+  -- Most state them; to make one of a name takes a while.
+  if array_position(ids, null) is not null then
+    ids := (select named.ids from private.dimension_ids(dimensions) as named);
+  end if;
   return (
     select jsonb_agg(
              jsonb_build_object(
@@ -41,7 +47,7 @@ begin
   return (
     select coalesce(
              jsonb_agg(
-               jsonb_build_object(
+               jsonb_strip_nulls(jsonb_build_object(
                  'name', category.value -> 'name',
                  'scoreRange', category.value -> 'scoreRange',
                  'primaryDimensions', coalesce(nullif(category.value -> 'primaryDimensions', 'null'), '[]'),
@@ -49,7 +55,7 @@ begin
                  'strengths', coalesce(nullif(category.value -> 'strengths', 'null'), '[]'),
                  'growthAreas', coalesce(nullif(category.value -> 'growthAreas', 'null'), '[]'),
                  'recommendations', coalesce(nullif(category.value -> 'recommendations', 'null'), '[]')
-               )
+               ))
                order by category.ordinality
              ),
              '[]'
@@ -74,8 +80,8 @@ declare
   bounds constant numeric[] := private.scale_in_force(metadata);
 begin
   -- A text that may be missing has no default: its key is left out, since null is not a text.
-  return jsonb_strip_nulls(jsonb_build_object(
-    'metadata', jsonb_build_object(
+  return jsonb_build_object(
+    'metadata', jsonb_strip_nulls(jsonb_build_object(
       'name', version.name,
       'version', version.version,
       'type', version.assessment_type,
@@ -90,15 +96,15 @@ begin
       'language', metadata -> 'language',
       'evidence', metadata -> 'evidence',
       'minCoverage', metadata -> 'minCoverage'
-    ),
+    )),
     'dimensions', private.asked_dimensions(whole -> 'dimensions'),
     'resultCategories', private.asked_categories(whole -> 'resultCategories'),
-    'interviewGuidelines', jsonb_build_object(
+    'interviewGuidelines', jsonb_strip_nulls(jsonb_build_object(
       'opening', guidelines -> 'opening',
       'closing', guidelines -> 'closing',
       'probingQuestions', coalesce(nullif(guidelines -> 'probingQuestions', 'null'), '{}')
-    )
-  ));
+    ))
+  );
 end
 $$;
 
@@ -290,14 +296,16 @@ begin
       perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', begin_session.assessment_id));
     end if;
     insert into private.pins as pin (
-      kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at
+      kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at,
+      asked_at
     )
     values (
       begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, begin_session.assessment_id,
-      begin_session.version_id, now(), now()
+      begin_session.version_id, now(), now(), now()
     )
     on conflict on constraint pins_pkey do update
-      set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at;
+      set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at,
+          asked_at = excluded.asked_at;
     exit;
   end loop;
 end

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_repin sha256:93ffbd88e924a4cb1a09493f5a7a872d8f383ce977fb3af3da76326bf99c2a86
+-- custom-assessments 0.2.0 pins_repin sha256:aa61120dad4e86fab39a544b5cfe597c7459b3c2714db26c98901a5b19232993
 -- Moving a session or a campaign on to a newer version, by its owner.
 
 -- The changes from one version to another, as clients get them: which rule, of which class, where.
@@ -154,7 +154,7 @@ begin
        set tenant_id = session.tenant_id, campaign_id = session.campaign_id, assessment_id = of_assessment,
            first_version_id = version_id, chosen_version_id = choice,
            chosen_at = case when choice is not null then now() end,
-           pinned_version_id = null, pinned_at = null, begun_at = null, earlier_version_ids = '{}'
+           pinned_version_id = null, pinned_at = null, begun_at = null, asked_at = null, earlier_version_ids = '{}'
      where pin.kind = session_kind and pin.id = move_session.session_id;
   elsif pinned <> version_id then
     perform private.check_move(pinned, version_id, jsonb_build_object('session_id', move_session.session_id));

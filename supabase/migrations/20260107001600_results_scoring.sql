@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:2f33d1f350e913705c0b56b92bd895e7e3e32337b3acee57bd22bf710be4ea7a
+-- custom-assessments 0.2.0 results_scoring sha256:483dda3e89eaabbc124a142c0d9c38991f2080e2c3e62176c2c1f4119bced137
 -- The scoring rule.
 --
 -- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -264,6 +264,22 @@ $$;
 comment on function private.session_facts(uuid, text) is
 'The owner of a session and the assessments that it used. No row if the session does not exist.';
 
+-- Whether there is such a session, of this tenant.
+create or replace function private.is_session_of(session_id uuid, session_type text, tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from private.session_facts(is_session_of.session_id, is_session_of.session_type) as facts
+     where facts.tenant_id = is_session_of.tenant_id
+  );
+end
+$$;
+
 -- Completed sessions on their way to a result.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -290,6 +306,7 @@ create table if not exists private.score_requests (
   ai_insights jsonb,
   completed_at timestamptz not null,
   created_at timestamptz not null default now(),
+  session_gone_at timestamptz,
 
   constraint score_requests_pkey primary key (id),
   constraint one_score_request_a_session unique (session_id, session_type),

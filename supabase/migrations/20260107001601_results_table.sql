@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:3a63efdd991038ac9c00c9756d767b5118741f62a88342f1faf79c620c7a2f08
+-- custom-assessments 0.2.0 results_table sha256:4d057c2098031ec4718d8c64f395263018b44adb4f1b59b4671d9b83624c4265
 -- Results: what a finished interview gave, frozen.
 --
 -- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
@@ -249,7 +249,8 @@ begin
      where assessment.tenant_id = old.id
   ) then
     perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
-  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id) then
+  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id)
+    or exists (select from private.score_requests as request where request.tenant_id = old.id) then
     perform private.refuse('TENANT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
   end if;
   return old;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_uploads sha256:25904a2880d99f04815542170416e8964baf2f67171402fa6cadca99b070270d
+-- custom-assessments 0.2.0 worker_api_uploads sha256:a43034fe52dbb38e250e3be0940eaf62c4748b8967fa493b7aa37fbd109197b5
 -- The job kind compile: what is given of an upload, what is locked for it, how it is applied, and what its row then says.
 
 create or replace function private.load_uploads(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
@@ -225,6 +225,32 @@ begin
     select private.take_snapshot(given.subject)
       from unnest(subjects) with ordinality as given (subject, place)
      order by given.place);
+end
+$$;
+
+-- The finished jobs, older than that, of accepted scores that are kept whatever became of their job, so that it can be tried again:
+-- as long as their session is there, and for a while after it has gone.
+create or replace function private.jobs_of_kept_requests(finished_before timestamptz)
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- That a session has gone is seen here first: nobody says so who deletes it.
+  update private.score_requests as request
+     set session_gone_at = now()
+   where request.session_gone_at is null
+     and not private.is_session_of(request.session_id, request.session_type, request.tenant_id);
+  return array(
+    select job.id
+      from private.score_requests as request
+      join private.jobs as job on job.subject_id = request.id
+     where job.finished_at < finished_before
+       and (
+         request.session_gone_at is null
+         or request.session_gone_at > now() - make_interval(days => private.setting('begun_session_days')::integer)
+       )
+  );
 end
 $$;
 

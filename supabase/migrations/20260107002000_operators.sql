@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 operators sha256:ed67239cf86268acb76b35ee6770c1cced706ddca098edc8386c4bb88570e257
+-- custom-assessments 0.2.0 operators sha256:90ba656996ae9e1ea4990b04501300bc3f94610bb6fc7d7b6bf4763dbe8a7644
 -- What operators call and read: how the queue is, another try, and taking away what is old.
 
 -- SECURITY DEFINER: as exchange_jobs.
@@ -106,16 +106,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   pruned private.judged_job[];
+  kept bigint[];
 begin
   if keep is null or keep < interval '0' then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "keep", "expected": "an interval of zero or more"}');
   elsif batch is null or batch not between 1 and 1000000 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "batch", "expected": "1 to 1000000"}');
   end if;
+  -- What is tried again as long as it is kept.
+  kept := private.jobs_of_kept_requests(now() - prune_jobs.keep);
   pruned := array(
     select row(null, job.id, job.kind, job.subject_id, 'pruned', null, false, 0, job.attempts, null, null)::private.judged_job
       from private.jobs as job
      where job.finished_at < now() - prune_jobs.keep
+       and job.id <> all (kept)
      order by job.finished_at
      limit prune_jobs.batch
        for update skip locked);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:218e69857fca69bc7fda411d7bb80f7c028a8783f3c778ce093e7bf73cb741da
+-- custom-assessments 0.2.0 agents sha256:8c4aa7360f54e2d04eeec8182c5c6be78d2ddabd0ceaeef8d4204b4732134699
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -49,6 +49,14 @@ begin
       'agent_session_id', interview_context.agent_session_id, 'assessment_id', talk.assessment_id,
       'session_assessment_id', used.assessment_id
     ));
+  end if;
+  -- What is asked for keeps its assessment from being deleted.
+  if used.begun then
+    update private.pins as pin
+       set asked_at = now()
+     where pin.kind = talk.kind
+       and pin.id = talk.session_id
+       and pin.asked_at < now() - interval '1 hour';
   end if;
   select stored.* into version from public.assessment_versions as stored where stored.id = used.version_id;
   -- Looked at on each call; the author's own sessions go on.

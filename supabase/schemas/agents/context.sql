@@ -49,6 +49,14 @@ begin
       'session_assessment_id', used.assessment_id
     ));
   end if;
+  -- What is asked for keeps its assessment from being deleted.
+  if used.begun then
+    update private.pins as pin
+       set asked_at = now()
+     where pin.kind = talk.kind
+       and pin.id = talk.session_id
+       and pin.asked_at < now() - interval '1 hour';
+  end if;
   select stored.* into version from public.assessment_versions as stored where stored.id = used.version_id;
   -- Looked at on each call; the author's own sessions go on.
   if private.is_withdrawn(version.id) and not private.is_own(used.assessment_id, used.tenant_id) then

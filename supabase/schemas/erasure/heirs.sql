@@ -1,9 +1,10 @@
--- Assessments that other tenants have results of outlive their tenant.
+-- Assessments that other tenants use outlive their tenant.
 
--- Other tenants' results were made with assessments of this tenant: those results are not this tenant's to erase, and
--- they hold on to the assessment. So it goes to the tenant with the oldest of them: archived, private, without source
--- and author. Returns how many were handed over.
-create or replace function private.hand_over_assessments_with_results(tenant_id uuid)
+-- Other tenants use assessments of this tenant, and their results and interviews hold on to these. So each goes to the tenant
+-- with the oldest use, and becomes the newest version that this tenant itself has used: archived, private, without source and
+-- author. What the former tenant made of it since was shared with nobody, and goes (versions/making.sql). Returns how many were
+-- handed over.
+create or replace function private.hand_over_used_assessments(tenant_id uuid)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -18,41 +19,95 @@ begin
            lateral (
              select holder.tenant_id, tenant.user_id
                from (
+                 select used.tenant_id, used.first_used_at as since, used.version_id as id
+                   from public.assessment_versions as version
+                   join private.version_uses as used on used.version_id = version.id
+                  where version.assessment_id = assessment.id
+                 union all
+                 -- Results and completions from before versions were kept.
                  select result.tenant_id, result.created_at, result.id
                    from public.custom_assessment_results as result
                   where result.assessment_id = assessment.id
                  union all
-                 -- Interviews that wait to be scored will be results.
                  select request.tenant_id, request.created_at, request.id
                    from private.score_requests as request
-                   join private.jobs as job on job.subject_id = request.id
                   where request.assessment_id = assessment.id
-                    and job.rank is not null
                ) as holder
                join public.tenant_profiles as tenant on tenant.id = holder.tenant_id
               where holder.tenant_id <> assessment.tenant_id
-              order by holder.created_at, holder.id
+              order by holder.since, holder.id
               limit 1
            ) as heir
-     where assessment.tenant_id = hand_over_assessments_with_results.tenant_id
+     where assessment.tenant_id = hand_over_used_assessments.tenant_id
+     order by assessment.id
   loop
-    -- An archived row takes no change but that of its status, and an active one would raise its version.
-    if handed.status <> 'draft' then
-      update public.custom_assessments as assessment set status = 'draft' where assessment.id = handed.id;
-    end if;
-    update public.custom_assessments as assessment
-       set tenant_id = handed.tenant_id,
-           created_by = handed.user_id,
-           slug = null,
-           definition = assessment.definition #- '{metadata,author}',
-           source_markdown = null,
-           is_template = false,
-           marketplace_status = 'private',
-           marketplace_price_tier = null,
-           status = 'archived'
-     where assessment.id = handed.id;
+    perform private.hand_over(handed.id, handed.status, handed.tenant_id, handed.user_id);
     total := total + 1;
   end loop;
   return total;
+end
+$$;
+
+-- Hands one over: to the account that owns the heir, in its state of the version that the heir used last.
+create or replace function private.hand_over(assessment_id uuid, status text, heir uuid, account uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  known record;
+begin
+  select version.id, version.version, version.name, version.description, version.definition, version.assessment_type,
+         version.interview_style_default, version.interview_style_allow_override, version.result_disclosure
+    into known
+    from private.version_uses as used
+    join public.assessment_versions as version on version.id = used.version_id
+   where used.tenant_id = heir
+     and version.assessment_id = hand_over.assessment_id
+   order by string_to_array(version.version, '.')::bigint[] desc, version.revision desc
+   limit 1;
+  if not found then
+    -- Of a result or completion from before versions were kept.
+    select null::uuid as id, made.version, coalesce(stated.name, 'Assessment') as name, stated.description, made.definition,
+           stated.assessment_type, stated.interview_style_default, stated.interview_style_allow_override,
+           made.result_disclosure
+      into known
+      from (
+        select result.assessment_version as version, result.assessment_definition_snapshot as definition,
+               result.result_disclosure, result.created_at
+          from public.custom_assessment_results as result
+         where result.assessment_id = hand_over.assessment_id and result.tenant_id = heir
+        union all
+        select request.assessment_version, request.definition, request.result_disclosure, request.created_at
+          from private.score_requests as request
+         where request.assessment_id = hand_over.assessment_id and request.tenant_id = heir
+      ) as made
+     cross join lateral private.columns_of(made.definition -> 'metadata') as stated
+     order by made.created_at desc
+     limit 1;
+  end if;
+  -- An archived row takes no change but that of its status, and an active one would raise its version.
+  if hand_over.status <> 'draft' then
+    update public.custom_assessments as assessment set status = 'draft' where assessment.id = hand_over.assessment_id;
+  end if;
+  update public.custom_assessments as assessment
+     set tenant_id = heir,
+         created_by = account,
+         slug = null,
+         name = known.name,
+         version = known.version,
+         description = known.description,
+         definition = known.definition #- '{metadata,author}',
+         assessment_type = known.assessment_type,
+         interview_style_default = known.interview_style_default,
+         interview_style_allow_override = known.interview_style_allow_override,
+         result_disclosure = known.result_disclosure,
+         newest_version_id = known.id,
+         source_markdown = null,
+         is_template = false,
+         marketplace_status = 'private',
+         marketplace_price_tier = null,
+         status = 'archived'
+   where assessment.id = hand_over.assessment_id;
 end
 $$;

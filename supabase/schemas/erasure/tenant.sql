@@ -69,7 +69,9 @@ begin
   delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics uploads = row_count;
 
-  handed_over := private.hand_over_assessments_with_results(erase_tenant_once.tenant_id);
+  handed_over := private.hand_over_used_assessments(erase_tenant_once.tenant_id);
+  -- Its own interviews that are under way go with it.
+  delete from private.pins as pin where pin.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 

@@ -105,16 +105,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   pruned private.judged_job[];
+  kept bigint[];
 begin
   if keep is null or keep < interval '0' then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "keep", "expected": "an interval of zero or more"}');
   elsif batch is null or batch not between 1 and 1000000 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "batch", "expected": "1 to 1000000"}');
   end if;
+  -- What is tried again as long as it is kept.
+  kept := private.jobs_of_kept_requests(now() - prune_jobs.keep);
   pruned := array(
     select row(null, job.id, job.kind, job.subject_id, 'pruned', null, false, 0, job.attempts, null, null)::private.judged_job
       from private.jobs as job
      where job.finished_at < now() - prune_jobs.keep
+       and job.id <> all (kept)
      order by job.finished_at
      limit prune_jobs.batch
        for update skip locked);

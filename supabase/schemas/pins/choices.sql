@@ -57,7 +57,7 @@ begin
       on conflict on constraint pins_pkey do update
         set tenant_id = excluded.tenant_id, assessment_id = excluded.assessment_id,
             chosen_version_id = excluded.chosen_version_id, chosen_at = excluded.chosen_at, first_version_id = null,
-            pinned_version_id = null, pinned_at = null, begun_at = null, earlier_version_ids = '{}';
+            pinned_version_id = null, pinned_at = null, begun_at = null, asked_at = null, earlier_version_ids = '{}';
     end if;
   end loop;
 end

@@ -10,8 +10,14 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  ids constant text[] := (select named.ids from private.dimension_ids(dimensions) as named);
+  ids text[] := array(
+    select dimension.value ->> 'id' from jsonb_array_elements(dimensions) with ordinality as dimension order by dimension.ordinality
+  );
 begin
+  -- Most state them; to make one of a name takes a while.
+  if array_position(ids, null) is not null then
+    ids := (select named.ids from private.dimension_ids(dimensions) as named);
+  end if;
   return (
     select jsonb_agg(
              jsonb_build_object(
@@ -40,7 +46,7 @@ begin
   return (
     select coalesce(
              jsonb_agg(
-               jsonb_build_object(
+               jsonb_strip_nulls(jsonb_build_object(
                  'name', category.value -> 'name',
                  'scoreRange', category.value -> 'scoreRange',
                  'primaryDimensions', coalesce(nullif(category.value -> 'primaryDimensions', 'null'), '[]'),
@@ -48,7 +54,7 @@ begin
                  'strengths', coalesce(nullif(category.value -> 'strengths', 'null'), '[]'),
                  'growthAreas', coalesce(nullif(category.value -> 'growthAreas', 'null'), '[]'),
                  'recommendations', coalesce(nullif(category.value -> 'recommendations', 'null'), '[]')
-               )
+               ))
                order by category.ordinality
              ),
              '[]'
@@ -73,8 +79,8 @@ declare
   bounds constant numeric[] := private.scale_in_force(metadata);
 begin
   -- A text that may be missing has no default: its key is left out, since null is not a text.
-  return jsonb_strip_nulls(jsonb_build_object(
-    'metadata', jsonb_build_object(
+  return jsonb_build_object(
+    'metadata', jsonb_strip_nulls(jsonb_build_object(
       'name', version.name,
       'version', version.version,
       'type', version.assessment_type,
@@ -89,14 +95,14 @@ begin
       'language', metadata -> 'language',
       'evidence', metadata -> 'evidence',
       'minCoverage', metadata -> 'minCoverage'
-    ),
+    )),
     'dimensions', private.asked_dimensions(whole -> 'dimensions'),
     'resultCategories', private.asked_categories(whole -> 'resultCategories'),
-    'interviewGuidelines', jsonb_build_object(
+    'interviewGuidelines', jsonb_strip_nulls(jsonb_build_object(
       'opening', guidelines -> 'opening',
       'closing', guidelines -> 'closing',
       'probingQuestions', coalesce(nullif(guidelines -> 'probingQuestions', 'null'), '{}')
-    )
-  ));
+    ))
+  );
 end
 $$;

@@ -153,7 +153,7 @@ begin
        set tenant_id = session.tenant_id, campaign_id = session.campaign_id, assessment_id = of_assessment,
            first_version_id = version_id, chosen_version_id = choice,
            chosen_at = case when choice is not null then now() end,
-           pinned_version_id = null, pinned_at = null, begun_at = null, earlier_version_ids = '{}'
+           pinned_version_id = null, pinned_at = null, begun_at = null, asked_at = null, earlier_version_ids = '{}'
      where pin.kind = session_kind and pin.id = move_session.session_id;
   elsif pinned <> version_id then
     perform private.check_move(pinned, version_id, jsonb_build_object('session_id', move_session.session_id));

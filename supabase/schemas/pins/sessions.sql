@@ -186,14 +186,16 @@ begin
       perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', begin_session.assessment_id));
     end if;
     insert into private.pins as pin (
-      kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at
+      kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at,
+      asked_at
     )
     values (
       begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, begin_session.assessment_id,
-      begin_session.version_id, now(), now()
+      begin_session.version_id, now(), now(), now()
     )
     on conflict on constraint pins_pkey do update
-      set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at;
+      set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at,
+          asked_at = excluded.asked_at;
     exit;
   end loop;
 end

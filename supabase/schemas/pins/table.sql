@@ -20,6 +20,7 @@ create table if not exists private.pins (
   pinned_version_id uuid,
   pinned_at timestamptz,
   begun_at timestamptz,
+  asked_at timestamptz,
   earlier_version_ids uuid[] not null default '{}',
 
   constraint pins_pkey primary key (kind, id),
@@ -29,7 +30,8 @@ create table if not exists private.pins (
   constraint assignment_names_its_campaign check ((kind = 'assignment') = (campaign_id is not null)),
   constraint choice_and_its_time_come_together check ((chosen_version_id is null) = (chosen_at is null)),
   constraint pin_and_its_time_come_together check ((pinned_version_id is null) = (pinned_at is null)),
-  constraint only_sessions_begin check (begun_at is null or kind <> 'campaign')
+  constraint only_sessions_begin check (begun_at is null or kind <> 'campaign'),
+  constraint what_has_begun_was_asked_for check ((begun_at is null) = (asked_at is null))
 );
 comment on table private.pins is
 'Choices and pins of campaigns, campaign assignments and coaching sessions. Written by the database alone.';
@@ -41,6 +43,7 @@ comment on column private.pins.first_version_id is
 'The version in force when the first agent session was made: for agents that never ask what to talk about.';
 comment on column private.pins.pinned_version_id is 'The version that the interview goes by, from its first question on.';
 comment on column private.pins.begun_at is 'When the session began: the first interview_context for it.';
+comment on column private.pins.asked_at is 'When an agent last asked what to talk about, to the hour.';
 comment on column private.pins.earlier_version_ids is
 'The versions that the session was pinned to before it was moved on while it ran.';
 alter table private.pins enable row level security;
@@ -54,7 +57,8 @@ create index if not exists idx_pins_campaign on private.pins (campaign_id) where
 create table if not exists private.version_uses (
   tenant_id uuid not null,
   version_id uuid not null,
-  first_used_at timestamptz not null default now(),
+  -- By the clock: of several in one transaction one is the first.
+  first_used_at timestamptz not null default clock_timestamp(),
 
   constraint version_uses_pkey primary key (tenant_id, version_id),
   constraint version_uses_version_id_fkey

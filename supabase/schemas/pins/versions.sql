@@ -39,6 +39,22 @@ begin
 end
 $$;
 
+-- Whether a tenant has used a version.
+create or replace function private.has_used(tenant_id uuid, version_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from private.version_uses as used
+     where used.tenant_id = has_used.tenant_id and used.version_id = has_used.version_id
+  );
+end
+$$;
+
 -- The newest version of an assessment, which is made where there is none: a draft may be used before it was ever active. The
 -- row's own trigger makes it.
 create or replace function private.newest_version(assessment_id uuid)

@@ -54,8 +54,9 @@ create or replace trigger hold_jobs_of_tenant
 before delete on public.tenant_profiles
 for each row execute function private.hold_jobs_of_tenant();
 
--- Whoever owns the assessment could otherwise make other tenants' finished interviews vanish by deleting it in that
--- moment. A tenant's own ones go with the tenant. SECURITY DEFINER: nobody of the API may read the requests.
+-- Scores that were accepted are kept as a result is, until there is a result, also when their job failed: a retry makes the result
+-- of them. Whoever owns the assessment could otherwise make finished interviews vanish by deleting it meanwhile. SECURITY DEFINER:
+-- nobody of the API may read the requests.
 create or replace function private.keep_assessment_with_completions()
 returns trigger
 language plpgsql
@@ -63,17 +64,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (
-    select
-      from private.score_requests as request
-      join private.jobs as job on job.subject_id = request.id
-     where request.assessment_id = old.id
-       and job.rank is not null
-       and (
-         request.tenant_id <> old.tenant_id
-         or exists (select from public.tenant_profiles as tenant where tenant.id = old.tenant_id)
-       )
-  ) then
+  if exists (select from private.score_requests as request where request.assessment_id = old.id) then
     perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
   end if;
   return old;

@@ -118,6 +118,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Use the version that interview_context returned, or omit version_id.'
 ),
 (
+  'ASSESSMENT_IN_USE', 409, 'Interviews that have begun use the assessment, so it cannot be deleted.',
+  'Archive it instead, or wait until the interviews are completed or their links have expired.'
+),
+(
   'ASSESSMENT_WITHDRAWN', 409, 'A reviewer took this version of the assessment down.',
   'An interview that has begun can still be completed. Otherwise move on to a later version with repin_session or '
   'repin_campaign once one is listed, or choose another assessment.'

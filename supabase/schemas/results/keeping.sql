@@ -39,7 +39,8 @@ begin
      where assessment.tenant_id = old.id
   ) then
     perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
-  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id) then
+  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id)
+    or exists (select from private.score_requests as request where request.tenant_id = old.id) then
     perform private.refuse('TENANT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
   end if;
   return old;

@@ -24,6 +24,7 @@ create table if not exists private.score_requests (
   ai_insights jsonb,
   completed_at timestamptz not null,
   created_at timestamptz not null default now(),
+  session_gone_at timestamptz,
 
   constraint score_requests_pkey primary key (id),
   constraint one_score_request_a_session unique (session_id, session_type),

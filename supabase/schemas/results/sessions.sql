@@ -48,3 +48,19 @@ end
 $$;
 comment on function private.session_facts(uuid, text) is
 'The owner of a session and the assessments that it used. No row if the session does not exist.';
+
+-- Whether there is such a session, of this tenant.
+create or replace function private.is_session_of(session_id uuid, session_type text, tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from private.session_facts(is_session_of.session_id, is_session_of.session_type) as facts
+     where facts.tenant_id = is_session_of.tenant_id
+  );
+end
+$$;

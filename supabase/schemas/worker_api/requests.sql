@@ -77,6 +77,32 @@ begin
 end
 $$;
 
+-- The finished jobs, older than that, of accepted scores that are kept whatever became of their job, so that it can be tried again:
+-- as long as their session is there, and for a while after it has gone.
+create or replace function private.jobs_of_kept_requests(finished_before timestamptz)
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- That a session has gone is seen here first: nobody says so who deletes it.
+  update private.score_requests as request
+     set session_gone_at = now()
+   where request.session_gone_at is null
+     and not private.is_session_of(request.session_id, request.session_type, request.tenant_id);
+  return array(
+    select job.id
+      from private.score_requests as request
+      join private.jobs as job on job.subject_id = request.id
+     where job.finished_at < finished_before
+       and (
+         request.session_gone_at is null
+         or request.session_gone_at > now() - make_interval(days => private.setting('begun_session_days')::integer)
+       )
+  );
+end
+$$;
+
 -- Once the result has them, the answers need not be kept a second time; nor when its job is pruned.
 create or replace function private.settle_requests(judged private.judged_job[])
 returns uuid[]

@@ -283,6 +283,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "ASSESSMENT_ACCESS_DENIED": lambda w: change(w, "active", marketplace_status="published"),
     "ASSESSMENT_ARCHIVED": lambda w: change(w, "archived", name="Renamed"),
     "ASSESSMENT_HAS_RESULTS": lambda w: Request("owner", "delete", "custom_assessments", row_id=w["active"]),
+    "ASSESSMENT_IN_USE": lambda w: Request("owner", "delete", "custom_assessments", row_id=w["edited"]),
     "ASSESSMENT_NOT_ACTIVE": lambda w: coaching(w, assessment_type="custom", custom_assessment_id=w["draft"]),
     "ASSESSMENT_NOT_FOUND": lambda w: coaching(w, assessment_type="custom", custom_assessment_id=w["secret"]),
     "ASSESSMENT_REQUIRED": lambda w: coaching(w, assessment_type="custom"),

@@ -311,9 +311,7 @@ def test_writing_other_columns_of_a_session_asks_for_no_assessment(world: World)
     )
 
 
-def test_what_is_chosen_while_a_reviewer_takes_it_back_is_the_version_that_was_listed(
-    world: World, people: People
-) -> None:
+def test_what_a_reviewer_takes_back_cannot_be_chosen_meanwhile(world: World, people: People) -> None:
     one(world.postgres, PUBLISH, world.assessment)
     guest = people.tenant()
     reviewer = world.agent(autocommit=False)
@@ -323,12 +321,13 @@ def test_what_is_chosen_while_a_reviewer_takes_it_back_is_the_version_that_was_l
         "update public.custom_assessments set marketplace_status = 'rejected' where id = %s returning id",
         world.assessment,
     )
-    session = one(choosing, CHOOSE, guest.id, world.assessment)
+    choice = Meanwhile(lambda: one(choosing, CHOOSE, guest.id, world.assessment))
+    # A decision is not an edit: whoever chooses waits for it.
+    assert choice.waits(world.postgres, choosing)
     reviewer.commit()
-    assert one(world.postgres, CHOSEN, session) == "1.0"
-    # From then on it answers as what the guest never saw.
     with pytest.raises(psycopg.Error) as refused:
-        one(choosing, CHOOSE, guest.id, world.assessment)
+        choice.result()
+    # It answers as what the guest never saw.
     assert refused.value.sqlstate == "PT404"
 
 

@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(9);
+select plan(11);
 
 select tests.as_service();
 select tests.keep('listed', tests.create_assessment(
@@ -47,7 +47,7 @@ select
   )
 from jsonb_array_elements(tests.claim('w')) as job;
 
--- A completion that failed for good holds nothing up, and a tenant's own one goes with the tenant.
+-- Nor when scoring it failed for good: then it can be tried again.
 select tests.as_service();
 select tests.keep('own', tests.create_assessment(tests.kept('others_tenant'), '{"status": "active"}'));
 with made as (
@@ -60,8 +60,14 @@ select public.complete_assessment_session(tests.kept('own_session'), 'coaching',
 select tests.finish('w', tests.ending(job.value, 'failed', '{"error": "internal-error"}'))
 from jsonb_array_elements(tests.claim('w')) as job;
 select is(
-  tests.refusal(format('delete from public.custom_assessments where id = %L', tests.kept('own'))), 'done',
-  'a completion that failed does not keep its assessment'
+  tests.refusal(format('delete from public.custom_assessments where id = %L', tests.kept('own'))), 'PT409 ASSESSMENT_HAS_RESULTS',
+  'a completion that failed keeps its assessment'
+);
+select is(
+  public.retry_jobs(array(
+    select id from public.job_queue
+    where state = 'failed'
+  )), 1, 'it is tried again'
 );
 
 select tests.keep('first', tests.create_assessment(tests.kept('first_of_two'), '{"status": "active"}'));
@@ -76,9 +82,10 @@ select is(
   'a tenant''s own interview waits'
 );
 select is(
-  tests.refusal(format('delete from public.tenant_profiles where id = %L', tests.kept('first_of_two'))), 'done',
-  'and goes with its tenant'
+  tests.refusal(format('delete from public.tenant_profiles where id = %L', tests.kept('first_of_two'))),
+  'PT409 TENANT_HAS_RESULTS', 'and keeps the tenant'
 );
+select is(public.erase_tenant(tests.kept('first_of_two')) ->> 'score_requests', '1', 'which is erased with it');
 
 select * from finish();
 rollback;

@@ -1,10 +1,11 @@
--- custom-assessments 0.2.0 erasure sha256:5adb7a4135fb1c41039b2416ddb0cc0828bc08bc8ad650147842c6d71c662668
--- Assessments that other tenants have results of outlive their tenant.
+-- custom-assessments 0.2.0 erasure_heirs sha256:55b3745a63b9b0091ec275a371bde2b0fdaf7900632c708e724b225bd2a950c9
+-- Assessments that other tenants use outlive their tenant.
 
--- Other tenants' results were made with assessments of this tenant: those results are not this tenant's to erase, and
--- they hold on to the assessment. So it goes to the tenant with the oldest of them: archived, private, without source
--- and author. Returns how many were handed over.
-create or replace function private.hand_over_assessments_with_results(tenant_id uuid)
+-- Other tenants use assessments of this tenant, and their results and interviews hold on to these. So each goes to the tenant
+-- with the oldest use, and becomes the newest version that this tenant itself has used: archived, private, without source and
+-- author. What the former tenant made of it since was shared with nobody, and goes (versions/making.sql). Returns how many were
+-- handed over.
+create or replace function private.hand_over_used_assessments(tenant_id uuid)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -19,42 +20,96 @@ begin
            lateral (
              select holder.tenant_id, tenant.user_id
                from (
+                 select used.tenant_id, used.first_used_at as since, used.version_id as id
+                   from public.assessment_versions as version
+                   join private.version_uses as used on used.version_id = version.id
+                  where version.assessment_id = assessment.id
+                 union all
+                 -- Results and completions from before versions were kept.
                  select result.tenant_id, result.created_at, result.id
                    from public.custom_assessment_results as result
                   where result.assessment_id = assessment.id
                  union all
-                 -- Interviews that wait to be scored will be results.
                  select request.tenant_id, request.created_at, request.id
                    from private.score_requests as request
-                   join private.jobs as job on job.subject_id = request.id
                   where request.assessment_id = assessment.id
-                    and job.rank is not null
                ) as holder
                join public.tenant_profiles as tenant on tenant.id = holder.tenant_id
               where holder.tenant_id <> assessment.tenant_id
-              order by holder.created_at, holder.id
+              order by holder.since, holder.id
               limit 1
            ) as heir
-     where assessment.tenant_id = hand_over_assessments_with_results.tenant_id
+     where assessment.tenant_id = hand_over_used_assessments.tenant_id
+     order by assessment.id
   loop
-    -- An archived row takes no change but that of its status, and an active one would raise its version.
-    if handed.status <> 'draft' then
-      update public.custom_assessments as assessment set status = 'draft' where assessment.id = handed.id;
-    end if;
-    update public.custom_assessments as assessment
-       set tenant_id = handed.tenant_id,
-           created_by = handed.user_id,
-           slug = null,
-           definition = assessment.definition #- '{metadata,author}',
-           source_markdown = null,
-           is_template = false,
-           marketplace_status = 'private',
-           marketplace_price_tier = null,
-           status = 'archived'
-     where assessment.id = handed.id;
+    perform private.hand_over(handed.id, handed.status, handed.tenant_id, handed.user_id);
     total := total + 1;
   end loop;
   return total;
+end
+$$;
+
+-- Hands one over: to the account that owns the heir, in its state of the version that the heir used last.
+create or replace function private.hand_over(assessment_id uuid, status text, heir uuid, account uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  known record;
+begin
+  select version.id, version.version, version.name, version.description, version.definition, version.assessment_type,
+         version.interview_style_default, version.interview_style_allow_override, version.result_disclosure
+    into known
+    from private.version_uses as used
+    join public.assessment_versions as version on version.id = used.version_id
+   where used.tenant_id = heir
+     and version.assessment_id = hand_over.assessment_id
+   order by string_to_array(version.version, '.')::bigint[] desc, version.revision desc
+   limit 1;
+  if not found then
+    -- Of a result or completion from before versions were kept.
+    select null::uuid as id, made.version, coalesce(stated.name, 'Assessment') as name, stated.description, made.definition,
+           stated.assessment_type, stated.interview_style_default, stated.interview_style_allow_override,
+           made.result_disclosure
+      into known
+      from (
+        select result.assessment_version as version, result.assessment_definition_snapshot as definition,
+               result.result_disclosure, result.created_at
+          from public.custom_assessment_results as result
+         where result.assessment_id = hand_over.assessment_id and result.tenant_id = heir
+        union all
+        select request.assessment_version, request.definition, request.result_disclosure, request.created_at
+          from private.score_requests as request
+         where request.assessment_id = hand_over.assessment_id and request.tenant_id = heir
+      ) as made
+     cross join lateral private.columns_of(made.definition -> 'metadata') as stated
+     order by made.created_at desc
+     limit 1;
+  end if;
+  -- An archived row takes no change but that of its status, and an active one would raise its version.
+  if hand_over.status <> 'draft' then
+    update public.custom_assessments as assessment set status = 'draft' where assessment.id = hand_over.assessment_id;
+  end if;
+  update public.custom_assessments as assessment
+     set tenant_id = heir,
+         created_by = account,
+         slug = null,
+         name = known.name,
+         version = known.version,
+         description = known.description,
+         definition = known.definition #- '{metadata,author}',
+         assessment_type = known.assessment_type,
+         interview_style_default = known.interview_style_default,
+         interview_style_allow_override = known.interview_style_allow_override,
+         result_disclosure = known.result_disclosure,
+         newest_version_id = known.id,
+         source_markdown = null,
+         is_template = false,
+         marketplace_status = 'private',
+         marketplace_price_tier = null,
+         status = 'archived'
+   where assessment.id = hand_over.assessment_id;
 end
 $$;
 
@@ -173,7 +228,9 @@ begin
   delete from public.assessment_uploads as upload where upload.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics uploads = row_count;
 
-  handed_over := private.hand_over_assessments_with_results(erase_tenant_once.tenant_id);
+  handed_over := private.hand_over_used_assessments(erase_tenant_once.tenant_id);
+  -- Its own interviews that are under way go with it.
+  delete from private.pins as pin where pin.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 
@@ -224,143 +281,3 @@ comment on function public.erase_tenant(uuid) is
 'is deleted. The host''s foreign key decides whether its campaigns are deleted or remain without a tenant (campaigns_left). '
 'Returns the counts.';
 revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;
-
--- Erasing an account.
-
-create or replace function private.sum_of_counts(counts jsonb, more jsonb)
-returns jsonb
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select counts || jsonb_object_agg(added.key, coalesce((counts ->> added.key)::bigint, 0) + added.value::bigint)
-    from jsonb_each_text(more) as added
-$$;
-
--- Whether the creator of a campaign is held by a foreign key that refuses, in a column that can be empty.
-create or replace function private.campaigns_can_lose_their_creator()
-returns boolean
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select exists (
-    select
-      from pg_catalog.pg_constraint as held
-      join pg_catalog.pg_attribute as col on col.attrelid = held.conrelid and held.conkey = array[col.attnum]
-     where held.conrelid = 'public.campaigns'::regclass
-       and held.contype = 'f'
-       and held.confdeltype in ('a', 'r')
-       and col.attname = 'created_by'
-       and not col.attnotnull
-  )
-$$;
-
--- What erase_account does, once.
-create or replace function private.erase_account_once(user_id uuid)
-returns jsonb
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  owned uuid;
-  campaigns uuid[];
-  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
-                    "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
-                    "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
-                    "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;
-  reassigned integer := 0;
-  moved integer;
-  accounts integer;
-begin
-  -- The tenants' lines before the account, as whoever makes rows for them takes these.
-  for owned in
-    select tenant.id
-      from public.tenant_profiles as tenant
-     where tenant.user_id = erase_account_once.user_id
-     order by tenant.id
-  loop
-    perform private.lock_slug(owned, '');
-  end loop;
-  perform account.id from auth.users as account where account.id = erase_account_once.user_id for update;
-  if not found then
-    perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account_once.user_id));
-  end if;
-
-  -- With the campaigns that the account made and that no tenant has: nobody else answers for the people in them.
-  campaigns := array(
-    select campaign.id
-      from public.campaigns as campaign
-      left join public.tenant_profiles as tenant on tenant.id = campaign.tenant_id
-     where tenant.user_id = erase_account_once.user_id
-        or (campaign.created_by = erase_account_once.user_id and campaign.tenant_id is null)
-  );
-  for owned in
-    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account_once.user_id order by tenant.id
-  loop
-    counts := private.sum_of_counts(counts, private.erase_tenant_once(owned));
-  end loop;
-  counts := private.sum_of_counts(counts, private.erase_participants(campaigns, null));
-
-  -- What the account made for other tenants is theirs, and goes to their owners.
-  update public.custom_assessments as assessment
-     set created_by = tenant.user_id
-    from public.tenant_profiles as tenant
-   where assessment.created_by = erase_account_once.user_id
-     and tenant.id = assessment.tenant_id;
-  get diagnostics reassigned = row_count;
-  update public.assessment_uploads as upload
-     set created_by = tenant.user_id
-    from public.tenant_profiles as tenant
-   where upload.created_by = erase_account_once.user_id
-     and tenant.id = upload.tenant_id;
-  get diagnostics moved = row_count;
-  reassigned := reassigned + moved;
-  update public.campaigns as campaign
-     set created_by = tenant.user_id
-    from public.tenant_profiles as tenant
-   where campaign.created_by = erase_account_once.user_id
-     and tenant.id = campaign.tenant_id;
-  get diagnostics moved = row_count;
-  reassigned := reassigned + moved;
-
-  -- Where a host's foreign key would keep the account for a campaign that no tenant has.
-  if private.campaigns_can_lose_their_creator() then
-    update public.campaigns as campaign
-       set created_by = null
-     where campaign.created_by = erase_account_once.user_id
-       and campaign.tenant_id is null;
-  end if;
-
-  delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
-  delete from auth.users as account where account.id = erase_account_once.user_id;
-  get diagnostics accounts = row_count;
-  return private.with_campaigns_left(counts, campaigns)
-    || jsonb_build_object('accounts', accounts, 'rows_given_to_tenants', reassigned);
-end
-$$;
-
--- SECURITY DEFINER: as erase_tenant; and the service role cannot delete accounts.
-create or replace function public.erase_account(user_id uuid)
-returns jsonb
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- As in erase_tenant.
-  for attempt in 1 .. 4 loop
-    begin
-      return private.erase_account_once(erase_account.user_id);
-    exception when deadlock_detected then
-      -- Nothing is locked any more: whoever waited has the time to go on.
-      perform pg_sleep(0.2);
-    end;
-  end loop;
-  return private.erase_account_once(erase_account.user_id);
-end
-$$;
-comment on function public.erase_account(uuid) is
-'For operators: deletes an account and calls erase_tenant for each tenant that it owns. Rows that it created for other '
-'tenants are reassigned to the owners of those tenants (rows_given_to_tenants). Runs in one transaction. Returns the counts.';
-revoke all on function public.erase_account(uuid) from public, anon, authenticated, service_role;

@@ -1,0 +1,140 @@
+-- custom-assessments 0.2.0 erasure_account sha256:f727018749edaef2fe7e4d9f7b10c53261e778471a3c8a3fe81dffe5133b5f9f
+-- Erasing an account.
+
+create or replace function private.sum_of_counts(counts jsonb, more jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select counts || jsonb_object_agg(added.key, coalesce((counts ->> added.key)::bigint, 0) + added.value::bigint)
+    from jsonb_each_text(more) as added
+$$;
+
+-- Whether the creator of a campaign is held by a foreign key that refuses, in a column that can be empty.
+create or replace function private.campaigns_can_lose_their_creator()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select
+      from pg_catalog.pg_constraint as held
+      join pg_catalog.pg_attribute as col on col.attrelid = held.conrelid and held.conkey = array[col.attnum]
+     where held.conrelid = 'public.campaigns'::regclass
+       and held.contype = 'f'
+       and held.confdeltype in ('a', 'r')
+       and col.attname = 'created_by'
+       and not col.attnotnull
+  )
+$$;
+
+-- What erase_account does, once.
+create or replace function private.erase_account_once(user_id uuid)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  owned uuid;
+  campaigns uuid[];
+  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
+                    "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
+                    "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
+                    "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;
+  reassigned integer := 0;
+  moved integer;
+  accounts integer;
+begin
+  -- The tenants' lines before the account, as whoever makes rows for them takes these.
+  for owned in
+    select tenant.id
+      from public.tenant_profiles as tenant
+     where tenant.user_id = erase_account_once.user_id
+     order by tenant.id
+  loop
+    perform private.lock_slug(owned, '');
+  end loop;
+  perform account.id from auth.users as account where account.id = erase_account_once.user_id for update;
+  if not found then
+    perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account_once.user_id));
+  end if;
+
+  -- With the campaigns that the account made and that no tenant has: nobody else answers for the people in them.
+  campaigns := array(
+    select campaign.id
+      from public.campaigns as campaign
+      left join public.tenant_profiles as tenant on tenant.id = campaign.tenant_id
+     where tenant.user_id = erase_account_once.user_id
+        or (campaign.created_by = erase_account_once.user_id and campaign.tenant_id is null)
+  );
+  for owned in
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = erase_account_once.user_id order by tenant.id
+  loop
+    counts := private.sum_of_counts(counts, private.erase_tenant_once(owned));
+  end loop;
+  counts := private.sum_of_counts(counts, private.erase_participants(campaigns, null));
+
+  -- What the account made for other tenants is theirs, and goes to their owners.
+  update public.custom_assessments as assessment
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where assessment.created_by = erase_account_once.user_id
+     and tenant.id = assessment.tenant_id;
+  get diagnostics reassigned = row_count;
+  update public.assessment_uploads as upload
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where upload.created_by = erase_account_once.user_id
+     and tenant.id = upload.tenant_id;
+  get diagnostics moved = row_count;
+  reassigned := reassigned + moved;
+  update public.campaigns as campaign
+     set created_by = tenant.user_id
+    from public.tenant_profiles as tenant
+   where campaign.created_by = erase_account_once.user_id
+     and tenant.id = campaign.tenant_id;
+  get diagnostics moved = row_count;
+  reassigned := reassigned + moved;
+
+  -- Where a host's foreign key would keep the account for a campaign that no tenant has.
+  if private.campaigns_can_lose_their_creator() then
+    update public.campaigns as campaign
+       set created_by = null
+     where campaign.created_by = erase_account_once.user_id
+       and campaign.tenant_id is null;
+  end if;
+
+  delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
+  delete from auth.users as account where account.id = erase_account_once.user_id;
+  get diagnostics accounts = row_count;
+  return private.with_campaigns_left(counts, campaigns)
+    || jsonb_build_object('accounts', accounts, 'rows_given_to_tenants', reassigned);
+end
+$$;
+
+-- SECURITY DEFINER: as erase_tenant; and the service role cannot delete accounts.
+create or replace function public.erase_account(user_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- As in erase_tenant.
+  for attempt in 1 .. 4 loop
+    begin
+      return private.erase_account_once(erase_account.user_id);
+    exception when deadlock_detected then
+      -- Nothing is locked any more: whoever waited has the time to go on.
+      perform pg_sleep(0.2);
+    end;
+  end loop;
+  return private.erase_account_once(erase_account.user_id);
+end
+$$;
+comment on function public.erase_account(uuid) is
+'For operators: deletes an account and calls erase_tenant for each tenant that it owns. Rows that it created for other '
+'tenants are reassigned to the owners of those tenants (rows_given_to_tenants). Runs in one transaction. Returns the counts.';
+revoke all on function public.erase_account(uuid) from public, anon, authenticated, service_role;
