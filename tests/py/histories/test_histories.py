@@ -21,7 +21,20 @@ STEPS = st.lists(
     st.builds(
         Step,
         # What leads somewhere comes more often.
-        st.sampled_from([*sorted(ACTIONS), "edit", "edit", "ask", "decide", "decide", "choose", "complete"]),
+        st.sampled_from(
+            [
+                *sorted(ACTIONS),
+                "edit",
+                "edit",
+                "ask",
+                "decide",
+                "decide",
+                "choose",
+                "choose",
+                "complete",
+                "interview",
+            ]
+        ),
         st.integers(0, 2),
         st.integers(0, 4),
         st.integers(0, 15),
@@ -132,9 +145,15 @@ def nobody_reads_what_was_not_shown(world: World) -> None:
 
 
 def results_are_what_their_versions_give(world: World) -> None:
-    """Every result equals a recomputation."""
+    """Every result equals a recomputation, and is of the version that its interview began with."""
     wrong = world.connection.execute(
         "select count(*) from public.custom_assessment_results as result"
         " where not (public.verify_result(result.id) ->> 'equal')::boolean"
     ).fetchone()
     assert wrong == (0,)
+    results = world.connection.execute(
+        "select session_id, tenant_id, assessment_id::text, assessment_version_id::text"
+        " from public.custom_assessment_results"
+    )
+    for session, tenant, assessment, version in results:
+        assert world.begun.get((session, tenant, assessment), version) == version

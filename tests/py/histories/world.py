@@ -27,6 +27,11 @@ WORD = re.compile(r"word\d+x")
 REFUSED = re.compile(r"PT\d{3}|42501|23\w{3}")
 
 
+def words(value: object) -> set[str]:
+    """The words in a row, a document or a text."""
+    return set(WORD.findall(json.dumps(value, default=str)))
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing that is done.
@@ -55,6 +60,7 @@ class World:
         shown: the words that a reviewer or a trusted writer has approved, or that a template had.
         written: by tenant, the words that were written for it.
         listed: what was approved to stand on the page: version, slug, price tier and name of the tenant.
+        begun: by session, tenant and assessment, the version that its interview began with.
     """
 
     connection: Connection
@@ -63,6 +69,7 @@ class World:
     shown: set[str] = field(default_factory=set)
     written: dict[uuid.UUID, set[str]] = field(default_factory=dict)
     listed: set[tuple[object, ...]] = field(default_factory=set)
+    begun: dict[tuple[uuid.UUID, uuid.UUID, str], str] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
@@ -331,26 +338,57 @@ class World:
             )
         else:
             self.as_owner(
-                tenant,
+                self.tenant_of(self.session(step)),
                 "update public.coaching_sessions set custom_assessment_id = %s where id = %s returning id",
                 self.any_assessment(step),
                 self.session(step),
             )
+            self._begin_anew(self.session(step))
 
     def session(self, step: Step) -> uuid.UUID:
-        """A session of the tenant's."""
-        picked: uuid.UUID = self.pick(
-            "select id from public.coaching_sessions where tenant_id = %s order by id",
-            step.how,
-            self.tenants[step.who].id,
-        )
+        """A session of anybody's."""
+        picked: uuid.UUID = self.pick("select id from public.coaching_sessions order by id", step.how)
         return picked
+
+    def tenant_of(self, session: uuid.UUID) -> Tenant:
+        """The tenant that a session belongs to; any where there is no session."""
+        tenant = one(self.connection, "select tenant_id from public.coaching_sessions where id = %s", session)
+        return next((each for each in self.tenants if each.id == tenant), self.tenants[0])
+
+    def _begin_anew(self, session: uuid.UUID) -> None:
+        """What a session was before counts no more."""
+        self.begun = {known: version for known, version in self.begun.items() if known[0] != session}
+
+    def interview(self, step: Step) -> None:
+        """Begin an interview or go on with it: always of one version, and of words that were shown."""
+        session = self.session(step)
+        tenant = self.tenant_of(session)
+        talk = self.as_service(
+            "insert into public.agent_sessions (coaching_session_id, custom_assessment_id)"
+            " select id, custom_assessment_id from public.coaching_sessions where id = %s returning id",
+            session,
+        )
+        context = self.as_service("select public.interview_context(%s)", talk)
+        if context is not None:
+            unseen = words(context) - self.shown - self.written[tenant.id]
+            assert not unseen, f"words that were never shown: {unseen}"
+            known = (session, tenant.id, context["assessment_id"])
+            # What was completed without an interview is as it is: nothing begins any more.
+            if not one(
+                self.connection,
+                "select count(*) from public.custom_assessment_results where session_id = %s",
+                session,
+            ):
+                self.begun.setdefault(known, context["version_id"])
+            assert self.begun.get(known, context["version_id"]) == context["version_id"]
 
     def reuse_id(self, step: Step) -> None:
         """Give a session's id to a session of another tenant's."""
         session = self.session(step)
-        self.as_service("delete from public.coaching_sessions where id = %s returning id", session)
-        other = self.tenants[(step.who + 1) % 3]
+        if not self.as_service("delete from public.coaching_sessions where id = %s returning id", session):
+            return
+        self._begin_anew(session)
+        other = self.tenants[step.who]
         self.as_service(
             "insert into public.coaching_sessions (id, tenant_id, assessment_type, custom_assessment_id)"
             " values (%s, %s, 'custom', %s) returning id",
@@ -362,6 +400,12 @@ class World:
                 other.id,
             ),
         )
+
+    def repin(self, step: Step) -> None:
+        """Move a session on to the newest version, as its owner."""
+        session = self.session(step)
+        self.as_owner(self.tenant_of(session), "select public.repin_session(%s, 'coaching')", session)
+        self._begin_anew(session)
 
     def complete(self, step: Step) -> None:
         """Hand in scores, which a worker has written as a result at once."""
@@ -391,15 +435,12 @@ ACTIONS: dict[str, Callable[[World, Step], None]] = {
         World.delete,
         World.edit,
         World.go_private,
+        World.interview,
         World.make_template,
         World.rename,
+        World.repin,
         World.reuse_id,
         World.set_status,
         World.upload,
     )
 }
-
-
-def words(value: object) -> set[str]:
-    """The words in a row, a document or a text."""
-    return set(WORD.findall(json.dumps(value, default=str)))
