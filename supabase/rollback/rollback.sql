@@ -235,6 +235,8 @@ drop table if exists private.claims;
 drop table if exists private.refusals;
 drop table if exists private.settings;
 drop table if exists private.change_rules;
+drop table if exists private.markdown_due;
+drop table if exists private.written_markdown;
 drop table if exists private.jobs;
 drop table if exists private.job_kinds;
 drop table if exists private.score_requests;
