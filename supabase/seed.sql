@@ -1,12 +1,12 @@
--- What a fresh local database holds: two tenants whose owners can sign in, four assessments (a system template, a
+-- The content of a fresh local database: two tenants whose owners can sign in, four assessments (a system template, a
 -- draft, one active and private, one published), a campaign and a coaching session that use them. For development
--- and tests only: the passwords and access tokens stand here for everybody to read.
+-- and tests only: everyone can read the passwords and access tokens here.
 --
 --   owner@aldergrove.example   password aldergrove-local   Aldergrove Coaching
 --   owner@northfield.example   password northfield-local   Northfield Advisory
 --
--- Runs twice without harm: each row is made only where its id is missing, and nothing that exists is changed. (Not
--- `on conflict do nothing`: triggers run before a conflict is seen, and the slug's would refuse.)
+-- Safe to run twice: a row is created only if its id is missing, and existing rows are not changed. (Not
+-- `on conflict do nothing`: triggers run before a conflict is detected, and that of the slug would refuse.)
 --
 -- The definitions are compiled from examples/starters by `make generate`, which writes them in here.
 
@@ -14,7 +14,7 @@
 -- Owners who can sign in
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- Auth reads the token columns as text that is never null, so they hold empty strings.
+-- Auth expects the token columns not to be null, so they contain empty strings.
 insert into auth.users (
   instance_id, id, aud, role, email, encrypted_password, email_confirmed_at,
   confirmation_token, recovery_token, email_change, email_change_token_new, email_change_token_current,
@@ -52,7 +52,7 @@ where not exists (
   where users.id = owners.id
 );
 
--- Signing in with a password needs an identity beside the user. Not every Auth that tests run has the table.
+-- Signing in with a password needs an identity besides the user. Not every Auth in the tests has the table.
 do $identities$
 begin
   if to_regclass('auth.identities') is not null then
@@ -107,10 +107,10 @@ where not exists (
 );
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Assessments: the Markdown and what the compiler makes of it
+-- Assessments: the Markdown and the compiled definition
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- The columns that repeat the definition's metadata are read from it, so that the two cannot differ.
+-- Columns that repeat the definition's metadata are read from it, so that they cannot differ.
 with seeded (
   id, tenant_slug, status, is_template, marketplace_status, marketplace_price_tier, definition, source_markdown
 ) as (

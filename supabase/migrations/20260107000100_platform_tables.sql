@@ -1,11 +1,11 @@
--- custom-assessments 0.2.0 platform_tables sha256:11f60c633898ed1cdb1f4a92f9034af084838ca56dc070c486d619557578b779
--- The platform's tenants: coaches, consultants and schools. Made only where the host has no such table.
+-- custom-assessments 0.2.0 platform_tables sha256:469c7dc6ff9df08625278d84e7c81fdd9c4276cb0fa563976a37740204c88754
+-- The platform's tenants: coaches, consultants and schools. Created only if the host has no such table.
 --
--- The policies and grants of each of the platform's five tables are inside the block that makes it: where the host has
--- made the table, the host's own access rules are in force too, and none of its rows, policies or grants is changed.
+-- The policies and grants of each of the platform's five tables are inside the block that creates the table. If the host
+-- has created it, only the host's access rules apply; its rows, policies and grants stay as they are.
 
--- Foreign keys to accounts stop writes to them for a moment. Whoever writes there, and everybody who reads, waits behind
--- this migration while it waits: so it does not for long, as those that follow (private.lock_host_tables).
+-- Adding foreign keys to accounts briefly blocks writes to them. While this migration waits for its lock, readers and
+-- writers of that table wait behind it, so the wait is short, as in the later migrations (private.lock_host_tables).
 do $wait$
 begin
   perform set_config('lock_timeout', '5s', true);
@@ -14,7 +14,7 @@ begin
   end if;
 exception
   when insufficient_privilege then
-    null;  -- Where Auth's tables are not ours to lock beforehand, the time-out holds for the foreign keys.
+    null;  -- We may lack the right to lock Auth's tables in advance; the timeout then applies to the foreign keys.
   when lock_not_available then
     raise exception 'auth.users is locked by another transaction, and this migration would block its other users while it waits'
     using errcode = 'lock_not_available',
@@ -47,7 +47,7 @@ begin
   alter table public.tenant_profiles enable row level security;
   revoke all on public.tenant_profiles from public, anon, authenticated, service_role;
   grant select, insert, update, delete on public.tenant_profiles to service_role;
-  -- Whether a tenant is active, what it pays for and whose it is are not its owner's to write.
+  -- The owner of a tenant cannot set whether it is active, what it pays for, or who owns it.
   grant select, update (slug, display_name, tenant_type) on public.tenant_profiles to authenticated;
 
   create policy "Owners read their tenants" on public.tenant_profiles
@@ -57,7 +57,7 @@ begin
 end
 $tenant_profiles$;
 
--- The platform's campaigns: rounds of interviews. Made only where the host has no such table.
+-- The platform's campaigns: rounds of interviews. Created only if the host has no such table.
 
 do $campaigns$
 begin
@@ -120,7 +120,7 @@ begin
 end
 $campaigns$;
 
--- The platform's campaign assignments: one stakeholder's interview each. Made only where the host has no such table.
+-- The platform's campaign assignments: one interview of a stakeholder each. Created only if the host has no such table.
 
 do $campaign_assignments$
 begin
@@ -134,7 +134,7 @@ begin
     stakeholder_name text,
     stakeholder_email text,
     status text not null default 'invited',
-    -- Two random UUIDs: 244 bits that nobody guesses.
+    -- Two random UUIDs have 244 bits, which nobody can guess.
     access_token text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
     access_expires_at timestamptz,
     started_at timestamptz,
@@ -148,13 +148,13 @@ begin
   alter table public.campaign_assignments enable row level security;
   revoke all on public.campaign_assignments from public, anon, authenticated, service_role;
   grant select, insert, update, delete on public.campaign_assignments to service_role;
-  -- Neither id nor access_token is the client's: a chosen id could repeat a session's that once was, a chosen token
-  -- could be guessed.
+  -- Clients set neither id nor access_token: a chosen id could repeat that of a deleted session, and a chosen token could
+  -- be guessed.
   grant select, delete, insert (campaign_id, stakeholder_name, stakeholder_email, status, access_expires_at),
   update (stakeholder_name, stakeholder_email, status, access_expires_at)
   on public.campaign_assignments to authenticated;
 
-  -- The subquery runs under the policies of campaigns, so it holds exactly the campaigns that the caller may read.
+  -- The policies of campaigns apply to the subquery, so it returns exactly the campaigns that the caller can read.
   create policy "Readers of a campaign read its assignments" on public.campaign_assignments
   for select to authenticated using (campaign_id = any(array(select campaign.id from public.campaigns as campaign)));
   create policy "Readers of a campaign make its assignments" on public.campaign_assignments
@@ -167,7 +167,7 @@ begin
 end
 $campaign_assignments$;
 
--- The platform's coaching sessions: one client's interview each. Made only where the host has no such table.
+-- The platform's coaching sessions: one interview of a client each. Created only if the host has no such table.
 
 do $coaching_sessions$
 begin
@@ -233,7 +233,7 @@ begin
 end
 $coaching_sessions$;
 
--- The platform's agent sessions: conversations of interview agents. Made only where the host has no such table.
+-- The platform's agent sessions: conversations of interview agents. Created only if the host has no such table.
 
 do $agent_sessions$
 begin
@@ -254,7 +254,7 @@ begin
   comment on column public.agent_sessions.stakeholder_session_id is 'The campaign assignment that is interviewed.';
   comment on column public.agent_sessions.coaching_session_id is 'The coaching session that is interviewed.';
 
-  -- A view cannot be referred to.
+  -- A foreign key cannot reference a view.
   if (select relkind from pg_catalog.pg_class where oid = 'public.campaign_assignments'::regclass) in ('r', 'p') then
     alter table public.agent_sessions add constraint agent_sessions_stakeholder_session_id_fkey
     foreign key (stakeholder_session_id) references public.campaign_assignments (id) on delete cascade;

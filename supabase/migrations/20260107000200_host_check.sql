@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_check sha256:ea3cd5776f16379cf31c942059e5e4f1fc7c509754b218f1c32c914080dca8b7
+-- custom-assessments 0.2.0 host_check sha256:9adbc4d9ba0562451ffc0c8dda515c65d5bbc2d9e452bb9ed9ec00748e7598c8
 -- Checks the host before changing any of its tables: does it accept the type custom, and may the migrations alter the tables?
 -- Everything that host_references cannot extend is reported here at once.
 --
@@ -26,8 +26,8 @@ $needed$;
 create schema if not exists private;
 revoke all on schema private from public;
 
--- Locks those of the host's tables that are there, in one order, until the transaction ends. An open transaction that
--- holds one of them would make this wait, and behind it every reader; so it gives up after some seconds, by name.
+-- Locks the existing host tables in one order until the transaction ends. If an open transaction holds a conflicting lock,
+-- this and all later readers would wait, so after some seconds it fails and names that transaction.
 create or replace function private.lock_host_tables(mode text, variadic host_tables text[])
 returns void
 language plpgsql
@@ -37,10 +37,10 @@ declare
   host_table text;
   holders text;
 begin
-  -- For the rest of the transaction, which may need locks of its own.
+  -- For the rest of the transaction, which may need more locks.
   perform set_config('lock_timeout', '5s', true);
   foreach host_table in array host_tables loop
-    -- A view's tables are the host's: they are locked as far as a statement needs it.
+    -- A view's tables belong to the host: statements lock them as needed.
     continue when not exists (
       select from pg_catalog.pg_class where oid = to_regclass(host_table) and relkind in ('r', 'p')
     );
@@ -48,7 +48,7 @@ begin
       execute format('lock table %s in %s mode', host_table, mode);
     exception
       when insufficient_privilege then
-        null;  -- Auth's tables are not ours to lock beforehand. The time-out holds there, too.
+        null;  -- We may lack the right to lock Auth's tables in advance. The timeout applies there too.
       when lock_not_available then
         select string_agg(
                  format('process %s (%s, %s, since %s)', other.pid, other.usename,
@@ -72,9 +72,9 @@ end
 $$;
 revoke all on function private.lock_host_tables(text, text[]) from public, anon, authenticated, service_role;
 
--- Whether a CHECK lets no row of a table have the type custom: neither a row that has nothing else, nor one like those that
--- are there, whose other columns stay as they are. One that raises an error refuses. The functions of the host's that a rule
--- calls find the host's other objects, as they do in the API's sessions.
+-- Whether a CHECK rejects the type custom in every row: in a row with no other values, and in rows like the existing ones.
+-- A CHECK that raises an error rejects it. Functions of the host that the CHECK calls find the host's other objects, as in
+-- the API's sessions.
 create or replace function private.check_refuses_custom(host_table regclass, rule text)
 returns boolean
 language plpgsql
@@ -91,7 +91,7 @@ declare
 begin
   perform set_config('search_path', 'public, extensions', true);
   foreach candidates in array array[
-    -- An offset, so that the planner does not simplify the rule, which a CHECK is not either.
+    -- The offset keeps the planner from simplifying the expression, as in a real CHECK.
     '(select ''custom''::%4$s as assessment_type offset 0)',
     '(select null::%1$s as row union all (select host_row from %1$s as host_row limit 1000)) as given,
      jsonb_populate_record(given.row, ''{"assessment_type": "custom"}'')',
@@ -105,7 +105,7 @@ begin
       ) into refused;
     exception
       when others then
-        refused := true;  -- Also where the rule needs more columns, or a domain lets none be empty: the next is tried.
+        refused := true;  -- Also if the rule needs more columns, or a domain forbids null: the next candidate is tried.
     end;
     exit when not refused;
   end loop;
@@ -114,7 +114,7 @@ end
 $$;
 revoke all on function private.check_refuses_custom(regclass, text) from public, anon, authenticated, service_role;
 
--- Why a type's own column cannot hold the type custom, and what to do; null where it can.
+-- Why a type column cannot store the type custom, and how to fix it; null if it can.
 create or replace function private.column_refuses_custom(host_table regclass, col smallint)
 returns text
 language plpgsql
@@ -151,8 +151,9 @@ end
 $$;
 revoke all on function private.column_refuses_custom(regclass, smallint) from public, anon, authenticated, service_role;
 
--- Every rule of the host's that refuses the type custom for a campaign or coaching session: the column's type, foreign
--- keys to a table of types, CHECKs. remedy is null for a CHECK that the migrations extend; else it is the host's to do.
+-- Every rule of the host that rejects the type custom for a campaign or coaching session: the column's type, foreign keys
+-- to a table of types, CHECKs. remedy is null for a CHECK that the migrations extend; otherwise it says what the host must
+-- do.
 create or replace function private.rules_against_custom()
 returns table (host_table regclass, rule text, remedy text)
 language plpgsql
@@ -181,7 +182,7 @@ begin
     remedy := private.column_refuses_custom(typed.rel, typed.attnum);
     if remedy is not null then
       return next;
-      continue;  -- No row could be tried against the others.
+      continue;  -- No row can be tested against the other rules.
     end if;
     for found in
       select present.*, pg_get_expr(present.conbin, present.conrelid) as expression, referred.attname as referred
@@ -190,7 +191,7 @@ begin
           on referred.attrelid = present.confrelid
          and referred.attnum = present.confkey[array_position(present.conkey, typed.attnum)]
        where present.conrelid = typed.rel
-         -- Zero stands for the whole row.
+         -- Zero means the whole row.
          and (typed.attnum = any (present.conkey) or 0 = any (present.conkey))
          and present.contype in ('c', 'f')
          and (present.conislocal or present.coninhcount = 0)
@@ -232,7 +233,7 @@ declare
   problems text;
 begin
   perform private.lock_host_tables('access share', 'public.campaigns', 'public.coaching_sessions');
-  perform set_config('search_path', '', true);  -- So that every name is written in full.
+  perform set_config('search_path', '', true);  -- So that all names are printed in full.
   select string_agg(found.problem, E'\n' order by found.problem)
     into problems
     from (

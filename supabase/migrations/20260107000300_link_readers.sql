@@ -1,12 +1,12 @@
--- custom-assessments 0.2.0 link_readers sha256:c125fb9f44049a283e6c3738d052464b64fe7780125a24de886d62a011e81af1
--- Who can read other people's links. A link's token is what lets a respondent in, and what shows the result: a host that
--- lets everybody select access_token lets everybody read every result. These functions find that; host_validation warns of
--- it. They change nothing, so this migration can be run beforehand and rolled back (docs/upgrading.md).
+-- custom-assessments 0.2.0 link_readers sha256:c7966c83940aa5c1bf81f71e30a16b24612eebd6151324b41d74c2922729a6a9
+-- Who can read other people's links. The token of a link admits a respondent and shows the result: if a host lets everyone
+-- select access_token, everyone can read every result. These functions detect that, and host_validation warns about it.
+-- They change nothing, so this migration can be run in advance and rolled back (docs/upgrading.md).
 create schema if not exists private;
 revoke all on schema private from public;
 
--- Answers a query of one boolean as a visitor or an account that owns nothing would get it; false where it is refused.
--- What it sets, and whatever the host's functions do, is undone.
+-- Runs a query that returns one boolean as a visitor, or as an account that owns nothing; false if it is not permitted. Its
+-- settings, and all effects of the host's functions, are undone.
 create or replace function private.tried_as(role_name text, query text)
 returns boolean
 language plpgsql
@@ -35,8 +35,8 @@ end
 $$;
 revoke all on function private.tried_as(text, text) from public, anon, authenticated, service_role;
 
--- Whether the text of a rule depends on who asks: through Auth's functions or the request itself, or through functions of
--- the host's that do. (auth.role() tells a kind of caller, not one.)
+-- Whether a rule's text depends on the caller: through Auth's functions or the request itself, or through functions of the
+-- host that do. (auth.role() identifies a kind of caller, not a caller.)
 create or replace function private.names_the_caller(rule text)
 returns boolean
 language sql
@@ -46,7 +46,7 @@ as $$
   with recursive read (source) as (
     select rule collate "C"
     union
-    -- A body in standard SQL is kept parsed, and its text is empty.
+    -- A body in standard SQL is stored parsed, and its text is empty.
     select coalesce(pg_get_function_sqlbody(called.oid), called.prosrc)
       from read
       join pg_catalog.pg_proc as called
@@ -60,8 +60,8 @@ as $$
 $$;
 revoke all on function private.names_the_caller(text) from public, anon, authenticated, service_role;
 
--- Whether a policy lets a role through, whoever it is: it names no caller, looks into no table that is closed to the role,
--- and is not plainly false for it.
+-- Whether a policy admits every caller of a role: it does not depend on the caller, reads no table that the role cannot
+-- read, and is not constantly false for the role.
 create or replace function private.policy_is_open(policy oid, role_name text, depth integer)
 returns boolean
 language plpgsql
@@ -101,7 +101,7 @@ begin
   if not looks_at_rows then
     return private.tried_as(role_name, format('select (%s)', rule));
   end if;
-  -- One that is for some roles and some rows is left to the try, where there is a row to try it with.
+  -- A policy for some roles and some rows is left to the test query, if there is a row to test.
   if rule like '%auth.role()%' then
     execute format('select not exists (select from %s)', own::regclass) into looks_at_rows;
     return looks_at_rows;
@@ -111,7 +111,7 @@ end
 $$;
 revoke all on function private.policy_is_open(oid, text, integer) from public, anon, authenticated, service_role;
 
--- Whether a role reads a table or view whoever it is, by what is written about it.
+-- Whether every caller of a role can read a table or view, according to its definition.
 create or replace function private.reads_everything(relation oid, role_name text, depth integer default 0)
 returns boolean
 language plpgsql
@@ -166,8 +166,8 @@ as $$
 $$;
 revoke all on function private.policies_on_reading(oid, text, integer) from public, anon, authenticated, service_role;
 
--- The columns that hold links: those of the platform's two tables, of the tables under a view, and of views over them. A
--- view's column may have another name, which is then not known.
+-- The columns that contain links: those of the platform's two tables, of the tables under a view, and of views over them.
+-- If a view renames the column, it is not found here.
 create or replace function private.columns_with_links()
 returns table (relation oid, col name)
 language sql
@@ -196,7 +196,7 @@ as $$
 $$;
 revoke all on function private.columns_with_links() from public, anon, authenticated, service_role;
 
--- How a role reads everybody's links in one table or view, and the statement that ends it; no row where it does not.
+-- How a role can read everyone's links in one table or view, and the statement that prevents it; no row if it cannot.
 create or replace function private.how_links_are_read(relation oid, col name, role_name text)
 returns table (reason text, remedy text)
 language plpgsql
@@ -215,7 +215,7 @@ begin
     into found
     from pg_catalog.pg_class as rel
    where rel.oid = relation;
-  -- Such a view gives what its tables give, and they are looked at themselves.
+  -- Such a view returns what its tables return, and those are checked themselves.
   if found.is_invoker then
     return;
   end if;
@@ -244,7 +244,7 @@ begin
   end if;
 
   if col is null then
-    -- Some links of each kind, since the view may show only one kind, or some rows of it.
+    -- Some links of each kind, because the view may show only one kind, or only some rows.
     token_hashes := array(
       (select md5(access_token::text) from public.coaching_sessions where access_token is not null limit 1000)
       union all
@@ -259,7 +259,7 @@ begin
     end if;
     return;
   end if;
-  -- Of a large table some rows: its policies may cost a call for each.
+  -- Only some rows of a large table, because its policies may call a function for each row.
   if found.relkind = 'v' then
     attempt := format('select exists (select from %s where %I is not null)', found.name, col);
   else
@@ -274,7 +274,7 @@ end
 $$;
 revoke all on function private.how_links_are_read(oid, name, text) from public, anon, authenticated, service_role;
 
--- Who reads links that are not theirs: visitors (anon), or any account (authenticated).
+-- Who can read other people's links: visitors (anon), or any account (authenticated).
 create or replace function private.link_readers()
 returns table (reader text, relation text, reason text, remedy text)
 language sql

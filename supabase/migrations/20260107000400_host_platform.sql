@@ -1,11 +1,12 @@
--- custom-assessments 0.2.0 host_platform sha256:eaf4cc29ea697e25a2f820714348d7552b41590f80e9944b9a74e094ce9609fa
--- What custom assessments need of the platform's own five tables, on a host whose tables are older.
+-- custom-assessments 0.2.0 host_platform sha256:74f5c4c38c8116385f301c113bd60078c743f521e3b3e7784ffd2052776d6847
+-- What custom assessments need of the platform's own five tables on a host with older tables.
 --
--- This folder adds the columns that the later ones read, where those are missing, and the indexes that they need; it
--- changes none of the host's rows, policies or grants, with two exceptions that close holes and are named where they
--- stand (the rights that no client needs, and a view that would skip RLS).
+-- This folder adds missing columns that later folders read, and missing indexes. It changes no rows, policies or grants of
+-- the host, with two exceptions for security, which are marked below: privileges that no client needs, and a view that
+-- would bypass RLS.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'access exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
   'public.coaching_sessions', 'public.agent_sessions'
@@ -65,7 +66,7 @@ begin
     raise exception 'public.campaign_assignments must be a table or a view';
   end if;
 
-  -- Nothing can be added to a view, so it must have what is read.
+  -- The migrations cannot add columns to a view, so it must already have those that are read.
   select string_agg(format('%I %s', needed.name, needed.type), ', ')
     into missing
     from (values
@@ -88,8 +89,9 @@ begin
     using hint = 'Add them to the view (create or replace view can append columns), then run the migrations again.';
   end if;
 
-  -- A view runs with its owner's rights, and postgres is not bound by RLS: every role that may select from it would
-  -- read every tenant's assignments and the secret links in them. With security_invoker it gives what its table gives.
+  -- A view runs with the rights of its owner, and RLS does not apply to postgres: every role that can select from it would
+  -- read every tenant's assignments and their secret links. With security_invoker it returns what the caller can read in
+  -- its table.
   if not exists (
     select
       from pg_catalog.pg_class
@@ -101,11 +103,11 @@ begin
 end
 $assignments$;
 
--- Indexes of the host's tables: of foreign keys, of owners and of access tokens, where no index begins with the same
--- column; and rights on them that no client needs.
+-- Indexes of the host's tables (for foreign keys, owners and access tokens, unless an index already begins with the same
+-- column), and privileges on them that no client needs.
 
--- On a large host table make them beforehand with `create index concurrently`, under any name: they are found by
--- their column. Each of these statements blocks writes to its table while it reads it once.
+-- On a large host table, create them in advance with `create index concurrently`, under any name: they are recognized by
+-- their column. Each of these statements blocks writes while it reads its table once.
 do $indexes$
 declare
   wanted record;
@@ -155,7 +157,7 @@ begin
 end
 $indexes$;
 
--- Deactivated tenants are few; their listings are hidden by looking them up here.
+-- Few tenants are deactivated; this index finds them, to hide their listings.
 create index if not exists idx_tenant_profiles_inactive on public.tenant_profiles (id) where not is_active;
 
 do $rights$

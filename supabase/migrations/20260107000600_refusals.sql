@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:2edffcf3ee8b78cab8fc8738016034d46c2d582ba6b0d0e219236b719492b737
+-- custom-assessments 0.2.0 refusals sha256:bbe34c095b6259f5c97013fd49c080375ebe201c22c5021087900124846754f3
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -9,7 +9,7 @@ create table if not exists private.refusals (
   hint text not null,
   constraint refusals_pkey primary key (reason),
   constraint refusal_reason_is_a_key check (reason ~ '^[A-Z]+(_[A-Z]+)*$'),
-  -- Never 503: PostgREST takes it for the database's absence, drops all its connections and reads the schema anew.
+  -- Never 503: PostgREST would assume that the database is down, drop all its connections and reload the schema.
   constraint refusal_status_is_a_clients_error check (status between 400 and 499)
 );
 comment on table private.refusals is 'The errors that the database''s own rules raise, one row per reason.';
@@ -194,9 +194,9 @@ insert into private.refusals (reason, status, message, hint) values
   'See details for the name of the argument and what was expected.'
 );
 
--- How a rule refuses.
+-- How a rule refuses a request.
 
--- Raises the refusal with that reason. details is a JSON object as text: the reason and the facts a program needs.
+-- Raises the refusal with this reason. details is a JSON object as text: the reason, and facts for programs.
 create or replace function private.refuse(reason text, facts jsonb default '{}'::jsonb)
 returns void
 language plpgsql
@@ -210,8 +210,8 @@ begin
     from private.refusals as listed
    where listed.reason = refuse.reason;
   raise exception using
-    -- A row for somebody else's tenant is refused with the code that row-level security has for it, since it stands
-    -- behind this: the client gets the same code from either, and from this one a reason and a hint as well.
+    -- A row for another account's tenant is refused with the code that row-level security uses, because that policy applies
+    -- too: clients get the same code from both, and from this refusal a reason and a hint as well.
     errcode = case when refuse.reason = 'TENANT_ACCESS_DENIED' then '42501' else 'PT' || refusal.status end,
     message = refusal.message,
     detail = (jsonb_build_object('reason', refuse.reason) || coalesce(facts, '{}'::jsonb))::text,

@@ -1,11 +1,10 @@
--- custom-assessments 0.2.0 text sha256:d47ab7142ca1db984828a97d7c366dc5159bf36f8463aa544045397ff8033a8c
--- The identity of names. Two names of dimensions or of categories are the same when private.fold_name gives the same
--- for both: without the characters that cannot be seen, in Unicode's compatibility form, in lower case, and with one
--- hyphen and one quotation mark of each kind. worker/names.py does the same, and a test holds the two together,
--- character by character.
+-- custom-assessments 0.2.0 text sha256:61421f84080cb17e0ea98b5862d8e3059790ff724e497e315d2e52d908392b78
+-- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
+-- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
+-- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
 --
--- The lower case is ICU's, since that of the database's own locale differs from project to project. ICU lower-cases
--- what its Unicode version knows: letters that are younger than it differ in case for the database alone.
+-- Lower case is ICU's, because that of the database's own locale differs between projects. ICU lower-cases only the letters
+-- that its Unicode version knows; case differs for newer letters in the database only.
 create or replace function private.fold_name(name text)
 returns text
 language plpgsql
@@ -15,23 +14,22 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Putting combining marks in order takes time in proportion to the square of their number, and nothing can interrupt
-  -- it: 500 KB of them would take minutes. Nobody calls a dimension by a thousand characters.
+  -- Ordering combining marks takes time proportional to the square of their number and cannot be interrupted: 500 KB of
+  -- them would take minutes. No real name has a thousand characters.
   if length(name) > 1000 then
     return name;
   end if;
-  -- Plain ASCII is nearly every name, and needs none of the rest.
+  -- Nearly all names are plain ASCII, and need nothing else.
   if octet_length(name) = length(name) then
     return lower(name collate "C");
   end if;
-  -- What cannot be seen: soft hyphen, joiners, marks of direction, spaces without width, variation selectors.
+  -- Invisible characters: soft hyphen, joiners, direction marks, zero-width spaces, variation selectors.
   name := regexp_replace(
     name,
     E'[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]',
     '', 'g'
   );
-  -- Decomposed, so that lower case is a matter of single characters; but for sigma, which at the end of a word has
-  -- another one.
+  -- Decomposed, so that single characters can be lower-cased, except sigma, which has another form at the end of a word.
   return translate(
     lower(normalize(name, NFKD) collate "und-x-icu"),
     E'\u03c2\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201a\u201b\u02bc\u201c\u201d\u201e\u201f',
@@ -43,9 +41,9 @@ comment on function private.fold_name(text) is
 'The identity of a name. Names are the same if they differ only in case, Unicode form, invisible characters, or the kind of '
 'hyphens and quotation marks.';
 
--- Small questions about texts and numbers, which the rules of definitions and assessments share.
+-- Small functions on text and numbers, shared by the rules of definitions and assessments.
 
--- A text without the white space at its ends, as Python's str.strip() sees it, whatever the database's locale.
+-- A text without surrounding white space, as Python's str.strip() defines it, regardless of the database's locale.
 create or replace function private.trim_text(value text)
 returns text
 language plpgsql
@@ -128,10 +126,10 @@ begin
 end
 $$;
 
--- Allowed words, each list said here once. CHECKs, triggers and the definition's rules call these; the definition models
--- (worker/definition.py) have those of the format, and a test holds the two together.
+-- Allowed words, each list defined once. CHECKs, triggers and the definition's rules call these functions. The definition
+-- models (worker/definition.py) contain those of the format, and a test compares both.
 --
--- plpgsql, and immutable: a statement calls each of them once, when it is planned.
+-- They are plpgsql and immutable, so a statement calls each of them once, during planning.
 
 create or replace function private.assessment_types()
 returns text[]
@@ -229,8 +227,8 @@ begin
 end
 $$;
 
--- From 1, highly structured, to 5, fully conversational. What stands at the host's tables says 1 to 5 itself: whoever
--- may write those need not be allowed to call this.
+-- From 1, highly structured, to 5, fully conversational. CHECKs on the host's tables state 1 to 5 themselves, because
+-- writers of those tables may not be allowed to call this function.
 create or replace function private.interview_styles()
 returns integer[]
 language plpgsql
@@ -243,7 +241,7 @@ begin
 end
 $$;
 
--- Words as a sentence names them: full, teaser or none.
+-- Words as a sentence lists them: full, teaser or none.
 create or replace function private.one_of(words text[])
 returns text
 language plpgsql

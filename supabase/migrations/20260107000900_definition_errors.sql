@@ -1,9 +1,9 @@
--- custom-assessments 0.2.0 definition_errors sha256:ac394b44fa2ea9650144765975125a5beddadb1256bb87a84194cb976e7af0ea
--- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
--- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
--- "reason": "not-positive", "expected": "a number above 0"}.
+-- custom-assessments 0.2.0 definition_errors sha256:a8242ec5b1f0a87159b57afebed2031d85c0a490345f95a83aae79a73322510e
+-- What the rules of a definition share. Each rule except the bounds returns a list of errors, empty if there are none. An
+-- error has a JSON path, a stable reason and what was expected: {"path": "$.dimensions[2].weight", "reason":
+-- "not-positive", "expected": "a number above 0"}.
 
--- One fault: where (a JSON path), why (a stable key) and what was expected.
+-- One error: a JSON path, a stable reason and what was expected.
 create or replace function private.fault(path text, reason text, expected text)
 returns jsonb
 language plpgsql
@@ -16,7 +16,7 @@ begin
 end
 $$;
 
--- A key as a step of a JSON path. A long key is cut: a path is for finding, not for carrying text.
+-- A key as a step of a JSON path. A long key is cut, because a path should locate a value, not carry text.
 create or replace function private.path_step(key text)
 returns text
 language plpgsql
@@ -30,8 +30,8 @@ begin
 end
 $$;
 
--- Of some names, the places (from 1) of those that are not among the known ones, at most most_errors(). known holds both the
--- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
+-- The positions (from 1) of unknown names, at most most_errors(). known contains the spellings and their folded forms, so
+-- only references with another spelling must be folded.
 create or replace function private.unknown_names(names text[], known text[])
 returns integer[]
 language plpgsql
@@ -93,8 +93,8 @@ begin
 end
 $$;
 
--- A list of dimensions, each of them one there is, and each once. A longer list than there are dimensions has a fault among
--- its first names, so that no more than those are folded.
+-- A list of existing dimensions, each at most once. A list longer than the number of dimensions has an error among its
+-- first names, so no more than those are folded.
 create or replace function private.reference_list_faults(list jsonb, path text, dimension_keys text[])
 returns jsonb
 language plpgsql
@@ -124,11 +124,11 @@ begin
 end
 $$;
 
--- A definition's bounds. They come first: every other rule relies on them.
+-- The bounds of a definition. They are checked first, because all other rules rely on them.
 
--- The whole: too large, nested too deep, numbers out of all proportion. Everything else that walks a definition comes
--- after this and relies on its bounds. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in
--- jsonb, and as many characters as its exponent says once it is text.
+-- The definition as a whole: too large, nested too deep, extreme numbers. Everything else that traverses a definition runs
+-- after this and relies on it. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in jsonb, but as
+-- many characters as its exponent says once it is text.
 create or replace function private.definition_bounds_faults(definition jsonb)
 returns jsonb
 language plpgsql
@@ -140,7 +140,7 @@ begin
   if jsonb_typeof(definition) is distinct from 'object' then
     return jsonb_build_array(private.fault('$', 'wrong-type', 'an object with dimensions and resultCategories'));
   end if;
-  -- jsonb takes at most some six times the room of its text.
+  -- jsonb is at most about six times as large as its text.
   if pg_column_size(definition) > 4000000 then
     return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
@@ -149,7 +149,7 @@ begin
   end if;
   if exists (
     select
-      -- As an array: jsonb_path_query() alone moves its whole list up for each number that it gives.
+      -- As an array: jsonb_path_query() alone shifts its whole list for each number that it returns.
       from jsonb_array_elements(
              jsonb_path_query_array(definition, 'strict $.**{1 to 39} ? (@.type() == "number")')
            ) as found (number)
@@ -320,9 +320,9 @@ begin
 end
 $$;
 
--- The rules of names: of dimensions and of categories.
+-- The rules of names of dimensions and categories.
 
--- The name of a dimension or category as names are compared; null where it has none that can be seen.
+-- The folded name of a dimension or category; null if it has no visible name.
 create or replace function private.name_key(item jsonb)
 returns text
 language plpgsql
@@ -336,8 +336,7 @@ begin
 end
 $$;
 
--- The key of each dimension or category, in their order, and the names by which they are known: as they are spelled, and as
--- they are compared.
+-- The key of each dimension or category, in order, and the names by which they are known: as spelled, and folded.
 create or replace function private.names_of(items jsonb, out keys text[], out known text[])
 language plpgsql
 immutable
@@ -359,7 +358,7 @@ begin
 end
 $$;
 
--- The name of a dimension or category, whose key is this, after others that have those.
+-- The errors of a dimension's or category's name, given its key and the keys of earlier ones.
 create or replace function private.name_faults(key text, others text[], path text, kind text)
 returns jsonb
 language plpgsql

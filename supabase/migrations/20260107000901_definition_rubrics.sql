@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rubrics sha256:98ae5b01d01cd268eae844937d11935a22e866ec2de00a483db12194f83f6164
+-- custom-assessments 0.2.0 definition_rubrics sha256:e3ac02588ece465225fb8aba5d064f3d5c1c9173377822ea0153617d68713af6
 -- The rules of scoring rubrics.
 
 -- The rubric of one dimension, {"1-2": "...", "3": "..."}: ranges on the scale that do not overlap.
@@ -15,8 +15,8 @@ begin
   with level as (
     select entry.key,
            entry.value,
-           -- A bound on the length keeps the cast from meeting more digits than numeric holds. Without captures the
-           -- expression is matched many times faster.
+           -- The limit on the length keeps the number within the digits of numeric. Without captures the expression matches
+           -- many times faster.
            case when length(entry.key) <= 100 and entry.key ~ '^ *[0-9]*\.?[0-9]+ *(?:[-–] *[0-9]*\.?[0-9]+ *)?$'
              then string_to_array(translate(entry.key, '–', '-'), '-')::numeric[]
            end as bounds
@@ -87,11 +87,11 @@ begin
 end
 $$;
 
--- The ids of dimensions: slugs that stay when a name changes. worker/ids.py says the same.
+-- The ids of dimensions: slugs that stay the same when a name changes. worker/ids.py has the same rules.
 
--- The id that a dimension of this name has, unless it states one: the slug of the name. It is made of the name as names are
--- compared, and of nothing that another program could not have: no dictionary, no locale. A name that has no letter or
--- digit for a slug, or too many for an id, gives d- and the start of its hash.
+-- The default id of a dimension with this name: the slug of the name. It is made from the folded name, and uses neither a
+-- dictionary nor a locale, so that other programs can compute it. If the name has no letter or digit for a slug, or too
+-- many for an id, the id is d- and the start of its hash.
 create or replace function private.id_of_name(folded text)
 returns text
 language plpgsql
@@ -105,7 +105,7 @@ begin
   if length(folded) <= private.longest_name() then
     slug := folded;
     if octet_length(slug) > length(slug) then
-      -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
+      -- Accents are removed; Latin letters that have no form without their mark are written out.
       slug := regexp_replace(slug, E'[\u0300-\u036f]', '', 'g');
       slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
       slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
@@ -119,7 +119,7 @@ begin
 end
 $$;
 
--- The dimensions' names as names are compared, and their ids, in their order.
+-- The dimensions' folded names and their ids, in order.
 create or replace function private.dimension_ids(dimensions jsonb, out keys text[], out ids text[])
 language plpgsql
 immutable
@@ -142,7 +142,7 @@ begin
 end
 $$;
 
--- The id, with the first number behind it with which nobody has it.
+-- The id with the lowest suffix number that makes it unique.
 create or replace function private.free_id(wanted text, taken text[])
 returns text
 language plpgsql
@@ -161,8 +161,9 @@ begin
 end
 $$;
 
--- The ids of dimensions with these names, as they are compared. Ids that are none, and those that belong to another dimension: an earlier one that has it, or one whose name gives it. Of
--- dimensions with one name only the first is looked at.
+-- The errors of dimensions' ids, given the folded names of the dimensions: invalid ids, and ids that belong to another
+-- dimension (an earlier one, or one whose name has this default id). Of dimensions with the same name only the first is
+-- considered.
 create or replace function private.id_faults(dimensions jsonb, names text[])
 returns jsonb
 language plpgsql
@@ -216,7 +217,7 @@ $$;
 
 -- The rules of dimensions.
 
--- One dimension, but for its name and the ranges of its rubric.
+-- One dimension, except its name and the ranges of its rubric.
 create or replace function private.dimension_faults(dimension jsonb, path text)
 returns jsonb
 language plpgsql
@@ -248,7 +249,7 @@ begin
 end
 $$;
 
--- The sum of the weights. A weight that is missing or wrong has its own fault and does not also spoil the sum.
+-- The sum of the weights. A missing or invalid weight has its own error and does not cause a second one here.
 create or replace function private.weights_faults(dimensions jsonb)
 returns jsonb
 language plpgsql
@@ -263,7 +264,7 @@ begin
     return '[]';
   end if;
   for place in 0 .. jsonb_array_length(dimensions) - 1 loop
-    -- Null, and with it the sum, where there is no weight above 0.
+    -- If any weight is missing or not above 0, this is null, and so is the sum.
     weight_sum := weight_sum + case
       when jsonb_typeof(dimensions -> place -> 'weight') = 'number'
         then nullif(greatest((dimensions -> place -> 'weight')::numeric, 0), 0)
@@ -316,7 +317,7 @@ $$;
 
 -- The rules of result categories.
 
--- One category, but for its name.
+-- One category, except its name.
 create or replace function private.category_faults(
   category jsonb, path text, dimension_keys text[], low numeric, high numeric
 )

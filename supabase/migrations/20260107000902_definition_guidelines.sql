@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_guidelines sha256:d2a26007e04f1617b5c552b8417de6ca679de146ab867f295bcb6228cf938df2
+-- custom-assessments 0.2.0 definition_guidelines sha256:5f9a11c774d81b25101ec57717c69a2f35fe7191df65eadf5a6ef51e4967fdeb
 -- The rules of interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
 create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
 returns jsonb
@@ -53,8 +53,8 @@ begin
 end
 $$;
 
--- The rules of examples, the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
--- references count.
+-- The rules of examples, the author's own test cases. The compiler checks whether they pass; here only types, ranges and
+-- references are checked.
 create or replace function private.example_faults(
   examples jsonb, known_dimensions text[], known_categories text[], low numeric, high numeric
 )
@@ -73,7 +73,7 @@ begin
     return jsonb_build_array(private.fault('$.examples', 'wrong-type', 'a list of examples'));
   end if;
 
-  -- Shapes and numbers.
+  -- Structure and numbers.
   select jsonb_agg(private.fault('$.examples[' || found.place - 1 || ']' || found.step, found.reason, found.expected)
                    order by found.place)
     into faults
@@ -88,7 +88,7 @@ begin
                ('.overall', 'outside-scale', 'a number on the scale from ' || low || ' to ' || high,
                 case jsonb_typeof(example.value -> 'overall')
                   when 'null' then false
-                  -- Rounding to two places may step over the end of a scale that is written in more.
+                  -- Rounding to two places may exceed the end of a scale that has more.
                   when 'number' then (example.value -> 'overall')::numeric not between low - 0.01 and high + 0.01
                   else example.value ? 'overall'
                 end),
@@ -100,7 +100,7 @@ begin
     ) as found;
   faults := coalesce(faults, '[]');
 
-  -- Scores: each a number on the scale.
+  -- Scores: each is a number on the scale.
   select faults || coalesce(jsonb_agg(private.fault(found.path, 'outside-scale', found.expected)), '[]')
     into faults
     from (
@@ -115,7 +115,7 @@ begin
        limit private.most_errors()
     ) as found;
 
-  -- References: every name of a dimension, then of a category, once each, where it stands first.
+  -- References: every name of a dimension, then of a category, reported once, at its first position.
   select array_agg(spelled.name), array_agg('$.examples[' || spelled.place - 1 || '].scores')
     into names, paths
     from (
@@ -151,9 +151,9 @@ begin
 end
 $$;
 
--- What a definition's metadata says of the assessment's columns, and what counts where it says nothing.
+-- The columns of an assessment that the definition's metadata sets, and their defaults.
 
--- What counts where metadata does not say; null says nothing.
+-- The defaults for missing metadata; null means missing.
 create or replace function private.metadata_defaults()
 returns jsonb
 language plpgsql
@@ -172,7 +172,7 @@ begin
 end
 $$;
 
--- The columns of an assessment that a definition's metadata fills, whichever way the definition comes in.
+-- The columns of an assessment that a definition's metadata fills, however the definition was sent.
 create or replace function private.columns_of(
   metadata jsonb,
   out name text,
@@ -205,16 +205,15 @@ begin
 end
 $$;
 
--- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
--- whatever else takes a definition call it.
+-- The rules for a definition. One function returns all errors at once; the trigger of custom_assessments and every other
+-- function that accepts a definition call it.
 --
--- The rules are those of the definition models (worker/definition.py), or laxer: what the models accept is accepted
--- here, what is refused here the models refuse. Required are the parts without which nothing works; every other key
--- that the format names is checked where it stands (null counts as absent), and keys that it does not name are kept
--- and ignored, so that a newer builder can work with an older database.
+-- The rules are those of the definition models (worker/definition.py), or more lenient: this function accepts everything
+-- that the models accept. Only essential parts are required. Every other key of the format is checked if present (null
+-- counts as absent). Unknown keys are kept and ignored, so that a newer builder can work with an older database.
 
--- Every fault of a definition, at most 100, in the order in which the format names the parts; an empty list for a
--- valid one. Each is {"path": "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
+-- All errors of a definition, at most 100, in the order of the format; an empty list for a valid one. Each is {"path":
+-- "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
 create or replace function private.definition_faults(definition jsonb)
 returns jsonb
 language plpgsql
@@ -223,7 +222,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  -- In memory: a definition from a table is unpacked once here, not at every access.
   whole constant jsonb := definition #> '{}';
   faults jsonb;
   metadata constant jsonb := whole -> 'metadata';

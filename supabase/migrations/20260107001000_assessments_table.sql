@@ -1,20 +1,21 @@
--- custom-assessments 0.2.0 assessments_table sha256:3faf2d51711a437ee6b81c575deff8d5ddbc03070edf1540ea3c9d3f406babbf
--- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
--- version and slug are in the files that follow, in the order in which they fire.
+-- custom-assessments 0.2.0 assessments_table sha256:ff2025512df5e903924b78d2d164e3d88c1ce20d4e87c41571b3d3753afd2645
+-- The assessments of tenants: the table and its constraints. The triggers for authority, status, dates, content, version
+-- and slug are in the following files, in the order in which they fire.
 --
--- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
--- anon and authenticated; reviewers' tools, imports and support work as service_role or postgres and are trusted with
--- it. Triggers run with the writer's rights, so current_user tells the two apart; what a foreign key or a function
--- with its owner's rights does counts as trusted.
+-- There are two kinds of rules. Integrity (which rows are valid) applies to every writer. Authority (who may do what)
+-- applies to the roles anon and authenticated; reviewers' tools, imports and support work as service_role or postgres,
+-- which are trusted. Triggers run with the writer's rights, so current_user distinguishes the two. Foreign keys and
+-- functions with their owner's rights count as trusted.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessments (
   id uuid primary key default gen_random_uuid(),
 
-  -- Ownership. The maker is checked at commit: when an account is deleted, its tenants' rows go in the same
-  -- transaction, but only after an immediate check would have refused.
+  -- Ownership. created_by is checked at commit: when an account is deleted, the rows of its tenants are deleted in the same
+  -- transaction, but an immediate check would fail before that.
   tenant_id uuid not null
   constraint custom_assessments_tenant_id_fkey references public.tenant_profiles (id) on delete cascade,
   created_by uuid not null
@@ -30,8 +31,8 @@ create table if not exists public.custom_assessments (
   description text
   constraint description_is_at_most_500_kb check (octet_length(description) <= private.largest_text()),
 
-  -- The definition, and the Markdown it was compiled from. private.definition_faults() has the rules; this stands
-  -- behind it.
+  -- The definition, and the Markdown from which it was compiled. private.definition_faults() has the rules; these
+  -- constraints are a second line of defence.
   definition jsonb not null
   constraint definition_has_dimensions_and_categories check (
     jsonb_typeof(definition) = 'object'
@@ -68,7 +69,7 @@ create table if not exists public.custom_assessments (
   -- Dates
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- When the content came in that is there: the moment of the edit, or of the upload that was applied.
+  -- When the current content arrived: the time of the edit, or of the upload that was applied.
   content_changed_at timestamptz not null default clock_timestamp(),
   published_at timestamptz
   constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
@@ -110,15 +111,15 @@ comment on column public.custom_assessments.content_changed_at is
 comment on column public.custom_assessments.published_at is 'When the assessment was first activated. Set once, by the database.';
 alter table public.custom_assessments enable row level security;
 
--- Lists of a tenant's assessments, newest first.
+-- For lists of a tenant's assessments, newest first.
 create index if not exists idx_custom_assessments_tenant_id
 on public.custom_assessments (tenant_id, created_at desc);
 
--- The active ones of a tenant, by name: what is offered when a campaign is made.
+-- For a tenant's active assessments by name, which are offered when a campaign is created.
 create index if not exists idx_custom_assessments_status
 on public.custom_assessments (tenant_id, name) where status = 'active';
 
--- The marketplace's page, newest first.
+-- For the marketplace page, newest first.
 create index if not exists idx_custom_assessments_marketplace
 on public.custom_assessments (published_at desc) where marketplace_status = 'published';
 create index if not exists idx_custom_assessments_templates
@@ -126,7 +127,7 @@ on public.custom_assessments (name) where is_template;
 create index if not exists idx_custom_assessments_created_by
 on public.custom_assessments (created_by);
 
--- Finds the oldest assessment that was made of the same bytes, at its first entry, however many there are.
+-- Finds the oldest assessment made from the same bytes at its first entry, regardless of their number.
 create index if not exists idx_custom_assessments_content
 on public.custom_assessments (
   tenant_id,
@@ -141,8 +142,9 @@ revoke all on table public.custom_assessments from public, anon, authenticated, 
 
 -- 1. Authority: what the API's roles may not do with an assessment.
 
--- Whether a tenant may move its listing so: to private at any time; to pending_review unless it is published as it is. Whether
--- what was rejected is asked again is looked at when the content is settled (marketplace/transitions.sql).
+-- Whether a tenant can change the status of its listing in this way: to private at any time; to pending_review unless it is
+-- already published as it is. Whether a rejected version is submitted again is checked once the content is final
+-- (marketplace/transitions.sql).
 create or replace function private.may_move_listing(old public.custom_assessments, new public.custom_assessments)
 returns boolean
 language plpgsql
@@ -168,7 +170,7 @@ begin
 end
 $$;
 
--- First of all triggers, so that nothing below works on a row for somebody else's tenant or tells anything about it.
+-- This trigger fires first, so that no later one handles a row for another account's tenant or reveals anything about it.
 create or replace function private.guard_assessment_authority()
 returns trigger
 language plpgsql
@@ -179,7 +181,7 @@ begin
     if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
-    -- Clients that still send a maker are not refused; they are not believed either.
+    -- A created_by sent by a client is not refused, but overwritten.
     new.created_by := auth.uid();
     new.marketplace_status := coalesce(new.marketplace_status, 'private');
     if new.is_template or new.marketplace_status not in ('private', 'pending_review') then
@@ -191,7 +193,7 @@ begin
     return new;
   end if;
 
-  -- Other tenants' agents get its text.
+  -- Other tenants' agents receive its text.
   if old.is_template then
     perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id, 'template', true));
   end if;
@@ -269,8 +271,8 @@ begin
     is_bookkeeping := record_image_eq(new, before);
   end if;
 
-  -- The creator may be replaced when an account goes, and an archived listing be taken down or made private; everything else
-  -- of an archived row stays as it is.
+  -- created_by may be replaced when an account is deleted, and an archived listing may be taken down or made private;
+  -- everything else of an archived row is read-only.
   if old.status = 'archived' and not is_bookkeeping and ((
     new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
     new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
@@ -298,7 +300,7 @@ create or replace trigger assessment_2_history
 before update on public.custom_assessments
 for each row execute function private.keep_assessment_history();
 
--- Most new rows are drafts that say all of it, and are spared the call.
+-- Most new rows are drafts with all values set, and do not need the call.
 create or replace trigger assessment_2_history_of_new
 before insert on public.custom_assessments
 for each row when (

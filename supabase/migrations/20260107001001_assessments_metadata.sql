@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_metadata sha256:7e6477a2c972c34358a04337cc57002497f0fdecb03c638515a46adeaa6a9d3b
+-- custom-assessments 0.2.0 assessments_metadata sha256:1b544d411843efcc2fe7b0bfcc96778396354dc000bb40ca7608860bee9d0412
 -- 2. What a definition's metadata and the columns of its row both say. The column is the value; a key that is there always
 -- equals it. A key that is missing says nothing: it takes no default, removes nothing, and is not added.
 
@@ -356,7 +356,7 @@ begin
       )
     );
   end if;
-  -- White space at the ends counts too: the name stands in lists and in an index.
+  -- Surrounding white space counts too, because the name appears in lists and in an index.
   if new.name is null or length(new.name) > private.longest_name() or private.trim_text(new.name) = '' then
     faults := faults || private.fault('name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name()));
   end if;

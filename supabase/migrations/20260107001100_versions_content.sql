@@ -1,9 +1,9 @@
--- custom-assessments 0.2.0 versions_content sha256:647b325bdd132ce1efe71e8db0ca77dd409e32e38f541ad0d07846d341bb64f4
--- The content of an assessment, in one spelling: what is agreed on, reviewed and used. Two assessments have the same content
--- when these texts are equal, whatever the definitions look like. jsonb's own equality is not enough: it does not see 1.0
--- and 1.00 apart, and the scoring rule does.
+-- custom-assessments 0.2.0 versions_content sha256:4d7e1f5177ec0bfade1a67ff2e02195a1a6e0c91aaa28a4348618385456ed031
+-- The canonical content of an assessment: what is agreed on, reviewed and used. Two assessments have the same content if
+-- these texts are equal, however their definitions are spelled. jsonb's own equality is not enough: it treats 1.0 and 1.00
+-- as equal, but the scoring rule distinguishes them.
 --
--- worker/content.py says the same, and both are held to docs/version-vectors.json.
+-- worker/content.py does the same, and both are tested against docs/version-vectors.json.
 
 -- A rubric as [[low, high, text], ...], ascending: "1-1" and "1" are one range.
 create or replace function private.rubric_levels(rubric jsonb)
@@ -31,7 +31,7 @@ begin
 end
 $$;
 
--- The questions of an interview, under the names of their dimensions as names are compared, in the order of jsonb's keys.
+-- The questions of an interview, by the folded names of their dimensions, in the order of jsonb's keys.
 create or replace function private.questions_by_name(questions jsonb)
 returns jsonb
 language plpgsql
@@ -62,7 +62,7 @@ begin
 end
 $$;
 
--- The dimensions of a content, in their order.
+-- The dimensions of a content, in order.
 create or replace function private.content_dimensions(dimensions jsonb, keys text[], ids text[], questions jsonb)
 returns jsonb
 language plpgsql
@@ -90,7 +90,7 @@ begin
 end
 $$;
 
--- The ids of some dimensions that a category names, sorted: the scoring rule takes them as a set.
+-- The ids of the dimensions that a category names, sorted, because the scoring rule treats them as a set.
 create or replace function private.primary_ids(names jsonb, keys text[], ids text[])
 returns jsonb
 language plpgsql
@@ -112,7 +112,7 @@ begin
 end
 $$;
 
--- The categories of a content, in their order, which decides ties.
+-- The categories of a content, in the order that decides ties.
 create or replace function private.content_categories(categories jsonb, keys text[], ids text[])
 returns jsonb
 language plpgsql
@@ -142,7 +142,7 @@ begin
 end
 $$;
 
--- The most decimal places that a bound of a range is written with.
+-- The largest number of decimal places in a bound of a range.
 create or replace function private.range_precision(categories jsonb)
 returns integer
 language plpgsql
@@ -164,8 +164,8 @@ begin
 end
 $$;
 
--- The content of an assessment whose definition is valid. Every key that the format knows is filled in: from the column
--- where there is one, else with the format's default. The version, the examples and unknown keys are no content.
+-- The content of an assessment with a valid definition. Every key of the format is filled in, from the column if there is
+-- one, otherwise with the format's default. The version, the examples and unknown keys are not part of the content.
 create or replace function private.content_of(
   definition jsonb,
   name text,
@@ -182,7 +182,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  -- In memory: a definition from a table is unpacked once here, not at every access.
   whole constant jsonb := definition #> '{}';
   metadata constant jsonb := whole -> 'metadata';
   guidelines constant jsonb := whole -> 'interviewGuidelines';
@@ -216,7 +216,7 @@ begin
     'rangePrecision', private.range_precision(categories),
     'opening', guidelines ->> 'opening',
     'closing', guidelines ->> 'closing',
-    -- A dimension of that name has them.
+    -- They belong to the dimension of that name.
     'general', case when 'general' = any (keys) then '[]' else coalesce(nullif(questions -> 'general', 'null'), '[]') end,
     'dimensions', private.content_dimensions(dimensions, keys, ids, questions),
     'categories', private.content_categories(categories, keys, ids)
@@ -226,8 +226,9 @@ $$;
 comment on function private.content_of(jsonb, text, text, text, integer, boolean, text) is
 'The content of an assessment in its canonical spelling. Two contents are equal if and only if these texts are equal.';
 
--- The hashes of a content: of all of it, of what decides a category, and of what a rater reads of each dimension. jsonb's
--- text is one spelling: keys by length and then by bytes, one space after each comma and colon, numbers as they are.
+-- The hashes of a content: of all of it, of what decides a category, and of what a rater reads about each dimension.
+-- jsonb's text form is canonical: keys ordered by length and then by bytes, one space after each comma and colon, numbers
+-- unchanged.
 
 -- SHA-256 of a value's text, in hexadecimal digits.
 create or replace function private.hash_of(value jsonb)
@@ -242,8 +243,8 @@ begin
 end
 $$;
 
--- What of a content decides which category some scores lead to. The order of the categories decides ties; the order of the
--- dimensions decides nothing.
+-- The part of a content that decides which category some scores lead to. The order of the categories decides ties; the
+-- order of the dimensions has no effect.
 create or replace function private.scoring_of(content jsonb)
 returns jsonb
 language plpgsql
@@ -272,8 +273,8 @@ begin
 end
 $$;
 
--- By the id of each dimension, the hash of what a rater reads: scale, name, description, themes, rubric and questions. h1
--- names this way of hashing, so that another one can be told from it.
+-- For the id of each dimension, the hash of what a rater reads: scale, name, description, themes, rubric and questions. h1
+-- identifies this hashing method, so that a future one can be distinguished.
 create or replace function private.dimension_hashes(content jsonb)
 returns jsonb
 language plpgsql

@@ -1,8 +1,8 @@
--- custom-assessments 0.2.0 versions_rules sha256:4009bf6d95aa40af11809eb90ad81c021562af119ab24d184a02ce8fb9a8223f
--- The rules of change: which part of a content is of which class. A new part of a content is a row here. docs/changes.md and
--- worker/change_rules.json are generated from the rows. Migrations alone write this table.
+-- custom-assessments 0.2.0 versions_rules sha256:d64f0b6cb2d8b1b6a12b93b80d604e0d291b1e8f8c13e99c1c935ca378a878dc
+-- The rules of change: which part of a content has which class. To support a new part of a content, add a row here.
+-- docs/changes.md and worker/change_rules.json are generated from the rows. Only migrations write this table.
 
--- The classes, from that which changes least for those who use an assessment to that which changes most.
+-- The classes, from the smallest to the largest effect on users of an assessment.
 create or replace function private.change_classes()
 returns text[]
 language plpgsql
@@ -37,7 +37,7 @@ comment on column private.change_rules.sentence is
 alter table private.change_rules enable row level security;
 revoke all on table private.change_rules from public, anon, authenticated, service_role;
 
--- What is not listed any more goes.
+-- The table is filled anew, so a row that was removed from this list is removed from the database too.
 delete from private.change_rules;
 insert into private.change_rules (pattern, rule, class, sentence) values
 ('name', 'name-changed', 'presentation', 'The name of the assessment changed.'),
@@ -61,7 +61,7 @@ insert into private.change_rules (pattern, rule, class, sentence) values
 ('interviewStyle/default', 'style-changed', 'instrument', 'The interview style changed.'),
 (
   'interviewStyle/allowOverride', 'style-override-changed', 'instrument',
-  'Whether a campaign or session may choose another style changed.'
+  'The permission to choose another interview style changed.'
 ),
 ('resultDisclosure', 'disclosure-changed', 'instrument', 'What a respondent sees of the result changed.'),
 (
@@ -76,25 +76,25 @@ insert into private.change_rules (pattern, rule, class, sentence) values
 ('dimensions/*/questions', 'questions-changed', 'instrument', 'The questions of the dimension "{item}" changed.'),
 (
   'dimensions/*/rubric/*', 'rubric-text-changed', 'instrument',
-  'What the rubric of the dimension "{item}" says for {part} changed.'
+  'The rubric of the dimension "{item}" changed for {part}.'
 ),
--- An interview goes through the dimensions in their order, and what was asked before colors an answer.
-('dimensions/order', 'dimensions-reordered', 'instrument', 'The dimensions are in another order.'),
+-- An interview asks about the dimensions in their order, and earlier questions influence an answer.
+('dimensions/order', 'dimensions-reordered', 'instrument', 'The order of the dimensions changed.'),
 
-('evidence', 'evidence-changed', 'scoring', 'How much evidence a score needs changed.'),
+('evidence', 'evidence-changed', 'scoring', 'The evidence that a score needs changed.'),
 ('minCoverage', 'coverage-changed', 'scoring', 'The share of the weights that must be scored changed.'),
 (
   'rangePrecision', 'precision-changed', 'scoring',
-  'The decimal places of the score ranges changed, and with them how an overall score is rounded.'
+  'The decimal places of the score ranges changed, and with them the rounding of the overall score.'
 ),
 ('dimensions/*/weight', 'weight-changed', 'scoring', 'The weight of the dimension "{item}" changed.'),
 ('categories/*/added', 'category-added', 'scoring', 'The category "{item}" was added.'),
 ('categories/*/removed', 'category-removed', 'scoring', 'The category "{item}" was removed.'),
 (
   'categories/order', 'categories-reordered', 'scoring',
-  'The categories are in another order, which decides between equals.'
+  'The order of the categories changed, which decides ties.'
 ),
-('categories/*/name', 'category-name-changed', 'scoring', 'The name of the category "{item}" is spelled in another way.'),
+('categories/*/name', 'category-name-changed', 'scoring', 'The spelling of the name of the category "{item}" changed.'),
 ('categories/*/range', 'range-changed', 'scoring', 'The score range of the category "{item}" changed.'),
 (
   'categories/*/primaries', 'primary-dimensions-changed', 'scoring',
@@ -107,7 +107,7 @@ insert into private.change_rules (pattern, rule, class, sentence) values
 ('dimensions/*/removed', 'dimension-removed', 'structure', 'The dimension "{item}" was removed.'),
 (
   'dimensions/*/moved', 'dimension-id-moved', 'structure',
-  'The id "{item}" moved to what was another dimension.'
+  'The id "{item}" moved to another dimension.'
 ),
 (
   'dimensions/*/rubric/*/added', 'rubric-range-added', 'structure',
@@ -118,10 +118,10 @@ insert into private.change_rules (pattern, rule, class, sentence) values
   'The rubric of the dimension "{item}" has lost the range {part}.'
 );
 
--- What changed between two contents, and of which class it is. worker/changes.py says the same, by the same rules.
+-- What changed between two contents, and the class of the change. worker/changes.py applies the same rules.
 
--- A content as rows: where (a path whose * stands for an item), of which item, of which part of it, and what. An item is the
--- id of a dimension, or the name of a category as names are compared; its own row has its place.
+-- A content as rows: the path (with * for an item), the item, the part of the item, and the value. An item is the id of a
+-- dimension, or the folded name of a category; its own row has its position.
 create or replace function private.content_parts(content jsonb)
 returns table (pattern text, item text, part text, value jsonb)
 language plpgsql
@@ -159,8 +159,8 @@ begin
 end
 $$;
 
--- The items of a list that differ from those of another one at the same place, where both list the same items in the
--- same order; else all.
+-- The items of a list that differ from the other list's item at the same position, if both have the same items in the same
+-- order; otherwise all.
 create or replace function private.differing_items(items jsonb, others jsonb, key text)
 returns jsonb
 language plpgsql
@@ -185,7 +185,7 @@ begin
 end
 $$;
 
--- A content without what is the same in another one, so that little has to be taken apart.
+-- A content without the parts that are equal in another one, so that little has to be compared.
 create or replace function private.without_common_parts(content jsonb, other jsonb)
 returns jsonb
 language plpgsql
@@ -209,8 +209,8 @@ begin
 end
 $$;
 
--- Where two contents differ, by the patterns of the rules. What belongs to an item that was added or removed is not listed
--- apart; where an item is counts only among those that are in both.
+-- Where two contents differ, by the patterns of the rules. Parts of an added or removed item are not listed separately.
+-- Positions are compared only among items in both.
 create or replace function private.differences(before jsonb, after jsonb)
 returns table (pattern text, item text, part text, old_value jsonb, new_value jsonb)
 language plpgsql
@@ -237,13 +237,13 @@ begin
        and compared.old_value is not null
        and compared.new_value is not null
   )
-  -- Parts of what is in both.
+  -- Parts of items that are in both contents.
   select compared.pattern, compared.item, compared.part, compared.old_value, compared.new_value
     from compared
    where compared.pattern not in ('dimensions/*', 'categories/*')
      and compared.old_value <> compared.new_value
   union all
-  -- Items, and ranges of the rubric of a dimension that is in both, which came or went.
+  -- Added or removed items, and rubric ranges of dimensions in both contents.
   select compared.pattern || case when compared.old_value is null then '/added' else '/removed' end,
          compared.item, compared.part, compared.old_value, compared.new_value
     from compared
@@ -262,7 +262,7 @@ begin
    group by kept.pattern
   having array_agg(kept.item order by kept.old_value) <> array_agg(kept.item order by kept.new_value)
   union all
-  -- The id of one dimension under the name that another one had.
+  -- The id of a dimension whose name another dimension had before.
   select 'dimensions/*/moved', moved.item, '', moved.old_value, moved.new_value
     from compared as moved
    where moved.pattern = 'dimensions/*/name'
@@ -277,7 +277,7 @@ begin
 end
 $$;
 
--- The changes between two contents, those of the highest class first.
+-- The changes between two contents, highest class first.
 create or replace function private.changes_between(before jsonb, after jsonb)
 returns table (rule text, class text, item text, part text, old_value jsonb, new_value jsonb)
 language plpgsql
@@ -295,7 +295,7 @@ begin
 end
 $$;
 
--- The class of a change of content: the highest of its parts'; null where nothing changed.
+-- The class of a change of content: the highest class of its parts; null if nothing changed.
 create or replace function private.class_of_change(before jsonb, after jsonb)
 returns text
 language plpgsql
@@ -314,16 +314,17 @@ begin
 end
 $$;
 
--- Versions of assessments: each content that was ever in use, as it was. Rows are made by the database and never change.
+-- Versions of assessments: every content that was in use. The database creates the rows, and they never change.
 
 create table if not exists public.assessment_versions (
   id uuid not null default gen_random_uuid(),
 
-  -- The only reference: keys to the tenant and the account would make their deletion wait for edits.
+  -- The only foreign key: keys to the tenant and the account would make their deletion wait for edits.
   assessment_id uuid not null,
   tenant_id uuid not null,
 
-  -- The number that the author sees. The revision is for contents from before versions were kept, which share a number.
+  -- The number that the author sees. The revision is only for contents that shared a number because they are older than
+  -- version history.
   version text not null,
   revision integer not null default 0,
 
@@ -336,10 +337,10 @@ create table if not exists public.assessment_versions (
   interview_style_allow_override boolean not null,
   result_disclosure text not null,
 
-  -- The Markdown as the author sent it; no part of the content.
+  -- The Markdown as the author sent it; not part of the content.
   source_markdown text,
 
-  -- What is equal where the content is, or a part of it.
+  -- Equal if the content, or a part of it, is equal.
   definition_sha256 text not null,
   scoring_sha256 text not null,
   dimension_hashes jsonb not null,
@@ -377,17 +378,17 @@ comment on column public.assessment_versions.created_by is
 alter table public.assessment_versions enable row level security;
 revoke all on table public.assessment_versions from public, anon, authenticated, service_role;
 
--- An account that goes is looked for here.
+-- Finds the versions of an account that is deleted.
 create index if not exists idx_assessment_versions_created_by
 on public.assessment_versions (created_by) where created_by is not null;
 
--- The version that holds the assessment's present content. No foreign key: a second path between the two tables would
+-- The version with the assessment's current content. No foreign key, because a second path between the two tables would
 -- make PostgREST's embedding ambiguous.
 alter table public.custom_assessments add column if not exists newest_version_id uuid;
 comment on column public.custom_assessments.newest_version_id is
 'The row of assessment_versions with the current content. Null before the first version. Set by the database.';
 
--- The version that the marketplace shows, and since when. No foreign key: as above.
+-- The version that the marketplace shows, and since when. No foreign key, as above.
 alter table public.custom_assessments add column if not exists listed_version_id uuid;
 alter table public.custom_assessments add column if not exists listed_at timestamptz;
 comment on column public.custom_assessments.listed_version_id is

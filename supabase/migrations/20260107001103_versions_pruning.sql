@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_pruning sha256:f767cc989aa1819f8234717b647dc7dbe9be40cd7e0f94a45fceecc0a2b4fe09
+-- custom-assessments 0.2.0 versions_pruning sha256:349489b3fbcd0ec94e002db4e77986d28a6e16560e2b2a77f427ce32638cfe25
 -- Versions that nothing uses, beyond the newest of each assessment, are taken away with the jobs.
 
 -- Whether something goes by a version, or is shown with it.
@@ -109,8 +109,8 @@ begin
 end
 $$;
 
--- Versions are written by the triggers above, for every role. They go with their assessment, or with the tenant that had
--- it, and unused ones are pruned; they forget who made them when the account goes.
+-- Only the triggers above write versions, whatever the role. Versions are deleted with their assessment, with the tenant
+-- that had it, or by pruning if nothing uses them, and lose their creator when the account is deleted.
 create or replace function private.guard_versions()
 returns trigger
 language plpgsql
@@ -189,8 +189,8 @@ before insert on public.assessment_versions
 for each row when (new.created_by is not null)
 execute function private.limit_versions();
 
--- An owner's word that of a dimension only the wording changed. Two versions of a dimension have different hashes when a rater
--- reads different texts; whether that is a different instrument no program can know, and none guesses.
+-- An owner's declaration that only the wording of a dimension changed. Two versions of a dimension have different hashes if
+-- a rater reads different texts; no program can know whether that is a different instrument, and none guesses.
 
 create table if not exists public.equivalence_declarations (
   id uuid not null default gen_random_uuid(),
@@ -209,13 +209,13 @@ create table if not exists public.equivalence_declarations (
   constraint equivalence_note_says_something check (note ~ '\S' and length(note) <= 2000)
 );
 comment on table public.equivalence_declarations is
-'Where the owner of an assessment says that only the wording of a dimension changed. Rows never change.';
+'Declarations of an assessment''s owner that only the wording of a dimension changed. Rows never change.';
 comment on column public.equivalence_declarations.tenant_id is 'The tenant that owns the assessment. Set by the database.';
 comment on column public.equivalence_declarations.dimension is 'The id of the dimension; its name may have changed.';
 comment on column public.equivalence_declarations.from_hash is
-'The hash of the dimension in one version of the assessment, as dimension_hashes has it.';
+'The hash of the dimension in one version of the assessment, as in dimension_hashes.';
 comment on column public.equivalence_declarations.to_hash is 'Its hash in another version.';
-comment on column public.equivalence_declarations.note is 'Why, for everyone who sees results compared.';
+comment on column public.equivalence_declarations.note is 'The reason, shown to everyone who sees results compared.';
 alter table public.equivalence_declarations enable row level security;
 revoke all on table public.equivalence_declarations from public, anon, authenticated, service_role;
 
@@ -227,7 +227,7 @@ as $$
 declare
   hash text;
 begin
-  -- As the caller: what may not be seen is not there.
+  -- As the caller: what it cannot see does not exist.
   new.tenant_id := (
     select assessment.tenant_id from public.custom_assessments as assessment where assessment.id = new.assessment_id
   );
@@ -260,7 +260,7 @@ create or replace trigger check_equivalence
 before insert on public.equivalence_declarations
 for each row execute function private.check_equivalence();
 
--- They go with the assessment, or when it goes to another tenant, whose word they are not.
+-- They are deleted with the assessment, or when it is transferred to another tenant, who did not make them.
 create or replace function private.guard_equivalences()
 returns trigger
 language plpgsql
@@ -282,7 +282,7 @@ create or replace trigger guard_equivalences
 before update or delete on public.equivalence_declarations
 for each row execute function private.guard_equivalences();
 
--- SECURITY DEFINER: nobody of the API may delete one.
+-- SECURITY DEFINER, because no role of the API can delete a declaration.
 create or replace function private.drop_equivalences_of_former_tenant()
 returns trigger
 language plpgsql
@@ -324,6 +324,6 @@ begin
 end
 $$;
 comment on function public.declare_equivalent(uuid, text, text, text, text) is
-'For owners: says that only the wording of a dimension (its id) changed between two hashes, and why. Returns the row; said '
-'again, the one that is there, as it was said first.';
+'For owners: declares that only the wording of a dimension (by its id) changed between two hashes, and why. Returns the row; '
+'a repeated call returns the existing row unchanged.';
 revoke all on function public.declare_equivalent(uuid, text, text, text, text) from public, anon, authenticated, service_role;

@@ -1,18 +1,19 @@
--- custom-assessments 0.2.0 host_references_columns sha256:db5a889aff7fe1b5242ad549b30e54a8c8f6e047e507f0f8ac07ed498d6a3b59
--- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
--- campaign, a coaching session or an agent session may refer to.
+-- custom-assessments 0.2.0 host_references_columns sha256:974fc47c379d9303e6d668326bc04ef6374966fa6d79551cfda01e7489b2e11b
+-- References from the platform's tables to custom assessments: the columns, their constraints, and which assessment a
+-- campaign, a coaching session or an agent session can refer to.
 --
--- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. host_validation
--- validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial indexes are
--- empty when they are made, but each reads its table once under a lock that stops writes; on very large tables make them
--- beforehand with `create index concurrently` under the same names, once the columns are there.
+-- On a host with data this rewrites no table: the columns have no values, and the constraints are NOT VALID.
+-- host_validation validates them in a separate transaction under a lock that allows reads and writes. The partial indexes
+-- are empty at first, but creating each reads its table once under a lock that blocks writes; on very large tables create
+-- them in advance with `create index concurrently` under the same names, after adding the columns.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
 -- The references are checked at commit. When a tenant or an account is deleted, several of the host's foreign keys may
--- change the same row before its reference to an assessment that goes along is cleared, and Postgres checks every
--- reference of a row again that one transaction changes twice.
+-- change the same row before its reference to a deleted assessment is cleared, and Postgres checks every reference of a row
+-- again if a transaction changes the row twice.
 alter table public.campaigns
 add column if not exists custom_assessment_id uuid
 constraint campaigns_custom_assessment_id_fkey
@@ -45,15 +46,16 @@ comment on column public.agent_sessions.custom_assessment_id is 'The custom asse
 create index if not exists idx_agent_sessions_custom_assessment
 on public.agent_sessions (custom_assessment_id) where custom_assessment_id is not null;
 
--- Constraints of the host's tables, found by what they are and not by what they are usually called. The host's own
--- rules for the types are extended by the type custom (host_check has looked whether they can be), never replaced by a
--- list of ours.
+-- Constraints of the host's tables, identified by their definition rather than their usual name. The host's own rules for
+-- the types are extended by the type custom (host_check has checked that this is possible), never replaced by a list of
+-- ours.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
--- Each rule of the host's that refused the type custom, as it was and as it was extended: what the rollback gives back.
--- Those that were not there before have no former definition.
+-- Each rule of the host that rejected the type custom, before and after it was extended, so that the rollback can restore
+-- it. A rule that did not exist before has no former definition.
 create table if not exists private.extended_rules (
   host_table text not null,
   name text not null,
@@ -66,7 +68,7 @@ comment on table private.extended_rules is 'CHECK constraints of the host, befor
 alter table private.extended_rules enable row level security;
 revoke all on table private.extended_rules from public, anon, authenticated, service_role;
 
--- A CHECK of the host's, extended: name, comment and everything else that it says stay.
+-- Extends a CHECK of the host. Its name, comment and all other properties are kept.
 create or replace function private.extend_rule(host_table regclass, name text)
 returns void
 language plpgsql
@@ -80,7 +82,7 @@ begin
     into present
     from pg_catalog.pg_constraint as found
    where found.conrelid = host_table and found.conname = name;
-  -- Not validated here: host_validation does it, under a weaker lock, unless the host had not either.
+  -- Not validated here: host_validation does it under a weaker lock, unless the host had not validated it either.
   execute format(
     'alter table %1$s drop constraint %2$I,
      add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',
@@ -103,7 +105,7 @@ declare
   lacking record;
   against record;
 begin
-  -- A column that is made here gets the platform's rule and default. One that is there keeps its own.
+  -- A new column gets the platform's rule and default. An existing one keeps its own.
   for lacking in
     select *
       from (values
@@ -158,8 +160,8 @@ begin
     end if;
   end loop;
 
-  -- The references. A column that was there already may lack its foreign key, or have one that does something else
-  -- when the assessment is deleted, or that is checked before commit.
+  -- The references. An existing column may lack its foreign key, or have one with another action when the assessment is
+  -- deleted, or one that is checked before commit.
   for wanted in
     select listed.tbl
       from (values ('campaigns'), ('coaching_sessions'), ('agent_sessions')) as listed (tbl)
@@ -199,8 +201,8 @@ begin
 end
 $constraints$;
 
--- Whoever may write such rows may write the new columns too. A host that grants by column needs this said; one that
--- grants the whole table has it already, and one that grants nothing keeps it so.
+-- A role that can write such rows can write the new columns too. This matters only for a host that grants privileges by
+-- column: grants on the whole table include new columns already.
 do $grants$
 declare
   wanted record;

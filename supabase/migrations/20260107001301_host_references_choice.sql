@@ -1,17 +1,17 @@
--- custom-assessments 0.2.0 host_references_choice sha256:e9de75d45bbb10d4af128d885e2e4b351fe7358666232fc70afaf8f069cd7464
--- Which assessment a campaign, a coaching session or an agent session may choose.
+-- custom-assessments 0.2.0 host_references_choice sha256:e4f3e783c4bc2ed79b9edf31a55a4b834bf690eebf5705771fc7bfdd72e2949a
+-- Which assessment a campaign, a coaching session or an agent session can choose.
 
--- A choice is judged twice. Before each row, so that a refusal comes before anything else can. And once more when all rows
--- are written, for each assessment once and under a lock, since a statement of many rows takes a while. What is then recorded
--- is a version (pins/choices.sql), which no later edit changes. So the lock is one that only a deletion waits for: several
--- statements, whose locks allow each other, would else keep the assessment's owner and reviewers from it for ever.
+-- A choice is checked twice: before each row, so that this check comes before all other errors, and after all rows are
+-- written, once per assessment and under a lock, because a statement of many rows takes a while. The choice is then
+-- recorded as a version (pins/choices.sql), which no later edit changes, so only a deletion waits for this lock. A stronger
+-- lock, held by several statements whose locks are compatible, could block the assessment's owner and reviewers for ever.
 
--- What the writer of a campaign or session may know about an assessment, and whether it may be chosen for a tenant.
--- verdict is 'chosen', 'denied' (readable, but not for this), 'inactive' or 'unknown'; the rest is null unless chosen.
+-- What the writer of a campaign or session may know about an assessment, and whether a tenant can choose it. verdict is
+-- 'chosen', 'denied' (readable, but not for this use), 'inactive' or 'unknown'; the other columns are null unless chosen.
 --
--- SECURITY DEFINER, because a campaign's assessment may be one that its writer cannot read (a reference made by
--- somebody else), and because the answer must not depend on the host's policies. A missing assessment and one that the
--- caller may not read give the same answer by the same path.
+-- SECURITY DEFINER, because the writer of a campaign may be unable to read its assessment (if someone else set the
+-- reference), and because the answer must not depend on the host's policies. A missing assessment and one that the caller
+-- cannot read are treated in the same way.
 create or replace function private.choose_assessment(assessment_id uuid, tenant_id uuid, bound boolean)
 returns table (verdict text, allows_override boolean)
 language plpgsql
@@ -51,7 +51,7 @@ begin
     when not bound then 'chosen'
     when chosen.is_template and chosen.status = 'active' then 'chosen'
     when chosen.is_listed and coalesce(chosen.price_tier, 'free') = 'free' then 'chosen'
-    -- A tenant's own, which only its owner may choose: whoever else may write the campaign cannot read it.
+    -- The tenant's own assessment can only be chosen by its owner: other writers of the campaign cannot read it.
     when chosen.is_callers and chosen.is_tenants and chosen.status = 'active' then 'chosen'
     when chosen.is_callers and chosen.status <> 'active' then 'inactive'
     else 'denied'
@@ -61,9 +61,9 @@ begin
 end
 $$;
 
--- Whether a campaign or session is only cleared of references to rows that are gone, as a foreign key does it: the
--- assessment to null, the tenant to null or to the host's default. SECURITY DEFINER, because a trusted writer need not be
--- granted the host's tenants.
+-- Whether an update only clears references of a campaign or session to deleted rows, as a foreign key does: the assessment
+-- to null, the tenant to null or to the host's default. SECURITY DEFINER, because a trusted writer may lack grants on the
+-- host's tenants.
 create or replace function private.is_cleared_by_deletion(
   assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid
 )
@@ -91,7 +91,7 @@ as $$
     )
 $$;
 
--- The rules of a choice, for all three tables; raises the refusal. style is the override that is asked for.
+-- The rules of a choice for all three tables; raises the refusal. style is the requested override.
 create or replace function private.check_choice(assessment_id uuid, tenant_id uuid, style integer)
 returns void
 language plpgsql
@@ -110,7 +110,7 @@ begin
     when 'denied' then
       perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', assessment_id));
     else
-      -- A style outside 1 to 5 is the constraint's to refuse.
+      -- A style outside 1 to 5 is left to the constraint.
       if style between 1 and 5 and not chosen.allows_override then
         perform private.refuse('INTERVIEW_STYLE_OVERRIDE_DENIED', jsonb_build_object('assessment_id', assessment_id));
       end if;
@@ -118,8 +118,9 @@ begin
 end
 $$;
 
--- Refuses an override of the interview style where the version that a campaign or session uses does not allow one, whatever
--- became of the assessment since it was chosen. SECURITY DEFINER: what is in use, only the database knows.
+-- Refuses an override of the interview style if the version that a campaign or session uses does not allow one, whatever
+-- happened to the assessment since it was chosen. SECURITY DEFINER, because only the database knows which version is in
+-- use.
 create or replace function private.check_style(kind text, id uuid, tenant_id uuid, assessment_id uuid)
 returns void
 language plpgsql
@@ -146,8 +147,8 @@ begin
 end
 $$;
 
--- Locks assessments until the transaction ends, in the order that everybody keeps. SECURITY DEFINER, because a lock needs
--- the right to write. Only assessments that were just judged as chosen come here.
+-- Locks assessments until the transaction ends, in the common order. SECURITY DEFINER, because a lock needs the right to
+-- write. It is only called for assessments that were just checked as chosen.
 create or replace function private.hold_assessments(assessments uuid[])
 returns void
 language plpgsql
@@ -163,7 +164,7 @@ begin
 end
 $$;
 
--- The second judgement, of all choices that a statement has made.
+-- The second check, of all choices in a statement.
 create or replace function private.check_held_choices(assessments uuid[], tenants uuid[], styles integer[])
 returns void
 language plpgsql
@@ -177,9 +178,10 @@ begin
 end
 $$;
 
--- The choice of campaigns and coaching sessions, which have the same columns.
+-- The choice of an assessment by campaigns and coaching sessions, which have the same columns.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );
@@ -191,7 +193,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- An override that is taken back asks nothing of the assessment, which may be archived by now.
+  -- Removing an override needs no permission from the assessment, which may be archived by now.
   if tg_op = 'UPDATE'
     and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
     is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id)
@@ -199,8 +201,8 @@ begin
     return new;
   end if;
 
-  -- Deleting an assessment or a tenant clears the references to it and is not stopped here, in whatever order the
-  -- foreign keys do it. They run as the table's owner, never as a client. The call is in a block of its own: an
+  -- Deleting an assessment or a tenant clears the references to it, in whatever order the foreign keys do so, and must not
+  -- be stopped here. Foreign keys run as the table's owner, never as a client. The call is in a separate block, because an
   -- expression needs the right to every function in it.
   if tg_op = 'UPDATE' and current_user not in ('anon', 'authenticated')
     and (new.assessment_type, new.interview_style_override)
@@ -228,7 +230,7 @@ begin
   if new.tenant_id is null then
     perform private.refuse('TENANT_REQUIRED');
   end if;
-  -- Another style for what is used already asks nothing of the assessment as it is by now.
+  -- Another style for an assessment that is already in use needs no permission from its current state.
   if tg_op = 'UPDATE'
     and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
     is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id) then
@@ -255,8 +257,8 @@ before insert or update of custom_assessment_id, assessment_type, interview_styl
 on public.coaching_sessions
 for each row execute function private.check_session_assessment();
 
--- The chosen assessments of the rows that a statement has made, each once for a tenant. Of the styles one is enough: the
--- assessment allows all or none.
+-- The assessments chosen by a statement's rows, each once per tenant. One style is enough, because the assessment allows
+-- all or none.
 create or replace function private.hold_new_choices()
 returns trigger
 language plpgsql
@@ -292,11 +294,11 @@ after insert on public.coaching_sessions
 referencing new table as added
 for each statement execute function private.hold_new_choices();
 
--- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
--- this comes after every update, and looks first for rows that are not what they were. A campaign that only has another
--- tenant chooses nothing anew, and was judged before: so a foreign key that clears the tenant is not stopped, which comes
--- here as the client who deleted the tenant. By one grouping: a join, whose plan is kept from an update of one row, would
--- compare each of many rows with each.
+-- The same for the rows that a statement has changed. A trigger for certain columns cannot see all rows at once, so this
+-- one fires after every update, and first looks for rows that have changed. A campaign that only gets another tenant makes
+-- no new choice, and was checked before: so a foreign key that clears the tenant, which runs here as the client who deleted
+-- it, is not stopped. The query groups rather than joins: a join's plan, cached from an update of one row, would compare
+-- each of many rows with each other.
 create or replace function private.hold_changed_choices()
 returns trigger
 language plpgsql
@@ -306,7 +308,7 @@ declare
   bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
-  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  -- Deleting an assessment clears the reference in thousands of rows at once: no choice is made there.
   if not exists (select from added where added.custom_assessment_id is not null) then
     return null;
   end if;

@@ -1,15 +1,16 @@
--- custom-assessments 0.2.0 pins_choices sha256:ba13e70219d09995a1fa4603825a9256a3ec9eb48340ac5c47bd600602dec051
--- Recording what campaigns, coaching sessions and agent sessions choose, at that moment: once the choice was judged
--- (host_references), for all rows of a statement. Triggers with the writer's rights could not write it, and those of their owner
--- do not see who writes: so each of them is there twice, for clients and for those who are trusted with authority.
+-- custom-assessments 0.2.0 pins_choices sha256:887c247b2dc1f7f3c1d1b11c80b9a44d1989c34ff3b84b515747c8210f664177
+-- Records what campaigns, coaching sessions and agent sessions choose, after the choice was checked (host_references), for
+-- all rows of a statement. Triggers with the writer's rights could not write the records, and triggers with their owner's
+-- rights do not see who writes. So each trigger exists twice: for clients, and for trusted roles.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );
 
--- The version that a choice names; null where it names the tenant's own assessment. Whoever is trusted with authority may
--- choose what is not listed.
+-- The version that a choice names; null if it names the tenant's own assessment. Trusted roles can choose what is not
+-- listed.
 create or replace function private.version_to_choose(assessment_id uuid, tenant_id uuid, trusted boolean)
 returns uuid
 language plpgsql
@@ -29,7 +30,7 @@ begin
 end
 $$;
 
--- What these campaigns or coaching sessions have chosen now; what they had chosen before counts no longer.
+-- What these campaigns or coaching sessions choose now; their earlier choices no longer count.
 create or replace function private.note_choices(
   kind text, ids uuid[], tenants uuid[], assessments uuid[], trusted boolean
 )
@@ -64,8 +65,8 @@ begin
 end
 $$;
 
--- What sessions have when these agent sessions are made for them: the version in force, for agents that never ask, and the
--- agent session's own choice where it names another assessment than the session does. A session that has begun keeps its pin.
+-- What sessions use when these agent sessions are created for them: the current version, for agents that never ask, and the
+-- agent session's own choice if it names another assessment than the session. A session that has begun keeps its pin.
 create or replace function private.note_conversations(
   stakeholders uuid[], clients uuid[], assessments uuid[], trusted boolean
 )
@@ -133,7 +134,7 @@ begin
 end
 $$;
 
--- The rows that a statement has made. SECURITY DEFINER: choices are nobody's to write.
+-- The rows that a statement has inserted. SECURITY DEFINER, because no role can write choices.
 create or replace function private.note_new_choices()
 returns trigger
 language plpgsql
@@ -153,8 +154,8 @@ begin
 end
 $$;
 
--- The rows that a statement has given another assessment or another tenant. What chooses nothing any more has no choice. By
--- one grouping, as where the choice is judged. SECURITY DEFINER: as above.
+-- The rows that got another assessment or another tenant in a statement. A row that chooses nothing any more has no choice.
+-- The query groups, as where the choice is checked. SECURITY DEFINER, as above.
 create or replace function private.note_changed_choices()
 returns trigger
 language plpgsql
@@ -162,7 +163,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A deleted assessment takes choices and pins along, from thousands of rows at once.
+  -- Deleting an assessment deletes choices and pins of thousands of rows at once.
   if not exists (select from added where added.custom_assessment_id is not null) then
     return null;
   end if;
@@ -194,7 +195,7 @@ begin
 end
 $$;
 
--- Agent sessions that a statement has made, or given another assessment. SECURITY DEFINER: as above.
+-- Agent sessions that a statement has inserted, or given another assessment. SECURITY DEFINER, as above.
 create or replace function private.note_new_conversations()
 returns trigger
 language plpgsql

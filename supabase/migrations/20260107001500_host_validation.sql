@@ -1,8 +1,9 @@
--- custom-assessments 0.2.0 host_validation sha256:cfb4b93bfb81f9a88a3c950daf84402e10ce0e91af0aff03268ce61f2a14bce1
--- Validates what host_references added to the host's tables. A migration of its own, and so a transaction of its own:
--- validating takes a lock that lets others read and write, where adding takes one that does not.
+-- custom-assessments 0.2.0 host_validation sha256:ddece6318f9656b1471c025ce86cdfc258d17eaeebd2ea995ba57b470e0a76f5
+-- Validates what host_references added to the host's tables. It is a separate migration, and so a separate transaction,
+-- because validating takes a lock that allows reads and writes, and adding takes one that does not.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share update exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );
@@ -25,7 +26,7 @@ begin
              'coaching_sessions_custom_assessment_id_fkey', 'agent_sessions_custom_assessment_id_fkey'
            )
          )
-         -- One that the host had not validated stays so.
+         -- A constraint that the host had not validated stays so.
          or exists (
            select
              from private.extended_rules as rule

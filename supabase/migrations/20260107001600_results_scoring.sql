@@ -1,12 +1,12 @@
--- custom-assessments 0.2.0 results_scoring sha256:483dda3e89eaabbc124a142c0d9c38991f2080e2c3e62176c2c1f4119bced137
+-- custom-assessments 0.2.0 results_scoring sha256:c44f6fb2d814991529d8f1c901e2a10329d8cfac6ee32c23368044589aa8c2ec
 -- The scoring rule.
 --
--- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
--- docs/scoring-vectors.json holds the two to each other. All arithmetic is exact: division is avoided, since its digits
--- end somewhere and a half could be lost there. Names are compared without the white space at their ends, which a
--- builder's definition may have.
+-- Interviews are scored only here. The compiler has the same rule for an author's examples (worker/scoring.py), and
+-- docs/scoring-vectors.json tests that both agree. All arithmetic is exact: division is avoided, because its digits are cut
+-- somewhere, which could lose a half. Names are compared without surrounding white space, which a builder's definition may
+-- have.
 
--- What is scored under a definition: its dimensions, in their order, and the ends of the scale.
+-- What is scored under a definition: its dimensions, in order, and the ends of the scale.
 create or replace function private.scored_dimensions(
   definition jsonb, out names text[], out folded text[], out weights numeric[], out low numeric, out high numeric
 )
@@ -29,8 +29,8 @@ begin
 end
 $$;
 
--- The scores, each under its dimension: score_of in the order of the dimensions, null where one is not scored, and
--- named_scores under the definition's own spelling. Where faults is not empty the others mean nothing. At most 100 faults.
+-- The scores by dimension: score_of in the order of the dimensions, null for unscored ones, and named_scores with the
+-- definition's spelling. If faults is not empty, the other columns are meaningless. At most 100 errors.
 create or replace function private.read_scores(
   scores jsonb, names text[], folded text[], low numeric, high numeric,
   out score_of numeric[], out named_scores jsonb, out faults jsonb
@@ -62,7 +62,7 @@ begin
       when score_of[place] is not null then 'duplicate-dimension'
       when jsonb_typeof(given.value) <> 'number' then 'not-a-number'
       when given.value::numeric not between low and high then 'off-scale'
-      -- It takes no room in jsonb, and 16,383 characters once it is read.
+      -- It takes little room in jsonb, but 16,383 characters when it is read.
       when scale(given.value::numeric) > 100 then 'too-precise'
     end;
     if fault is null then
@@ -84,8 +84,8 @@ begin
 end
 $$;
 
--- The category that an overall score falls into; null where no range contains it. The score is rounded to the precision of
--- the ranges. Of several the one whose primary dimensions have the highest average, and of equal ones the first.
+-- The category for an overall score; null if no range contains it. The score is rounded to the precision of the ranges. Of
+-- several categories, the one whose primary dimensions have the highest average is chosen, and of equal ones the first.
 create or replace function private.matching_category(
   categories jsonb, overall numeric, folded text[], score_of numeric[]
 )
@@ -119,8 +119,8 @@ begin
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
   loop
-    -- The average of its primary dimensions, as total over parts; of the overall score where it has none. Each counts
-    -- once, and is folded once, however often it is named.
+    -- The average of its primary dimensions, as total over parts, or the overall score if it has none. Each counts once,
+    -- and is folded once, however often it is named.
     select sum(score_of[named.place]), count(score_of[named.place]), count(*)
       into total, parts, primaries
       from (
@@ -136,7 +136,7 @@ begin
       total := overall;
       parts := 1;
     elsif parts = 0 then
-      -- Nothing is known of what it is about: the last resort.
+      -- None of its primary dimensions was scored, so it is the last resort.
       unscored := coalesce(unscored, candidate);
       continue;
     end if;
@@ -150,7 +150,7 @@ begin
 end
 $$;
 
--- The weighted mean of what was scored, half up to two places. score_of is in the order of the weights.
+-- The weighted mean of the scored dimensions, rounded half up to two places. score_of is in the order of the weights.
 create or replace function private.overall_of(weights numeric[], score_of numeric[])
 returns numeric
 language plpgsql
@@ -172,7 +172,7 @@ begin
 end
 $$;
 
--- Where faults is not empty the other outputs mean nothing.
+-- If faults is not empty, the other outputs are meaningless.
 create or replace function private.score_assessment(
   definition jsonb,
   scores jsonb,
@@ -213,12 +213,11 @@ $$;
 comment on function private.score_assessment(jsonb, jsonb) is
 'The overall score, category and uncovered dimensions for these scores under this definition, or the errors.';
 
--- Whose session it is, and which assessments it used.
+-- Who owns a session, and which assessments it used.
 
--- No row: there is no such session. assessment_ids are the assessments the session used: the one that its interview
--- ran with (as the agent recorded it), and the one that its campaign or coaching session has now. The first of them
--- is the one to score by: where the agent recorded exactly one, that one. assessment_id is the one of the campaign or
--- coaching session.
+-- No row if the session does not exist. assessment_ids are the assessments that the session used: the one that the agent
+-- recorded for the interview, and the current one of its campaign or coaching session. The first is used for scoring; it is
+-- the recorded one if the agent recorded exactly one. assessment_id is that of the campaign or coaching session.
 create or replace function private.session_facts(session_id uuid, session_type text)
 returns table (
   tenant_id uuid, campaign_id uuid, campaign_created_by uuid, assessment_ids uuid[], assessment_id uuid
@@ -364,8 +363,8 @@ begin
 end
 $$;
 
--- Refuses scores and insights that are not what they should be, or too large to be looked at any further. A number such as
--- 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+-- Refuses scores and insights that are invalid or too large to be examined further. A number such as 1e131071 takes ten
+-- bytes here, but as many characters as its exponent says when it is read.
 create or replace function private.check_handed_in(dimension_scores jsonb, ai_insights jsonb)
 returns void
 language plpgsql

@@ -1,12 +1,12 @@
--- custom-assessments 0.2.0 results_table sha256:4d057c2098031ec4718d8c64f395263018b44adb4f1b59b4671d9b83624c4265
--- Results: what a finished interview gave, frozen.
+-- custom-assessments 0.2.0 results_table sha256:a1dc52dfb6854f3e18eb996807a4714fab934853ff1566e7ad1bf86a78d39018
+-- Results of finished interviews; they never change.
 --
--- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
--- row is what the database holds or works out: the owner, the overall score, the category, and the snapshot, version and
--- disclosure, which are those of the moment in which the scores were accepted. From then on the row never changes, for
--- any role.
+-- A writer supplies the session, the assessment, the scores of the dimensions, and the insights. The database sets
+-- everything else: the owner, the overall score, the category, and the snapshot, version and disclosure as they were when
+-- the scores were accepted. From then on no role can change the row.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessment_results (
@@ -17,7 +17,7 @@ create table if not exists public.custom_assessment_results (
   session_id uuid not null,
   session_type text not null,
 
-  -- Whose result it is, settled when it is written
+  -- Owners, set when the result is written
   tenant_id uuid not null,
   campaign_id uuid,
   campaign_created_by uuid,
@@ -93,21 +93,21 @@ comment on column public.custom_assessment_results.ai_insights is 'The interview
 alter table public.custom_assessment_results enable row level security;
 revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
 
--- Results of one assessment, newest first; serves the foreign key as well.
+-- For results of one assessment, newest first, and for the foreign key.
 create index if not exists idx_custom_assessment_results_assessment
 on public.custom_assessment_results (assessment_id, created_at desc);
 
--- A tenant's results by date; serves the policy and the foreign key as well. It carries the other column that the policy
--- reads, so that a tenant's results are counted from the index alone.
+-- For a tenant's results by date, the policy and the foreign key. It includes the other column that the policy reads, so
+-- that a tenant's results can be counted with an index-only scan.
 create index if not exists idx_custom_assessment_results_tenant
 on public.custom_assessment_results (tenant_id, created_at desc) include (campaign_created_by);
 
--- The results of one campaign.
+-- For the results of one campaign.
 create index if not exists idx_custom_assessment_results_campaign
 on public.custom_assessment_results (campaign_id, created_at desc)
 where campaign_id is not null;
 
--- How a result is written: once, by what the database holds.
+-- How a result is written: once, with values from the database.
 
 create or replace function private.write_result()
 returns trigger
@@ -119,7 +119,7 @@ declare
   agreed record;
   outcome record;
 begin
-  -- Size first: nothing below should have to look at megabytes of scores.
+  -- The size is checked first, so that nothing below processes megabytes of scores.
   perform private.check_handed_in(new.dimension_scores, new.ai_insights);
 
   -- Guards: the session, its owner, and that it has no result yet -------------------------------------------
@@ -130,9 +130,9 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', new.session_id));
   end if;
-  -- Of two writers in the same moment neither finds the other's. The unique constraint stands behind this: the second
-  -- waits, and gets 23505, which is the same HTTP status. (An advisory lock a session would say it in this refusal's
-  -- words, and an import of tens of thousands of results in one transaction would find the table of locks full.)
+  -- Two concurrent writers do not see each other's result here. In that case the unique constraint decides: the second
+  -- writer waits and gets 23505, which is the same HTTP status. (With an advisory lock per session it would get this
+  -- refusal, but an import of tens of thousands of results in one transaction would fill the lock table.)
   if exists (select from public.custom_assessment_results as result
               where result.session_id = new.session_id and result.session_type = new.session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));
@@ -208,13 +208,15 @@ create or replace trigger refuse_result_update
 before update on public.custom_assessment_results
 for each row execute function private.refuse_result_update();
 
--- What has results is not deleted.
+-- Prevents deleting what has results.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- SECURITY DEFINER: an owner may not see the results that other tenants made with a published assessment, and still
--- must be told plainly. It tells only someone who may delete the row, since no row that RLS hides comes this far.
+-- SECURITY DEFINER, because an owner may be unable to see the results that other tenants have of a published assessment,
+-- but must get a clear refusal. It reveals this only to callers who can delete the row, since RLS hides other rows before
+-- this trigger.
 create or replace function private.keep_assessment_with_results()
 returns trigger
 language plpgsql
@@ -233,8 +235,8 @@ create or replace trigger keep_assessment_with_results
 before delete on public.custom_assessments
 for each row execute function private.keep_assessment_with_results();
 
--- The same for a tenant, before its deletion reaches anything: its results are erased on purpose or not at all.
--- SECURITY DEFINER for the same reason.
+-- The same for a tenant, before its deletion has any effect: its results can only be erased on purpose. SECURITY DEFINER
+-- for the same reason.
 create or replace function private.keep_tenant_with_results()
 returns trigger
 language plpgsql
@@ -261,14 +263,15 @@ create or replace trigger keep_tenant_with_results
 before delete on public.tenant_profiles
 for each row execute function private.keep_tenant_with_results();
 
--- Who, besides a tenant's owner, has results to read.
+-- Which accounts have results to read, besides the owners of tenants.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- In which tenants an account has created campaigns that have results. For finding rows only: a pair that is left over
--- from results that were deleted gives nobody anything. Nothing is unique here, so that two who note the same pair at
--- once need not wait for each other; both note it.
+-- The tenants for which an account has created campaigns that have results. Only used to find rows: a pair left over from
+-- deleted results grants no access. There is no unique constraint, so that two transactions that insert the same pair need
+-- not wait for each other; both insert it.
 create table if not exists private.result_creators (
   campaign_created_by uuid not null,
   tenant_id uuid not null,
@@ -284,7 +287,7 @@ create index if not exists idx_result_creators_account
 on private.result_creators (campaign_created_by, tenant_id);
 create index if not exists idx_result_creators_tenant on private.result_creators (tenant_id);
 
--- SECURITY DEFINER: the pairs are nobody's to write but through the results.
+-- SECURITY DEFINER, because the pairs are written only through the results.
 create or replace function private.note_result_creator()
 returns trigger
 language plpgsql
@@ -308,7 +311,7 @@ after insert on public.custom_assessment_results
 for each row when (new.campaign_created_by is not null)
 execute function private.note_result_creator();
 
--- Results that were written before there was this table.
+-- Results that are older than this table.
 insert into private.result_creators (campaign_created_by, tenant_id)
 select distinct
   result.campaign_created_by,
@@ -321,9 +324,9 @@ where
     where noted.campaign_created_by = result.campaign_created_by and noted.tenant_id = result.tenant_id
   );
 
--- The tenants among whose results the caller has some to read: its own, and those that have results of campaigns that
--- it created. For finding rows only: which of them it reads is the policy's second part to say. SECURITY DEFINER, since
--- nobody may read who created campaigns for whom.
+-- The tenants with results that the caller may be able to read: its own, and those with results of campaigns that it
+-- created. Only used to find rows: the second part of the policy decides which of them the caller can read. SECURITY
+-- DEFINER, because no role can read who created campaigns for whom.
 create or replace function private.result_tenant_ids()
 returns setof uuid
 language plpgsql
@@ -341,58 +344,3 @@ begin
     select noted.tenant_id from private.result_creators as noted where noted.campaign_created_by = me;
 end
 $$;
-
--- For owners: a frozen result, compared with itself.
-
-create or replace function public.verify_result(result_id uuid)
-returns jsonb
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  result record;
-  computed record;
-  differences jsonb;
-begin
-  select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
-         present.uncovered_dimensions, present.assessment_definition_snapshot as snapshot, present.assessment_version,
-         present.result_disclosure, version.id as version_id, version.definition, version.version, version.result_disclosure
-           as disclosure
-    into result
-    from public.custom_assessment_results as present
-    -- Where the caller may read it, who may be the campaign's creator and not its owner.
-    left join public.assessment_versions as version on version.id = present.assessment_version_id
-   where present.id = verify_result.result_id;
-  if not found then
-    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
-  end if;
-  select scored.overall, scored.category, scored.uncovered, scored.faults
-    into computed
-    from private.score_assessment(coalesce(result.definition, result.snapshot), result.dimension_scores) as scored;
-  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
-    into differences
-    from (values
-      ('dimension_scores', '[]'::jsonb, computed.faults),
-      ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
-      ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
-      ('matched_category_data', result.matched_category_data, computed.category),
-      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered)),
-      -- A definition is up to 500 KB: its hash is enough.
-      ('assessment_definition_snapshot', to_jsonb(private.hash_of(result.snapshot)),
-       to_jsonb(private.hash_of(coalesce(result.definition, result.snapshot)))),
-      ('assessment_version', to_jsonb(result.assessment_version),
-       to_jsonb(coalesce(result.version, result.assessment_version))),
-      ('result_disclosure', to_jsonb(result.result_disclosure),
-       to_jsonb(coalesce(result.disclosure, result.result_disclosure)))
-    ) as compared (field, stored, computed)
-   where compared.stored is distinct from compared.computed
-     and (compared.field not in ('overall_score', 'matched_category', 'matched_category_data', 'uncovered_dimensions')
-          or computed.faults = '[]');
-  return jsonb_build_object('equal', differences = '[]', 'differences', differences);
-end
-$$;
-comment on function public.verify_result(uuid) is
-'For owners: computes the score and category again from the frozen row alone. Returns {equal, differences: [{field, stored, '
-'computed}]}.';
-revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;

@@ -1,7 +1,8 @@
--- custom-assessments 0.2.0 uploads sha256:2b8c77dc75c8c6998e275aa25741e30800e0028200771ba0828bb5ef7ee0bb39
--- Uploads: a tenant's Markdown on its way to an assessment.
+-- custom-assessments 0.2.0 uploads sha256:9623504b254ac6f529d644b04583c5d6f29fa654cc1877324d1947921a7c0d2c
+-- Uploads: a tenant's Markdown, from which an assessment is made.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.assessment_uploads (
@@ -9,12 +10,12 @@ create table if not exists public.assessment_uploads (
   tenant_id uuid not null,
   created_by uuid,
 
-  -- What the tenant says
+  -- Set by the tenant
   source_markdown text not null,
   assessment_id uuid,
   dry_run boolean not null default false,
 
-  -- What the worker found
+  -- Set by the worker
   status text not null default 'queued',
   diagnostics jsonb not null default '[]',
   definition jsonb,
@@ -25,7 +26,7 @@ create table if not exists public.assessment_uploads (
   finished_at timestamptz,
 
   constraint assessment_uploads_pkey primary key (id),
-  -- Before the tenant's: foreign keys are looked at in the order in which they stand here.
+  -- Before the tenant's foreign key, because foreign keys are checked in the order of their definition.
   constraint assessment_uploads_created_by_fkey
   foreign key (created_by) references auth.users (id) on delete set null,
   constraint assessment_uploads_tenant_id_fkey
@@ -33,7 +34,7 @@ create table if not exists public.assessment_uploads (
   constraint assessment_uploads_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
   constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
-  -- One check instead of many: a statement reads each of them anew, which a single row's write would feel.
+  -- One check instead of many: each statement compiles every check again, which is noticeable when writing a single row.
   constraint upload_columns_agree_with_its_status check (
     attempts >= 0
     and case
@@ -66,7 +67,7 @@ comment on column public.assessment_uploads.attempts is 'How often a worker has 
 alter table public.assessment_uploads enable row level security;
 revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
 
--- My uploads by date; serves the policy and the foreign key as well.
+-- For a tenant's uploads by date, the policy and the foreign key.
 create index if not exists idx_assessment_uploads_tenant
 on public.assessment_uploads (tenant_id, created_at desc);
 create index if not exists idx_assessment_uploads_assessment
@@ -76,7 +77,7 @@ create index if not exists idx_assessment_uploads_created_by
 on public.assessment_uploads (created_by)
 where created_by is not null;
 
--- An upload comes in, and never changes.
+-- Inserting an upload, which then cannot be changed.
 
 create or replace function private.take_upload()
 returns trigger
@@ -86,8 +87,8 @@ as $$
 declare
   assessment_status text;
 begin
-  -- First of all, so that nothing below tells anything about somebody else's tenant. In a block of its own, since an
-  -- expression needs the right to every function in it, and trusted writers have no tenants to ask for.
+  -- This comes first, so that nothing below reveals anything about another account's tenant. It is in a separate block,
+  -- because an expression needs the right to every function in it, and trusted writers may lack the right to this one.
   if current_user in ('anon', 'authenticated') then
     if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
@@ -111,7 +112,7 @@ begin
     end if;
   end if;
 
-  -- An upload begins at the beginning, whoever writes it.
+  -- An upload starts in the first state, whoever writes it.
   if current_user in ('anon', 'authenticated') or new.created_by is null then
     new.created_by := (select auth.uid());
   end if;
@@ -120,7 +121,7 @@ begin
   new.diagnostics := '[]';
   new.definition := null;
   new.attempts := 0;
-  -- The moment, and not the transaction's: an edit that was made before in the same transaction is older.
+  -- The current time rather than the transaction's: an earlier edit in the same transaction must be older.
   new.created_at := clock_timestamp();
   new.started_at := null;
   new.finished_at := null;
@@ -132,7 +133,7 @@ create or replace trigger take_upload
 before insert on public.assessment_uploads
 for each row execute function private.take_upload();
 
--- SECURITY DEFINER: a tenant's insert must reach the queue, which no role of the API can write.
+-- SECURITY DEFINER, because a tenant's insert must reach the queue, which no role of the API can write.
 create or replace function private.enqueue_uploads()
 returns trigger
 language plpgsql
@@ -157,7 +158,7 @@ after insert on public.assessment_uploads
 referencing new table as added
 for each statement execute function private.enqueue_uploads();
 
--- What was uploaded stays what it was, for every writer; the queue moves only the columns that tell how far it is.
+-- No writer can change what was uploaded; the queue changes only the columns that show its progress.
 create or replace function private.refuse_upload_change()
 returns trigger
 language plpgsql

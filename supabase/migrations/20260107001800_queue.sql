@@ -1,10 +1,10 @@
--- custom-assessments 0.2.0 queue sha256:47d3901ff99d7c73430932d3ec220afebf14ccb3d664053f0e4d3127310ee0f2
--- What kinds of jobs there are. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; nothing
--- else in the queue knows one kind from another.
+-- custom-assessments 0.2.0 queue sha256:b6d971b534f89f7ab373269a90fb8fffb9c1205f5f63600e8e992099c3419e29
+-- The kinds of jobs. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; the rest of the
+-- queue does not distinguish kinds.
 
--- A job of which it is settled what becomes of it. verdict: succeeded, failed, exhausted (after its last attempt), retry,
--- waits (somebody was at its rows: no attempt is charged), release (not begun: none is charged either), pruned; null where
--- the worker does not hold it. code: why, in a word. diagnostics: what the worker said of it. ending: what its effect returned.
+-- A job whose outcome is decided. verdict: succeeded, failed, exhausted (after its last attempt), retry, waits (its rows
+-- were locked: no attempt is counted), release (not started: not counted either), pruned; null if the worker does not have
+-- the job. code: the reason, in a word. diagnostics: what the worker reported. ending: what its effect returned.
 do $type$
 begin
   if to_regtype('private.judged_job') is null then
@@ -68,7 +68,7 @@ comment on column private.job_kinds.settles is
 alter table private.job_kinds enable row level security;
 revoke all on table private.job_kinds from public, anon, authenticated, service_role;
 
--- Names and not the type regprocedure: pg_upgrade refuses a database that has columns of it.
+-- Names rather than the type regprocedure: pg_upgrade refuses a database with columns of that type.
 create or replace function private.check_job_kind()
 returns trigger
 language plpgsql
@@ -103,23 +103,24 @@ create or replace trigger check_job_kind
 before insert or update on private.job_kinds
 for each row execute function private.check_job_kind();
 
--- The one queue of jobs, which serves the uploads and the requests to score a session.
+-- The queue of jobs, for uploads and for requests to score a session.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- attempts counts every claim and never goes down, so that it names a claim: finishing must say it. A claim that was
--- given back unstarted counts under releases too; attempts - releases is what is charged against max_attempts.
+-- attempts counts every claim and never decreases, so it identifies a claim: finishing must state it. A claim that was
+-- returned unstarted also counts in releases; attempts - releases is compared with max_attempts.
 --
--- rank is the order of claims, and what makes it fair: a tenant's next job stands behind its last one, while the
--- first job of a tenant that has none open stands at the front. So tenants take turns, however much one of them
--- brings. Only open jobs have a rank.
+-- rank is the order of claims, and makes it fair: a tenant's next job comes after its last one, but the first job of a
+-- tenant without open jobs comes to the front. So tenants take turns, however many jobs one of them adds. Only open jobs
+-- have a rank.
 --
--- A job that has to wait has not_before; the claim takes the mark off when the time has come, so that waiting jobs are
--- not in the index that it reads.
+-- A job that must wait has not_before. The claim removes it when the time has come, so that waiting jobs are not in the
+-- index that it reads.
 --
--- A claim writes no column that an index reads, and half of each page is left free for it: so it writes the row beside
--- itself and touches no index (a heap-only update). Hence no index on the state, the worker or the lease.
+-- A claim writes no indexed column, and half of each page is reserved for it, so Postgres writes the new row on the same
+-- page and touches no index (a heap-only update). Therefore the state, the worker and the lease have no index.
 create table if not exists private.jobs (
   id bigint generated always as identity,
   kind text not null,
@@ -144,7 +145,7 @@ create table if not exists private.jobs (
   constraint jobs_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
   constraint job_has_subject_and_tenant_or_neither check (num_nonnulls(subject_id, tenant_id) in (0, 2)),
-  -- Short, because a statement reads it anew and every row that it writes pays for it.
+  -- Short, because every statement compiles it again, and every written row is checked.
   constraint job_columns_agree_with_its_state check (
     state = case
       when finished_at is not null and last_error is null then 'succeeded'
@@ -171,8 +172,8 @@ comment on column private.jobs.last_error is 'A stable code. Never contains text
 alter table private.jobs enable row level security;
 revoke all on table private.jobs from public, anon, authenticated, service_role;
 
--- The claim: open jobs in the order of their turns. Those in workers' hands are passed by; finished ones are not in
--- it, so their number costs nothing.
+-- For the claim: open jobs in the order of their turns. Claimed jobs are skipped; finished ones are not in the index, so
+-- their number costs nothing.
 create index if not exists idx_jobs_open on private.jobs (rank, id)
 where rank is not null and not_before is null;
 create index if not exists idx_jobs_waiting on private.jobs (not_before)
@@ -184,12 +185,11 @@ where finished_at is not null and last_error is not null;
 create unique index if not exists one_job_a_subject on private.jobs (subject_id)
 where subject_id is not null;
 
--- The rank of a tenant's last open job; serves the foreign key as well.
+-- For the rank of a tenant's last open job, and for the foreign key.
 create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank)
 where tenant_id is not null;
 
--- What each worker was given last, so that a request which is sent again, because its answer was lost, gets the same
--- jobs again.
+-- What each worker received last, so that a request that is repeated because its answer was lost gets the same jobs again.
 create table if not exists private.claims (
   worker text not null,
   request text not null,
@@ -201,12 +201,12 @@ comment on table private.claims is 'Each worker''s latest request and the jobs t
 alter table private.claims enable row level security;
 revoke all on table private.claims from public, anon, authenticated, service_role;
 
--- Numbers in a row do not compress well enough to pay for it.
+-- Consecutive numbers do not compress well enough to be worth it.
 alter table private.claims alter column jobs set storage external;
 
--- Putting jobs into the queue, so that tenants take turns.
+-- Adding jobs to the queue, so that tenants take turns.
 
--- The rank at which a tenant without open jobs comes in: that of the job next in line.
+-- The rank at which a tenant without open jobs joins the queue: that of the next job.
 create or replace function private.queue_front()
 returns bigint
 language plpgsql
@@ -223,7 +223,7 @@ begin
 end
 $$;
 
--- The rank of a tenant's next job: behind its last one, and not before the front.
+-- The rank of a tenant's next job: after its last one, but not before the front.
 create or replace function private.next_rank(tenant_id uuid, front bigint)
 returns bigint
 language plpgsql
@@ -235,7 +235,7 @@ begin
 end
 $$;
 
--- The ranks of new jobs of these tenants, in the order given: each tenant's one behind the other.
+-- The ranks of new jobs of these tenants, in the given order: jobs of one tenant follow each other.
 create or replace function private.next_ranks(tenants uuid[])
 returns bigint[]
 language plpgsql
@@ -257,10 +257,10 @@ begin
 end
 $$;
 
--- Adds one job a subject, in the order given, and wakes the workers that listen.
+-- Adds one job per subject, in the given order, and wakes the workers that listen.
 --
--- A session keeps the plans of what this asks. One that was made while the queue was empty must not read all jobs, or
--- all of a tenant's, when there are many: only the order of the indexes is left to go by.
+-- A session caches the plans of these queries. A plan made while the queue was empty must not read all jobs, or all of a
+-- tenant's, when there are many, so the planner can only use the order of the indexes.
 create or replace function private.enqueue(
   kind text, subjects uuid[], targets uuid[], tenants uuid[], sizes integer[]
 )
@@ -276,7 +276,7 @@ begin
     raise exception 'there is no job kind %', enqueue.kind;
   end if;
   if cardinality(subjects) = 1 then
-    -- Nearly every time; the same as below, in a tenth of the time.
+    -- The usual case; the same as below in a tenth of the time.
     insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
     values (
       enqueue.kind, subjects[1], targets[1], tenants[1], sizes[1], private.next_rank(tenants[1], private.queue_front())

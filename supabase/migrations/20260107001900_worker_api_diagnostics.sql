@@ -1,5 +1,5 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:bfd0adcfd3202cb5a0d5b73cbf161d681329c7436172196bb9f46174efc5fe6f
--- Diagnostics that only the database can make.
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:304f87b0821280603d43277dbea533b1846f375fe0edc594e38946c29d14e3fb
+-- Diagnostics that only the database can create.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
 returns jsonb
@@ -14,38 +14,38 @@ as $$
            'end_column', coalesce(place -> 'end_column', to_jsonb(coalesce((place ->> 'column')::int, 1) + 1)),
            'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
     from (values
-      ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',
-       'Use the assessment that this upload names, or change the file and upload it again.'),
+      ('already-uploaded', 'warning', '', 'The same file is stored already, so nothing was changed.',
+       'Use the assessment of this upload, or change the file and upload it again.'),
       ('version-conflict', 'error', 'Front matter / version',
-       'The assessment has this version already, with another content.',
+       'The assessment already has this version, with other content.',
        'Raise the version in the front matter and upload the file again.'),
       ('version-falls', 'error', 'Front matter / version',
        'The version is lower than that of the assessment to replace.',
-       'Give a version that is higher than the present one, or upload the file as a new assessment.'),
+       'Use a version that is higher than the current one, or upload the file as a new assessment.'),
       ('version-bump-too-small', 'error', 'Front matter / version',
-       'The version is too low for what changed.',
+       'The version is too low for this change.',
        'Raise the major version in the front matter and upload the file again.'),
       ('superseded', 'error', '', 'The assessment was changed after this file was uploaded, so it was not replaced.',
-       'Look at the assessment as it is now. To have the text of this file nevertheless, upload it again.'),
+       'Review the current assessment. To use this file anyway, upload it again.'),
       ('assessment-archived', 'error', '', 'The assessment to replace is archived and read-only.',
        'Set its status to active first, or upload the file as a new assessment.'),
-      ('assessment-is-a-template', 'error', '', 'The assessment to replace is a template, which only the service changes.',
-       'Upload the file without assessment_id to make an assessment of your own.'),
-      ('assessment-missing', 'error', '', 'The assessment to replace does not exist any more.',
-       'Upload the file without assessment_id to make a new assessment.'),
+      ('assessment-is-a-template', 'error', '', 'The assessment to replace is a template, which only the service role can change.',
+       'Upload the file without assessment_id to create your own assessment.'),
+      ('assessment-missing', 'error', '', 'The assessment to replace no longer exists.',
+       'Upload the file without assessment_id to create a new assessment.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',
-       'Mend the file and upload it again; if nothing in it is wrong, tell the operator the id of this upload.'),
-      ('worker-lost', 'error', '', 'The worker was lost every time it compiled this file.',
-       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.'),
-      ('too-many-attempts', 'error', '', 'The file could not be handled after several attempts.',
-       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.'),
-      ('too-slow', 'error', '', 'Storing the assessment took the database too long, at every attempt.',
-       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.')
+       'Fix the file and upload it again. If the file has no error, report the id of this upload to the operator.'),
+      ('worker-lost', 'error', '', 'The worker stopped every time it compiled this file.',
+       'Simplify the file and upload it again. If it is an ordinary file, report the id of this upload to the operator.'),
+      ('too-many-attempts', 'error', '', 'The file could not be processed in several attempts.',
+       'The error is not in the file: upload it again later, or report the id of this upload to the operator.'),
+      ('too-slow', 'error', '', 'The database took too long to store the assessment, in every attempt.',
+       'Simplify the file and upload it again. If it is an ordinary file, report the id of this upload to the operator.')
     ) as text (code, severity, section, message, hint)
    where text.code = upload_diagnostic.code
 $$;
 
--- A diagnostic is small text and a few numbers. A number such as 1e131071 would take ten bytes here and as many characters
+-- A diagnostic is short text and a few numbers. A number such as 1e131071 would take ten bytes here, but as many characters
 -- as its exponent says in every list of the tenant's uploads.
 create or replace function private.bounded_diagnostics(given jsonb)
 returns jsonb
@@ -63,7 +63,7 @@ begin
 end
 $$;
 
--- What an upload says when the database refused it: each fault of its definition, or the reason alone.
+-- The diagnostics of an upload that the database refused: each error of its definition, or only the reason.
 create or replace function private.refused_diagnostics(code text, faults jsonb)
 returns jsonb
 language plpgsql
@@ -83,10 +83,10 @@ begin
 end
 $$;
 
--- What an error of the database means for a job.
+-- What a database error means for a job.
 
--- Whether a job ended for a reason that its file's author can mend. Such files are counted as rejected: no operator needs
--- to look, and trying again would find the same.
+-- Whether a job ended for a reason that the author of its file can fix. Such files are counted as rejected: operators need
+-- not look at them, and a retry would have the same result.
 create or replace function private.is_authors_fault(error text)
 returns boolean
 language plpgsql
@@ -102,8 +102,8 @@ begin
 end
 $$;
 
--- What the database said against it, as the end of a job. Passing errors are tried again; a refusal or a constraint is
--- the end, with the faults that it names.
+-- The outcome of a job after a database error. Temporary errors are retried. A refusal or a violated constraint is final,
+-- and the outcome has the errors that it reports.
 create or replace function private.ending_of_error(state text, detail text)
 returns jsonb
 language plpgsql
@@ -114,9 +114,9 @@ declare
   facts jsonb;
   code text := 'database-refused';
 begin
-  -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
-  -- that was not to be had, a function that is just being upgraded: all that may pass.
-  -- Somebody is at the tenant or the assessment: that is nothing the job has done.
+  -- Only errors about the data itself are permanent. A name taken at the same time, a deadlock, an unavailable lock or
+  -- resource, a function that is being replaced: all of these may pass. If the tenant or the assessment is locked, the job
+  -- is not to blame.
   if state = '55P03' or (state = 'PT429' and detail::jsonb ->> 'reason' = 'BUSY') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
   elsif state = 'P0002' then
@@ -138,8 +138,8 @@ begin
 end
 $$;
 
--- How long a job waits before its next attempt: 1, 4, 16, 64, ... seconds, at most ten minutes, each within a half
--- and one and a half times that, so that jobs that failed together do not come back together.
+-- How long a job waits before its next attempt: 1, 4, 16, 64, ... seconds, at most ten minutes, each multiplied by a random
+-- factor from 0.5 to 1.5, so that jobs that failed together are not retried together.
 create or replace function private.retry_delay(charged integer)
 returns interval
 language plpgsql

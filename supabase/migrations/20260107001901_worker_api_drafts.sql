@@ -1,7 +1,8 @@
--- custom-assessments 0.2.0 worker_api_drafts sha256:7a7a00b4381797c6e8ebcfd89fb6c15c1fa56147f423e4d8136cb28d70208d96
+-- custom-assessments 0.2.0 worker_api_drafts sha256:86e81cc03db3ad033c54ff2e9a6508c109ef8242ef3ad3399216bd8fa9c3c1a0
 -- A compiled upload becomes a draft, or replaces an assessment.
 
--- What an upload keeps is a definition, whatever the worker says. Where an assessment is written, its trigger looks.
+-- An upload only stores a valid definition, whatever the worker reports. If an assessment is written, its trigger checks
+-- the definition.
 create or replace function private.require_definition(definition jsonb)
 returns void
 language plpgsql
@@ -16,9 +17,9 @@ begin
 end
 $$;
 
--- The oldest assessment of a tenant that was made of these bytes and still has that source and definition. The first entry
--- of the hash in its index is the answer: no text is compared, so it costs the same whatever the tenant has stored. Without
--- sorting, a plan that was made and kept while the table was small cannot read all rows of the tenant.
+-- A tenant's oldest assessment that was made from these bytes and still has that source and definition. The first entry for
+-- the hash in its index is the answer: no text is compared, so the cost does not depend on what the tenant has stored.
+-- Without sorting, a plan made while the table was small cannot read all rows of the tenant.
 create or replace function private.assessment_with_content(tenant_id uuid, hash bytea)
 returns uuid
 language plpgsql
@@ -43,10 +44,10 @@ begin
 end
 $$;
 
--- New drafts, or the assessments that hold the same bytes already: these uploads' ends, in their order, each as
--- apply_upload() gives it. All rows by one statement: to set up a row's checks and triggers takes as long as the row.
--- The uploads are looked up by their keys, for a plan that is kept must not read all there are; one that is missing fails
--- for want of a tenant, so that no end is given to another. The caller holds the locks on the tenants.
+-- Creates new drafts, or finds the assessments that have the same bytes already, and returns the uploads' outcomes in their
+-- order, each as apply_upload() returns it. All rows are inserted by one statement, because setting up a row's checks and
+-- triggers takes as long as the row. The uploads are looked up by their keys, because a cached plan must not read all of
+-- them. A missing upload fails the NOT NULL on tenant_id, so outcomes cannot shift. The caller has locked the tenants.
 create or replace function private.apply_drafts(uploads uuid[], definitions jsonb[])
 returns jsonb[]
 language plpgsql
@@ -70,7 +71,8 @@ declare
   endings jsonb[];
 begin
   if array_remove(stored, null) <> '{}' then
-    -- As the uploads' references to them will: one that is being deleted in this moment is not waited for there.
+    -- The uploads' references will need this lock too: this statement does not wait for an assessment that is being
+    -- deleted.
     held := array(
       select assessment.id
         from public.custom_assessments as assessment
@@ -86,7 +88,7 @@ begin
              with ordinality as each (upload_id, definition, hash, stored, ordinality)
       left join public.assessment_uploads as upload on upload.id = each.upload_id and upload.id = any (uploads)
   ),
-  -- The same bytes twice among them make one.
+  -- If two of them have the same bytes, they create one draft.
   placed as materialized (
     select given.*,
            coalesce(given.stored, first_value(given.fresh) over (
@@ -117,7 +119,7 @@ begin
 end
 $$;
 
--- The row that an upload makes of an assessment. A file that states no version has the number of the row.
+-- The row that an upload makes of an assessment. A file without a version keeps the row's number.
 create or replace function private.replacement_of(
   target public.custom_assessments, upload public.assessment_uploads, definition jsonb, version_is_stated boolean
 )
@@ -146,8 +148,8 @@ begin
 end
 $$;
 
--- Whether something newer than an upload is in the assessment: a later upload that was applied, or an edit that was made
--- after this one came in. Uploads of one moment are in the order of their jobs.
+-- Whether an assessment contains something newer than an upload: a later upload that was applied, or an edit made after
+-- this one arrived. Uploads with the same time are ordered by their jobs.
 create or replace function private.is_superseded(target public.custom_assessments, upload public.assessment_uploads)
 returns boolean
 language plpgsql
@@ -172,8 +174,7 @@ begin
 end
 $$;
 
--- What is said against a replacement: a code, and for a version that is too low the least one that will do. Null where
--- nothing is.
+-- The objection to a replacement: a code, and for a version that is too low the lowest valid one. Null if there is none.
 create or replace function private.replacement_fault(
   target public.custom_assessments,
   upload public.assessment_uploads,
@@ -200,7 +201,7 @@ begin
   if private.needs_version(target.status, target.marketplace_status) or target.newest_version_id is not null then
     earlier := private.content_of_assessment(target);
     later := private.content_of_assessment(replacement);
-    -- As texts: jsonb's own equality does not see 1.0 and 1.00 apart.
+    -- Compared as text, because jsonb treats 1.0 and 1.00 as equal.
     if earlier::text <> later::text then
       needed := private.least_version(target.version, private.class_of_change(earlier, later));
     end if;
@@ -215,8 +216,8 @@ begin
 end
 $$;
 
--- The diagnostic of a code; one about the version is where the file states it, names the least that will do, and has it
--- as its fix. That needs no proof: the file was compiled, and another version changes nothing else of it.
+-- The diagnostic for a code. One about the version is at the version's line in the file, names the lowest valid version,
+-- and has it as its fix. The fix needs no proof: the file was compiled, and another version changes nothing else in it.
 create or replace function private.replacement_diagnostic(code text, needed text, version_place jsonb)
 returns jsonb
 language plpgsql
@@ -228,7 +229,7 @@ begin
     when code not like 'version-%' then private.upload_diagnostic(code)
     else private.upload_diagnostic(code, version_place) || jsonb_build_object('hint', case
       when private.is_version(needed) then format('Write `version: %s` in the front matter and upload the file again.', needed)
-      else 'There is no higher version of that kind: upload the file as a new assessment.'
+      else 'There is no higher version of this kind. Upload the file as a new assessment.'
     end) || case
       when private.is_version(needed) and version_place ? 'end_column' then jsonb_build_object('fix', jsonb_build_object(
         'title', format('write `version: %s`', needed), 'safe', true, 'edits', jsonb_build_array(
@@ -239,8 +240,8 @@ begin
 end
 $$;
 
--- Whether an assessment holds the bytes, the definition and the settings of a replacement already. The number is no part of
--- it where the file states none.
+-- Whether an assessment already has the bytes, the definition and the settings of a replacement. The number is ignored if
+-- the file states none.
 create or replace function private.holds_replacement(
   target public.custom_assessments, replacement public.custom_assessments
 )
@@ -258,9 +259,9 @@ begin
 end
 $$;
 
--- The outcome of a compiled upload: a new draft, a replaced assessment, or the reason why not. Returns
--- {"end", "error", "assessment_id", "definition", "diagnostics"}; no definition where the assessment has it. The caller
--- holds the lock on the upload's tenant.
+-- The outcome of a compiled upload: a new draft, a replaced assessment, or the reason why not. Returns {"end", "error",
+-- "assessment_id", "definition", "diagnostics"}; no definition if the assessment has it. The caller has locked the upload's
+-- tenant.
 create or replace function private.apply_upload(
   upload_id uuid, target_id uuid, definition jsonb, version_place jsonb, version_is_stated boolean
 )
@@ -304,7 +305,7 @@ begin
     perform private.require_definition(apply_upload.definition);
     replacement := private.replacement_of(target, upload, apply_upload.definition, version_is_stated);
     if private.holds_replacement(target, replacement) then
-      -- An older upload that comes later is not newer than this one.
+      -- An older upload that is processed later is not newer than this one.
       update public.custom_assessments as assessment
          set content_changed_at = upload.created_at
        where assessment.id = target.id and assessment.content_changed_at < upload.created_at;

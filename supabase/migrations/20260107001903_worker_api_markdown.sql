@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_markdown sha256:722f59b73323f26399dadee3a2074cb9f677426fa24ae393c45d2145807d21f3
+-- custom-assessments 0.2.0 worker_api_markdown sha256:934d7c52d745420f4eb84fa368086b8046176aa1df782663a14d06a76d0b3dab
 -- The job kind markdown: the worker writes the Markdown of an assessment whose definition was changed without it. The source
 -- is never stale: an edit empties it, or its front matter is changed, and what was made from another content is dropped.
 
@@ -257,9 +257,9 @@ begin
 end
 $$;
 
--- The kinds of jobs, each with its functions: what they have to be is written at the columns, in queue/kinds.sql.
+-- The kinds of jobs and their functions. The comments of the columns in queue/kinds.sql define these functions.
 
--- A kind that is not listed any more goes.
+-- A kind that was removed from this list is removed from the database too.
 delete from private.job_kinds;
 insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups, applies, settles) values
 -- An upload becomes a draft or replaces an assessment.
@@ -277,23 +277,23 @@ insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups,
   'markdown', 5, 'rendered', 'markdown', 'private.load_markdown', 'private.lock_for_markdown', null,
   'private.apply_markdown', 'private.settle_markdown'
 ),
--- Nothing: benchmarks measure the queue alone with it.
+-- Does nothing: benchmarks use it to measure the queue alone.
 ('probe', 3, 'done', null, null, null, null, null, null);
 
--- One transaction finishes the jobs of many tenants, and none of them may keep the others.
+-- One transaction finishes the jobs of many tenants, and no tenant may delay the others.
 --
--- So that none waits for one whose rows somebody else keeps locked, nobody is waited for longer than lock_timeout says in the
--- functions of this file and of effects.sql: first once for half a second, then, each for itself, for 20 milliseconds. A job
--- whose tenant or assessment is not to be had comes again later.
+-- So that no job waits for one whose rows are locked elsewhere, lock_timeout limits every wait in the functions of this
+-- file and of effects.sql: first half a second for all locks together, then 20 milliseconds for each. A job whose tenant or
+-- assessment is not available is retried later.
 --
--- And no effect may take long. exchange_jobs has a statement_timeout of its own, which PostgREST arms: the effect that it
--- interrupts is undone, and its job comes again later, alone. The timer does not fire a second time, so everything is brought
--- to its end at once: what was done before stays, and what was not begun is given back. What is interrupted has had two
--- seconds at least, since no effect but the first is begun when one second is over. Over a direct connection nothing is
--- armed, and that look at the clock is all there is.
+-- No effect may take long either. exchange_jobs sets its own statement_timeout, which PostgREST applies: the interrupted
+-- effect is undone, and its job is retried later, alone. The timer does not fire a second time, so the request then
+-- finishes at once: effects applied before are kept, and jobs not started are returned. An interrupted effect has had at
+-- least two seconds, because only the first effect may start after one second. Over a direct connection the timeout does
+-- not apply, and only this check of the clock limits the time.
 
--- Locks what the effects of these elements refer to, before any job: the order of locks is in locks/order.sql. Gives the
--- tenants that were not to be had.
+-- Locks the rows to which the effects of these elements refer, before any job (see the order in locks/order.sql). Returns
+-- the tenants that were not available.
 create or replace function private.hold_owners(finished jsonb, until timestamptz)
 returns uuid[]
 language plpgsql
@@ -341,8 +341,8 @@ begin
 end
 $$;
 
--- Locks the jobs, in an order that two workers cannot cross. Gives those that were to be had: one that somebody keeps
--- locked is being deleted, or another worker has it.
+-- Locks the jobs in an order that prevents deadlocks between workers. Returns those that were available: a locked job is
+-- being deleted, or another worker has it.
 create or replace function private.hold_jobs(ids bigint[])
 returns bigint[]
 language plpgsql

@@ -1,8 +1,8 @@
--- custom-assessments 0.2.0 worker_api_effects sha256:ebdb6488f2a6274f6ed286f57f5e1a2e90632bca42e769bf61a24589b72f1e6e
--- The effects of what a worker found, each with its own end.
+-- custom-assessments 0.2.0 worker_api_effects sha256:b1effc97f27968b6c3f42237c071e5a1612d9e147b8fb248e35db15e34af9105
+-- The effects of what a worker found, each with its own outcome.
 
--- The effects of some jobs of one tenant and kind, which are applied in one call: an end for each. Where that call fails,
--- each is tried by itself, so that each has its own end.
+-- Applies the effects of some jobs of one tenant and kind in one call, with an outcome for each. If that call fails, each
+-- is applied separately, so that each has its own outcome.
 create or replace function private.apply_unit(
   applies text, subjects uuid[], targets uuid[], elements jsonb[], until timestamptz
 )
@@ -40,7 +40,7 @@ begin
 end
 $$;
 
--- The jobs that these elements hand in with an effect, by tenant and kind, in their turns.
+-- The jobs with an effect in these elements, by tenant and kind, in order.
 create or replace function private.jobs_with_effects(worker text, finished jsonb, ids bigint[])
 returns table (
   tenant_id uuid, applies text, groups text, jobs bigint[], subjects uuid[], targets uuid[], elements jsonb[]
@@ -56,7 +56,7 @@ begin
            array_agg(job.target_id order by job.rank, job.id),
            array_agg(jobs_with_effects.finished -> first.place order by job.rank, job.id)
       from (
-        -- What is said first of a claim counts.
+        -- If a claim is reported more than once, the first report counts.
         select distinct on (claimed.id)
                claimed.id, told.ordinality::integer - 1 as place, told.outcome
           from rows from (jsonb_to_recordset(jobs_with_effects.finished) as (
@@ -83,8 +83,8 @@ begin
 end
 $$;
 
--- The effects of those elements that have one. Gives their jobs and, for each, its end. The caller holds the jobs, and all
--- tenants that are not busy. What is not begun when the time is over is given back, but for the first.
+-- Applies the effects of the elements that have one. Returns their jobs and the outcome of each. The caller has locked the
+-- jobs, and all tenants that are not busy. Jobs not started when the time is over are returned, except the first.
 create or replace function private.apply_effects(
   worker text, finished jsonb, ids bigint[], busy uuid[], until timestamptz, out ended bigint[], out endings jsonb[]
 )
@@ -129,9 +129,9 @@ begin
 end
 $$;
 
--- Finishing jobs: what becomes of each is judged, then written.
+-- Finishing jobs: their outcomes are decided, then written.
 
--- Of each job that is told of, at its place, what becomes of it.
+-- The verdict on each reported job, at its position in the report.
 create or replace function private.judge_jobs(
   worker text, finished jsonb, ids bigint[], attempts integer[], outcomes text[], errors text[], elements integer[],
   mine bigint[], ended bigint[], endings jsonb[]
@@ -141,9 +141,9 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Of so many claims those that found the tenant or the assessment locked are not charged: then the job has had hours.
+  -- This many claims that found the tenant or the assessment locked are not counted; by then the job has waited for hours.
   patience constant integer := 20;
-  -- Those that name a claim which another before them names.
+  -- Reports of a claim that was reported before.
   repeats bigint[];
 begin
   if cardinality(mine) < cardinality(ids) then
@@ -186,7 +186,7 @@ begin
                end as found
           from unnest(ids, judge_jobs.attempts, outcomes, errors, elements)
                  with ordinality as given (job, attempt, outcome, error, element, ordinality)
-          -- By an array, so that no estimate can talk the planner into reading the whole table.
+          -- With an array, so that no estimate makes the planner read the whole table.
           left join private.jobs as job on job.id = given.job and job.id = any (mine)
           left join private.job_kinds as kind on kind.kind = job.kind
           left join unnest(ended, endings) as effect (job, ending) on effect.job = given.job
@@ -195,7 +195,7 @@ begin
 end
 $$;
 
--- Has each kind write on its subjects what became of their jobs. Gives the subjects that are there.
+-- Lets each kind record the outcomes of its jobs on their subjects. Returns the subjects that still exist.
 create or replace function private.settle_subjects(judged private.judged_job[])
 returns uuid[]
 language plpgsql
@@ -222,7 +222,7 @@ begin
 end
 $$;
 
--- Writes what becomes of these jobs, on them and on their subjects. Gives the answer of finish_jobs.
+-- Records the outcomes on the jobs and on their subjects. Returns the result of finish_jobs.
 create or replace function private.settle_jobs(judged private.judged_job[])
 returns json
 language plpgsql
@@ -238,11 +238,11 @@ begin
          rank = case when each.verdict not in ('succeeded', 'failed', 'exhausted') then job.rank end,
          releases = job.releases + case when each.verdict in ('release', 'waits') then 1 else 0 end,
          not_before = case each.verdict
-           -- What took too long leaves its neighbours the time to come before it.
+           -- A job that took too long waits until the other jobs of its request had their turn.
            when 'retry' then case each.code
              when 'too-slow' then clock_timestamp() + greatest(private.retry_delay(each.charged), interval '10 seconds')
              else now() + private.retry_delay(each.charged) end
-           -- From now on, not from the beginning of the transaction, which has waited itself.
+           -- From the current time, not from the start of the transaction, which may have waited.
            when 'waits' then clock_timestamp() + private.retry_delay(each.attempts)
          end,
          lease_expires_at = null,
@@ -280,22 +280,21 @@ begin
 end
 $$;
 
--- Ends, delays or gives back each job that the worker still holds, with its effects. Gives what became of them, those of
--- one outcome and one error together: succeeded, rejected (the author's error), failed, retried, released; repeated where
--- this claim was finished before; lost where the worker does not hold the job any more. No effect but the first is begun
--- after until.
+-- Finishes, delays or returns each job that the worker still has, with its effects. Returns the outcomes, grouped by
+-- outcome and error: succeeded, rejected (the author's error), failed, retried, released; repeated if this claim was
+-- finished before; lost if the worker no longer has the job. Only the first effect may start after until.
 create or replace function private.finish_jobs(worker text, finished jsonb, until timestamptz)
 returns json
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- What is told, one place a job.
+  -- The reports, one element per job.
   ids bigint[];
   attempts integer[];
   outcomes text[];
   errors text[];
-  -- The element that tells it, counted from 0.
+  -- The report's element, counted from 0.
   elements integer[];
   mine bigint[];
   busy uuid[];
@@ -327,7 +326,7 @@ begin
     return private.settle_jobs(private.judge_jobs(
       finish_jobs.worker, finish_jobs.finished, ids, attempts, outcomes, errors, elements, mine, ended, endings));
   exception when query_canceled then
-    -- The last effect came to its end just before its time was over. The timer does not fire a second time.
+    -- The last effect finished just before its time limit. The timer does not fire a second time.
     return private.settle_jobs(private.judge_jobs(
       finish_jobs.worker, finish_jobs.finished, ids, attempts, outcomes, errors, elements, mine, ended, endings));
   end;

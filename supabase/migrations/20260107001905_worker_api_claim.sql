@@ -1,8 +1,8 @@
--- custom-assessments 0.2.0 worker_api_claim sha256:46c5ecaa37b8a4e565ddf6890196194e497c2a8fe60e24c31516b47aa195f00f
+-- custom-assessments 0.2.0 worker_api_claim sha256:03d904ceaac2816d3fa65998c7e9d0b4e4ec869f7a8e01cabdae614e6c81e967
 -- Claiming jobs.
 
--- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
--- attempt; after the last one it ends. A worker that comes back later finds its claim lost.
+-- Takes back jobs with expired leases, which the caller has locked: their worker died or hangs. Each is charged its
+-- attempt; after the last one it fails. A worker that returns later finds that it has lost its claim.
 create or replace function private.take_back_jobs(expired bigint[])
 returns void
 language plpgsql
@@ -32,10 +32,11 @@ begin
 end
 $$;
 
--- The jobs next in line, locked. At most about 256 KB of text at once, which a worker does in a tenth of a second: tenants
--- take turns between batches, and who comes now waits for the batch in hand. A job that has been charged an attempt before is
--- chosen alone, so that one that kills its worker takes no neighbour along. Jobs whose lease has run out stand in the line
--- too: they are taken back on the way. Without sorting, so that the index is read in its order whatever the plan was made for.
+-- The next jobs in order, locked. At most about 256 KB of text at once, which a worker processes in a tenth of a second:
+-- tenants take turns between batches, and new jobs wait for the current batch. A job that was charged an attempt before is
+-- chosen alone, so that a job that kills its worker affects no others. Jobs with expired leases are still in the order, and
+-- are taken back when they are reached. Without sorting, so that the index is read in order, whatever the tables contained
+-- when the plan was made.
 create or replace function private.choose_jobs(most integer)
 returns bigint[]
 language plpgsql
@@ -57,7 +58,7 @@ begin
         from private.jobs as job
        where job.rank is not null
          and job.not_before is null
-         -- Once taken back, those that are left with another attempt are queued.
+         -- Once taken back, jobs with attempts left are queued.
          and (job.state = 'queued' or (job.lease_expires_at <= now() and lost is null))
        order by job.rank, job.id
        limit choose_jobs.most
@@ -72,7 +73,7 @@ begin
     perform private.take_back_jobs(lost);
   end loop;
   if any_charged or total > size_limit then
-    -- Cut off where the batch is full, or before and after the charged one.
+    -- The batch ends when it is full, or before and after a charged job.
     ids := array(
       select counted.id
         from (
@@ -89,7 +90,8 @@ begin
 end
 $$;
 
--- The jobs that this worker was given for the same request, locked: its answer was lost. Also where the first is still at it.
+-- The jobs that this worker received for the same request, locked: its answer was lost. Also if the first request is still
+-- running.
 create or replace function private.jobs_of_request(worker text, request text)
 returns bigint[]
 language plpgsql
@@ -116,15 +118,15 @@ begin
          and job.worker = jobs_of_request.worker
        order by job.id
          for update);
-    -- The claim that follows counts it once more; that is not charged twice.
+    -- The next claim counts this attempt, so that it is not counted twice.
     update private.jobs as job set releases = job.releases + 1 where job.id = any (chosen);
   end if;
   return chosen;
 end
 $$;
 
--- What a worker is given of claimed jobs of one kind; null where their subjects are gone: one that is being deleted in this
--- moment is nobody's work any more.
+-- What a worker receives for claimed jobs of one kind; null if their subjects no longer exist: a subject that is being
+-- deleted is no longer processed.
 create or replace function private.load_jobs(
   kind text, jobs bigint[], attempts integer[], tries integer[], subjects uuid[]
 )
@@ -144,7 +146,7 @@ begin
 end
 $$;
 
--- The next jobs in line, given to this worker.
+-- The next jobs in order, assigned to this worker.
 create or replace function private.claim_jobs(
   worker text, claim_limit integer, lease_seconds integer, request text, out jobs json, out number integer
 )
@@ -183,7 +185,7 @@ begin
      where claim.worker = claim_jobs.worker;
   end if;
 
-  -- One list a member and kind, for a batch holds hundreds of jobs.
+  -- One list per member and kind, because a batch has hundreds of jobs.
   for given in
     with claimed as (
       update private.jobs as job
@@ -214,7 +216,7 @@ begin
 end
 $$;
 
--- Milliseconds until there may be something to claim; null while nothing is open.
+-- Milliseconds until there may be something to claim; null if there are no open jobs.
 create or replace function private.next_claim_in_ms()
 returns bigint
 language plpgsql
@@ -232,7 +234,7 @@ begin
           (select job.not_before as time from private.jobs as job
             where job.not_before is not null order by job.not_before limit 1)
           union all
-          -- None is queued: what is open and not waiting is in workers' hands.
+          -- None is queued: all open jobs that do not wait are claimed.
           (select min(job.lease_expires_at) from private.jobs as job
             where job.rank is not null and job.not_before is null)
         ) as due
@@ -242,18 +244,20 @@ begin
 end
 $$;
 
--- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
--- an effect and the end of its job are one.
+-- What the worker calls. One request finishes the claimed jobs and claims the next ones in one transaction, so that an
+-- effect and the end of its job cannot be separated.
 
--- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
+-- SECURITY DEFINER, because the service role has no privileges on the queue, nor the right to write what only the queue may
+-- write.
 --
--- handed_back: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and what belongs to it}], those that ended alike in one element.
--- Answered: {"settled": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3], "attempts": [1],
--- "tries": [1], and a list for each member that this kind has}], "next_in_ms"}. An object for each job would take as long to
--- write and to read, on its way through PostgREST, as the job's row does.
+-- handed_back: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and the fields of the outcome}]; jobs with the same
+-- outcome are in one element. Returns: {"settled": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3],
+-- "attempts": [1], "tries": [1], and a list for each member of this kind}], "next_in_ms"}. With an object for each job,
+-- writing and reading the JSON on its way through PostgREST would take as long as the job's row.
 --
--- Planning costs a small request more than the work: each statement in here is planned once a session, and so that it
--- stays good whatever the tables held then: none may read a whole table, nor gather the rows of a batch once for each.
+-- For a small request, planning costs more than the work, so each statement is planned once per session. The plans must
+-- stay good whatever the tables contained at that time: none may read a whole table, nor collect the rows of a batch once
+-- for each row.
 create or replace function public.exchange_jobs(
   worker text,
   handed_back jsonb default '[]',
@@ -268,7 +272,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
--- Armed by PostgREST; private.apply_unit tells what for.
+-- Applied by PostgREST; private.apply_unit explains its purpose.
 set statement_timeout = '3s'
 as $$
 declare
@@ -300,7 +304,7 @@ begin
     answers := private.finish_jobs(worker, handed_back, until);
   end if;
   if claim_limit > 0 and clock_timestamp() >= until then
-    -- An answer that is late already is not kept back for a claim.
+    -- A late answer does not wait for a claim.
     next_in_ms := 0;
   elsif claim_limit > 0 then
     perform private.enqueue_due_markdown(claim_limit);
@@ -319,7 +323,7 @@ comment on function public.exchange_jobs(text, jsonb, integer, integer, text) is
 revoke all on function public.exchange_jobs(text, jsonb, integer, integer, text)
 from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.extend_leases(worker text, jobs bigint[], lease_seconds integer default 60)
 returns bigint[]
 language plpgsql

@@ -1,7 +1,7 @@
--- custom-assessments 0.2.0 operators sha256:90ba656996ae9e1ea4990b04501300bc3f94610bb6fc7d7b6bf4763dbe8a7644
--- What operators call and read: how the queue is, another try, and taking away what is old.
+-- custom-assessments 0.2.0 operators sha256:e04c28eb58d830b155ee6244153282b98986962381dca5a16e7faefa26c471b4
+-- What operators call and read: the state of the queue, retries, and deleting old jobs.
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.queue_status()
 returns jsonb
 language sql
@@ -50,7 +50,7 @@ comment on function public.queue_status() is
 'queued job.';
 revoke all on function public.queue_status() from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.retry_jobs(
   jobs bigint[] default null, uploads uuid[] default null, failed_since timestamptz default null
 )
@@ -68,7 +68,7 @@ begin
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "jobs", "expected": "at least one of jobs, uploads and failed_since"}');
   end if;
-  -- As if no attempt had been made.
+  -- As if there had been no attempt.
   failed := array(
     select row(null, job.id, job.kind, job.subject_id, 'retry', null, false, 0, job.attempts, null, null)::private.judged_job
       from private.jobs as job
@@ -97,7 +97,7 @@ comment on function public.retry_jobs(bigint[], uuid[], timestamptz) is
 'For operators: requeues failed jobs, selected by job, by upload, or by the time since which they failed. Returns how many.';
 revoke all on function public.retry_jobs(bigint[], uuid[], timestamptz) from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.prune_jobs(keep interval default '30 days', batch integer default 10000)
 returns integer
 language plpgsql
@@ -125,7 +125,7 @@ begin
        for update skip locked);
   perform private.settle_subjects(pruned);
   delete from private.jobs as job where job.id = any (array(select each.job from unnest(pruned) as each));
-  -- Workers that are gone ask for nothing again.
+  -- Workers that no longer exist send no more requests.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
   perform private.prune_versions(prune_jobs.batch);
   return cardinality(pruned);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:8c4aa7360f54e2d04eeec8182c5c6be78d2ddabd0ceaeef8d4204b4732134699
+-- custom-assessments 0.2.0 agents sha256:497b67b338482c613be7fe8de6a7c7280a6c1622a7e47f0a3e5b2933fafffa4e
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -87,9 +87,9 @@ comment on function public.interview_context(uuid) is
 'session has no custom assessment.';
 revoke all on function public.interview_context(uuid) from public, anon, authenticated, service_role;
 
--- For interview agents: handing in the scores of a finished session.
+-- For interview agents: submitting the scores of a finished session.
 
--- Refuses the arguments of a completion that say nothing sensible.
+-- Refuses invalid arguments of a completion.
 create or replace function private.check_completion(
   session_id uuid, session_type text, dimension_scores jsonb, ai_insights jsonb, completed_at timestamptz
 )
@@ -146,7 +146,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: the service role has no rights of its own on the queue.
+-- SECURITY DEFINER, because the service role has no privileges on the queue.
 create or replace function public.complete_assessment_session(
   session_id uuid,
   session_type text,
@@ -179,7 +179,7 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
-  -- The request first: while its result is being written this waits, and then finds the result.
+  -- The request first: if its result is being written, this waits, and then finds the result.
   select request.id, job.id as job, job.state
     into earlier
     from private.score_requests as request
@@ -226,7 +226,7 @@ begin
     perform private.enqueue('score', array[request_id], array[null::uuid], array[session.tenant_id],
       array[agreed.size]);
   end if;
-  -- Of two calls in the same moment both name the job of the first.
+  -- Two concurrent calls both return the job of the first.
   select job.id
     into job_id
     from private.score_requests as request

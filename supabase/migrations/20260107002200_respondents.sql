@@ -1,11 +1,11 @@
--- custom-assessments 0.2.0 respondents sha256:a0205d944636ab7685b3f2b14c07fd64fb446dd4cbc431f601172fb394a5860f
+-- custom-assessments 0.2.0 respondents sha256:ed1a860397a7c8fc0d2dc90b4d9980f341b932dd3aa52653ff24bf3161d5afdf
 -- For respondents: the result behind a link.
 
--- SECURITY DEFINER: a respondent has no account; the link's token is what lets them in, and RLS knows nothing of it.
+-- SECURITY DEFINER, because a respondent has no account: the link's token grants access, and RLS does not know it.
 --
--- Unknown, expired and unfinished answer with the same body after the same two look-ups. The result must belong to
--- the session's own tenant and campaign, so that a session made later under the id of a deleted one shows nothing.
--- What is disclosed was settled when the result was written.
+-- Unknown, expired and unfinished sessions get the same answer after the same two look-ups. The result must belong to the
+-- session's own tenant and campaign, so that a session created with the id of a deleted one shows nothing. The disclosure
+-- was fixed when the result was written.
 create or replace function public.session_result(access_token text)
 returns jsonb
 language plpgsql

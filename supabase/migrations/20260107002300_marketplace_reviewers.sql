@@ -1,7 +1,8 @@
--- custom-assessments 0.2.0 marketplace_reviewers sha256:2c0bee88a50332bc0a9cf21aa3c74634f391f87fe49947c21baf0aa6140dfbeb
--- Reviewers: the accounts that may decide what the marketplace lists, beside the service.
+-- custom-assessments 0.2.0 marketplace_reviewers sha256:f45fd1c33f46cb5cfcd08e5839ba8fa32f6a02e1f710696e563334abef908aa8
+-- Reviewers: the accounts that can decide what the marketplace lists, besides the service role.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists private.reviewers (
@@ -10,11 +11,11 @@ create table if not exists private.reviewers (
   constraint reviewers_pkey primary key (user_id),
   constraint reviewers_user_id_fkey foreign key (user_id) references auth.users (id) on delete cascade
 );
-comment on table private.reviewers is 'The accounts that an operator has named as reviewers.';
+comment on table private.reviewers is 'The accounts that an operator has appointed as reviewers.';
 alter table private.reviewers enable row level security;
 revoke all on table private.reviewers from public, anon, authenticated, service_role;
 
--- Whether the caller is a reviewer. SECURITY DEFINER: who else is one is nobody's to read.
+-- Whether the caller is a reviewer. SECURITY DEFINER, because no role can read who else is one.
 create or replace function private.am_reviewer()
 returns boolean
 language plpgsql
@@ -29,7 +30,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: the table is nobody's to write but through here.
+-- SECURITY DEFINER, because the table is written only here.
 create or replace function public.name_reviewer(user_id uuid, remove boolean default false)
 returns text
 language plpgsql
@@ -50,11 +51,11 @@ begin
 end
 $$;
 comment on function public.name_reviewer(uuid, boolean) is
-'For operators: makes an account a reviewer of listings, or with remove no longer one. Returns named, removed, unchanged, or '
-'no-account where there is no such account.';
+'For operators: appoints an account as a reviewer of listings or, with remove, removes it. Returns named, removed, unchanged, '
+'or no-account if there is no such account.';
 revoke all on function public.name_reviewer(uuid, boolean) from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as above.
+-- SECURITY DEFINER, as above.
 create or replace function public.list_reviewers()
 returns table (user_id uuid, named_at timestamptz)
 language plpgsql
@@ -72,11 +73,11 @@ $$;
 comment on function public.list_reviewers() is 'For operators: the accounts that are reviewers, and since when.';
 revoke all on function public.list_reviewers() from public, anon, authenticated, service_role;
 
--- Requests to be listed: what a reviewer reads, and what an approval lists.
+-- Listing requests: what a reviewer reads, and what an approval lists.
 
--- One row for each version that asked. An approval lists what the row says: of the version its content, and beside it what
--- can change without a new version. Where the assessment's definition or Markdown differs from the version's (keys that are
--- no content, comments), the request has them too: a published assessment is readable in full.
+-- One row for each version that was submitted. An approval lists the content of the row: the version's content, and the
+-- values that can change without a new version. If the assessment's definition or Markdown differs from the version's (in
+-- unknown keys or comments), the request has them too, because everyone can read a published assessment in full.
 create table if not exists public.listing_requests (
   version_id uuid not null,
   id uuid not null default gen_random_uuid(),
@@ -98,25 +99,27 @@ create table if not exists public.listing_requests (
   foreign key (version_id) references public.assessment_versions (id) on delete cascade
 );
 comment on table public.listing_requests is
-'What tenants ask to be listed: one row a version. Reviewers read all, owners their own. Written by the database.';
+'Versions that tenants submitted for listing, one row per version. Reviewers read all rows, owners their own. Written by the '
+'database.';
 comment on column public.listing_requests.id is
-'Another one whenever something else is asked with the same version. review_listing takes it as request_id, so that what '
-'was read is what is decided.';
+'Changes whenever something else is requested with the same version. Pass it to review_listing as request_id, so that the '
+'decision is about what was read.';
 comment on column public.listing_requests.tenant is 'The tenant''s display name, as it would be listed.';
 comment on column public.listing_requests.definition is
-'The assessment''s definition where it is not spelled as the version''s; everyone reads it once it is published.';
+'The assessment''s definition, if it is spelled differently from the version''s; everyone can read it once it is published.';
 comment on column public.listing_requests.source_markdown is
-'The assessment''s Markdown where it is not the version''s; everyone reads it once it is published.';
-comment on column public.listing_requests.open is 'Whether this is what the assessment asks now: the queue of reviewers.';
+'The assessment''s Markdown, if it differs from the version''s; everyone can read it once it is published.';
+comment on column public.listing_requests.open is
+'Whether the assessment currently requests this; open rows are the reviewers'' queue.';
 comment on column public.listing_requests.asks is
-'How many different things were asked with this version since it was last decided.';
+'How many different things were requested with this version since its last decision.';
 alter table public.listing_requests enable row level security;
 revoke all on table public.listing_requests from public, anon, authenticated, service_role;
 create index if not exists idx_listing_requests_assessment on public.listing_requests (assessment_id);
 create index if not exists idx_listing_requests_open on public.listing_requests (asked_at) where open;
 
--- Assessments whose listing is settled by whoever has put them here: the trigger on the assessment then takes the row as it
--- is written. A row is there for a moment, in one transaction.
+-- Assessments whose listing is decided by the function that inserted them here: the trigger on the assessment then accepts
+-- the row as written. A row exists only briefly, within one transaction.
 create table if not exists private.listings_in_hand (
   assessment_id uuid not null,
   constraint listings_in_hand_pkey primary key (assessment_id)
@@ -125,7 +128,7 @@ comment on table private.listings_in_hand is 'Assessments on which a decision is
 alter table private.listings_in_hand enable row level security;
 revoke all on table private.listings_in_hand from public, anon, authenticated, service_role;
 
--- The name of a tenant in the marketplace. Hosts have names from before they were limited.
+-- The name of a tenant in the marketplace. Hosts have names that are older than the limit.
 create or replace function private.listed_name(display_name text, slug text)
 returns text
 language plpgsql
@@ -138,7 +141,7 @@ begin
 end
 $$;
 
--- What the assessment's row asks to be listed, with its newest version.
+-- What the assessment's row requests to be listed, with its newest version.
 create or replace function private.request_of(assessment public.custom_assessments)
 returns public.listing_requests
 language plpgsql
@@ -162,7 +165,7 @@ begin
 end
 $$;
 
--- Whether two requests ask the same.
+-- Whether two requests are for the same.
 create or replace function private.asks_the_same(one public.listing_requests, other public.listing_requests)
 returns boolean
 language plpgsql
@@ -177,7 +180,7 @@ begin
 end
 $$;
 
--- Keeps what the row asks. Asking the same again changes nothing, unless that was decided.
+-- Stores what the row requests. Requesting the same again changes nothing, unless the request was decided.
 create or replace function private.ask_for_review(assessment public.custom_assessments)
 returns void
 language plpgsql
@@ -208,7 +211,7 @@ begin
 end
 $$;
 
--- Takes off the reviewers' queue what the assessment does not ask any more.
+-- Removes from the reviewers' queue what the assessment no longer requests.
 create or replace function private.close_requests(assessment public.custom_assessments)
 returns void
 language plpgsql

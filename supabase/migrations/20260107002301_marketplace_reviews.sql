@@ -1,5 +1,5 @@
--- custom-assessments 0.2.0 marketplace_reviews sha256:632d2749d855608e53f829c52e614c35ee00872868e199492a1422f4308ce4fa
--- Decisions about listings: insert only, and applied by the database as they are written.
+-- custom-assessments 0.2.0 marketplace_reviews sha256:f6d69a778c71801c7309b5e88de812cc3077d64197c6f30ffd192257f3a3c0f2
+-- Decisions about listings: insert only, and applied by the database when they are written.
 
 create table if not exists public.listing_reviews (
   id uuid not null default gen_random_uuid(),
@@ -10,7 +10,7 @@ create table if not exists public.listing_reviews (
   decision text not null,
   reason text,
 
-  -- What was listed beside the version's content, where it was approved.
+  -- What was listed besides the version's content, if it was approved.
   slug text not null,
   price_tier text,
   tenant text not null,
@@ -23,9 +23,9 @@ create table if not exists public.listing_reviews (
   constraint reason_is_at_most_500_kb check (octet_length(reason) <= private.largest_text())
 );
 comment on table public.listing_reviews is
-'What reviewers decided about versions, with the reason for the owner. The newest decision about a version counts. Rows '
-'never change and go with their version.';
-comment on column public.listing_reviews.slug is 'As it was asked, like price_tier and tenant, the display name.';
+'Reviewers'' decisions about versions, with the reason for the owner. The newest decision about a version counts. Rows never '
+'change, and are deleted with their version.';
+comment on column public.listing_reviews.slug is 'As requested, like price_tier and tenant (the display name).';
 alter table public.listing_reviews enable row level security;
 revoke all on table public.listing_reviews from public, anon, authenticated, service_role;
 create index if not exists idx_listing_reviews_version on public.listing_reviews (version_id, decided_at desc);
@@ -41,15 +41,16 @@ create table if not exists public.listing_review_notes (
   constraint note_is_at_most_500_kb check (octet_length(note) <= private.largest_text())
 );
 comment on table public.listing_review_notes is
-'For reviewers: the note of a decision, and the account that decided; empty where the service decided, or the account is gone.';
+'For reviewers: the note of a decision, and the account that decided; null if the service role decided, or the account was '
+'deleted.';
 alter table public.listing_review_notes enable row level security;
 revoke all on table public.listing_review_notes from public, anon, authenticated, service_role;
 
--- An account that goes is looked for here.
+-- Finds the decisions of an account that is deleted.
 create index if not exists idx_listing_review_notes_reviewed_by
 on public.listing_review_notes (reviewed_by) where reviewed_by is not null;
 
--- The newest decision about a version; null where there is none.
+-- The newest decision about a version; null if there is none.
 create or replace function private.decision_about(version_id uuid, out decision text, out request_id uuid)
 language plpgsql
 stable
@@ -65,7 +66,7 @@ begin
 end
 $$;
 
--- Whether a version was taken down: nobody of another tenant goes on with it.
+-- Whether a version was taken down: other tenants can no longer use it.
 create or replace function private.is_withdrawn(version_id uuid)
 returns boolean
 language plpgsql
@@ -86,8 +87,8 @@ begin
 end
 $$;
 
--- Completes a decision by what it is about. SECURITY DEFINER, like the three below: decisions are nobody's to write but
--- through review_listing and the assessments.
+-- Completes a decision with the data of its request. SECURITY DEFINER, like the three below, because decisions are written
+-- only through review_listing and the assessments.
 create or replace function private.take_review()
 returns trigger
 language plpgsql
@@ -98,7 +99,7 @@ declare
   request public.listing_requests;
   present record;
 begin
-  -- Before anything is looked at: what is decided is what is there then. Begins of interviews wait, too.
+  -- Locked before anything is read, so that the decision is about the state at that time. Interviews that begin wait, too.
   select assessment.id, assessment.marketplace_status, assessment.listed_version_id
     into present
     from public.assessment_versions as version
@@ -126,7 +127,7 @@ begin
   new.slug := request.slug;
   new.price_tier := request.price_tier;
   new.tenant := request.tenant;
-  -- In the order in which they were made, whatever the clock does.
+  -- In the order in which they were made, regardless of the clock.
   new.decided_at := greatest(clock_timestamp(), (
     select max(review.decided_at) + interval '1 microsecond'
       from public.listing_reviews as review
@@ -156,7 +157,7 @@ begin
 end
 $$;
 
--- Does with the assessment what was decided. What was written by hand is so already, and stays.
+-- Applies the decision to the assessment. A status that was written by hand is already set, and stays.
 create or replace function private.apply_review()
 returns trigger
 language plpgsql
@@ -221,7 +222,7 @@ create or replace trigger review_2_apply
 after insert on public.listing_reviews
 for each row execute function private.apply_review();
 
--- Records as approved what was published before decisions were kept, with what everyone read of it.
+-- Records as approved what was published before decisions were stored, with everything that everyone could read of it.
 create or replace function private.record_former_listing(assessment_id uuid)
 returns void
 language plpgsql
@@ -245,7 +246,8 @@ begin
 end
 $$;
 
--- Decisions and notes never change. They go with their version; a note forgets who decided when that account goes.
+-- Decisions and notes never change. They are deleted with their version; a note loses its reviewer when that account is
+-- deleted.
 create or replace function private.guard_reviews()
 returns trigger
 language plpgsql

@@ -1,9 +1,10 @@
--- custom-assessments 0.2.0 marketplace_transitions sha256:82208526bebbdbf860f95aef371dcd8a06401be94d1fbbef5f865df9770e0bbf
--- 6. Listing of an assessment: what becomes of it when the assessment's row is written, whoever writes it.
+-- custom-assessments 0.2.0 marketplace_transitions sha256:afaace4a09bf775f4cf30c45eda84f32937b27ffb71963ba78e328091e25c127
+-- 6. Listing of an assessment: its state after the assessment's row is written, whoever writes it.
 
--- A row is published only while its content, and whatever else everyone reads of it, is what was approved. What is written
--- by hand by those who may (published is an approval, rejected a rejection, or a take-down of what is listed) becomes a
--- decision in private.take_listing(). SECURITY DEFINER: requests and decisions are nobody's to read here but through this.
+-- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
+-- status written by hand by a role that may do so (published is an approval, rejected a rejection, or a take-down of a
+-- listing) becomes a decision in private.take_listing(). SECURITY DEFINER, because requests and decisions can only be read
+-- here through this function.
 create or replace function private.keep_listing()
 returns trigger
 language plpgsql
@@ -12,7 +13,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- Before the tenant's name is read: nobody changes it from now on until this is there to be seen.
+    -- Before the tenant's name is read: from now on it cannot change until this row is visible.
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = new.tenant_id for share;
     new.listed_version_id := case when new.marketplace_status = 'published' then new.newest_version_id end;
     new.listed_at := case when new.marketplace_status = 'published' then now() end;
@@ -24,7 +25,7 @@ begin
 
   new.listed_version_id := old.listed_version_id;
   new.listed_at := old.listed_at;
-  -- What was one tenant's listing is not the next one's.
+  -- A listing is not transferred from one tenant to the next.
   if new.tenant_id <> old.tenant_id then
     new.marketplace_status := 'private';
   end if;
@@ -76,7 +77,8 @@ for each row when (
 )
 execute function private.keep_listing();
 
--- 7. Asking: what a reviewer rejected is not asked again, by whichever way the row came here. SECURITY DEFINER: as above.
+-- 7. Requesting: what a reviewer rejected cannot be requested again, however the row was written. SECURITY DEFINER, as
+-- above.
 create or replace function private.check_asking()
 returns trigger
 language plpgsql
@@ -108,8 +110,8 @@ for each row when (
 )
 execute function private.check_asking();
 
--- Keeps what the row asks, writes down as a decision what was decided by hand, and lists. Its name comes after that of the
--- trigger which stores the first version. SECURITY DEFINER: as above.
+-- Stores what the row requests, records a decision made by hand, and updates the listing. Its name sorts after that of the
+-- trigger which stores the first version. SECURITY DEFINER, as above.
 create or replace function private.take_listing()
 returns trigger
 language plpgsql
@@ -163,13 +165,15 @@ execute function private.take_listing();
 
 -- The marketplace: what listing pages read.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- What listing pages read, beside the assessments: a definition is up to 500 KB, a page needs the names of its
--- dimensions only, and a visitor may not read who the tenants are. One row for each assessment with a listed version: all of
--- it as a reviewer approved it, whatever has become of the assessment since. shown says whether it is on the page: that of an
--- active assessment of an active tenant. No key to the tenant: whoever changes an assessment must not wait for the tenant.
+-- What listing pages read instead of the assessments: a definition can have 500 KB, but a page needs only the names of its
+-- dimensions, and visitors cannot read tenants. One row for each assessment with a listed version, with everything as a
+-- reviewer approved it, even if the assessment has changed since. shown says whether it is on the page, which needs an
+-- active assessment of an active tenant. There is no foreign key to the tenant, because a change of an assessment must not
+-- wait for the tenant.
 create table if not exists private.listings (
   assessment_id uuid not null,
   version_id uuid not null,
@@ -194,8 +198,8 @@ alter table private.listings enable row level security;
 revoke all on table private.listings from public, anon, authenticated, service_role;
 create index if not exists idx_listings_listed on private.listings (listed_at desc, assessment_id) where shown;
 
--- Lists these assessments anew, or takes them off. The caller has locked them: so whoever changes one of them or its tenant
--- comes before or after, and the tenant needs no lock.
+-- Updates the listings of these assessments, or removes them. The caller has locked the assessments: other changes of them
+-- or of their tenant come before or after, and the tenant needs no lock.
 create or replace function private.refresh_listings(assessments uuid[])
 returns void
 language plpgsql
@@ -238,10 +242,11 @@ begin
 end
 $$;
 
--- What a change of a tenant does to its listings: another name is asked for anew, and a deactivated tenant's are hidden. All
--- its assessments are locked first, and looked at again then: one of them may be asking in this moment. They come after the
--- tenant, and whoever has one of them asks for no tenant. SECURITY DEFINER: the listings are nobody's to write but through
--- the assessments and tenants that they show; a host may let tenants write their own profile.
+-- The effect of a change of a tenant on its listings: a new name must be approved again, and the listings of a deactivated
+-- tenant are hidden. All its assessments are locked first, and then read again, because one may be submitted at the same
+-- time. They are locked after the tenant; a transaction that has locked one of them does not lock the tenant. SECURITY
+-- DEFINER, because listings are written only through the assessments and tenants that they show; a host may let tenants
+-- write their own profile.
 create or replace function private.list_assessments_of_tenant()
 returns trigger
 language plpgsql
@@ -275,13 +280,13 @@ for each row when (
 )
 execute function private.list_assessments_of_tenant();
 
--- Whoever renames a tenant over the API comes into its line first, like whoever changes its assessments.
+-- A request that renames a tenant over the API enters its line first, like one that changes its assessments.
 create or replace trigger tenant_0_line
 before update of is_active, display_name, slug on public.tenant_profiles
 for each statement when (current_user in ('anon', 'authenticated'))
 execute function private.enter_my_lines();
 
--- The name of a tenant is on each of its listings. A longer one from before this rule stays until it is changed.
+-- The name of a tenant is on each of its listings. A longer name that is older than this rule stays until it is changed.
 create or replace function private.check_display_name()
 returns trigger
 language plpgsql

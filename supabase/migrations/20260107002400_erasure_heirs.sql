@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:55b3745a63b9b0091ec275a371bde2b0fdaf7900632c708e724b225bd2a950c9
+-- custom-assessments 0.2.0 erasure_heirs sha256:41ffd3f37b1686622235c44f801b200943842a93090eb3c5d290da6f3ea2eee0
 -- Assessments that other tenants use outlive their tenant.
 
 -- Other tenants use assessments of this tenant, and their results and interviews hold on to these. So each goes to the tenant
@@ -115,10 +115,10 @@ $$;
 
 -- Erasing people who were interviewed.
 
--- People's rows: everybody who was interviewed in these campaigns or, as its client, by this tenant, and what agents hold of
--- them. They go also where the host's foreign keys let campaigns and sessions outlive their tenant. A view that nothing can
--- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows. So is what a trigger of
--- the host's keeps, as one does that only marks rows as deleted.
+-- Data about people: everyone interviewed in these campaigns or as a client of this tenant, and the agents' sessions with
+-- them. It is deleted even where the host's foreign keys would let campaigns and sessions outlive their tenant. A view that
+-- does not support DELETE is left to the campaigns' own foreign keys; rows that remain are counted. So are rows that a
+-- trigger of the host keeps, for example to mark them as deleted.
 create or replace function private.erase_participants(campaigns uuid[], tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -139,7 +139,7 @@ declare
   );
   agents_gone integer;
   clients_gone integer;
-  can_delete constant integer := 16;  -- Of the bits of pg_relation_is_updatable.
+  can_delete constant integer := 16;  -- From the bits of pg_relation_is_updatable.
 begin
   delete from public.agent_sessions as agent where agent.id = any (agents);
   get diagnostics agents_gone = row_count;
@@ -159,7 +159,7 @@ $$;
 
 -- Erasing a tenant.
 
--- What became of campaigns in an erasure, and corrects the count of the people in them, where a view kept some.
+-- Counts the campaigns that an erasure deleted or left, and corrects the count of the people in them if a view kept some.
 create or replace function private.with_campaigns_left(counts jsonb, campaigns uuid[])
 returns jsonb
 language sql
@@ -179,7 +179,7 @@ as $$
     ) as kept
 $$;
 
--- What erase_tenant does, once.
+-- One run of erase_tenant.
 create or replace function private.erase_tenant_once(tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -196,9 +196,9 @@ declare
   assessments integer;
   tenants integer;
 begin
-  -- Locks first, in the order of locks/order.sql. A worker that is finishing this tenant's jobs and
-  -- whoever is inserting assessments come before this. Then nothing is added to the tenant, and no result is made with
-  -- its assessments, while they go.
+  -- Locks first, in the order of locks/order.sql. A worker that is finishing this tenant's jobs, and transactions that are
+  -- inserting assessments, finish before this. Then nothing can be added to the tenant, and no results made with its
+  -- assessments, during the erasure.
   if exists (select from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id) then
     perform private.lock_slug(erase_tenant_once.tenant_id, '');
   end if;
@@ -218,7 +218,7 @@ begin
     order by assessment.id
       for update;
 
-  -- Jobs before their subjects, which is the order in which a claim locks them.
+  -- Jobs before their subjects, in the order in which a claim locks them.
   delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics jobs = row_count;
   delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant_once.tenant_id;
@@ -234,7 +234,7 @@ begin
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 
-  -- Campaigns go, or stay without their tenant, as the host's foreign key says.
+  -- The host's foreign key decides whether campaigns are deleted or remain without their tenant.
   campaigns := array(
     select campaign.id from public.campaigns as campaign where campaign.tenant_id = erase_tenant_once.tenant_id
   );
@@ -254,7 +254,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: it deletes across tables that no role of the API may delete from.
+-- SECURITY DEFINER, because it deletes from tables from which no role of the API may delete.
 create or replace function public.erase_tenant(tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -262,12 +262,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Where the host's own writers, or a change of a published assessment, cannot keep the order of locks.
+  -- If the host's own writers, or a change of a published assessment, cannot keep the order of locks.
   for attempt in 1 .. 4 loop
     begin
       return private.erase_tenant_once(erase_tenant.tenant_id);
     exception when deadlock_detected then
-      -- Nothing is locked any more: whoever waited has the time to go on.
+      -- No locks are held now, so waiting transactions can continue.
       perform pg_sleep(0.2);
     end;
   end loop;

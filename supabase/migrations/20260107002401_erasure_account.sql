@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_account sha256:f727018749edaef2fe7e4d9f7b10c53261e778471a3c8a3fe81dffe5133b5f9f
+-- custom-assessments 0.2.0 erasure_account sha256:430fcf6aa119f6af4a201712c80acdaf61fc66b115fe7a3283dc13666a85be60
 -- Erasing an account.
 
 create or replace function private.sum_of_counts(counts jsonb, more jsonb)
@@ -11,7 +11,7 @@ as $$
     from jsonb_each_text(more) as added
 $$;
 
--- Whether the creator of a campaign is held by a foreign key that refuses, in a column that can be empty.
+-- Whether a foreign key protects the creator of a campaign, in a column that can be null.
 create or replace function private.campaigns_can_lose_their_creator()
 returns boolean
 language sql
@@ -30,7 +30,7 @@ as $$
   )
 $$;
 
--- What erase_account does, once.
+-- One run of erase_account.
 create or replace function private.erase_account_once(user_id uuid)
 returns jsonb
 language plpgsql
@@ -47,7 +47,7 @@ declare
   moved integer;
   accounts integer;
 begin
-  -- The tenants' lines before the account, as whoever makes rows for them takes these.
+  -- The tenants' lines are taken before the account, as by writers who create rows for them.
   for owned in
     select tenant.id
       from public.tenant_profiles as tenant
@@ -61,7 +61,8 @@ begin
     perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account_once.user_id));
   end if;
 
-  -- With the campaigns that the account made and that no tenant has: nobody else answers for the people in them.
+  -- With the campaigns that the account created and that belong to no tenant: nobody else is responsible for the people in
+  -- them.
   campaigns := array(
     select campaign.id
       from public.campaigns as campaign
@@ -76,7 +77,7 @@ begin
   end loop;
   counts := private.sum_of_counts(counts, private.erase_participants(campaigns, null));
 
-  -- What the account made for other tenants is theirs, and goes to their owners.
+  -- Rows that the account created for other tenants belong to those tenants, and are reassigned to their owners.
   update public.custom_assessments as assessment
      set created_by = tenant.user_id
     from public.tenant_profiles as tenant
@@ -98,7 +99,7 @@ begin
   get diagnostics moved = row_count;
   reassigned := reassigned + moved;
 
-  -- Where a host's foreign key would keep the account for a campaign that no tenant has.
+  -- If a host's foreign key would protect the account because of a campaign without a tenant.
   if private.campaigns_can_lose_their_creator() then
     update public.campaigns as campaign
        set created_by = null
@@ -114,7 +115,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: as erase_tenant; and the service role cannot delete accounts.
+-- SECURITY DEFINER, as erase_tenant; also, the service role cannot delete accounts.
 create or replace function public.erase_account(user_id uuid)
 returns jsonb
 language plpgsql
@@ -127,7 +128,7 @@ begin
     begin
       return private.erase_account_once(erase_account.user_id);
     exception when deadlock_detected then
-      -- Nothing is locked any more: whoever waited has the time to go on.
+      -- No locks are held now, so waiting transactions can continue.
       perform pg_sleep(0.2);
     end;
   end loop;

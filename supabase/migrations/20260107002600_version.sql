@@ -1,8 +1,8 @@
--- custom-assessments 0.2.0 version sha256:3ef6d91d658a740d73e1fef3b6915b50f4d1c2a9ad3e4b741a172fed6fce7dc6
--- Which release of custom assessments this database has. `make generate` writes its number in here, from pyproject.toml.
+-- custom-assessments 0.2.0 version sha256:5afc730025956ed9392744f55795d99f8bff53504d2c7ba225963d7888f6c52f
+-- The release of custom assessments that this database has. `make generate` writes its number, from pyproject.toml.
 --
--- It comes last, with the grants of its own two functions, so that a database into which only some of the migrations got
--- does not claim to be whole.
+-- This file comes last and has the grants of its own two functions, so that a database with only some of the migrations
+-- does not report a release.
 
 create or replace function private.version()
 returns text
@@ -16,7 +16,7 @@ comment on function private.version() is 'The release of custom assessments whos
 revoke all on function private.version() from public, anon, authenticated, service_role;
 grant execute on function private.version() to service_role;
 
--- PostgREST does not reach the schema private.
+-- PostgREST cannot access the schema private.
 create or replace function public.custom_assessments_version()
 returns text
 language sql

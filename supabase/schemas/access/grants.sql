@@ -1,14 +1,14 @@
--- Who may read which table, and who may call what: every grant, in one place.
+-- Which role can read which table and call which function: every grant, in one place.
 --
--- All of it is closed before, so that projects whose new tables are open to the API's roles and projects whose new tables
--- are closed end up alike. Grants are verb by verb and, where a client may write only some columns, column by column. What
--- is not in this list nobody of the API may do. (version/version.sql, which comes last, has the grants of its own.)
+-- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
+-- if a client can write only some columns, the column. No role of the API can do anything that is not listed here.
+-- (version/version.sql, which comes last, has its own grants.)
 
--- Assessments. Which rows: policies.sql.
+-- Assessments. policies.sql decides which rows.
 grant select on table public.custom_assessments to anon;
 grant select, delete on table public.custom_assessments to authenticated;
--- id, is_template, published_at, created_at and updated_at are the database's or the reviewers'. created_by may be
--- sent, since clients have always sent it, but is overwritten.
+-- The database or reviewers set id, is_template, published_at, created_at and updated_at. Clients have always sent
+-- created_by, so it is accepted, but overwritten.
 grant insert (
   tenant_id, created_by, name, slug, version, description, definition, source_markdown, source_type, assessment_type,
   interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
@@ -21,12 +21,12 @@ grant update (
 ) on table public.custom_assessments to authenticated;
 grant select, insert, update, delete on table public.custom_assessments to service_role;
 
--- Versions, which the database alone writes. The service may name one in a DELETE, so that the trigger can answer why not.
+-- Versions, which only the database writes. The service role may try a DELETE, so that the trigger can explain the refusal.
 grant select on table public.assessment_versions to anon, authenticated;
 grant select, delete on table public.assessment_versions to service_role;
 
--- What owners say of their dimensions, through declare_equivalent. The database writes the rest. The service may name one in a
--- DELETE, so that the trigger can answer why not.
+-- What owners declare about their dimensions, through declare_equivalent. The database writes the rest. The service role
+-- may try a DELETE, so that the trigger can explain the refusal.
 grant select, insert (assessment_id, dimension, from_hash, to_hash, note)
 on table public.equivalence_declarations to authenticated;
 grant select, delete on table public.equivalence_declarations to service_role;
@@ -44,12 +44,12 @@ grant select, insert, update, delete on table public.custom_assessment_results t
 -- Uploads.
 grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
--- How far an upload is, only the queue says. What was uploaded may be named in an UPDATE, so that the trigger can answer
--- that an upload never changes.
+-- Only the queue sets an upload's progress. An UPDATE of the uploaded columns is permitted, so that the trigger can explain
+-- that an upload cannot be changed.
 grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
 on table public.assessment_uploads to service_role;
 
--- The marketplace, which is everybody's to read.
+-- The marketplace, which everyone can read.
 grant select on table private.listings to anon, authenticated, service_role;
 grant select on table public.marketplace_listings to anon, authenticated, service_role;
 
@@ -59,7 +59,7 @@ grant select on table private.refusals to authenticated, service_role;
 -- The rules of change, likewise.
 grant select on table private.change_rules to authenticated, service_role;
 
--- The queue, as operators see it.
+-- The queue, for operators.
 grant select on table public.job_queue to service_role;
 grant select on table private.jobs to service_role;
 
@@ -67,7 +67,7 @@ grant select on table private.jobs to service_role;
 grant execute on function public.version_changes(uuid, uuid, jsonb) to authenticated, service_role;
 grant execute on function public.declare_equivalent(uuid, text, text, text, text) to authenticated;
 
--- Anybody, with or without an account. A respondent has no account: the link's token is what lets them in.
+-- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
 
 -- Reviewers, who are accounts, and the service.
@@ -98,10 +98,10 @@ grant execute on function public.prune_jobs(interval, integer) to service_role;
 grant execute on function public.queue_status() to service_role;
 grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
 
--- What policies ask of visitors and accounts.
+-- Functions that policies call for visitors and accounts.
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;
 
--- What policies ask of accounts alone.
+-- Functions that policies call for accounts only.
 grant execute on function private.my_tenant_ids() to authenticated, service_role;
 grant execute on function private.my_version_ids() to authenticated;
 grant execute on function private.am_reviewer() to authenticated;
@@ -113,7 +113,7 @@ grant execute on function private.may_move_listing(public.custom_assessments, pu
 -- What interviews ask.
 grant execute on function private.is_withdrawn(uuid) to service_role;
 
--- What triggers, which run as the caller, ask of every writer.
+-- Functions that triggers call, as the writer, for every writer.
 grant execute on function private.assessment_statuses() to authenticated, service_role;
 grant execute on function private.assessment_types() to authenticated, service_role;
 grant execute on function private.categories_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
@@ -187,14 +187,14 @@ grant execute on function private.unknown_names(text[], text[]) to authenticated
 grant execute on function private.weight_tolerance() to authenticated, service_role;
 grant execute on function private.weights_faults(jsonb) to authenticated, service_role;
 
--- What triggers ask of trusted writers.
+-- Functions that triggers call for trusted writers.
 grant execute on function private.basis_of_result(uuid, text, uuid, uuid, uuid) to service_role;
 grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;
 grant execute on function private.tenant_owner(uuid) to service_role;
 
--- What version_changes asks, with the rights of its caller.
+-- Functions that version_changes calls, with the rights of its caller.
 grant execute on function private.change_classes() to authenticated, service_role;
 grant execute on function private.changes_between(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.class_of_change(jsonb, jsonb) to authenticated, service_role;

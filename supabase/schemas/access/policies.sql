@@ -1,8 +1,8 @@
--- Who may read and write which rows.
+-- Which roles can read and write which rows.
 --
--- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once a query
--- (`array(select ...)`, `not in (select ...)`), never once a row. service_role is not bound by policies; triggers keep
--- the integrity of what it writes as of what anybody writes.
+-- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once per query
+-- (`array(select ...)`, `not in (select ...)`), never once per row. Policies do not apply to service_role; triggers protect
+-- the integrity of what every role writes.
 
 -- "Published assessments are publicly readable" and "System templates are publicly readable".
 drop policy if exists "Everyone reads templates and published assessments" on public.custom_assessments;
@@ -47,8 +47,8 @@ create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
 using (tenant_id = any(array(select private.my_tenant_ids())));
 
--- The version that is listed, and the newest of a template: the policies of the listings, below, and of the assessments,
--- above, say which are to be read.
+-- The listed version, and the newest version of a template: the policies of the listings (below) and of the assessments
+-- (above) decide which can be read.
 drop policy if exists "Everyone reads the versions of what is public" on public.assessment_versions;
 create policy "Everyone reads the versions of what is public" on public.assessment_versions
 for select to anon
@@ -66,8 +66,8 @@ using (
   )
 );
 
--- The same, an owner's own, what an owner's campaigns and sessions have chosen or were pinned to, whatever became of it, and for
--- reviewers what asks for review.
+-- The same, an owner's own versions, those that an owner's campaigns and sessions have chosen or were pinned to, whatever
+-- happened to the assessment, and for reviewers those that request review.
 drop policy if exists "Owners read versions, reviewers what asks, all what is public" on public.assessment_versions;
 create policy "Owners read versions, reviewers what asks, all what is public" on public.assessment_versions
 for select to authenticated
@@ -94,7 +94,7 @@ using (
   )
 );
 
--- What is asked and decided: reviewers, and owners of theirs. The reviewers' notes are theirs alone.
+-- Requests and decisions, for reviewers, and for owners their own. Only reviewers can read the reviewers' notes.
 drop policy if exists "Reviewers and owners read requests" on public.listing_requests;
 create policy "Reviewers and owners read requests" on public.listing_requests
 for select to authenticated
@@ -110,10 +110,10 @@ create policy "Reviewers read notes" on public.listing_review_notes
 for select to authenticated
 using ((select private.am_reviewer()));
 
--- "Users can view their assessment results". Whose result it is was settled when it was written: looking the session
--- up at reading time would follow ids that were taken again, and sessions that are gone. The rule is the second part;
--- the first follows from it, and gives the index of a tenant's results something to begin with, which no OR does.
--- The creator comes first in the rule, since the owner's tenants are looked up only where it does not decide.
+-- "Users can view their assessment results". The owners were recorded when the result was written: looking up the session
+-- when reading would follow reused ids and miss deleted sessions. The second part is the rule. The first part follows from
+-- it, and lets Postgres start from the index of a tenant's results, which an OR does not. The creator comes first in the
+-- rule, so that the owner's tenants are only looked up if needed.
 drop policy if exists "Owners and campaign creators read results" on public.custom_assessment_results;
 create policy "Owners and campaign creators read results" on public.custom_assessment_results
 for select to authenticated
@@ -140,7 +140,7 @@ create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
 
--- Whoever reads a version reads what is said of its dimensions.
+-- A caller that can read a version can read the declarations about its dimensions.
 drop policy if exists "Declarations are read with their versions" on public.equivalence_declarations;
 create policy "Declarations are read with their versions" on public.equivalence_declarations
 for select to authenticated

@@ -1,6 +1,6 @@
--- For interview agents: handing in the scores of a finished session.
+-- For interview agents: submitting the scores of a finished session.
 
--- Refuses the arguments of a completion that say nothing sensible.
+-- Refuses invalid arguments of a completion.
 create or replace function private.check_completion(
   session_id uuid, session_type text, dimension_scores jsonb, ai_insights jsonb, completed_at timestamptz
 )
@@ -57,7 +57,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: the service role has no rights of its own on the queue.
+-- SECURITY DEFINER, because the service role has no privileges on the queue.
 create or replace function public.complete_assessment_session(
   session_id uuid,
   session_type text,
@@ -90,7 +90,7 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
-  -- The request first: while its result is being written this waits, and then finds the result.
+  -- The request first: if its result is being written, this waits, and then finds the result.
   select request.id, job.id as job, job.state
     into earlier
     from private.score_requests as request
@@ -137,7 +137,7 @@ begin
     perform private.enqueue('score', array[request_id], array[null::uuid], array[session.tenant_id],
       array[agreed.size]);
   end if;
-  -- Of two calls in the same moment both name the job of the first.
+  -- Two concurrent calls both return the job of the first.
   select job.id
     into job_id
     from private.score_requests as request

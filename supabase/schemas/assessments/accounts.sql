@@ -1,10 +1,12 @@
--- Accounts that go leave their assessments to the tenants.
+-- When an account is deleted, its assessments are reassigned to the owners of their tenants.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
--- Rows that the account made for other people's tenants go to those tenants' owners; the account's own tenants go with
--- it. The trigger runs as whoever deletes the account (Auth's own role), so it is SECURITY DEFINER.
+-- Rows that the account created for other people's tenants are reassigned to the owners of those tenants; the account's own
+-- tenants are deleted with it. The trigger runs as the role that deletes the account (Auth's own role), so it is SECURITY
+-- DEFINER.
 create or replace function private.hand_over_assessments()
 returns trigger
 language plpgsql

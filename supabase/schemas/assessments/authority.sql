@@ -1,7 +1,8 @@
 -- 1. Authority: what the API's roles may not do with an assessment.
 
--- Whether a tenant may move its listing so: to private at any time; to pending_review unless it is published as it is. Whether
--- what was rejected is asked again is looked at when the content is settled (marketplace/transitions.sql).
+-- Whether a tenant can change the status of its listing in this way: to private at any time; to pending_review unless it is
+-- already published as it is. Whether a rejected version is submitted again is checked once the content is final
+-- (marketplace/transitions.sql).
 create or replace function private.may_move_listing(old public.custom_assessments, new public.custom_assessments)
 returns boolean
 language plpgsql
@@ -27,7 +28,7 @@ begin
 end
 $$;
 
--- First of all triggers, so that nothing below works on a row for somebody else's tenant or tells anything about it.
+-- This trigger fires first, so that no later one handles a row for another account's tenant or reveals anything about it.
 create or replace function private.guard_assessment_authority()
 returns trigger
 language plpgsql
@@ -38,7 +39,7 @@ begin
     if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
-    -- Clients that still send a maker are not refused; they are not believed either.
+    -- A created_by sent by a client is not refused, but overwritten.
     new.created_by := auth.uid();
     new.marketplace_status := coalesce(new.marketplace_status, 'private');
     if new.is_template or new.marketplace_status not in ('private', 'pending_review') then
@@ -50,7 +51,7 @@ begin
     return new;
   end if;
 
-  -- Other tenants' agents get its text.
+  -- Other tenants' agents receive its text.
   if old.is_template then
     perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id, 'template', true));
   end if;

@@ -52,7 +52,7 @@ begin
       )
     );
   end if;
-  -- White space at the ends counts too: the name stands in lists and in an index.
+  -- Surrounding white space counts too, because the name appears in lists and in an index.
   if new.name is null or length(new.name) > private.longest_name() or private.trim_text(new.name) = '' then
     faults := faults || private.fault('name', 'invalid-text', format('a text of 1 to %s characters', private.longest_name()));
   end if;

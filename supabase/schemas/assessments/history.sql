@@ -46,8 +46,8 @@ begin
     is_bookkeeping := record_image_eq(new, before);
   end if;
 
-  -- The creator may be replaced when an account goes, and an archived listing be taken down or made private; everything else
-  -- of an archived row stays as it is.
+  -- created_by may be replaced when an account is deleted, and an archived listing may be taken down or made private;
+  -- everything else of an archived row is read-only.
   if old.status = 'archived' and not is_bookkeeping and ((
     new.id, new.tenant_id, new.name, new.slug, new.version, new.description, new.definition, new.source_markdown,
     new.source_type, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
@@ -75,7 +75,7 @@ create or replace trigger assessment_2_history
 before update on public.custom_assessments
 for each row execute function private.keep_assessment_history();
 
--- Most new rows are drafts that say all of it, and are spared the call.
+-- Most new rows are drafts with all values set, and do not need the call.
 create or replace trigger assessment_2_history_of_new
 before insert on public.custom_assessments
 for each row when (

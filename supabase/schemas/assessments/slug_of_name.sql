@@ -1,6 +1,6 @@
--- The slug that a name gives.
+-- Makes slugs from names.
 
--- unaccent() wherever the project has it: a project that enabled the extension long ago may have it in public.
+-- Finds unaccent() in whichever schema the project has it: older projects may have the extension in public.
 do $unaccent$
 begin
   execute format(
@@ -24,8 +24,8 @@ begin
 end
 $unaccent$;
 
--- The slug that a name gives: accents folded, lower case, every run of other characters one hyphen, none at the ends,
--- cut at a word to the given length. 'assessment' where nothing usable is left.
+-- The slug of a name: without accents, in lower case, each run of other characters replaced by one hyphen, no hyphens at
+-- the ends, cut at a word boundary to the given length. 'assessment' if nothing usable is left.
 create or replace function private.slug_of(name text, most integer default 60)
 returns text
 language plpgsql
@@ -37,17 +37,17 @@ as $$
 declare
   slug text := name;
 begin
-  -- Plain ASCII has neither accents nor forms.
+  -- Plain ASCII has neither accents nor compatibility forms.
   if octet_length(name) > length(name) then
     slug := private.without_accents(normalize(name, NFC));
-    -- Marks that no composed character has, such as a diaeresis on a q.
+    -- Marks without a composed character, such as a diaeresis on a q.
     slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
   end if;
   slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
   if length(slug) > most then
     slug := case
       when substr(slug, most + 1, 1) = '-' then left(slug, most)
-      -- Up to the last hyphen, or through the word where it is the only one.
+      -- Up to the last hyphen, or within the word if there is none.
       else coalesce(substring(left(slug, most) from '^(.*)-'), left(slug, most))
     end;
   end if;

@@ -1,17 +1,18 @@
--- 5. Slug of an assessment: the series of numbers, and how a free one is found and reserved.
+-- 5. Slug of an assessment: the series of numbers, and how a free slug is found and reserved.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
--- One row for every slug that was ever given out in a tenant, with the last number of the series stem, stem-2, stem-3
--- and so on. Its row locks put writers who want the same slug in a line, and the number spares them the search: the
--- ten-thousandth equal name costs what the second does. A slug that has to be cut to make room for its number counts with
--- the stem that is left, together with all others that are cut to it. The row with the empty stem, which no name gives,
--- stands for the whole tenant: new assessments of one tenant come in one transaction after the other, since two of several
--- rows each could otherwise wait for each other's slugs for ever.
+-- One row for every stem of slugs in a tenant, with the last number of the series stem, stem-2, stem-3 and so on. Writers
+-- who want the same slug queue at the row's lock, and the number saves them a search: the ten-thousandth equal name costs
+-- as much as the second. A slug that is cut to make room for its number belongs to the series of the remaining stem, with
+-- all others that are cut to it. The row with the empty stem, which no name has, represents the whole tenant: transactions
+-- that create assessments of one tenant run one after the other, because two that each create several rows could otherwise
+-- deadlock.
 --
--- That row comes before the tenant itself in the order of locks (locks/order.sql). So there is no foreign key: deleting a tenant would
--- have to wait, with the tenant locked, for whoever has the row and asks for the tenant next.
+-- That row comes before the tenant itself in the order of locks (locks/order.sql), so there is no foreign key: deleting a
+-- tenant would have to wait, with the tenant locked, for a transaction that has the row and needs the tenant next.
 create table if not exists private.slug_series (
   tenant_id uuid not null,
   stem text not null,
@@ -22,8 +23,8 @@ comment on table private.slug_series is 'The last number appended to a slug, by 
 alter table private.slug_series enable row level security;
 revoke all on private.slug_series from public, anon, authenticated, service_role;
 
--- Locks a row of the series until the transaction ends, making it where missing; its last number. An upsert would leave
--- a dead row behind each time, and a transaction of many equal names would walk over all of them.
+-- Locks a row of the series until the transaction ends, creates it if missing, and returns its last number. An upsert would
+-- leave a dead row each time, and a transaction with many equal names would scan all of them.
 create or replace function private.lock_slug(tenant_id uuid, stem text)
 returns bigint
 language plpgsql
@@ -41,7 +42,7 @@ begin
        and series.stem = lock_slug.stem
        for update;
     exit when found;
-    -- Waits for whoever is making the row; then it is there, or it is this one's.
+    -- Waits for a transaction that is creating the row; afterwards the row exists, or this transaction creates it.
     insert into private.slug_series (tenant_id, stem)
     values (lock_slug.tenant_id, lock_slug.stem)
     on conflict on constraint slug_series_pkey do nothing
@@ -52,7 +53,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: the series is nobody's to write. What somebody has locked stays: nothing reads it any more.
+-- SECURITY DEFINER, because no role can write the series. A locked row is skipped; nothing reads it any more.
 create or replace function private.drop_slugs_of_tenant()
 returns trigger
 language plpgsql
@@ -72,7 +73,7 @@ after delete on public.tenant_profiles
 for each row execute function private.drop_slugs_of_tenant();
 
 -- Whether an assessment other than the given one has the slug. Read in the order of the unique index, which has one entry
--- for it: no other index has that order.
+-- for it; no other index has that order.
 create or replace function private.slug_is_taken(tenant_id uuid, slug text, assessment_id uuid)
 returns boolean
 language plpgsql
@@ -92,10 +93,10 @@ begin
 end
 $$;
 
--- The next free slug of a series, base-2, base-3 and so on, with at most 60 characters. The numbers go on from the last one
--- of the stem that is left of the base, so that what else is cut to it costs no search. Given slugs may have taken any
--- numbers: after a few in a row the steps grow, and whoever wants to make the search twice as long has to take twice as
--- many. The growing steps are not foretold, so that those alone cannot be taken.
+-- The next free slug of a series (base-2, base-3 and so on), with at most 60 characters. Numbering continues from the last
+-- number of the remaining stem, so other slugs that are cut to it cost no search. Given slugs may have taken any numbers,
+-- so after a few taken ones the steps grow: to double the search, an attacker must take twice as many slugs. The steps are
+-- random, so their targets cannot be taken in advance.
 create or replace function private.next_numbered_slug(tenant_id uuid, assessment_id uuid, base text)
 returns text
 language plpgsql
@@ -116,11 +117,11 @@ begin
     if cut is distinct from counted then
       counted := cut;
       number := greatest(number, private.lock_slug(next_numbered_slug.tenant_id, counted) + 1);
-      -- A longer number leaves less of the base.
+      -- A longer number leaves less room for the base.
       continue;
     end if;
     candidate := counted || '-' || number;
-    -- It may also be somebody's given one, or the base of another name's series.
+    -- It may also be a slug that was given, or the base of another name's series.
     perform private.lock_slug(next_numbered_slug.tenant_id, candidate);
     exit when not private.slug_is_taken(next_numbered_slug.tenant_id, candidate, assessment_id);
     tried := tried + 1;
@@ -137,12 +138,13 @@ begin
 end
 $$;
 
--- Finds and reserves a slug: the given one, or one made from the name. Null when the given one is taken. SECURITY
--- DEFINER, because the series is nobody's to write but through here, and because a free slug is one that no row of the
--- tenant has, seen or unseen. Only the trigger's function calls it, after the caller's right to the tenant is settled.
+-- Finds and reserves a slug: the given one, or one made from the name. Null if the given one is taken. SECURITY DEFINER,
+-- because the series is written only here, and because a free slug must differ from those of all rows of the tenant,
+-- including rows that the caller cannot see. Only the trigger's function calls it, after the caller's right to the tenant
+-- was checked.
 --
--- The plans in here and in what it calls are kept, and one that was made while the tables were small must not read all rows when they
--- are large: without sequential scans and sorts there is only the index to go by.
+-- The plans in here and in the called functions are cached. A plan made while the tables are small must not read all rows
+-- when they are large: without sequential scans and sorts, the planner must use the index.
 create or replace function private.claim_slug(tenant_id uuid, assessment_id uuid, maker uuid, given text, name text)
 returns text
 language plpgsql
@@ -154,9 +156,9 @@ as $$
 declare
   base constant text := coalesce(given, private.slug_of(name));
 begin
-  -- Whoever else wants this slug, or one made from it, waits here until this transaction has ended.
+  -- Other transactions that want this slug, or one made from it, wait here until this transaction has ended.
   if not exists (select from public.custom_assessments as present where present.id = claim_slug.assessment_id) then
-    -- As hold_tenant does it, written out: every row pays for it.
+    -- The same as hold_tenant, inlined, because it runs for every row.
     perform private.enter_line(claim_slug.tenant_id);
     perform account.id from auth.users as account where account.id = claim_slug.maker for key share;
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = claim_slug.tenant_id for key share;
@@ -180,7 +182,7 @@ begin
   if tg_op = 'UPDATE' and (new.tenant_id, new.slug) is not distinct from (old.tenant_id, old.slug) then
     return new;
   end if;
-  -- Without a tenant the table refuses it, and there is no slug to take.
+  -- Without a tenant the table's constraint rejects the row, and there is no slug to reserve.
   if new.tenant_id is null then
     return new;
   end if;
@@ -194,8 +196,8 @@ begin
   end if;
   slug := private.claim_slug(new.tenant_id, new.id, new.created_by, new.slug, new.name);
   if slug is null then
-    -- `insert ... on conflict` means the taken slug: there the constraint decides. It stands behind this in any case,
-    -- so that a query which merely has the words gets the same refusal in the constraint's words.
+    -- For `insert ... on conflict`, the constraint must decide about a taken slug. The constraint applies in any case, so a
+    -- query that merely contains these words gets the same error with the constraint's message.
     if tg_op = 'INSERT' and current_query() ~* '\mon\s+conflict\M' then
       return new;
     end if;

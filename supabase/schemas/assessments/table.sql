@@ -1,19 +1,20 @@
--- The assessments of tenants: the table and its constraints. The triggers that keep authority, status, dates, content,
--- version and slug are in the files that follow, in the order in which they fire.
+-- The assessments of tenants: the table and its constraints. The triggers for authority, status, dates, content, version
+-- and slug are in the following files, in the order in which they fire.
 --
--- Two kinds of rule. Integrity (what a row may be) holds for every writer. Authority (who may do what) binds the roles
--- anon and authenticated; reviewers' tools, imports and support work as service_role or postgres and are trusted with
--- it. Triggers run with the writer's rights, so current_user tells the two apart; what a foreign key or a function
--- with its owner's rights does counts as trusted.
+-- There are two kinds of rules. Integrity (which rows are valid) applies to every writer. Authority (who may do what)
+-- applies to the roles anon and authenticated; reviewers' tools, imports and support work as service_role or postgres,
+-- which are trusted. Triggers run with the writer's rights, so current_user distinguishes the two. Foreign keys and
+-- functions with their owner's rights count as trusted.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessments (
   id uuid primary key default gen_random_uuid(),
 
-  -- Ownership. The maker is checked at commit: when an account is deleted, its tenants' rows go in the same
-  -- transaction, but only after an immediate check would have refused.
+  -- Ownership. created_by is checked at commit: when an account is deleted, the rows of its tenants are deleted in the same
+  -- transaction, but an immediate check would fail before that.
   tenant_id uuid not null
   constraint custom_assessments_tenant_id_fkey references public.tenant_profiles (id) on delete cascade,
   created_by uuid not null
@@ -29,8 +30,8 @@ create table if not exists public.custom_assessments (
   description text
   constraint description_is_at_most_500_kb check (octet_length(description) <= private.largest_text()),
 
-  -- The definition, and the Markdown it was compiled from. private.definition_faults() has the rules; this stands
-  -- behind it.
+  -- The definition, and the Markdown from which it was compiled. private.definition_faults() has the rules; these
+  -- constraints are a second line of defence.
   definition jsonb not null
   constraint definition_has_dimensions_and_categories check (
     jsonb_typeof(definition) = 'object'
@@ -67,7 +68,7 @@ create table if not exists public.custom_assessments (
   -- Dates
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- When the content came in that is there: the moment of the edit, or of the upload that was applied.
+  -- When the current content arrived: the time of the edit, or of the upload that was applied.
   content_changed_at timestamptz not null default clock_timestamp(),
   published_at timestamptz
   constraint active_assessment_has_been_published check (status <> 'active' or published_at is not null),
@@ -109,15 +110,15 @@ comment on column public.custom_assessments.content_changed_at is
 comment on column public.custom_assessments.published_at is 'When the assessment was first activated. Set once, by the database.';
 alter table public.custom_assessments enable row level security;
 
--- Lists of a tenant's assessments, newest first.
+-- For lists of a tenant's assessments, newest first.
 create index if not exists idx_custom_assessments_tenant_id
 on public.custom_assessments (tenant_id, created_at desc);
 
--- The active ones of a tenant, by name: what is offered when a campaign is made.
+-- For a tenant's active assessments by name, which are offered when a campaign is created.
 create index if not exists idx_custom_assessments_status
 on public.custom_assessments (tenant_id, name) where status = 'active';
 
--- The marketplace's page, newest first.
+-- For the marketplace page, newest first.
 create index if not exists idx_custom_assessments_marketplace
 on public.custom_assessments (published_at desc) where marketplace_status = 'published';
 create index if not exists idx_custom_assessments_templates
@@ -125,7 +126,7 @@ on public.custom_assessments (name) where is_template;
 create index if not exists idx_custom_assessments_created_by
 on public.custom_assessments (created_by);
 
--- Finds the oldest assessment that was made of the same bytes, at its first entry, however many there are.
+-- Finds the oldest assessment made from the same bytes at its first entry, regardless of their number.
 create index if not exists idx_custom_assessments_content
 on public.custom_assessments (
   tenant_id,

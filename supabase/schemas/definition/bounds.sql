@@ -1,8 +1,8 @@
--- A definition's bounds. They come first: every other rule relies on them.
+-- The bounds of a definition. They are checked first, because all other rules rely on them.
 
--- The whole: too large, nested too deep, numbers out of all proportion. Everything else that walks a definition comes
--- after this and relies on its bounds. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in
--- jsonb, and as many characters as its exponent says once it is text.
+-- The definition as a whole: too large, nested too deep, extreme numbers. Everything else that traverses a definition runs
+-- after this and relies on it. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in jsonb, but as
+-- many characters as its exponent says once it is text.
 create or replace function private.definition_bounds_faults(definition jsonb)
 returns jsonb
 language plpgsql
@@ -14,7 +14,7 @@ begin
   if jsonb_typeof(definition) is distinct from 'object' then
     return jsonb_build_array(private.fault('$', 'wrong-type', 'an object with dimensions and resultCategories'));
   end if;
-  -- jsonb takes at most some six times the room of its text.
+  -- jsonb is at most about six times as large as its text.
   if pg_column_size(definition) > 4000000 then
     return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
@@ -23,7 +23,7 @@ begin
   end if;
   if exists (
     select
-      -- As an array: jsonb_path_query() alone moves its whole list up for each number that it gives.
+      -- As an array: jsonb_path_query() alone shifts its whole list for each number that it returns.
       from jsonb_array_elements(
              jsonb_path_query_array(definition, 'strict $.**{1 to 39} ? (@.type() == "number")')
            ) as found (number)

@@ -1,6 +1,6 @@
 -- The rules of result categories.
 
--- One category, but for its name.
+-- One category, except its name.
 create or replace function private.category_faults(
   category jsonb, path text, dimension_keys text[], low numeric, high numeric
 )

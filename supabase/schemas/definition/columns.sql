@@ -1,6 +1,6 @@
--- What a definition's metadata says of the assessment's columns, and what counts where it says nothing.
+-- The columns of an assessment that the definition's metadata sets, and their defaults.
 
--- What counts where metadata does not say; null says nothing.
+-- The defaults for missing metadata; null means missing.
 create or replace function private.metadata_defaults()
 returns jsonb
 language plpgsql
@@ -19,7 +19,7 @@ begin
 end
 $$;
 
--- The columns of an assessment that a definition's metadata fills, whichever way the definition comes in.
+-- The columns of an assessment that a definition's metadata fills, however the definition was sent.
 create or replace function private.columns_of(
   metadata jsonb,
   out name text,

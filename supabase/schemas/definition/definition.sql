@@ -1,13 +1,12 @@
--- What a definition must be. One function answers with every fault at once; the trigger of custom_assessments and
--- whatever else takes a definition call it.
+-- The rules for a definition. One function returns all errors at once; the trigger of custom_assessments and every other
+-- function that accepts a definition call it.
 --
--- The rules are those of the definition models (worker/definition.py), or laxer: what the models accept is accepted
--- here, what is refused here the models refuse. Required are the parts without which nothing works; every other key
--- that the format names is checked where it stands (null counts as absent), and keys that it does not name are kept
--- and ignored, so that a newer builder can work with an older database.
+-- The rules are those of the definition models (worker/definition.py), or more lenient: this function accepts everything
+-- that the models accept. Only essential parts are required. Every other key of the format is checked if present (null
+-- counts as absent). Unknown keys are kept and ignored, so that a newer builder can work with an older database.
 
--- Every fault of a definition, at most 100, in the order in which the format names the parts; an empty list for a
--- valid one. Each is {"path": "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
+-- All errors of a definition, at most 100, in the order of the format; an empty list for a valid one. Each is {"path":
+-- "$.dimensions[2].weight", "reason": "not-positive", "expected": "a number above 0"}.
 create or replace function private.definition_faults(definition jsonb)
 returns jsonb
 language plpgsql
@@ -16,7 +15,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  -- In memory: a definition from a table is unpacked once here, not at every access.
   whole constant jsonb := definition #> '{}';
   faults jsonb;
   metadata constant jsonb := whole -> 'metadata';

@@ -1,6 +1,6 @@
 -- The rules of dimensions.
 
--- One dimension, but for its name and the ranges of its rubric.
+-- One dimension, except its name and the ranges of its rubric.
 create or replace function private.dimension_faults(dimension jsonb, path text)
 returns jsonb
 language plpgsql
@@ -32,7 +32,7 @@ begin
 end
 $$;
 
--- The sum of the weights. A weight that is missing or wrong has its own fault and does not also spoil the sum.
+-- The sum of the weights. A missing or invalid weight has its own error and does not cause a second one here.
 create or replace function private.weights_faults(dimensions jsonb)
 returns jsonb
 language plpgsql
@@ -47,7 +47,7 @@ begin
     return '[]';
   end if;
   for place in 0 .. jsonb_array_length(dimensions) - 1 loop
-    -- Null, and with it the sum, where there is no weight above 0.
+    -- If any weight is missing or not above 0, this is null, and so is the sum.
     weight_sum := weight_sum + case
       when jsonb_typeof(dimensions -> place -> 'weight') = 'number'
         then nullif(greatest((dimensions -> place -> 'weight')::numeric, 0), 0)

@@ -1,8 +1,8 @@
--- What the rules of a definition have in common. Each rule but the bounds returns a list of errors, empty where there is
--- none; an error says where (a JSON path), why (a stable key) and what was expected: {"path": "$.dimensions[2].weight",
--- "reason": "not-positive", "expected": "a number above 0"}.
+-- What the rules of a definition share. Each rule except the bounds returns a list of errors, empty if there are none. An
+-- error has a JSON path, a stable reason and what was expected: {"path": "$.dimensions[2].weight", "reason":
+-- "not-positive", "expected": "a number above 0"}.
 
--- One fault: where (a JSON path), why (a stable key) and what was expected.
+-- One error: a JSON path, a stable reason and what was expected.
 create or replace function private.fault(path text, reason text, expected text)
 returns jsonb
 language plpgsql
@@ -15,7 +15,7 @@ begin
 end
 $$;
 
--- A key as a step of a JSON path. A long key is cut: a path is for finding, not for carrying text.
+-- A key as a step of a JSON path. A long key is cut, because a path should locate a value, not carry text.
 create or replace function private.path_step(key text)
 returns text
 language plpgsql
@@ -29,8 +29,8 @@ begin
 end
 $$;
 
--- Of some names, the places (from 1) of those that are not among the known ones, at most most_errors(). known holds both the
--- spellings and their folded forms, so that only a reference which is spelled otherwise has to be folded.
+-- The positions (from 1) of unknown names, at most most_errors(). known contains the spellings and their folded forms, so
+-- only references with another spelling must be folded.
 create or replace function private.unknown_names(names text[], known text[])
 returns integer[]
 language plpgsql
@@ -92,8 +92,8 @@ begin
 end
 $$;
 
--- A list of dimensions, each of them one there is, and each once. A longer list than there are dimensions has a fault among
--- its first names, so that no more than those are folded.
+-- A list of existing dimensions, each at most once. A list longer than the number of dimensions has an error among its
+-- first names, so no more than those are folded.
 create or replace function private.reference_list_faults(list jsonb, path text, dimension_keys text[])
 returns jsonb
 language plpgsql

@@ -1,5 +1,5 @@
--- The rules of examples, the author's own test cases. Whether they are met is the compiler's to say; here their types, ranges and
--- references count.
+-- The rules of examples, the author's own test cases. The compiler checks whether they pass; here only types, ranges and
+-- references are checked.
 create or replace function private.example_faults(
   examples jsonb, known_dimensions text[], known_categories text[], low numeric, high numeric
 )
@@ -18,7 +18,7 @@ begin
     return jsonb_build_array(private.fault('$.examples', 'wrong-type', 'a list of examples'));
   end if;
 
-  -- Shapes and numbers.
+  -- Structure and numbers.
   select jsonb_agg(private.fault('$.examples[' || found.place - 1 || ']' || found.step, found.reason, found.expected)
                    order by found.place)
     into faults
@@ -33,7 +33,7 @@ begin
                ('.overall', 'outside-scale', 'a number on the scale from ' || low || ' to ' || high,
                 case jsonb_typeof(example.value -> 'overall')
                   when 'null' then false
-                  -- Rounding to two places may step over the end of a scale that is written in more.
+                  -- Rounding to two places may exceed the end of a scale that has more.
                   when 'number' then (example.value -> 'overall')::numeric not between low - 0.01 and high + 0.01
                   else example.value ? 'overall'
                 end),
@@ -45,7 +45,7 @@ begin
     ) as found;
   faults := coalesce(faults, '[]');
 
-  -- Scores: each a number on the scale.
+  -- Scores: each is a number on the scale.
   select faults || coalesce(jsonb_agg(private.fault(found.path, 'outside-scale', found.expected)), '[]')
     into faults
     from (
@@ -60,7 +60,7 @@ begin
        limit private.most_errors()
     ) as found;
 
-  -- References: every name of a dimension, then of a category, once each, where it stands first.
+  -- References: every name of a dimension, then of a category, reported once, at its first position.
   select array_agg(spelled.name), array_agg('$.examples[' || spelled.place - 1 || '].scores')
     into names, paths
     from (

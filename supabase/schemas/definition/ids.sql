@@ -1,8 +1,8 @@
--- The ids of dimensions: slugs that stay when a name changes. worker/ids.py says the same.
+-- The ids of dimensions: slugs that stay the same when a name changes. worker/ids.py has the same rules.
 
--- The id that a dimension of this name has, unless it states one: the slug of the name. It is made of the name as names are
--- compared, and of nothing that another program could not have: no dictionary, no locale. A name that has no letter or
--- digit for a slug, or too many for an id, gives d- and the start of its hash.
+-- The default id of a dimension with this name: the slug of the name. It is made from the folded name, and uses neither a
+-- dictionary nor a locale, so that other programs can compute it. If the name has no letter or digit for a slug, or too
+-- many for an id, the id is d- and the start of its hash.
 create or replace function private.id_of_name(folded text)
 returns text
 language plpgsql
@@ -16,7 +16,7 @@ begin
   if length(folded) <= private.longest_name() then
     slug := folded;
     if octet_length(slug) > length(slug) then
-      -- Marks of letters go; the letters of Latin scripts that have no other form without their mark are written out.
+      -- Accents are removed; Latin letters that have no form without their mark are written out.
       slug := regexp_replace(slug, E'[\u0300-\u036f]', '', 'g');
       slug := replace(replace(replace(slug, E'\u00df', 'ss'), E'\u00e6', 'ae'), E'\u0153', 'oe');
       slug := translate(slug, E'\u00f8\u0111\u0142\u0131', 'odli');
@@ -30,7 +30,7 @@ begin
 end
 $$;
 
--- The dimensions' names as names are compared, and their ids, in their order.
+-- The dimensions' folded names and their ids, in order.
 create or replace function private.dimension_ids(dimensions jsonb, out keys text[], out ids text[])
 language plpgsql
 immutable
@@ -53,7 +53,7 @@ begin
 end
 $$;
 
--- The id, with the first number behind it with which nobody has it.
+-- The id with the lowest suffix number that makes it unique.
 create or replace function private.free_id(wanted text, taken text[])
 returns text
 language plpgsql
@@ -72,8 +72,9 @@ begin
 end
 $$;
 
--- The ids of dimensions with these names, as they are compared. Ids that are none, and those that belong to another dimension: an earlier one that has it, or one whose name gives it. Of
--- dimensions with one name only the first is looked at.
+-- The errors of dimensions' ids, given the folded names of the dimensions: invalid ids, and ids that belong to another
+-- dimension (an earlier one, or one whose name has this default id). Of dimensions with the same name only the first is
+-- considered.
 create or replace function private.id_faults(dimensions jsonb, names text[])
 returns jsonb
 language plpgsql

@@ -1,6 +1,6 @@
--- The rules of names: of dimensions and of categories.
+-- The rules of names of dimensions and categories.
 
--- The name of a dimension or category as names are compared; null where it has none that can be seen.
+-- The folded name of a dimension or category; null if it has no visible name.
 create or replace function private.name_key(item jsonb)
 returns text
 language plpgsql
@@ -14,8 +14,7 @@ begin
 end
 $$;
 
--- The key of each dimension or category, in their order, and the names by which they are known: as they are spelled, and as
--- they are compared.
+-- The key of each dimension or category, in order, and the names by which they are known: as spelled, and folded.
 create or replace function private.names_of(items jsonb, out keys text[], out known text[])
 language plpgsql
 immutable
@@ -37,7 +36,7 @@ begin
 end
 $$;
 
--- The name of a dimension or category, whose key is this, after others that have those.
+-- The errors of a dimension's or category's name, given its key and the keys of earlier ones.
 create or replace function private.name_faults(key text, others text[], path text, kind text)
 returns jsonb
 language plpgsql

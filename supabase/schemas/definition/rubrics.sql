@@ -14,8 +14,8 @@ begin
   with level as (
     select entry.key,
            entry.value,
-           -- A bound on the length keeps the cast from meeting more digits than numeric holds. Without captures the
-           -- expression is matched many times faster.
+           -- The limit on the length keeps the number within the digits of numeric. Without captures the expression matches
+           -- many times faster.
            case when length(entry.key) <= 100 and entry.key ~ '^ *[0-9]*\.?[0-9]+ *(?:[-–] *[0-9]*\.?[0-9]+ *)?$'
              then string_to_array(translate(entry.key, '–', '-'), '-')::numeric[]
            end as bounds

@@ -10,7 +10,7 @@ as $$
     from jsonb_each_text(more) as added
 $$;
 
--- Whether the creator of a campaign is held by a foreign key that refuses, in a column that can be empty.
+-- Whether a foreign key protects the creator of a campaign, in a column that can be null.
 create or replace function private.campaigns_can_lose_their_creator()
 returns boolean
 language sql
@@ -29,7 +29,7 @@ as $$
   )
 $$;
 
--- What erase_account does, once.
+-- One run of erase_account.
 create or replace function private.erase_account_once(user_id uuid)
 returns jsonb
 language plpgsql
@@ -46,7 +46,7 @@ declare
   moved integer;
   accounts integer;
 begin
-  -- The tenants' lines before the account, as whoever makes rows for them takes these.
+  -- The tenants' lines are taken before the account, as by writers who create rows for them.
   for owned in
     select tenant.id
       from public.tenant_profiles as tenant
@@ -60,7 +60,8 @@ begin
     perform private.refuse('ACCOUNT_NOT_FOUND', jsonb_build_object('user_id', erase_account_once.user_id));
   end if;
 
-  -- With the campaigns that the account made and that no tenant has: nobody else answers for the people in them.
+  -- With the campaigns that the account created and that belong to no tenant: nobody else is responsible for the people in
+  -- them.
   campaigns := array(
     select campaign.id
       from public.campaigns as campaign
@@ -75,7 +76,7 @@ begin
   end loop;
   counts := private.sum_of_counts(counts, private.erase_participants(campaigns, null));
 
-  -- What the account made for other tenants is theirs, and goes to their owners.
+  -- Rows that the account created for other tenants belong to those tenants, and are reassigned to their owners.
   update public.custom_assessments as assessment
      set created_by = tenant.user_id
     from public.tenant_profiles as tenant
@@ -97,7 +98,7 @@ begin
   get diagnostics moved = row_count;
   reassigned := reassigned + moved;
 
-  -- Where a host's foreign key would keep the account for a campaign that no tenant has.
+  -- If a host's foreign key would protect the account because of a campaign without a tenant.
   if private.campaigns_can_lose_their_creator() then
     update public.campaigns as campaign
        set created_by = null
@@ -113,7 +114,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: as erase_tenant; and the service role cannot delete accounts.
+-- SECURITY DEFINER, as erase_tenant; also, the service role cannot delete accounts.
 create or replace function public.erase_account(user_id uuid)
 returns jsonb
 language plpgsql
@@ -126,7 +127,7 @@ begin
     begin
       return private.erase_account_once(erase_account.user_id);
     exception when deadlock_detected then
-      -- Nothing is locked any more: whoever waited has the time to go on.
+      -- No locks are held now, so waiting transactions can continue.
       perform pg_sleep(0.2);
     end;
   end loop;

@@ -1,9 +1,9 @@
 -- Erasing people who were interviewed.
 
--- People's rows: everybody who was interviewed in these campaigns or, as its client, by this tenant, and what agents hold of
--- them. They go also where the host's foreign keys let campaigns and sessions outlive their tenant. A view that nothing can
--- be deleted from is left to the campaigns' own keys, and counted as left where they keep its rows. So is what a trigger of
--- the host's keeps, as one does that only marks rows as deleted.
+-- Data about people: everyone interviewed in these campaigns or as a client of this tenant, and the agents' sessions with
+-- them. It is deleted even where the host's foreign keys would let campaigns and sessions outlive their tenant. A view that
+-- does not support DELETE is left to the campaigns' own foreign keys; rows that remain are counted. So are rows that a
+-- trigger of the host keeps, for example to mark them as deleted.
 create or replace function private.erase_participants(campaigns uuid[], tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -24,7 +24,7 @@ declare
   );
   agents_gone integer;
   clients_gone integer;
-  can_delete constant integer := 16;  -- Of the bits of pg_relation_is_updatable.
+  can_delete constant integer := 16;  -- From the bits of pg_relation_is_updatable.
 begin
   delete from public.agent_sessions as agent where agent.id = any (agents);
   get diagnostics agents_gone = row_count;

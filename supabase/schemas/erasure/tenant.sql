@@ -1,6 +1,6 @@
 -- Erasing a tenant.
 
--- What became of campaigns in an erasure, and corrects the count of the people in them, where a view kept some.
+-- Counts the campaigns that an erasure deleted or left, and corrects the count of the people in them if a view kept some.
 create or replace function private.with_campaigns_left(counts jsonb, campaigns uuid[])
 returns jsonb
 language sql
@@ -20,7 +20,7 @@ as $$
     ) as kept
 $$;
 
--- What erase_tenant does, once.
+-- One run of erase_tenant.
 create or replace function private.erase_tenant_once(tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -37,9 +37,9 @@ declare
   assessments integer;
   tenants integer;
 begin
-  -- Locks first, in the order of locks/order.sql. A worker that is finishing this tenant's jobs and
-  -- whoever is inserting assessments come before this. Then nothing is added to the tenant, and no result is made with
-  -- its assessments, while they go.
+  -- Locks first, in the order of locks/order.sql. A worker that is finishing this tenant's jobs, and transactions that are
+  -- inserting assessments, finish before this. Then nothing can be added to the tenant, and no results made with its
+  -- assessments, during the erasure.
   if exists (select from public.tenant_profiles as tenant where tenant.id = erase_tenant_once.tenant_id) then
     perform private.lock_slug(erase_tenant_once.tenant_id, '');
   end if;
@@ -59,7 +59,7 @@ begin
     order by assessment.id
       for update;
 
-  -- Jobs before their subjects, which is the order in which a claim locks them.
+  -- Jobs before their subjects, in the order in which a claim locks them.
   delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics jobs = row_count;
   delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant_once.tenant_id;
@@ -75,7 +75,7 @@ begin
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 
-  -- Campaigns go, or stay without their tenant, as the host's foreign key says.
+  -- The host's foreign key decides whether campaigns are deleted or remain without their tenant.
   campaigns := array(
     select campaign.id from public.campaigns as campaign where campaign.tenant_id = erase_tenant_once.tenant_id
   );
@@ -95,7 +95,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: it deletes across tables that no role of the API may delete from.
+-- SECURITY DEFINER, because it deletes from tables from which no role of the API may delete.
 create or replace function public.erase_tenant(tenant_id uuid)
 returns jsonb
 language plpgsql
@@ -103,12 +103,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Where the host's own writers, or a change of a published assessment, cannot keep the order of locks.
+  -- If the host's own writers, or a change of a published assessment, cannot keep the order of locks.
   for attempt in 1 .. 4 loop
     begin
       return private.erase_tenant_once(erase_tenant.tenant_id);
     exception when deadlock_detected then
-      -- Nothing is locked any more: whoever waited has the time to go on.
+      -- No locks are held now, so waiting transactions can continue.
       perform pg_sleep(0.2);
     end;
   end loop;

@@ -1,10 +1,11 @@
--- What custom assessments need of the platform's own five tables, on a host whose tables are older.
+-- What custom assessments need of the platform's own five tables on a host with older tables.
 --
--- This folder adds the columns that the later ones read, where those are missing, and the indexes that they need; it
--- changes none of the host's rows, policies or grants, with two exceptions that close holes and are named where they
--- stand (the rights that no client needs, and a view that would skip RLS).
+-- This folder adds missing columns that later folders read, and missing indexes. It changes no rows, policies or grants of
+-- the host, with two exceptions for security, which are marked below: privileges that no client needs, and a view that
+-- would bypass RLS.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'access exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
   'public.coaching_sessions', 'public.agent_sessions'
@@ -64,7 +65,7 @@ begin
     raise exception 'public.campaign_assignments must be a table or a view';
   end if;
 
-  -- Nothing can be added to a view, so it must have what is read.
+  -- The migrations cannot add columns to a view, so it must already have those that are read.
   select string_agg(format('%I %s', needed.name, needed.type), ', ')
     into missing
     from (values
@@ -87,8 +88,9 @@ begin
     using hint = 'Add them to the view (create or replace view can append columns), then run the migrations again.';
   end if;
 
-  -- A view runs with its owner's rights, and postgres is not bound by RLS: every role that may select from it would
-  -- read every tenant's assignments and the secret links in them. With security_invoker it gives what its table gives.
+  -- A view runs with the rights of its owner, and RLS does not apply to postgres: every role that can select from it would
+  -- read every tenant's assignments and their secret links. With security_invoker it returns what the caller can read in
+  -- its table.
   if not exists (
     select
       from pg_catalog.pg_class

@@ -1,8 +1,8 @@
--- Indexes of the host's tables: of foreign keys, of owners and of access tokens, where no index begins with the same
--- column; and rights on them that no client needs.
+-- Indexes of the host's tables (for foreign keys, owners and access tokens, unless an index already begins with the same
+-- column), and privileges on them that no client needs.
 
--- On a large host table make them beforehand with `create index concurrently`, under any name: they are found by
--- their column. Each of these statements blocks writes to its table while it reads it once.
+-- On a large host table, create them in advance with `create index concurrently`, under any name: they are recognized by
+-- their column. Each of these statements blocks writes while it reads its table once.
 do $indexes$
 declare
   wanted record;
@@ -52,7 +52,7 @@ begin
 end
 $indexes$;
 
--- Deactivated tenants are few; their listings are hidden by looking them up here.
+-- Few tenants are deactivated; this index finds them, to hide their listings.
 create index if not exists idx_tenant_profiles_inactive on public.tenant_profiles (id) where not is_active;
 
 do $rights$

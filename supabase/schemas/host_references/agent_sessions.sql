@@ -1,12 +1,13 @@
--- The choice of agent sessions.
+-- The choice of an assessment by agent sessions.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );
 
--- The tenant of an agent session: that of the session it interviews. SECURITY DEFINER, because agents are not all
--- granted the host's tables, and the answer decides what may be chosen.
+-- The tenant of an agent session is that of the session it interviews. SECURITY DEFINER, because agents may lack grants on
+-- the host's tables, and because the answer decides which assessments can be chosen.
 create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
 returns uuid
 language sql
@@ -31,8 +32,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The session decides what a client may choose only. So a foreign key that clears it, which runs as the table's owner,
-  -- chooses nothing, and the assessment may be gone by then.
+  -- The session restricts only the choice of clients. A foreign key that clears the reference runs as the table's owner: it
+  -- chooses nothing, and the assessment may no longer exist.
   if new.custom_assessment_id is null
     or (
       tg_op = 'UPDATE'
@@ -99,7 +100,7 @@ declare
   bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
-  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  -- Deleting an assessment clears the reference in thousands of rows at once: no choice is made there.
   if not exists (select from added where added.custom_assessment_id is not null) then
     return null;
   end if;
@@ -127,7 +128,7 @@ begin
         ) as changed
        where changed.assessment is not null
     ) as choice;
-  -- Nothing of this schema is named before: Auth, which deletes accounts, may not look into it.
+  -- No object of this schema is named before this point, because Auth, which deletes accounts, has no access to it.
   if made.assessments is not null then
     perform private.check_held_choices(array_agg(choice.assessment), array_agg(choice.tenant), array_agg(null::integer))
        from (

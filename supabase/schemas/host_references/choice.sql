@@ -1,16 +1,16 @@
--- Which assessment a campaign, a coaching session or an agent session may choose.
+-- Which assessment a campaign, a coaching session or an agent session can choose.
 
--- A choice is judged twice. Before each row, so that a refusal comes before anything else can. And once more when all rows
--- are written, for each assessment once and under a lock, since a statement of many rows takes a while. What is then recorded
--- is a version (pins/choices.sql), which no later edit changes. So the lock is one that only a deletion waits for: several
--- statements, whose locks allow each other, would else keep the assessment's owner and reviewers from it for ever.
+-- A choice is checked twice: before each row, so that this check comes before all other errors, and after all rows are
+-- written, once per assessment and under a lock, because a statement of many rows takes a while. The choice is then
+-- recorded as a version (pins/choices.sql), which no later edit changes, so only a deletion waits for this lock. A stronger
+-- lock, held by several statements whose locks are compatible, could block the assessment's owner and reviewers for ever.
 
--- What the writer of a campaign or session may know about an assessment, and whether it may be chosen for a tenant.
--- verdict is 'chosen', 'denied' (readable, but not for this), 'inactive' or 'unknown'; the rest is null unless chosen.
+-- What the writer of a campaign or session may know about an assessment, and whether a tenant can choose it. verdict is
+-- 'chosen', 'denied' (readable, but not for this use), 'inactive' or 'unknown'; the other columns are null unless chosen.
 --
--- SECURITY DEFINER, because a campaign's assessment may be one that its writer cannot read (a reference made by
--- somebody else), and because the answer must not depend on the host's policies. A missing assessment and one that the
--- caller may not read give the same answer by the same path.
+-- SECURITY DEFINER, because the writer of a campaign may be unable to read its assessment (if someone else set the
+-- reference), and because the answer must not depend on the host's policies. A missing assessment and one that the caller
+-- cannot read are treated in the same way.
 create or replace function private.choose_assessment(assessment_id uuid, tenant_id uuid, bound boolean)
 returns table (verdict text, allows_override boolean)
 language plpgsql
@@ -50,7 +50,7 @@ begin
     when not bound then 'chosen'
     when chosen.is_template and chosen.status = 'active' then 'chosen'
     when chosen.is_listed and coalesce(chosen.price_tier, 'free') = 'free' then 'chosen'
-    -- A tenant's own, which only its owner may choose: whoever else may write the campaign cannot read it.
+    -- The tenant's own assessment can only be chosen by its owner: other writers of the campaign cannot read it.
     when chosen.is_callers and chosen.is_tenants and chosen.status = 'active' then 'chosen'
     when chosen.is_callers and chosen.status <> 'active' then 'inactive'
     else 'denied'
@@ -60,9 +60,9 @@ begin
 end
 $$;
 
--- Whether a campaign or session is only cleared of references to rows that are gone, as a foreign key does it: the
--- assessment to null, the tenant to null or to the host's default. SECURITY DEFINER, because a trusted writer need not be
--- granted the host's tenants.
+-- Whether an update only clears references of a campaign or session to deleted rows, as a foreign key does: the assessment
+-- to null, the tenant to null or to the host's default. SECURITY DEFINER, because a trusted writer may lack grants on the
+-- host's tenants.
 create or replace function private.is_cleared_by_deletion(
   assessment_before uuid, assessment_after uuid, tenant_before uuid, tenant_after uuid
 )
@@ -90,7 +90,7 @@ as $$
     )
 $$;
 
--- The rules of a choice, for all three tables; raises the refusal. style is the override that is asked for.
+-- The rules of a choice for all three tables; raises the refusal. style is the requested override.
 create or replace function private.check_choice(assessment_id uuid, tenant_id uuid, style integer)
 returns void
 language plpgsql
@@ -109,7 +109,7 @@ begin
     when 'denied' then
       perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', assessment_id));
     else
-      -- A style outside 1 to 5 is the constraint's to refuse.
+      -- A style outside 1 to 5 is left to the constraint.
       if style between 1 and 5 and not chosen.allows_override then
         perform private.refuse('INTERVIEW_STYLE_OVERRIDE_DENIED', jsonb_build_object('assessment_id', assessment_id));
       end if;
@@ -117,8 +117,9 @@ begin
 end
 $$;
 
--- Refuses an override of the interview style where the version that a campaign or session uses does not allow one, whatever
--- became of the assessment since it was chosen. SECURITY DEFINER: what is in use, only the database knows.
+-- Refuses an override of the interview style if the version that a campaign or session uses does not allow one, whatever
+-- happened to the assessment since it was chosen. SECURITY DEFINER, because only the database knows which version is in
+-- use.
 create or replace function private.check_style(kind text, id uuid, tenant_id uuid, assessment_id uuid)
 returns void
 language plpgsql
@@ -145,8 +146,8 @@ begin
 end
 $$;
 
--- Locks assessments until the transaction ends, in the order that everybody keeps. SECURITY DEFINER, because a lock needs
--- the right to write. Only assessments that were just judged as chosen come here.
+-- Locks assessments until the transaction ends, in the common order. SECURITY DEFINER, because a lock needs the right to
+-- write. It is only called for assessments that were just checked as chosen.
 create or replace function private.hold_assessments(assessments uuid[])
 returns void
 language plpgsql
@@ -162,7 +163,7 @@ begin
 end
 $$;
 
--- The second judgement, of all choices that a statement has made.
+-- The second check, of all choices in a statement.
 create or replace function private.check_held_choices(assessments uuid[], tenants uuid[], styles integer[])
 returns void
 language plpgsql

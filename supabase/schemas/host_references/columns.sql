@@ -1,17 +1,18 @@
--- What the platform's tables say about custom assessments: the columns, their constraints, and which assessment a
--- campaign, a coaching session or an agent session may refer to.
+-- References from the platform's tables to custom assessments: the columns, their constraints, and which assessment a
+-- campaign, a coaching session or an agent session can refer to.
 --
--- On a host with data this rewrites no table: the columns come without values, the constraints NOT VALID. host_validation
--- validates them, in a transaction of its own, under a lock that lets reads and writes through. The partial indexes are
--- empty when they are made, but each reads its table once under a lock that stops writes; on very large tables make them
--- beforehand with `create index concurrently` under the same names, once the columns are there.
+-- On a host with data this rewrites no table: the columns have no values, and the constraints are NOT VALID.
+-- host_validation validates them in a separate transaction under a lock that allows reads and writes. The partial indexes
+-- are empty at first, but creating each reads its table once under a lock that blocks writes; on very large tables create
+-- them in advance with `create index concurrently` under the same names, after adding the columns.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
 -- The references are checked at commit. When a tenant or an account is deleted, several of the host's foreign keys may
--- change the same row before its reference to an assessment that goes along is cleared, and Postgres checks every
--- reference of a row again that one transaction changes twice.
+-- change the same row before its reference to a deleted assessment is cleared, and Postgres checks every reference of a row
+-- again if a transaction changes the row twice.
 alter table public.campaigns
 add column if not exists custom_assessment_id uuid
 constraint campaigns_custom_assessment_id_fkey

@@ -1,12 +1,13 @@
--- Constraints of the host's tables, found by what they are and not by what they are usually called. The host's own
--- rules for the types are extended by the type custom (host_check has looked whether they can be), never replaced by a
--- list of ours.
+-- Constraints of the host's tables, identified by their definition rather than their usual name. The host's own rules for
+-- the types are extended by the type custom (host_check has checked that this is possible), never replaced by a list of
+-- ours.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
 
--- Each rule of the host's that refused the type custom, as it was and as it was extended: what the rollback gives back.
--- Those that were not there before have no former definition.
+-- Each rule of the host that rejected the type custom, before and after it was extended, so that the rollback can restore
+-- it. A rule that did not exist before has no former definition.
 create table if not exists private.extended_rules (
   host_table text not null,
   name text not null,
@@ -19,7 +20,7 @@ comment on table private.extended_rules is 'CHECK constraints of the host, befor
 alter table private.extended_rules enable row level security;
 revoke all on table private.extended_rules from public, anon, authenticated, service_role;
 
--- A CHECK of the host's, extended: name, comment and everything else that it says stay.
+-- Extends a CHECK of the host. Its name, comment and all other properties are kept.
 create or replace function private.extend_rule(host_table regclass, name text)
 returns void
 language plpgsql
@@ -33,7 +34,7 @@ begin
     into present
     from pg_catalog.pg_constraint as found
    where found.conrelid = host_table and found.conname = name;
-  -- Not validated here: host_validation does it, under a weaker lock, unless the host had not either.
+  -- Not validated here: host_validation does it under a weaker lock, unless the host had not validated it either.
   execute format(
     'alter table %1$s drop constraint %2$I,
      add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',
@@ -56,7 +57,7 @@ declare
   lacking record;
   against record;
 begin
-  -- A column that is made here gets the platform's rule and default. One that is there keeps its own.
+  -- A new column gets the platform's rule and default. An existing one keeps its own.
   for lacking in
     select *
       from (values
@@ -111,8 +112,8 @@ begin
     end if;
   end loop;
 
-  -- The references. A column that was there already may lack its foreign key, or have one that does something else
-  -- when the assessment is deleted, or that is checked before commit.
+  -- The references. An existing column may lack its foreign key, or have one with another action when the assessment is
+  -- deleted, or one that is checked before commit.
   for wanted in
     select listed.tbl
       from (values ('campaigns'), ('coaching_sessions'), ('agent_sessions')) as listed (tbl)

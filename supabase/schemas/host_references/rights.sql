@@ -1,5 +1,5 @@
--- Whoever may write such rows may write the new columns too. A host that grants by column needs this said; one that
--- grants the whole table has it already, and one that grants nothing keeps it so.
+-- A role that can write such rows can write the new columns too. This matters only for a host that grants privileges by
+-- column: grants on the whole table include new columns already.
 do $grants$
 declare
   wanted record;

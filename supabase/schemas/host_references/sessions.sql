@@ -1,6 +1,7 @@
--- The choice of campaigns and coaching sessions, which have the same columns.
+-- The choice of an assessment by campaigns and coaching sessions, which have the same columns.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share row exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );
@@ -12,7 +13,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- An override that is taken back asks nothing of the assessment, which may be archived by now.
+  -- Removing an override needs no permission from the assessment, which may be archived by now.
   if tg_op = 'UPDATE'
     and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
     is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id)
@@ -20,8 +21,8 @@ begin
     return new;
   end if;
 
-  -- Deleting an assessment or a tenant clears the references to it and is not stopped here, in whatever order the
-  -- foreign keys do it. They run as the table's owner, never as a client. The call is in a block of its own: an
+  -- Deleting an assessment or a tenant clears the references to it, in whatever order the foreign keys do so, and must not
+  -- be stopped here. Foreign keys run as the table's owner, never as a client. The call is in a separate block, because an
   -- expression needs the right to every function in it.
   if tg_op = 'UPDATE' and current_user not in ('anon', 'authenticated')
     and (new.assessment_type, new.interview_style_override)
@@ -49,7 +50,7 @@ begin
   if new.tenant_id is null then
     perform private.refuse('TENANT_REQUIRED');
   end if;
-  -- Another style for what is used already asks nothing of the assessment as it is by now.
+  -- Another style for an assessment that is already in use needs no permission from its current state.
   if tg_op = 'UPDATE'
     and (new.custom_assessment_id, new.assessment_type, new.tenant_id)
     is not distinct from (old.custom_assessment_id, old.assessment_type, old.tenant_id) then
@@ -76,8 +77,8 @@ before insert or update of custom_assessment_id, assessment_type, interview_styl
 on public.coaching_sessions
 for each row execute function private.check_session_assessment();
 
--- The chosen assessments of the rows that a statement has made, each once for a tenant. Of the styles one is enough: the
--- assessment allows all or none.
+-- The assessments chosen by a statement's rows, each once per tenant. One style is enough, because the assessment allows
+-- all or none.
 create or replace function private.hold_new_choices()
 returns trigger
 language plpgsql
@@ -113,11 +114,11 @@ after insert on public.coaching_sessions
 referencing new table as added
 for each statement execute function private.hold_new_choices();
 
--- The same of the rows that a statement has changed. A trigger for some columns only could not see all rows at once, so
--- this comes after every update, and looks first for rows that are not what they were. A campaign that only has another
--- tenant chooses nothing anew, and was judged before: so a foreign key that clears the tenant is not stopped, which comes
--- here as the client who deleted the tenant. By one grouping: a join, whose plan is kept from an update of one row, would
--- compare each of many rows with each.
+-- The same for the rows that a statement has changed. A trigger for certain columns cannot see all rows at once, so this
+-- one fires after every update, and first looks for rows that have changed. A campaign that only gets another tenant makes
+-- no new choice, and was checked before: so a foreign key that clears the tenant, which runs here as the client who deleted
+-- it, is not stopped. The query groups rather than joins: a join's plan, cached from an update of one row, would compare
+-- each of many rows with each other.
 create or replace function private.hold_changed_choices()
 returns trigger
 language plpgsql
@@ -127,7 +128,7 @@ declare
   bound constant boolean := current_user in ('anon', 'authenticated');
   made record;
 begin
-  -- A deleted assessment is taken off thousands of rows at once: nothing is chosen there.
+  -- Deleting an assessment clears the reference in thousands of rows at once: no choice is made there.
   if not exists (select from added where added.custom_assessment_id is not null) then
     return null;
   end if;

@@ -1,7 +1,8 @@
--- Validates what host_references added to the host's tables. A migration of its own, and so a transaction of its own:
--- validating takes a lock that lets others read and write, where adding takes one that does not.
+-- Validates what host_references added to the host's tables. It is a separate migration, and so a separate transaction,
+-- because validating takes a lock that allows reads and writes, and adding takes one that does not.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share update exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
 );
@@ -24,7 +25,7 @@ begin
              'coaching_sessions_custom_assessment_id_fkey', 'agent_sessions_custom_assessment_id_fkey'
            )
          )
-         -- One that the host had not validated stays so.
+         -- A constraint that the host had not validated stays so.
          or exists (
            select
              from private.extended_rules as rule

@@ -1,8 +1,8 @@
--- The line of a tenant: who writes for it comes in turn, and nobody waits in it for long.
+-- The line of a tenant: its writers take turns, and none waits in it for long.
 
--- Comes into the line of a tenant: at once where nobody has it. Whoever waits here keeps a connection from everybody else:
--- so five of a tenant's at most wait, for two seconds, and five more for a tenth of one, in which a burst of small requests is
--- through. All others are refused at once. A place is let go with the transaction.
+-- Enters the line of a tenant; immediately if it is free. Every waiting request occupies a connection: so per tenant at
+-- most five wait for two seconds, and five more for a tenth of a second, which is enough for a burst of small requests. All
+-- others are refused at once. The place is released with the transaction.
 create or replace function private.enter_line(tenant_id uuid)
 returns void
 language plpgsql
@@ -44,9 +44,9 @@ begin
 end
 $$;
 
--- Whoever changes or deletes rows over the API comes into the line first, so that nobody waits for one of the rows, which
--- nothing would end before the statement's own time is over. In the order of the tenants' ids. SECURITY DEFINER: the series
--- is nobody's to lock.
+-- Requests that change or delete rows over the API enter the line first, so that none waits for a row lock, which only the
+-- statement timeout would end. Tenants are taken in the order of their ids. SECURITY DEFINER, because no role can lock the
+-- series.
 create or replace function private.enter_my_lines()
 returns trigger
 language plpgsql

@@ -1,30 +1,30 @@
 -- The order of locks
 --
--- Whoever needs several of these takes them in this order, so that nobody waits for somebody who waits for them:
+-- A transaction that needs several of these locks takes them in this order, to prevent deadlocks:
 --
---   1. the line of a tenant: the row of private.slug_series with the empty stem. Only one has it, and those who ask for
---      it get it in turn; so whoever erases a tenant comes to it, however much is inserted meanwhile
---   2. the account that makes a row, in auth.users: for key share, or for update to delete it
+--   1. the line of a tenant: the row of private.slug_series with the empty stem. One transaction has it at a time, in turn;
+--      so an erasure of the tenant gets its turn, however much is inserted meanwhile
+--   2. the account that creates a row, in auth.users: for key share, or for update to delete it
 --   3. the tenant: for key share, or for update to delete it
 --   4. jobs, in the order of their ids
 --   5. the slugs
 --   6. assessments, in the order of their ids
 --   7. their versions
 --   8. choices and pins: the campaign's before the session's
---   9. everything else that hangs on them: of listings the requests before the decisions
+--   9. all other rows that depend on them; of listings, the requests before the decisions
 --
--- Whoever changes a tenant takes its assessments for no key update, to list them anew or hide them. So whoever changes an
--- assessment reads the tenant without a lock: it is as before the change, which then comes to this assessment, or as after it.
--- A decision about a listing takes the assessment for update.
+-- A transaction that changes a tenant locks its assessments for no key update, to update or hide their listings. So a
+-- transaction that changes an assessment reads the tenant without a lock: it sees the tenant either before the change, which
+-- then updates this assessment, or after it. A decision about a listing locks the assessment for update.
 --
--- Whoever chooses an assessment or begins an interview takes the assessment for key share, which no edit waits for; only whoever
--- has to make its first version takes it for no key update.
+-- A transaction that chooses an assessment or begins an interview locks the assessment for key share, for which no edit
+-- waits. Only if it must create the first version does it lock it for no key update.
 --
--- Of several tenants each of these in the order of their ids. A plain `delete` of an account or a tenant begins with the
--- row itself and goes on from there. What cannot keep the order, such as a change of many assessments in one statement of a
--- trusted writer's, is short, and ends by itself; the functions that erase begin again when they are ended for such a wait.
+-- For several tenants, each of these is taken in the order of their ids. A plain `delete` of an account or a tenant begins
+-- with the row itself and continues from there. Some transactions cannot keep the order, such as a trusted writer's statement
+-- that changes many assessments; they are short. The erasing functions start again if they are aborted for a deadlock.
 
--- Takes the first three for whoever makes rows of a tenant; the line only where assessments are made.
+-- Takes the first three locks for a transaction that creates rows of a tenant; the line only if it creates assessments.
 create or replace function private.hold_tenant(tenant_id uuid, makers uuid[], in_line boolean)
 returns void
 language plpgsql

@@ -1,12 +1,14 @@
 -- The marketplace: what listing pages read.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- What listing pages read, beside the assessments: a definition is up to 500 KB, a page needs the names of its
--- dimensions only, and a visitor may not read who the tenants are. One row for each assessment with a listed version: all of
--- it as a reviewer approved it, whatever has become of the assessment since. shown says whether it is on the page: that of an
--- active assessment of an active tenant. No key to the tenant: whoever changes an assessment must not wait for the tenant.
+-- What listing pages read instead of the assessments: a definition can have 500 KB, but a page needs only the names of its
+-- dimensions, and visitors cannot read tenants. One row for each assessment with a listed version, with everything as a
+-- reviewer approved it, even if the assessment has changed since. shown says whether it is on the page, which needs an
+-- active assessment of an active tenant. There is no foreign key to the tenant, because a change of an assessment must not
+-- wait for the tenant.
 create table if not exists private.listings (
   assessment_id uuid not null,
   version_id uuid not null,
@@ -31,8 +33,8 @@ alter table private.listings enable row level security;
 revoke all on table private.listings from public, anon, authenticated, service_role;
 create index if not exists idx_listings_listed on private.listings (listed_at desc, assessment_id) where shown;
 
--- Lists these assessments anew, or takes them off. The caller has locked them: so whoever changes one of them or its tenant
--- comes before or after, and the tenant needs no lock.
+-- Updates the listings of these assessments, or removes them. The caller has locked the assessments: other changes of them
+-- or of their tenant come before or after, and the tenant needs no lock.
 create or replace function private.refresh_listings(assessments uuid[])
 returns void
 language plpgsql
@@ -75,10 +77,11 @@ begin
 end
 $$;
 
--- What a change of a tenant does to its listings: another name is asked for anew, and a deactivated tenant's are hidden. All
--- its assessments are locked first, and looked at again then: one of them may be asking in this moment. They come after the
--- tenant, and whoever has one of them asks for no tenant. SECURITY DEFINER: the listings are nobody's to write but through
--- the assessments and tenants that they show; a host may let tenants write their own profile.
+-- The effect of a change of a tenant on its listings: a new name must be approved again, and the listings of a deactivated
+-- tenant are hidden. All its assessments are locked first, and then read again, because one may be submitted at the same
+-- time. They are locked after the tenant; a transaction that has locked one of them does not lock the tenant. SECURITY
+-- DEFINER, because listings are written only through the assessments and tenants that they show; a host may let tenants
+-- write their own profile.
 create or replace function private.list_assessments_of_tenant()
 returns trigger
 language plpgsql
@@ -112,13 +115,13 @@ for each row when (
 )
 execute function private.list_assessments_of_tenant();
 
--- Whoever renames a tenant over the API comes into its line first, like whoever changes its assessments.
+-- A request that renames a tenant over the API enters its line first, like one that changes its assessments.
 create or replace trigger tenant_0_line
 before update of is_active, display_name, slug on public.tenant_profiles
 for each statement when (current_user in ('anon', 'authenticated'))
 execute function private.enter_my_lines();
 
--- The name of a tenant is on each of its listings. A longer one from before this rule stays until it is changed.
+-- The name of a tenant is on each of its listings. A longer name that is older than this rule stays until it is changed.
 create or replace function private.check_display_name()
 returns trigger
 language plpgsql

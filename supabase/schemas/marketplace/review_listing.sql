@@ -1,7 +1,7 @@
--- What reviewers call.
+-- Functions for reviewers.
 
--- SECURITY DEFINER: decisions are nobody's to write but through here. So the role that a request came with tells who may, and
--- not current_user: the service and the database's owner, and accounts that are reviewers.
+-- SECURITY DEFINER, because decisions are written only here. So the role of the request, not current_user, decides who may
+-- call it: the service role, the database's owner, and accounts that are reviewers.
 create or replace function public.review_listing(
   version_id uuid, decision text, reason text default null, note text default null, request_id uuid default null
 )
@@ -29,7 +29,7 @@ begin
       'expected', format('at most %s bytes', private.largest_text())));
   end if;
 
-  -- The assessment first: what is decided is what is there then.
+  -- The assessment is locked first, so that the decision is about its state at that time.
   perform assessment.id
      from public.assessment_versions as version
      join public.custom_assessments as assessment on assessment.id = version.assessment_id
@@ -41,7 +41,7 @@ begin
     join public.custom_assessments as assessment on assessment.id = version.assessment_id
     left join public.listing_requests as asked on asked.version_id = version.id
    where version.id = review_listing.version_id;
-  -- Accounts see what asked for review; the service sees all.
+  -- Accounts see what was submitted for review; the service role sees everything.
   if not found or (not trusted and reviewed.request_id is null) then
     perform private.refuse('VERSION_NOT_FOUND', jsonb_build_object('version_id', version_id));
   elsif not trusted and reviewed.tenant_id = any (array(select private.my_tenant_ids())) then
@@ -71,8 +71,8 @@ begin
 end
 $$;
 comment on function public.review_listing(uuid, text, text, text, uuid) is
-'For reviewers: decides about a version: approved, rejected or taken_down. The owner reads the reason, the note is the '
-'reviewers''. request_id is the id of the row of listing_requests that was read; it is needed where more than one thing was '
-'asked with the version. Returns what the assessment is then; changed is false where it was decided so already.';
+'For reviewers: decides about a version: approved, rejected or taken_down. The owner can read the reason; only reviewers can '
+'read the note. request_id is the id of the row of listing_requests that was read; it is required if more than one thing was '
+'requested with the version. Returns the assessment''s new state; changed is false if the decision had been made already.';
 revoke all on function public.review_listing(uuid, text, text, text, uuid)
 from public, anon, authenticated, service_role;

@@ -1,6 +1,7 @@
--- Reviewers: the accounts that may decide what the marketplace lists, beside the service.
+-- Reviewers: the accounts that can decide what the marketplace lists, besides the service role.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists private.reviewers (
@@ -9,11 +10,11 @@ create table if not exists private.reviewers (
   constraint reviewers_pkey primary key (user_id),
   constraint reviewers_user_id_fkey foreign key (user_id) references auth.users (id) on delete cascade
 );
-comment on table private.reviewers is 'The accounts that an operator has named as reviewers.';
+comment on table private.reviewers is 'The accounts that an operator has appointed as reviewers.';
 alter table private.reviewers enable row level security;
 revoke all on table private.reviewers from public, anon, authenticated, service_role;
 
--- Whether the caller is a reviewer. SECURITY DEFINER: who else is one is nobody's to read.
+-- Whether the caller is a reviewer. SECURITY DEFINER, because no role can read who else is one.
 create or replace function private.am_reviewer()
 returns boolean
 language plpgsql
@@ -28,7 +29,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: the table is nobody's to write but through here.
+-- SECURITY DEFINER, because the table is written only here.
 create or replace function public.name_reviewer(user_id uuid, remove boolean default false)
 returns text
 language plpgsql
@@ -49,11 +50,11 @@ begin
 end
 $$;
 comment on function public.name_reviewer(uuid, boolean) is
-'For operators: makes an account a reviewer of listings, or with remove no longer one. Returns named, removed, unchanged, or '
-'no-account where there is no such account.';
+'For operators: appoints an account as a reviewer of listings or, with remove, removes it. Returns named, removed, unchanged, '
+'or no-account if there is no such account.';
 revoke all on function public.name_reviewer(uuid, boolean) from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as above.
+-- SECURITY DEFINER, as above.
 create or replace function public.list_reviewers()
 returns table (user_id uuid, named_at timestamptz)
 language plpgsql

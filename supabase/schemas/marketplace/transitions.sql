@@ -1,8 +1,9 @@
--- 6. Listing of an assessment: what becomes of it when the assessment's row is written, whoever writes it.
+-- 6. Listing of an assessment: its state after the assessment's row is written, whoever writes it.
 
--- A row is published only while its content, and whatever else everyone reads of it, is what was approved. What is written
--- by hand by those who may (published is an approval, rejected a rejection, or a take-down of what is listed) becomes a
--- decision in private.take_listing(). SECURITY DEFINER: requests and decisions are nobody's to read here but through this.
+-- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
+-- status written by hand by a role that may do so (published is an approval, rejected a rejection, or a take-down of a
+-- listing) becomes a decision in private.take_listing(). SECURITY DEFINER, because requests and decisions can only be read
+-- here through this function.
 create or replace function private.keep_listing()
 returns trigger
 language plpgsql
@@ -11,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- Before the tenant's name is read: nobody changes it from now on until this is there to be seen.
+    -- Before the tenant's name is read: from now on it cannot change until this row is visible.
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = new.tenant_id for share;
     new.listed_version_id := case when new.marketplace_status = 'published' then new.newest_version_id end;
     new.listed_at := case when new.marketplace_status = 'published' then now() end;
@@ -23,7 +24,7 @@ begin
 
   new.listed_version_id := old.listed_version_id;
   new.listed_at := old.listed_at;
-  -- What was one tenant's listing is not the next one's.
+  -- A listing is not transferred from one tenant to the next.
   if new.tenant_id <> old.tenant_id then
     new.marketplace_status := 'private';
   end if;
@@ -75,7 +76,8 @@ for each row when (
 )
 execute function private.keep_listing();
 
--- 7. Asking: what a reviewer rejected is not asked again, by whichever way the row came here. SECURITY DEFINER: as above.
+-- 7. Requesting: what a reviewer rejected cannot be requested again, however the row was written. SECURITY DEFINER, as
+-- above.
 create or replace function private.check_asking()
 returns trigger
 language plpgsql
@@ -107,8 +109,8 @@ for each row when (
 )
 execute function private.check_asking();
 
--- Keeps what the row asks, writes down as a decision what was decided by hand, and lists. Its name comes after that of the
--- trigger which stores the first version. SECURITY DEFINER: as above.
+-- Stores what the row requests, records a decision made by hand, and updates the listing. Its name sorts after that of the
+-- trigger which stores the first version. SECURITY DEFINER, as above.
 create or replace function private.take_listing()
 returns trigger
 language plpgsql

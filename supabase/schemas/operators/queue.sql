@@ -1,6 +1,6 @@
--- What operators call and read: how the queue is, another try, and taking away what is old.
+-- What operators call and read: the state of the queue, retries, and deleting old jobs.
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.queue_status()
 returns jsonb
 language sql
@@ -49,7 +49,7 @@ comment on function public.queue_status() is
 'queued job.';
 revoke all on function public.queue_status() from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.retry_jobs(
   jobs bigint[] default null, uploads uuid[] default null, failed_since timestamptz default null
 )
@@ -67,7 +67,7 @@ begin
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "jobs", "expected": "at least one of jobs, uploads and failed_since"}');
   end if;
-  -- As if no attempt had been made.
+  -- As if there had been no attempt.
   failed := array(
     select row(null, job.id, job.kind, job.subject_id, 'retry', null, false, 0, job.attempts, null, null)::private.judged_job
       from private.jobs as job
@@ -96,7 +96,7 @@ comment on function public.retry_jobs(bigint[], uuid[], timestamptz) is
 'For operators: requeues failed jobs, selected by job, by upload, or by the time since which they failed. Returns how many.';
 revoke all on function public.retry_jobs(bigint[], uuid[], timestamptz) from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.prune_jobs(keep interval default '30 days', batch integer default 10000)
 returns integer
 language plpgsql
@@ -124,7 +124,7 @@ begin
        for update skip locked);
   perform private.settle_subjects(pruned);
   delete from private.jobs as job where job.id = any (array(select each.job from unnest(pruned) as each));
-  -- Workers that are gone ask for nothing again.
+  -- Workers that no longer exist send no more requests.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
   perform private.prune_versions(prune_jobs.batch);
   return cardinality(pruned);

@@ -1,4 +1,4 @@
--- The platform's agent sessions: conversations of interview agents. Made only where the host has no such table.
+-- The platform's agent sessions: conversations of interview agents. Created only if the host has no such table.
 
 do $agent_sessions$
 begin
@@ -19,7 +19,7 @@ begin
   comment on column public.agent_sessions.stakeholder_session_id is 'The campaign assignment that is interviewed.';
   comment on column public.agent_sessions.coaching_session_id is 'The coaching session that is interviewed.';
 
-  -- A view cannot be referred to.
+  -- A foreign key cannot reference a view.
   if (select relkind from pg_catalog.pg_class where oid = 'public.campaign_assignments'::regclass) in ('r', 'p') then
     alter table public.agent_sessions add constraint agent_sessions_stakeholder_session_id_fkey
     foreign key (stakeholder_session_id) references public.campaign_assignments (id) on delete cascade;

@@ -1,4 +1,4 @@
--- The platform's campaign assignments: one stakeholder's interview each. Made only where the host has no such table.
+-- The platform's campaign assignments: one interview of a stakeholder each. Created only if the host has no such table.
 
 do $campaign_assignments$
 begin
@@ -12,7 +12,7 @@ begin
     stakeholder_name text,
     stakeholder_email text,
     status text not null default 'invited',
-    -- Two random UUIDs: 244 bits that nobody guesses.
+    -- Two random UUIDs have 244 bits, which nobody can guess.
     access_token text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
     access_expires_at timestamptz,
     started_at timestamptz,
@@ -26,13 +26,13 @@ begin
   alter table public.campaign_assignments enable row level security;
   revoke all on public.campaign_assignments from public, anon, authenticated, service_role;
   grant select, insert, update, delete on public.campaign_assignments to service_role;
-  -- Neither id nor access_token is the client's: a chosen id could repeat a session's that once was, a chosen token
-  -- could be guessed.
+  -- Clients set neither id nor access_token: a chosen id could repeat that of a deleted session, and a chosen token could
+  -- be guessed.
   grant select, delete, insert (campaign_id, stakeholder_name, stakeholder_email, status, access_expires_at),
   update (stakeholder_name, stakeholder_email, status, access_expires_at)
   on public.campaign_assignments to authenticated;
 
-  -- The subquery runs under the policies of campaigns, so it holds exactly the campaigns that the caller may read.
+  -- The policies of campaigns apply to the subquery, so it returns exactly the campaigns that the caller can read.
   create policy "Readers of a campaign read its assignments" on public.campaign_assignments
   for select to authenticated using (campaign_id = any(array(select campaign.id from public.campaigns as campaign)));
   create policy "Readers of a campaign make its assignments" on public.campaign_assignments

@@ -1,4 +1,4 @@
--- The platform's campaigns: rounds of interviews. Made only where the host has no such table.
+-- The platform's campaigns: rounds of interviews. Created only if the host has no such table.
 
 do $campaigns$
 begin

@@ -1,4 +1,4 @@
--- The platform's coaching sessions: one client's interview each. Made only where the host has no such table.
+-- The platform's coaching sessions: one interview of a client each. Created only if the host has no such table.
 
 do $coaching_sessions$
 begin

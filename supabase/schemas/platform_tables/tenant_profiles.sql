@@ -1,10 +1,10 @@
--- The platform's tenants: coaches, consultants and schools. Made only where the host has no such table.
+-- The platform's tenants: coaches, consultants and schools. Created only if the host has no such table.
 --
--- The policies and grants of each of the platform's five tables are inside the block that makes it: where the host has
--- made the table, the host's own access rules are in force too, and none of its rows, policies or grants is changed.
+-- The policies and grants of each of the platform's five tables are inside the block that creates the table. If the host
+-- has created it, only the host's access rules apply; its rows, policies and grants stay as they are.
 
--- Foreign keys to accounts stop writes to them for a moment. Whoever writes there, and everybody who reads, waits behind
--- this migration while it waits: so it does not for long, as those that follow (private.lock_host_tables).
+-- Adding foreign keys to accounts briefly blocks writes to them. While this migration waits for its lock, readers and
+-- writers of that table wait behind it, so the wait is short, as in the later migrations (private.lock_host_tables).
 do $wait$
 begin
   perform set_config('lock_timeout', '5s', true);
@@ -13,7 +13,7 @@ begin
   end if;
 exception
   when insufficient_privilege then
-    null;  -- Where Auth's tables are not ours to lock beforehand, the time-out holds for the foreign keys.
+    null;  -- We may lack the right to lock Auth's tables in advance; the timeout then applies to the foreign keys.
   when lock_not_available then
     raise exception 'auth.users is locked by another transaction, and this migration would block its other users while it waits'
     using errcode = 'lock_not_available',
@@ -46,7 +46,7 @@ begin
   alter table public.tenant_profiles enable row level security;
   revoke all on public.tenant_profiles from public, anon, authenticated, service_role;
   grant select, insert, update, delete on public.tenant_profiles to service_role;
-  -- Whether a tenant is active, what it pays for and whose it is are not its owner's to write.
+  -- The owner of a tenant cannot set whether it is active, what it pays for, or who owns it.
   grant select, update (slug, display_name, tenant_type) on public.tenant_profiles to authenticated;
 
   create policy "Owners read their tenants" on public.tenant_profiles

@@ -1,10 +1,10 @@
--- Which tenants are whose. Every policy on a tenant's rows goes through private.my_tenant_ids().
+-- Who owns which tenants. Every policy on a tenant's rows uses private.my_tenant_ids().
 
--- The tenants whose owner is the caller; nothing for anon. SECURITY DEFINER, because policies must not depend on
--- what the host's own policies on tenant_profiles let the caller see. Policies write it as
--- tenant_id = any (array(select private.my_tenant_ids())), which is computed once a query and can use an index.
--- In plpgsql, which keeps the plan for the session: a SQL function that is SECURITY DEFINER cannot be inlined and is
--- planned anew in every statement, which costs more than the look-up. Few accounts own more than two tenants.
+-- The tenants that the caller owns; none for anon. SECURITY DEFINER, because policies must not depend on what the host's
+-- own policies on tenant_profiles let the caller see. Policies call it as tenant_id = any (array(select
+-- private.my_tenant_ids())), which is computed once per query and can use an index. It is in plpgsql, which caches the plan
+-- for the session: a SQL function that is SECURITY DEFINER cannot be inlined and is planned again in every statement, which
+-- costs more than the look-up. Few accounts own more than two tenants.
 create or replace function private.my_tenant_ids()
 returns setof uuid
 language plpgsql
@@ -21,8 +21,8 @@ begin
 end
 $$;
 
--- The owner of a tenant; null for a tenant that does not exist. SECURITY DEFINER, because a trusted writer need not be
--- granted the host's tenant_profiles.
+-- The owner of a tenant; null if the tenant does not exist. SECURITY DEFINER, because a trusted writer may lack grants on
+-- the host's tenant_profiles.
 create or replace function private.tenant_owner(tenant_id uuid)
 returns uuid
 language plpgsql
@@ -35,8 +35,8 @@ begin
 end
 $$;
 
--- Deactivated tenants, whose listings are not shown. SECURITY DEFINER, because nobody may read other people's tenants.
--- In plpgsql, because a function in SQL that is SECURITY DEFINER is planned anew in every statement.
+-- Deactivated tenants, whose listings are hidden. SECURITY DEFINER, because callers cannot read other people's tenants. In
+-- plpgsql, because a SECURITY DEFINER function in SQL is planned again in every statement.
 create or replace function private.inactive_tenant_ids()
 returns setof uuid
 language plpgsql

@@ -1,6 +1,6 @@
--- Putting jobs into the queue, so that tenants take turns.
+-- Adding jobs to the queue, so that tenants take turns.
 
--- The rank at which a tenant without open jobs comes in: that of the job next in line.
+-- The rank at which a tenant without open jobs joins the queue: that of the next job.
 create or replace function private.queue_front()
 returns bigint
 language plpgsql
@@ -17,7 +17,7 @@ begin
 end
 $$;
 
--- The rank of a tenant's next job: behind its last one, and not before the front.
+-- The rank of a tenant's next job: after its last one, but not before the front.
 create or replace function private.next_rank(tenant_id uuid, front bigint)
 returns bigint
 language plpgsql
@@ -29,7 +29,7 @@ begin
 end
 $$;
 
--- The ranks of new jobs of these tenants, in the order given: each tenant's one behind the other.
+-- The ranks of new jobs of these tenants, in the given order: jobs of one tenant follow each other.
 create or replace function private.next_ranks(tenants uuid[])
 returns bigint[]
 language plpgsql
@@ -51,10 +51,10 @@ begin
 end
 $$;
 
--- Adds one job a subject, in the order given, and wakes the workers that listen.
+-- Adds one job per subject, in the given order, and wakes the workers that listen.
 --
--- A session keeps the plans of what this asks. One that was made while the queue was empty must not read all jobs, or
--- all of a tenant's, when there are many: only the order of the indexes is left to go by.
+-- A session caches the plans of these queries. A plan made while the queue was empty must not read all jobs, or all of a
+-- tenant's, when there are many, so the planner can only use the order of the indexes.
 create or replace function private.enqueue(
   kind text, subjects uuid[], targets uuid[], tenants uuid[], sizes integer[]
 )
@@ -70,7 +70,7 @@ begin
     raise exception 'there is no job kind %', enqueue.kind;
   end if;
   if cardinality(subjects) = 1 then
-    -- Nearly every time; the same as below, in a tenth of the time.
+    -- The usual case; the same as below in a tenth of the time.
     insert into private.jobs (kind, subject_id, target_id, tenant_id, size_bytes, rank)
     values (
       enqueue.kind, subjects[1], targets[1], tenants[1], sizes[1], private.next_rank(tenants[1], private.queue_front())

@@ -1,20 +1,21 @@
--- The one queue of jobs, which serves the uploads and the requests to score a session.
+-- The queue of jobs, for uploads and for requests to score a session.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- attempts counts every claim and never goes down, so that it names a claim: finishing must say it. A claim that was
--- given back unstarted counts under releases too; attempts - releases is what is charged against max_attempts.
+-- attempts counts every claim and never decreases, so it identifies a claim: finishing must state it. A claim that was
+-- returned unstarted also counts in releases; attempts - releases is compared with max_attempts.
 --
--- rank is the order of claims, and what makes it fair: a tenant's next job stands behind its last one, while the
--- first job of a tenant that has none open stands at the front. So tenants take turns, however much one of them
--- brings. Only open jobs have a rank.
+-- rank is the order of claims, and makes it fair: a tenant's next job comes after its last one, but the first job of a
+-- tenant without open jobs comes to the front. So tenants take turns, however many jobs one of them adds. Only open jobs
+-- have a rank.
 --
--- A job that has to wait has not_before; the claim takes the mark off when the time has come, so that waiting jobs are
--- not in the index that it reads.
+-- A job that must wait has not_before. The claim removes it when the time has come, so that waiting jobs are not in the
+-- index that it reads.
 --
--- A claim writes no column that an index reads, and half of each page is left free for it: so it writes the row beside
--- itself and touches no index (a heap-only update). Hence no index on the state, the worker or the lease.
+-- A claim writes no indexed column, and half of each page is reserved for it, so Postgres writes the new row on the same
+-- page and touches no index (a heap-only update). Therefore the state, the worker and the lease have no index.
 create table if not exists private.jobs (
   id bigint generated always as identity,
   kind text not null,
@@ -39,7 +40,7 @@ create table if not exists private.jobs (
   constraint jobs_tenant_id_fkey
   foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
   constraint job_has_subject_and_tenant_or_neither check (num_nonnulls(subject_id, tenant_id) in (0, 2)),
-  -- Short, because a statement reads it anew and every row that it writes pays for it.
+  -- Short, because every statement compiles it again, and every written row is checked.
   constraint job_columns_agree_with_its_state check (
     state = case
       when finished_at is not null and last_error is null then 'succeeded'
@@ -66,8 +67,8 @@ comment on column private.jobs.last_error is 'A stable code. Never contains text
 alter table private.jobs enable row level security;
 revoke all on table private.jobs from public, anon, authenticated, service_role;
 
--- The claim: open jobs in the order of their turns. Those in workers' hands are passed by; finished ones are not in
--- it, so their number costs nothing.
+-- For the claim: open jobs in the order of their turns. Claimed jobs are skipped; finished ones are not in the index, so
+-- their number costs nothing.
 create index if not exists idx_jobs_open on private.jobs (rank, id)
 where rank is not null and not_before is null;
 create index if not exists idx_jobs_waiting on private.jobs (not_before)
@@ -79,12 +80,11 @@ where finished_at is not null and last_error is not null;
 create unique index if not exists one_job_a_subject on private.jobs (subject_id)
 where subject_id is not null;
 
--- The rank of a tenant's last open job; serves the foreign key as well.
+-- For the rank of a tenant's last open job, and for the foreign key.
 create index if not exists idx_jobs_tenant on private.jobs (tenant_id, rank)
 where tenant_id is not null;
 
--- What each worker was given last, so that a request which is sent again, because its answer was lost, gets the same
--- jobs again.
+-- What each worker received last, so that a request that is repeated because its answer was lost gets the same jobs again.
 create table if not exists private.claims (
   worker text not null,
   request text not null,
@@ -96,5 +96,5 @@ comment on table private.claims is 'Each worker''s latest request and the jobs t
 alter table private.claims enable row level security;
 revoke all on table private.claims from public, anon, authenticated, service_role;
 
--- Numbers in a row do not compress well enough to pay for it.
+-- Consecutive numbers do not compress well enough to be worth it.
 alter table private.claims alter column jobs set storage external;

@@ -1,9 +1,9 @@
--- What kinds of jobs there are. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; nothing
--- else in the queue knows one kind from another.
+-- The kinds of jobs. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; the rest of the
+-- queue does not distinguish kinds.
 
--- A job of which it is settled what becomes of it. verdict: succeeded, failed, exhausted (after its last attempt), retry,
--- waits (somebody was at its rows: no attempt is charged), release (not begun: none is charged either), pruned; null where
--- the worker does not hold it. code: why, in a word. diagnostics: what the worker said of it. ending: what its effect returned.
+-- A job whose outcome is decided. verdict: succeeded, failed, exhausted (after its last attempt), retry, waits (its rows
+-- were locked: no attempt is counted), release (not started: not counted either), pruned; null if the worker does not have
+-- the job. code: the reason, in a word. diagnostics: what the worker reported. ending: what its effect returned.
 do $type$
 begin
   if to_regtype('private.judged_job') is null then
@@ -67,7 +67,7 @@ comment on column private.job_kinds.settles is
 alter table private.job_kinds enable row level security;
 revoke all on table private.job_kinds from public, anon, authenticated, service_role;
 
--- Names and not the type regprocedure: pg_upgrade refuses a database that has columns of it.
+-- Names rather than the type regprocedure: pg_upgrade refuses a database with columns of that type.
 create or replace function private.check_job_kind()
 returns trigger
 language plpgsql

@@ -1,6 +1,6 @@
--- How a rule refuses.
+-- How a rule refuses a request.
 
--- Raises the refusal with that reason. details is a JSON object as text: the reason and the facts a program needs.
+-- Raises the refusal with this reason. details is a JSON object as text: the reason, and facts for programs.
 create or replace function private.refuse(reason text, facts jsonb default '{}'::jsonb)
 returns void
 language plpgsql
@@ -14,8 +14,8 @@ begin
     from private.refusals as listed
    where listed.reason = refuse.reason;
   raise exception using
-    -- A row for somebody else's tenant is refused with the code that row-level security has for it, since it stands
-    -- behind this: the client gets the same code from either, and from this one a reason and a hint as well.
+    -- A row for another account's tenant is refused with the code that row-level security uses, because that policy applies
+    -- too: clients get the same code from both, and from this refusal a reason and a hint as well.
     errcode = case when refuse.reason = 'TENANT_ACCESS_DENIED' then '42501' else 'PT' || refusal.status end,
     message = refusal.message,
     detail = (jsonb_build_object('reason', refuse.reason) || coalesce(facts, '{}'::jsonb))::text,

@@ -8,7 +8,7 @@ create table if not exists private.refusals (
   hint text not null,
   constraint refusals_pkey primary key (reason),
   constraint refusal_reason_is_a_key check (reason ~ '^[A-Z]+(_[A-Z]+)*$'),
-  -- Never 503: PostgREST takes it for the database's absence, drops all its connections and reads the schema anew.
+  -- Never 503: PostgREST would assume that the database is down, drop all its connections and reload the schema.
   constraint refusal_status_is_a_clients_error check (status between 400 and 499)
 );
 comment on table private.refusals is 'The errors that the database''s own rules raise, one row per reason.';

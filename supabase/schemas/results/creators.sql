@@ -1,11 +1,12 @@
--- Who, besides a tenant's owner, has results to read.
+-- Which accounts have results to read, besides the owners of tenants.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- In which tenants an account has created campaigns that have results. For finding rows only: a pair that is left over
--- from results that were deleted gives nobody anything. Nothing is unique here, so that two who note the same pair at
--- once need not wait for each other; both note it.
+-- The tenants for which an account has created campaigns that have results. Only used to find rows: a pair left over from
+-- deleted results grants no access. There is no unique constraint, so that two transactions that insert the same pair need
+-- not wait for each other; both insert it.
 create table if not exists private.result_creators (
   campaign_created_by uuid not null,
   tenant_id uuid not null,
@@ -21,7 +22,7 @@ create index if not exists idx_result_creators_account
 on private.result_creators (campaign_created_by, tenant_id);
 create index if not exists idx_result_creators_tenant on private.result_creators (tenant_id);
 
--- SECURITY DEFINER: the pairs are nobody's to write but through the results.
+-- SECURITY DEFINER, because the pairs are written only through the results.
 create or replace function private.note_result_creator()
 returns trigger
 language plpgsql
@@ -45,7 +46,7 @@ after insert on public.custom_assessment_results
 for each row when (new.campaign_created_by is not null)
 execute function private.note_result_creator();
 
--- Results that were written before there was this table.
+-- Results that are older than this table.
 insert into private.result_creators (campaign_created_by, tenant_id)
 select distinct
   result.campaign_created_by,
@@ -58,9 +59,9 @@ where
     where noted.campaign_created_by = result.campaign_created_by and noted.tenant_id = result.tenant_id
   );
 
--- The tenants among whose results the caller has some to read: its own, and those that have results of campaigns that
--- it created. For finding rows only: which of them it reads is the policy's second part to say. SECURITY DEFINER, since
--- nobody may read who created campaigns for whom.
+-- The tenants with results that the caller may be able to read: its own, and those with results of campaigns that it
+-- created. Only used to find rows: the second part of the policy decides which of them the caller can read. SECURITY
+-- DEFINER, because no role can read who created campaigns for whom.
 create or replace function private.result_tenant_ids()
 returns setof uuid
 language plpgsql

@@ -1,10 +1,12 @@
--- What has results is not deleted.
+-- Prevents deleting what has results.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- SECURITY DEFINER: an owner may not see the results that other tenants made with a published assessment, and still
--- must be told plainly. It tells only someone who may delete the row, since no row that RLS hides comes this far.
+-- SECURITY DEFINER, because an owner may be unable to see the results that other tenants have of a published assessment,
+-- but must get a clear refusal. It reveals this only to callers who can delete the row, since RLS hides other rows before
+-- this trigger.
 create or replace function private.keep_assessment_with_results()
 returns trigger
 language plpgsql
@@ -23,8 +25,8 @@ create or replace trigger keep_assessment_with_results
 before delete on public.custom_assessments
 for each row execute function private.keep_assessment_with_results();
 
--- The same for a tenant, before its deletion reaches anything: its results are erased on purpose or not at all.
--- SECURITY DEFINER for the same reason.
+-- The same for a tenant, before its deletion has any effect: its results can only be erased on purpose. SECURITY DEFINER
+-- for the same reason.
 create or replace function private.keep_tenant_with_results()
 returns trigger
 language plpgsql

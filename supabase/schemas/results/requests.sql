@@ -82,8 +82,8 @@ begin
 end
 $$;
 
--- Refuses scores and insights that are not what they should be, or too large to be looked at any further. A number such as
--- 1e131071 takes ten bytes here, and as many characters as its exponent says once it is read.
+-- Refuses scores and insights that are invalid or too large to be examined further. A number such as 1e131071 takes ten
+-- bytes here, but as many characters as its exponent says when it is read.
 create or replace function private.check_handed_in(dimension_scores jsonb, ai_insights jsonb)
 returns void
 language plpgsql

@@ -1,6 +1,6 @@
--- Results under another scoring than that which made them: what the same scores would lead to. Never stored.
+-- Results under another scoring than the one that produced them: the outcome of the same scores. Never stored.
 
--- What of a definition says which dimensions are scored, and on which scale.
+-- The part of a definition that decides which dimensions are scored, and on which scale.
 create or replace function private.measured_part(definition jsonb)
 returns jsonb
 language plpgsql
@@ -22,7 +22,7 @@ begin
 end
 $$;
 
--- The ids of a definition's dimensions by their names as it spells them.
+-- The ids of a definition's dimensions, by their names as spelled.
 create or replace function private.ids_by_name(dimensions jsonb)
 returns jsonb
 language plpgsql
@@ -40,8 +40,8 @@ begin
 end
 $$;
 
--- The newest results of an assessment that the caller may read, each as this definition scores it. Where a dimension that was
--- scored is not in it, by its id, or the scale is another one, is_restated is false, and the result has no score here.
+-- The newest results of an assessment that the caller can read, each as this definition scores it. If a scored dimension is
+-- not in it (by id), or the scale differs, is_restated is false, and the result has no score here.
 create or replace function private.restated(assessment_id uuid, definition jsonb, most integer)
 returns table (result_id uuid, is_restated boolean, overall numeric, category text)
 language plpgsql
@@ -49,7 +49,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- As it is in memory: one that comes out of a table is unpacked here, and not with every result.
+  -- In memory: a definition from a table is unpacked once here, not for every result.
   categories constant jsonb := definition #> '{resultCategories}';
   target constant jsonb := private.measured_part(definition);
   ids constant text[] := (select found.ids from private.dimension_ids(target -> 'dimensions') as found);

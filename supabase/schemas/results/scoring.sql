@@ -1,11 +1,11 @@
 -- The scoring rule.
 --
--- The one place that scores an interview. The compiler has the same rule for an author's examples (worker/scoring.py), and
--- docs/scoring-vectors.json holds the two to each other. All arithmetic is exact: division is avoided, since its digits
--- end somewhere and a half could be lost there. Names are compared without the white space at their ends, which a
--- builder's definition may have.
+-- Interviews are scored only here. The compiler has the same rule for an author's examples (worker/scoring.py), and
+-- docs/scoring-vectors.json tests that both agree. All arithmetic is exact: division is avoided, because its digits are cut
+-- somewhere, which could lose a half. Names are compared without surrounding white space, which a builder's definition may
+-- have.
 
--- What is scored under a definition: its dimensions, in their order, and the ends of the scale.
+-- What is scored under a definition: its dimensions, in order, and the ends of the scale.
 create or replace function private.scored_dimensions(
   definition jsonb, out names text[], out folded text[], out weights numeric[], out low numeric, out high numeric
 )
@@ -28,8 +28,8 @@ begin
 end
 $$;
 
--- The scores, each under its dimension: score_of in the order of the dimensions, null where one is not scored, and
--- named_scores under the definition's own spelling. Where faults is not empty the others mean nothing. At most 100 faults.
+-- The scores by dimension: score_of in the order of the dimensions, null for unscored ones, and named_scores with the
+-- definition's spelling. If faults is not empty, the other columns are meaningless. At most 100 errors.
 create or replace function private.read_scores(
   scores jsonb, names text[], folded text[], low numeric, high numeric,
   out score_of numeric[], out named_scores jsonb, out faults jsonb
@@ -61,7 +61,7 @@ begin
       when score_of[place] is not null then 'duplicate-dimension'
       when jsonb_typeof(given.value) <> 'number' then 'not-a-number'
       when given.value::numeric not between low and high then 'off-scale'
-      -- It takes no room in jsonb, and 16,383 characters once it is read.
+      -- It takes little room in jsonb, but 16,383 characters when it is read.
       when scale(given.value::numeric) > 100 then 'too-precise'
     end;
     if fault is null then
@@ -83,8 +83,8 @@ begin
 end
 $$;
 
--- The category that an overall score falls into; null where no range contains it. The score is rounded to the precision of
--- the ranges. Of several the one whose primary dimensions have the highest average, and of equal ones the first.
+-- The category for an overall score; null if no range contains it. The score is rounded to the precision of the ranges. Of
+-- several categories, the one whose primary dimensions have the highest average is chosen, and of equal ones the first.
 create or replace function private.matching_category(
   categories jsonb, overall numeric, folded text[], score_of numeric[]
 )
@@ -118,8 +118,8 @@ begin
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
   loop
-    -- The average of its primary dimensions, as total over parts; of the overall score where it has none. Each counts
-    -- once, and is folded once, however often it is named.
+    -- The average of its primary dimensions, as total over parts, or the overall score if it has none. Each counts once,
+    -- and is folded once, however often it is named.
     select sum(score_of[named.place]), count(score_of[named.place]), count(*)
       into total, parts, primaries
       from (
@@ -135,7 +135,7 @@ begin
       total := overall;
       parts := 1;
     elsif parts = 0 then
-      -- Nothing is known of what it is about: the last resort.
+      -- None of its primary dimensions was scored, so it is the last resort.
       unscored := coalesce(unscored, candidate);
       continue;
     end if;
@@ -149,7 +149,7 @@ begin
 end
 $$;
 
--- The weighted mean of what was scored, half up to two places. score_of is in the order of the weights.
+-- The weighted mean of the scored dimensions, rounded half up to two places. score_of is in the order of the weights.
 create or replace function private.overall_of(weights numeric[], score_of numeric[])
 returns numeric
 language plpgsql
@@ -171,7 +171,7 @@ begin
 end
 $$;
 
--- Where faults is not empty the other outputs mean nothing.
+-- If faults is not empty, the other outputs are meaningless.
 create or replace function private.score_assessment(
   definition jsonb,
   scores jsonb,

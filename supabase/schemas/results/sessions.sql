@@ -1,9 +1,8 @@
--- Whose session it is, and which assessments it used.
+-- Who owns a session, and which assessments it used.
 
--- No row: there is no such session. assessment_ids are the assessments the session used: the one that its interview
--- ran with (as the agent recorded it), and the one that its campaign or coaching session has now. The first of them
--- is the one to score by: where the agent recorded exactly one, that one. assessment_id is the one of the campaign or
--- coaching session.
+-- No row if the session does not exist. assessment_ids are the assessments that the session used: the one that the agent
+-- recorded for the interview, and the current one of its campaign or coaching session. The first is used for scoring; it is
+-- the recorded one if the agent recorded exactly one. assessment_id is that of the campaign or coaching session.
 create or replace function private.session_facts(session_id uuid, session_type text)
 returns table (
   tenant_id uuid, campaign_id uuid, campaign_created_by uuid, assessment_ids uuid[], assessment_id uuid

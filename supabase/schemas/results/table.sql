@@ -1,11 +1,11 @@
--- Results: what a finished interview gave, frozen.
+-- Results of finished interviews; they never change.
 --
--- A writer says which session and assessment, the scores of the dimensions, and the insights. Everything else on the
--- row is what the database holds or works out: the owner, the overall score, the category, and the snapshot, version and
--- disclosure, which are those of the moment in which the scores were accepted. From then on the row never changes, for
--- any role.
+-- A writer supplies the session, the assessment, the scores of the dimensions, and the insights. The database sets
+-- everything else: the owner, the overall score, the category, and the snapshot, version and disclosure as they were when
+-- the scores were accepted. From then on no role can change the row.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 create table if not exists public.custom_assessment_results (
@@ -16,7 +16,7 @@ create table if not exists public.custom_assessment_results (
   session_id uuid not null,
   session_type text not null,
 
-  -- Whose result it is, settled when it is written
+  -- Owners, set when the result is written
   tenant_id uuid not null,
   campaign_id uuid,
   campaign_created_by uuid,
@@ -92,16 +92,16 @@ comment on column public.custom_assessment_results.ai_insights is 'The interview
 alter table public.custom_assessment_results enable row level security;
 revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
 
--- Results of one assessment, newest first; serves the foreign key as well.
+-- For results of one assessment, newest first, and for the foreign key.
 create index if not exists idx_custom_assessment_results_assessment
 on public.custom_assessment_results (assessment_id, created_at desc);
 
--- A tenant's results by date; serves the policy and the foreign key as well. It carries the other column that the policy
--- reads, so that a tenant's results are counted from the index alone.
+-- For a tenant's results by date, the policy and the foreign key. It includes the other column that the policy reads, so
+-- that a tenant's results can be counted with an index-only scan.
 create index if not exists idx_custom_assessment_results_tenant
 on public.custom_assessment_results (tenant_id, created_at desc) include (campaign_created_by);
 
--- The results of one campaign.
+-- For the results of one campaign.
 create index if not exists idx_custom_assessment_results_campaign
 on public.custom_assessment_results (campaign_id, created_at desc)
 where campaign_id is not null;

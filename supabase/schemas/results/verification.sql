@@ -1,4 +1,4 @@
--- For owners: a frozen result, compared with itself.
+-- For owners: checks a frozen result against its own data.
 
 create or replace function public.verify_result(result_id uuid)
 returns jsonb

@@ -1,6 +1,6 @@
--- For authors and those who use an assessment: what changed between two versions, and what it does to results.
+-- For authors and users of an assessment: what changed between two versions, and the effect on results.
 
--- A version as it would be with another definition: what metadata says counts, and what it does not say stays.
+-- A version as it would be with another definition: metadata takes precedence, and missing metadata keeps the column.
 create or replace function private.with_definition(version public.assessment_versions, definition jsonb)
 returns public.assessment_versions
 language plpgsql
@@ -47,7 +47,7 @@ begin
 end
 $$;
 
--- A version that the caller may read. Others answer as what does not exist.
+-- A version that the caller can read. Others are treated as if they did not exist.
 create or replace function private.readable_version(version_id uuid)
 returns public.assessment_versions
 language plpgsql
@@ -65,7 +65,7 @@ begin
 end
 $$;
 
--- How the dimensions that two contents both have compare: the same instrument, declared to be, or not.
+-- How the dimensions in both contents compare: the same instrument, declared to be the same, or different.
 create or replace function private.compared_dimensions(assessment_id uuid, before jsonb, after jsonb)
 returns jsonb
 language plpgsql
@@ -95,7 +95,7 @@ begin
 end
 $$;
 
--- Of how many of the newest results that the caller may read the category would differ.
+-- For how many of the newest results that the caller can read the category would differ.
 create or replace function private.restated_differences(assessment_id uuid, before jsonb, after jsonb)
 returns jsonb
 language plpgsql
@@ -142,7 +142,7 @@ begin
         '{"argument": "to_version_id", "expected": "a version of the same assessment"}');
     end if;
   else
-    -- What is not saved yet is its author's.
+    -- Only the author can see a definition that is not saved yet.
     if not exists (
       select from public.custom_assessments as assessment
        where assessment.id = older.assessment_id
@@ -185,7 +185,7 @@ begin
 end
 $$;
 comment on function public.version_changes(uuid, uuid, jsonb) is
-'With the caller''s rights: what changed between two versions of an assessment, or, for its owner, between a version and a '
-'definition that is not saved; how its dimensions compare; and of how many of the newest 5,000 results that the caller may '
-'read the category would differ. Returns {from, to, class, least_version, changes, dimensions, results}.';
+'With the caller''s rights: what changed between two versions of an assessment or, for its owner, between a version and an '
+'unsaved definition; how its dimensions compare; and for how many of the newest 5,000 results that the caller can read the '
+'category would differ. Returns {from, to, class, least_version, changes, dimensions, results}.';
 revoke all on function public.version_changes(uuid, uuid, jsonb) from public, anon, authenticated, service_role;

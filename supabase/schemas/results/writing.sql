@@ -1,4 +1,4 @@
--- How a result is written: once, by what the database holds.
+-- How a result is written: once, with values from the database.
 
 create or replace function private.write_result()
 returns trigger
@@ -10,7 +10,7 @@ declare
   agreed record;
   outcome record;
 begin
-  -- Size first: nothing below should have to look at megabytes of scores.
+  -- The size is checked first, so that nothing below processes megabytes of scores.
   perform private.check_handed_in(new.dimension_scores, new.ai_insights);
 
   -- Guards: the session, its owner, and that it has no result yet -------------------------------------------
@@ -21,9 +21,9 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', new.session_id));
   end if;
-  -- Of two writers in the same moment neither finds the other's. The unique constraint stands behind this: the second
-  -- waits, and gets 23505, which is the same HTTP status. (An advisory lock a session would say it in this refusal's
-  -- words, and an import of tens of thousands of results in one transaction would find the table of locks full.)
+  -- Two concurrent writers do not see each other's result here. In that case the unique constraint decides: the second
+  -- writer waits and gets 23505, which is the same HTTP status. (With an advisory lock per session it would get this
+  -- refusal, but an import of tens of thousands of results in one transaction would fill the lock table.)
   if exists (select from public.custom_assessment_results as result
               where result.session_id = new.session_id and result.session_type = new.session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', new.session_id));

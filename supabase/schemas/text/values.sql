@@ -1,6 +1,6 @@
--- Small questions about texts and numbers, which the rules of definitions and assessments share.
+-- Small functions on text and numbers, shared by the rules of definitions and assessments.
 
--- A text without the white space at its ends, as Python's str.strip() sees it, whatever the database's locale.
+-- A text without surrounding white space, as Python's str.strip() defines it, regardless of the database's locale.
 create or replace function private.trim_text(value text)
 returns text
 language plpgsql

@@ -1,7 +1,7 @@
--- Allowed words, each list said here once. CHECKs, triggers and the definition's rules call these; the definition models
--- (worker/definition.py) have those of the format, and a test holds the two together.
+-- Allowed words, each list defined once. CHECKs, triggers and the definition's rules call these functions. The definition
+-- models (worker/definition.py) contain those of the format, and a test compares both.
 --
--- plpgsql, and immutable: a statement calls each of them once, when it is planned.
+-- They are plpgsql and immutable, so a statement calls each of them once, during planning.
 
 create or replace function private.assessment_types()
 returns text[]
@@ -99,8 +99,8 @@ begin
 end
 $$;
 
--- From 1, highly structured, to 5, fully conversational. What stands at the host's tables says 1 to 5 itself: whoever
--- may write those need not be allowed to call this.
+-- From 1, highly structured, to 5, fully conversational. CHECKs on the host's tables state 1 to 5 themselves, because
+-- writers of those tables may not be allowed to call this function.
 create or replace function private.interview_styles()
 returns integer[]
 language plpgsql
@@ -113,7 +113,7 @@ begin
 end
 $$;
 
--- Words as a sentence names them: full, teaser or none.
+-- Words as a sentence lists them: full, teaser or none.
 create or replace function private.one_of(words text[])
 returns text
 language plpgsql

@@ -1,4 +1,4 @@
--- An upload comes in, and never changes.
+-- Inserting an upload, which then cannot be changed.
 
 create or replace function private.take_upload()
 returns trigger
@@ -8,8 +8,8 @@ as $$
 declare
   assessment_status text;
 begin
-  -- First of all, so that nothing below tells anything about somebody else's tenant. In a block of its own, since an
-  -- expression needs the right to every function in it, and trusted writers have no tenants to ask for.
+  -- This comes first, so that nothing below reveals anything about another account's tenant. It is in a separate block,
+  -- because an expression needs the right to every function in it, and trusted writers may lack the right to this one.
   if current_user in ('anon', 'authenticated') then
     if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
@@ -33,7 +33,7 @@ begin
     end if;
   end if;
 
-  -- An upload begins at the beginning, whoever writes it.
+  -- An upload starts in the first state, whoever writes it.
   if current_user in ('anon', 'authenticated') or new.created_by is null then
     new.created_by := (select auth.uid());
   end if;
@@ -42,7 +42,7 @@ begin
   new.diagnostics := '[]';
   new.definition := null;
   new.attempts := 0;
-  -- The moment, and not the transaction's: an edit that was made before in the same transaction is older.
+  -- The current time rather than the transaction's: an earlier edit in the same transaction must be older.
   new.created_at := clock_timestamp();
   new.started_at := null;
   new.finished_at := null;
@@ -54,7 +54,7 @@ create or replace trigger take_upload
 before insert on public.assessment_uploads
 for each row execute function private.take_upload();
 
--- SECURITY DEFINER: a tenant's insert must reach the queue, which no role of the API can write.
+-- SECURITY DEFINER, because a tenant's insert must reach the queue, which no role of the API can write.
 create or replace function private.enqueue_uploads()
 returns trigger
 language plpgsql
@@ -79,7 +79,7 @@ after insert on public.assessment_uploads
 referencing new table as added
 for each statement execute function private.enqueue_uploads();
 
--- What was uploaded stays what it was, for every writer; the queue moves only the columns that tell how far it is.
+-- No writer can change what was uploaded; the queue changes only the columns that show its progress.
 create or replace function private.refuse_upload_change()
 returns trigger
 language plpgsql

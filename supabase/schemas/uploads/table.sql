@@ -1,6 +1,7 @@
--- Uploads: a tenant's Markdown on its way to an assessment.
+-- Uploads: a tenant's Markdown, from which an assessment is made.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
 create table if not exists public.assessment_uploads (
@@ -8,12 +9,12 @@ create table if not exists public.assessment_uploads (
   tenant_id uuid not null,
   created_by uuid,
 
-  -- What the tenant says
+  -- Set by the tenant
   source_markdown text not null,
   assessment_id uuid,
   dry_run boolean not null default false,
 
-  -- What the worker found
+  -- Set by the worker
   status text not null default 'queued',
   diagnostics jsonb not null default '[]',
   definition jsonb,
@@ -24,7 +25,7 @@ create table if not exists public.assessment_uploads (
   finished_at timestamptz,
 
   constraint assessment_uploads_pkey primary key (id),
-  -- Before the tenant's: foreign keys are looked at in the order in which they stand here.
+  -- Before the tenant's foreign key, because foreign keys are checked in the order of their definition.
   constraint assessment_uploads_created_by_fkey
   foreign key (created_by) references auth.users (id) on delete set null,
   constraint assessment_uploads_tenant_id_fkey
@@ -32,7 +33,7 @@ create table if not exists public.assessment_uploads (
   constraint assessment_uploads_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete set null,
   constraint upload_is_at_most_500_kb check (octet_length(source_markdown) <= private.largest_text()),
-  -- One check instead of many: a statement reads each of them anew, which a single row's write would feel.
+  -- One check instead of many: each statement compiles every check again, which is noticeable when writing a single row.
   constraint upload_columns_agree_with_its_status check (
     attempts >= 0
     and case
@@ -65,7 +66,7 @@ comment on column public.assessment_uploads.attempts is 'How often a worker has 
 alter table public.assessment_uploads enable row level security;
 revoke all on table public.assessment_uploads from public, anon, authenticated, service_role;
 
--- My uploads by date; serves the policy and the foreign key as well.
+-- For a tenant's uploads by date, the policy and the foreign key.
 create index if not exists idx_assessment_uploads_tenant
 on public.assessment_uploads (tenant_id, created_at desc);
 create index if not exists idx_assessment_uploads_assessment

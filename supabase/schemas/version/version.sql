@@ -1,7 +1,7 @@
--- Which release of custom assessments this database has. `make generate` writes its number in here, from pyproject.toml.
+-- The release of custom assessments that this database has. `make generate` writes its number, from pyproject.toml.
 --
--- It comes last, with the grants of its own two functions, so that a database into which only some of the migrations got
--- does not claim to be whole.
+-- This file comes last and has the grants of its own two functions, so that a database with only some of the migrations
+-- does not report a release.
 
 create or replace function private.version()
 returns text
@@ -15,7 +15,7 @@ comment on function private.version() is 'The release of custom assessments whos
 revoke all on function private.version() from public, anon, authenticated, service_role;
 grant execute on function private.version() to service_role;
 
--- PostgREST does not reach the schema private.
+-- PostgREST cannot access the schema private.
 create or replace function public.custom_assessments_version()
 returns text
 language sql

@@ -1,7 +1,7 @@
--- What changed between two contents, and of which class it is. worker/changes.py says the same, by the same rules.
+-- What changed between two contents, and the class of the change. worker/changes.py applies the same rules.
 
--- A content as rows: where (a path whose * stands for an item), of which item, of which part of it, and what. An item is the
--- id of a dimension, or the name of a category as names are compared; its own row has its place.
+-- A content as rows: the path (with * for an item), the item, the part of the item, and the value. An item is the id of a
+-- dimension, or the folded name of a category; its own row has its position.
 create or replace function private.content_parts(content jsonb)
 returns table (pattern text, item text, part text, value jsonb)
 language plpgsql
@@ -39,8 +39,8 @@ begin
 end
 $$;
 
--- The items of a list that differ from those of another one at the same place, where both list the same items in the
--- same order; else all.
+-- The items of a list that differ from the other list's item at the same position, if both have the same items in the same
+-- order; otherwise all.
 create or replace function private.differing_items(items jsonb, others jsonb, key text)
 returns jsonb
 language plpgsql
@@ -65,7 +65,7 @@ begin
 end
 $$;
 
--- A content without what is the same in another one, so that little has to be taken apart.
+-- A content without the parts that are equal in another one, so that little has to be compared.
 create or replace function private.without_common_parts(content jsonb, other jsonb)
 returns jsonb
 language plpgsql
@@ -89,8 +89,8 @@ begin
 end
 $$;
 
--- Where two contents differ, by the patterns of the rules. What belongs to an item that was added or removed is not listed
--- apart; where an item is counts only among those that are in both.
+-- Where two contents differ, by the patterns of the rules. Parts of an added or removed item are not listed separately.
+-- Positions are compared only among items in both.
 create or replace function private.differences(before jsonb, after jsonb)
 returns table (pattern text, item text, part text, old_value jsonb, new_value jsonb)
 language plpgsql
@@ -117,13 +117,13 @@ begin
        and compared.old_value is not null
        and compared.new_value is not null
   )
-  -- Parts of what is in both.
+  -- Parts of items that are in both contents.
   select compared.pattern, compared.item, compared.part, compared.old_value, compared.new_value
     from compared
    where compared.pattern not in ('dimensions/*', 'categories/*')
      and compared.old_value <> compared.new_value
   union all
-  -- Items, and ranges of the rubric of a dimension that is in both, which came or went.
+  -- Added or removed items, and rubric ranges of dimensions in both contents.
   select compared.pattern || case when compared.old_value is null then '/added' else '/removed' end,
          compared.item, compared.part, compared.old_value, compared.new_value
     from compared
@@ -142,7 +142,7 @@ begin
    group by kept.pattern
   having array_agg(kept.item order by kept.old_value) <> array_agg(kept.item order by kept.new_value)
   union all
-  -- The id of one dimension under the name that another one had.
+  -- The id of a dimension whose name another dimension had before.
   select 'dimensions/*/moved', moved.item, '', moved.old_value, moved.new_value
     from compared as moved
    where moved.pattern = 'dimensions/*/name'
@@ -157,7 +157,7 @@ begin
 end
 $$;
 
--- The changes between two contents, those of the highest class first.
+-- The changes between two contents, highest class first.
 create or replace function private.changes_between(before jsonb, after jsonb)
 returns table (rule text, class text, item text, part text, old_value jsonb, new_value jsonb)
 language plpgsql
@@ -175,7 +175,7 @@ begin
 end
 $$;
 
--- The class of a change of content: the highest of its parts'; null where nothing changed.
+-- The class of a change of content: the highest class of its parts; null if nothing changed.
 create or replace function private.class_of_change(before jsonb, after jsonb)
 returns text
 language plpgsql

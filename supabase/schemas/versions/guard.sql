@@ -1,5 +1,5 @@
--- Versions are written by the triggers above, for every role. They go with their assessment, or with the tenant that had
--- it, and unused ones are pruned; they forget who made them when the account goes.
+-- Only the triggers above write versions, whatever the role. Versions are deleted with their assessment, with the tenant
+-- that had it, or by pruning if nothing uses them, and lose their creator when the account is deleted.
 create or replace function private.guard_versions()
 returns trigger
 language plpgsql

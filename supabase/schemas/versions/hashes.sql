@@ -1,5 +1,6 @@
--- The hashes of a content: of all of it, of what decides a category, and of what a rater reads of each dimension. jsonb's
--- text is one spelling: keys by length and then by bytes, one space after each comma and colon, numbers as they are.
+-- The hashes of a content: of all of it, of what decides a category, and of what a rater reads about each dimension.
+-- jsonb's text form is canonical: keys ordered by length and then by bytes, one space after each comma and colon, numbers
+-- unchanged.
 
 -- SHA-256 of a value's text, in hexadecimal digits.
 create or replace function private.hash_of(value jsonb)
@@ -14,8 +15,8 @@ begin
 end
 $$;
 
--- What of a content decides which category some scores lead to. The order of the categories decides ties; the order of the
--- dimensions decides nothing.
+-- The part of a content that decides which category some scores lead to. The order of the categories decides ties; the
+-- order of the dimensions has no effect.
 create or replace function private.scoring_of(content jsonb)
 returns jsonb
 language plpgsql
@@ -44,8 +45,8 @@ begin
 end
 $$;
 
--- By the id of each dimension, the hash of what a rater reads: scale, name, description, themes, rubric and questions. h1
--- names this way of hashing, so that another one can be told from it.
+-- For the id of each dimension, the hash of what a rater reads: scale, name, description, themes, rubric and questions. h1
+-- identifies this hashing method, so that a future one can be distinguished.
 create or replace function private.dimension_hashes(content jsonb)
 returns jsonb
 language plpgsql

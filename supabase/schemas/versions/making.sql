@@ -1,4 +1,4 @@
--- Making versions: when an assessment becomes active or asks to be listed, and from then on for every change of its content.
+-- Creates versions: when an assessment becomes active or requests a listing, and then at every change of its content.
 
 -- The content of an assessment's row.
 create or replace function private.content_of_assessment(assessment public.custom_assessments)
@@ -15,7 +15,8 @@ begin
 end
 $$;
 
--- The least number above this one that a change of that class asks for. Where there is no room, it is not a version.
+-- The lowest number above this one that a change of that class allows. If the number would be too large, it is not a valid
+-- version.
 create or replace function private.least_version(version text, class text)
 returns text
 language plpgsql
@@ -63,7 +64,7 @@ begin
 end
 $$;
 
--- Whether an assessment of this state has a version, or must have one from now on.
+-- Whether an assessment in this state has a version, or must have one from now on.
 create or replace function private.needs_version(status text, marketplace_status text)
 returns boolean
 language plpgsql
@@ -76,7 +77,7 @@ begin
 end
 $$;
 
--- Judges the number of a change of content, and returns the one that the row gets.
+-- Checks the number of a change of content, and returns the number for the row.
 create or replace function private.number_of_change(
   assessment_id uuid, present text, stated text, class text
 )
@@ -103,7 +104,8 @@ begin
 end
 $$;
 
--- An id that a change brings back names the dimension that it named when it was removed, unchanged: results are compared by it.
+-- An id that a change brings back must name the same, unchanged dimension that it named when it was removed, because
+-- results are compared by it.
 create or replace function private.check_returned_ids(assessment_id uuid, earlier jsonb, content jsonb)
 returns void
 language plpgsql
@@ -148,8 +150,8 @@ begin
 end
 $$;
 
--- Keeps the number, and stores what a change of the content leaves. SECURITY DEFINER: versions are nobody's to write but
--- through the assessments.
+-- Sets the number, and stores a version when the content changes. SECURITY DEFINER, because versions are written only
+-- through assessments.
 create or replace function private.keep_assessment_version()
 returns trigger
 language plpgsql
@@ -182,7 +184,7 @@ begin
     );
   end if;
 
-  -- The first version is stored once the row is as it will be. What a former tenant had is not the next one's.
+  -- The first version is stored when the row has its final values. Versions of a former tenant are not kept.
   if new.tenant_id <> old.tenant_id
     or (old.newest_version_id is null and not private.needs_version(old.status, old.marketplace_status)) then
     if new.tenant_id = old.tenant_id
@@ -196,7 +198,7 @@ begin
     return new;
   end if;
   new.newest_version_id := old.newest_version_id;
-  -- By their bytes: jsonb's equality does not see 1.0 and 1.00 apart.
+  -- Compared by bytes, because jsonb treats 1.0 and 1.00 as equal.
   if record_image_eq(
     row(new.definition, new.name, new.description, new.assessment_type, new.interview_style_default,
         new.interview_style_allow_override, new.result_disclosure),
@@ -207,7 +209,7 @@ begin
     return new;
   end if;
 
-  -- In use since before versions were kept.
+  -- In use since before version history existed.
   if old.newest_version_id is null then
     before := old;
     before.newest_version_id := gen_random_uuid();
@@ -245,7 +247,7 @@ result_disclosure, status, marketplace_status, tenant_id, newest_version_id
 on public.custom_assessments
 for each row execute function private.keep_assessment_version();
 
--- A draft with the default needs no look.
+-- A draft with the default number needs no check.
 create or replace trigger assessment_4_version_of_new
 before insert on public.custom_assessments
 for each row when (
@@ -256,7 +258,7 @@ for each row when (
 )
 execute function private.keep_assessment_version();
 
--- Stores the first version of an assessment, and takes away those of a former tenant. SECURITY DEFINER: as above.
+-- Stores the first version of an assessment, and deletes those of a former tenant. SECURITY DEFINER, as above.
 create or replace function private.store_first_version()
 returns trigger
 language plpgsql

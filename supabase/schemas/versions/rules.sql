@@ -1,7 +1,7 @@
--- The rules of change: which part of a content is of which class. A new part of a content is a row here. docs/changes.md and
--- worker/change_rules.json are generated from the rows. Migrations alone write this table.
+-- The rules of change: which part of a content has which class. To support a new part of a content, add a row here.
+-- docs/changes.md and worker/change_rules.json are generated from the rows. Only migrations write this table.
 
--- The classes, from that which changes least for those who use an assessment to that which changes most.
+-- The classes, from the smallest to the largest effect on users of an assessment.
 create or replace function private.change_classes()
 returns text[]
 language plpgsql
@@ -36,7 +36,7 @@ comment on column private.change_rules.sentence is
 alter table private.change_rules enable row level security;
 revoke all on table private.change_rules from public, anon, authenticated, service_role;
 
--- What is not listed any more goes.
+-- The table is filled anew, so a row that was removed from this list is removed from the database too.
 delete from private.change_rules;
 insert into private.change_rules (pattern, rule, class, sentence) values
 ('name', 'name-changed', 'presentation', 'The name of the assessment changed.'),
@@ -60,7 +60,7 @@ insert into private.change_rules (pattern, rule, class, sentence) values
 ('interviewStyle/default', 'style-changed', 'instrument', 'The interview style changed.'),
 (
   'interviewStyle/allowOverride', 'style-override-changed', 'instrument',
-  'Whether a campaign or session may choose another style changed.'
+  'The permission to choose another interview style changed.'
 ),
 ('resultDisclosure', 'disclosure-changed', 'instrument', 'What a respondent sees of the result changed.'),
 (
@@ -75,25 +75,25 @@ insert into private.change_rules (pattern, rule, class, sentence) values
 ('dimensions/*/questions', 'questions-changed', 'instrument', 'The questions of the dimension "{item}" changed.'),
 (
   'dimensions/*/rubric/*', 'rubric-text-changed', 'instrument',
-  'What the rubric of the dimension "{item}" says for {part} changed.'
+  'The rubric of the dimension "{item}" changed for {part}.'
 ),
--- An interview goes through the dimensions in their order, and what was asked before colors an answer.
-('dimensions/order', 'dimensions-reordered', 'instrument', 'The dimensions are in another order.'),
+-- An interview asks about the dimensions in their order, and earlier questions influence an answer.
+('dimensions/order', 'dimensions-reordered', 'instrument', 'The order of the dimensions changed.'),
 
-('evidence', 'evidence-changed', 'scoring', 'How much evidence a score needs changed.'),
+('evidence', 'evidence-changed', 'scoring', 'The evidence that a score needs changed.'),
 ('minCoverage', 'coverage-changed', 'scoring', 'The share of the weights that must be scored changed.'),
 (
   'rangePrecision', 'precision-changed', 'scoring',
-  'The decimal places of the score ranges changed, and with them how an overall score is rounded.'
+  'The decimal places of the score ranges changed, and with them the rounding of the overall score.'
 ),
 ('dimensions/*/weight', 'weight-changed', 'scoring', 'The weight of the dimension "{item}" changed.'),
 ('categories/*/added', 'category-added', 'scoring', 'The category "{item}" was added.'),
 ('categories/*/removed', 'category-removed', 'scoring', 'The category "{item}" was removed.'),
 (
   'categories/order', 'categories-reordered', 'scoring',
-  'The categories are in another order, which decides between equals.'
+  'The order of the categories changed, which decides ties.'
 ),
-('categories/*/name', 'category-name-changed', 'scoring', 'The name of the category "{item}" is spelled in another way.'),
+('categories/*/name', 'category-name-changed', 'scoring', 'The spelling of the name of the category "{item}" changed.'),
 ('categories/*/range', 'range-changed', 'scoring', 'The score range of the category "{item}" changed.'),
 (
   'categories/*/primaries', 'primary-dimensions-changed', 'scoring',
@@ -106,7 +106,7 @@ insert into private.change_rules (pattern, rule, class, sentence) values
 ('dimensions/*/removed', 'dimension-removed', 'structure', 'The dimension "{item}" was removed.'),
 (
   'dimensions/*/moved', 'dimension-id-moved', 'structure',
-  'The id "{item}" moved to what was another dimension.'
+  'The id "{item}" moved to another dimension.'
 ),
 (
   'dimensions/*/rubric/*/added', 'rubric-range-added', 'structure',

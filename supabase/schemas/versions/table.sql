@@ -1,13 +1,14 @@
--- Versions of assessments: each content that was ever in use, as it was. Rows are made by the database and never change.
+-- Versions of assessments: every content that was in use. The database creates the rows, and they never change.
 
 create table if not exists public.assessment_versions (
   id uuid not null default gen_random_uuid(),
 
-  -- The only reference: keys to the tenant and the account would make their deletion wait for edits.
+  -- The only foreign key: keys to the tenant and the account would make their deletion wait for edits.
   assessment_id uuid not null,
   tenant_id uuid not null,
 
-  -- The number that the author sees. The revision is for contents from before versions were kept, which share a number.
+  -- The number that the author sees. The revision is only for contents that shared a number because they are older than
+  -- version history.
   version text not null,
   revision integer not null default 0,
 
@@ -20,10 +21,10 @@ create table if not exists public.assessment_versions (
   interview_style_allow_override boolean not null,
   result_disclosure text not null,
 
-  -- The Markdown as the author sent it; no part of the content.
+  -- The Markdown as the author sent it; not part of the content.
   source_markdown text,
 
-  -- What is equal where the content is, or a part of it.
+  -- Equal if the content, or a part of it, is equal.
   definition_sha256 text not null,
   scoring_sha256 text not null,
   dimension_hashes jsonb not null,
@@ -61,17 +62,17 @@ comment on column public.assessment_versions.created_by is
 alter table public.assessment_versions enable row level security;
 revoke all on table public.assessment_versions from public, anon, authenticated, service_role;
 
--- An account that goes is looked for here.
+-- Finds the versions of an account that is deleted.
 create index if not exists idx_assessment_versions_created_by
 on public.assessment_versions (created_by) where created_by is not null;
 
--- The version that holds the assessment's present content. No foreign key: a second path between the two tables would
+-- The version with the assessment's current content. No foreign key, because a second path between the two tables would
 -- make PostgREST's embedding ambiguous.
 alter table public.custom_assessments add column if not exists newest_version_id uuid;
 comment on column public.custom_assessments.newest_version_id is
 'The row of assessment_versions with the current content. Null before the first version. Set by the database.';
 
--- The version that the marketplace shows, and since when. No foreign key: as above.
+-- The version that the marketplace shows, and since when. No foreign key, as above.
 alter table public.custom_assessments add column if not exists listed_version_id uuid;
 alter table public.custom_assessments add column if not exists listed_at timestamptz;
 comment on column public.custom_assessments.listed_version_id is

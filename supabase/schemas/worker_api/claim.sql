@@ -1,7 +1,7 @@
 -- Claiming jobs.
 
--- Takes back jobs whose lease has run out, which the caller has locked: their worker died or hangs. Each was charged its
--- attempt; after the last one it ends. A worker that comes back later finds its claim lost.
+-- Takes back jobs with expired leases, which the caller has locked: their worker died or hangs. Each is charged its
+-- attempt; after the last one it fails. A worker that returns later finds that it has lost its claim.
 create or replace function private.take_back_jobs(expired bigint[])
 returns void
 language plpgsql
@@ -31,10 +31,11 @@ begin
 end
 $$;
 
--- The jobs next in line, locked. At most about 256 KB of text at once, which a worker does in a tenth of a second: tenants
--- take turns between batches, and who comes now waits for the batch in hand. A job that has been charged an attempt before is
--- chosen alone, so that one that kills its worker takes no neighbour along. Jobs whose lease has run out stand in the line
--- too: they are taken back on the way. Without sorting, so that the index is read in its order whatever the plan was made for.
+-- The next jobs in order, locked. At most about 256 KB of text at once, which a worker processes in a tenth of a second:
+-- tenants take turns between batches, and new jobs wait for the current batch. A job that was charged an attempt before is
+-- chosen alone, so that a job that kills its worker affects no others. Jobs with expired leases are still in the order, and
+-- are taken back when they are reached. Without sorting, so that the index is read in order, whatever the tables contained
+-- when the plan was made.
 create or replace function private.choose_jobs(most integer)
 returns bigint[]
 language plpgsql
@@ -56,7 +57,7 @@ begin
         from private.jobs as job
        where job.rank is not null
          and job.not_before is null
-         -- Once taken back, those that are left with another attempt are queued.
+         -- Once taken back, jobs with attempts left are queued.
          and (job.state = 'queued' or (job.lease_expires_at <= now() and lost is null))
        order by job.rank, job.id
        limit choose_jobs.most
@@ -71,7 +72,7 @@ begin
     perform private.take_back_jobs(lost);
   end loop;
   if any_charged or total > size_limit then
-    -- Cut off where the batch is full, or before and after the charged one.
+    -- The batch ends when it is full, or before and after a charged job.
     ids := array(
       select counted.id
         from (
@@ -88,7 +89,8 @@ begin
 end
 $$;
 
--- The jobs that this worker was given for the same request, locked: its answer was lost. Also where the first is still at it.
+-- The jobs that this worker received for the same request, locked: its answer was lost. Also if the first request is still
+-- running.
 create or replace function private.jobs_of_request(worker text, request text)
 returns bigint[]
 language plpgsql
@@ -115,15 +117,15 @@ begin
          and job.worker = jobs_of_request.worker
        order by job.id
          for update);
-    -- The claim that follows counts it once more; that is not charged twice.
+    -- The next claim counts this attempt, so that it is not counted twice.
     update private.jobs as job set releases = job.releases + 1 where job.id = any (chosen);
   end if;
   return chosen;
 end
 $$;
 
--- What a worker is given of claimed jobs of one kind; null where their subjects are gone: one that is being deleted in this
--- moment is nobody's work any more.
+-- What a worker receives for claimed jobs of one kind; null if their subjects no longer exist: a subject that is being
+-- deleted is no longer processed.
 create or replace function private.load_jobs(
   kind text, jobs bigint[], attempts integer[], tries integer[], subjects uuid[]
 )
@@ -143,7 +145,7 @@ begin
 end
 $$;
 
--- The next jobs in line, given to this worker.
+-- The next jobs in order, assigned to this worker.
 create or replace function private.claim_jobs(
   worker text, claim_limit integer, lease_seconds integer, request text, out jobs json, out number integer
 )
@@ -182,7 +184,7 @@ begin
      where claim.worker = claim_jobs.worker;
   end if;
 
-  -- One list a member and kind, for a batch holds hundreds of jobs.
+  -- One list per member and kind, because a batch has hundreds of jobs.
   for given in
     with claimed as (
       update private.jobs as job
@@ -213,7 +215,7 @@ begin
 end
 $$;
 
--- Milliseconds until there may be something to claim; null while nothing is open.
+-- Milliseconds until there may be something to claim; null if there are no open jobs.
 create or replace function private.next_claim_in_ms()
 returns bigint
 language plpgsql
@@ -231,7 +233,7 @@ begin
           (select job.not_before as time from private.jobs as job
             where job.not_before is not null order by job.not_before limit 1)
           union all
-          -- None is queued: what is open and not waiting is in workers' hands.
+          -- None is queued: all open jobs that do not wait are claimed.
           (select min(job.lease_expires_at) from private.jobs as job
             where job.rank is not null and job.not_before is null)
         ) as due

@@ -1,4 +1,4 @@
--- Diagnostics that only the database can make.
+-- Diagnostics that only the database can create.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
 returns jsonb
@@ -13,38 +13,38 @@ as $$
            'end_column', coalesce(place -> 'end_column', to_jsonb(coalesce((place ->> 'column')::int, 1) + 1)),
            'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
     from (values
-      ('already-uploaded', 'warning', '', 'These exact bytes are stored already, so nothing was changed.',
-       'Use the assessment that this upload names, or change the file and upload it again.'),
+      ('already-uploaded', 'warning', '', 'The same file is stored already, so nothing was changed.',
+       'Use the assessment of this upload, or change the file and upload it again.'),
       ('version-conflict', 'error', 'Front matter / version',
-       'The assessment has this version already, with another content.',
+       'The assessment already has this version, with other content.',
        'Raise the version in the front matter and upload the file again.'),
       ('version-falls', 'error', 'Front matter / version',
        'The version is lower than that of the assessment to replace.',
-       'Give a version that is higher than the present one, or upload the file as a new assessment.'),
+       'Use a version that is higher than the current one, or upload the file as a new assessment.'),
       ('version-bump-too-small', 'error', 'Front matter / version',
-       'The version is too low for what changed.',
+       'The version is too low for this change.',
        'Raise the major version in the front matter and upload the file again.'),
       ('superseded', 'error', '', 'The assessment was changed after this file was uploaded, so it was not replaced.',
-       'Look at the assessment as it is now. To have the text of this file nevertheless, upload it again.'),
+       'Review the current assessment. To use this file anyway, upload it again.'),
       ('assessment-archived', 'error', '', 'The assessment to replace is archived and read-only.',
        'Set its status to active first, or upload the file as a new assessment.'),
-      ('assessment-is-a-template', 'error', '', 'The assessment to replace is a template, which only the service changes.',
-       'Upload the file without assessment_id to make an assessment of your own.'),
-      ('assessment-missing', 'error', '', 'The assessment to replace does not exist any more.',
-       'Upload the file without assessment_id to make a new assessment.'),
+      ('assessment-is-a-template', 'error', '', 'The assessment to replace is a template, which only the service role can change.',
+       'Upload the file without assessment_id to create your own assessment.'),
+      ('assessment-missing', 'error', '', 'The assessment to replace no longer exists.',
+       'Upload the file without assessment_id to create a new assessment.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',
-       'Mend the file and upload it again; if nothing in it is wrong, tell the operator the id of this upload.'),
-      ('worker-lost', 'error', '', 'The worker was lost every time it compiled this file.',
-       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.'),
-      ('too-many-attempts', 'error', '', 'The file could not be handled after several attempts.',
-       'The fault is not in the file: upload it again later, or tell the operator the id of this upload.'),
-      ('too-slow', 'error', '', 'Storing the assessment took the database too long, at every attempt.',
-       'Simplify the file and upload it again; if it is an ordinary one, tell the operator the id of this upload.')
+       'Fix the file and upload it again. If the file has no error, report the id of this upload to the operator.'),
+      ('worker-lost', 'error', '', 'The worker stopped every time it compiled this file.',
+       'Simplify the file and upload it again. If it is an ordinary file, report the id of this upload to the operator.'),
+      ('too-many-attempts', 'error', '', 'The file could not be processed in several attempts.',
+       'The error is not in the file: upload it again later, or report the id of this upload to the operator.'),
+      ('too-slow', 'error', '', 'The database took too long to store the assessment, in every attempt.',
+       'Simplify the file and upload it again. If it is an ordinary file, report the id of this upload to the operator.')
     ) as text (code, severity, section, message, hint)
    where text.code = upload_diagnostic.code
 $$;
 
--- A diagnostic is small text and a few numbers. A number such as 1e131071 would take ten bytes here and as many characters
+-- A diagnostic is short text and a few numbers. A number such as 1e131071 would take ten bytes here, but as many characters
 -- as its exponent says in every list of the tenant's uploads.
 create or replace function private.bounded_diagnostics(given jsonb)
 returns jsonb
@@ -62,7 +62,7 @@ begin
 end
 $$;
 
--- What an upload says when the database refused it: each fault of its definition, or the reason alone.
+-- The diagnostics of an upload that the database refused: each error of its definition, or only the reason.
 create or replace function private.refused_diagnostics(code text, faults jsonb)
 returns jsonb
 language plpgsql

@@ -1,7 +1,7 @@
--- The effects of what a worker found, each with its own end.
+-- The effects of what a worker found, each with its own outcome.
 
--- The effects of some jobs of one tenant and kind, which are applied in one call: an end for each. Where that call fails,
--- each is tried by itself, so that each has its own end.
+-- Applies the effects of some jobs of one tenant and kind in one call, with an outcome for each. If that call fails, each
+-- is applied separately, so that each has its own outcome.
 create or replace function private.apply_unit(
   applies text, subjects uuid[], targets uuid[], elements jsonb[], until timestamptz
 )
@@ -39,7 +39,7 @@ begin
 end
 $$;
 
--- The jobs that these elements hand in with an effect, by tenant and kind, in their turns.
+-- The jobs with an effect in these elements, by tenant and kind, in order.
 create or replace function private.jobs_with_effects(worker text, finished jsonb, ids bigint[])
 returns table (
   tenant_id uuid, applies text, groups text, jobs bigint[], subjects uuid[], targets uuid[], elements jsonb[]
@@ -55,7 +55,7 @@ begin
            array_agg(job.target_id order by job.rank, job.id),
            array_agg(jobs_with_effects.finished -> first.place order by job.rank, job.id)
       from (
-        -- What is said first of a claim counts.
+        -- If a claim is reported more than once, the first report counts.
         select distinct on (claimed.id)
                claimed.id, told.ordinality::integer - 1 as place, told.outcome
           from rows from (jsonb_to_recordset(jobs_with_effects.finished) as (
@@ -82,8 +82,8 @@ begin
 end
 $$;
 
--- The effects of those elements that have one. Gives their jobs and, for each, its end. The caller holds the jobs, and all
--- tenants that are not busy. What is not begun when the time is over is given back, but for the first.
+-- Applies the effects of the elements that have one. Returns their jobs and the outcome of each. The caller has locked the
+-- jobs, and all tenants that are not busy. Jobs not started when the time is over are returned, except the first.
 create or replace function private.apply_effects(
   worker text, finished jsonb, ids bigint[], busy uuid[], until timestamptz, out ended bigint[], out endings jsonb[]
 )

@@ -1,7 +1,7 @@
--- What an error of the database means for a job.
+-- What a database error means for a job.
 
--- Whether a job ended for a reason that its file's author can mend. Such files are counted as rejected: no operator needs
--- to look, and trying again would find the same.
+-- Whether a job ended for a reason that the author of its file can fix. Such files are counted as rejected: operators need
+-- not look at them, and a retry would have the same result.
 create or replace function private.is_authors_fault(error text)
 returns boolean
 language plpgsql
@@ -17,8 +17,8 @@ begin
 end
 $$;
 
--- What the database said against it, as the end of a job. Passing errors are tried again; a refusal or a constraint is
--- the end, with the faults that it names.
+-- The outcome of a job after a database error. Temporary errors are retried. A refusal or a violated constraint is final,
+-- and the outcome has the errors that it reports.
 create or replace function private.ending_of_error(state text, detail text)
 returns jsonb
 language plpgsql
@@ -29,9 +29,9 @@ declare
   facts jsonb;
   code text := 'database-refused';
 begin
-  -- Only what is said about the data itself lasts. A name taken in the same moment, a deadlock, a lock or resource
-  -- that was not to be had, a function that is just being upgraded: all that may pass.
-  -- Somebody is at the tenant or the assessment: that is nothing the job has done.
+  -- Only errors about the data itself are permanent. A name taken at the same time, a deadlock, an unavailable lock or
+  -- resource, a function that is being replaced: all of these may pass. If the tenant or the assessment is locked, the job
+  -- is not to blame.
   if state = '55P03' or (state = 'PT429' and detail::jsonb ->> 'reason' = 'BUSY') then
     return '{"end": "waits", "error": "database-55p03"}'::jsonb;
   elsif state = 'P0002' then
@@ -53,8 +53,8 @@ begin
 end
 $$;
 
--- How long a job waits before its next attempt: 1, 4, 16, 64, ... seconds, at most ten minutes, each within a half
--- and one and a half times that, so that jobs that failed together do not come back together.
+-- How long a job waits before its next attempt: 1, 4, 16, 64, ... seconds, at most ten minutes, each multiplied by a random
+-- factor from 0.5 to 1.5, so that jobs that failed together are not retried together.
 create or replace function private.retry_delay(charged integer)
 returns interval
 language plpgsql

@@ -1,15 +1,17 @@
--- What the worker calls. One request finishes the jobs in hand and claims the next ones, in one transaction, so that
--- an effect and the end of its job are one.
+-- What the worker calls. One request finishes the claimed jobs and claims the next ones in one transaction, so that an
+-- effect and the end of its job cannot be separated.
 
--- SECURITY DEFINER: the service role has no rights of its own on the queue, nor to write what only the queue may.
+-- SECURITY DEFINER, because the service role has no privileges on the queue, nor the right to write what only the queue may
+-- write.
 --
--- handed_back: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and what belongs to it}], those that ended alike in one element.
--- Answered: {"settled": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3], "attempts": [1],
--- "tries": [1], and a list for each member that this kind has}], "next_in_ms"}. An object for each job would take as long to
--- write and to read, on its way through PostgREST, as the job's row does.
+-- handed_back: [{"jobs": [1, 2], "attempts": [1, 1], "outcome": ..., and the fields of the outcome}]; jobs with the same
+-- outcome are in one element. Returns: {"settled": [{"outcome", "error", "jobs": [1, 2]}], "jobs": [{"kind", "jobs": [3],
+-- "attempts": [1], "tries": [1], and a list for each member of this kind}], "next_in_ms"}. With an object for each job,
+-- writing and reading the JSON on its way through PostgREST would take as long as the job's row.
 --
--- Planning costs a small request more than the work: each statement in here is planned once a session, and so that it
--- stays good whatever the tables held then: none may read a whole table, nor gather the rows of a batch once for each.
+-- For a small request, planning costs more than the work, so each statement is planned once per session. The plans must
+-- stay good whatever the tables contained at that time: none may read a whole table, nor collect the rows of a batch once
+-- for each row.
 create or replace function public.exchange_jobs(
   worker text,
   handed_back jsonb default '[]',
@@ -24,7 +26,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
--- Armed by PostgREST; private.apply_unit tells what for.
+-- Applied by PostgREST; private.apply_unit explains its purpose.
 set statement_timeout = '3s'
 as $$
 declare
@@ -56,7 +58,7 @@ begin
     answers := private.finish_jobs(worker, handed_back, until);
   end if;
   if claim_limit > 0 and clock_timestamp() >= until then
-    -- An answer that is late already is not kept back for a claim.
+    -- A late answer does not wait for a claim.
     next_in_ms := 0;
   elsif claim_limit > 0 then
     perform private.enqueue_due_markdown(claim_limit);
@@ -75,7 +77,7 @@ comment on function public.exchange_jobs(text, jsonb, integer, integer, text) is
 revoke all on function public.exchange_jobs(text, jsonb, integer, integer, text)
 from public, anon, authenticated, service_role;
 
--- SECURITY DEFINER: as exchange_jobs.
+-- SECURITY DEFINER, as exchange_jobs.
 create or replace function public.extend_leases(worker text, jobs bigint[], lease_seconds integer default 60)
 returns bigint[]
 language plpgsql

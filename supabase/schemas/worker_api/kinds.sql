@@ -1,6 +1,6 @@
--- The kinds of jobs, each with its functions: what they have to be is written at the columns, in queue/kinds.sql.
+-- The kinds of jobs and their functions. The comments of the columns in queue/kinds.sql define these functions.
 
--- A kind that is not listed any more goes.
+-- A kind that was removed from this list is removed from the database too.
 delete from private.job_kinds;
 insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups, applies, settles) values
 -- An upload becomes a draft or replaces an assessment.
@@ -18,5 +18,5 @@ insert into private.job_kinds (kind, turn, outcome, needs, loads, locks, groups,
   'markdown', 5, 'rendered', 'markdown', 'private.load_markdown', 'private.lock_for_markdown', null,
   'private.apply_markdown', 'private.settle_markdown'
 ),
--- Nothing: benchmarks measure the queue alone with it.
+-- Does nothing: benchmarks use it to measure the queue alone.
 ('probe', 3, 'done', null, null, null, null, null, null);

@@ -1,17 +1,17 @@
--- One transaction finishes the jobs of many tenants, and none of them may keep the others.
+-- One transaction finishes the jobs of many tenants, and no tenant may delay the others.
 --
--- So that none waits for one whose rows somebody else keeps locked, nobody is waited for longer than lock_timeout says in the
--- functions of this file and of effects.sql: first once for half a second, then, each for itself, for 20 milliseconds. A job
--- whose tenant or assessment is not to be had comes again later.
+-- So that no job waits for one whose rows are locked elsewhere, lock_timeout limits every wait in the functions of this
+-- file and of effects.sql: first half a second for all locks together, then 20 milliseconds for each. A job whose tenant or
+-- assessment is not available is retried later.
 --
--- And no effect may take long. exchange_jobs has a statement_timeout of its own, which PostgREST arms: the effect that it
--- interrupts is undone, and its job comes again later, alone. The timer does not fire a second time, so everything is brought
--- to its end at once: what was done before stays, and what was not begun is given back. What is interrupted has had two
--- seconds at least, since no effect but the first is begun when one second is over. Over a direct connection nothing is
--- armed, and that look at the clock is all there is.
+-- No effect may take long either. exchange_jobs sets its own statement_timeout, which PostgREST applies: the interrupted
+-- effect is undone, and its job is retried later, alone. The timer does not fire a second time, so the request then
+-- finishes at once: effects applied before are kept, and jobs not started are returned. An interrupted effect has had at
+-- least two seconds, because only the first effect may start after one second. Over a direct connection the timeout does
+-- not apply, and only this check of the clock limits the time.
 
--- Locks what the effects of these elements refer to, before any job: the order of locks is in locks/order.sql. Gives the
--- tenants that were not to be had.
+-- Locks the rows to which the effects of these elements refer, before any job (see the order in locks/order.sql). Returns
+-- the tenants that were not available.
 create or replace function private.hold_owners(finished jsonb, until timestamptz)
 returns uuid[]
 language plpgsql
@@ -59,8 +59,8 @@ begin
 end
 $$;
 
--- Locks the jobs, in an order that two workers cannot cross. Gives those that were to be had: one that somebody keeps
--- locked is being deleted, or another worker has it.
+-- Locks the jobs in an order that prevents deadlocks between workers. Returns those that were available: a locked job is
+-- being deleted, or another worker has it.
 create or replace function private.hold_jobs(ids bigint[])
 returns bigint[]
 language plpgsql

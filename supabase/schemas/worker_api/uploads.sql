@@ -1,4 +1,5 @@
--- The job kind compile: what is given of an upload, what is locked for it, how it is applied, and what its row then says.
+-- The job kind compile: what the worker receives of an upload, what is locked, how it is applied, and what its row then
+-- shows.
 
 create or replace function private.load_uploads(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
 returns json
@@ -36,14 +37,15 @@ begin
 end
 $$;
 
--- The line of the tenant, the makers and the tenant.
+-- The line of the tenant, the creators and the tenant.
 create or replace function private.lock_for_uploads(tenant_id uuid, subjects uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Each row is looked up by its key: a plan is kept for a session, and may have been made when there was no upload yet.
+  -- Each row is looked up by its key, because the plan is cached for the session, and may have been made when there were no
+  -- uploads.
   perform private.hold_tenant(
     lock_for_uploads.tenant_id,
     array(
@@ -56,8 +58,8 @@ begin
 end
 $$;
 
--- New drafts are written by one statement. A tenant's uploads that replace something may change what its new ones find:
--- then all in their turn.
+-- New drafts are written by one statement. A tenant's replacements may change what its new uploads find: in that case all
+-- are applied in order.
 create or replace function private.are_new_drafts(subjects uuid[], targets uuid[])
 returns boolean
 language plpgsql
@@ -90,7 +92,7 @@ begin
 end
 $$;
 
--- The diagnostics that an upload ends with: the worker's, and what the database adds.
+-- The final diagnostics of an upload: the worker's, and those that the database adds.
 create or replace function private.final_diagnostics(judged private.judged_job)
 returns jsonb
 language plpgsql
@@ -129,7 +131,7 @@ begin
     update public.assessment_uploads as upload
        set status = case when final.verdict = 'succeeded' then 'succeeded' when final.ends then 'failed' else 'queued' end,
            diagnostics = coalesce(final.diagnostics, '[]'),
-           -- The assessment's as it is stored: it need not be compressed a second time.
+           -- The assessment's stored value, which need not be compressed again.
            definition = coalesce(final.ending -> 'definition', (
              select assessment.definition
                from public.custom_assessments as assessment

@@ -1,4 +1,4 @@
-"""The database and the worker find the same changes between two contents, by the same rules."""
+"""The database and the worker find the same changes between two contents, with the same rules."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tools.version_vectors import CASES, Case, definition_of
 from worker.changes import CLASSES, Change, changes_between, class_of_change, rules
 from worker.content import JsonObject, canonical_text, content_of, parse
 
-#: Keys of the definition's JSON Schema that are no content.
+#: Keys of the definition's JSON Schema that are not part of the content.
 NO_CONTENT = {"metadata/version", "examples"}
-#: Under which names the content has what the schema calls otherwise.
+#: The content's names for keys that the schema calls otherwise.
 IN_CONTENT = {
     "dimensions/*/interviewThemes": "dimensions/*/themes",
     "dimensions/*/scoringRubric": "dimensions/*/rubric/*",
@@ -54,7 +54,7 @@ def in_worker(before: JsonObject, after: JsonObject) -> list[tuple[Any, ...]]:
 
 
 def listed(change: Change) -> tuple[Any, ...]:
-    """A change as a row of the database. What is not there is a null of SQL there, and none of JSON."""
+    """A change as a row of the database. A missing value is SQL's null, not JSON's."""
     added, removed = change.rule.pattern.endswith("/added"), change.rule.pattern.endswith("/removed")
     return (
         change.rule.rule,
@@ -77,7 +77,7 @@ def test_changes_are_those_that_were_decided_by_hand(database: Connection, case:
     before, after = content(CASES[0]), content(case)
     assert sorted(change.rule.rule for change in changes_between(before, after)) == sorted(case.changes)
     assert in_database(database, before, after) == in_worker(before, after)
-    # And back, where what was added is removed.
+    # And back, so that the added item is removed.
     assert in_database(database, after, before) == in_worker(after, before)
 
 
@@ -126,16 +126,16 @@ def test_every_path_of_the_schema_has_a_rule_or_is_no_content() -> None:
 
 
 def is_ruled(path: str) -> bool:
-    """Whether a path of the schema is no content, or has a rule under its name there."""
+    """Whether a path of the schema is not part of the content, or has a rule under its name there."""
     if path in NO_CONTENT:
         return True
     known = IN_CONTENT.get(path, path).removeprefix("metadata/").removeprefix("interviewGuidelines/")
-    # The id is what a dimension is known by: another one is a dimension less and one more.
+    # The id identifies a dimension: another id means one dimension less and one more.
     return known in rules() or known == "dimensions/*/id"
 
 
 def schema_paths() -> Iterator[str]:
-    """The paths of the schema as the content's are written: ``dimensions/*/weight``."""
+    """The paths of the schema in the notation of the content's: ``dimensions/*/weight``."""
     schema = json.loads((ROOT / "docs" / "definition.schema.json").read_text(encoding="utf-8"))
     parts = schema["$defs"]
     groups = {
@@ -170,4 +170,4 @@ def test_changes_between_cases_by_chance_are_the_workers(database: Connection, s
 def test_sentence_names_the_item_and_the_part() -> None:
     (case,) = [case for case in CASES if case.changes == ["rubric-text-changed"]]
     (change,) = changes_between(content(CASES[0]), content(case))
-    assert change.sentence == 'What the rubric of the dimension "vision" says for 1-2 changed.'
+    assert change.sentence == 'The rubric of the dimension "vision" changed for 1-2.'

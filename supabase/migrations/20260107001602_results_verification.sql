@@ -1,7 +1,62 @@
--- custom-assessments 0.2.0 results_restating sha256:04d3bca86082101e19d930a671c1d82e35f762843a512dca70e351f55af4fccc
--- Results under another scoring than that which made them: what the same scores would lead to. Never stored.
+-- custom-assessments 0.2.0 results_verification sha256:a83576d816e157029fc19611e87d26148ab91dcf8056d2280dae9277b97c2b99
+-- For owners: checks a frozen result against its own data.
 
--- What of a definition says which dimensions are scored, and on which scale.
+create or replace function public.verify_result(result_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result record;
+  computed record;
+  differences jsonb;
+begin
+  select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
+         present.uncovered_dimensions, present.assessment_definition_snapshot as snapshot, present.assessment_version,
+         present.result_disclosure, version.id as version_id, version.definition, version.version, version.result_disclosure
+           as disclosure
+    into result
+    from public.custom_assessment_results as present
+    -- Where the caller may read it, who may be the campaign's creator and not its owner.
+    left join public.assessment_versions as version on version.id = present.assessment_version_id
+   where present.id = verify_result.result_id;
+  if not found then
+    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
+  end if;
+  select scored.overall, scored.category, scored.uncovered, scored.faults
+    into computed
+    from private.score_assessment(coalesce(result.definition, result.snapshot), result.dimension_scores) as scored;
+  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
+    into differences
+    from (values
+      ('dimension_scores', '[]'::jsonb, computed.faults),
+      ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
+      ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
+      ('matched_category_data', result.matched_category_data, computed.category),
+      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered)),
+      -- A definition is up to 500 KB: its hash is enough.
+      ('assessment_definition_snapshot', to_jsonb(private.hash_of(result.snapshot)),
+       to_jsonb(private.hash_of(coalesce(result.definition, result.snapshot)))),
+      ('assessment_version', to_jsonb(result.assessment_version),
+       to_jsonb(coalesce(result.version, result.assessment_version))),
+      ('result_disclosure', to_jsonb(result.result_disclosure),
+       to_jsonb(coalesce(result.disclosure, result.result_disclosure)))
+    ) as compared (field, stored, computed)
+   where compared.stored is distinct from compared.computed
+     and (compared.field not in ('overall_score', 'matched_category', 'matched_category_data', 'uncovered_dimensions')
+          or computed.faults = '[]');
+  return jsonb_build_object('equal', differences = '[]', 'differences', differences);
+end
+$$;
+comment on function public.verify_result(uuid) is
+'For owners: computes the score and category again from the frozen row alone. Returns {equal, differences: [{field, stored, '
+'computed}]}.';
+revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;
+
+-- Results under another scoring than the one that produced them: the outcome of the same scores. Never stored.
+
+-- The part of a definition that decides which dimensions are scored, and on which scale.
 create or replace function private.measured_part(definition jsonb)
 returns jsonb
 language plpgsql
@@ -23,7 +78,7 @@ begin
 end
 $$;
 
--- The ids of a definition's dimensions by their names as it spells them.
+-- The ids of a definition's dimensions, by their names as spelled.
 create or replace function private.ids_by_name(dimensions jsonb)
 returns jsonb
 language plpgsql
@@ -41,8 +96,8 @@ begin
 end
 $$;
 
--- The newest results of an assessment that the caller may read, each as this definition scores it. Where a dimension that was
--- scored is not in it, by its id, or the scale is another one, is_restated is false, and the result has no score here.
+-- The newest results of an assessment that the caller can read, each as this definition scores it. If a scored dimension is
+-- not in it (by id), or the scale differs, is_restated is false, and the result has no score here.
 create or replace function private.restated(assessment_id uuid, definition jsonb, most integer)
 returns table (result_id uuid, is_restated boolean, overall numeric, category text)
 language plpgsql
@@ -50,7 +105,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- As it is in memory: one that comes out of a table is unpacked here, and not with every result.
+  -- In memory: a definition from a table is unpacked once here, not for every result.
   categories constant jsonb := definition #> '{resultCategories}';
   target constant jsonb := private.measured_part(definition);
   ids constant text[] := (select found.ids from private.dimension_ids(target -> 'dimensions') as found);
@@ -98,9 +153,9 @@ begin
 end
 $$;
 
--- For authors and those who use an assessment: what changed between two versions, and what it does to results.
+-- For authors and users of an assessment: what changed between two versions, and the effect on results.
 
--- A version as it would be with another definition: what metadata says counts, and what it does not say stays.
+-- A version as it would be with another definition: metadata takes precedence, and missing metadata keeps the column.
 create or replace function private.with_definition(version public.assessment_versions, definition jsonb)
 returns public.assessment_versions
 language plpgsql
@@ -147,7 +202,7 @@ begin
 end
 $$;
 
--- A version that the caller may read. Others answer as what does not exist.
+-- A version that the caller can read. Others are treated as if they did not exist.
 create or replace function private.readable_version(version_id uuid)
 returns public.assessment_versions
 language plpgsql
@@ -165,7 +220,7 @@ begin
 end
 $$;
 
--- How the dimensions that two contents both have compare: the same instrument, declared to be, or not.
+-- How the dimensions in both contents compare: the same instrument, declared to be the same, or different.
 create or replace function private.compared_dimensions(assessment_id uuid, before jsonb, after jsonb)
 returns jsonb
 language plpgsql
@@ -195,7 +250,7 @@ begin
 end
 $$;
 
--- Of how many of the newest results that the caller may read the category would differ.
+-- For how many of the newest results that the caller can read the category would differ.
 create or replace function private.restated_differences(assessment_id uuid, before jsonb, after jsonb)
 returns jsonb
 language plpgsql
@@ -242,7 +297,7 @@ begin
         '{"argument": "to_version_id", "expected": "a version of the same assessment"}');
     end if;
   else
-    -- What is not saved yet is its author's.
+    -- Only the author can see a definition that is not saved yet.
     if not exists (
       select from public.custom_assessments as assessment
        where assessment.id = older.assessment_id
@@ -285,7 +340,7 @@ begin
 end
 $$;
 comment on function public.version_changes(uuid, uuid, jsonb) is
-'With the caller''s rights: what changed between two versions of an assessment, or, for its owner, between a version and a '
-'definition that is not saved; how its dimensions compare; and of how many of the newest 5,000 results that the caller may '
-'read the category would differ. Returns {from, to, class, least_version, changes, dimensions, results}.';
+'With the caller''s rights: what changed between two versions of an assessment or, for its owner, between a version and an '
+'unsaved definition; how its dimensions compare; and for how many of the newest 5,000 results that the caller can read the '
+'category would differ. Returns {from, to, class, least_version, changes, dimensions, results}.';
 revoke all on function public.version_changes(uuid, uuid, jsonb) from public, anon, authenticated, service_role;
