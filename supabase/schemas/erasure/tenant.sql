@@ -117,8 +117,8 @@ end
 $$;
 comment on function public.erase_tenant(uuid) is
 'For operators: deletes a tenant with its results, uploads, assessments and all dependent rows, in one transaction. An '
-'assessment for which other tenants have results is transferred to the tenant with the oldest of these results; it becomes '
-'archived and private, and loses its source and author (assessments_handed_over). Everyone who was interviewed for the tenant '
-'is deleted. The host''s foreign key decides whether its campaigns are deleted or remain without a tenant (campaigns_left). '
-'Returns the counts.';
+'assessment that other tenants use is transferred to the tenant that has used it for longest, as the newest version that this '
+'tenant itself has used; it becomes archived and private, and loses its source and author (assessments_handed_over). Everyone '
+'who was interviewed for the tenant is deleted. The host''s foreign key decides whether its campaigns are deleted or remain '
+'without a tenant (campaigns_left). Returns the counts.';
 revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;

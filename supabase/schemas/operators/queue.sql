@@ -132,7 +132,8 @@ end
 $$;
 comment on function public.prune_jobs(interval, integer) is
 'For operators: deletes finished jobs older than keep, oldest first, at most batch of them. Returns how many; repeat the call '
-'until it returns fewer than batch. Uploads and results are kept; unused versions beyond the newest of each assessment are not.';
+'until it returns fewer than batch. Uploads, results and scores that can still be retried are kept; unused versions beyond the '
+'newest of each assessment are not.';
 revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
 
 create or replace view public.job_queue

@@ -54,15 +54,14 @@ select is(
   'its result is as it was'
 );
 
--- A tenant that is deleted takes its requests along; their jobs do not hang.
+-- A tenant that is erased takes its requests along; their jobs do not hang.
 select tests.as_postgres();
 select tests.keep('doomed', tests.create_assessment(tests.kept('first_of_two'), '{"status": "active", "name": "Doomed"}'));
 select tests.keep('late', tests.create_coaching_session(tests.kept('first_of_two'), tests.kept('doomed')));
 select tests.as_service();
 select public.complete_assessment_session(tests.kept('late'), 'coaching', '{"Clarity": 5}');
 create temporary table sixth on commit drop as select tests.claim('w1') -> 0 as job;
-delete from public.tenant_profiles
-where id = tests.kept('first_of_two');
+select public.erase_tenant(tests.kept('first_of_two'));
 select is(tests.finish('w1', tests.ending(job, 'snapshot')), 'lost', 'nobody''s work any more') from sixth;
 select is((
   select count(*) from private.jobs
