@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 operators sha256:e04c28eb58d830b155ee6244153282b98986962381dca5a16e7faefa26c471b4
+-- custom-assessments 0.2.0 operators sha256:0ed4f5b58833c25d6c846308080d781552c45d2b98fc1f95514fb53f3bdb7381
 -- What operators call and read: the state of the queue, retries, and deleting old jobs.
 
 -- SECURITY DEFINER, as exchange_jobs.
@@ -133,7 +133,8 @@ end
 $$;
 comment on function public.prune_jobs(interval, integer) is
 'For operators: deletes finished jobs older than keep, oldest first, at most batch of them. Returns how many; repeat the call '
-'until it returns fewer than batch. Uploads and results are kept; unused versions beyond the newest of each assessment are not.';
+'until it returns fewer than batch. Uploads, results and scores that can still be retried are kept; unused versions beyond the '
+'newest of each assessment are not.';
 revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
 
 create or replace view public.job_queue

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:41ffd3f37b1686622235c44f801b200943842a93090eb3c5d290da6f3ea2eee0
+-- custom-assessments 0.2.0 erasure_heirs sha256:c34927c006af00bf40dba9a529e5e2ccb31d8955224b80ab9d0626c629b7c510
 -- Assessments that other tenants use outlive their tenant.
 
 -- Other tenants use assessments of this tenant, and their results and interviews hold on to these. So each goes to the tenant
@@ -276,8 +276,8 @@ end
 $$;
 comment on function public.erase_tenant(uuid) is
 'For operators: deletes a tenant with its results, uploads, assessments and all dependent rows, in one transaction. An '
-'assessment for which other tenants have results is transferred to the tenant with the oldest of these results; it becomes '
-'archived and private, and loses its source and author (assessments_handed_over). Everyone who was interviewed for the tenant '
-'is deleted. The host''s foreign key decides whether its campaigns are deleted or remain without a tenant (campaigns_left). '
-'Returns the counts.';
+'assessment that other tenants use is transferred to the tenant that has used it for longest, as the newest version that this '
+'tenant itself has used; it becomes archived and private, and loses its source and author (assessments_handed_over). Everyone '
+'who was interviewed for the tenant is deleted. The host''s foreign key decides whether its campaigns are deleted or remain '
+'without a tenant (campaigns_left). Returns the counts.';
 revoke all on function public.erase_tenant(uuid) from public, anon, authenticated, service_role;

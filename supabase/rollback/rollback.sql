@@ -249,6 +249,8 @@ drop table if exists public.custom_assessment_results;
 drop table if exists public.equivalence_declarations;
 drop table if exists private.pins;
 drop table if exists private.version_uses;
+drop table if exists private.markdown_due;
+drop table if exists private.written_markdown;
 drop table if exists public.listing_review_notes;
 drop table if exists public.listing_reviews;
 drop table if exists public.listing_requests;

@@ -13,11 +13,13 @@ select is_empty(
     where pg_class.relnamespace = 'private'::regnamespace
       and pg_class.relkind in ('r', 'v', 'm', 'p')
       and has_table_privilege(role.name, pg_class.oid, verb.name)
-      -- What the view public.job_queue, the view of listings and triggers that refuse read with their caller's rights.
+      -- What the view public.job_queue, the view of listings, the changes between versions and triggers that refuse read with
+      -- their caller's rights.
       and (role.name, verb.name, pg_class.relname) not in (
         ('service_role', 'select', 'jobs'), ('anon', 'select', 'listings'), ('authenticated', 'select', 'listings'),
         ('service_role', 'select', 'listings'), ('authenticated', 'select', 'refusals'),
-        ('service_role', 'select', 'refusals')
+        ('service_role', 'select', 'refusals'), ('authenticated', 'select', 'change_rules'),
+        ('service_role', 'select', 'change_rules')
       )
   $$,
   'no table of the private schema is open beyond what two views and the refusals need'
