@@ -245,6 +245,10 @@ class World:
         )
         self._show_templates()
 
+    def erase(self, step: Step) -> None:
+        """Erase the tenant."""
+        self.as_service("select public.erase_tenant(%s)", self.tenants[step.who].id)
+
     # --- review ---------------------------------------------------------------------------------------------
 
     def ask(self, step: Step) -> None:
@@ -372,6 +376,15 @@ class World:
         if context is not None:
             unseen = words(context) - self.shown - self.written[tenant.id]
             assert not unseen, f"words that were never shown: {unseen}"
+            withdrawn = one(
+                self.connection,
+                "select private.is_withdrawn(%s) and tenant_id <> %s"
+                " from public.custom_assessments where id = %s",
+                context["version_id"],
+                tenant.id,
+                context["assessment_id"],
+            )
+            assert not withdrawn, "an interview of a version that was taken down"
             known = (session, tenant.id, context["assessment_id"])
             # What was completed without an interview is as it is: nothing begins any more.
             if not one(
@@ -434,6 +447,7 @@ ACTIONS: dict[str, Callable[[World, Step], None]] = {
         World.decide_by_hand,
         World.delete,
         World.edit,
+        World.erase,
         World.go_private,
         World.interview,
         World.make_template,
