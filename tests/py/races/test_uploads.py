@@ -10,8 +10,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.py.harness.databases import Connection
-from tests.py.harness.sessions import World, compiled, one
-from worker.engine.jobs import Failed, Finished, read_jobs, tell
+from tests.py.harness.sessions import Meanwhile, World, compiled, one
+from worker.engine.jobs import Failed, Finished, Rendered, read_jobs, tell
 
 UPLOAD = (
     "insert into public.assessment_uploads (tenant_id, assessment_id, source_markdown)"
@@ -178,3 +178,46 @@ def test_a_trusted_writer_cannot_date_a_content_into_the_future(world: World, dr
     worker = world.agent()
     upload(world, draft, "# First")
     assert finish(worker, "w", compiled(claim(worker, "w"), "First")) == ("succeeded", None)
+
+
+def test_an_edit_without_markdown_does_not_deadlock_with_the_deletion_of_its_tenant(
+    world: World, draft: uuid.UUID
+) -> None:
+    editor, remover = world.agent(autocommit=False), world.database.connect(autocommit=False)
+    remover.execute("select from public.tenant_profiles where id = %s for update", [world.tenant.id])
+    editor.execute(
+        "update public.custom_assessments set definition = definition || '{\"note\": 1}' where id = %s",
+        [draft],
+    )
+    gone = Meanwhile(
+        lambda: remover.execute("delete from public.tenant_profiles where id = %s", [world.tenant.id])
+    )
+    assert gone.waits(world.postgres, remover)
+    editor.commit()
+    gone.result()
+    remover.commit()
+    assert one(world.postgres, "select count(*) from public.custom_assessments where id = %s", draft) == 0
+    assert one(world.agent(), "select public.exchange_jobs('w', '[]', 10)")["jobs"] == []
+
+
+def test_an_edit_in_flight_while_its_markdown_is_stored_has_the_last_word(
+    world: World, draft: uuid.UUID
+) -> None:
+    owner, worker = world.owner(autocommit=False), world.agent()
+    edit = "update public.custom_assessments set definition = definition || %s where id = %s"
+    world.owner().execute(edit.encode(), [Jsonb({"note": 1}), draft])
+    job = claim(worker, "w")
+    owner.execute(edit.encode(), [Jsonb({"note": 2}), draft])
+    written = Rendered(job["job"], job["attempt"], "# One", job["made_from"])
+    late = Meanwhile(lambda: finish(worker, "w", written))
+    assert late.waits(world.postgres, worker)
+    owner.commit()
+    assert late.result() == ("released", None)
+    again = claim(worker, "w")
+    assert '"note": 2' in again["definition"]
+    assert finish(worker, "w", Rendered(again["job"], again["attempt"], "# Two", again["made_from"])) == (
+        "succeeded",
+        None,
+    )
+    stored_source = "select source_markdown from public.custom_assessments where id = %s"
+    assert one(world.postgres, stored_source, draft) == "# Two"
