@@ -62,7 +62,7 @@ __all__ = [
 MAX_DIMENSIONS: Final = 20
 MAX_CATEGORIES: Final = 15
 MAX_NAME: Final = 200
-#: Of a file, and of the definition that it is compiled to.
+#: Of a file, and of the compiled definition.
 MAX_TEXT_BYTES: Final = 512_000
 MAX_SCALE: Final = Decimal(100)
 MAX_DIGITS: Final = 30
@@ -80,7 +80,7 @@ GENERAL: Final = "general"
 NO_MATCH: Final = "none"
 MARKS: Final = frozenset("*_`")
 NAME_ENDS: Final = ":：" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
-#: Spaces at which no line is broken: word processors put them where a space was typed.
+#: No-break spaces, which word processors insert where a space was typed.
 NO_BREAK_SPACES: Final = "\u00a0\u2007\u202f"
 SPACES: Final = str.maketrans(dict.fromkeys(NO_BREAK_SPACES, " "))
 #: What exports of word processors leave behind, or in front of, a heading.
@@ -96,7 +96,7 @@ EMPHASIS: Final = ("***", "___", "**", "__", "*", "_", "`")
 
 
 def clean_text(text: str) -> str:
-    """Return a text in the one form in which texts are stored.
+    """Return a text in the form in which texts are stored.
 
     Line ends are line feeds; there is no white space at the ends; lines of white space are empty; the
     indentation that all lines after the first share is gone, and indentation is made of spaces.
@@ -108,7 +108,7 @@ def clean_text(text: str) -> str:
         others = text.partition("\n")[2]
         indented = "\n" + others[: -len(others.lstrip(" "))]
         flush = text.replace(indented, "\n")
-        # Most texts are indented alike on all their lines, and none is empty or of white space.
+        # Most texts have the same indentation on all lines, and no empty lines.
         if "\n " not in flush and "\n\n" not in flush and text.count(indented) == text.count("\n"):
             return flush
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -160,7 +160,7 @@ def parse_plain_number(text: str) -> Decimal | None:
 
 
 def parse_range_key(key: str) -> tuple[Decimal, Decimal] | None:
-    """Return the bounds of a rubric's key, ``3`` or ``3-4``; None when it is neither."""
+    """Return the bounds of a rubric's key, ``3`` or ``3-4``; None if it is neither."""
     low, dash, high = key.partition("-")
     first, second = parse_plain_number(low), parse_plain_number(high if dash else low)
     return None if first is None or second is None else (first, second)
@@ -169,16 +169,16 @@ def parse_range_key(key: str) -> tuple[Decimal, Decimal] | None:
 def _exact(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         msg = "a number was expected, exact: an int or a Decimal"
-        raise ValueError(msg)  # noqa: TRY004 - pydantic reports a ValueError as a fault of the value
+        raise ValueError(msg)  # noqa: TRY004 - pydantic reports a ValueError as an error of the value
     number = Decimal(value)
     if not number.is_finite() or abs(number) >= 1000 or decimal_places(number) > MAX_DIGITS:
-        msg = f"a number has at most {MAX_DIGITS} decimal places and lies under 1000"
+        msg = f"a number has at most {MAX_DIGITS} decimal places and is below 1000"
         raise ValueError(msg)
     return number.copy_abs() if number.is_zero() else number
 
 
 def shortest(number: Decimal) -> Decimal:
-    """Drop trailing zeros: a weight is a value, not a spelling."""
+    """Remove trailing zeros: a weight is a value, not a spelling."""
     text = f"{number:f}"
     return Decimal(text.rstrip("0").rstrip(".") or "0") if "." in text else number
 
@@ -192,7 +192,7 @@ def _valid_text(value: str) -> str:
         msg = "a text must not be empty"
         raise ValueError(msg)
     if "\0" in value or not _is_encodable(value):
-        msg = "a text must not hold NUL or half of a surrogate pair"
+        msg = "a text must not contain NUL or half of a surrogate pair"
         raise ValueError(msg)
     for code, what in markup_faults(value):
         msg = f"{code}: {what}"
@@ -202,10 +202,10 @@ def _valid_text(value: str) -> str:
 
 def _valid_name(value: str) -> str:
     if not fold(value):
-        msg = "a name must not consist of characters that cannot be seen"
+        msg = "a name must not consist of invisible characters"
         raise ValueError(msg)
     if "\n" in value or clean_name(value) != value:
-        msg = "a name is one line, without emphasis around it and without a colon at its end"
+        msg = "a name is one line, without emphasis around it and without a final colon"
         raise ValueError(msg)
     return value
 
@@ -314,7 +314,7 @@ def _rubric(rubric: dict[str, str]) -> dict[str, str]:
 
 
 def _drop_default(schema: dict[str, Any]) -> None:
-    """Drop the default of a field that has another one for each value of its model."""
+    """Remove the default of a field that has another one for each value of its model."""
     schema.pop("default", None)
 
 
@@ -327,7 +327,7 @@ def range_key(bounds: tuple[Decimal, Decimal], spelled: str) -> str:
 
 
 class _Model(BaseModel):
-    # What validates is only built when something is validated: the compiler itself does without.
+    # The validator is only built when something is validated: the compiler itself does not need it.
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
@@ -339,7 +339,7 @@ class _Model(BaseModel):
 
 
 class InterviewStyle(_Model):
-    """How an interview is held, and whether a campaign or session may choose otherwise."""
+    """How an interview is conducted, and whether a campaign or session may choose another style."""
 
     default: Annotated[
         int,
@@ -354,7 +354,7 @@ class InterviewStyle(_Model):
 
 
 class Metadata(_Model):
-    """What the front matter says about the assessment as a whole."""
+    """What the front matter states about the assessment as a whole."""
 
     name: Title
     version: Version = "1.0"
@@ -372,13 +372,13 @@ class Metadata(_Model):
         """Refuse a key that is there and says nothing."""
         for key, value in data.items() if isinstance(data, dict) else ():
             if value is None:
-                msg = f"{key} is null; a key that says nothing is left out"
+                msg = f"{key} is null; omit a key without a value"
                 raise ValueError(msg)
         return data
 
 
 class Dimension(_Model):
-    """One thing that is measured. Rubric keys are ``3`` or ``3-4``, inside the scale, without overlaps.
+    """Something that is measured. Rubric keys are ``3`` or ``3-4``, inside the scale, without overlaps.
 
     The id stays when the name changes; one that states none has that which its name gives.
     """
@@ -395,7 +395,7 @@ class Dimension(_Model):
     @model_validator(mode="before")
     @classmethod
     def _fill_id_in(cls, data: object) -> object:
-        """Give a dimension that states no id the one of its name."""
+        """Set the default id of a dimension that states none."""
         if isinstance(data, dict) and data.get("id") is None and isinstance(data.get("name"), str):
             return {**data, "id": dimension_id(clean_text(data["name"]))}
         return data
@@ -414,7 +414,7 @@ class ResultCategory(_Model):
 
 
 class InterviewGuidelines(_Model):
-    """What an interviewer says. Questions stand under the name of a dimension, or under ``general``."""
+    """The interviewer's texts. Questions are under the name of a dimension, or under ``general``."""
 
     opening: Text | None = None
     probing_questions: dict[Name, Annotated[tuple[Text, ...], Field(min_length=1)]] = {}
@@ -455,7 +455,7 @@ class Definition(_Model):
         return cls.model_validate(data, by_alias=True, by_name=False)
 
     def to_json(self) -> str:
-        """Return the definition as compact JSON: fixed key order, exact decimals, absent texts left out."""
+        """Return the definition as compact JSON: fixed key order, exact decimals, no absent texts."""
         parts: list[str] = []
         write_json(self.model_dump(by_alias=True, exclude_none=True), parts.append, ",", ":")
         return "".join(parts)
@@ -473,7 +473,7 @@ class Definition(_Model):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        """Check what reaches across models, and spell every reference as its target spells itself."""
+        """Check rules across models, and spell every reference as its target."""
         _refuse(_faults(self))
         spelled = self._with_references_spelled()
         _refuse(_example_faults(spelled))
@@ -482,7 +482,7 @@ class Definition(_Model):
         return spelled
 
     def _with_references_spelled(self) -> Self:
-        """Return the definition with every reference as its target spells itself."""
+        """Return the definition with every reference spelled as its target."""
         names = {fold(d.name): d.name for d in self.dimensions}
         targets = {NO_MATCH: NO_MATCH, **{fold(c.name): c.name for c in self.result_categories}}
         guidelines = self.interview_guidelines
@@ -509,12 +509,12 @@ class Definition(_Model):
 # --- rules that reach across models -------------------------------------------------------------------------
 
 
-#: Where something is wrong, by keys of the JSON and places in its lists, and what.
+#: Where an error is, by keys of the JSON and indexes of its lists, and what it is.
 Fault: TypeAlias = tuple[tuple[str | int, ...], str]
 
 
 def _refuse(faults: Iterable[Fault]) -> None:
-    """Raise a ValidationError that names all faults at their places, if there are any."""
+    """Raise a ValidationError with all errors at their places, if there are any."""
     details = [
         InitErrorDetails(
             type=PydanticCustomError("rule", "{reason}", {"reason": reason}), loc=where, input=None
@@ -549,7 +549,7 @@ def _faults(definition: Definition) -> Iterator[Fault]:
 
 
 def _range_faults(definition: Definition) -> Iterator[Fault]:
-    """Yield the ranges that leave the scale."""
+    """Yield the ranges that are outside the scale."""
     low, high = definition.metadata.scale
     for index, dimension in enumerate(definition.dimensions):
         for key in dimension.scoring_rubric:
@@ -568,25 +568,25 @@ def _repeated(what: str, where: str, names: Iterable[str]) -> Iterator[Fault]:
     for index, name in enumerate(names):
         key = fold(name)
         if key in seen:
-            yield (where, index, "name"), f"the {what} {name!r} stands twice"
+            yield (where, index, "name"), f"the {what} {name!r} appears twice"
         seen.add(key)
 
 
 def _id_faults(dimensions: Sequence[Dimension]) -> Iterator[Fault]:
-    """Yield ids that belong to another dimension; of dimensions with one name only the first is looked at."""
+    """Yield ids that belong to another dimension; of equal names only the first is considered."""
     named = {fold(d.name): place for place, d in reversed([*enumerate(dimensions)])}
     places = sorted(named.values())
     ids = [dimensions[place].id for place in places]
     for clash in id_clashes(ids, [dimension_id(dimensions[place].name) for place in places]):
         other = dimensions[places[clash.other]].name
-        reason = f"the id {ids[clash.place]!r} is that of {other!r}; one of the two needs an id of its own"
+        reason = f"the id {ids[clash.place]!r} is that of {other!r}; one of them needs another id"
         yield ("dimensions", places[clash.place], "id"), reason
 
 
 def _reference_faults(
     known: set[str], where: tuple[str | int, ...], names: Iterable[str], *, list_: bool = False
 ) -> Iterator[Fault]:
-    """Yield references to dimensions that do not exist, and those that stand twice."""
+    """Yield references to dimensions that do not exist, and duplicate ones."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         key = fold(name)
@@ -594,12 +594,12 @@ def _reference_faults(
         if key not in known:
             yield place, f"there is no dimension {name!r}"
         if key in seen:
-            yield place, f"the dimension {name!r} stands twice"
+            yield place, f"the dimension {name!r} appears twice"
         seen.add(key)
 
 
 def ambiguous_pairs(categories: Sequence[ResultCategory]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of categories between which no rule could choose, by their places in the list.
+    """Yield the pairs of categories that no rule could distinguish, by their indexes in the list.
 
     They share a part of the range, at the precision of the ranges, and their primary dimensions are the same
     set.
@@ -618,7 +618,7 @@ def _example_faults(definition: Definition) -> Iterator[Fault]:
     for index, example in enumerate(definition.examples):
         where = f"the example {example.name!r}"
         if example.overall is None and example.category is None:
-            yield ("examples", index), f"{where} expects nothing"
+            yield ("examples", index), f"{where} states no expectation"
             continue
         if any(not low <= value <= high for value in example.scores.values()):
             yield ("examples", index, "scores"), f"{where} has a score outside the scale"
@@ -641,7 +641,7 @@ def _example_faults(definition: Definition) -> Iterator[Fault]:
 
 
 def by_dimension(spelled: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``values`` keyed as the dimensions are spelled, in their order, ``general`` at the end.
+    """Return ``values`` keyed by the dimensions' spelling, in their order, with ``general`` at the end.
 
     ``spelled`` maps the folded name of every dimension to its spelling, in the order of the dimensions.
     """
@@ -654,7 +654,7 @@ def by_dimension(spelled: Mapping[str, str], values: Mapping[str, Any]) -> dict[
 
 
 class JsonFault(NamedTuple):
-    """What is wrong with a definition in JSON.
+    """An error of a definition in JSON.
 
     ``path`` names the value as JSON path does, such as ``$.dimensions[0].weight``.
     """
@@ -664,14 +664,14 @@ class JsonFault(NamedTuple):
 
 
 def json_faults(error: ValueError) -> list[JsonFault]:
-    """Return what ``Definition.from_json`` refused, by the paths at which it stands."""
+    """Return the errors of ``Definition.from_json``, by their paths."""
     if not isinstance(error, ValidationError):
         return [JsonFault("$", f"this is not JSON: {error}")]
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         JsonFault("$" + "".join(map(_step, fault["loc"])), fault["msg"].removeprefix("Value error, "))
         for fault in found
-        # A list whose only item is wrong is not too short.
+        # A list whose only item is invalid is not reported as too short.
         if fault["type"] != "too_short" or not any(_is_inside(other["loc"], fault["loc"]) for other in found)
     ]
 
@@ -681,7 +681,7 @@ def _is_inside(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bo
 
 
 def _step(step: str | int) -> str:
-    """Return one step of a path as JSON path has it; a key as it is where it is a word."""
+    """Return one step of a path in JSON path syntax; a key as it is if it is a word."""
     if isinstance(step, int):
         return f"[{step}]"
     if step == "[key]":
@@ -697,7 +697,7 @@ def definition_size(definition: Definition) -> int:
 
 
 def write_json(value: object, emit: Callable[[str], None], comma: str, colon: str) -> None:
-    """Give ``emit`` the parts of a value's JSON, in the order of its keys and with exact decimals."""
+    """Pass the parts of a value's JSON to ``emit``, in the order of its keys and with exact decimals."""
     if isinstance(value, str):
         emit(encode_basestring(value))
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What changed between two files: changes with lines and witnesses, and the version that they ask for."""
+"""What changed between two files: changes with lines and witnesses, and the version that they need."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from worker.witness import Search, find_witness
 
 __all__ = ["Comparison", "Located", "compare"]
 
-#: The classes after which results do not compare, which only another major version says.
+#: The classes after which results cannot be compared, which need another major version.
 MAJOR: Final[tuple[Class, ...]] = ("scoring", "structure")
 #: Where in the front matter a part of the content is.
 FRONT: Final = {
@@ -35,7 +35,7 @@ FRONT: Final = {
     "interviewStyle/default": "default",
     "interviewStyle/allowOverride": "allow_override",
 }
-#: Which field of an item a part of it is.
+#: The field of an item that a part of it comes from.
 FIELDS: Final = {
     "weight": "weight",
     "description": "description",
@@ -49,7 +49,7 @@ FIELDS: Final = {
 
 
 class Located(NamedTuple):
-    """A change with its line in either file; None for what is not written there.
+    """A change with its line in each file; None for a value that is not there.
 
     ``search`` is what was found of scores that the change alone leads to another category; None where the
     change is none of scoring.
@@ -137,7 +137,7 @@ def _side(compilation: Compilation) -> _Side:
 
 
 def _columns(definition: Definition) -> Columns:
-    """Return what the row of an assessment says that is made from a file."""
+    """Return the columns of an assessment's row that is made from a file."""
     metadata = definition.metadata
     style = metadata.interview_style
     return Columns(
@@ -154,7 +154,7 @@ def _columns(definition: Definition) -> Columns:
 
 
 def _place(change: Change) -> Place:
-    """Return where a change is: an item for what was added, removed or moved, or is called otherwise."""
+    """Return the place of a change: an item for what was added, removed, moved or renamed."""
     pattern = change.rule.pattern
     for ending in ("/added", "/removed", "/moved"):
         pattern = pattern.removesuffix(ending)
@@ -206,7 +206,7 @@ def _plain(number: Decimal) -> str:
 
 
 def _search(before: JsonObject, after: JsonObject, box: Mapping[str, Reach]) -> Search:
-    """Look for scores of the first content's dimensions whose category differs in the second."""
+    """Search for scores of the first content's dimensions whose category differs in the second."""
     return find_witness(_rules(before), _rules(after), {str(id_): box[id_] for id_ in _ids(before)})
 
 
@@ -230,7 +230,7 @@ def _rules(content: JsonObject) -> ScoringRules:
 
 
 def _written(number: Json, precision: int) -> Decimal:
-    """Return a bound with as many decimal places as the ranges of its file have, or more if it needs them."""
+    """Return a bound with as many decimal places as the ranges of its file have, or more if needed."""
     bound = Decimal(str(number))
     return bound if bound != round(bound, precision) else round(bound, precision)
 
@@ -241,7 +241,7 @@ def _scale(content: JsonObject) -> tuple[Decimal, Decimal]:
 
 
 def _box(*contents: JsonObject) -> dict[str, Reach]:
-    """Return what each dimension can be scored with, in the one content or in the other."""
+    """Return the possible scores of each dimension, in one content or the other."""
     box: dict[str, Reach] = {}
     for content in contents:
         scale = list(map(Fraction, _scale(content)))
@@ -255,7 +255,7 @@ def _box(*contents: JsonObject) -> dict[str, Reach]:
 
 
 def _alone(before: JsonObject, after: JsonObject, change: Change) -> JsonObject:
-    """Return the old content with one change of scoring; all weights count as one, since they sum to 1."""
+    """Return the old content with one change of scoring; all weights count as one, because they sum to 1."""
     kind, _, part = change.rule.pattern.rpartition("/")
     if kind == DIMENSION:
         weights = {d["id"]: d["weight"] for d in _items(after, "dimensions")}
@@ -281,7 +281,7 @@ def _alone(before: JsonObject, after: JsonObject, change: Change) -> JsonObject:
 
 
 def _behind(keys: list[str], others: list[str], key: str) -> int:
-    """Return where a key belongs: behind the last of those that are before it in the other list."""
+    """Return the position for a key: after the last of those that precede it in the other list."""
     earlier = set(others[: others.index(key)])
     return max((at + 1 for at, one in enumerate(keys) if one in earlier), default=0)
 

@@ -1,4 +1,4 @@
-"""What ``diff`` prints: for people, for programs, for a pull request, and for GitHub's annotations."""
+"""The output of ``diff``: for people, for programs, for a pull request, and for GitHub's annotations."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -19,7 +19,7 @@ NOTHING: Final = "nothing"
 
 
 class Files(NamedTuple):
-    """How the two files are called."""
+    """The names of the two files."""
 
     old: str
     new: str
@@ -29,7 +29,7 @@ class Files(NamedTuple):
 
 
 def text_diff(files: Files, found: Comparison) -> str:
-    """Return the changes by class, each with what was and what is, and how scores are affected."""
+    """Return the changes by class, each with the old and the new value, and the effect on scores."""
     parts: list[str] = []
     for class_, changes in groupby(found.changes, lambda located: located.change.rule.class_):
         parts.append(f"{class_}\n")
@@ -44,7 +44,7 @@ def text_diff(files: Files, found: Comparison) -> str:
 
 
 def _both(files: Files, located: Located) -> Iterator[tuple[str, str]]:
-    """Yield the old and the new text of a change, each with where it is."""
+    """Yield the old and the new text of a change, each with its place."""
     change = located.change
     for mark, file, line, value in (
         ("-", files.old, located.old_line, change.old),
@@ -60,7 +60,7 @@ def _is_empty(value: Json) -> bool:
 
 
 def _value(located: Located, value: Json) -> str:
-    """Return a value as a person reads it; of an item that was added or removed, its key."""
+    """Return a value for people; for an item that was added or removed, its key."""
     change = located.change
     pattern = change.rule.pattern
     if pattern in {f"{kind}/{how}" for kind in (DIMENSION, CATEGORY) for how in ("added", "removed")}:
@@ -93,7 +93,7 @@ def _number(number: Decimal) -> str:
 
 
 def _summary(files: Files, found: Comparison) -> str:
-    """Return the last line: the class and the version that it asks for."""
+    """Return the last line: the class and the version that it needs."""
     if found.class_ is None:
         return "nothing changed"
     count = len(found.changes)
@@ -108,7 +108,7 @@ def _summary(files: Files, found: Comparison) -> str:
 
 
 def markdown_diff(files: Files, found: Comparison) -> str:
-    """Return the changes as Markdown, with what authors wrote as code."""
+    """Return the changes as Markdown, with authors' texts as code."""
     parts: list[str] = []
     for class_, changes in groupby(found.changes, lambda located: located.change.rule.class_):
         parts.append(f"### {class_.capitalize()}\n\n")
@@ -138,7 +138,7 @@ def _code(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Return a text in which nothing is markup."""
+    """Return a text without markup."""
     plain = excerpt(text, len(text))
     return "".join(f"\\{c}" if c in "\\`*_[]<>|#&!~@" else c for c in plain)
 
@@ -147,7 +147,7 @@ def _prose(text: str) -> str:
 
 
 def github_diff(files: Files, found: Comparison) -> str:
-    """Return workflow commands that GitHub shows as annotations: warnings where results no longer compare."""
+    """Return workflow commands for GitHub annotations: warnings if results are no longer comparable."""
     lines = []
     for located in found.changes:
         rule = located.change.rule
@@ -204,7 +204,7 @@ def _json_change(located: Located) -> Json:
 
 
 def _json_search(search: Search) -> Json:
-    """Return what is known of the effect: whether a category differs (None: not known), and the witness."""
+    """Return the known effect: whether a category differs (None: unknown), and the witness."""
     witness = search.witness
     if witness is None:
         return {"differs": False if search.proved else None, "witness": None}

@@ -24,7 +24,7 @@ class Condition(NamedTuple):
 
 
 def solution(conditions: Sequence[Condition], lowest: Vector, highest: Vector) -> list[Fraction] | None:
-    """Return unknowns between their lowest and highest values that meet all conditions; None if none do.
+    """Return unknowns between their lowest and highest values that satisfy all conditions; None if none do.
 
     Where there are several, one whose strict conditions are met by as much as possible (at most by 1).
     """
@@ -32,7 +32,7 @@ def solution(conditions: Sequence[Condition], lowest: Vector, highest: Vector) -
         return None
     count = len(lowest)
     rows: list[list[Fraction]] = []
-    # The last unknown is how much the strict conditions are met by.
+    # The last unknown is the margin by which the strict conditions are satisfied.
     for factors, limit, is_strict in conditions:
         offset = sum((f * low for f, low in zip(factors, lowest, strict=True) if f), ZERO)
         rows.append([*factors, ONE if is_strict else ZERO, limit - offset])
@@ -61,7 +61,7 @@ class _Simplex:
         self.basis = list(range(self.count, self.count + len(rows)))
 
     def maximum(self) -> list[Fraction] | None:
-        """Return the unknowns, None where the rows contradict each other."""
+        """Return the unknowns; None if the rows contradict each other."""
         if not self._make_feasible():
             return None
         goal = [ZERO] * (self.count + 1)
@@ -78,7 +78,7 @@ class _Simplex:
         return values
 
     def _make_feasible(self) -> bool:
-        """Bring every limit to at least zero, by one unknown more that takes what is missing."""
+        """Bring every limit to at least zero, with an additional unknown for the shortfall."""
         worst = min(range(len(self.rows)), key=lambda at: self.rows[at][-1])
         if self.rows[worst][-1] >= 0:
             return True
@@ -106,7 +106,7 @@ class _Simplex:
         return True
 
     def _climb(self, goal: list[Fraction]) -> None:
-        """Move unknowns as long as that raises the goal."""
+        """Move unknowns as long as that increases the goal."""
         while True:
             rising = [place for place, factor in enumerate(goal[:-1]) if factor > 0]
             if not rising:
@@ -117,7 +117,7 @@ class _Simplex:
             self._pivot(first, place, goal)
 
     def _pivot(self, at: int, place: int, goal: list[Fraction]) -> None:
-        """Solve a row for the unknown at a place, and put that into the other rows and the goal."""
+        """Solve a row for the unknown at an index, and substitute it in the other rows and the goal."""
         row = self.rows[at]
         inverse = 1 / row[place]
         row[place] = ONE

@@ -22,20 +22,20 @@ from worker.scoring import OVERALL_PLACES, Outcome, ScoringRules, outcome_of, ro
 
 __all__ = ["Search", "Witness", "find_witness"]
 
-#: What a score is rounded to before it is looked up: hundredths of a point.
+#: Scores are rounded to this before they are looked up: hundredths of a point.
 HUNDREDTHS: Final = 10**OVERALL_PLACES
 HALF: Final = Fraction(1, 2 * HUNDREDTHS)
-#: How many likely scores are tried, and how many questions are asked before the search is given up.
+#: How many likely scores are tried, and how many queries are made before the search stops.
 MOST_TRIES: Final = 1_000
 MOST_QUESTIONS: Final = 500
-#: The steps in which scores are looked for, those that are shortest to write first.
+#: The steps of the scores that are tried, shortest spellings first.
 STEPS: Final = (Fraction(1), Fraction(1, 2), Fraction(1, 10), Fraction(1, 100), Fraction(1, 10_000))
 
 Scores: TypeAlias = "dict[str, Decimal]"
 
 
 class Witness(NamedTuple):
-    """Scores by the key of each dimension, and what they come to by the old scoring and by the new one."""
+    """Scores by the key of each dimension, and their results with the old and with the new scoring."""
 
     scores: Scores
     old: Outcome
@@ -43,14 +43,14 @@ class Witness(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What was found. Without a witness there is none if that is ``proved``."""
+    """The result of a search. Without a witness there is none if that is ``proved``."""
 
     witness: Witness | None
     proved: bool
 
 
 class Cell(NamedTuple):
-    """Overall scores, in hundredths, which are in the ranges of the same categories (by their numbers)."""
+    """Overall scores, in hundredths, that are in the ranges of the same categories (by index)."""
 
     first: int
     last: int
@@ -58,19 +58,19 @@ class Cell(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Where a scoring gives one category: a cell, and which of its rivals wins (None without any)."""
+    """Where a scoring has one category: a cell, and which of its rivals wins (None without any)."""
 
     side: int
     cell: Cell
     winner: int | None
 
 
-class _TooLong(Exception):  # noqa: N818 - says what it is
-    """The search was given up."""
+class _TooLong(Exception):  # noqa: N818 - not an error
+    """The search was stopped."""
 
 
 def find_witness(old: ScoringRules, new: ScoringRules, reaches: Mapping[str, Reach]) -> Search:
-    """Look for scores that lead to categories of different names.
+    """Search for scores that lead to categories of different names.
 
     Args:
         old: a scoring.
@@ -89,7 +89,7 @@ def find_witness(old: ScoringRules, new: ScoringRules, reaches: Mapping[str, Rea
 
 
 class _Search:
-    """The unknowns are the scores, and the overall score of each scoring as it is rounded."""
+    """The unknowns are the scores, and the rounded overall score of each scoring."""
 
     def __init__(self, sides: tuple[ScoringRules, ScoringRules], keys: list[str], box: list[Reach]) -> None:
         self.sides = sides
@@ -101,13 +101,13 @@ class _Search:
         self.questions = 0
 
     def _shares(self, rules: ScoringRules) -> list[Fraction]:
-        """Return how much of the overall score each dimension is."""
+        """Return each dimension's share of the overall score."""
         weights = {key: Fraction(d.weight) for key, d in zip(rules.keys, rules.dimensions, strict=True)}
         total = sum(weights.values(), ZERO)
         return [weights[key] / total for key in self.keys]
 
     def _cells(self, rules: ScoringRules, shares: Sequence[Fraction]) -> list[Cell]:
-        """Return the overall scores that occur, split where a range begins or ends."""
+        """Return the possible overall scores, split where a range begins or ends."""
         lowest = sum((share * reach.low for share, reach in zip(shares, self.box, strict=True)), ZERO)
         highest = sum((share * reach.high for share, reach in zip(shares, self.box, strict=True)), ZERO)
         cells: list[Cell] = []
@@ -123,7 +123,7 @@ class _Search:
     # --- trying ---
 
     def likely(self) -> Iterator[Scores]:
-        """Yield scores that are worth a try: equal ones, then whole numbers, all of them if there are few."""
+        """Yield scores that are worth trying: equal ones, then whole numbers, if few then all of them."""
         low, high = min(reach.low for reach in self.box), max(reach.high for reach in self.box)
         for tenth in range(int(low * 10), int(high * 10) + 1):
             yield self._written([min(max(Fraction(tenth, 10), r.low), r.high) for r in self.box])
@@ -136,7 +136,7 @@ class _Search:
                 yield self._written([draw.choice(marks) for marks in values])
 
     def judged(self, scores: Scores) -> Witness | None:
-        """Return scores as a witness if the scoring rule says that they are one."""
+        """Return scores as a witness if they are one by the scoring rule."""
         old, new = (outcome_of(rules, scores) for rules in self.sides)
         return Witness(scores, old, new) if _name(old) != _name(new) else None
 
@@ -146,7 +146,7 @@ class _Search:
     # --- proving ---
 
     def parts(self) -> tuple[Witness | None, bool]:
-        """Go through the parts whose categories differ; return a witness, else whether none is possible."""
+        """Go through the parts whose categories differ; return a witness, or whether none is possible."""
         is_complete = True
         for old, new in product(*self.cells):
             if self.is_one_overall and (old.last < new.first or new.last < old.first):
@@ -169,7 +169,7 @@ class _Search:
                 yield parts
 
     def _look(self, parts: list[Part]) -> tuple[Witness | None, bool]:
-        """Look for scores in the parts of two scorings; return them, and whether there are surely none."""
+        """Search for scores in the parts of two scorings; return them, or whether there are none."""
         conditions = [condition for part in parts for condition in self._conditions(part)]
         found = None if _contradict(conditions) else self._ask(conditions, self.box)
         if found is None:
@@ -177,7 +177,7 @@ class _Search:
         witness = self._short(conditions, found)
         if witness is not None:
             return witness, True
-        # The overall score was any number; as one of its hundredths it may not do.
+        # The overall score was any number; rounded to hundredths it may not satisfy the conditions.
         wide = max(
             parts, key=lambda part: part.cell.last - part.cell.first if self._reads_overall(part) else 0
         )
@@ -194,12 +194,12 @@ class _Search:
         return None, is_ruled_out
 
     def _reads_overall(self, part: Part) -> bool:
-        """Tell whether the overall score, as it is rounded, is compared with averages."""
+        """Return whether the rounded overall score is compared with averages."""
         ranges = self.sides[part.side].ranges
         return len(part.cell.rivals) > 1 and any(not ranges[rival].keys for rival in part.cell.rivals)
 
     def _conditions(self, part: Part) -> Iterator[Condition]:
-        """Yield what the scores in a part have in common."""
+        """Yield the conditions that the scores in a part satisfy."""
         shares = [*self.shares[part.side], ZERO, ZERO]
         first, last = Fraction(part.cell.first, HUNDREDTHS), Fraction(part.cell.last, HUNDREDTHS)
         yield Condition([-share for share in shares], HALF - first)
@@ -216,7 +216,7 @@ class _Search:
                 yield Condition(more, ZERO, is_strict=rival < part.winner)
 
     def _rounded(self, side: int) -> list[Fraction]:
-        """Return the factors of a scoring's rounded overall score; equal weights give one and the same."""
+        """Return the factors of a scoring's rounded overall score; equal weights have the same."""
         place = len(self.keys) + (0 if self.is_one_overall else side)
         return [Fraction(at == place) for at in range(len(self.keys) + 2)]
 
@@ -238,7 +238,7 @@ class _Search:
     # --- short to write ---
 
     def _short(self, conditions: Sequence[Condition], found: Vector) -> Witness | None:
-        """Return a witness near what was found, in the largest steps that do."""
+        """Return a witness near the solution, in the largest steps possible."""
         near = found[: len(self.keys)]
         for step in STEPS:
             rounded = [
@@ -256,7 +256,7 @@ class _Search:
     def _fixed(
         self, conditions: Sequence[Condition], near: Vector, place: int, box: list[Reach], step: Fraction
     ) -> Witness | None:
-        """Fix one score after the other at a multiple of the step, near to what meets the conditions."""
+        """Fix one score after the other at a multiple of the step, near the solution of the conditions."""
         if place == len(self.keys):
             return self.judged(self._written([reach.low for reach in box]))
         reach = self.box[place]
@@ -273,7 +273,7 @@ class _Search:
 
 
 def _contradict(conditions: Sequence[Condition]) -> bool:
-    """Tell whether one condition alone is the opposite of another: that saves most questions."""
+    """Return whether one condition alone is the opposite of another, which saves most queries."""
     known = {tuple(one.factors): one for one in conditions}
     for factors, limit, is_strict in conditions:
         other = known.get(tuple([-factor for factor in factors]))

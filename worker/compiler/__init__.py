@@ -1,6 +1,6 @@
-"""The compiler: one Markdown file in, one definition or every error out.
+"""The compiler: from one Markdown file to a definition, or to all errors.
 
-All of it are pure functions: they read no file, keep no state, and never raise for any input.
+All functions are pure: they read no files, have no state, and never raise for any input.
 """
 
 from worker.compiler.compilation import Compilation

@@ -1,8 +1,8 @@
-"""The block structure of a body: which headings, bullets and texts stand where.
+"""The block structure of a body: its headings, bullets and texts, and their positions.
 
-One pass over the events of a CommonMark parser. Each block carries its place from where the parser opens it;
-its text is taken from the source, so that it stays as the author wrote it. Kept are headings, paragraphs and
-other blocks outside of all lists and quotes, and bullets of the first two levels.
+One pass over the events of a CommonMark parser. Each block has its position in the source, and its text is
+taken from the source unchanged. Kept are headings, paragraphs and other blocks outside all lists and quotes,
+and bullets of the first two levels.
 """
 
 import re
@@ -26,7 +26,7 @@ from worker.markup import is_safe_destination
 __all__ = ["MAX_DEPTH", "Block", "Bullet", "Heading", "Prose", "read_blocks"]
 
 MAX_DEPTH: Final = 10
-#: So often a body is read again without an opening that hides the rest of it.
+#: How often a body is read again without an opening that hides the rest of it.
 RESCANS: Final = 2
 #: The bytes of UTF-8 that do not begin a character.
 CONTINUATION: Final = re.compile(b"[\x80-\xbf]")
@@ -73,7 +73,7 @@ class Bullet:
 
     @property
     def head_length(self) -> int | None:
-        """How many characters of the text stand in front of the bullet's own bullets; None without any."""
+        """How many characters of the text precede the bullet's own bullets; None if it has none."""
         for bullet in self.bullets:
             return bullet.start - self.text.start
         return None
@@ -111,7 +111,7 @@ def read_blocks(text: str, body: int, faults: Faults) -> list[Block]:
             if rescans == RESCANS:
                 break
             rescans += 1
-            # Read again from the start: what stands after the opening was seen in the wrong light.
+            # Read again from the start, because the blocks after the opening were misread.
             opening.report(reader, faults)
             masked = opening.masking(masked)
         else:
@@ -120,7 +120,7 @@ def read_blocks(text: str, body: int, faults: Faults) -> list[Block]:
     return reader.blocks
 
 
-class _HidesHeadings(Exception):  # noqa: N818 - says what it is
+class _HidesHeadings(Exception):  # noqa: N818 - a state, not an error
     """A block that runs over headings to the end of the file; ``start`` and ``end`` are of its opening."""
 
     def __init__(self, start: int, end: int, code: Code) -> None:
@@ -132,7 +132,7 @@ class _HidesHeadings(Exception):  # noqa: N818 - says what it is
             _report_html(reader.text, at, faults)
             return
         message = "this code block is never closed, so it hides the rest of the file"
-        hint = "delete this line, or repeat its marks on a line of their own where the code ends"
+        hint = "delete this line, or repeat its marks on a separate line where the code ends"
         faults.add(self.code, at, "", message, Proposal(hint, (deleting(reader.text, at),), hint))
 
     def masking(self, masked: bytes) -> bytes:
@@ -148,12 +148,12 @@ class _Reader:
         self.blocks: list[Block] = []
         self.faults = Faults()
         self._continuations = [m.start() for m in CONTINUATION.finditer(raw)] if len(raw) > len(text) else []
-        self._bullets: list[Bullet] = []  # those of the bullet at the first level that was opened last
+        self._bullets: list[Bullet] = []  # those of the last first-level bullet
         self._outer = self._inner = 0  # the ends of the containers at the first and second level opened last
         self._adopter: Bullet | None = None  # the last bullet that was given one of another list
         self._deeper: list[int] = []  # the ends of the open containers at the third level and below
         self._tags: Counter[str] = Counter()  # how often each tag is open
-        self._filled = len(raw.rstrip())  # behind this there is nothing but white space
+        self._filled = len(raw.rstrip())  # after this there is only white space
 
     def at(self, byte: int) -> int:
         """Return the character that begins at a byte."""
@@ -165,7 +165,7 @@ class _Reader:
         Raises:
             _HidesHeadings: a block hides the rest of it.
         """
-        event: Any  # what pyromark gives: the name of an event, or a dict of its name and what it holds
+        event: Any  # pyromark's events: a name, or a dict of the name and its data
         for event, span in events_with_range(masked.decode()):
             if "Start" in event:
                 tag = event["Start"]
@@ -180,7 +180,7 @@ class _Reader:
         return Slice(self.text[first:last], first, last)
 
     def heading(self, start: int, end: int, data: Any) -> None:
-        """Keep a heading that stands outside of lists and quotes."""
+        """Keep a heading outside lists and quotes."""
         if start < self._outer:
             return
         first, last = self.at(start), self.at(end)
@@ -194,9 +194,9 @@ class _Reader:
             self._deepen(start, end)
             return
         last = self.at(end)
-        # Without the indentation that is more than the list needs.
+        # Without indentation beyond what the list needs.
         item = self.text[self.at(start) : last].lstrip()
-        # Behind a number, or a bullet, stands the mark's only or last character.
+        # The end of the mark: after a number, or a bullet.
         rest = item.lstrip("0123456789")[1:].lstrip()
         text = rest.rstrip()
         begin = last - len(rest)
@@ -251,18 +251,18 @@ class _Reader:
         """Keep a quote as it is, at the first level."""
         if self._prose(start, end):
             self._outer, self._inner = end, 0
-            self._bullets = []  # what is listed in a quote belongs to no bullet
+            self._bullets = []  # bullets in a quote belong to no bullet
         elif start >= self._inner:
             self._inner = end
         else:
             self._deepen(start, end)
 
     def paragraph(self, start: int, end: int, _data: Any) -> None:
-        """Keep a paragraph that stands outside of lists and quotes."""
+        """Keep a paragraph outside lists and quotes."""
         self._prose(start, end, is_paragraph=True)
 
     def code(self, start: int, end: int, data: Any) -> None:
-        """Keep a code block that stands outside of lists and quotes."""
+        """Keep a code block outside lists and quotes."""
         is_last = end >= self._filled
         if self._prose(start, end) and data != "Indented" and is_last and _is_unclosed(self.raw[start:end]):
             raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.UNCLOSED_FENCE)
@@ -277,7 +277,7 @@ class _Reader:
         _report_html(self.text, Span(self.at(start), self.at(end)), self.faults, self._tags)
 
     def link(self, start: int, end: int, data: Any) -> None:
-        """Report a link or a picture that leads where no browser should follow."""
+        """Report a link or an image with an unsafe address."""
         destination = data["dest_url"]
         if is_safe_destination(data["link_type"], destination):
             return
@@ -288,7 +288,7 @@ class _Reader:
         )
 
     def _prose(self, start: int, end: int, *, is_paragraph: bool = False) -> bool:
-        """Keep a block that stands outside of lists and quotes; return whether it does."""
+        """Keep a block outside lists and quotes; return whether it is one."""
         if start < self._outer:
             return False
         self.blocks.append(Prose(self.at(start), self.at(end), is_paragraph))
@@ -304,7 +304,7 @@ class _Reader:
             return
         at = self.at(start)
         message = "lists and quotes are nested more than {limit} levels deep"
-        hint = "indent this and what follows less; the format needs two levels of bullets"
+        hint = "indent this and the following lines less; the format needs only two levels of bullets"
         self.faults.add(Code.NESTED_TOO_DEEP, Span(at, at), "", message, hint, limit=MAX_DEPTH)
 
 
@@ -321,7 +321,7 @@ OPENED: Final[dict[str, Callable[[_Reader, int, int, Any], None]]] = {
 
 
 def _heading_text(heading: str, end: int) -> Slice:
-    """Return the text of a heading: without the marks in front and behind, or without the line under it."""
+    """Return the text of a heading, without the marks around it, or without the underline."""
     rest = heading.lstrip()
     above, underlined, _ = rest.rstrip().rpartition("\n")
     if underlined:
@@ -330,7 +330,7 @@ def _heading_text(heading: str, end: int) -> Slice:
         rest = rest.lstrip("#").lstrip()
         text = rest.rstrip()
         bare = text.rstrip("#")
-        # Marks at the end close the heading only where a blank stands before them.
+        # Marks at the end only close the heading after a space.
         if not bare or bare[-1:].isspace():
             text = bare.rstrip()
     begin = end - len(rest)
@@ -338,13 +338,13 @@ def _heading_text(heading: str, end: int) -> Slice:
 
 
 def _is_unclosed(block: bytes) -> bool:
-    """Tell whether the fenced code block at the end of the file has headings in it and is not closed."""
+    """Return whether the fenced code block at the end of the file contains headings and is not closed."""
     *_, last = block.rstrip().rsplit(b"\n", 1)
     return b"\n#" in block and (len(last.strip()) < 3 or bool(last.strip().strip(block[:1])))
 
 
 def _report_html(text: str, at: Span, faults: Faults, opened: "Counter[str] | None" = None) -> None:
-    """Report a tag, a comment or a block of HTML; a closing tag belongs to the fault of its opening tag."""
+    """Report a tag, a comment or a block of HTML; a closing tag belongs to the error of its opening tag."""
     tag = text[at.start : at.end].strip()
     first, *_ = tag.split("\n", 1)
     name = "".join(takewhile(str.isalnum, first.lstrip("</"))).lower()
@@ -373,4 +373,4 @@ def _link_hint(at: Slice, destination: str) -> str | Proposal:
     if at.text[1:-1] != destination:
         return otherwise
     edits = (Edit(at.start, at.start + 1, ""), Edit(at.end - 1, at.end, ""))
-    return Proposal("write the address without `<` and `>`: it is then a text", edits, otherwise)
+    return Proposal("write the address without `<` and `>`: it is then plain text", edits, otherwise)

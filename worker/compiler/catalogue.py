@@ -1,8 +1,8 @@
-"""Every diagnostic that there is: its code, how grave it is, what it means, and an example.
+"""Every diagnostic: its code, severity, meaning, and an example.
 
 An example is an edit of ``SPECIMEN``, a small valid file: the lines ``bad`` in place of the lines ``good``.
-What is reported about it is not written down but compiled, so that docs/diagnostics.md, which is made from
-this list, cannot disagree with the code.
+Its diagnostics are not written here but compiled, so docs/diagnostics.md, which is generated from this list,
+always agrees with the code.
 """
 
 from enum import StrEnum
@@ -83,7 +83,7 @@ class Code(StrEnum):
     def __new__(
         cls, code: str, meaning: str, good: str = "", bad: str = "", severity: Severity = "error"
     ) -> Self:
-        """Make a code that knows its explanation."""
+        """Create a code with its explanation."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.severity, member.meaning, member.good, member.bad = severity, meaning, good, bad
@@ -101,10 +101,10 @@ class Code(StrEnum):
         return text.encode("latin-1")
 
     # the file
-    EMPTY_FILE = ("empty-file", "The file holds nothing but white space.", "", "\n")
+    EMPTY_FILE = ("empty-file", "The file contains only white space.", "", "\n")
     FILE_TOO_LARGE = (
         "file-too-large",
-        "A file has at most 512,000 bytes. Nothing else of it is checked.",
+        "A file has at most 512,000 bytes. Nothing else is checked.",
         "",
         "x" * 512_001,
     )
@@ -116,19 +116,19 @@ class Code(StrEnum):
     )
     NUL_BYTE = (
         "nul-byte",
-        "The file holds a NUL byte, which no text has.",
+        "The file contains a NUL byte, which does not occur in text.",
         "Thank you for your time.",
         "Thank you\x00for your time.",
     )
     FENCED_FILE = (
         "fenced-file",
-        "The whole file stands in a code block, as chats with language models give it.",
+        "The whole file is in a code block, as in the answers of language models.",
         "---\nname: Team Check",
         "```markdown\n---\nname: Team Check",
     )
     TOO_MANY_FAULTS = (
         "too-many-faults",
-        "At most 100 faults are shown; this one says how many there are besides.",
+        "At most 100 problems are shown; this one gives the number of the others.",
         "- weight: 0.6\n",
         "- weight: 0.6\n" + "".join(f"- field {n}: x\n" for n in range(101)),
     )
@@ -177,7 +177,7 @@ class Code(StrEnum):
     )
     YAML_TOO_DEEP = (
         "yaml-too-deep",
-        "The front matter holds short values; nothing in it is nested more than three levels deep.",
+        "The front matter takes short values, nested at most three levels deep.",
         "version: 1.0",
         "author: [[[[Maria]]]]",
     )
@@ -194,17 +194,14 @@ class Code(StrEnum):
     MISSING_KEY = ("missing-key", "The front matter must have a `name`.", "name: Team Check\n", "")
     UNKNOWN_KEY = (
         "unknown-key",
-        (
-            "The front matter has a key that the format does not know. It is a warning, unless it was "
-            "meant to be `name`."
-        ),
+        ("The front matter has an unknown key. This is a warning, unless the key was meant to be `name`."),
         "version: 1.0",
         "auther: Maria",
         WARNING,
     )
     DUPLICATE_KEY = (
         "duplicate-key",
-        "A key stands twice.",
+        "A key appears twice.",
         "version: 1.0",
         "version: 1.0\nversion: 1.1",
     )
@@ -216,13 +213,13 @@ class Code(StrEnum):
     )
     INVALID_VERSION = (
         "invalid-version",
-        "A version is two whole numbers with a point between. `1.10` comes after `1.9`.",
+        "A version is two whole numbers separated by a point. `1.10` comes after `1.9`.",
         "version: 1.0",
         "version: v2",
     )
     INVALID_VALUE = (
         "invalid-value",
-        "A key has a value that it cannot have.",
+        "A key has an invalid value.",
         "version: 1.0",
         "interview_style: {allow_override: no}",
     )
@@ -241,7 +238,7 @@ class Code(StrEnum):
     )
     UNSAFE_LINK = (
         "unsafe-link",
-        "Links and pictures lead to http, https or mailto addresses, written in full.",
+        "Links and images need complete http, https or mailto addresses.",
         "- description: Keep going.",
         "- description: Keep going, see <ftp://example.org/guide>.",
     )
@@ -253,7 +250,7 @@ class Code(StrEnum):
     )
     UNCLOSED_FENCE = (
         "unclosed-fence",
-        "A code block is never closed, so all that follows would be code.",
+        "A code block is never closed, so everything after it would be code.",
         "Thank you for your time.",
         "```\nThank you for your time.",
     )
@@ -265,15 +262,15 @@ class Code(StrEnum):
     )
     DUPLICATE_SECTION = (
         "duplicate-section",
-        "A section stands twice. The items of both are checked together.",
+        "A section appears twice. The items of both are checked together.",
         "### Trust\n",
         "## Dimensions\n\n### Trust\n",
     )
     UNKNOWN_SECTION = (
         "unknown-section",
         (
-            "A section has a heading that the format does not know. It is left out, which is a "
-            "warning; where a section is missing and this was meant to be it, it is an error."
+            "A section has an unknown heading and is ignored, which is a warning. If a required section is "
+            "missing and this one was meant to be it, it is an error."
         ),
         "## Examples\n",
         "## Notes for Maria\n\nCall her.\n\n## Examples\n",
@@ -303,7 +300,7 @@ class Code(StrEnum):
     )
     STRAY_TEXT = (
         "stray-text",
-        "Text that belongs to no field or section is left out.",
+        "Text that belongs to no field or section is ignored.",
         "## Result Categories\n",
         "## Result Categories\n\nThese are the results.\n",
         WARNING,
@@ -337,7 +334,7 @@ class Code(StrEnum):
     EMPTY_NAME = ("empty-name", "An item has a heading without text.", "### Trust\n", "###\n")
     DUPLICATE_NAME = (
         "duplicate-name",
-        "Two dimensions, categories or examples share a name; letter case and kinds of hyphens do not count.",
+        "Two dimensions, categories or examples share a name; case and the kind of hyphens are ignored.",
         "### Starting\n",
         "### THRIVING\n",
     )
@@ -350,8 +347,8 @@ class Code(StrEnum):
     UNKNOWN_FIELD = (
         "unknown-field",
         (
-            "A field has a key that the format does not know. It is left out, which is a warning; "
-            "where a required field is missing and this was meant to be it, it is an error."
+            "A field has an unknown key and is ignored, which is a warning. If a required field is missing "
+            "and this one was meant to be it, it is an error."
         ),
         "- weight: 0.4\n",
         "- weight: 0.4\n- colour: blue\n",
@@ -359,7 +356,7 @@ class Code(StrEnum):
     )
     DUPLICATE_FIELD = (
         "duplicate-field",
-        "A field stands twice.",
+        "A field appears twice.",
         "- weight: 0.4\n",
         "- weight: 0.4\n- weight: 0.3\n",
     )
@@ -375,14 +372,14 @@ class Code(StrEnum):
     )
     SWALLOWED_LINE = (
         "swallowed-line",
-        "A line that looks like an entry, a question or a heading of its own is text of what is above it.",
+        "A line that looks like a separate entry, question or heading is part of the text above it.",
         "  - 3-5: Has a plan that others can repeat.\n",
         "    - 3-5: Has a plan that others can repeat.\n",
         WARNING,
     )
     NOT_A_FIELD = (
         "not-a-field",
-        "A bullet of an item is no `key: value`. Often it belongs to the list above and is not indented.",
+        "A bullet of an item is not a `key: value`. Often it must be indented under the list above.",
         "  - 3-5: Has a plan that others can repeat.\n",
         "  - 3-5: Has a plan that others can repeat.\n- interview_themes:\n- plans\n",
     )
@@ -395,13 +392,13 @@ class Code(StrEnum):
     EMPTY_VALUE = ("empty-value", "A field has no value.", "- weight: 0.4\n", "- weight:\n")
     NOT_A_LIST = (
         "not-a-list",
-        "A field that holds a list has something else.",
+        "A field that needs a list has another value.",
         "- primary_dimensions: [Vision]",
         "- primary_dimensions: Vision, Trust",
     )
     EMPTY_ITEM = (
         "empty-item",
-        "An entry of a list is empty and is left out.",
+        "A list entry is empty and is ignored.",
         "- primary_dimensions: [Vision]",
         "- primary_dimensions: [Vision, , Trust]",
         WARNING,
@@ -421,7 +418,7 @@ class Code(StrEnum):
     )
     DUPLICATE_ITEM = (
         "duplicate-item",
-        "A part of the interview guidelines stands twice.",
+        "A part of the interview guidelines appears twice.",
         "Thank you for your time.\n",
         "Thank you for your time.\n\n### Opening\n\nHello.\n",
     )
@@ -435,15 +432,15 @@ class Code(StrEnum):
     # meaning
     INVALID_ID = (
         "invalid-id",
-        "The id of a dimension is not a slug: lower-case letters a to z, digits, and single hyphens between.",
+        "The id of a dimension is not a slug: letters a to z, digits, and single hyphens between them.",
         "### Trust\n",
         "### Trust\n\n- id: Mutual Trust\n",
     )
     DUPLICATE_ID = (
         "duplicate-id",
         (
-            "Two dimensions have the same id. Without a bullet `id` it is made from the name: `C++` and "
-            "`C#` both give `c`. A stated id must not be the one that another dimension's name gives either."
+            "Two dimensions have the same id. Without a bullet `id`, the id is made from the name: `C++` and "
+            "`C#` both become `c`. A stated id must also differ from the id of another dimension's name."
         ),
         "### Trust\n",
         "### Trust\n\n- id: vision\n",
@@ -487,7 +484,7 @@ class Code(StrEnum):
     )
     OUTSIDE_SCALE = (
         "outside-scale",
-        "Ranges and scores lie within the scale.",
+        "Ranges and scores must be within the scale.",
         "- score_range: [1.0, 2.9]",
         "- score_range: [0.0, 2.9]",
     )
@@ -507,7 +504,7 @@ class Code(StrEnum):
         "ambiguous-categories",
         (
             "Two categories share scores and have the same primary dimensions, so nothing could "
-            "choose between them."
+            "decide between them."
         ),
         "- primary_dimensions: [Vision]\n- description: Keep going.\n",
         (
@@ -518,7 +515,7 @@ class Code(StrEnum):
     RANGE_GAP = (
         "range-gap",
         (
-            "Some overall scores lie in no range. Scores are rounded to the precision of the ranges "
+            "Some overall scores are in no range. Scores are rounded to the precision of the ranges "
             "before they are matched, so `[1.0, 2.9]` and `[3.0, 5.0]` leave no gap."
         ),
         "- score_range: [1.0, 2.9]",
@@ -527,7 +524,7 @@ class Code(StrEnum):
     )
     UNREACHABLE_RANGE = (
         "unreachable-range",
-        "No interview that scores every dimension reaches a range: rubrics and weights do not allow it.",
+        "No interview that scores every dimension can reach a range, because of the rubrics and weights.",
         SPECIMEN[SPECIMEN.index("  - 3-5:") :],
         SPECIMEN[SPECIMEN.index("  - 3-5:") :]
         .replace("3-5:", "3:")
@@ -541,7 +538,7 @@ class Code(StrEnum):
     )
     POSSIBLE_TIE = (
         "possible-tie",
-        "Two categories share scores, and their primary dimensions can average the same: the first wins.",
+        "Two categories share scores, and their primary dimensions can have equal averages: the first wins.",
         "- score_range: [1.0, 2.9]",
         "- score_range: [1.0, 3.0]",
         WARNING,
@@ -549,13 +546,13 @@ class Code(StrEnum):
     # examples
     INVALID_SCORE = (
         "invalid-score",
-        "An example has something else than a score, or scores a dimension twice.",
+        "An example has an invalid score, or scores a dimension twice.",
         "- overall: 4.0\n",
         "- overall: high\n",
     )
     NO_EXPECTATION = (
         "no-expectation",
-        "An example says neither `overall` nor `category`.",
+        "An example states neither `overall` nor `category`.",
         "- overall: 4.0\n- category: Thriving\n",
         "",
     )
@@ -567,26 +564,26 @@ class Code(StrEnum):
     )
     AMBIGUOUS_EXPECTATION = (
         "ambiguous-expectation",
-        "An example expects `none` where a category has that name.",
+        "An example expects `none`, but a category has that name.",
         SPECIMEN[SPECIMEN.index("### Thriving") :],
         SPECIMEN[SPECIMEN.index("### Thriving") :].replace("Thriving", "None"),
     )
     WRONG_OVERALL = (
         "wrong-overall",
-        "Scoring an example gives another overall score than it expects.",
+        "The overall score of an example differs from its expectation.",
         "- overall: 4.0\n",
         "- overall: 4.5\n",
     )
     WRONG_CATEGORY = (
         "wrong-category",
-        "Scoring an example gives another category than it expects.",
+        "The category of an example differs from its expectation.",
         "- category: Thriving",
         "- category: Starting",
     )
     # reported by the database or the worker when an upload is finished
     ALREADY_UPLOADED = (
         "already-uploaded",
-        "The same file was uploaded before; the upload succeeded and names the assessment that it made.",
+        "The same file was uploaded before. The upload succeeded and refers to the existing assessment.",
         "",
         "",
         WARNING,
@@ -594,34 +591,31 @@ class Code(StrEnum):
     VERSION_CONFLICT = (
         "version-conflict",
         (
-            "The assessment has this version already, with another content. The hint has the least version "
-            "that the change needs; a file without `version` gets it by itself."
+            "The assessment already has this version, with other content. The hint gives the lowest version "
+            "that the change allows; a file without `version` gets it automatically."
         ),
     )
     VERSION_FALLS = (
         "version-falls",
-        "The assessment already has a higher version. The hint has the least one that is possible.",
+        "The assessment already has a higher version. The hint gives the lowest possible one.",
     )
     VERSION_BUMP_TOO_SMALL = (
         "version-bump-too-small",
         (
             "The change needs a higher version: the next major one for scoring and structure, the next minor "
-            "one for the rest. The hint has it."
+            "one for the rest. The hint gives it."
         ),
     )
     SUPERSEDED = (
         "superseded",
         (
             "The assessment was changed after this file was uploaded, by a later upload or an edit, and is "
-            "not overwritten. To have this file's text nevertheless, upload it again."
+            "not overwritten. To use this file anyway, upload it again."
         ),
     )
     ASSESSMENT_ARCHIVED = (
         "assessment-archived",
-        (
-            "The assessment that was to be replaced is archived. Make it active again, or upload the "
-            "file as a new one."
-        ),
+        ("The assessment to be replaced is archived. Make it active again, or upload the file as a new one."),
     )
     ASSESSMENT_IS_A_TEMPLATE = (
         "assessment-is-a-template",
@@ -632,34 +626,34 @@ class Code(StrEnum):
     )
     ASSESSMENT_MISSING = (
         "assessment-missing",
-        "The assessment that was to be replaced does not exist any more. Upload the file as a new one.",
+        "The assessment to be replaced no longer exists. Upload the file as a new one.",
     )
     DATABASE_REFUSED = (
         "database-refused",
-        "The database refused the definition; the message names its reason.",
+        "The database refused the definition; the message gives the reason.",
     )
     WORKER_LOST = (
         "worker-lost",
         (
-            "The worker that had the file in hand stopped, more than once. Upload it again; if that "
-            "repeats, report it."
+            "The worker that was processing the file stopped, more than once. Upload the file again; if it "
+            "happens again, report it."
         ),
     )
     TOO_MANY_ATTEMPTS = (
         "too-many-attempts",
         (
-            "The file could not be finished in several attempts, for reasons that are not its own. "
+            "The file could not be processed in several attempts, although it is not the cause. "
             "Upload it again."
         ),
     )
     TOO_SLOW = (
         "too-slow",
         (
-            "The database took too long to store the assessment, at every attempt. Simplify the file and "
+            "The database took too long to store the assessment, in every attempt. Simplify the file and "
             "upload it again."
         ),
     )
     INTERNAL_ERROR = (
         "internal-error",
-        "The worker has a fault that this file brings out. Tell the operator the id of the upload.",
+        "This file triggers an error in the worker. Report the id of the upload to the operator.",
     )

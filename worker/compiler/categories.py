@@ -32,7 +32,7 @@ __all__ = ["CategoryNode", "read_categories"]
 
 #: A number, also with a decimal comma.
 NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
-#: A text with one number, or two and a word between them; here each number is 0.
+#: A text with one number, or two with a word between them; here each number is 0.
 PLAIN_RANGE: Final = re.compile(r"0|[\[(]?0\s*(?:[^\W\d]+|[,;/…:]|\.\.+)\s*0[\])]?")
 MAX_RANGE: Final = 60
 #: What a list has, or what was meant as one, and a single name has not.
@@ -62,7 +62,7 @@ class CategoryNode:
 
     @property
     def rule(self) -> CategoryRule:
-        """What scoring needs of the category."""
+        """What scoring needs from the category."""
         return CategoryRule(self.name, self.score_range, tuple(self.primary.values()))
 
     def model(self, score_range: Range) -> ResultCategory:
@@ -184,7 +184,7 @@ def _is_sound(ctx: Context, field: Field, bounds: Range, spelled: Range | Open |
 
 
 def _range_hint(ctx: Context, at: Slice) -> str | Proposal:
-    """Return the range of the two numbers that a text has, or of its only one."""
+    """Return the range of the two numbers in a text, or of its only one."""
     otherwise = f"write the lowest and the highest score, two numbers within {ctx.extent}"
     found = [number.group().replace(",", ".") for number in NUMBER.finditer(at.text[:MAX_RANGE])]
     if len(at.text) > MAX_RANGE or not PLAIN_RANGE.fullmatch(NUMBER.sub("0", at.text)):
@@ -197,7 +197,7 @@ def _range_hint(ctx: Context, at: Slice) -> str | Proposal:
 
 
 def _references(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tuple[dict[str, str], bool]:
-    """Return the dimensions of a list, by folded name as they are spelled, and whether all are known."""
+    """Return the dimensions of a list, by folded name with their spelling, and whether all are known."""
     seen: dict[str, str] = {}
     if field is None:
         return seen, True
@@ -208,7 +208,7 @@ def _references(ctx: Context, field: Field | None, dimensions: DimensionNames) -
             sound = False
             dimensions.report_unknown(ctx, entry, field.section)
         elif key in seen:
-            message = "the dimension `{found}` stands twice in this list"
+            message = "the dimension `{found}` is listed twice"
             hint = "delete one of them"
             ctx.faults.add(
                 Code.DUPLICATE_REFERENCE, entry, field.section, message, hint, found=plain(entry.text)

@@ -1,4 +1,4 @@
-"""What a file compiles to."""
+"""The result of compiling a file."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,7 +11,7 @@ __all__ = ["Compilation", "LeftOut"]
 
 
 class LeftOut(NamedTuple):
-    """A part of a file that the definition leaves out: its name, and the line on which it begins."""
+    """A part of a file that the definition omits: its name, and its first line."""
 
     what: str
     line: int
@@ -19,7 +19,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """What a file compiles to.
+    """The result of compiling a file.
 
     ``definition`` is None exactly when ``diagnostics`` holds an error. ``diagnostics`` are in the order of
     the source. ``version_at`` is the line and column (from 1) of the version in the front matter, where it

@@ -35,10 +35,10 @@ from worker.scoring import ScoringRules
 
 __all__ = ["compile_markdown", "find_faults"]
 
-#: No file under this size can have a definition over the limit: a byte of source is at most six of JSON.
+#: No file below this size can have a definition over the limit: a byte of source is at most six of JSON.
 SURELY_SMALL: Final = 60_000
 START: Final = Span(0, 0)
-#: After these errors it is not known which scores can occur, or which category each of them meets.
+#: After these errors the possible scores, or the category of each, are unknown.
 UNSETTLED: Final = frozenset(
     (
         Code.YAML_SYNTAX,
@@ -61,7 +61,7 @@ UNSETTLED: Final = frozenset(
 
 
 class _Draft(NamedTuple):
-    """What was read of a source, of which the faults are not yet diagnostics."""
+    """What was read from a source, before its errors become diagnostics."""
 
     faults: Faults
     lines: Lines
@@ -87,7 +87,7 @@ def compile_markdown(source: bytes) -> Compilation:
 
 
 def find_faults(source: bytes) -> Faults:
-    """Return what is wrong with an assessment, as far as that can be known without its fixes."""
+    """Return the errors of an assessment, as far as they can be known without its fixes."""
     return _draft(source).faults
 
 
@@ -138,7 +138,7 @@ def _read(ctx: Context, header: Header, blocks: list[Block]) -> Definition | Non
     categories = read_categories(ctx, sections.get(CATEGORIES, ()), names)
     guidelines = read_guidelines(ctx, sections.get(GUIDELINES, ()), names)
     examples = read_examples(ctx, sections.get(EXAMPLES, ()), names, categories)
-    # What compares many with many is done for as many as are allowed: more are an error anyway.
+    # Comparisons of many items are limited to the allowed number: more are an error anyway.
     check_overlaps(ctx, categories[:MAX_CATEGORIES])
     if ctx.scale is not None and _can_be_scored(dimensions, categories):
         rules = ScoringRules(
@@ -161,7 +161,7 @@ def _read(ctx: Context, header: Header, blocks: list[Block]) -> Definition | Non
 
 
 def _can_be_scored(dimensions: Sequence[DimensionNode], categories: Sequence[CategoryNode]) -> bool:
-    """Tell whether all that scoring needs is there, and not more than is allowed."""
+    """Return whether everything that scoring needs is there, within the allowed numbers."""
     return (
         0 < len(dimensions) <= MAX_DIMENSIONS
         and 0 < len(categories) <= MAX_CATEGORIES
@@ -171,7 +171,7 @@ def _can_be_scored(dimensions: Sequence[DimensionNode], categories: Sequence[Cat
 
 
 def _within_limit(ctx: Context, definition: Definition) -> Definition | None:
-    """Return a definition unless it is larger than the database takes, which is reported."""
+    """Return a definition, unless it is too large for the database, which is reported."""
     size = definition_size(definition)
     if size <= MAX_TEXT_BYTES:
         return definition

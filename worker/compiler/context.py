@@ -1,4 +1,4 @@
-"""What all parts of one compilation share."""
+"""The state that all parts of one compilation share."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from worker.markup import markup_faults
 
 __all__ = ["Context", "markup_fault"]
 
-#: How many misspelt names are compared with the known ones; more than 100 diagnostics are never shown.
+#: How many misspelt names are compared with the known ones; at most 100 diagnostics are ever shown.
 NEAR_BUDGET: Final = 200
 LEVELS: Final = {2: "sections are second-level headings", 3: "items are third-level headings"}
 
 
 @dataclass(slots=True)
 class Context:
-    """One compilation: its source, and what is reported about it.
+    """One compilation: its source, and its diagnostics.
 
     ``marked`` are the offsets, ascending, at which the parser met HTML and unsafe links; most files cannot
     have any. ``scale`` is None when it is faulty. ``levels`` are the edits of headings that have the wrong
@@ -54,33 +54,33 @@ class Context:
         return Slice(self.text[at.start : at.end], at.start, at.end)
 
     def near(self, name: str, known: Sequence[str]) -> str | None:
-        """Return the known name that was probably meant; None also when too many were asked for already."""
+        """Return the known name that was probably meant; also None after too many calls."""
         if not known or self._near_left == 0:
             return None
         self._near_left -= 1
         return nearest(name, known)
 
     def leave_out(self, what: str, at: Located) -> None:
-        """Remember a part that the definition does not have."""
+        """Record a part that the definition does not have."""
         self.left_out.append((what, at.start))
 
     def wrong_level(self, at: Located, section: str, level: int, title: str) -> None:
-        """Report a heading that needs another level; of several the first: the others follow from it."""
+        """Report a heading of the wrong level; only the first, as the others have the same cause."""
         self.levels.append(self.heading(at, level))
         if len(self.levels) == 1:
             message = "this heading has the wrong level"
             self.faults.add(Code.HEADING_LEVEL, at, section, message, lambda: self._levels_hint(level, title))
 
     def _levels_hint(self, level: int, title: str) -> Proposal:
-        # All of them at once: they have the wrong level together.
+        # All of them at once, because they share the error.
         rule = LEVELS[level]
         others = len(self.levels) - 1
-        more = f", and change {others} more likewise" if others else ""
+        more = f", and change {others} more in the same way" if others else ""
         fix = f"{rule}: write `{'#' * level} {plain(title)}`{more}"
         return Proposal(fix, tuple(self.levels), rule, safe=True)
 
     def heading(self, at: Located, level: int, text: str | None = None) -> Edit:
-        """Return the edit that gives a heading another level, or another text."""
+        """Return the edit that changes a heading's level, or its text."""
         written = self.text[at.start : at.end].rstrip()
         marks = len(written) - len(written.lstrip("#"))
         if marks and text is None:
@@ -90,7 +90,7 @@ class Context:
 
     def empty_item(self, at: Located, section: str) -> None:
         """Report an entry of a list without a text."""
-        message = "this entry of the list is empty and is left out"
+        message = "this list entry is empty and is ignored"
         self.faults.add(Code.EMPTY_ITEM, at, section, message, "write its text, or delete it")
 
     def unusual(self, at: Located, section: str, message: str, hint: Hint, **args: Argument) -> None:
@@ -98,8 +98,8 @@ class Context:
         self.faults.add(Code.UNUSUAL_SPELLING, at, section, message, hint, **args)
 
     def reversed(self, at: Slice, section: str, fix: str) -> None:
-        """Report a range that begins above its end; ``fix`` is how it should be written."""
-        message = "the range `{found}` begins above its end"
+        """Report a range that ends below its start; ``fix`` is the correct form."""
+        message = "the range `{found}` ends below its start"
         hint = replacing(at, fix, f"write `{fix}`", "write the lower number first")
         self.faults.add(Code.REVERSED_RANGE, at, section, message, hint, found=plain(at.text))
 
@@ -109,11 +109,11 @@ class Context:
         return scale is not None and scale.low <= bounds.low and bounds.high <= scale.high
 
     def is_outside(self, bounds: Range, at: Slice, section: str) -> bool:
-        """Tell whether a range leaves the scale, and report it where it does."""
+        """Return whether a range is outside the scale, and report it if so."""
         scale = self.scale
         if scale is None or (scale.low <= bounds.low and bounds.high <= scale.high):
             return False
-        message = "`{found}` lies outside of the scale, {low} to {high}"
+        message = "`{found}` is outside the scale, {low} to {high}"
         hint = f"stay within {self.extent}, or widen `scale` in the front matter"
         low, high = map(str, scale)
         self.faults.add(
@@ -127,7 +127,7 @@ class Context:
         return "the scale" if self.scale is None else f"the scale, {self.scale.low} to {self.scale.high}"
 
     def check_markup(self, text: str, at: Located, section: str) -> bool:
-        """Report HTML and links that a text has when it is rendered alone; return whether it has none.
+        """Report HTML and links in a text when it is rendered alone; return whether it has none.
 
         What the parser has already met there is not reported again.
         """
@@ -140,7 +140,7 @@ class Context:
 
 
 class MarkupFault(NamedTuple):
-    """HTML or a link that a text must not have."""
+    """HTML or a link that is not allowed in a text."""
 
     code: Code
     found: str
@@ -149,7 +149,7 @@ class MarkupFault(NamedTuple):
 
 
 def markup_fault(text: str) -> MarkupFault | None:
-    """Return the first HTML or unsafe link that a text has when it is rendered alone."""
+    """Return the first HTML or unsafe link in a text when it is rendered alone."""
     for code, what in markup_faults(text):
         if code == Code.RAW_HTML:
             return MarkupFault(Code.RAW_HTML, plain(what), "HTML is not allowed: `{found}`")

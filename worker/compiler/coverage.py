@@ -1,4 +1,4 @@
-"""Which overall scores can occur, and which category each of them meets.
+"""Which overall scores are possible, and which category each of them leads to.
 
 The scores that an interview can give: a dimension with a rubric is scored with any decimal from the lowest to
 the highest mark of its rubric, one without with any decimal of the scale; every dimension is scored. The
@@ -29,7 +29,7 @@ MAX_RIVALS: Final = 3
 
 
 class Reach(NamedTuple):
-    """What a dimension can be scored with, and how much of the overall score it is."""
+    """The scores that a dimension can have, and its share of the overall score."""
 
     share: Fraction
     low: Fraction
@@ -37,7 +37,7 @@ class Reach(NamedTuple):
 
 
 class Covered(NamedTuple):
-    """The scores that a category takes, as far as they occur, in steps."""
+    """The possible scores of a category, in steps."""
 
     low: int
     high: int
@@ -45,7 +45,7 @@ class Covered(NamedTuple):
 
 
 def check_overlaps(ctx: Context, categories: Sequence[CategoryNode]) -> None:
-    """Report categories between which no rule could choose."""
+    """Report categories that no rule could distinguish."""
     sound = [node for node in categories if node.sound]
     for index, later in enumerate(sound):
         for first in sound[:index]:
@@ -63,8 +63,7 @@ def check_overlaps(ctx: Context, categories: Sequence[CategoryNode]) -> None:
                     "scores": f"{low:f}" if low == high else f"{low:f} to {high:f}",
                 }
                 hint = (
-                    "change one range so that they do not meet, or give the two different "
-                    "`primary_dimensions`"
+                    "change a range so that they do not overlap, or give them different `primary_dimensions`"
                 )
                 section = f"{later.item.where} / score_range"
                 ctx.faults.add(Code.AMBIGUOUS_CATEGORIES, later.at, section, message, hint, **args, line=line)
@@ -83,7 +82,7 @@ def _shared(first: CategoryNode, later: CategoryNode) -> Range | None:
 def check_coverage(
     ctx: Context, rules: ScoringRules, dimensions: Sequence[DimensionNode], categories: Sequence[CategoryNode]
 ) -> None:
-    """Report gaps between ranges, ranges that no score reaches, and ties that the order in the file decides.
+    """Report gaps between ranges, unreachable ranges, and ties that the order in the file decides.
 
     Every weight, rubric and range must be sound; ``rules`` are what the dimensions and categories say.
     """
@@ -95,13 +94,13 @@ class _Coverage:
         self.ctx = ctx
         self.precision = rules.precision
         self.places = min(rules.precision, OVERALL_PLACES)
-        self.unit = int("1" + "0" * self.places)  # how many steps a point has
+        self.unit = int("1" + "0" * self.places)  # the number of steps in a point
         self.scale = Range(*rules.scale)
         self.dimensions = dimensions
 
     @cached_property
     def reaches(self) -> list[Reach]:
-        """What each dimension can be scored with."""
+        """The scores that each dimension can have."""
         total = Fraction(sum(node.rule.weight for node in self.dimensions))
         return [
             Reach(
@@ -113,11 +112,11 @@ class _Coverage:
 
     @cached_property
     def is_free(self) -> bool:
-        """Whether every dimension can have every score: then all averages can be equal to any of them."""
+        """Whether every dimension can have every score: then all averages can equal any of them."""
         return all(node.marks in (None, self.scale) for node in self.dimensions)
 
     def check(self, categories: Sequence[CategoryNode]) -> None:
-        """Report all that there is to be said about the ranges of the categories."""
+        """Report all diagnostics about the ranges of the categories."""
         low, high = map(Fraction, self.scale)
         if not self.is_free:
             low = sum((reach.share * reach.low for reach in self.reaches), Fraction(0))
@@ -150,7 +149,7 @@ class _Coverage:
 
     def _report_unreachable(self, node: CategoryNode, lowest: int, highest: int) -> None:
         message = (
-            "no complete interview reaches this range: overall scores lie between {low} and {high}, "
+            "no complete interview reaches this range: overall scores are between {low} and {high}, "
             "in steps of {step}"
         )
         args = {"low": self._number(lowest), "high": self._number(highest), "step": self._number(1)}
@@ -161,8 +160,8 @@ class _Coverage:
     # --- gaps ---
 
     def _check_gaps(self, covered: Sequence[Covered], lowest: int, highest: int) -> None:
-        """Report the scores that occur and lie in no range."""
-        next_ = lowest  # the lowest score such that all below it are in a range
+        """Report possible scores that are in no range."""
+        next_ = lowest  # the lowest score below which all scores are in a range
         below: CategoryNode | None = None
         for low, high, node in sorted(covered, key=lambda one: (one.low, one.high)):
             if low > next_:
@@ -173,26 +172,26 @@ class _Coverage:
             self._report_gap(next_, highest, below)
 
     def _report_gap(self, first: int, last: int, neighbour: CategoryNode) -> None:
-        message = f"no category has the {'score' if first == last else 'scores'} {{scores}}"
+        message = f"no category covers the {'score' if first == last else 'scores'} {{scores}}"
         scores = self._numbers(first, last)
         example = f"such as that of {_quoted(neighbour)}"
-        hint = f"extend a neighbouring range, {example}; such an interview has no category"
+        hint = f"extend a neighbouring range, {example}; otherwise such an interview gets no category"
         self.ctx.faults.add(Code.RANGE_GAP, neighbour.at, CATEGORIES, message, hint, scores=scores)
 
     # --- ties ---
 
     def _check_ties(self, later: Covered, others: Sequence[Covered]) -> None:
-        """Report once for a category which earlier ones it can tie with."""
+        """Report once per category with which earlier ones it can tie."""
         rivals = [other for other in others if self._can_tie(later, other)]
         if rivals:
             named = [self._named(later, rival) for rival in rivals[:MAX_RIVALS]]
             more = [f"{len(rivals) - MAX_RIVALS} more"] if len(rivals) > MAX_RIVALS else []
             message = (
-                '"{category}" shares scores with {others}; where the primary dimensions average the same, '
+                '"{category}" shares scores with {others}; if their primary dimensions have equal averages, '
                 "the first in the file wins"
             )
             args = {"category": plain(later.node.name), "others": ", ".join(named + more)}
-            hint = "put the category that should win first, or let the ranges not meet"
+            hint = "put the category that should win first, or change the ranges so that they do not overlap"
             section = f"{later.node.item.where} / score_range"
             self.ctx.faults.add(Code.POSSIBLE_TIE, later.node.at, section, message, hint, **args)
 
@@ -213,11 +212,11 @@ class _Coverage:
         return f"{_quoted(rival.node)} (line {line}, {shared})"
 
     def _balance(self, one: CategoryNode, other: CategoryNode) -> list[Fraction]:
-        """Return how much a point of each dimension moves the average of one category over the other's."""
+        """Return how much a point of each dimension changes the difference of two averages."""
         return [a - b for a, b in zip(self._average(one), self._average(other), strict=True)]
 
     def _average(self, node: CategoryNode) -> list[Fraction]:
-        """Return how much of the average that decides for a category each dimension is."""
+        """Return each dimension's share of the average that decides for a category."""
         if not node.primary:
             return [reach.share for reach in self.reaches]
         names = frozenset(node.primary.values())
@@ -243,7 +242,8 @@ def _extreme(reaches: Sequence[Reach], balance: Sequence[Fraction]) -> Fraction 
     """Return the lowest weighted average at which ``sum(balance * score)`` is 0."""
     overall = sum((reach.share * reach.low for reach in reaches), Fraction(0))
     excess = sum((b * reach.low for reach, b in zip(reaches, balance, strict=True)), Fraction(0))
-    # Raise the scores that move the balance towards 0, those that cost least overall for it first.
+    # Raise the scores that move the balance towards 0, those with the least effect on the overall score
+    # first.
     helpful = [
         (reach.share / abs(b), abs(b) * (reach.high - reach.low))
         for reach, b in zip(reaches, balance, strict=True)

@@ -1,4 +1,4 @@
-"""What the compiler reports: one diagnostic for each error or warning, with its place and its fix."""
+"""The compiler's reports: a diagnostic for each error or warning, with its place and its fix."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -33,13 +33,13 @@ Kind: TypeAlias = tuple[Code, Severity, str]
 Prove: TypeAlias = Callable[[Proposal], bool]
 
 MAX_DIAGNOSTICS: Final = 100
-#: How many faults are held before those that will not be shown are only counted.
+#: How many errors are stored before further ones are only counted.
 MAX_HELD: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class TextEdit:
-    """A part of the original file, and the text to write in its place; its lines end with a line feed."""
+    """A part of the original file and its replacement; the lines of the text end with a line feed."""
 
     line: int
     column: int
@@ -60,7 +60,7 @@ class Fix:
     edits: tuple[TextEdit, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fix as the JSON object that tenants and programs read."""
+        """Return the fix as the JSON object for tenants and programs."""
         edits = [
             {
                 "line": edit.line,
@@ -97,7 +97,7 @@ class Diagnostic:
     fix: Fix | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the diagnostic as the JSON object that tenants and programs read."""
+        """Return the diagnostic as the JSON object for tenants and programs."""
         fix = {} if self.fix is None else {"fix": self.fix.to_dict()}
         return {
             "severity": self.severity,
@@ -115,7 +115,7 @@ class Diagnostic:
 
 
 class Fault(NamedTuple):
-    """A diagnostic whose place is not yet a line and a column, and whose hint may not yet be computed.
+    """A diagnostic before its line, column and hint are computed.
 
     ``message`` has the names of ``args`` in braces, where there are some.
     """
@@ -131,11 +131,11 @@ class Fault(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """What makes it another fault than one at the same place in an edited source."""
+        """What distinguishes it from another error at the same place in an edited source."""
         return self.code, self.severity, self.section
 
     def render(self, lines: Lines, prove: Prove) -> Diagnostic:
-        """Return the diagnostic. Its end leaves out white space; it marks one character at least."""
+        """Return the diagnostic. Its end excludes white space; it marks at least one character."""
         line, column = lines.position(self.start)
         end = self.start + max(len(lines.text[self.start : self.end].rstrip()), 1)
         end_line, end_column = lines.position(end - 1)
@@ -164,7 +164,7 @@ def _never(_proposal: Proposal) -> bool:
 
 @dataclass(slots=True)
 class Faults:
-    """Collects faults by their place; lines, columns and costly hints are computed for the kept ones."""
+    """Collects errors by their place; computes lines, columns and hints only for those that are kept."""
 
     found: list[Fault] = field(default_factory=list)
     fatal: bool = False
@@ -172,7 +172,7 @@ class Faults:
     dropped_error: bool = False
 
     def add(self, code: Code, at: Located, section: str, message: str, hint: Hint, **args: Argument) -> None:
-        """Report a fault of the characters at a place; an empty place marks one character.
+        """Report an error in the characters at a place; an empty place marks one character.
 
         With ``args`` the message is a template that has their names in braces.
         """
@@ -198,14 +198,14 @@ class Faults:
             self._drop()
 
     def extend(self, others: "Faults") -> None:
-        """Take over all faults of another collection."""
+        """Add all errors of another collection."""
         self.found += others.found
         self.fatal = self.fatal or others.fatal
         self.dropped += others.dropped
         self.dropped_error = self.dropped_error or others.dropped_error
 
     def _drop(self) -> None:
-        """Keep the faults that will be shown and the first that will not be, and count the others."""
+        """Keep the errors that will be shown and the first that will not be, and count the others."""
         self.found.sort(key=lambda fault: fault.start)
         rest = self.found[MAX_DIAGNOSTICS + 1 :]
         self.dropped += len(rest)
@@ -213,7 +213,7 @@ class Faults:
         del self.found[MAX_DIAGNOSTICS + 1 :]
 
     def render(self, lines: Lines, prove: Prove = _never) -> tuple[Diagnostic, ...]:
-        """Return the diagnostics in the order of the source, at most 100 and one that counts the rest.
+        """Return the diagnostics in the order of the source: at most 100, and one that counts the others.
 
         Their fixes are the proposals that ``prove`` accepts.
         """
@@ -222,9 +222,9 @@ class Faults:
         for first in self.found[MAX_DIAGNOSTICS:]:
             severity: Severity = "error" if self.dropped_error else first.severity
             count = self.dropped + 1
-            message = "{count} more faults were found from here on"
+            message = "{count} more problems were found from here on"
             if not self.dropped:
-                message = "one more fault was found from here on"
+                message = "one more problem was found from here on"
             hint = f"fix the first {MAX_DIAGNOSTICS} and check again"
             args = {"count": count}
             at = first.start
@@ -233,7 +233,7 @@ class Faults:
 
 
 def plain(text: str, limit: int = 60) -> str:
-    """Return a text of the author for a message: on one line, cut, and without control characters."""
+    """Return an author's text for a message: on one line, shortened, and without control characters."""
     if len(text) <= limit and text.isprintable():
         return text
     line = " ".join(text[: limit * 2].split())
@@ -242,12 +242,12 @@ def plain(text: str, limit: int = 60) -> str:
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """Return a text of the author for a message, in backticks."""
+    """Return an author's text for a message, in backticks."""
     return f"`{plain(text, limit)}`"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most like ``name``, or None when none is like it."""
+    """Return the known name that is most similar to ``name``, or None if none is similar."""
     folded = {fold(candidate[:100]): candidate for candidate in known}
     matches = get_close_matches(fold(name[:100]), folded, n=1, cutoff=0.6)
     return next((folded[match] for match in matches), None)

@@ -36,7 +36,7 @@ WEIGHTS: Final = "write a decimal, a percentage or a fraction"
 
 @dataclass(frozen=True, slots=True)
 class DimensionNode:
-    """A dimension as it was read. ``weight`` is None when it is missing or wrong; ``rubric`` ascends."""
+    """A dimension as read. ``weight`` is None if it is missing or invalid; ``rubric`` is ascending."""
 
     id: str
     name: str
@@ -48,14 +48,14 @@ class DimensionNode:
 
     @property
     def marks(self) -> Range | None:
-        """The lowest and the highest mark of the rubric, None without one."""
+        """The lowest and the highest mark of the rubric; None without one."""
         for lowest in self.rubric:
             return Range(lowest.low, max([entry.high for entry in self.rubric]))
         return None
 
     @property
     def rule(self) -> DimensionRule:
-        """What scoring needs of the dimension."""
+        """What scoring needs from the dimension."""
         return DimensionRule(self.name, self.weight or Decimal(0))
 
     @property
@@ -130,16 +130,16 @@ def _weight(ctx: Context, field: Field | None) -> Decimal | None:
         if 1 < weight <= 100 and text[-1:].isdigit() and "/" not in text:
             title = f"write `- weight: {plain(text)}%` if that is a percentage; a weight is at most 1"
             hint = replacing(field.value, f"{text}%", title, hint)
-        message = "the weight `{found}` is outside of 0 to 1"
+        message = "the weight `{found}` is not between 0 and 1"
         ctx.faults.add(Code.INVALID_WEIGHT, field.value, field.section, message, hint, found=plain(text))
     return None
 
 
 def _weight_left(ctx: Context, at: Slice) -> str | Proposal:
-    """Return what to write for the only weight that is missing: what the others leave."""
+    """Return the value for the only missing weight: what the others leave."""
     if ctx.weight_left is None:
         return WEIGHTS
-    title = f"write `- weight: {ctx.weight_left}`: the other weights leave so much"
+    title = f"write `- weight: {ctx.weight_left}`, so that the weights sum to 1"
     return replacing(at, f" {ctx.weight_left}", title, WEIGHTS)
 
 
@@ -158,7 +158,7 @@ def _check_sum(ctx: Context, section: Section, nodes: Sequence[DimensionNode]) -
 
 
 def _sum_hint(nodes: Sequence[DimensionNode], missing: Decimal) -> str | Proposal:
-    """Return the weight that would make the sum right."""
+    """Return the weight that would make the sum correct."""
     otherwise = "change the weights until they sum to 1"
     for node in reversed(nodes):
         weight = node.rule.weight + missing

@@ -1,4 +1,4 @@
-"""The author's own test cases: scores, and what they must come to."""
+"""The author's own test cases: scores, and their expected results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ __all__ = ["ExampleNode", "read_examples", "run_examples"]
 
 @dataclass(frozen=True, slots=True)
 class ExampleNode:
-    """An example as it was read; ``sound`` when it can be scored. ``scores`` are by folded name."""
+    """An example as read; ``sound`` if it can be scored. ``scores`` are by folded name."""
 
     item: Item
     scores: dict[str, Decimal]
@@ -50,7 +50,7 @@ class ExampleNode:
 def read_examples(
     ctx: Context, sections: Sequence[Section], dimensions: DimensionNames, categories: Sequence[CategoryNode]
 ) -> list[ExampleNode]:
-    """Read the author's test cases; they are scored when all of the file has been read."""
+    """Read the author's test cases; they are scored after the whole file was read."""
     nodes: list[ExampleNode] = []
     names: dict[str, str] = {}
     spelled = {fold(node.name): node.name for node in categories}
@@ -61,7 +61,7 @@ def read_examples(
         overall = _overall(ctx, fields.get("overall"))
         category = _category(ctx, fields.get("category"), spelled)
         if "overall" not in fields and "category" not in fields:
-            message = "the example does not say what is expected"
+            message = "the example states no expectation"
             hint = "add a bullet `- overall:` with a score, or `- category:` with a name, or both"
             ctx.faults.add(Code.NO_EXPECTATION, item, item.where, message, hint)
         nodes.append(ExampleNode(item, scores, sound, overall, category, fields))
@@ -72,7 +72,7 @@ def read_examples(
 
 
 def _scores(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tuple[dict[str, Decimal], bool]:
-    """Return the scores by folded name, and whether there are some and all of them are sound."""
+    """Return the scores by folded name, and whether there are any and all are valid."""
     scores: dict[str, Decimal] = {}
     if field is None or field.reported:
         return scores, False
@@ -87,7 +87,7 @@ def _scores(ctx: Context, field: Field | None, dimensions: DimensionNames) -> tu
 def _score(
     ctx: Context, field: Field, entry: Slice, dimensions: DimensionNames, scores: dict[str, Decimal]
 ) -> None:
-    """Read ``<dimension>: <score>`` into ``scores``, or report what is wrong with it."""
+    """Read ``<dimension>: <score>`` into ``scores``, or report its error."""
     name, value = _split(entry)
     score = parse_number(value.text) if name.text else None
     key = dimensions.key(clean_name(name.text))
@@ -106,7 +106,7 @@ def _score(
 
 
 def _split(entry: Slice) -> tuple[Slice, Slice]:
-    """Return what stands before the last colon of an entry, and what stands behind it."""
+    """Return the parts of an entry before and after its last colon."""
     at = entry.text.rfind(":")
     if at < 0:
         return entry.part(0, 0), entry
@@ -117,7 +117,7 @@ def _split(entry: Slice) -> tuple[Slice, Slice]:
 
 
 def _overall(ctx: Context, field: Field | None) -> Decimal | None:
-    """Return the expected overall score, None where there is none to hold the example to."""
+    """Return the expected overall score; None if there is none to compare with."""
     if field is None or field.reported:
         return None
     text = field.value.text
@@ -132,7 +132,7 @@ def _overall(ctx: Context, field: Field | None) -> Decimal | None:
 
 
 def _category(ctx: Context, field: Field | None, spelled: dict[str, str]) -> str | None:
-    """Return the expected category, None where there is none to hold the example to."""
+    """Return the expected category; None if there is none to compare with."""
     if field is None or field.reported:
         return None
     text = field.value.clean
@@ -161,7 +161,7 @@ def _category(ctx: Context, field: Field | None, spelled: dict[str, str]) -> str
 
 
 def _category_hint(at: Slice, names: Sequence[str]) -> str | Proposal:
-    otherwise = f"write the name of a category, or `{NO_MATCH}` when none is to match"
+    otherwise = f"write the name of a category, or `{NO_MATCH}` if none should match"
     guess = nearest(at.clean, names)
     if guess is None:
         return otherwise
@@ -169,7 +169,7 @@ def _category_hint(at: Slice, names: Sequence[str]) -> str | Proposal:
 
 
 def run_examples(ctx: Context, rules: ScoringRules, examples: Sequence[ExampleNode]) -> None:
-    """Score the examples and report the expectations that are wrong."""
+    """Score the examples and report wrong expectations."""
     for example in examples:
         if not example.sound:
             continue

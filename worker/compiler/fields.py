@@ -90,7 +90,7 @@ def read_fields(ctx: Context, item: Item, known: Mapping[str, FieldSpec]) -> dic
 
 @dataclass(frozen=True, slots=True)
 class _Stranger:
-    """A bullet of an item that is no field of it: ``key`` and ``field`` are None where it has no key."""
+    """A bullet of an item that is not one of its fields: ``key`` and ``field`` are None if it has no key."""
 
     bullet: Bullet
     key: Slice | None = None
@@ -124,7 +124,7 @@ class _Reader:
         key = text.text[:colon].rstrip()
         name = field_name(key)
         spec = self.known.get(name)
-        # Where a text is meant, bullets under it belong to the text.
+        # In a text, bullets under it belong to the text.
         value = text.part(colon + 1, head if spec is not None and spec.is_list else None)
         if key[:1] in MARKS and (mark := open_emphasis(key)):
             value = _without_end(value, mark)
@@ -133,7 +133,7 @@ class _Reader:
             self.strangers.append(_Stranger(bullet, text.part(0, colon), field))
         elif name in self.fields:
             line = self.ctx.lines.line(self.fields[name].start)
-            message = "the field `{field}` stands twice; the first is on line {line}"
+            message = "the field `{field}` appears twice; the first is on line {line}"
             at = Span(bullet.start, bullet.start)
             self._report(Code.DUPLICATE_FIELD, at, name, message, "keep one of them", field=name, line=line)
         else:
@@ -147,24 +147,24 @@ class _Reader:
             for line in swallowed_headings(text, text.start - bullet.start):
                 message = "the heading `{found}` is text of the bullet above"
                 hint = (
-                    "write it at the beginning of a line, with an empty line above and a blank behind the `#`"
+                    "write it at the beginning of a line, with an empty line above and a space after the `#`"
                 )
                 self._report(Code.SWALLOWED_LINE, line, "", message, hint, found=plain(line.text))
 
     def heading(self, heading: Heading, number: int) -> None:
-        """Report a heading inside of an item, behind so many blocks; what is under it is not read."""
+        """Report a heading in an item, after some blocks; the blocks under it are not read."""
         name = field_name(clean_name(heading.title))
-        hint: Hint = "an item has bullets under its `###` heading, and no headings of its own"
+        hint: Hint = "an item has bullets under its `###` heading, not headings"
         if name in self.known:
             hint = partial(self._as_bullet, heading, name, number)
             self._stand_in(name, heading)
-        message = "the heading `{found}` stands where a field is expected"
+        message = "the heading `{found}` is where a field is expected"
         self._report(Code.NOT_A_BULLET, heading, "", message, hint, found=plain(heading.title))
 
     def _as_bullet(self, heading: Heading, name: str, number: int) -> Proposal:
-        """Return how the heading of a field is written as a bullet, with what is under it."""
+        """Return a heading that is a field as a bullet, with the blocks under it."""
         under = [*takewhile(_is_no_heading, self.item.blocks[number:])]
-        hint = f"write it as a bullet `- {name}:` with its value behind or under it"
+        hint = f"write it as a bullet `- {name}:` with its value after or under it"
         edits: tuple[Edit, ...] = ()
         for block in under[:1]:
             edits = (Edit(heading.start, block.start, f"- {name}: "),)
@@ -178,7 +178,7 @@ class _Reader:
             yield from indenting(self.ctx.text, block, "  ")
 
     def finish(self) -> None:
-        """Report what is not a field, and the fields that are missing."""
+        """Report bullets that are not fields, and missing fields."""
         self.missing = [n for n, spec in self.known.items() if spec.is_required and n not in self.fields]
         for line in self.swallowed:
             self._swallowed_field(line)
@@ -196,13 +196,13 @@ class _Reader:
             self._report(Code.MISSING_FIELD, self.item, name, message, hint, field=name)
 
     def _missing_hint(self, name: str) -> str | Proposal:
-        """Return what to add for a missing field; the only missing weight is what the others leave."""
+        """Return the text to add for a missing field; the only missing weight is what the others leave."""
         otherwise = f"add a bullet `- {name}:` with {FIELD_CONTENTS[name]}"
         left = self.ctx.weight_left
         if name != "weight" or left is None:
             return otherwise
         added = f"- weight: {left}"
-        title = f"add a bullet `{added}`: the other weights leave so much"
+        title = f"add a bullet `{added}`, so that the weights sum to 1"
         return Proposal(title, (adding_bullet(self.ctx.text, self.item, added),), otherwise)
 
     def _swallowed_field(self, line: SwallowedField) -> None:
@@ -243,7 +243,7 @@ class _Reader:
         return Proposal(title, (Edit(begin, line.end, written),), otherwise, safe=True)
 
     def _bare_bullet(self, bullet: Bullet) -> None:
-        """Report a bullet of an item that has no key."""
+        """Report a bullet of an item without a key."""
         text = bullet.text.clean
         hint: Hint = partial(self._belongs, bullet, "write each field as `- key: value`")
         if (spelled := OTHER_COLON.match(bullet.text.text)) is not None:
@@ -252,13 +252,13 @@ class _Reader:
                 self._stand_in(name, bullet)
                 at = Span(bullet.text.start + spelled.end("key"), bullet.text.start + spelled.start("value"))
                 title = f"write `- {spelled['key']}: {plain(spelled['value'])}`"
-                otherwise = f"write `- {name}:` and its value behind the colon"
+                otherwise = f"write `- {name}:` and its value after the colon"
                 hint = replacing(at, ": ", title, otherwise, safe=not spelled["mark"].isascii())
         message = "the bullet `{found}` has no `key:`"
         self._report(Code.NOT_A_FIELD, bullet, "", message, hint, found=plain(text))
 
     def _belongs(self, bullet: Located, otherwise: str | Proposal) -> str | Proposal:
-        """Return how to indent a bullet under the field above it, where that has no value yet."""
+        """Return how to indent a bullet under the field above it, if that field has no value yet."""
         owner = self._owner(bullet)
         if owner is None or owner.value.text or owner.bullets or owner.reported:
             return otherwise
@@ -268,7 +268,7 @@ class _Reader:
         is_flat = True
         for other in islice(others, MAX_INDENTED):
             column = other.start - self.ctx.text.rfind("\n", 0, other.start) - 1
-            # What is listed under it follows it in the same list, or belongs to it: its author knows.
+            # Bullets under it follow it in the same list, or belong to it; only the author knows.
             own = Span(other.start, other.bullets[0].start - 1 if other.bullets else other.end)
             is_flat = is_flat and not other.bullets
             edits += indenting(self.ctx.text, own, " " * max(width - column, 1))
@@ -281,7 +281,7 @@ class _Reader:
         return max(above, key=lambda field: field.start, default=None)
 
     def _unknown_field(self, spelled: Slice, field: Field) -> None:
-        """Report a field that is not known, or take it for the missing one that it was meant to be."""
+        """Report an unknown field, or use it as the missing one that it was meant to be."""
         key = spelled.clean
         inner = spelled.strip("*_` ")
         at = Span(field.start, spelled.end)
@@ -300,7 +300,7 @@ class _Reader:
             )
             return
         self.ctx.leave_out(f'field "{plain(key)}" of {self.where}', field)
-        message = "there is no field `{found}` here; it is left out"
+        message = "there is no field `{found}` here; it is ignored"
         self._report(
             Code.UNKNOWN_FIELD,
             at,
@@ -311,7 +311,7 @@ class _Reader:
         )
 
     def _loose_text(self, block: Prose) -> None:
-        """Report text beside the fields: fields without bullets, a description without key, stray text."""
+        """Report text besides the fields: fields without bullets, a description without key, stray text."""
         text = self.ctx.slice(block)
         if self.item.section == DIMENSIONS and is_table(text.strip()) and self._takes_table(text):
             return
@@ -351,7 +351,7 @@ class _Reader:
         return True
 
     def _plain_field(self, line: Slice) -> tuple[str, Slice] | None:
-        """Return the field and the line, where a line spells a field without a bullet."""
+        """Return the field and the line, if a line spells a field without a bullet."""
         text = line.text[mark_length(line.text) :]
         colon = colon_at(text)
         name = field_name(text[:colon]) if colon >= 0 else ""
@@ -360,7 +360,7 @@ class _Reader:
         return name, line
 
     def _stand_in(self, name: str, at: Located) -> None:
-        """Take a field for given that was reported, so that it is neither read nor called missing."""
+        """Treat a reported field as given, so that it is neither read nor reported as missing."""
         if name in self.missing:
             self.missing.remove(name)
         value = Slice("", at.start, at.start)
@@ -385,19 +385,19 @@ def _bullets_hint(fields: Sequence[tuple[str, Slice]], number: int) -> Proposal:
 
 
 def _bulleted(line: Slice) -> Edit:
-    """Return the edit that makes a line a bullet."""
+    """Return the edit that turns a line into a bullet."""
     return Edit(line.start, line.start + mark_length(line.text), "- ")
 
 
 def _content_column(text: str, start: int) -> int:
-    """Return the column, from 0, at which the text of a bullet begins, or the least that CommonMark needs."""
+    """Return the column, from 0, of the text of a bullet, or the lowest that CommonMark needs."""
     line = text.rfind("\n", 0, start) + 1
     mark = BULLET.match(text, start)
     return start - line + (2 if mark is None else mark.end() - start)
 
 
 def _without_end(value: Slice, mark: str) -> Slice:
-    """Drop the end of emphasis that began in the key: directly behind the colon, or at the very end."""
+    """Remove the end of emphasis that began in the key: directly after the colon, or at the end."""
     if value.text.startswith(mark):
         return value.part(len(mark))
     return value.part(0, len(value.text.removesuffix(mark)))

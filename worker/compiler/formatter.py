@@ -39,7 +39,7 @@ ESCAPES: Final = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
 def format_source(source: bytes) -> str | None:
-    """Return the canonical Markdown of a file, None when the file is not valid.
+    """Return the canonical Markdown of a file; None if the file is invalid.
 
     Comments in the front matter are kept. What the definition leaves out, such as an unknown section, is
     named there in a comment, so that nothing goes without a word.
@@ -163,7 +163,7 @@ def _write_examples(definition: Definition, lines: list[str]) -> None:
 
 
 def _heading(level: int, text: str, lines: list[str]) -> None:
-    # A text that ends in # would lose it: CommonMark takes it for the end of the heading.
+    # A text that ends in # would lose it, because CommonMark treats it as the end of the heading.
     end = " #" if text.endswith("#") else ""
     lines += ["", f"{'#' * level} {text}{end}"]
 
@@ -171,7 +171,7 @@ def _heading(level: int, text: str, lines: list[str]) -> None:
 def _field(name: str, text: str, lines: list[str]) -> None:
     if not text:
         return
-    # Directly behind the colon this would be YAML's sign that a text of several lines follows.
+    # Directly after the colon this would be YAML's sign that a text of several lines follows.
     between = "\n" if BLOCK_SCALAR.match(text) else " "
     _bullet(f"{name}:{between}{text}", "", lines)
 
@@ -201,7 +201,7 @@ def _bullet(text: str, indent: str, lines: list[str]) -> None:
 
 
 def _quoted(text: str) -> str:
-    """Return a text of which the compiler drops no quotation marks that are its own."""
+    """Return a text from which the compiler removes no quotation marks of its own."""
     return text if unquote(text) == text else text[:1] + text + text[-1:]
 
 
@@ -230,7 +230,7 @@ def _range(bounds: tuple[Decimal, Decimal]) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Return a text as YAML: plain where it is surely a text, else in double quotes."""
+    """Return a text for YAML: plain if it is certainly a text, otherwise in double quotes."""
     if PLAIN.fullmatch(text) and text.isprintable() and text.lower() not in NOT_PLAIN:
         return text
     many = text.count("[") + text.count("{") > MANY_BRACKETS
@@ -247,7 +247,7 @@ def _escaped(c: str, *, many: bool) -> str:
 
 
 def _comments(source: bytes) -> list[str]:
-    """Return the comments of a valid file's front matter, each on a line of its own."""
+    """Return the comments of a valid file's front matter, one per line."""
     faults = Faults()
     text = read_source(source, faults)
     place = cast(FrontMatter, find_front_matter(text, faults))

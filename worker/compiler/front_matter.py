@@ -48,13 +48,13 @@ OTHER_FENCE: Final = re.compile(r"^[-－‐‑‒–—―−]{1,10}[ \t]*$", re
 SECOND_LEVEL: Final = re.compile(r"^## (?P<title>.*)$", re.MULTILINE)
 CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
 FIRST_HEADING: Final = re.compile(r"^(?P<marks>#{1,6}) +(?P<title>[^\n]*[^\s#])[ #]*$", re.MULTILINE)
-#: What needs no quotation marks in YAML.
+#: Texts that need no quotation marks in YAML.
 PLAIN_YAML: Final = re.compile(r"[^\W\d_][\w,.()/&'’!?+-]*(?: [\w,.(/&'’!?+-][\w,.()/&'’!?+-]*)*")
 WHERE: Final = "Front matter"
 
 
 class FrontMatter(NamedTuple):
-    """Where the front matter stands.
+    """The position of the front matter.
 
     ``fence`` is where the line before it begins, ``start`` and ``end`` are the range of its YAML, ``body`` is
     where the line behind it ends. ``wrapped`` tells that the whole file stands in a code block.
@@ -78,7 +78,7 @@ class Scalar:
 
 @dataclass(slots=True)
 class Collection:
-    """A YAML sequence, or a mapping whose keys and values stand in turn."""
+    """A YAML sequence, or a mapping as alternating keys and values."""
 
     values: "list[Value]"
     mapping: bool
@@ -88,7 +88,7 @@ class Collection:
 
 @dataclass(slots=True)
 class Broken:
-    """A value that was reported and about which nothing more is to be said."""
+    """A value that was reported and needs no further diagnostics."""
 
     start: int
     end: int
@@ -126,7 +126,7 @@ def pairs(mapping: Collection) -> Entries:
 
 
 def find_front_matter(text: str, faults: Faults) -> FrontMatter | None:
-    """Find the front matter; report when it is missing, not at the top or not closed."""
+    """Find the front matter; report if it is missing, not at the top or not closed."""
     top = len(text) - len(text.lstrip(" \t\n"))
     start = text.rfind("\n", 0, top) + 1
     if _is_fence(_line(text, start)):
@@ -135,7 +135,7 @@ def find_front_matter(text: str, faults: Faults) -> FrontMatter | None:
 
 
 def unwrapped(text: str, place: FrontMatter | None, faults: Faults) -> str:
-    """Return a file with blanks for the marks of a code block that it stands in, and what is behind that."""
+    """Return a file with the code block around it blanked, and the text after it."""
     if place is None:
         return _without_block(text, faults)
     return without_wrapping(text, place.body) if place.wrapped else text
@@ -151,7 +151,7 @@ def without_wrapping(text: str, body: int) -> str:
 
 
 def _wrapping_end(text: str, body: int) -> int:
-    """Return where the line begins that closes the code block around a file: its end where there is none."""
+    """Return where the line begins that closes the code block around a file: the end if there is none."""
     fences = list(CODE_FENCE.finditer(text, body))
     if len(fences) % 2:
         *_, last = fences
@@ -176,7 +176,7 @@ def _without_block(text: str, faults: Faults) -> str:
 
 
 def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
-    """Look for a front matter that has text before it; report that, or that there is none."""
+    """Look for front matter after some text; report the text, or that there is none."""
     at = start
     for _ in range(20):
         line = _line(text, at)
@@ -193,7 +193,7 @@ def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
 
 
 def _beginning_hint(text: str, start: int) -> str | Proposal:
-    """Return what to write in front of a body: the name is that of the first-level heading."""
+    """Return the text to insert before a body: the name is that of the first-level heading."""
     otherwise = "begin the file with three lines: `---`, `name:` with the name of the assessment, `---`"
     title = title_in(text, 0)
     if title is None:
@@ -204,13 +204,13 @@ def _beginning_hint(text: str, start: int) -> str | Proposal:
 
 
 def title_in(text: str, body: int) -> str | None:
-    """Return the text of the first-level heading in front of all others, None where there is none."""
+    """Return the text of the first-level heading before all others; None if there is none."""
     first = FIRST_HEADING.search(text, body)
     return None if first is None or len(first["marks"]) > 1 else first["title"]
 
 
 def yaml_text(text: str) -> str:
-    """Return a text as YAML spells it, in quotation marks where it needs some."""
+    """Return a text as YAML spells it, in quotation marks if needed."""
     if PLAIN_YAML.fullmatch(text):
         return text
     if '"' not in text and "\\" not in text:
@@ -222,7 +222,7 @@ def yaml_text(text: str) -> str:
 
 
 def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMatter:
-    """Report what stands before the front matter; often that is how language models answer."""
+    """Report text before the front matter, which is typical of language models."""
     first = _line(text, start)
     at_ = Span(start, start + len(first))
     opening = CODE_FENCE.search(text, start, at)
@@ -234,7 +234,7 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
         hint = "delete everything before the first `---` line"
         edits = [Edit(0, at, "")]
         if opening is not None:
-            hint += ", and the line that closes the code block with all behind it"
+            hint += ", and the line that closes the code block and everything after it"
             edits.append(Edit(_wrapping_end(text, place.body), len(text), ""))
         proposal = Proposal(hint, tuple(edits), hint)
         faults.add(Code.MISPLACED_FRONT_MATTER, at_, WHERE, message, proposal)
@@ -243,7 +243,7 @@ def _with_text_before(text: str, start: int, at: int, faults: Faults) -> FrontMa
 
 def _report_block(text: str, fence: Span, body: int, faults: Faults) -> None:
     message = "the whole file is wrapped in a code block"
-    hint = "delete this line, and the line that closes the block with all behind it"
+    hint = "delete this line, and the line that closes the block and everything after it"
     edits = (Edit(fence.start, fence.end + 1, ""), Edit(_wrapping_end(text, body), len(text), ""))
     faults.add(Code.FENCED_FILE, fence, "", message, Proposal(hint, edits, hint))
 
@@ -368,8 +368,8 @@ def _report_cut(text: str, base: int, entries: Entries, faults: Faults) -> None:
             whole = text[start : comment.end()].strip()
             at = base + comment.start("comment")
             message = "`{key}` ends before `{found}`: with a blank in front, `#` begins a comment"
-            title = f"write `{key.text}: {plain(yaml_text(whole), 200)}`, or the comment in a line of its own"
-            otherwise = "put the value in quotation marks, or the comment in a line of its own"
+            title = f"write `{key.text}: {plain(yaml_text(whole), 200)}`, or the comment on a separate line"
+            otherwise = "put the value in quotation marks, or the comment on a separate line"
             fix = replacing(Span(value.start, base + comment.end()), yaml_text(whole), title, otherwise)
             args = {"key": key.text, "found": plain(comment["comment"])}
             place = Span(at, base + comment.end())
@@ -392,7 +392,7 @@ def _too_deep(at: int, faults: Faults) -> None:
         Span(at, at),
         WHERE,
         "the front matter is nested too deep",
-        "the front matter holds short values only: `key: value`, one a line; write long texts into the body",
+        "the front matter takes only short values, one `key: value` per line; write long texts in the body",
     )
 
 
@@ -403,7 +403,7 @@ def _chunks(text: str) -> list[tuple[int, str]]:
 
 
 class _TooDeepError(Exception):
-    """The reading ends here; the fault has been reported."""
+    """Reading stops here; the error has been reported."""
 
 
 class _Reader:
@@ -413,7 +413,7 @@ class _Reader:
         self.text = text
         self.base = base
         self.faults = faults
-        self.whole = True  # whether all that was read were keys with values
+        self.whole = True  # whether only keys with values were read
 
     def read(self, chunk: str, at: int) -> Entries:
         """Read one YAML document that holds a mapping.
@@ -466,13 +466,13 @@ class _Reader:
             elif value.end > value.start:
                 self.whole = False
                 if self.faults.found and self.faults.found[-1].start == value.start:
-                    continue  # it has been refused as an alias, or for its anchor or tag
+                    continue  # it was refused as an alias, or for its anchor or tag
                 self.faults.add(
                     Code.YAML_SYNTAX,
                     value,
                     WHERE,
                     "this is not a `key: value` line",
-                    "write one `key: value` a line",
+                    "write one `key: value` per line",
                 )
         return entries
 
@@ -494,8 +494,8 @@ class _Reader:
         self.faults.add(code, at, WHERE, message, proposal, found=plain(found))
 
     def report(self, fault: yaml.YAMLError, at: int) -> None:
-        """Report what the parser could not read; ``at`` is where the text that it was given begins."""
-        problem = str(getattr(fault, "problem", None) or "it holds a character that YAML does not allow")
+        """Report a parser error; ``at`` is where the parsed text begins."""
+        problem = str(getattr(fault, "problem", None) or "it contains a character that YAML does not allow")
         mark = getattr(fault, "problem_mark", None)
         if "quoted" in str(getattr(fault, "context", None)):
             mark = getattr(fault, "context_mark", None)
@@ -511,15 +511,13 @@ class _Reader:
         key, colon, rest = line.partition(":")
         value = rest.strip()
         is_key = colon and re.fullmatch(r"\s*\w[\w .-]*", key)
-        hint: Hint = "write one `key: value` a line; texts with `:`, `#`, quotes or brackets stand in quotes"
+        hint: Hint = "write one `key: value` per line; put texts with `:`, `#`, quotes or brackets in quotes"
         is_value = "mapping values" in problem
         if is_value:
-            problem = "a value that holds `: ` must stand in quotes"
+            problem = "a value that contains `: ` needs quotes"
         if is_key and ("<document start>" in problem or (is_value and index == first + len(key))):
-            problem = "this key is not indented as the one above is"
-            title = (
-                "write every key at the beginning of its line, and what belongs to it two spaces further in"
-            )
+            problem = "this key is not indented like the one above"
+            title = "start every key at the beginning of its line, and indent its content by two spaces"
             at_ = Span(self.base + first, self.base + first + len(line) - len(line.lstrip()))
             hint = replacing(at_, "", title, title, safe=True)
         elif is_key and value:
@@ -542,7 +540,7 @@ class _Reader:
         depth, here = len(above) - len(above.lstrip()), len(line) - len(line.lstrip())
         place = Span(self.base + begin + depth, self.base + len(head))
         if LONE_KEY.fullmatch(above) and ("mapping values" in problem or "find expected ':'" in problem):
-            what, title = "this line has no colon behind its key", "write a colon and a blank behind the key"
+            what, title = "this line has no colon after its key", "write a colon and a space after the key"
             key = next((key for key in KNOWN_KEYS if normal_key(above).startswith(key)), "")
             end = next((at for at in range(len(above) + 1) if normal_key(above[:at]) == key), len(above))
             edit = Edit(self.base + begin + end, self.base + begin + end, ":")
@@ -565,21 +563,21 @@ class _Reader:
         return any(words in problem for words in ("<document start>", "<block end>", "expected key"))
 
     def _report_tab(self, first: int, line: str) -> None:
-        """Report a line of which the indentation has a tab, which YAML does not allow."""
+        """Report a line with a tab in its indentation, which YAML does not allow."""
         above = self.text[:first].rstrip().rpartition("\n")[2]
         is_inside = above[:1].isspace() or above.endswith((":", ">", "|", "-"))
         start = self.base + first + line.index("\t")
         at_ = Span(self.base + first, self.base + first + len(line) - len(line.lstrip()))
-        title, indent = "begin the line with two spaces in place of the tab", "  "
+        title, indent = "begin the line with two spaces instead of the tab", "  "
         if not is_inside:
             title, indent = "delete the tab: the line is not indented", ""
         hint = replacing(at_, indent, title, title, safe=True)
-        message = "a tab stands where YAML allows only spaces"
+        message = "there is a tab where YAML allows only spaces"
         self.faults.add(Code.YAML_SYNTAX, Span(start, start), WHERE, message, hint)
 
 
 def _quoted(value: str) -> str:
-    """Return a value that YAML cannot read: closed as it was begun, else in quotation marks as a whole."""
+    """Return a value that YAML cannot read: closed as it was begun, or else in quotation marks as a whole."""
     mark = value[0]
     if mark in "\"'" and value.count(mark) == 1:
         return value + mark

@@ -1,4 +1,4 @@
-"""The interview guidelines: what an interviewer says, and which questions belong to which dimension."""
+"""The interview guidelines: the interviewer's texts, and which questions belong to which dimension."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -25,7 +25,7 @@ BREAKS: Final = frozenset("-*_")
 def read_guidelines(
     ctx: Context, sections: Sequence[Section], dimensions: DimensionNames
 ) -> InterviewGuidelines:
-    """Read what the interviewer says."""
+    """Read the interviewer's texts."""
     texts: dict[str, str] = {}
     questions = Questions(ctx, dimensions)
     seen: dict[str, Item] = {}
@@ -35,7 +35,7 @@ def read_guidelines(
         if name is None:
             _report_unknown(ctx, item)
         elif name in seen:
-            message = "`{part}` stands twice; first on line {line}"
+            message = "`{part}` appears twice; the first is on line {line}"
             line = ctx.lines.line(seen[name].start)
             section, hint = f"{GUIDELINES} / {name}", "keep one of them"
             ctx.faults.add(Code.DUPLICATE_ITEM, item, section, message, hint, part=name, line=line)
@@ -56,7 +56,7 @@ def read_guidelines(
 
 def _report_unknown(ctx: Context, item: Item) -> None:
     ctx.leave_out(f'"{plain(item.name)}" of {GUIDELINES}', item)
-    message = "there is no part `{found}` of the interview guidelines; it is left out"
+    message = "there is no part `{found}` of the interview guidelines; it is ignored"
     found = plain(item.name)
     ctx.faults.add(Code.UNKNOWN_ITEM, item, item.where, message, lambda: _part_hint(ctx, item), found=found)
 
@@ -74,7 +74,7 @@ def _part_hint(ctx: Context, item: Item) -> str | Proposal:
 
 
 def _spoken(ctx: Context, item: Item, name: str) -> str:
-    """Return what an interviewer says, without a block quote or quotation marks around it."""
+    """Return the interviewer's text, without a block quote or quotation marks around it."""
     at = ctx.slice(Span(item.end, item.stop)).strip()
     text = _without_breaks(at.clean)
     lines = text.split("\n")
@@ -90,7 +90,7 @@ def _spoken(ctx: Context, item: Item, name: str) -> str:
 
 
 def _without_breaks(text: str) -> str:
-    """Drop thematic breaks around a text: they set it apart from its neighbours and are not spoken."""
+    """Remove thematic breaks around a text: they separate it from its neighbours and are not spoken."""
     if text[:1] not in BREAKS and text[-1:] not in BREAKS:
         return text
     lines = text.split("\n")

@@ -1,4 +1,4 @@
-"""What the front matter means."""
+"""The meaning of the front matter."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +42,7 @@ __all__ = ["Header", "read_header"]
 KEYS: Final = tuple(Metadata.model_fields)
 STYLE_KEYS: Final = tuple(InterviewStyle.model_fields)
 STYLE: Final = "interview_style"
-#: A version with other words around it, and a style likewise: the only number that is there.
+#: A version with other words around it, and a style likewise: the only number in the text.
 MEANT_VERSION: Final = re.compile(
     r"(?:version|ver\.?|v)? *(?P<major>[0-9]{1,9})(?:\.(?P<minor>[0-9]{1,9}))?(?P<rest>(?:[^\w.][^\d\n]*)?)",
     re.IGNORECASE,
@@ -80,7 +80,7 @@ LANGUAGES: Final = {
     for name in names.split()
 }
 
-#: Keys by their spelling; those of the style may be written flat, as the reference names them.
+#: Keys by their spelling; those of the style can be written flat, as in the reference.
 KNOWN: Final = {
     **{normal_key(key): key for key in KEYS},
     **{normal_key(f"{STYLE}.{key}"): key for key in STYLE_KEYS},
@@ -90,7 +90,7 @@ STYLE_KNOWN: Final = {normal_key(key): key for key in STYLE_KEYS}
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the front matter says.
+    """The content of the front matter.
 
     ``title`` is None when there is no name, ``scale`` when it is wrong. ``version_at`` is a place;
     ``left_out`` are parts that the definition does not have, with their places; ``places`` are those of the
@@ -153,7 +153,7 @@ class _Reader:
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
-        self.values: dict[str, Any] = {}  # what is sound, by the fields of the models
+        self.values: dict[str, Any] = {}  # valid values, by the fields of the models
         self.seen: dict[str, Value] = {}
         self.unknown: list[tuple[Value, str, Sequence[str]]] = []
         self.left_out: list[tuple[str, int]] = []
@@ -171,11 +171,11 @@ class _Reader:
                     self.seen[name] = value
                     self._value(name, value)
             elif not isinstance(key, Broken):
-                hint = "write `key: value`, one a line"
+                hint = "write one `key: value` per line"
                 self.faults.add(Code.YAML_SYNTAX, key, WHERE, "a key must be a word", hint)
 
     def report_unknown(self, complete: bool) -> bool:
-        """Report unknown keys; return whether the name is missing, and none was meant to be it."""
+        """Report unknown keys; return whether the name is missing, and no key was meant to be it."""
         is_missing = complete and "name" not in self.seen
         for key, spelled, names in self.unknown:
             *_, word = spelled.rsplit(".", 1)
@@ -192,7 +192,7 @@ class _Reader:
                 message += "; and `name` is missing"
                 self.faults.add_error(Code.UNKNOWN_KEY, key, section, message, hint, found=found)
             else:
-                message += "; it is left out"
+                message += "; it is ignored"
                 self.faults.add(Code.UNKNOWN_KEY, key, section, message, hint, found=found)
         return is_missing
 
@@ -204,12 +204,12 @@ class _Reader:
         elif name == "scale":
             self._scale(value)
         elif not isinstance(value, Scalar):
-            hint = f"write a single value behind `{name}:`"
-            self._invalid(value, name, "a list or a mapping cannot stand here", hint)
+            hint = f"write a single value after `{name}:`"
+            self._invalid(value, name, "a list or a mapping is not allowed here", hint)
         elif value.text.strip():
             READERS[name](self, name, value)
         elif name == "name":
-            hint = "write the name of the assessment behind `name:`"
+            hint = "write the name of the assessment after `name:`"
             self._report(Code.INVALID_NAME, value, name, "the name is empty", hint)
 
     def text(self, name: str, value: Scalar) -> None:
@@ -217,7 +217,7 @@ class _Reader:
         text = self._without_quotes(name, value, clean_text(value.text))
         if "\0" in text:
             self._invalid(
-                value, name, "the text holds the character U+0000", "delete it from the quoted text"
+                value, name, "the text contains the character U+0000", "delete it from the quoted text"
             )
         elif name == "name" and len(text) > MAX_NAME:
             message = "the name has {count} characters; at most {limit} are allowed"
@@ -249,13 +249,13 @@ class _Reader:
         return text[1:-1].strip()
 
     def version(self, name: str, value: Scalar) -> None:
-        """Read ``major.minor``, of which the source text counts."""
+        """Read ``major.minor`` from the source text."""
         text = unwrap(look(value.text.strip()))
         if VERSION.fullmatch(text):
             self.values[name] = text
             return
-        message = "`{found}` is not a version: two whole numbers with a point between, without leading zeros"
-        hint: Hint = "write two whole numbers with a point between them"
+        message = "`{found}` is not a version: two whole numbers separated by a point, without leading zeros"
+        hint: Hint = "write two whole numbers separated by a point"
         if (meant := MEANT_VERSION.fullmatch(text)) is not None:
             written = f"{int(meant['major'])}.{int(meant['minor'] or 0)}"
             hint = _with_comment(value, name, written, meant["rest"], str(hint))
@@ -291,7 +291,7 @@ class _Reader:
         hint: Hint = f"write one of {listed}"
         if guess is not None:
             hint = replacing(value, guess, f"write `{guess}`", str(hint))
-        message = "`{found}` is none of {options}"
+        message = "`{found}` is not one of {options}"
         self._invalid(value, name, message, hint, found=plain(value.text), options=listed)
 
     def style(self, name: str, value: Scalar) -> None:
@@ -345,7 +345,7 @@ class _Reader:
             self.values["scale"] = bounds
 
     def _duplicate(self, at: Located, name: str) -> None:
-        self._report(Code.DUPLICATE_KEY, at, name, "the key `{key}` stands twice", "keep one", key=name)
+        self._report(Code.DUPLICATE_KEY, at, name, "the key `{key}` appears twice", "keep one", key=name)
 
     def _invalid(self, at: Located, name: str, message: str, hint: Hint, **args: Argument) -> None:
         self._report(Code.INVALID_VALUE, at, name, message, hint, **args)
@@ -355,7 +355,7 @@ class _Reader:
 
 
 def _with_comment(at: Scalar, name: str, value: str, rest: str, otherwise: str) -> Proposal:
-    """Propose a value, and what else was written there as a comment behind it."""
+    """Propose a value, with the other text as a comment after it."""
     written = f"{value} # {rest.strip()}" if rest.strip() else value
     return replacing(at, written, f"write `{name}: {plain(written)}`", otherwise)
 

@@ -1,4 +1,4 @@
-"""What to write in place of HTML."""
+"""Replacements for HTML."""
 
 import re
 from typing import Final
@@ -16,17 +16,17 @@ IN_MARKDOWN: Final = {
     "i": "write italic text in Markdown, between two `*`",
     "em": "write italic text in Markdown, between two `*`",
     "br": "end the line with a backslash, or begin a new paragraph",
-    "a": "write the link in Markdown: its text in brackets, its address in parentheses behind them",
-    "img": "write the picture in Markdown: `!`, its text in brackets, its address in parentheses",
+    "a": "write the link in Markdown: its text in brackets, its address in parentheses after it",
+    "img": "write the image in Markdown: `!`, its text in brackets, its address in parentheses",
     "code": "write code in Markdown, between two backticks",
 }
 ADDRESS: Final = re.compile(r"href\s*=\s*([\"'])(?P<address>https?://[^\"'\s()]+)\1", re.IGNORECASE)
-#: So far behind its opening tag is a closing tag looked for.
+#: How far after its opening tag a closing tag is searched.
 REACH: Final = 2_000
 
 
 def html_hint(text: str, tag: Slice, name: str) -> str | Proposal:
-    """Return what to write in place of a tag, a comment or a block; ``text`` is the whole file."""
+    """Return the replacement for a tag, a comment or a block; ``text`` is the whole file."""
     if tag.text.startswith("<!--"):
         otherwise = "delete the comment, or write it into the front matter as a line `# comment`"
         return replacing(tag, "", "delete the comment", otherwise)
@@ -53,7 +53,7 @@ def _closing(text: str, tag: Slice, name: str) -> Span | None:
 
 
 def _between(text: str, tags: tuple[Slice, Span], marks: tuple[str, str], otherwise: str) -> Proposal:
-    """Propose marks of Markdown in place of an opening and a closing tag."""
+    """Propose Markdown instead of an opening and a closing tag."""
     (opening, closing), (before, behind) = tags, marks
     written = f"{before}{text[opening.end : closing.start]}{behind}"
     edits = (Edit(opening.start, opening.end, before), Edit(closing.start, closing.end, behind))

@@ -20,7 +20,7 @@ __all__ = ["DimensionIds"]
 
 
 class PlacedId(NamedTuple):
-    """The id of a dimension, the one that its name gives, and where it is stated, if it is."""
+    """The id of a dimension, its default id, and where it is stated, if it is."""
 
     id: str
     given: str
@@ -30,12 +30,12 @@ class PlacedId(NamedTuple):
 
 @dataclass(slots=True)
 class DimensionIds:
-    """The ids of the dimensions that were read so far, by their folded names."""
+    """The ids of the dimensions read so far, by their folded names."""
 
     found: dict[str, PlacedId] = field(default_factory=dict)
 
     def read(self, ctx: Context, item: Item, stated: Field | None) -> str:
-        """Return the id of a dimension; of one that states a wrong id, the one of its name."""
+        """Return the id of a dimension; the default if the stated one is invalid."""
         given = dimension_id(item.name)
         if stated is not None and not stated.reported:
             text = unwrap(stated.value.text)
@@ -53,7 +53,7 @@ class DimensionIds:
 
     def _report_wrong(self, ctx: Context, stated: Field, text: str, given: str) -> None:
         if not text:
-            otherwise = "write the id behind the colon, or delete the line"
+            otherwise = "write the id after the colon, or delete the line"
             title = f"write `- id: {given}`, or delete the line"
             report_empty(ctx, stated, replacing(stated.value, f" {given}", title, otherwise))
             return
@@ -64,14 +64,14 @@ class DimensionIds:
         ctx.faults.add(Code.INVALID_ID, stated.value, stated.section, message, hint, found=plain(text))
 
     def check(self, ctx: Context) -> None:
-        """Report ids that belong to another dimension, among as many dimensions as are allowed."""
+        """Report ids that belong to another dimension, among the allowed number of dimensions."""
         placed = [*islice(self.found.values(), MAX_DIMENSIONS)]
         taken = {id_ for each in placed for id_ in (each.id, each.given)}
         for clash in id_clashes([each.id for each in placed], [each.given for each in placed]):
             one, other = placed[clash.place], placed[clash.other]
-            message = "the id of this dimension is `{found}`, which is that of `{dimension}` already"
+            message = "this dimension has the id `{found}`, which `{dimension}` already has"
             if one.id != other.id:
-                message = "the id `{found}` is the one that the name `{dimension}` gives"
+                message = "the id `{found}` is the default id of the dimension `{dimension}`"
             own = free_id(one.id, taken)
             taken.add(own)
             at = one.item if one.field is None else one.field.value
@@ -81,7 +81,7 @@ class DimensionIds:
 
 
 def _own_id(ctx: Context, one: PlacedId, own: str) -> Hint:
-    title, otherwise = f"give it an id of its own: `- id: {own}`", "give it an id of its own"
+    title, otherwise = f"give it its own id: `- id: {own}`", "give it its own id"
     if one.field is None:
         edit = adding_bullet(ctx.text, one.item, f"- id: {own}")
         return Proposal(title, (edit,), otherwise)

@@ -109,7 +109,7 @@ def _report_heading(ctx: Context, line: Slice, meant: re.Match[str]) -> None:
     marks = "##" if name is not None else meant["marks"].replace("＃", "#")
     written = f"{marks} {meant['title']}"
     message = "the line `{found}` is text, and not a heading"
-    hint = "write `#` at the beginning of the line, and a blank behind"
+    hint = "write `#` at the beginning of the line, and a space after it"
     fix = replacing(line, written, f"write `{plain(written)}` at the beginning of the line", hint, safe=True)
     report = ctx.faults.add if name is None else ctx.faults.add_error
     report(Code.SWALLOWED_LINE, line.strip(), GUIDELINES, message, fix, found=plain(line.text.strip()))
@@ -120,7 +120,7 @@ def _heading(ctx: Context, line: Slice, part: str, level: int, end: int) -> Head
     spelled = f"{'#' * level} {part}"
     at = Slice(line.text, line.start, end)
     message = "the label `{found}` is read as the heading `{meant}`"
-    hint = f"write `{spelled}` in a line of its own, and the text below it"
+    hint = f"write `{spelled}` on a separate line, and the text below it"
     begin = ctx.text.rfind("\n", 0, at.start) + 1
     fix = Proposal(hint, (Edit(begin, end, f"{spelled}\n\n"),), hint, safe=True)
     found = plain(ctx.slice(at).text.strip())

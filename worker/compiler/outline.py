@@ -1,4 +1,4 @@
-"""Where the parts of a file are, for those who compare it with another."""
+"""The positions of a file's parts, for comparing it with another file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class OutlineItem(NamedTuple):
 
 @dataclass(slots=True)
 class Outline:
-    """The places of a file, gathered as it is read: by name, or in the order of the source.
+    """The positions in a file, collected while reading: by name, or in the order of the source.
 
     ``levels`` are, for each dimension, the places of the ranges of its rubric by their bounds; ``asked`` the
     first question for each dimension, by its name or ``general``.

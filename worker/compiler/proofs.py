@@ -1,4 +1,4 @@
-"""Proves fixes: an edited source is compiled, and must have fewer faults and no new one."""
+"""Proves fixes: an edited source is compiled, and must have fewer errors and no new one."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from worker.compiler.source import line_feeds, without_mark
 
 __all__ = ["Proofs", "is_better"]
 
-#: How many bytes the proofs of one compilation may compile. Every file has one proof, most have all.
+#: How many bytes the proofs of one compilation may compile. Every file has one proof; most have all.
 MAX_PROVED: Final = 1_000_000
-#: So many edits have all fixes of a compilation together, and so many characters are written by them: the
-#: diagnostics of a file are small.
+#: The limits on the edits of all fixes of a compilation, and on the characters that they write: the
+#: diagnostics of a file must stay small.
 MAX_EDITS: Final = 1_000
 MAX_WRITTEN: Final = 50_000
 
@@ -33,14 +33,14 @@ class Proofs:
         self._edits = MAX_EDITS
         self._written = MAX_WRITTEN
         self._left = max(MAX_PROVED // max(len(source), 1), 1)
-        # Bytes that are not text have no columns, and nothing is known of faults that were only counted.
+        # Bytes that are not text have no columns, and errors that were only counted are unknown.
         if faults.dropped or any(fault.code is Code.INVALID_UTF8 for fault in faults.found):
             self._left = 0
         self._text = line_feeds(without_mark(source).decode(errors="replace")) if self._left else ""
         self._faults = faults
 
     def prove(self, proposal: Proposal) -> bool:
-        """Tell whether the edits leave fewer faults and no new one; never when too many were asked for."""
+        """Return whether the edits leave fewer errors and no new one; always False after too many calls."""
         edits, written = len(proposal.edits), sum(len(edit.text) for edit in proposal.edits)
         if not self._left or edits > self._edits or written > self._written:
             return False
@@ -53,6 +53,6 @@ class Proofs:
 
 
 def is_better(before: Faults, after: Faults) -> bool:
-    """Tell whether fewer faults were found than before, and none of a kind that was not there."""
+    """Return whether fewer errors were found than before, and no new kind."""
     kinds, left = (Counter([fault.kind for fault in faults.found]) for faults in (before, after))
     return not before.dropped and not after.dropped and left.total() < kinds.total() and left <= kinds

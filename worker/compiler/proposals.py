@@ -1,4 +1,4 @@
-"""How errors could be fixed: edits of the source, which become fixes where compiling again proves them."""
+"""Possible fixes of errors: edits of the source, which become fixes if compiling again proves them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -9,7 +9,7 @@ __all__ = ["Edit", "Proposal", "deleting", "edited", "indenting", "replacing"]
 
 
 class Edit(NamedTuple):
-    """The characters of the source from ``start`` to ``end``, and the text to write in their place."""
+    """The characters of the source from ``start`` to ``end``, and their replacement."""
 
     start: int
     end: int
@@ -17,7 +17,7 @@ class Edit(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """How an error could be fixed.
+    """A possible fix of an error.
 
     It is a fix only where compiling the edited source proves it, and then ``title`` is the hint. Elsewhere
     the hint is ``otherwise``, which states no value. ``safe`` is what changes no number and removes no text:
@@ -41,7 +41,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
 
 def replacing(at: Located, text: str, title: str, otherwise: str, *, safe: bool = False) -> Proposal:
-    """Propose to write ``text`` in place of what is there now."""
+    """Propose to replace a place with ``text``."""
     return Proposal(title, (Edit(at.start, at.end, text),), otherwise, safe)
 
 
@@ -53,7 +53,7 @@ def deleting(text: str, at: Located) -> Edit:
 
 
 def indenting(text: str, at: Located, indent: str) -> tuple[Edit, ...]:
-    """Return the edits that indent all lines of a place which are not empty."""
+    """Return the edits that indent all non-empty lines of a place."""
     edits: list[Edit] = []
     start = text.rfind("\n", 0, at.start) + 1
     for line in text[start : at.end].split("\n"):

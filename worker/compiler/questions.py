@@ -115,7 +115,7 @@ class Questions:
                 fix = Proposal(title, (edit,), "write it as a bullet at the beginning of the line", safe=True)
                 self._report_swallowed(text, fix, is_error=True)
             elif start in odd or (start < first and MARK.match(line.text) is not None):
-                hint = "if it is a question of its own, write it as a bullet"
+                hint = "if it is a separate question, write it as a bullet"
                 fix = Proposal(hint, (Edit(start, text.start, "- "),), hint)
                 self._report_swallowed(text, fix, is_error=False)
 
@@ -185,7 +185,7 @@ class Questions:
             self._unknown(head.locate(_explored(clean_name(head.text))))
         for question in bullets:
             if "\n" in question.text.text and (line := deeper_line(self.ctx, question)) is not None:
-                hint = "if it is a question of its own, indent it as the others are"
+                hint = "if it is a separate question, indent it like the others"
                 indent = " " * (question.start - self.ctx.text.rfind("\n", 0, question.start) - 1)
                 begin = self.ctx.text.rfind("\n", 0, line.start) + 1
                 fix = Proposal(hint, (Edit(begin, line.start, indent),), hint)
@@ -228,8 +228,8 @@ class Questions:
             split = found
         name, question = split or self._not_named(text)
         if name and not question.text:
-            message = "there is no question behind `{found}`"
-            hint = "write the question behind the colon, or as bullets indented under it"
+            message = "there is no question after `{found}`"
+            hint = "write the question after the colon, or as bullets indented under it"
             self.ctx.faults.add(Code.EMPTY_VALUE, bullet, self.where, message, hint, found=plain(text.text))
         else:
             self._add(name, question, bullet)
@@ -318,7 +318,7 @@ class Questions:
             name = self._name(clean_name(" ".join(words[:count])))
             if name is not None and name != self.general:
                 message = "this question begins with `{found}`, and is read as one for no dimension"
-                hint = "if it is for that dimension, write a colon behind the name"
+                hint = "if it is for that dimension, write a colon after the name"
                 end = first.start + len(" ".join(words[:count]))
                 fix = Proposal(hint, (Edit(end, end, ":"),), hint)
                 self.ctx.faults.add(Code.SWALLOWED_LINE, first, self.where, message, fix, found=plain(name))

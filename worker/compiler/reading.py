@@ -1,4 +1,4 @@
-"""How the value of a field is read: as a text, or as a list of texts."""
+"""Reading the value of a field: as a text, or as a list of texts."""
 
 import re
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from worker.names import fold
 
 __all__ = ["read_list", "read_name", "read_text", "read_texts", "some_items", "too_many"]
 
-#: What people write for no entries.
+#: What people write for an empty list.
 NOTHING: Final = frozenset(("n/a", "na", "none", "nil", "-", "–", "—", "nothing", "keine", "tbd", "todo"))
-#: Entries of a few words each, and nothing in them that could mean something else to a list.
+#: Entries of a few words each, without anything that could mean something else in a list.
 WORD: Final = r"[\w'’&/-]+(?:\.\d+)?:?"
 WORDS: Final = re.compile(rf"{WORD}(?: {WORD}){{0,3}}(?:, *{WORD}(?: {WORD}){{0,3}})*")
 #: Lists whose entries are no texts, so that nothing in them has a line of its own.
@@ -41,11 +41,11 @@ def some_items(ctx: Context, section: Section) -> list[Item]:
 
 
 def too_many(ctx: Context, code: Code, items: list[Item], limit: int) -> None:
-    """Report the first item beyond a limit, where there are so many."""
+    """Report the first item beyond a limit, if there are that many."""
     if len(items) > limit:
         first = items[limit]
         message = "there are {count} of them; at most {limit} are allowed"
-        hint = f"delete {len(items) - limit}, or join some"
+        hint = f"delete {len(items) - limit}, or merge some"
         ctx.faults.add(code, first, first.where, message, hint, count=len(items), limit=limit)
 
 
@@ -56,15 +56,15 @@ def report_empty(ctx: Context, field: Field, hint: Hint) -> None:
 
 
 def read_name(ctx: Context, item: Item, names: dict[str, str], kind: str) -> bool:
-    """Check the name of an item and remember it, folded; return whether it can be referred to."""
+    """Check the name of an item and store it, folded; return whether it can be referred to."""
     key = fold(item.name)
     if not key:
-        hint = f"write the name of the {kind} behind the `###`"
+        hint = f"write the name of the {kind} after the `###`"
         ctx.faults.add(Code.EMPTY_NAME, item, item.section, "this heading has no text", hint)
         return False
     sound = ctx.check_markup(item.name, item, item.where)
     if key in names:
-        message = "there is another {kind} `{name}`; letter case and kinds of hyphens do not count"
+        message = "there is another {kind} `{name}`; case and the kind of hyphens are ignored"
         hint = "give one of them another name"
         ctx.faults.add(
             Code.DUPLICATE_NAME, item, item.where, message, hint, kind=kind, name=plain(names[key])
@@ -83,7 +83,7 @@ def read_text(ctx: Context, field: Field | None) -> str:
     if is_on_key_line and (indicator := BLOCK_SCALAR.match(field.value.text)):
         text = clean_text(field.value.text[indicator.end() :])
     if not text:
-        report_empty(ctx, field, f"write a text behind `{field.name}:`")
+        report_empty(ctx, field, f"write a text after `{field.name}:`")
     ctx.check_markup(text, field, field.section)
     return text
 
@@ -101,7 +101,7 @@ def read_texts(ctx: Context, field: Field | None) -> tuple[str, ...]:
 
 
 def read_list(ctx: Context, field: Field | None) -> list[Slice]:
-    """Return the entries of a list: bullets under the field, or an inline list. Report what is neither."""
+    """Return the entries of a list: bullets under the field, or an inline list. Report anything else."""
     if field is None or field.reported:
         return []
     if field.bullets:
@@ -120,7 +120,7 @@ def read_list(ctx: Context, field: Field | None) -> list[Slice]:
 
 
 def _list_hint(field: Field) -> str | Proposal:
-    """Return how a text is written as a list: it is one entry, or several with commas between them."""
+    """Return a text as a list: one entry, or several separated by commas."""
     inline = field.value.text
     if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:
         return "write one bullet for each entry, indented under this one"
@@ -139,7 +139,7 @@ def _quoted(text: str) -> str:
 
 
 def _nested_list(ctx: Context, field: Field) -> list[Slice]:
-    """Return the entries under a field, and report text that stands beside them."""
+    """Return the entries under a field, and report text besides them."""
     entries = [
         (_entry(ctx, field, bullet) if "\n" in bullet.text.text else bullet.text, bullet)
         for bullet in field.bullets
@@ -179,7 +179,7 @@ def _is_field(line: str) -> bool:
 
 
 def _text_between(ctx: Context, field: Field) -> Slice | None:
-    """Return the first text that stands behind a bullet of a list and belongs to none."""
+    """Return the first text after a bullet of a list that belongs to no bullet."""
     following = [*[bullet.start for bullet in field.bullets[1:]], field.end]
     for bullet, start in zip(field.bullets, following, strict=True):
         if ctx.text[bullet.end : start].strip():
@@ -188,7 +188,7 @@ def _text_between(ctx: Context, field: Field) -> Slice | None:
 
 
 def _filled(ctx: Context, field: Field, entries: Sequence[tuple[Slice, Located]]) -> list[Slice]:
-    """Return the entries that have a text, and report those that have none at their places."""
+    """Return the entries with a text, and report the others at their places."""
     for entry, place in entries:
         if not entry.text:
             ctx.empty_item(Span(place.start, place.start), field.section)

@@ -27,7 +27,7 @@ class DimensionNames:
     complete: bool
 
     def key(self, text: str) -> str | None:
-        """Return the folded name of the dimension that a text names, None when it names none."""
+        """Return the folded name of the dimension that a text names; None if it names none."""
         key = fold(text)
         if key not in self.spelled:
             key = fold(unwrap(text))
@@ -35,7 +35,7 @@ class DimensionNames:
 
     @property
     def candidates(self) -> list[str]:
-        """The dimensions that can have been meant: as many as are allowed."""
+        """The dimensions that could have been meant: at most the allowed number."""
         return list(islice(self.spelled.values(), MAX_DIMENSIONS))
 
     def report_unknown(self, ctx: Context, at: Slice, section: str) -> None:

@@ -1,4 +1,4 @@
-"""What ``check`` prints: for people, for programs, and for GitHub's annotations."""
+"""The output of ``check``: for people, for programs, and for GitHub's annotations."""
 
 import json
 import os
@@ -29,12 +29,12 @@ COLOURS: Final = {"error": "\033[1;31m", "warning": "\033[1;33m", "hint": "\033[
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether output may be coloured: only on a terminal, and never where NO_COLOR is set."""
+    """Return whether output may be coloured: only on a terminal, and never if NO_COLOR is set."""
     return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
 def text_report(file: str, source: bytes, compilation: Compilation, *, colour: bool = False) -> str:
-    """Return the diagnostics of a file with the source line, a caret under the exact place, and the hint."""
+    """Return the diagnostics of a file with the source line, a caret under the place, and the hint."""
     if not compilation.diagnostics:
         return ""
     text = source.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
@@ -63,7 +63,7 @@ def _entry(file: str, lines: list[str], diagnostic: Diagnostic, colour: bool) ->
 
 
 def _window(line: str, column: int, length: int) -> tuple[str, str, str]:
-    """Cut a line to what fits, around the marked part, and make every character of it visible."""
+    """Cut a line to the available width, around the marked part, and make every character visible."""
     start = 0 if column + min(length, WIDTH) <= WIDTH else max(column - WIDTH // 2, 0)
     end = start + WIDTH
     marked_end = min(column + length, end)
@@ -73,7 +73,7 @@ def _window(line: str, column: int, length: int) -> tuple[str, str, str]:
 
 
 def _visible(text: str) -> str:
-    """Return a text that a terminal shows as it is: no control characters, a tab as one space."""
+    """Return a text that a terminal shows unchanged: no control characters, a tab as one space."""
     if text.isprintable():
         return text
     return "".join(
@@ -82,7 +82,7 @@ def _visible(text: str) -> str:
 
 
 def excerpt(text: str, length: int = WIDTH) -> str:
-    """Return a text on one line, cut to a length, with every character of it visible."""
+    """Return a text on one line, cut to a length, with every character visible."""
     line = _visible(" ".join(text[: 4 * length].split()))
     return line if len(line) <= length else f"{line[: length - 1]}…"
 
@@ -95,7 +95,7 @@ def _width(text: str) -> int:
 
 
 def json_report(file: str, compilation: Compilation, fixed: Sequence[Diagnostic] | None = None) -> str:
-    """Return one line of JSON about a file; with the diagnostics that were fixed, where they are given."""
+    """Return one line of JSON about a file; with the fixed diagnostics, if they are given."""
     definition = "null" if compilation.definition is None else compilation.definition.to_json()
     diagnostics = json.dumps([d.to_dict() for d in compilation.diagnostics], ensure_ascii=False)
     valid = "true" if compilation.valid else "false"
@@ -150,7 +150,7 @@ def summary(files: int, errors: int, warnings: int) -> str:
     """Return the last line of a report for people."""
     checked = "1 file checked" if files == 1 else f"{files} files checked"
     if not errors and not warnings:
-        return f"{checked}: no faults\n"
+        return f"{checked}: no problems\n"
     return f"{checked}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}\n"
 
 

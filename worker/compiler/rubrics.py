@@ -85,7 +85,7 @@ def read_rubric(ctx: Context, field: Field | None) -> list[RubricEntry]:
             first, later = sorted((highest, entry), key=lambda entry: entry.at.start)
             line = ctx.lines.line(first.at.start)
             message = "the range `{found}` overlaps `{other}` on line {line}"
-            hint = "let each score be in one range only"
+            hint = "change the ranges so that each score is in only one"
             args = {"found": later.key, "other": first.key}
             ctx.faults.add(Code.RUBRIC_OVERLAP, later.at, field.section, message, hint, **args, line=line)
         if highest is None or entry.high > highest.high:
@@ -230,7 +230,7 @@ def _report_entry(ctx: Context, field: Field, entry: Slice, *, has_range: bool) 
     hint: str | Proposal = f"begin it with a score, or a range of scores, within {ctx.extent}, and a colon"
     if has_range:
         message = "the range of `{found}` has no text"
-        hint = "write what it means behind the colon"
+        hint = "write its meaning after the colon"
     elif (meant := _meant(ctx, line)) is not None:
         hint = replacing(line, meant, f"write `- {plain(meant)}`", str(hint))
     ctx.faults.add(Code.INVALID_RANGE, entry, field.section, message, hint, found=plain(line.text))
@@ -299,7 +299,7 @@ def _columns(ctx: Context, field: Field, header: Row, body: Sequence[Row]) -> li
     for number, row in enumerate(body):
         if number:
             message = "a rubric has one text for each range, and this table has another row"
-            hint = "join the rows, or give each dimension a table of its own"
+            hint = "merge the rows, or write a separate table for each dimension"
             ctx.faults.add(Code.INVALID_TABLE, row.line, field.section, message, hint)
             continue
         pairs = list(zip(header.cells, row.cells, strict=False))
@@ -320,5 +320,5 @@ def _cell_text(cell: Slice) -> str:
 
 def _report_row(ctx: Context, field: Field, row: Row, columns: int) -> None:
     message = "this row of the table has not one text in each of {count} cells"
-    hint = "give every row as many cells as the header has, none of them empty or merged"
+    hint = "give every row as many cells as the header, without empty or merged cells"
     ctx.faults.add(Code.INVALID_TABLE, row.line, field.section, message, hint, count=columns)

@@ -30,9 +30,9 @@ from worker.names import fold
 
 __all__ = ["Item", "Section", "adding_bullet", "find_sections", "read_items", "stray"]
 
-#: A line that is bold as a whole, as people write headings who do not know of them.
+#: A line that is completely bold, as authors write headings who do not know the syntax.
 BOLD_LINE: Final = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_`\n]+)(?P=mark):?")
-#: A line that is meant as a heading and is none to CommonMark.
+#: A line that is meant as a heading but is not one in CommonMark.
 HEADING_WITHOUT_BLANK: Final = re.compile(r"(?P<marks>#{1,6})[^\S \t\n]?(?P<text>[^#\s][^\n]*)")
 
 
@@ -56,7 +56,7 @@ class Section:
 
 @dataclass(slots=True)
 class Item:
-    """A heading inside of a section and the blocks under it, up to the offset ``stop``."""
+    """A heading in a section and the blocks under it, up to the offset ``stop``."""
 
     name: str
     section: str
@@ -75,7 +75,7 @@ class Item:
 
 
 def find_sections(ctx: Context, blocks: list[Block], title: str | None) -> dict[str, list[Section]]:
-    """Return the known sections by name, each with all its occurrences, and report what is out of place.
+    """Return the known sections by name, each with all its occurrences, and report misplaced ones.
 
     Args:
         ctx: the compilation.
@@ -102,7 +102,7 @@ def find_sections(ctx: Context, blocks: list[Block], title: str | None) -> dict[
 
 
 def _split(ctx: Context, blocks: list[Block]) -> list[Section]:
-    """Return a section for each heading of the first two levels, and report what stands before the first."""
+    """Return a section for each heading of the first two levels, and report text before the first."""
     sections: list[Section] = []
     before: list[Block] = []
     current: Section | None = None
@@ -152,7 +152,7 @@ def _without_rule(ctx: Context, section: Section | None, heading: Heading) -> Pr
 
 
 def _is_item_of(section: Section | None, heading: Heading) -> bool:
-    """Tell whether a second-level heading is an item of a section that has a first-level heading."""
+    """Return whether a second-level heading is an item of a section with a first-level heading."""
     return (
         heading.level == 2
         and section is not None
@@ -170,7 +170,7 @@ def _check_title(ctx: Context, section: Section, title: str | None) -> None:
             stray(ctx, "", block)
         return
     ctx.leave_out(f'heading "{plain(heading.title)}"', heading)
-    message = "the heading `{found}` is not the assessment's name and is left out"
+    message = "the heading `{found}` is not the assessment's name and is ignored"
     otherwise = "write the name of the assessment, or delete the heading"
     edit = ctx.heading(heading, 1, title)
     hint = Proposal(f"write `# {plain(title)}`, or delete the heading", (edit,), otherwise)
@@ -196,7 +196,7 @@ def _adopt_sections(ctx: Context, found: dict[str, list[Section]], unknown: list
 
 
 def _adopt_items(ctx: Context, found: dict[str, list[Section]], unknown: list[Section]) -> None:
-    """Take unknown sections behind one without items for its items, so that they are checked."""
+    """Treat unknown sections after one without items as its items, so that they are checked."""
     following = {section.heading.start: section for section in unknown}
     for name in (DIMENSIONS, CATEGORIES, EXAMPLES):
         for section in found.get(name, ()):
@@ -215,7 +215,7 @@ def _report_unknown(ctx: Context, unknown: list[Section]) -> None:
     for section in unknown:
         ctx.leave_out(f'section "{plain(section.name)}"', section.heading)
         found = plain(section.name)
-        message = "there is no section `{found}`; it is left out of the definition"
+        message = "there is no section `{found}`; it is not part of the definition"
         hint = "the sections are " + ", ".join(f"`## {name}`" for name in SECTIONS.values())
         ctx.faults.add(Code.UNKNOWN_SECTION, section.heading, found, message, hint, found=found)
 
@@ -225,10 +225,10 @@ def _report_repeated(ctx: Context, found: dict[str, list[Section]]) -> None:
         stops = {section.stop for section in (first, *others)}
         for again in others:
             line = ctx.lines.line(first.heading.start)
-            message = "the section `{name}` stands twice; the first is on line {line}"
+            message = "the section `{name}` appears twice; the first is on line {line}"
             hint: str | Proposal = "move its items under the first heading and delete this one"
             if again.heading.start in stops:
-                hint = "delete this heading: its items follow those of the first"
+                hint = "delete this heading, so that its items follow those of the first"
                 hint = Proposal(hint, (deleting(ctx.text, again.heading),), hint)
             ctx.faults.add(Code.DUPLICATE_SECTION, again.heading, name, message, hint, name=name, line=line)
 
@@ -280,7 +280,7 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
 
 
 def adding_bullet(text: str, item: Item, bullet: str) -> Edit:
-    """Return the edit that adds a bullet in front of the others of an item, or under its heading."""
+    """Return the edit that adds a bullet before the others of an item, or under its heading."""
     for block in item.blocks:
         if isinstance(block, Bullet):
             line = text.rfind("\n", 0, block.start) + 1
@@ -319,7 +319,7 @@ def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]
             key = _key(following)
             if bold is not None and key in known and (seen is None or key in seen):
                 seen = set()
-                message = "the bold text `{found}` stands where a heading is meant"
+                message = "the bold text `{found}` should be a heading"
                 name = clean_name(bold["text"])
                 at = ctx.slice(block).strip()
                 title = f"write `### {plain(name)}`"
@@ -330,23 +330,23 @@ def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]
 
 
 def _key(bullet: Bullet) -> str:
-    """Return the field that a bullet spells, an empty text when it spells none."""
+    """Return the field that a bullet spells, or an empty text if it spells none."""
     key, colon, _ = bullet.text.text.partition(":")
     return field_name(key.strip()) if colon else ""
 
 
 def stray(ctx: Context, section: str, at: Block) -> None:
-    """Report text that belongs to nothing and is left out."""
+    """Report text that belongs to nothing and is ignored."""
     text = ctx.slice(at).text
     if text.startswith("<!--"):
         return  # a comment, which was reported as HTML
     hint: str | Proposal = "write it as the value of a field, or delete it"
     if meant := HEADING_WITHOUT_BLANK.match(text):
         heading = f"{meant['marks']} {plain(meant['text'])}"
-        title = f"if it is a heading, write `{heading}`, with a blank behind the `#`"
+        title = f"if it is a heading, write `{heading}`, with a space after the `#`"
         start = at.start + meant.end("marks")
         edit = Edit(start, at.start + meant.start("text"), " ")
-        hint = Proposal(title, (edit,), "if it is a heading, write a blank behind the `#`", safe=True)
+        hint = Proposal(title, (edit,), "if it is a heading, write a space after the `#`", safe=True)
     ctx.leave_out(f"text under {section or 'no section'}", at)
-    message = "the text `{found}` belongs to nothing and is left out"
+    message = "the text `{found}` belongs to nothing and is ignored"
     ctx.faults.add(Code.STRAY_TEXT, at, section, message, hint, found=plain(text))

@@ -1,4 +1,4 @@
-"""Texts that know where they stand in the source."""
+"""Texts with their position in the source."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -9,7 +9,7 @@ __all__ = ["Located", "Slice", "Span"]
 
 
 class Located(Protocol):
-    """Anything with a place in the source: a node, a value, or only its range."""
+    """Anything with a position in the source: a node, a value, or only its range."""
 
     @property
     def start(self) -> int:
@@ -17,7 +17,7 @@ class Located(Protocol):
 
     @property
     def end(self) -> int:
-        """The offset behind its last character."""
+        """The offset after its last character."""
 
 
 class Span(NamedTuple):
@@ -29,7 +29,7 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class Slice:
-    """A part of the source as it is written, and where it begins and ends. It is never changed.
+    """A part of the source as written, and where it begins and ends. It is immutable.
 
     Like all nodes it is no named tuple: there are a thousand in a file, and making and reading those costs
     twice and five times as much.
@@ -41,7 +41,7 @@ class Slice:
 
     @property
     def clean(self) -> str:
-        """The text in the form in which texts are stored."""
+        """The text in its stored form."""
         return clean_text(self.text)
 
     @property
@@ -55,7 +55,7 @@ class Slice:
         return lines
 
     def strip(self, characters: str | None = None) -> "Slice":
-        """Return the slice without these characters, white space when none are given, at both ends."""
+        """Return the slice without these characters (by default white space) at both ends."""
         left = self.text.lstrip(characters)
         text = left.rstrip(characters)
         if len(text) == len(self.text):
@@ -64,7 +64,7 @@ class Slice:
         return Slice(text, start, start + len(text))
 
     def split(self, at: int) -> "tuple[Slice, Slice]":
-        """Split at a mark of one character: what stands before it and behind it, without white space."""
+        """Split at a mark of one character: the parts before and after it, without white space."""
         return self.part(0, at), self.part(at + 1)
 
     def part(self, start: int, end: int | None = None) -> "Slice":
@@ -76,6 +76,6 @@ class Slice:
         return Slice(text, start, start + len(text))
 
     def locate(self, text: str) -> "Slice":
-        """Return a text that was taken from this one and cleaned, at the place where it stands in it."""
+        """Return a text that was taken from this one and cleaned, at its position in this one."""
         start = self.start + max(self.text.find(text), 0)
         return Slice(text, start, start + len(text))

@@ -11,7 +11,7 @@ from worker.compiler.slices import Span
 __all__ = ["BLANKS", "line_feeds", "read_source", "without_mark"]
 
 BOM: Final = b"\xef\xbb\xbf"
-#: The white space of ASCII: what CommonMark and YAML go by. Python's own notion of it takes in more.
+#: The white space of ASCII, which CommonMark and YAML use. Python's own definition includes more.
 BLANKS: Final = " \t\n\r\x0b\x0c"
 
 
@@ -31,9 +31,9 @@ def read_source(source: bytes, faults: Faults) -> str:
         return text
     at = text.index("\0")
     count = text.count("\0")
-    message = "the file holds {count} NUL bytes, the first at byte {byte}"
+    message = "the file contains {count} NUL bytes, the first at byte {byte}"
     if count == 1:
-        message = "the file holds one NUL byte, at byte {byte}"
+        message = "the file contains one NUL byte, at byte {byte}"
     hint = "delete it; NUL bytes often mean that the file was saved as UTF-16: save it as UTF-8"
     nuls = tuple([Edit(nul.start(), nul.end(), "") for nul in re.finditer("\0", text)])
     proposal = Proposal(hint, nuls, hint)
@@ -55,7 +55,7 @@ def _report_encoding(raw: bytes, offset: int, invalid: int, faults: Faults) -> N
 
 
 def without_mark(source: bytes) -> bytes:
-    """Return a file without the byte order mark that it may begin with."""
+    """Return a file without its byte order mark."""
     return source.removeprefix(BOM)
 
 

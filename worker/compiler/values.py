@@ -1,4 +1,4 @@
-"""How single values are spelled: numbers, weights, ranges, inline lists, quotation marks."""
+"""The spelling of single values: numbers, weights, ranges, inline lists, quotation marks."""
 
 import re
 from collections.abc import Sequence
@@ -62,20 +62,20 @@ PAIRS: Final = frozenset(("and", "und", "et", "y", "e", "en", "i"))
 #: A comma that separates, where others are part of a number.
 COMMA_AND_BLANK: Final = re.compile(r",\s+")
 ESCAPES: Final = str.maketrans({"\\": None})
-#: How YAML begins a text of several lines, which itself begins on the next line.
+#: How YAML begins a text of several lines, which starts on the next line.
 BLOCK_SCALAR: Final = re.compile(r" *[|>][+-]?[1-9]?[+-]? *\n(?=\s*\S)")
 KEY_NOISE: Final = str.maketrans(dict.fromkeys([*"-_*`\\\t ", *NO_BREAK_SPACES]))
 
 
 class Range(NamedTuple):
-    """Two numbers; what is read as one may have the greater first."""
+    """Two numbers; as read, the first may be the greater."""
 
     low: Decimal
     high: Decimal
 
 
 def is_thematic_break(line: str) -> bool:
-    """Tell whether a line is three or more dashes, asterisks or underscores and nothing else."""
+    """Return whether a line consists only of three or more dashes, asterisks or underscores."""
     marks = line.replace(" ", "").replace("\t", "")
     return len(marks) > 2 and not (marks.strip("-") and marks.strip("*") and marks.strip("_"))
 
@@ -103,7 +103,7 @@ def unwrap(text: str) -> str:
 
 
 def unquote(text: str) -> str:
-    """Drop one pair of quotation marks that surrounds the whole text.
+    """Remove one pair of quotation marks around the whole text.
 
     Marks that only begin and end the text (``"one" or "two"``) are no pair, unless the text inside is itself
     quoted.
@@ -125,7 +125,7 @@ def unquote(text: str) -> str:
 
 
 def close_emphasis(key: Slice, value: Slice) -> tuple[Slice, Slice]:
-    """Split emphasis that begins in a key and ends behind its colon, as in ``**key:** value``.
+    """Split emphasis that begins in a key and ends after its colon, as in ``**key:** value``.
 
     Neither ``key`` nor ``value`` begins or ends with white space.
     """
@@ -142,7 +142,7 @@ def close_emphasis(key: Slice, value: Slice) -> tuple[Slice, Slice]:
 
 
 def parse_number(text: str) -> Decimal | None:
-    """Return the number that a value spells, None when it spells none."""
+    """Return the number that a value spells; None if it spells none."""
     number = parse_plain_number(text)
     return number if number is not None else parse_plain_number(look(unwrap(text)))
 
@@ -291,7 +291,7 @@ def parse_inline_list(text: Slice) -> list[Slice] | None:
 
 
 def without_quotes(text: Slice) -> Slice:
-    """Drop one pair of quotation marks that surrounds the whole text; see ``unquote``."""
+    """Remove one pair of quotation marks around the whole text; see ``unquote``."""
     return text if unquote(text.text) == text.text else text.part(1, -1)
 
 
@@ -328,6 +328,6 @@ def _separators(text: str) -> list[int] | None:
 
 
 def _first(text: str, start: int) -> int:
-    """Return where the first character stands that is not white space."""
+    """Return the position of the first character that is not white space."""
     blanks = BLANKS.match(text, start)
     return start if blanks is None else blanks.end()

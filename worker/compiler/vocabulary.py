@@ -1,6 +1,6 @@
-"""The words of the format: which heading opens what, and which fields an item has.
+"""The words of the format: the headings of sections, and the fields of items.
 
-Fields, and which of them must be there, are those of the models.
+Fields, and which of them are required, are those of the models.
 """
 
 import re
@@ -44,19 +44,19 @@ QUESTIONS: Final = "Probing Questions"
 CLOSING: Final = "Closing"
 PARTS: Final = {normal_key(name): name for name in (OPENING, QUESTIONS, CLOSING)}
 REQUIRED_SECTIONS: Final = (DIMENSIONS, CATEGORIES)
-#: How emphasis begins, or code.
+#: How emphasis or code begins.
 EMPHASIS: Final = re.compile(r"\*{1,3}|_{1,3}|`")
 
 
 class FieldSpec(NamedTuple):
-    """What a field holds, and whether an item must have it."""
+    """The type of a field, and whether an item must have it."""
 
     is_list: bool
     is_required: bool
 
 
 def _fields(model: type[BaseModel]) -> dict[str, FieldSpec]:
-    """Return the fields of an item: those of its model but the name, which is its heading."""
+    """Return the fields of an item: those of its model except the name, which is its heading."""
     return {
         name: FieldSpec(_is_list(info.annotation), info.is_required())
         for name, info in model.model_fields.items()
@@ -68,7 +68,7 @@ def _is_list(annotation: object) -> bool:
     return get_origin(annotation) is dict or (get_origin(annotation) is tuple and ... in get_args(annotation))
 
 
-#: The fields of an item of each section that has such items.
+#: The fields of an item, for each section that has such items.
 FIELDS_OF: Final[Mapping[str, Mapping[str, FieldSpec]]] = {
     DIMENSIONS: _fields(Dimension),
     CATEGORIES: _fields(ResultCategory),
@@ -76,7 +76,7 @@ FIELDS_OF: Final[Mapping[str, Mapping[str, FieldSpec]]] = {
 }
 KNOWN_FIELDS: Final = {normal_key(name): name for fields in FIELDS_OF.values() for name in fields}
 
-#: What a missing field holds.
+#: The content of a missing field.
 FIELD_CONTENTS: Final = {
     "weight": "a decimal, a percentage or a fraction",
     "description": "what it is, in a sentence or two",
@@ -87,19 +87,19 @@ FIELD_CONTENTS: Final = {
 
 @remembered
 def field_name(key: str) -> str:
-    """Return the field that a key spells, an empty text when it spells none."""
+    """Return the field that a key spells, or an empty text if it spells none."""
     return KNOWN_FIELDS.get(normal_key(key), "") if len(key) < 100 else ""
 
 
 @remembered
 def open_emphasis(key: str) -> str:
-    """Return the mark of emphasis that begins in front of a key and does not end behind it, else nothing."""
+    """Return the mark of emphasis that begins before a key and does not end after it, or an empty text."""
     opened = EMPHASIS.match(key)
     return "" if opened is None or key.endswith(opened.group()) else opened.group()
 
 
 def section_name(text: str) -> str | None:
-    """Return the section that a heading with this text opens, None when it opens none."""
+    """Return the section for a heading with this text; None if there is none."""
     text = clean_name(text)
     name = SECTIONS.get(normal_key(text))
     if name is None and text[:1].isdigit():
@@ -116,5 +116,5 @@ def part_name(heading: str) -> str | None:
 
 
 def without_number(text: str) -> str:
-    """Return the text of a heading without the number it begins with: ``2.``, ``3)`` or ``3.1``."""
+    """Return the text of a heading without its leading number: ``2.``, ``3)`` or ``3.1``."""
     return clean_name(text.lstrip("0123456789.)\\ "))

@@ -117,7 +117,7 @@ def test_an_open_range_is_taken_and_one_in_other_words_is_named_with_its_numbers
 def test_decimal_commas_are_taken_in_a_rubric() -> None:
     found = named("rubric-hint-cuts-comma", "  - 0,5-1: a little", "  - 3 bis 4: a lot")
     assert found == {
-        "  - 0,5-1: a little": ("rubric-overlap", "let each score be in one range only"),
+        "  - 0,5-1: a little": ("rubric-overlap", "change the ranges so that each score is in only one"),
         "  - 3 bis 4: a lot": ("invalid-range", "write `- 3-4: a lot`"),
     }
     text = source("rubric-hint-cuts-comma").replace("3 bis 4", "3-4").replace("0,5-1", "0,6-1")
@@ -214,7 +214,7 @@ def test_a_range_below_the_scale_keeps_its_sign() -> None:
     text = source("sign-lost-in-hint")
     (found,) = check(text).diagnostics
     assert (found.code, found.line) == ("outside-scale", line_of(text, "  - -1: did harm"))
-    assert found.message == "`-1` lies outside of the scale, 0 to 4"
+    assert found.message == "`-1` is outside the scale, 0 to 4"
     assert "1:" not in found.hint
 
 

@@ -41,7 +41,7 @@ def messages(text: str) -> list[str]:
     return [f"{d.code} {d.line}: {d.message}" for d in compilation.diagnostics]
 
 
-GAP = "no category has the scores"
+GAP = "no category covers the scores"
 
 
 @pytest.mark.parametrize(
@@ -49,17 +49,17 @@ GAP = "no category has the scores"
     [
         ([("[1.0, 3.9]", ""), ("[4.0, 5.0]", "")], []),
         ([("[1, 3]", ""), ("[4, 5]", "")], []),
-        ([("[1, 3.0]", ""), ("[4.5, 5]", "")], ["range-gap 12: no category has the scores 3.1 to 4.4"]),
-        ([("[4.5, 5]", ""), ("[1, 3.0]", "")], ["range-gap 16: no category has the scores 3.1 to 4.4"]),
-        ([("[1.0, 3.0]", ""), ("[4, 5]", "")], ["range-gap 12: no category has the scores 3.1 to 3.9"]),
-        ([("[1.00, 2.98]", ""), ("[3, 5]", "")], ["range-gap 12: no category has the score 2.99"]),
+        ([("[1, 3.0]", ""), ("[4.5, 5]", "")], ["range-gap 12: no category covers the scores 3.1 to 4.4"]),
+        ([("[4.5, 5]", ""), ("[1, 3.0]", "")], ["range-gap 16: no category covers the scores 3.1 to 4.4"]),
+        ([("[1.0, 3.0]", ""), ("[4, 5]", "")], ["range-gap 12: no category covers the scores 3.1 to 3.9"]),
+        ([("[1.00, 2.98]", ""), ("[3, 5]", "")], ["range-gap 12: no category covers the score 2.99"]),
         (
             [("[2, 4]", "")],
-            ["range-gap 12: no category has the score 1", "range-gap 12: no category has the score 5"],
+            ["range-gap 12: no category covers the score 1", "range-gap 12: no category covers the score 5"],
         ),
         ([("[2.0, 4]", "")], [f"range-gap 12: {GAP} 1.0 to 1.9", f"range-gap 12: {GAP} 4.1 to 5.0"]),
         ([("[1, 2.9891]", ""), ("[2.9899, 5]", "")], []),
-        ([("[1, 2.9801]", ""), ("[2.9999, 5]", "")], ["range-gap 12: no category has the score 2.99"]),
+        ([("[1, 2.9801]", ""), ("[2.9999, 5]", "")], ["range-gap 12: no category covers the score 2.99"]),
     ],
 )
 def test_gaps_are_seen_at_the_precision_of_the_ranges(categories: list[Category], said: list[str]) -> None:
@@ -83,14 +83,14 @@ def test_gaps_are_seen_at_the_precision_of_the_ranges(categories: list[Category]
         (
             [("[1.0, 3.3]", "")],
             [("0.8", "1-2 3"), ("0.2", "")],
-            ["range-gap 18: no category has the score 3.4"],
+            ["range-gap 18: no category covers the score 3.4"],
         ),
         ([("[1, 3]", "")], [("0.8", "1-2 3"), ("0.2", "")], []),
         ([("[2.0, 4.5]", "")], [("0.5", "2-3 4"), ("0.5", "2-5")], []),
         (
             [("[2.0, 4.4]", "")],
             [("0.5", "2-3 4"), ("0.5", "2-5")],
-            ["range-gap 19: no category has the score 4.5"],
+            ["range-gap 19: no category covers the score 4.5"],
         ),
         (
             [("[4.001, 4.009]", ""), ("[1, 5]", "D0")],
@@ -103,7 +103,7 @@ def test_gaps_are_seen_at_the_precision_of_the_ranges(categories: list[Category]
             ],
         ),
         ([("[1.0, 2.3]", "")], [("1", "1-2.34")], []),
-        ([("[1.0, 2.3]", "")], [("1", "1-2.345")], ["range-gap 13: no category has the score 2.4"]),
+        ([("[1.0, 2.3]", "")], [("1", "1-2.345")], ["range-gap 13: no category covers the score 2.4"]),
         ([("[1.0, 2.3]", "")], [("1", "1-2.3449")], []),
         ([("[1.0, 2.0]", "")], [("0.99", "1-2"), ("0.01", "1-2")], []),
         ([("[1.0, 2.0]", "")], [("0.5", "1-2"), ("0.49", "1-2")], []),
@@ -118,7 +118,10 @@ def test_rubrics_and_weights_limit_the_scores(
 def test_the_scale_is_rounded_like_a_score() -> None:
     assert messages(source([("[1, 5]", "")], scale="[0.6, 5.4]")) == []
     found = messages(source([("[1, 5]", "")], scale="[0.49, 5.5]"))
-    assert found == ["range-gap 12: no category has the score 0", "range-gap 12: no category has the score 6"]
+    assert found == [
+        "range-gap 12: no category covers the score 0",
+        "range-gap 12: no category covers the score 6",
+    ]
     found = messages(source([("[1, 5]", "")], scale="[0.495, 5.494]"))
     assert found == []
 
@@ -186,7 +189,7 @@ def test_a_tie_names_its_rivals() -> None:
     assert last.message.startswith(
         '"C4" shares scores with "C0" (line 28, 1.0 to 5.0), "C1" (line 32, 1.0 to 5.0), "C2" (line 36'
     )
-    assert ", 1 more; where the primary dimensions average the same" in last.message
+    assert ", 1 more; if their primary dimensions have equal averages" in last.message
 
 
 @st.composite

@@ -68,10 +68,10 @@ def test_how_many_categories_there_may_be(count: int, accepted: bool) -> None:
     ("overall", "reason"),
     [
         (D("999.99"), "expects 999.99, but the overall score is 3.00"),
-        (D(1000), "lies under 1000"),
-        (D(1001), "lies under 1000"),
-        (D(-1000), "lies under 1000"),
-        (D("Infinity"), "lies under 1000"),
+        (D(1000), "is below 1000"),
+        (D(1001), "is below 1000"),
+        (D(-1000), "is below 1000"),
+        (D("Infinity"), "is below 1000"),
         (D("3." + "0" * 29 + "1"), "but the overall score is 3.00"),
         (D("3." + "0" * 30 + "1"), "at most 30 decimal places"),
         (D("-0"), "expects 0, but the overall score is 3.00"),
@@ -116,21 +116,21 @@ def test_every_fault_is_named() -> None:
     found["interviewGuidelines"] = {"probingQuestions": {"Y": ["?"], "general": ["?"], "GENERAL": ["?"]}}
     found["examples"] = [{"name": "e", "scores": {"Z": 1, "a": 2, "A": 3}, "overall": 1}] * 2
     assert faults(found) == [
-        ("$.dimensions[2].name", "the dimension 'A' stands twice"),
-        ("$.resultCategories[2].name", "the result category 'low' stands twice"),
-        ("$.examples[1].name", "the example 'e' stands twice"),
+        ("$.dimensions[2].name", "the dimension 'A' appears twice"),
+        ("$.resultCategories[2].name", "the result category 'low' appears twice"),
+        ("$.examples[1].name", "the example 'e' appears twice"),
         ("$.dimensions", "the weights sum to 1.5, not to 1"),
         ('$.dimensions[2].scoringRubric["0"]', "the rubric range 0 of 'A' is outside the scale"),
         ('$.dimensions[2].scoringRubric["3-6"]', "the rubric range 3-6 of 'A' is outside the scale"),
         ("$.resultCategories[2].scoreRange", "the score range of 'low' is outside the scale"),
         ("$.resultCategories[2].primaryDimensions[0]", "there is no dimension 'X'"),
-        ("$.resultCategories[2].primaryDimensions[2]", "the dimension 'A' stands twice"),
+        ("$.resultCategories[2].primaryDimensions[2]", "the dimension 'A' appears twice"),
         ("$.interviewGuidelines.probingQuestions.Y", "there is no dimension 'Y'"),
-        ("$.interviewGuidelines.probingQuestions.GENERAL", "the dimension 'GENERAL' stands twice"),
+        ("$.interviewGuidelines.probingQuestions.GENERAL", "the dimension 'GENERAL' appears twice"),
         ("$.examples[0].scores.Z", "there is no dimension 'Z'"),
-        ("$.examples[0].scores.A", "the dimension 'A' stands twice"),
+        ("$.examples[0].scores.A", "the dimension 'A' appears twice"),
         ("$.examples[1].scores.Z", "there is no dimension 'Z'"),
-        ("$.examples[1].scores.A", "the dimension 'A' stands twice"),
+        ("$.examples[1].scores.A", "the dimension 'A' appears twice"),
     ]
 
 
@@ -148,7 +148,7 @@ def test_every_faulty_example_is_named() -> None:
         ]
     }
     assert faults(found) == [
-        ("$.examples[0]", "the example 'nothing' expects nothing"),
+        ("$.examples[0]", "the example 'nothing' states no expectation"),
         ("$.examples[1].scores", "the example 'outside' has a score outside the scale"),
         ("$.examples[2].scores", "the example 'below' has a score outside the scale"),
         ("$.examples[4].overall", "the example 'score' expects 1.01, but the overall score is 1.00"),
@@ -239,7 +239,7 @@ def test_the_size_counts_blanks_and_bytes() -> None:
 
 @pytest.mark.parametrize("name", ["a\ud800", "\udfff", "a\0b"])
 def test_a_text_that_cannot_be_stored_is_refused_for_that(name: str) -> None:
-    assert "a text must not hold NUL or half of a surrogate pair" in refused(
+    assert "a text must not contain NUL or half of a surrogate pair" in refused(
         data() | {"metadata": {"name": name}}
     )
 

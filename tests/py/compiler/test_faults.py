@@ -481,12 +481,12 @@ def test_at_most_a_hundred_are_shown_and_the_rest_is_counted() -> None:
     text = edited(("- weight: 0.4\n", "- weight: 0.4\n" + "- a: b\n" * 150 + "- description: x\n"))
     diagnostics = check(text).diagnostics
     assert len(diagnostics) == 101
-    assert diagnostics[-1].message == "51 more faults were found from here on"
+    assert diagnostics[-1].message == "51 more problems were found from here on"
     assert (diagnostics[-1].severity, diagnostics[-1].line) == ("error", 119)
     text = edited(("- weight: 0.4\n", "- weight: 0.4\n" + "- a: b\n" * 5000))
     compilation = check(text)
     assert compilation.valid
-    assert compilation.diagnostics[-1].message == "4900 more faults were found from here on"
+    assert compilation.diagnostics[-1].message == "4900 more problems were found from here on"
     assert compilation.diagnostics[-1].severity == "warning"
     assert compilation.diagnostics[-1].line == 119
     text = edited(("- weight: 0.4\n", "- weight: 0.4\n" + "- a: b\n" * 5000 + "- weight: 1\n"))
@@ -497,7 +497,7 @@ def test_at_most_a_hundred_are_shown_and_the_rest_is_counted() -> None:
 def test_behind_two_hundred_faults_no_key_is_taken_for_the_missing_name(count: int, more: int) -> None:
     unknown = "".join(f"zz{number}: x\n" for number in range(count))
     text = edited(("name: Team Check\n", unknown + "nmae: x\n"))
-    assert check(text).diagnostics[-1].message == f"{more} more faults were found from here on"
+    assert check(text).diagnostics[-1].message == f"{more} more problems were found from here on"
 
 
 @pytest.mark.parametrize(("count", "more"), [(198, 99), (199, 100), (200, 102)])
@@ -505,7 +505,7 @@ def test_two_hundred_misspelt_keys_are_compared_with_what_is_missing(count: int,
     """One further is not: what is missing is reported beside it."""
     unknown = "".join(f"- zz{number}: x\n" for number in range(count))
     text = edited(("- weight: 0.6\n", unknown + "- wieght: 0.6\n"))
-    assert check(text).diagnostics[-1].message == f"{more} more faults were found from here on"
+    assert check(text).diagnostics[-1].message == f"{more} more problems were found from here on"
 
 
 RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5, and a colon"
@@ -524,8 +524,8 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
         ),
         (("version: 1.0", "interview_style: {overide: true}"), "write `allow_override`"),
         (("version: 1.0", "version: 3"), "write `version: 3.0`"),
-        (("version: 1.0", "version: v1.02.3"), "write two whole numbers with a point between them"),
-        (("version: 1.0", "version: x"), "write two whole numbers with a point between them"),
+        (("version: 1.0", "version: v1.02.3"), "write two whole numbers separated by a point"),
+        (("version: 1.0", "version: x"), "write two whole numbers separated by a point"),
         (("version: 1.0", "type: comparativ"), "write `comparative`"),
         (("version: 1.0", "type: zzz"), "write one of `single-outcome`, `multi-dimensional`, `comparative`"),
         (("version: 1.0", "result_disclosure: nonne"), "write `none`"),
@@ -583,7 +583,7 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
         (("category: Thriving", "category: Thrivign"), "write `Thriving`"),
         (
             ("category: Thriving", "category: Zzz"),
-            "write the name of a category, or `none` when none is to match",
+            "write the name of a category, or `none` if none should match",
         ),
         (("## Examples", "## Exampels"), "write `## Examples`"),
         (("bad news.", "bad <b>news</b>."), "write `**news**`"),
@@ -615,11 +615,11 @@ def test_the_hint_says_how_to_fix_it(edit: Edit, hint: str) -> None:
     [
         (("- weight: 0.4", "- weight: 0.3"), "the weights sum to 0.9, not to 1: 0.1 is missing"),
         (("- weight: 0.4", "- weight: 0.5"), "the weights sum to 1.1, not to 1: 0.1 is too much"),
-        (("- weight: 0.4", "- weight: 0.0"), "the weight `0.0` is outside of 0 to 1"),
+        (("- weight: 0.4", "- weight: 0.0"), "the weight `0.0` is not between 0 and 1"),
         (("- weight: 0.4", "- weight: x"), "`x` is not a weight"),
         (
             ("### Opening", "### " + "x" * 61),
-            f"there is no part `{'x' * 59}…` of the interview guidelines; it is left out",
+            f"there is no part `{'x' * 59}…` of the interview guidelines; it is ignored",
         ),
     ],
 )
@@ -661,13 +661,13 @@ def test_an_offset_is_given_for_bytes_that_are_no_text() -> None:
     source = SPECIMEN.encode().replace(b"Thank", b"Th\x00nk\x00")
     assert (
         check(source).diagnostics[0].message
-        == f"the file holds 2 NUL bytes, the first at byte {source.index(0)}"
+        == f"the file contains 2 NUL bytes, the first at byte {source.index(0)}"
     )
 
 
 # --- one fault, one diagnostic ---
 
-TWO_SPACES = "begin the line with two spaces in place of the tab"
+TWO_SPACES = "begin the line with two spaces instead of the tab"
 
 
 @pytest.mark.parametrize(
@@ -692,7 +692,7 @@ TWO_SPACES = "begin the line with two spaces in place of the tab"
 def test_a_tab_in_the_front_matter_is_named(old: str, new: str, at: tuple[int, int], hint: str) -> None:
     (fault,) = check(edited((old, new))).diagnostics
     assert (fault.code, (fault.line, fault.column), fault.hint) == ("yaml-syntax", at, hint)
-    assert fault.message == "a tab stands where YAML allows only spaces"
+    assert fault.message == "there is a tab where YAML allows only spaces"
 
 
 CODE_IN_BODY = ("Thank you for your time.", "```\nThank you for your time.\n```")
@@ -720,7 +720,7 @@ def test_a_code_block_behind_other_text_is_one_fault(after: str) -> None:
     assert (fault.code, fault.line) == ("misplaced-front-matter", 1)
     assert fault.hint == (
         "delete everything before the first `---` line, "
-        "and the line that closes the code block with all behind it"
+        "and the line that closes the code block and everything after it"
     )
 
 

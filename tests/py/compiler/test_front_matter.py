@@ -43,7 +43,7 @@ CLOSE = "write a line `---` after its last key"
                     2,
                     1,
                     11,
-                    "delete this line, and the line that closes the block with all behind it",
+                    "delete this line, and the line that closes the block and everything after it",
                 )
             ],
         ),
@@ -102,8 +102,8 @@ def test_sixty_four_brackets_are_not_too_many() -> None:
     assert said(edited(("version: 1.0", f'author: "{"[" * 33}{"{" * 32}"'))) == [("yaml-too-deep", 2, 1)]
 
 
-ONE_A_LINE = "write one `key: value` a line; texts with `:`, `#`, quotes or brackets stand in quotes"
-DEEP = "the front matter holds short values only: `key: value`, one a line; write long texts into the body"
+ONE_A_LINE = "write one `key: value` per line; put texts with `:`, `#`, quotes or brackets in quotes"
+DEEP = "the front matter takes only short values, one `key: value` per line; write long texts in the body"
 
 
 @pytest.mark.parametrize(
@@ -128,11 +128,11 @@ def test_a_front_matter_of_nothing_lacks_its_name(nothing: str) -> None:
     assert all_said(f"---\n{nothing}\n---\n{BODY}") == [("missing-key", 1, 1, 3, NAME)]
 
 
-NO_KEY = "write one `key: value` a line"
-TWO_SPACES = "begin the line with two spaces in place of the tab"
+NO_KEY = "write one `key: value` per line"
+TWO_SPACES = "begin the line with two spaces instead of the tab"
 NO_TAB = "delete the tab: the line is not indented"
 AS_OTHERS = "indent it as the others are"
-ALIKE = "write every key at the beginning of its line, and what belongs to it two spaces further in"
+ALIKE = "start every key at the beginning of its line, and indent its content by two spaces"
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_where_the_yaml_is_wrong_and_how_it_is_mended(
 
 def test_a_key_at_a_wrong_place_is_told_from_a_value_without_quotes() -> None:
     for lines, problem in (
-        ("name: x\n version: 1.0", "this key is not indented as the one above is"),
-        ("name: x\nversion: 1: 0", "a value that holds `: ` must stand in quotes"),
+        ("name: x\n version: 1.0", "this key is not indented like the one above"),
+        ("name: x\nversion: 1: 0", "a value that contains `: ` needs quotes"),
     ):
         (found,) = check(f"---\n{lines}\n---\n{BODY}").diagnostics
         assert found.message == f"the YAML cannot be read: {problem}"
@@ -191,7 +191,7 @@ def test_a_thousand_entries_of_a_broken_front_matter_are_read() -> None:
     keys = "".join(f"k{number}: v\n" for number in range(1500))
     *_, last = check(f"---\nname: x\na: : b\n{keys}---\n{BODY}").diagnostics
     # The name, what is wrong and 998 unknown keys, of which 99 are shown.
-    assert last.message == "899 more faults were found from here on"
+    assert last.message == "899 more problems were found from here on"
 
 
 def test_any_number_of_empty_lines_may_stand_before_it() -> None:
@@ -232,7 +232,7 @@ def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
 
 
 SCALE = "write two numbers from 0 to 100 in brackets, the lower first"
-VERSION = "write two whole numbers with a point between them"
+VERSION = "write two whole numbers separated by a point"
 
 
 @pytest.mark.parametrize(
@@ -252,16 +252,16 @@ VERSION = "write two whole numbers with a point between them"
         ),
         ("scale:", "invalid-scale", (7, 1), SCALE),
         ("scale: 5.0-1", "invalid-scale", (8, 5), "write `scale: [1, 5.0]`"),
-        ("author: {a: b}", "invalid-value", (9, 6), "write a single value behind `author:`"),
-        ("description: [a]", "invalid-value", (14, 3), "write a single value behind `description:`"),
+        ("author: {a: b}", "invalid-value", (9, 6), "write a single value after `author:`"),
+        ("description: [a]", "invalid-value", (14, 3), "write a single value after `description:`"),
         (
             "interview_style: {default: {a: b}}",
             "invalid-value",
             (28, 6),
-            "write a single value behind `default:`",
+            "write a single value after `default:`",
         ),
-        ("interview_style: [3]", "invalid-value", (18, 3), "write a single value behind `interview_style:`"),
-        ("type: {a: b}", "invalid-value", (7, 6), "write a single value behind `type:`"),
+        ("interview_style: [3]", "invalid-value", (18, 3), "write a single value after `interview_style:`"),
+        ("type: {a: b}", "invalid-value", (7, 6), "write a single value after `type:`"),
         ("version: 1.000000000", "invalid-version", (10, 11), "write `version: 1.0`"),
         ("version: 1234567890.0", "invalid-version", (10, 12), VERSION),
         ("version: 1.x.3", "invalid-version", (10, 5), VERSION),

@@ -172,10 +172,10 @@ def test_as_many_names_are_listed_as_there_may_be_dimensions(count: int) -> None
     ("dimensions", "categories", "said"),
     [
         (20, 15, []),
-        (21, 15, [("too-many-dimensions", 65, "delete 1, or join some")]),
-        (41, 15, [("too-many-dimensions", 65, "delete 21, or join some")]),
-        (20, 16, [("too-many-categories", 111, "delete 1, or join some")]),
-        (20, 18, [("too-many-categories", 111, "delete 3, or join some")]),
+        (21, 15, [("too-many-dimensions", 65, "delete 1, or merge some")]),
+        (41, 15, [("too-many-dimensions", 65, "delete 21, or merge some")]),
+        (20, 16, [("too-many-categories", 111, "delete 1, or merge some")]),
+        (20, 18, [("too-many-categories", 111, "delete 3, or merge some")]),
     ],
 )
 def test_twenty_dimensions_and_fifteen_categories_are_allowed(

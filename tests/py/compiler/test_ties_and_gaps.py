@@ -119,7 +119,7 @@ def said(text: str) -> list[tuple[str, int, str]]:
     return [(d.code, d.line, d.message.partition(";")[0]) for d in check(text).diagnostics]
 
 
-UNREACHABLE = "no complete interview reaches this range: overall scores lie between"
+UNREACHABLE = "no complete interview reaches this range: overall scores are between"
 HALVES = [("0.5", ""), ("0.5", "")]
 
 
@@ -206,9 +206,9 @@ HALVES = [("0.5", ""), ("0.5", "")]
             HALVES,
             "[1, 5]",
             [
-                ("range-gap", 16, "no category has the score 1"),
-                ("range-gap", 16, "no category has the score 3"),
-                ("range-gap", 20, "no category has the score 5"),
+                ("range-gap", 16, "no category covers the score 1"),
+                ("range-gap", 16, "no category covers the score 3"),
+                ("range-gap", 20, "no category covers the score 5"),
             ],
         ),
         (
@@ -216,8 +216,8 @@ HALVES = [("0.5", ""), ("0.5", "")]
             HALVES,
             "[1, 5]",
             [
-                ("range-gap", 20, "no category has the scores 1.0 to 1.9"),
-                ("range-gap", 20, "no category has the scores 2.2 to 4.4"),
+                ("range-gap", 20, "no category covers the scores 1.0 to 1.9"),
+                ("range-gap", 20, "no category covers the scores 2.2 to 4.4"),
             ],
         ),
         # The lowest mark of a rubric limits the scores, and weights need not sum to 1 exactly.
@@ -228,14 +228,14 @@ HALVES = [("0.5", ""), ("0.5", "")]
             [("[1, 2]", ""), ("[4, 5]", "")],
             [("1", "1-4: x")],
             "[1, 5]",
-            [("range-gap", 12, "no category has the score 3")],
+            [("range-gap", 12, "no category covers the score 3")],
         ),
         (
             [("[1, 2]", ""), ("[5, 5]", "")],
             [("1", "1-4: x")],
             "[1, 5]",
             [
-                ("range-gap", 12, "no category has the scores 3 to 4"),
+                ("range-gap", 12, "no category covers the scores 3 to 4"),
                 (
                     "unreachable-range",
                     16,

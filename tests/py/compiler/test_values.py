@@ -462,9 +462,9 @@ def test_faults_are_kept_in_order_and_counted() -> None:
     ("count", "message", "severity"),
     [
         (100, None, None),
-        (101, "one more fault was found from here on", "warning"),
-        (102, "2 more faults were found from here on", "warning"),
-        (4000, "3900 more faults were found from here on", "warning"),
+        (101, "one more problem was found from here on", "warning"),
+        (102, "2 more problems were found from here on", "warning"),
+        (4000, "3900 more problems were found from here on", "warning"),
     ],
 )
 def test_what_is_not_shown_is_counted(count: int, message: str | None, severity: str | None) -> None:

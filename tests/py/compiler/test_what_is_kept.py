@@ -38,7 +38,7 @@ def test_what_is_taken_over_is_counted_with_what_was_there() -> None:
     faults.extend(filled(2500, 100))
     *shown, more = faults.render(LINES)
     assert [d.message for d in shown] == [str(at) for at in range(100)]
-    assert more.message == "5891 more faults were found from here on"
+    assert more.message == "5891 more problems were found from here on"
     assert (more.severity, more.line, more.column, more.hint) == (
         "warning",
         1,

@@ -95,7 +95,7 @@ def test_rubrics(entries: str, stored: dict[str, str]) -> None:
         ],
         ("-1: a", "outside-scale", "stay within the scale, 1 to 5, or widen `scale` in the front matter"),
         ("4-3: a", "reversed-range", "write `3-4`"),
-        ("3:", "invalid-range", "write what it means behind the colon"),
+        ("3:", "invalid-range", "write its meaning after the colon"),
     ],
 )
 def test_what_is_no_range_of_a_rubric(entry: str, code: str, hint: str) -> None:
