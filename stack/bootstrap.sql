@@ -1,16 +1,16 @@
--- Makes a fresh database look like a Supabase project's, so that the migrations, the policies and the tests meet the
--- rights and the refusals they will meet there.
+-- Makes a fresh database look like a Supabase project's, so that migrations, policies and tests find the same privileges and
+-- errors as there.
 --
 -- Run by the superuser supabase_admin, in the database itself, before any migration. Roles belong to the whole server,
--- so they are made only where missing; everything else belongs to this database and is made anew.
+-- so they are created only if missing; everything else belongs to this database and is created again.
 --
--- Two kinds of project exist. Newer ones give the API's roles no SELECT, INSERT, UPDATE or DELETE on new tables; older
--- ones give everything. The session's setting stack.default_privileges ('new', the default, or 'old') chooses.
+-- There are two kinds of projects. Newer ones grant the API's roles no SELECT, INSERT, UPDATE or DELETE on new tables; older
+-- ones grant everything. The session's setting stack.default_privileges ('new', the default, or 'old') selects one.
 --
--- Plain Postgres cannot show everything a hosted project does:
---   * safeupdate (an UPDATE or DELETE without WHERE fails in API sessions) is an extension that no registry ships;
---   * policies on auth and storage tables, event triggers and pgtap are allowed to postgres there by supautils;
---   * `alter database ... set app.x` is refused to postgres there, and allowed to a database's owner here.
+-- Plain Postgres differs from a hosted project:
+--   * safeupdate (an UPDATE or DELETE without WHERE fails in API sessions) is an extension that no registry has;
+--   * there, supautils lets postgres create policies on auth and storage tables, event triggers and pgtap;
+--   * there, postgres may not run `alter database ... set app.x`; here, a database's owner may.
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- Roles
@@ -47,7 +47,7 @@ grant service_role to authenticator;
 grant anon to postgres with admin option;
 grant authenticated to postgres with admin option;
 grant service_role to postgres with admin option;
--- Settings of PostgREST (`alter role authenticator set pgrst...`) are the project owner's to make.
+-- The project owner can change PostgREST's settings (`alter role authenticator set pgrst...`).
 grant authenticator to postgres with admin option;
 grant pg_monitor to postgres;
 grant pg_signal_backend to postgres;
@@ -95,7 +95,7 @@ create extension pgcrypto with schema extensions;
 create extension "uuid-ossp" with schema extensions;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Default privileges of what postgres (and the superuser) makes in public
+-- Default privileges of objects that postgres (and the superuser) creates in public
 -- ---------------------------------------------------------------------------------------------------------------------
 
 do $default_privileges$
@@ -133,7 +133,7 @@ begin
         'alter default privileges for role %I in schema public grant update on sequences
          to anon, authenticated, service_role', maker
       );
-      -- Functions need no line: Postgres gives EXECUTE to PUBLIC, and no revoke `in schema` takes that back.
+      -- Functions need no line: Postgres grants EXECUTE to PUBLIC, and no revoke `in schema` changes that.
     end if;
   end loop;
 end
@@ -143,7 +143,7 @@ alter default privileges for role supabase_admin in schema extensions
 grant all on functions to postgres with grant option;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Auth: the tables that sign-in needs, with GoTrue's columns, and what policies ask of a request
+-- Auth: the tables that sign-in needs, with GoTrue's columns, and the functions that policies call
 -- ---------------------------------------------------------------------------------------------------------------------
 
 set role supabase_auth_admin;
@@ -244,14 +244,14 @@ alter table auth.identities enable row level security;
 alter table auth.sessions enable row level security;
 alter table auth.refresh_tokens enable row level security;
 
--- postgres may write here (seeds do), but can pass on no more than SELECT.
+-- postgres can write here (seeds do), but can only grant SELECT to others.
 grant all on all tables in schema auth to postgres, dashboard_user;
 grant all on all sequences in schema auth to postgres, dashboard_user;
 revoke select on all tables in schema auth from postgres;
 grant select on all tables in schema auth to postgres with grant option;
 
--- PostgREST puts a request's token into one setting, request.jwt.claims; the older one for each claim comes first, as on
--- Supabase.
+-- PostgREST puts a request's token into one setting, request.jwt.claims; the older settings, one per claim, take precedence,
+-- as on Supabase.
 create function auth.uid() returns uuid
 language sql stable
 as $$
@@ -291,7 +291,7 @@ $$;
 reset role;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Storage: there to be referred to and refused, without the service behind it
+-- Storage: tables for references and permission tests, without the service
 -- ---------------------------------------------------------------------------------------------------------------------
 
 set role supabase_storage_admin;
@@ -333,7 +333,7 @@ grant all on all tables in schema storage to postgres, anon, authenticated, serv
 reset role;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Realtime's publication, and PostgREST's notice that the schema has changed
+-- Realtime's publication, and the notification to PostgREST that the schema has changed
 -- ---------------------------------------------------------------------------------------------------------------------
 
 create publication supabase_realtime;

@@ -31,7 +31,9 @@ class PortTakenError(StackError):
     """Another program listens on the port."""
 
     def __init__(self, port: int, log: str) -> None:
-        super().__init__(f"port {port} is taken", "End what listens there, or choose another port.", log)
+        super().__init__(
+            f"port {port} is taken", "Stop the program that listens there, or choose another port.", log
+        )
 
     @staticmethod
     def is_told_by(log: str) -> bool:

@@ -1,7 +1,7 @@
 """`python -m stack.gateway CONFIG`: one port for the API, as Kong is for Supabase.
 
 * /rest/v1/* goes to PostgREST, over a Unix socket.
-* /auth/v1/* is answered by the stand-in for Auth, in this process.
+* /auth/v1/* is answered by the local Auth, in this process.
 
 Like Supabase's it asks for an API key, adds CORS headers for browsers, and takes the newer opaque keys
 for the tokens that they stand for. It is for development and tests only: it listens on the loopback
@@ -79,7 +79,7 @@ def require_loopback(host: str) -> None:
     if not loopback:
         raise StackError(
             f"the gateway refuses to listen on {host}",
-            "It serves development on one machine and is not meant to be reached from others: use 127.0.0.1.",
+            "It is for development on one machine and must not be reachable from others: use 127.0.0.1.",
         )
 
 
@@ -164,7 +164,7 @@ class Gateway:
                 503,
                 {
                     "message": "PostgREST does not answer",
-                    "hint": "It starts, or has ended: see `make status`.",
+                    "hint": "It is starting, or has stopped: see `make status`.",
                 },
                 {"Retry-After": "1"},
             ) from error

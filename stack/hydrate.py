@@ -71,7 +71,7 @@ def main() -> int:
     except OSError as error:
         print(
             StackError(
-                f"node_modules could not be made ready: {error}", "Remove node_modules and run `make setup`."
+                f"node_modules could not be prepared: {error}", "Remove node_modules and run `make setup`."
             ),
             file=sys.stderr,
         )

@@ -118,7 +118,7 @@ class Stack:
         """Stop everything; return whether there was anything to stop.
 
         Raises:
-            StackError: something does not end.
+            StackError: something does not stop.
         """
         if not self.home.exists():
             return False
@@ -130,7 +130,7 @@ class Stack:
             stopped = stopped or cluster.pid is not None
             cluster.stop()
             if cluster.pid is not None:
-                raise StackError(f"Postgres (process {cluster.pid}) does not end", "End it by hand.")
+                raise StackError(f"Postgres (process {cluster.pid}) does not stop", "Stop it by hand.")
             state.running.clear()
             self._write_state(state)
             return stopped
@@ -244,7 +244,7 @@ class Stack:
                 raise
             else:
                 return cluster
-        raise StackError("no free port was found for Postgres", "Say which: STACK_DB_PORT=54999 make up")
+        raise StackError("no free port was found for Postgres", "Choose one: STACK_DB_PORT=54999 make up")
 
     def _start_gateway(self, state: _State) -> None:
         for attempt in range(5):
@@ -260,7 +260,7 @@ class Stack:
                 state.running["gateway"] = _Process.of(process.pid)
                 self._write_state(state)
                 return
-        raise StackError("no free port was found for the API", "Say which: STACK_API_PORT=54999 make up")
+        raise StackError("no free port was found for the API", "Choose one: STACK_API_PORT=54999 make up")
 
     def _start_postgrest(self, state: _State) -> None:
         if self._runs(state, "postgrest") and self._api(state).rest_answers():
@@ -283,7 +283,7 @@ class Stack:
         if not text.isdecimal() or not 1 <= int(text) <= 65535:
             raise StackError(
                 f"{variable} is {text!r}, and must be a port number from 1 to 65535",
-                f"Mend it, or leave {variable} unset to get a free port.",
+                f"Fix it, or leave {variable} unset to get a free port.",
             )
         return int(text)
 
@@ -345,7 +345,7 @@ class Stack:
         if result.returncode != 0:
             raise StackError(
                 "`supabase db push` failed; the stack is up, its database incomplete",
-                "Mend the migration or the seed, then `make reset`.",
+                "Fix the migration or the seed, then run `make reset`.",
                 (result.stdout + result.stderr).replace(cluster.password, "***"),
             )
         state.pushed = True
@@ -375,7 +375,7 @@ class Stack:
         except OSError as error:
             raise StackError(
                 f"{self.home} cannot be written: {error.strerror}",
-                "Make it writable, or name another folder in STACK_HOME.",
+                "Make it writable, or set STACK_HOME to another folder.",
             ) from error
         with lock:
             deadline = time.monotonic() + 180
@@ -389,8 +389,8 @@ class Stack:
                     waiting = True
                     if time.monotonic() > deadline:
                         raise StackError(
-                            "another command is using this stack and does not finish",
-                            f"End it (it holds {self.home / 'lock'} open), then try again.",
+                            "another command has been using this stack for too long",
+                            f"Stop it (it has {self.home / 'lock'} open), then try again.",
                         ) from None
                     time.sleep(0.1)
                 else:
@@ -441,7 +441,7 @@ class Stack:
         except (ValueError, TypeError) as error:
             raise StackError(
                 f"{self.home / 'secrets' / 'keys'} is damaged",
-                "Remove it, then `make up`: new keys are made, and tokens of the old ones are worth nothing.",
+                "Remove it, then run `make up`. This creates new keys, and old tokens become invalid.",
             ) from error
 
     def _secret(self, name: str, make: Callable[[], str]) -> str:

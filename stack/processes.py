@@ -62,7 +62,7 @@ def unprivileged_account() -> Account | None:
         entry = pwd.getpwnam("nobody")
     except KeyError:
         raise StackError(
-            "Postgres refuses to run as root, and this machine has no account `nobody` to drop to",
+            "Postgres refuses to run as root, and this machine has no account `nobody` to switch to",
             "Run this as an ordinary user.",
         ) from None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)

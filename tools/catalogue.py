@@ -157,7 +157,7 @@ def differences(present: Catalogue, wanted: Catalogue) -> list[str]:
     lines = [f"{kind} {name} is missing" for kind, name in wanted.keys() - present.keys()]
     lines += [f"{kind} {name} should not be there" for kind, name in present.keys() - wanted.keys()]
     lines += [
-        f"{kind} {name} is another"
+        f"{kind} {name} differs"
         for kind, name in present.keys() & wanted.keys()
         if present[kind, name] != wanted[kind, name]
     ]

@@ -16,7 +16,7 @@ def generate() -> str:
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Assessment definition, version 1",
-        "description": "What the compiler makes of an assessment file and the database stores. References between "
+        "description": "The definition that the compiler produces from an assessment file and the database stores. References between "
         "names, the sum of the weights and overlaps of ranges are checked beyond this schema.",
     }
     return json.dumps({**head, **clean(schema, "Definition")}, indent=2, default=number_of) + "\n"

@@ -80,7 +80,7 @@ def prettier(name: str, text: str) -> str:
         check=False,
     )
     if done.returncode != 0:
-        raise StackError(f"prettier could not lay out {name}", log=done.stderr)
+        raise StackError(f"prettier could not format {name}", log=done.stderr)
     return done.stdout
 
 

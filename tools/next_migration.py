@@ -99,12 +99,12 @@ def file_for(name: str, folder: Path = MIGRATIONS) -> Path:
 def deliver(name: str, text: str, release: Release, folder: Path = MIGRATIONS) -> str:
     """Write a proposal, and return a message; until 1.0 it is only shown."""
     if not text:
-        return "Nothing to do: the migrations give what the schemas say."
+        return "Nothing to do: the migrations match the schemas."
     if release.major < ASSEMBLED_BEFORE:
         return f"{text}\nUntil 1.0 this is not written: `make generate` assembles the migrations."
     path = file_for(name, folder)
     path.write_text(text, encoding="utf-8")
-    return f"wrote {path}: read it, and write what it says is missing"
+    return f"wrote {path}: review it, and add what it lists as missing"
 
 
 def _subject(text: str) -> str:

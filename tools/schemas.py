@@ -68,15 +68,15 @@ def _problems_of_file(path: Path, name: str) -> list[str]:
     text = path.read_text(encoding="utf-8")
     found = []
     if not text.startswith("-- "):
-        found.append(f"{name} does not begin with a comment that says what it is for.")
+        found.append(f"{name} does not begin with a comment that states its purpose.")
     lines = text.count("\n")
     if lines > MOST_LINES_OF_A_FILE:
-        found.append(f"{name} has {lines} lines; {MOST_LINES_OF_A_FILE} are the most.")
+        found.append(f"{name} has {lines} lines; the limit is {MOST_LINES_OF_A_FILE}.")
     for function in _FUNCTION.finditer(text):
         lines = function.group().count("\n") + 1
         if lines > MOST_LINES_OF_A_FUNCTION:
             found.append(
-                f"{function['name']} in {name} has {lines} lines; {MOST_LINES_OF_A_FUNCTION} are the most: "
+                f"{function['name']} in {name} has {lines} lines; the limit is {MOST_LINES_OF_A_FUNCTION}: "
                 "give its steps names."
             )
     return found

@@ -29,11 +29,11 @@ def compiled(found: re.Match[str]) -> str:
     except OSError as error:
         raise StackError(
             f"{source}, which supabase/seed.sql names, cannot be read: {error.strerror}",
-            "Restore the file, or mend the comment that names it.",
+            "Restore the file, or fix the comment that names it.",
         ) from None
     compilation = compile_markdown(markdown)
     if compilation.definition is None:
-        raise StackError(f"{source} does not compile", f"See its faults: `python -m worker check {source}`")
+        raise StackError(f"{source} does not compile", f"See its errors: `python -m worker check {source}`")
     return (
         f"{found['comment']}$json${compilation.definition.to_json()}$json${found['between']}"
         f"$markdown${markdown.decode()}$markdown$"

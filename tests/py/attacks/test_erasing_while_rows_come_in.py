@@ -1,4 +1,4 @@
-"""A tenant that keeps inserting does not keep itself from being erased."""
+"""A tenant that keeps inserting cannot prevent its erasure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.py.harness.databases import Database
 from tests.py.harness.people import People
 from tests.py.harness.sessions import DEFINITION, Meanwhile, World, one
 
-# One statement of two rows, with time between them: the tenant is checked, and locked, at its end.
+# One statement of two rows, with a pause between them: the tenant is checked and locked at its end.
 SLOWLY = """
     insert into public.custom_assessments (tenant_id, name, definition)
     select %s, name, %s from (values ('First', 0.0), ('Second', 2.0)) as added (name, seconds),

@@ -1,4 +1,4 @@
-"""A definition cannot make its scoring long by naming a dimension thousands of times."""
+"""A definition cannot slow down its scoring by naming a dimension thousands of times."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_name_is_folded_once_however_often_it_is_repeated(database: Database) 
             ).fetchone()
             assert calls is not None
             folded.append(calls[0])
-    # What is counted goes on through both.
+    # The counter runs through both.
     assert folded[2] - folded[1] == folded[1] < 50
 
 

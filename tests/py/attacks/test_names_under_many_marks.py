@@ -1,4 +1,4 @@
-"""A name under very many combining marks holds neither the worker nor the database."""
+"""A name under very many combining marks blocks neither the worker nor the database."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.py.harness.sessions import DEFINITION, one
 
 REST = "/rest/v1"
 JSON = {"Content-Type": "application/json"}
-# Ordinary requests take milliseconds; this leaves room for a machine that is busy with other things.
+# Ordinary requests take milliseconds; this leaves room for a busy machine.
 SECONDS = 5.0
 
 
@@ -38,7 +38,7 @@ class Scene:
         return {"tenant_id": str(self.tenant.id), "name": "N", "definition": DEFINITION} | columns
 
     def raw(self, definition: str) -> str:
-        """The same with the definition's JSON text, which need not be one that Python can hold."""
+        """The same with the definition's JSON text, which Python need not be able to represent."""
         return f'{{"tenant_id": "{self.tenant.id}", "name": "Raw", "definition": {definition}}}'
 
 
@@ -71,7 +71,7 @@ def scene(api: RunningApi, api_people: People) -> Scene:
 
 
 def refused(answer: httpx.Response, started: float) -> None:
-    """It was a client error, and came quickly."""
+    """It was a client error, and was answered quickly."""
     assert 400 <= answer.status_code < 500, answer.text[:500]
     assert time.monotonic() - started < SECONDS
     assert "\n" not in answer.reason_phrase
@@ -119,7 +119,7 @@ def test_a_column_that_is_wrong_is_the_clients_fault(scene: Scene, columns: dict
     if "tenant_id" not in columns:
         started = time.monotonic()
         edit = scene.owner.patch(f"{REST}/custom_assessments?id=eq.{scene.assessment}", json=columns)
-        # A slug that is left out is made anew.
+        # A missing slug is made from the name.
         refused(edit, started)
 
 

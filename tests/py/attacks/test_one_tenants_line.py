@@ -1,4 +1,4 @@
-"""One tenant's waiting requests do not keep the connections that everybody shares.
+"""One tenant's waiting requests do not use up the connections that all share.
 
 Writers of one tenant's assessments come one after the other. A few may wait for a while; the others are
 refused soon, with a reason and what to do.
@@ -30,7 +30,7 @@ MANY = 30
 
 @pytest.fixture
 def tenant(api: RunningApi, api_people: People) -> Tenant:
-    """A tenant with an assessment, in an API that has nothing to do."""
+    """A tenant with an assessment, in an API without other load."""
     made = api_people.tenant()
     api.database.connect().execute(
         "insert into public.custom_assessments (tenant_id, created_by, name, definition)"
@@ -42,7 +42,7 @@ def tenant(api: RunningApi, api_people: People) -> Tenant:
 
 @contextmanager
 def line_taken(api: RunningApi, tenant: Tenant) -> Iterator[None]:
-    """While a large insert of the tenant's goes on."""
+    """While a large insert of the tenant runs."""
     large = api.database.connect_as("authenticated", tenant.owner.id)
     large.autocommit = False
     large.execute(
@@ -57,7 +57,7 @@ def line_taken(api: RunningApi, tenant: Tenant) -> Iterator[None]:
 
 
 def requests(api: RunningApi, tenant: Tenant) -> dict[str, Callable[[], httpx.Response]]:
-    """What the tenant does over the API, one request each."""
+    """The tenant's requests over the API, one each."""
     headers = {
         "apikey": api.keys.anon,
         "Authorization": f"Bearer {api.token(tenant.owner)}",
@@ -91,7 +91,7 @@ def test_waiting_ends_with_busy(api: RunningApi, tenant: Tenant, what: str) -> N
 
 
 def test_a_refusal_leaves_the_api_its_connections(api: RunningApi, tenant: Tenant) -> None:
-    """PostgREST takes a 503 of its own for the database's absence, and would connect anew for everybody."""
+    """PostgREST treats a 503 as the database's absence, and would reconnect for everyone."""
     do = requests(api, tenant)
     assert do["list"]().status_code == 200
     before = connections(api)
@@ -142,7 +142,7 @@ def test_who_comes_while_ten_wait_is_refused_at_once(
         " from generate_series(1, %s) as place",
         [str(tenant.id), places],
     )
-    # Postgres itself says when somebody waits for a lock, and here to the client.
+    # Postgres itself reports, here to the client, that a session waits for a lock.
     comes = database.connect("supabase_admin", autocommit=False)
     comes.execute("set deadlock_timeout = '1ms'; set log_lock_waits = on; set client_min_messages = log")
     comes.execute(
@@ -163,7 +163,7 @@ def test_who_comes_while_ten_wait_is_refused_at_once(
 
 
 def test_a_few_at_once_all_get_their_turn(api: RunningApi, tenant: Tenant) -> None:
-    """As many as a browser sends at once come one after the other, and none is refused."""
+    """As many as a browser sends at once are processed one after the other, and none is refused."""
     insert = requests(api, tenant)["insert"]
     with ThreadPoolExecutor(1 + WAITING) as pool:
         for _ in range(5):
@@ -172,7 +172,7 @@ def test_a_few_at_once_all_get_their_turn(api: RunningApi, tenant: Tenant) -> No
 
 
 def test_a_shorter_limit_of_the_sessions_own_stays(api: RunningApi, tenant: Tenant) -> None:
-    """Whoever waits less long for anything still does; afterwards the limit is as it was."""
+    """A session with a shorter lock timeout keeps it; afterwards the limit is as before."""
     owner = api.database.connect_as("authenticated", tenant.owner.id)
     owner.execute("set lock_timeout = '50ms'")
     insert = (

@@ -1,4 +1,4 @@
-"""An owner changes a listing while a reviewer reads it: what was read is published, or nothing."""
+"""If an owner changes a listing while a reviewer reads it, either what was read is published, or nothing."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Review:
         return str(answer.json()[0]["marketplace_status"])
 
     def listed(self) -> list[str]:
-        """What everybody reads of it."""
+        """What everyone can read of it."""
         answer = self.api.http().get(
             f"{REST}/marketplace_listings", params={"id": f"eq.{self.id}", "select": "description"}
         )

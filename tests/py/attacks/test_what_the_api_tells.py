@@ -1,4 +1,4 @@
-"""What an outsider learns from the API: from its answers, their differences, and the log."""
+"""What an outsider can learn from the API: from its answers, their differences, and the log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECRET = "Marked-7d1f"
 
 @dataclass
 class Scene:
-    """A tenant with something to hide, and those who want to see it."""
+    """A tenant with secrets, and those who want to read them."""
 
     connection: Connection
     tenant: Tenant
@@ -366,7 +366,7 @@ def test_functions_of_agents_workers_and_operators_are_closed(
 ) -> None:
     assert scene.anon.post(f"{REST}/rpc/{function}", json=arguments).status_code == 401
     assert scene.owner.post(f"{REST}/rpc/{function}", json=arguments).status_code == 403
-    # The arguments are right: for the service role they are refused, if at all, for what they say.
+    # The arguments are valid: the service role is refused only for their values, if at all.
     assert scene.service.post(f"{REST}/rpc/{function}", json=arguments).status_code in {200, 404}
 
 

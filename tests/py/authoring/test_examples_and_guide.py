@@ -1,4 +1,4 @@
-"""The examples, the author's guide and the seed say what the compiler says."""
+"""The examples, the author's guide and the seed agree with the compiler."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WHOLE_FILES = [block for block in BLOCKS if block.startswith("---")]
 
 
 def said(source: str) -> list[str]:
-    """What the compiler says, but for ties: archetypes that overlap can always tie, and are meant to."""
+    """The compiler's diagnostics, except ties: overlapping archetypes can always tie, and are meant to."""
     found = compile_markdown(source.encode()).diagnostics
     return [f"{fault.line}: {fault.code}" for fault in found if fault.code != "possible-tie"]
 

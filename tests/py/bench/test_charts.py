@@ -1,4 +1,4 @@
-"""Charts are well-formed, and keep within their frame."""
+"""Charts are well-formed, and stay within their frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The made-up rows are what the product's own rules allow, and the same on every machine."""
+"""The generated rows satisfy the product's own rules, and are the same on every machine."""
 
 from __future__ import annotations
 

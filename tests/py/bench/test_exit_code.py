@@ -1,4 +1,4 @@
-"""A small run is a check: it fails when a ratio has left its band, and for no other figure."""
+"""A small run is a check: it fails if a ratio has left its band, and for no other figure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RULES = {"reads.sql": Rule("at most", 2.0, 3.0), "pipeline.uploads": Rule("at le
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, float]:
-    """What a run finds out, by name: nothing is measured, and the real page is left alone."""
+    """A run's results, by name: nothing is measured, and the real page is not changed."""
     found: dict[str, float] = {}
 
     def measure(_groups: list[str], scale: str, **_options: object) -> Report:
@@ -38,10 +38,10 @@ def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, float
     ("values", "code"),
     [
         ({"reads.sql.a": 1.5, "pipeline.uploads": 3.5}, 0),
-        # Targets are for the full scale.
+        # Targets apply at full scale.
         ({"reads.sql.a": 2.9, "pipeline.uploads": 1.6}, 0),
         ({"reads.sql.a": 3.0, "pipeline.uploads": 1.5}, 0),
-        # What has no band is reported only.
+        # Figures without a band are only reported.
         ({"writes.update": 1e9}, 0),
         ({"reads.sql.a": 3.1, "pipeline.uploads": 3.5}, 1),
         ({"reads.sql.a": 1.5, "pipeline.uploads": 1.4}, 1),

@@ -1,4 +1,4 @@
-"""Figures, ratios and bands: what the benchmark's verdicts rest on."""
+"""Figures, ratios and bands, on which the benchmark's verdicts are based."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page says first what the product costs, which targets were missed, and why."""
+"""The page begins with what the product costs, which targets were missed, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers of the compiler's tests: edits of the specimen, and what is said about them."""
+"""Helpers of the compiler's tests: edits of the specimen, and the diagnostics for them."""
 
 import re
 
@@ -9,7 +9,7 @@ from worker.compiler.fixing import apply_fixes
 from worker.compiler.proofs import is_better
 from worker.definition import Definition
 
-#: A hint that says what to write, with a value: only what is proved may be stated.
+#: A hint with a value to write: only proved values may be stated.
 VALUE = re.compile(r"write `(?:- )?(?:\w+: (?!value`)|\[|[0-9])")
 
 
@@ -23,7 +23,7 @@ def edited(*edits: tuple[str, str]) -> str:
 
 
 def check(source: str | bytes) -> Compilation:
-    """Compile a source, and hold the compilation to what is promised of every one."""
+    """Compile a source, and check what every compilation must satisfy."""
     source = source if isinstance(source, bytes) else source.encode()
     compilation = compile_markdown(source)
     errors = [d for d in compilation.diagnostics if d.severity == "error"]
@@ -42,24 +42,24 @@ def check(source: str | bytes) -> Compilation:
 
 
 def fixed(source: str) -> str:
-    """Return a source with the fix of the only diagnostic that it has."""
+    """Return a source with the fix of its only diagnostic."""
     (diagnostic,) = check(source).diagnostics
     assert diagnostic.fix is not None
     return apply_fixes(source.encode(), [diagnostic.fix]).decode()
 
 
 def said(source: str | bytes) -> list[tuple[str, int, int]]:
-    """Return code, line and column of everything that is said."""
+    """Return code, line and column of all diagnostics."""
     return [(d.code, d.line, d.column) for d in check(source).diagnostics]
 
 
 def hints(source: str | bytes) -> list[str]:
-    """Return the hints of everything that is said."""
+    """Return the hints of all diagnostics."""
     return [d.hint for d in check(source).diagnostics]
 
 
 def definition(source: str | bytes) -> Definition:
-    """Compile a source of which nothing must be said."""
+    """Compile a source that must have no diagnostics."""
     compilation = check(source)
     assert compilation.diagnostics == ()
     assert compilation.definition is not None

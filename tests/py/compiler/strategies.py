@@ -77,7 +77,7 @@ def _is_text(text: str) -> bool:
 
 
 def texts(*, lines: bool = True) -> st.SearchStrategy[str]:
-    """Texts as they are stored, made of what Markdown and YAML might take for structure."""
+    """Texts as they are stored, with characters that Markdown and YAML could interpret."""
     pieces = st.one_of(PIECES, st.sampled_from(["\n", "\n  ", "\n\n", "\n    "])) if lines else PIECES
     wild = st.lists(pieces, min_size=1, max_size=8).map("".join)
     any_text = st.text(
@@ -98,12 +98,12 @@ def names() -> st.SearchStrategy[str]:
 
 
 def unique_names(low: int, high: int) -> st.SearchStrategy[list[str]]:
-    """Names that differ when upper and lower case do not count."""
+    """Names that differ when case is ignored."""
     return st.lists(names(), min_size=low, max_size=high, unique_by=fold)
 
 
 def decimals(low: str, high: str, places: int) -> st.SearchStrategy[Decimal]:
-    """Decimals written with up to ``places`` decimal places."""
+    """Decimals with up to ``places`` decimal places."""
 
     def at(scale: int) -> st.SearchStrategy[Decimal]:
         unit = Decimal(10) ** scale
@@ -227,7 +227,7 @@ def _categories(
 
 @st.composite
 def _examples(draw: st.DrawFn, data: dict[str, Any]) -> list[dict[str, Any]]:
-    """Examples whose expectations are right."""
+    """Examples with correct expectations."""
     low, high = data["metadata"]["scale"]
     rules = ScoringRules(
         tuple(DimensionRule(d["name"], d["weight"]) for d in data["dimensions"]),
@@ -254,7 +254,7 @@ def _examples(draw: st.DrawFn, data: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-#: Characters and others that look like them, or that a hurried author types in their place.
+#: Characters and others that look like them, or that an author might type instead.
 TWINS = [
     (":", "："),
     (":", "="),
@@ -282,7 +282,7 @@ TWINS = [
 
 
 def breakages(text: str) -> Iterator[str]:
-    """Yield the text with one line broken, in each way and at each line."""
+    """Yield the text with one broken line, in each way and at each line."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
         for broken in _broken_lines(line):
@@ -290,7 +290,7 @@ def breakages(text: str) -> Iterator[str]:
 
 
 def _broken_lines(line: str) -> Iterator[list[str]]:
-    """Yield what a line can become: a level deeper or higher, lost, doubled, split off, or with a twin."""
+    """Yield variants of a line: a level deeper or higher, lost, doubled, split, or with a twin."""
     yield [f"  {line}"]
     yield []
     yield [line, line]

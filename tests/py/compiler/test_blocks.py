@@ -8,7 +8,7 @@ from worker.compiler.slices import Slice
 
 
 def blocks(text: str, at: int = 0) -> list[Block]:
-    """Return the blocks of a text about which nothing must be said."""
+    """Return the blocks of a text without diagnostics."""
     faults = Faults()
     found = read_blocks(text, at, faults)
     assert faults.found == []

@@ -1,4 +1,4 @@
-"""Files that are broken as authors break them: what is reported can be acted upon, and fixes mean no harm."""
+"""Files that are broken as authors break them: reports are actionable, and fixes do no harm."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +14,7 @@ MEANT = definition(SPECIMEN)
 
 @pytest.mark.parametrize("part", range(4))
 def test_a_safe_fix_of_one_broken_line_restores_what_was_meant(part: int) -> None:
-    """Or leaves something to be reported: it never makes another assessment of it in silence."""
+    """Or leaves something to report: it never silently makes another assessment."""
     fixed = 0
     for text in list(breakages(SPECIMEN))[part::4]:
         before = check(text)
@@ -30,7 +30,7 @@ def test_a_safe_fix_of_one_broken_line_restores_what_was_meant(part: int) -> Non
 @settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(broken_files())
 def test_every_fix_of_a_broken_file_is_right(text: str) -> None:
-    """The helper holds each fix, and each hint without one, to what is promised."""
+    """The helper checks each fix, and each hint without one."""
     before = check(text).diagnostics
     for unsafe in (False, True):
         after = fix_source(text.encode(), unsafe=unsafe)

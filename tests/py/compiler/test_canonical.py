@@ -92,7 +92,7 @@ def small(**changes: Any) -> Definition:
 
 
 def written(definition: Definition) -> str:
-    """Return the canonical Markdown of a definition, which means that definition."""
+    """Return the canonical Markdown of a definition, which compiles to that definition."""
     text = format_definition(definition)
     compilation = compile_markdown(text.encode())
     assert compilation.definition == definition

@@ -1,4 +1,4 @@
-"""Every code is explained by an example that shows exactly it, and the published schema is the models'."""
+"""Every code has an example that shows exactly it, and the published schema is that of the models."""
 
 import json
 from decimal import Decimal
@@ -36,7 +36,7 @@ def test_the_example_shows_exactly_its_code(code: Code) -> None:
     assert diagnostics[0].message
 
 
-#: What the caret marks in the example of each code.
+#: The marked text in the example of each code.
 MARKED = {
     "fenced-file": "```markdown",
     "missing-front-matter": "# Team Check",

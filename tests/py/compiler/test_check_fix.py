@@ -1,4 +1,4 @@
-"""``check --fix`` as its users meet it."""
+"""``check --fix`` as users see it."""
 
 import io
 import json
@@ -38,7 +38,7 @@ def test_a_file_is_fixed_in_place_with_a_line_for_each_fix(
     path.write_text(edited(("[Vision]", "[Visoin]"), ("- weight: 0.4", "- wieght: 0.4")))
     assert run(capfdbinary, "--fix", "a.md") == (
         0,
-        "a.md:18:1: fixed[unknown-field]: write `- weight:`\n" + DONE + "1 file checked: no faults\n",
+        "a.md:18:1: fixed[unknown-field]: write `- weight:`\n" + DONE + "1 file checked: no problems\n",
         "",
     )
     assert path.read_text() == SPECIMEN
@@ -73,7 +73,7 @@ def test_what_changes_a_number_needs_unsafe(folder: Path, capfdbinary: pytest.Ca
     assert path.read_text() == COMMA
     assert run(capfdbinary, "--fix", "--unsafe", "a.md") == (
         0,
-        "a.md:18:11: fixed[invalid-weight]: write `- weight: 0.4`\n1 file checked: no faults\n",
+        "a.md:18:11: fixed[invalid-weight]: write `- weight: 0.4`\n1 file checked: no problems\n",
         "",
     )
     assert path.read_text() == SPECIMEN
@@ -116,11 +116,11 @@ def test_a_diff_shows_what_would_change_and_writes_nothing(
     code, out, err = run(capfdbinary, "--fix", "--diff", "a.md")
     assert code == 0
     assert path.read_text() == MISSPELT
-    assert err == DONE + "1 file checked: no faults\n"
+    assert err == DONE + "1 file checked: no problems\n"
     (folder / "change.diff").write_text(out)
     subprocess.run(["patch", "-s", "-p0", "-i", "change.diff"], cwd=folder, check=True)
     assert path.read_text() == SPECIMEN
-    assert run(capfdbinary, "--fix", "--diff", "a.md") == (0, "", "1 file checked: no faults\n")
+    assert run(capfdbinary, "--fix", "--diff", "a.md") == (0, "", "1 file checked: no problems\n")
 
 
 @pytest.mark.parametrize(

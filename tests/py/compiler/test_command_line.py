@@ -1,4 +1,4 @@
-"""``check`` and ``format`` as their users meet them."""
+"""``check`` and ``format`` as users see them."""
 
 import io
 import json
@@ -59,7 +59,7 @@ sub/bad.md:18:11: error[invalid-weight]: `0,4` is not a weight
 def test_files_and_folders_are_checked_together(
     folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert run(capfdbinary, "check", "good.md") == (0, "1 file checked: no faults\n", "")
+    assert run(capfdbinary, "check", "good.md") == (0, "1 file checked: no problems\n", "")
     code, out, _ = run(capfdbinary, "check", "sub/warned.md")
     assert code == 0
     assert out.endswith("1 file checked: 0 errors, 1 warning\n")
@@ -68,7 +68,7 @@ def test_files_and_folders_are_checked_together(
     assert out.endswith("4 files checked: 1 error, 1 warning\n")
     assert [
         line.split(":")[0] for line in out.splitlines() if ": error[" in line or ": warning[" in line
-    ] == [os.path.join("sub", "bad.md"), os.path.join("sub", "warned.md")]  # noqa: PTH118 - what is printed
+    ] == [os.path.join("sub", "bad.md"), os.path.join("sub", "warned.md")]  # noqa: PTH118 - the printed path
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_checked(
@@ -77,7 +77,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_checked(
     (folder / "empty").mkdir()
     code, out, err = run(capfdbinary, "check", "missing.md", "empty", "good.md")
     assert code == 2
-    assert out == "1 file checked: no faults\n"
+    assert out == "1 file checked: no problems\n"
     assert err == (
         "missing.md: cannot be read: No such file or directory\n"
         "empty: cannot be read: the folder contains no Markdown file that begins with `---`\n"
@@ -217,7 +217,7 @@ def test_a_wrong_command_is_a_usage_fault(capfdbinary: pytest.CaptureFixture[byt
 
 def test_the_module_runs_and_survives_a_closed_pipe(folder: Path) -> None:
     root = Path(cli.__file__).parents[1]
-    # With a buffer, as users have it: what stands there must not be written once more at the end.
+    # With a buffer, as for users: its content must not be written again at the end.
     environment = os.environ | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": ""}
     command = [sys.executable, "-m", "worker", "check", "sub/bad.md"]
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
@@ -263,11 +263,11 @@ def test_only_assessments_leaves_out_named_files_without_front_matter(
     assert code == 1
     assert "README.md:1:1: error[missing-front-matter]" in out
     only = ["--only-assessments", "README.md"]
-    assert run(capfdbinary, "check", *only, "good.md") == (0, "1 file checked: no faults\n", "")
+    assert run(capfdbinary, "check", *only, "good.md") == (0, "1 file checked: no problems\n", "")
     assert run(capfdbinary, "check", *only) == (0, "", "")
     assert run(capfdbinary, "format", *only, "good.md") == (0, "good.md: formatted\n", "")
     assert run(capfdbinary, "format", "--check", *only) == (0, "", "")
-    # What cannot be read is not left out in silence.
+    # Unreadable files are not skipped silently.
     assert run(capfdbinary, "check", *only, "missing.md") == (
         2,
         "",
@@ -348,7 +348,7 @@ def test_a_fault_behind_the_last_line_can_be_shown() -> None:
 
 
 def test_the_summary_counts() -> None:
-    assert summary(1, 0, 0) == "1 file checked: no faults\n"
+    assert summary(1, 0, 0) == "1 file checked: no problems\n"
     assert summary(2, 1, 2) == "2 files checked: 1 error, 2 warnings\n"
 
 
@@ -407,7 +407,7 @@ def test_further_lines_of_a_text_are_indented_under_its_bullet() -> None:
 def test_a_file_that_would_grow_too_large_is_not_formatted(
     folder: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A character that is not to be seen takes three bytes, and six where it is written by its number.
+    # An invisible character takes three bytes, and six if it is written by its number.
     source = edited(("version: 1.0", "author: " + "\ue000" * 90_000))
     size = len((format_source(source.encode()) or "").encode())
     assert len(source.encode()) < 512_000 < size
@@ -423,7 +423,7 @@ def test_a_file_that_would_grow_too_large_is_not_formatted(
 def test_a_file_of_a_folder_that_cannot_be_opened_is_named(
     folder: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Permissions would not keep root out.
+    # Permissions do not restrict root.
     def refuse(path: Path, *arguments: object, **options: object) -> object:
         raise PermissionError(13, "Permission denied")
 

@@ -1,4 +1,6 @@
-"""Which overall scores can occur: gaps, unreachable ranges, ties; also against interviews tried by one."""
+"""Which overall scores are possible: gaps, unreachable ranges, ties; also compared with interviews one by
+one.
+"""
 
 from decimal import Decimal
 from itertools import product
@@ -35,7 +37,7 @@ def source(
 
 
 def messages(text: str) -> list[str]:
-    """Return what is said, all of which must be warnings about the ranges."""
+    """Return the diagnostics, all of which must be warnings about the ranges."""
     compilation = check(text)
     assert compilation.valid
     return [f"{d.code} {d.line}: {d.message}" for d in compilation.diagnostics]
@@ -135,7 +137,7 @@ def test_the_scale_is_rounded_like_a_score() -> None:
         # D0 is always above D1
         ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "4-5"), ("0.5", "1-3")], False),
         ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "1-3"), ("0.5", "4-5")], False),
-        # the averages meet at 3 only, where the overall score is 3
+        # the averages are equal at 3 only, where the overall score is 3
         ([("[1, 5]", "D0"), ("[1, 5]", "D1")], [("0.5", "3-5"), ("0.5", "1-3")], True),
         # above 3 the first is always higher, and below the second
         ([("[3.1, 4.0]", "D0"), ("[3.1, 4.0]", "D1")], [("0.5", "3-5"), ("0.5", "1-3")], False),
@@ -150,7 +152,7 @@ def test_the_scale_is_rounded_like_a_score() -> None:
             [("0.1", "1-2"), ("0.1", "1-3"), ("0.8", "2.4-5")],
             False,
         ),
-        # D2 pulls the overall score below where the other two could meet
+        # D2 pulls the overall score below the point where the other two could be equal
         ([("[1.0, 1.9]", "D0"), ("[1.0, 1.9]", "D1")], [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1")], True),
         ([("[1.0, 1.5]", "D0"), ("[1.0, 1.5]", "D1")], [("0.1", "4-5"), ("0.1", "4-5"), ("0.8", "1")], False),
         (
@@ -248,7 +250,7 @@ def test_what_is_said_agrees_with_interviews_tried_one_by_one(
         tied = tied or len(set(averages)) < len(averages)
     found = check(text).diagnostics
     assert {c.code for c in found} <= {"range-gap", "unreachable-range", "possible-tie"}
-    # Where no range can be reached at all, that is what is said.
+    # If no range can be reached at all, that is reported.
     assert bool(unmatched and reached) == any(d.code == "range-gap" for d in found)
     unreachable = {d.section.split(" / ")[1] for d in found if d.code == "unreachable-range"}
     assert unreachable == {f"C{i}" for i in range(len(categories)) if i not in reached}

@@ -1,4 +1,4 @@
-"""The models refuse what the format refuses, and bring the rest to one form."""
+"""The models refuse what the format refuses, and normalize everything else."""
 
 import json
 from decimal import Decimal

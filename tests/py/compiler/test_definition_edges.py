@@ -1,4 +1,4 @@
-"""The models at their limits: the last value that is accepted, the first that is not, and every fault."""
+"""The models at their limits: the last accepted value, the first refused one, and every error."""
 
 import itertools
 import json
@@ -29,14 +29,14 @@ def data() -> dict[str, Any]:
 
 
 def faults(found: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what is wrong with data that the models refuse, each with its path."""
+    """Return the errors of data that the models refuse, each with its path."""
     with pytest.raises(ValidationError) as caught:
         Definition.model_validate(found)
     return [(fault.path, fault.reason) for fault in json_faults(caught.value)]
 
 
 def refused(found: dict[str, Any]) -> str:
-    """Return what is said about data that the models refuse."""
+    """Return the messages about data that the models refuse."""
     return "; ".join(reason for _, reason in faults(found))
 
 
@@ -274,7 +274,7 @@ def test_ranges_of_a_rubric_share_no_score(rubric: dict[str, str]) -> None:
 
 
 def test_texts_have_one_form_whatever_their_indentation() -> None:
-    """Two ways lead to the form, a short one for texts without tabs; both say the same."""
+    """There are two ways to the canonical form, a short one for texts without tabs; both agree."""
     lines = ("", " ", "a", " a", "  a ", "   a")
     for first, second, third in itertools.product(lines, repeat=3):
         text = f"x\n{first}\n{second}\n{third}\ny"

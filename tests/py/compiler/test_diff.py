@@ -1,4 +1,4 @@
-"""``diff`` as its users meet it, and the place of every kind of change."""
+"""``diff`` as users see it, and the place of every kind of change."""
 
 import io
 import json
@@ -20,7 +20,7 @@ NO_EXAMPLES = (SPECIMEN[SPECIMEN.index("## Examples") :], "")
 
 
 def compared(*edits: tuple[str, str]) -> Comparison:
-    """Compare the specimen without its example to what some edits make of it."""
+    """Compare the specimen without its example to the result of some edits."""
     return compare(check(edited(NO_EXAMPLES)), check(edited(NO_EXAMPLES, *edits)))
 
 
@@ -36,7 +36,7 @@ VISION = SPECIMEN[SPECIMEN.index("### Vision") : SPECIMEN.index("### Trust")]
 STARTING = SPECIMEN[SPECIMEN.index("### Starting") : SPECIMEN.index("### Thriving")]
 THRIVING = SPECIMEN[SPECIMEN.index("### Thriving") : SPECIMEN.index("## Interview")]
 FRONT = "version: 1.0\n"
-#: For each rule an edit that it describes, and the lines of what was and what is.
+#: For each rule an edit that it describes, and the lines of the old and the new value.
 PLACES = {
     "name-changed": ([("name: Team Check", "name: Check")], 2, 2),
     "description-changed": ([(FRONT, FRONT + "description: For teams.\n")], None, 4),
@@ -84,7 +84,7 @@ PLACES = {
     "rubric-range-added": ([("  - 1-2: Lives", "  - 1: Lives")], None, 13),
     "rubric-range-removed": ([("  - 1-2: Lives", "  - 1: Lives")], 13, None),
 }
-#: Rules of what a file cannot say yet, or not with these words.
+#: Rules of changes that a file cannot make yet, or not with these words.
 ELSEWHERE = {"language-changed", "evidence-changed", "coverage-changed", "dimension-id-moved"}
 
 
@@ -100,7 +100,7 @@ def test_change_has_the_lines_of_both_files(rule: str) -> None:
 
 
 def test_place_of_a_level_is_found_however_it_is_spelled() -> None:
-    """A paste's dash and decimal places are another spelling of the same range."""
+    """A pasted dash and decimal places are another spelling of the same range."""
     located = found(compared(("  - 3-5: Has a plan", "  - 3.0 – 5.00: Had a plan")), "rubric-text-changed")
     assert (located.old_line, located.new_line) == (14, 14)
 
@@ -214,7 +214,7 @@ def test_json_is_one_object() -> None:
 
 
 def test_markdown_shows_what_authors_wrote_as_it_is() -> None:
-    """In a comment on a pull request a text mentions nobody, links nowhere and ends no code."""
+    """In a comment on a pull request, a text cannot mention people, link, or end a code block."""
     hostile = "see `a`` b` @all #1 and *stars*"
     text = markdown_diff(FILES, compared(("bad news.", hostile), ("### Thriving", "### THRIVING _x_")))
     assert f"``` new.md:19: Can be told {hostile} ```" in text

@@ -13,7 +13,7 @@ ALONE = HEAD[: HEAD.index("### Thriving")]
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        # a list without entries is no fault, and the ranges are checked all the same
+        # a list without entries is not an error, and the ranges are checked anyway
         (ALONE + "- primary_dimensions:", [("range-gap", 25, 16)]),
         (ALONE + "- primary_dimensions:\n", [("range-gap", 25, 16)]),
         (ALONE + "- primary_dimensions:\n  -        Zz", [("unknown-dimension", 29, 12)]),

@@ -1,4 +1,4 @@
-"""Known faults give exactly their diagnostics; one fault never hides another or begets a second."""
+"""Known errors give exactly their diagnostics; no error hides another or causes a second one."""
 
 import pytest
 
@@ -402,7 +402,7 @@ def test_a_block_around_a_file_without_front_matter_hides_nothing(mark: str) -> 
         ("fenced-file", 3, 1),
         ("weights-sum", 5, 1),
     ]
-    # A block that is never closed is said to be that; one without headings, or behind the first, is a text.
+    # A block that is never closed is reported as such; one without headings, or after the first, is a text.
     assert said(f"{mark}\n{body}")[1] == ("unclosed-fence", 1, 1)
     assert ("fenced-file", 1, 1) not in said(f"{mark}\ntext\n{mark[:3]}\n{body}")
     assert said(f"{body}\n{mark}\n# text\n{mark[:3]}\n")[0] == ("missing-front-matter", 2, 1)
@@ -502,7 +502,7 @@ def test_behind_two_hundred_faults_no_key_is_taken_for_the_missing_name(count: i
 
 @pytest.mark.parametrize(("count", "more"), [(198, 99), (199, 100), (200, 102)])
 def test_two_hundred_misspelt_keys_are_compared_with_what_is_missing(count: int, more: int) -> None:
-    """One further is not: what is missing is reported beside it."""
+    """A more distant name is not: the missing one is reported as well."""
     unknown = "".join(f"- zz{number}: x\n" for number in range(count))
     text = edited(("- weight: 0.6\n", unknown + "- wieght: 0.6\n"))
     assert check(text).diagnostics[-1].message == f"{more} more problems were found from here on"

@@ -33,7 +33,7 @@ def test_the_fix_of_an_example_leaves_fewer_diagnostics_and_no_new_one(code: Cod
 
 
 def test_a_fix_that_uncovers_something_else_is_none() -> None:
-    """Without the others the last weight would be right; the sum that is then checked is not."""
+    """Without the others the last weight would be right; the sum, which is then checked, is not."""
     (diagnostic,) = check(edited(("- weight: 0.4", "- weight: 0,3"))).diagnostics
     assert (diagnostic.fix, diagnostic.hint) == (None, "write a decimal, a percentage or a fraction")
     (diagnostic,) = check(edited(("- weight: 0.4", "- weight: 0,4"))).diagnostics
@@ -75,7 +75,7 @@ def test_bytes_that_are_not_text_have_no_fixes() -> None:
 
 
 def proofs(size: int, read: "list[bytes]") -> Proofs:
-    """Return proofs of a file of so many bytes; what they compile is kept, and never has a fault."""
+    """Return proofs of a file of this many bytes; what they compile is recorded, and never has an error."""
 
     def nothing(source: bytes) -> Faults:
         read.append(source)
@@ -214,7 +214,7 @@ def test_what_one_fix_makes_possible_is_fixed_in_the_next_round() -> None:
     first, second = compile_markdown(source).diagnostics
     assert first.fix is not None
     assert second.fix is not None
-    # They share a line: the second is fixed by the first already.
+    # They share a line: the first fix also fixes the second.
     fixed_ = fix_source(source)
     assert fixed_.source.decode() == SPECIMEN
     assert fixed_.compilation.diagnostics == ()
@@ -247,7 +247,7 @@ def test_fixes_that_are_wrong_together_are_applied_as_far_as_they_are_right() ->
 def test_after_twenty_rounds_the_rest_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.compiler.proofs.MAX_PROVED", 1)
     source = edited(("[Vision]", "[" + "Visoin, " * 22 + "Trust]")).encode()
-    # One proof a compilation, so one fix a round; the second "Vision" would be a second of its kind.
+    # One proof per compilation, so one fix per round; the second "Vision" would be a duplicate.
     assert len(fix_source(source).applied) == 1
     questions = "".join(f"- Visoin: Question {n}?\n" for n in range(23))
     source = edited(("- Vision: Where", f"{questions}- Vision: Where")).encode()

@@ -1,4 +1,4 @@
-"""The committed pages say, word for word, what the compiler says: messages, hints, places, carets."""
+"""The committed pages match the compiler word for word: messages, hints, places, carets."""
 
 import re
 from pathlib import Path

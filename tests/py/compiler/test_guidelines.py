@@ -1,4 +1,4 @@
-"""What an interviewer says: quotes, whose question it is, and how near a name must be to be meant."""
+"""The interviewer's texts: quotes, the dimension of a question, and how similar a name must be to match."""
 
 from unicodedata import normalize
 
@@ -125,7 +125,7 @@ def test_a_name_may_be_written_with_marks_that_make_it_longer(length: int) -> No
 
 
 def test_a_name_may_be_written_in_pieces_and_with_marks() -> None:
-    """Three characters are one when accents are put together, so a reference may be that much longer."""
+    """Three characters become one when accents are composed, so a reference may be that much longer."""
     name = "\N{LATIN SMALL LETTER U WITH DIAERESIS AND MACRON}" * 200
     text = SPECIMEN.replace("Vision", name)
     spelled = f"When exploring ***“{normalize('NFD', name)}”***"

@@ -1,4 +1,4 @@
-"""The ids of dimensions: stated, made from the name, and nobody else's."""
+"""The ids of dimensions: stated, made from the name, and unique."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""HTML and links that stand behind other events of the parser, and where a scheme ends."""
+"""HTML and links after other events of the parser, and where a scheme ends."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What compares many with many is done for as many dimensions and categories as are allowed."""
+"""Comparisons of many items are limited to the allowed number of dimensions and categories."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def codes(text: str) -> list[str]:
 def test_examples_are_scored_where_there_are_not_too_many(
     dimensions: int, categories: int, said: list[str]
 ) -> None:
-    # One range has all the scores; the others lie at its end and name a dimension each.
+    # One range has all the scores; the others are at its end and name a dimension each.
     text = source(dimensions, ["1-5"] + ["5-5"] * (categories - 1))
     for n in range(1, categories):
         text = text.replace(f"### C{n}\n", f"### C{n}\n- primary_dimensions: [D{n}]\n")

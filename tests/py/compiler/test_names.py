@@ -1,4 +1,4 @@
-"""What is remembered of short texts."""
+"""The cache for short texts."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def test_answers_for_short_texts_are_remembered(length: int, calls: int) -> None
     asked: list[str] = []
 
     def double(text: str) -> str:
-        """Say it twice."""
+        """Return it twice."""
         asked.append(text)
         return text * 2
 

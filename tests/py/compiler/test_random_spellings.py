@@ -1,4 +1,4 @@
-"""Valid files in spellings chosen by chance give the definition that was meant."""
+"""Valid files in randomly chosen spellings compile to the intended definition."""
 
 import json
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ NAMES = ["Vision", "Trust in Others", "Größe", "Delivery: on time", "Care (dai
 
 @st.composite
 def files(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """A file, and the definition that it means as JSON data with numbers as texts."""
+    """A file, and the definition that it means as JSON data with numbers as strings."""
     spell = Speller(draw)
     names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True))
     weights = {1: ["1"], 2: ["0.7", "0.3"], 3: ["0.5", "0.25", "0.25"], 4: ["0.4", "0.3", "0.2", "0.1"]}[

@@ -1,4 +1,4 @@
-"""What a report for people shows of a line, and how files that are no clean text are placed."""
+"""Which part of a line a report shows, and the places in files that are not clean text."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def shown(line: str, column: int, length: int) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("width", "column", "length", "begin", "end"),
     [
-        # what fits is shown from the beginning of the line
+        # a short line is shown from its beginning
         (100, 1, 1, 0, 100),
         (100, 91, 10, 0, 100),
         (101, 91, 10, 0, 100),
@@ -32,12 +32,12 @@ def shown(line: str, column: int, length: int) -> tuple[str, str]:
         (300, 1, 100, 0, 100),
         (300, 1, 150, 0, 100),
         (300, 2, 99, 0, 100),
-        # what begins early is shown from there too, and cut
+        # a mark near the beginning is shown from there too, and the line is cut
         (300, 30, 80, 0, 100),
         (300, 51, 60, 0, 100),
         (300, 71, 1, 0, 100),
         (300, 2, 100, 0, 100),
-        # else half a width of what stands before is shown
+        # otherwise half a width of the text before the mark is shown
         (300, 52, 60, 1, 101),
         (300, 91, 11, 40, 140),
         (300, 101, 1, 50, 150),
@@ -102,9 +102,9 @@ def test_colours_stand_around_code_caret_and_hint() -> None:
 @pytest.mark.parametrize(
     ("counts", "line"),
     [
-        ((0, 0, 0), "0 files checked: no faults\n"),
-        ((1, 0, 0), "1 file checked: no faults\n"),
-        ((2, 0, 0), "2 files checked: no faults\n"),
+        ((0, 0, 0), "0 files checked: no problems\n"),
+        ((1, 0, 0), "1 file checked: no problems\n"),
+        ((2, 0, 0), "2 files checked: no problems\n"),
         ((1, 1, 0), "1 file checked: 1 error, 0 warnings\n"),
         ((3, 0, 1), "3 files checked: 0 errors, 1 warning\n"),
         ((3, 2, 2), "3 files checked: 2 errors, 2 warnings\n"),
@@ -115,7 +115,7 @@ def test_the_summary_counts(counts: tuple[int, int, int], line: str) -> None:
 
 
 def test_letters_stand_in_json_as_they_are() -> None:
-    """So that a report can be read, and found by the words of the file."""
+    """So that a report is readable, and can be found by the words of the file."""
     diagnostic = Diagnostic("error", "c", 1, 2, 1, 3, "Maß", "„x“", "日本")
     assert json_report("ü.md", Compilation(None, (diagnostic,), (1, 1))) == (
         '{"file": "ü.md", "valid": false, "definition": null, "diagnostics": [{"severity": "error", '
@@ -129,7 +129,7 @@ def test_what_is_said_cannot_be_changed() -> None:
     for said, name in ((diagnostic, "line"), (Compilation(None, (diagnostic,), (1, 1)), "definition")):
         with pytest.raises(AttributeError):
             setattr(said, name, None)
-        # What else could be set would be lost.
+        # Other settings would be lost.
         with pytest.raises(AttributeError):
             object.__setattr__(said, "other", None)
 

@@ -111,7 +111,7 @@ def test_what_fuzzing_found_of_interest(path: Path) -> None:
 
 
 def _body(text: str) -> Callable[[int], str]:
-    """Return a file of about n characters: a valid beginning, then a text again and again."""
+    """Return a file of about n characters: a valid beginning, then a text repeatedly."""
     head = "---\nname: x\n---\n## Dimensions\n### A\n- weight: 1\n- description: x\n"
     return lambda n: head + text * (n // len(text))
 
@@ -125,7 +125,7 @@ def _yaml(text: str) -> Callable[[int], str]:
 
 
 def _many(size: int, head: str, text: str) -> str:
-    """Return about so many characters: a heading and items, each with a number of its own."""
+    """Return about this many characters: a heading and items, each with its own number."""
     return f"{head}\n" + "".join(text.format(f"{i:05}") for i in range(size // len(text.format("00000"))))
 
 
@@ -275,7 +275,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
         "---\na: &a [x,x]\n" + "".join(f"b{i}: &b{i} [*a,*a]\n" for i in range(n // 20)) + "---\n"
     ),
     "5,000-digit numbers": lambda n: _body("x")(0) + f"### B\n- weight: {'1' * 5000}\n" * (n // 5020),
-    # Many of one thing beside many of another: what compares them must not compare all with all.
+    # Many items of one kind besides many of another: comparisons must not be quadratic.
     "categories beside examples": lambda n: (
         _body("x")(0)
         + _many(n // 2, "## Result Categories", _CATEGORY)
@@ -331,14 +331,14 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 def test_hostile_files_take_linear_time(shape: str) -> None:
     make = HOSTILE[shape]
     small, large = (make(size).encode()[:size] for size in (20_000, 160_000))
-    # Eight times the size may take twenty times as long, noise included; the best of three, so that what else
-    # the machine does decides nothing.
+    # Eight times the size may take twenty times as long, including noise; the best of three, so that other
+    # load on the machine does not matter.
     quick, slow = (min(_seconds(source) for _ in range(3)) for source in (small, large))
     assert slow <= 20 * quick + 0.1
 
 
 def _seconds(source: bytes) -> float:
-    # Without the collector, which would also walk what all tests before this one have left in memory.
+    # Without the garbage collector, which would also scan what earlier tests left in memory.
     gc.disable()
     try:
         begin = time.process_time()

@@ -44,7 +44,7 @@ def rules(
 
 
 def matched(rules_: ScoringRules, **scores: str) -> str | None:
-    """Return the name of the category that scores meet."""
+    """Return the name of the category for some scores."""
     category = score(rules_, {name: D(value) for name, value in scores.items()}).category
     return None if category is None else category.name
 
@@ -105,7 +105,7 @@ def test_the_highest_average_wins_and_of_equals_the_first(scores: dict[str, str]
         # the average of three against that of two, a hundredth apart
         ({"A": "3", "B": "3", "C": "3.01"}, "0 to 9 by A and C"),
         ({"A": "3", "B": "3.01", "C": "3"}, "0 to 9 by A and B and C"),
-        # C was not scored, so that both are the average of what was
+        # C was not scored, so both are the average of the scored dimensions
         ({"A": "3", "B": "5"}, "0 to 9 by A and B and C"),
         ({"A": "5", "B": "3"}, "0 to 9 by A and C"),
     ],
@@ -119,7 +119,7 @@ def test_averages_are_compared_whatever_their_counts(scores: dict[str, str], cat
     ("scores", "category"),
     [
         ({"A": "3", "B": "3", "C": "3"}, "0 to 9 by C"),
-        # without C its category is behind all others, though the overall score is above B
+        # without C its category comes last, though the overall score is above B
         ({"A": "9", "B": "1"}, "0 to 9 by B"),
         ({"A": "9"}, "0 to 9 by C"),
     ],

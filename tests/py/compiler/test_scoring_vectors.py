@@ -1,4 +1,4 @@
-"""The compiler scores as the published vectors say; the database is held to the same file elsewhere."""
+"""The compiler scores like the published vectors; another test compares the database with the same file."""
 
 import json
 from decimal import Decimal
@@ -32,7 +32,7 @@ def test_vector(vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", BY_HAND, ids=lambda case: case[0])
 def test_the_generator_agrees_with_what_was_worked_out_by_hand(case: Any) -> None:
     _, dimensions, categories, scores, *wanted = case
-    # The generator knows each name in one spelling only: the definition's.
+    # The generator uses only one spelling of each name: the definition's.
     spelled = {name.strip().lower(): name for name, _ in dimensions}
     ranges = [(*rest, [spelled[name.strip().lower()] for name in primary]) for *rest, primary in categories]
     given = {spelled[name.strip().lower()]: value for name, value in scores.items()}

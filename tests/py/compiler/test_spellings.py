@@ -1,4 +1,4 @@
-"""Every spelling that can only mean one thing gives the same definition."""
+"""Every unambiguous spelling compiles to the same definition."""
 
 import pytest
 
@@ -384,7 +384,7 @@ def test_a_name_that_cannot_be_seen_is_no_name() -> None:
 
 
 def test_names_that_look_the_same_are_the_same() -> None:
-    """Another hyphen or apostrophe, full width, what is not seen: stored as the dimension spells itself."""
+    """Another hyphen or apostrophe, full width, invisible characters: stored as in the heading."""
     found = definition(
         edited(
             ("### Vision\n", "### Don\u2019t Self-Limit\n"),

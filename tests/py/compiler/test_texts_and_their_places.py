@@ -1,4 +1,4 @@
-"""Where the text of a value begins and ends in the source, and where what is said about it stands."""
+"""Where the text of a value begins and ends in the source, and the places of its diagnostics."""
 
 import pytest
 
@@ -12,7 +12,7 @@ QUESTION = "- Vision: Where will the team be in a year?\n"
 
 
 def said(text: str) -> list[tuple[str, int, int, int]]:
-    """Return code, line, column and length of what is said."""
+    """Return code, line, column and length of the diagnostics."""
     return [(d.code, d.line, d.column, length(text, d)) for d in check(text).diagnostics]
 
 

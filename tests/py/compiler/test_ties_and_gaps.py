@@ -1,4 +1,4 @@
-"""Where ties begin and end, against the corners of all interviews; and gaps behind nested ranges."""
+"""Where ties begin and end, compared with the corners of all interviews; and gaps after nested ranges."""
 
 import itertools
 from decimal import Decimal
@@ -20,7 +20,7 @@ BOXES: tuple[Box, ...] = (
     (("0.25", "1", "2.5"), ("0.5", "2", "3"), ("0.25", "2.75", "4")),
     (("0.2", "1", "2"), ("0.2", "1.5", "3"), ("0.2", "2", "4"), ("0.4", "2.5", "3.5")),
     (("0.33", "1", "4"), ("0.33", "2", "3"), ("0.33", "1", "5")),
-    # On the way to the highest score that ties, one dimension comes to its lowest mark.
+    # On the way to the highest score that ties, one dimension reaches its lowest mark.
     (("0.3", "2.5", "3.5"), ("0.2", "2.5", "5"), ("0.5", "2", "2.5")),
     (("0.2", "3", "4.5"), ("0.1", "2", "3.5"), ("0.2", "4.5", "5"), ("0.5", "1", "2")),
     (("0.3", "3.5", "5"), ("0.1", "4", "5"), ("0.2", "2", "3.5"), ("0.4", "3", "4")),
@@ -32,7 +32,7 @@ PRIMARIES = ((), (0,), (1,), (0, 1))
 
 
 def balance(box: Box, one: tuple[int, ...], other: tuple[int, ...]) -> list[Fraction]:
-    """Return what each dimension adds to the average of the one category over the other's."""
+    """Return what each dimension adds to the average of one category over the other's."""
     total = sum(Fraction(weight) for weight, _, _ in box)
 
     def share(primary: tuple[int, ...], index: int) -> Fraction:
@@ -44,7 +44,7 @@ def balance(box: Box, one: tuple[int, ...], other: tuple[int, ...]) -> list[Frac
 
 
 def tied(box: Box, moves: list[Fraction]) -> tuple[Fraction, Fraction] | None:
-    """Return the lowest and highest overall score with equal averages: one lies at an edge of the box.
+    """Return the lowest and highest overall score with equal averages: one is at an edge of the box.
 
     At an edge all scores but one are the lowest or highest of their dimension; the other follows from them.
     """
@@ -74,7 +74,7 @@ def half_up(value: Fraction) -> Decimal:
 def codes(
     box: Box, bounds: tuple[Decimal, Decimal], one: tuple[int, ...], other: tuple[int, ...]
 ) -> set[str]:
-    """Return what is said of two categories with this range."""
+    """Return the diagnostics of two categories with this range."""
     text = "---\nname: x\n---\n## Dimensions\n"
     for index, (weight, low, high) in enumerate(box):
         text += f"### D{index}\n- weight: {weight}\n- description: x\n- scoring_rubric: [{low}-{high}: x]\n"
@@ -128,7 +128,7 @@ HALVES = [("0.5", ""), ("0.5", "")]
     [
         # The averages are never equal, and the score 1 is shared.
         ([("[0, 5]", "D0"), ("[0, 5]", "D1")], [("0.1", "2-5: x"), ("0.9", "0-1: x")], "[0, 5]", []),
-        # A rival that does not meet the range does not end the search for others.
+        # A rival that does not overlap the range does not end the search for others.
         (
             [("[1, 2]", "D0"), ("[3, 5]", "D0"), ("[4, 5]", "D1")],
             HALVES,
@@ -144,7 +144,7 @@ HALVES = [("0.5", ""), ("0.5", "")]
                 ("possible-tie", 24, '"C2" shares scores with "C0" (line 16, 4 to 5), "C1" (line 20, 4)'),
             ],
         ),
-        # The first can have 4 at most and the second 3 at least, so 2.00 to 4.50 is what can be reached.
+        # The first can have at most 4 and the second at least 3, so 2.00 to 4.50 is reachable.
         (
             [("[1, 5]", "D0"), ("[1, 5]", "D1"), ("[1, 5]", "")],
             [("0.5", "1-4: x"), ("0.5", "3-5: x")],
@@ -168,7 +168,7 @@ HALVES = [("0.5", ""), ("0.5", "")]
                 ("possible-tie", 28, '"C2" shares scores with "C1" (line 24, 2 to 4)'),
             ],
         ),
-        # A range that is none does not end the search for those that cannot be told apart.
+        # An invalid range does not end the search for indistinguishable ones.
         (
             [("[1, 2]", ""), ("[x]", ""), ("[2, 3]", "")],
             HALVES,
@@ -182,7 +182,7 @@ HALVES = [("0.5", ""), ("0.5", "")]
                 ),
             ],
         ),
-        # A range inside of another leaves no gap behind it, whichever comes first.
+        # A range inside another leaves no gap after it, whichever comes first.
         (
             [("[1, 5]", ""), ("[2, 3]", "D0")],
             HALVES,

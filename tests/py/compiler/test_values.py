@@ -1,4 +1,4 @@
-"""Single values and names, by themselves."""
+"""Single values and names."""
 
 from decimal import Decimal
 
@@ -421,7 +421,7 @@ def test_the_nearest_name() -> None:
 def test_lines_and_columns() -> None:
     text = "aé\n\nb😀c"
     places = {0: (1, 1), 1: (1, 2), 2: (1, 3), 3: (2, 1), 4: (3, 1), 5: (3, 2), 6: (3, 3)}
-    # Back and forth, and so often that lines are looked up and counted.
+    # Back and forth, often enough that lines are looked up and counted.
     lines = Lines(text)
     for at in [*places, *reversed(places), *places, 6, 0, 3] * 10:
         assert lines.position(at) == places[at]

@@ -1,4 +1,6 @@
-"""What differs between two contents was decided by hand; the database is held to the same file elsewhere."""
+"""What differs between two contents was decided by hand; another test compares the database with the same
+file.
+"""
 
 import pytest
 
@@ -18,7 +20,7 @@ FIRST, *OTHERS = CASES
 
 
 def hashes(case: Case) -> dict[str, str]:
-    """Every hash of a case, by what it is the hash of."""
+    """Every hash of a case, by what it hashes."""
     content = content_of(parse(definition_of(case)), case.columns)
     return {
         "content": hash_of(content),

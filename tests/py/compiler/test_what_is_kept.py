@@ -1,4 +1,4 @@
-"""How many faults are held and shown, and how much of an author's text."""
+"""How many errors are stored and shown, and how much of an author's text."""
 
 import pytest
 
@@ -13,7 +13,7 @@ LINES = Lines("x" * 9000)
 
 
 def filled(count: int, first: int = 0, code: Code = Code.RANGE_GAP) -> Faults:
-    """Return a collection with so many faults, at one byte each."""
+    """Return a collection with this many errors, at one byte each."""
     faults = Faults()
     for at in range(first, first + count):
         faults.add(code, Span(at, at + 1), "", str(at), "")

@@ -1,4 +1,4 @@
-"""Every part of what is reported: place, length, severity, section, message, hint and fix."""
+"""Every part of a diagnostic: place, length, severity, section, message, hint and fix."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.py.compiler.specimen import check, edited, length
 
-#: The lines of each case: its edits, and what is said.
+#: The lines of each case: its edits, and the diagnostics.
 CASES = [
     case.rstrip("\n").split("\n")
     for case in (Path(__file__).parent / "said.txt").read_text(encoding="utf-8").split("\n= ")[1:]

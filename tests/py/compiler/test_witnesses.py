@@ -1,4 +1,4 @@
-"""A witness is right by the scoring rule, and where there is none no scores differ."""
+"""A witness is right by the scoring rule, and without one no scores differ."""
 
 import time
 from decimal import Decimal
@@ -37,7 +37,7 @@ def scorings(draw: st.DrawFn) -> ScoringRules:
 
 @st.composite
 def changed(draw: st.DrawFn) -> tuple[ScoringRules, ScoringRules]:
-    """A scoring, and another one or the same with something changed, such as authors change."""
+    """A scoring, and another one or the same with something changed as authors would change it."""
     old = draw(scorings())
     other = draw(scorings())
     new = ScoringRules(
@@ -84,7 +84,7 @@ def test_witness_is_right_and_without_one_nothing_differs(pair: tuple[ScoringRul
 
 
 def rules(weights: str, *categories: tuple[str, str, str, str]) -> ScoringRules:
-    """A scoring whose categories are name, lowest, highest and the letters of its primary dimensions."""
+    """A scoring whose categories have a name, bounds and the letters of their primary dimensions."""
     return ScoringRules(
         tuple(DimensionRule(key, D(weight)) for key, weight in zip(KEYS, weights.split(), strict=False)),
         tuple(
@@ -163,7 +163,7 @@ def test_there_is_a_witness(old: ScoringRules, new: ScoringRules) -> None:
 
 
 def test_scores_stay_within_the_rubric() -> None:
-    """A range that only scores outside of the rubrics would reach makes no difference."""
+    """A range that only scores outside the rubrics would reach makes no difference."""
     old = rules("0.5 0.5", ("x", "1.0", "4.0", ""), ("y", "4.1", "5.0", ""))
     new = rules("0.5 0.5", ("x", "1.0", "4.2", ""), ("y", "4.3", "5.0", ""))
     reaches = {key: Reach(Fraction(0), Fraction(2), Fraction(4)) for key in "ab"}

@@ -1,4 +1,4 @@
-"""Who may do what is the same on an older project, which gives new tables to the API, and on a newer one."""
+"""Permissions are the same on an older project, where the API can access new tables, and on a newer one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from stack import database as stack_database
 from tests.py.harness.databases import Connection, Databases
 
-# Everything that was granted on relations, columns, functions, types and schemas, one row a privilege.
+# All grants on relations, columns, functions, types and schemas, one row per privilege.
 GRANTED = """
 select kind, name, grantee::regrole::text, privilege_type, is_grantable
 from (
@@ -39,7 +39,7 @@ from (
 
 
 def granted(connection: Connection) -> set[tuple[object, ...]]:
-    """What is granted, as rows of kind, name, grantee, privilege and whether it may be passed on."""
+    """The grants, as rows of kind, name, grantee, privilege and whether it may be passed on."""
     return set(connection.execute(GRANTED.encode()).fetchall())
 
 
@@ -56,7 +56,7 @@ def older() -> Iterator[Databases]:
 
 @pytest.fixture
 def newer() -> Iterator[Databases]:
-    """A server whose projects are newer ones, whatever this run's own are."""
+    """A server with newer projects, whatever this run's own are."""
     databases = Databases()
     databases.default_privileges = "new"
     try:
@@ -72,7 +72,7 @@ def test_the_end_state_of_grants_is_the_same(older: Databases, newer: Databases)
         assert sorted(on_new - on_old) == []
         assert ("relation", "custom_assessments", "anon", "SELECT", False) in on_new
 
-        # The two do differ before the migrations have their say.
+        # The two do differ before the migrations run.
         for database, given in ((old, True), (new, False)):
             connection = database.connect()
             connection.execute("create table public.of_the_project (id integer)")
@@ -81,7 +81,7 @@ def test_the_end_state_of_grants_is_the_same(older: Databases, newer: Databases)
 
 
 def test_a_host_that_gave_everything_gives_no_more_of_ours(older: Databases) -> None:
-    """Migrating again after somebody granted everything on everything closes it again."""
+    """Migrating again after everything was granted to everyone closes it again."""
     with older.clone("migrated") as old:
         connection = old.connect(autocommit=False)
         before = granted(connection)

@@ -1,4 +1,6 @@
-"""Integrity holds whichever way a row is written: INSERT, upsert, MERGE and COPY, for trusted writers too."""
+"""Integrity rules apply to every way of writing a row: INSERT, upsert, MERGE and COPY, for trusted writers
+too.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,7 @@ def write(request: pytest.FixtureRequest) -> Write:
 
 @pytest.fixture
 def tenant(people: People) -> Tenant:
-    """Whose rows they are."""
+    """Who owns the rows."""
     return people.tenant()
 
 
@@ -116,7 +118,7 @@ def test_an_owner_copies_no_better_than_it_inserts(
     with pytest.raises(psycopg.Error) as refusal, as_role(connection, "authenticated", tenant.owner.id):
         write(connection, row_of(tenant, marketplace_status="published"))
 
-    # COPY is not for roles that policies bind.
+    # Roles to which policies apply cannot use COPY.
     assert refusal.value.sqlstate == ("0A000" if write is copy else "PT403")
     assert connection.execute("select from public.custom_assessments").fetchall() == []
 

@@ -1,4 +1,4 @@
-"""Definitions made to hurt, sent over HTTP: refused within a second, and never by an error of the server."""
+"""Malicious definitions, sent over HTTP: refused within a second, and never with a server error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.py.harness.api import RunningApi
 from tests.py.harness.people import People, Tenant
 
-# From the issue of the request to the whole answer, the gateway and PostgREST included.
+# From sending the request to the complete answer, including the gateway and PostgREST.
 PATIENCE = 1.0
 
 DIMENSION = '{"name": "Clarity", "weight": 1, "description": "Says what is meant."}'
@@ -21,17 +21,17 @@ SMALL = f'{{"dimensions": [{DIMENSION}], "resultCategories": []}}'
 
 
 def with_part(part: str) -> str:
-    """A valid definition with one key more."""
+    """A valid definition with an additional key."""
     return SMALL[:-1] + f", {part}}}"
 
 
 def two_names(one: str, other: str) -> str:
-    """A definition of two dimensions, valid but for their names."""
+    """A definition of two dimensions, valid except for their names."""
     parts = (json.dumps({"name": name, "weight": 0.5, "description": "x"}) for name in (one, other))
     return f'{{"dimensions": [{", ".join(parts)}], "resultCategories": []}}'
 
 
-# The definition as JSON text, and what is found at fault; "" where Postgres takes the text for no JSON.
+# The definition as JSON text, and the expected error; "" if Postgres does not accept the text as JSON.
 HOSTILE: dict[str, tuple[str, str]] = {
     "lists nested three thousand deep": (with_part('"x": ' + "[" * 3000 + "]" * 3000), "too-deep"),
     "objects nested three thousand deep": (
@@ -85,7 +85,7 @@ def tenant(api_people: People) -> Tenant:
 
 @pytest.fixture(scope="module")
 def owner(api: RunningApi, tenant: Tenant) -> httpx.Client:
-    """The owner of the tenant, with a connection that is open already."""
+    """The owner of the tenant, with an open connection."""
     client = api.http(token=api.token(tenant.owner))
     assert client.get("/rest/v1/custom_assessments", params={"limit": 1}).status_code == 200
     return client
@@ -106,7 +106,7 @@ def send(owner: httpx.Client, tenant: Tenant, definition: str) -> tuple[httpx.Re
 
 
 def send_in_time(owner: httpx.Client, tenant: Tenant, definition: str) -> httpx.Response:
-    """Send it, and again where a busy machine was slow: one of three answers has to come in time."""
+    """Send it, and again if a busy machine was slow: one of three answers must be in time."""
     for _ in range(3):
         response, took = send(owner, tenant, definition)
         if took < PATIENCE:

@@ -30,10 +30,10 @@ Faults: TypeAlias = list[dict[str, str]]
 
 MUTANTS = 40
 
-# A failure names the texts that disagree; shrinking the rest would take minutes and tell nothing more.
+# A failure names the texts that disagree; shrinking further would take minutes and show nothing more.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
-# Definitions that the generators seldom make: each is accepted by the models or refused by the database.
+# Definitions that the generators seldom produce: each is accepted by the models or refused by the database.
 AT_THE_EDGE: dict[str, Callable[[dict[str, Any]], object]] = {
     "a rubric's bound without its zero": lambda d: (
         d["metadata"].update(scale=[0, 5]),
@@ -89,7 +89,7 @@ def many(dimension: dict[str, Any], count: int, weight: Decimal) -> list[dict[st
 
 
 def apart(count: int) -> list[dict[str, Any]]:
-    """Categories whose ranges do not meet."""
+    """Categories whose ranges do not overlap."""
     return [
         {
             "name": f"C{n}",
@@ -105,7 +105,7 @@ def database(databases: Databases) -> Iterator[Connection]:
     """A connection for all of these tests: they only read."""
     with databases.clone("migrated") as clone:
         connection = clone.connect()
-        # What is not even a jsonb is refused as well; one such text must not take its batch along.
+        # Text that is not valid jsonb is refused as well; one such text must not affect its batch.
         connection.execute("""
             create function pg_temp.faults_of(definition text) returns jsonb language plpgsql as $$
             begin
@@ -120,7 +120,7 @@ def database(databases: Databases) -> Iterator[Connection]:
 
 
 def dumps(value: object) -> str:
-    """JSON with numbers as they are written."""
+    """JSON with numbers as written."""
     match value:
         case Decimal():
             return str(value)
@@ -133,7 +133,7 @@ def dumps(value: object) -> str:
 
 
 def in_database(connection: Connection, texts: list[str]) -> list[Faults]:
-    """The faults that the database finds in each, in one round trip."""
+    """The errors that the database finds in each, in one round trip."""
     rows = connection.execute(
         """
         select pg_temp.faults_of(text)
@@ -146,7 +146,7 @@ def in_database(connection: Connection, texts: list[str]) -> list[Faults]:
 
 
 def in_models(text: str) -> Definition | None:
-    """The definition, where the models accept the text."""
+    """The definition, if the models accept the text."""
     try:
         return Definition.from_json(text)
     except ValueError:
@@ -154,7 +154,7 @@ def in_models(text: str) -> Definition | None:
 
 
 def paths(value: object, here: Path = ()) -> Iterator[Path]:
-    """The path of everything inside a value."""
+    """The path of every value in a value."""
     items: list[tuple[str | int, object]] = []
     if isinstance(value, dict):
         items = list(value.items())
@@ -166,7 +166,7 @@ def paths(value: object, here: Path = ()) -> Iterator[Path]:
 
 
 def at(data: Any, path: Path) -> Any:
-    """What stands at a path."""
+    """The value at a path."""
     for step in path:
         data = data[step]
     return data
@@ -180,7 +180,7 @@ def changed(data: dict[str, Any], path: Path, value: object) -> dict[str, Any]:
 
 
 def renamed(data: dict[str, Any], path: Path, key: str) -> dict[str, Any]:
-    """A copy with another key at a path, in its place."""
+    """A copy with another key at a path, in the same position."""
     result = copy.deepcopy(data)
     holder = at(result, path[:-1])
     items = [(key if name == path[-1] else name, value) for name, value in holder.items()]
@@ -190,7 +190,7 @@ def renamed(data: dict[str, Any], path: Path, key: str) -> dict[str, Any]:
 
 
 def plain(data: Any) -> Any:
-    """The data as JSON has it: lists, and no absent texts."""
+    """The data in JSON's form: lists, and no absent texts."""
     if isinstance(data, dict):
         return {key: plain(value) for key, value in data.items() if value is not None}
     if isinstance(data, list | tuple):
@@ -277,7 +277,7 @@ RANGES = [
 
 
 def mutant(data: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    """The data with one to three things changed, somewhere."""
+    """The data with one to three random changes."""
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
         places = list(paths(data))
         if not places:
@@ -294,7 +294,7 @@ def mutant(data: dict[str, Any], chance: random.Random) -> dict[str, Any]:
         elif kind == 2 and isinstance(holder, list):
             holder.insert(chance.randrange(len(holder) + 1), copy.deepcopy(value))
         elif kind == 3:
-            # What stands somewhere else, whose type may even fit.
+            # A value from another place, whose type may even fit.
             holder[path[-1]] = copy.deepcopy(at(data, chance.choice(places)))
         elif isinstance(path[-1], str) and chance.random() < 0.5:
             key = chance.choice(RANGES) if chance.random() < 0.5 else chance.choice(SPELLINGS)(path[-1])
@@ -310,7 +310,7 @@ def mutant(data: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 
 
 def disagreements(connection: Connection, texts: list[str]) -> list[tuple[str, Faults]]:
-    """What the models accept and the database refuses, as handed in or as the models write it."""
+    """Definitions that only the models accept, as submitted or as the models write them."""
     found = []
     accepted = [(text, definition) for text in texts if (definition := in_models(text)) is not None]
     written = [text for text, _ in accepted] + [definition.to_json() for _, definition in accepted]
@@ -383,7 +383,7 @@ def test_both_refuse_a_wrong_type_wherever_it_stands(
 
 
 def broken_references(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The data with each of its references, one at a time, to a name that nothing has."""
+    """The data with each of its references, one at a time, changed to an unknown name."""
     for path in paths(data):
         match path:
             case ("resultCategories", _, "primaryDimensions", _) | ("examples", _, "category"):
@@ -393,7 +393,7 @@ def broken_references(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def out_of_range(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The data with each of its numbers, one at a time, beyond every scale."""
+    """The data with each of its numbers, one at a time, out of every scale."""
     for path in paths(data):
         if kind_of(at(data, path)) == "number":
             yield changed(data, path, 900)
@@ -401,7 +401,7 @@ def out_of_range(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def repeated_names(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The data with the name of the first dimension or category given to the second, spelled otherwise."""
+    """The data with the name of the first dimension or category given to the second, in another spelling."""
     for part in ("dimensions", "resultCategories"):
         if len(data[part]) > 1:
             name = unicodedata.normalize("NFD", data[part][0]["name"])

@@ -1,4 +1,4 @@
-"""Names compare in the database as in the worker: private.fold_name gives what worker.names.fold gives.
+"""Names compare in the database as in the worker: private.fold_name and worker.names.fold return the same.
 
 On the packaged Postgres, and on Postgres 15 where it is installed (Debian: `postgresql-15`).
 """
@@ -17,8 +17,8 @@ from tests.py.harness.databases import Connection
 from tests.py.harness.postgres_15 import older_databases, on_postgres_15
 from worker.names import UNSEEN, fold
 
-# The capitals of each version of Unicode. What ICU has of Unicode is as old as the library that a Postgres is
-# built with (ICU 60: Unicode 10, ICU 72: Unicode 15); it leaves the capitals of later versions as they are.
+# The capitals of each version of Unicode. ICU's version of Unicode depends on the library with which Postgres
+# was built (ICU 60: Unicode 10, ICU 72: Unicode 15); it does not change capitals of later versions.
 CAPITALS = {
     11: [*range(0x1C90, 0x1CBB), *range(0x1CBD, 0x1CC0), 0xA7B8, *range(0x16E40, 0x16E60)],
     12: [*range(0xA7BA, 0xA7C0, 2), 0xA7C2, 0xA7C4, 0xA7C5, 0xA7C6],
@@ -50,7 +50,7 @@ def folding(request: pytest.FixtureRequest) -> Iterator[Connection]:
 
 
 def differing(connection: Connection, names: list[str]) -> list[tuple[str, str, str]]:
-    """The names that the two fold differently, escaped, with what each makes of them."""
+    """The names that the two fold differently, escaped, with both results."""
     rows = connection.execute(
         """
         select name, private.fold_name(name)
@@ -64,7 +64,7 @@ def differing(connection: Connection, names: list[str]) -> list[tuple[str, str, 
 
 
 def assigned() -> list[str]:
-    """Every character of Unicode 14 that a text of the database may hold, but private ones."""
+    """Every character of Unicode 14 that the database can store, except private ones."""
     return [
         character
         for point in range(1, 0x110000)
@@ -74,7 +74,7 @@ def assigned() -> list[str]:
 
 
 def in_every_icu() -> list[str]:
-    """Those of them that do not depend on how old ICU is."""
+    """Those that do not depend on the age of ICU."""
     return [character for character in assigned() if not depends_on_icu(character)]
 
 
@@ -99,7 +99,7 @@ def test_every_character_folds_alike_in_its_other_forms(folding: Connection) -> 
     forms = {
         form
         for character in in_every_icu()
-        # Hangul syllables have no case, and compose by rule: some of them speak for all.
+        # Hangul syllables have no case, and compose by rule: some of them represent all.
         if not "\uac00" <= character <= "\ud7a3" or ord(character) % 97 == 0
         for form in (
             character.upper(),
@@ -117,7 +117,7 @@ def test_every_character_folds_alike_in_its_other_forms(folding: Connection) -> 
 
 
 def test_every_mark_folds_alike_on_letters_that_compose(folding: Connection) -> None:
-    """Also two marks in both orders, since normalising sorts them."""
+    """Also two marks in both orders, because normalising sorts them."""
     marks = [character for character in in_every_icu() if unicodedata.combining(character)]
     common = ["\u0300", "\u0301", "\u0307", "\u0308", "\u0323", "\u0327", "\u0342", "\u0345"]
     letters = ["a", "E", "i", "I", "\u0131", "\u0130", "s", "\u017f", "\u03b1", "\u03a9", "\u0391", "\u03c2"]
@@ -127,7 +127,7 @@ def test_every_mark_folds_alike_on_letters_that_compose(folding: Connection) -> 
 
 
 def test_lower_case_that_depends_on_its_neighbours_folds_alike(folding: Connection) -> None:
-    """Sigma at the end of a word, the dotted I, and what is between letters or not seen at all."""
+    """Sigma at the end of a word, the dotted I, and characters between letters or invisible ones."""
     parts = [
         "",
         "\u03a3",

@@ -1,4 +1,4 @@
-"""What the queue and the marketplace read, and that it does not grow with what else there is."""
+"""The rows that the queue and the marketplace read do not increase with unrelated data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FINISHED = 100_000
 
 
 def plans_of(connection: Connection, call: str) -> list[dict[str, Any]]:
-    """Every plan that runs inside a call: auto_explain tells them. The connection is a superuser's."""
+    """Every plan that runs inside a call, as auto_explain logs it. The connection is a superuser's."""
     told: list[str] = []
     connection.execute("load 'auto_explain'")
     for setting in (
@@ -58,7 +58,7 @@ def scans(plans: list[dict[str, Any]], table: str) -> list[tuple[str, str | None
 
 
 def rows_read(plans: list[dict[str, Any]]) -> int:
-    """How many rows the scans gave or threw away."""
+    """How many rows the scans returned or discarded."""
     return sum(
         int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
         for plan in plans
@@ -127,7 +127,7 @@ def test_a_claim_writes_rows_beside_themselves_and_touches_no_index(
 def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
     database: Database, people: People, *, analyzed: bool
 ) -> None:
-    """A session keeps its plans: none of them may read a whole table once there is something in it."""
+    """A session caches its plans: none of them may read a whole table once it has rows."""
     world = World(database, people)
     admin = database.connect("supabase_admin")
     if analyzed:
@@ -171,7 +171,7 @@ def test_plans_that_were_made_while_the_tables_were_empty_stay_good(
 def test_finishing_reads_nothing_but_its_jobs_whatever_the_statistics_know(
     database: Database, people: People, known: str
 ) -> None:
-    """They may be of a queue in which there was no upload yet."""
+    """They may be from a queue without uploads."""
     world = World(database, people)
     if known == "probes":
         world.postgres.execute("insert into private.jobs (kind) select 'probe' from generate_series(1, 5000)")
@@ -190,7 +190,7 @@ def test_finishing_reads_nothing_but_its_jobs_whatever_the_statistics_know(
     read = scans(finish, "jobs") + scans(finish, "assessment_uploads")
     assert {kind for kind, _ in read} == {"Index Scan"}
     assert "idx_jobs_tenant" not in {index for _, index in read}
-    # A few of each job's rows, and the kinds, which are a handful; there are 2,000 jobs.
+    # A few rows per job, and the kinds, which are a handful; there are 2,000 jobs.
     assert rows_read(finish) < 30 * len(jobs)
 
 
@@ -214,7 +214,7 @@ def test_taking_an_upload_in_reads_next_to_nothing(database: Database, people: P
 def test_taking_an_upload_in_keeps_to_the_indexes_also_when_the_queue_was_empty_at_first(
     database: Database, people: People
 ) -> None:
-    """A session keeps its plans, also those that it made when a whole table was the shortest way."""
+    """A session keeps its plans, even those made when reading a whole table was fastest."""
     world = World(database, people)
     admin = database.connect("supabase_admin")
     admin.execute("vacuum (analyze) private.jobs")
@@ -240,7 +240,7 @@ def test_taking_an_upload_in_keeps_to_the_indexes_also_when_the_queue_was_empty_
 def test_a_slug_is_looked_up_by_index_also_while_the_tables_are_small(
     database: Database, people: People
 ) -> None:
-    """A session keeps its plans: they are made once, when there is next to nothing to read."""
+    """A session keeps its plans: they are made once, when there is almost nothing to read."""
     world = World(database, people)
     admin = database.connect("supabase_admin")
     claim = f"select private.claim_slug('{world.tenant.id}', gen_random_uuid(), null, null, 'Compass')"

@@ -1,4 +1,4 @@
-"""What `supabase db lint` would say: plpgsql_check finds nothing in any function.
+"""The check of `supabase db lint`: plpgsql_check finds nothing in any function.
 
 The packaged Postgres has no plpgsql_check. Debian's `postgresql-15-plpgsql-check` brings it for Postgres 15:
 this runs there, on a server of its own, and is skipped where it is not installed.
@@ -15,7 +15,7 @@ from tests.py.harness.databases import Database, Databases
 
 
 def postgres_with_plpgsql_check() -> Path | None:
-    """The folder of programs of an installed Postgres that has plpgsql_check; the newest one."""
+    """The folder of programs of the newest installed Postgres that has plpgsql_check."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/lib/plpgsql_check.so"))
     return found[-1].parent.parent / "bin" if found else None
 

@@ -1,4 +1,4 @@
-"""Every pgTAP file holds on Postgres 15 too: hosted projects run both 15 and 17.
+"""Every pgTAP file passes on Postgres 15 too: hosted projects run both 15 and 17.
 
 The packaged Postgres is 17. Where Postgres 15 is installed (Debian: `postgresql-15`) the files run there too,
 on a server of its own and a clone for each; elsewhere this is skipped.

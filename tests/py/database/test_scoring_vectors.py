@@ -1,4 +1,4 @@
-"""The database scores as the compiler does: on the published vectors, and on what chance makes."""
+"""The database scores like the compiler: on the published vectors, and on random ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def scoring(databases: Databases) -> Iterator[Connection]:
 
 
 def in_database(connection: Connection, definition: str, scores: str) -> dict[str, Any]:
-    """What the database gives: overall, category and uncovered."""
+    """The database's result: overall, category and uncovered."""
     row = connection.execute(
         "select overall, category ->> 'name', uncovered, faults"
         " from private.score_assessment(%s::jsonb, %s::jsonb)",
@@ -39,7 +39,7 @@ def in_database(connection: Connection, definition: str, scores: str) -> dict[st
 
 
 def in_compiler(definition: str, scores: str) -> dict[str, Any]:
-    """What the compiler gives, in the same form."""
+    """The compiler's result, in the same form."""
     outcome = score(rules_of(definition), json.loads(scores, parse_float=Decimal, parse_int=Decimal))
     category = None if outcome.category is None else outcome.category.name
     return {"overall": str(outcome.overall), "category": category, "uncovered": list(outcome.uncovered)}
@@ -79,7 +79,7 @@ def chance(source: random.Random) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def scored_vectors(scoring: Connection) -> dict[str, dict[str, Any]]:
-    """What the database gives for each vector. Numbers are as the file writes them."""
+    """The database's result for each vector. Numbers are as in the file."""
     rows = scoring.execute(
         "select vector.value ->> 'what', scored.overall, scored.category ->> 'name', scored.uncovered,"
         " scored.faults"

@@ -1,4 +1,4 @@
-"""The database and the worker give the same content the same ids and hashes, on both versions of Postgres."""
+"""The database and the worker compute the same ids and hashes for a content, on both versions of Postgres."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[C
 
 
 def contents(database: Connection, vectors: str) -> list[tuple[Any, ...]]:
-    """Content and hashes of a JSON list of vectors. Numbers are as the list writes them."""
+    """Content and hashes of a JSON list of vectors. Numbers are as in the list."""
     return database.execute(
         "select content::text, private.hash_of(content), private.hash_of(private.scoring_of(content)),"
         " private.dimension_hashes(content)"
-        # The numbers of a JSON list keep their places in jsonb.
+        # The numbers of a JSON list keep their decimal places in jsonb.
         f" from jsonb_array_elements(%s::jsonb) with ordinality as vector (value, place),"
         f" lateral {CONTENT} as content order by place",
         [vectors],
@@ -81,7 +81,7 @@ def test_names_have_the_published_ids(database: Connection) -> None:
 
 
 def any_name(source: random.Random) -> str:
-    """A name of letters from many scripts, with marks, hyphens, ligatures and what cannot be seen."""
+    """A name of letters from many scripts, with marks, hyphens, ligatures and invisible characters."""
     letters = "aZ09 -_.&'\u2019\u2010\u00adßẞæŒøŁđıİéÅñﬁ½²Ⅳ한領ЖΣς\u0301\u200d\U0001f600"
     chosen = "".join(source.choice(letters) for _ in range(source.choice((1, 3, 8, 20, 250))))
     return chosen if chosen.strip() else "x"
@@ -100,7 +100,7 @@ def test_ids_of_names_by_chance_are_the_workers(database: Connection, seed: int)
 
 
 def any_definition(source: random.Random) -> str:
-    """The first vector's definition with some of it replaced, often by what spells the same."""
+    """The first vector's definition with some of it replaced, often by another spelling of the same."""
     pairs = [
         ("0.6", source.choice(("0.60", "6e-1", "0.5999"))),
         ("[1.0, 2.9]", source.choice(("[1, 2.9]", "[1.000, 2.90]", "[0.1e1, 29e-1]"))),

@@ -62,7 +62,7 @@ def test_the_hosts_tables_allow_the_same_styles(database: Connection) -> None:
     assert all(bounds in check and f"<= {INTERVIEW_STYLES[-1]})" in check for (check,) in checks), checks
 
 
-# But for the statuses of an assessment: which may follow which names all of them in pairs.
+# Except the statuses of an assessment: the allowed transitions name all of them in pairs.
 LISTS = ("assessment_types", "disclosures", "source_types", "marketplace_statuses", "price_tiers")
 
 

@@ -1,4 +1,4 @@
-"""The demo goes through against the real API, and what it prints to be pasted works when it is pasted."""
+"""The demo runs against the real API, and the lines that it prints for pasting work."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def stack_of(site: RunningApi) -> dict[str, str]:
 
 
 def run_at(site: RunningApi, width: int, encoding: str = "utf-8") -> str:
-    """Run the demo with its output in a pipe, and return what came without spaces at the ends of lines."""
+    """Run the demo with its output in a pipe, and return it without spaces at the ends of lines."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     demo.run(demo.console_on(stream, width), stack_of(site))
     stream.seek(0)
@@ -106,7 +106,7 @@ def test_the_three_lines_work_when_they_are_pasted(shown: str) -> None:
     ]
     assert len(answers) == 3
     assert json.loads(answers[0])["category"]["name"] == "The Navigator"
-    # One result for each run of the demo, of which another test may have had one more.
+    # One result for each run of the demo; another test may have run it once more.
     assert {row["matched_category"] for row in json.loads(answers[1])} == {"The Navigator"}
     assert "Leadership Archetypes" in answers[2]
 

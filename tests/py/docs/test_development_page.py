@@ -1,4 +1,4 @@
-"""docs/development.md names what there is to set and to call."""
+"""docs/development.md lists all variables and commands."""
 
 from __future__ import annotations
 

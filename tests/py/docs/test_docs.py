@@ -1,4 +1,4 @@
-"""The documentation says nothing that is not so: links lead somewhere, commands run, examples compile."""
+"""The documentation is correct: links lead somewhere, commands run, examples compile."""
 
 import html
 import re

@@ -41,7 +41,7 @@ def test_a_recipe_names_every_file_that_its_patch_changes(title: str) -> None:
 
 @pytest.mark.long
 def test_who_follows_the_recipes_has_tests_that_pass(tmp_path: Path) -> None:
-    """One after the other in one copy, since writing the generated files and a database take time."""
+    """One after the other in one copy, because generating the files and a database takes time."""
     copy = tmp_path / "checkout"
     for path in tracked_files():
         target = copy / path.relative_to(ROOT)

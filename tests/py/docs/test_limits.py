@@ -1,4 +1,4 @@
-"""What people read names the limits that the definition models have."""
+"""The documentation states the limits of the definition models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hooks for other repositories, run as pre-commit runs them, where not all Markdown is an assessment."""
+"""The hooks for other repositories, run like pre-commit, where not all Markdown files are assessments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BAD = edited(("- weight: 0.4", "- weight: 0,4"))
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A git repository with an assessment, and with Markdown files that are none."""
+    """A git repository with an assessment, and with other Markdown files."""
     (tmp_path / "README.md").write_text("# A repository\n\nIts assessments are in `assessments`.\n")
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "empty.md").write_text("")

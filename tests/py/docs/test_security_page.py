@@ -1,4 +1,4 @@
-"""docs/security.md names the functions that there are, and tests that exist."""
+"""docs/security.md lists all functions, and names tests that exist."""
 
 import re
 from pathlib import Path

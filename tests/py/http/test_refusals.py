@@ -23,7 +23,7 @@ from tests.py.harness.people import People, Tenant
 
 REQUESTS = Path(__file__).with_name("requests.mjs")
 ERRORS = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
-#: What the page says of each reason: the code and the status that a client gets.
+#: The page's entries for each reason: the code and the status that a client gets.
 LISTED = {
     reason: (code, int(status))
     for reason, code, status in re.findall(r"^\| `([A-Z_]+)` \| `(\w+)` \| (\d+) \|", ERRORS, re.MULTILINE)
@@ -77,7 +77,7 @@ def begin_interviews(connection: Connection, world: World) -> None:
 
 
 def build_world(connection: Connection) -> World:
-    """Make the world as a trusted writer."""
+    """Create the world as a trusted writer."""
     people = People(connection)
     world = World(people.tenant(), people.tenant(), people.tenant(), people.tenant())
 
@@ -111,7 +111,7 @@ def build_world(connection: Connection) -> World:
     assessment("archived", world.tenant, "archived")
     assessment("eager", world.tenant, "active")
     assessment("secret", world.stranger, "active")
-    # A system template of the tenant, which a guest uses: the guest has a result, and no assessment.
+    # A system template of the tenant that a guest uses: the guest has a result, but no assessment.
     assessment("template", world.tenant, "active")
     connection.execute(
         "update public.custom_assessments set is_template = true where id = %s", [world.ids["template"]]
@@ -277,7 +277,7 @@ def review(version: str) -> Request:
 
 NOWHERE = str(uuid.UUID(int=7))
 
-# One request for each reason. A reason of the catalogue that is missing here fails a test.
+# One request for each reason. A reason of the catalogue without one fails a test.
 REFUSED: dict[str, Callable[[World], Request]] = {
     "ACCOUNT_NOT_FOUND": lambda _: Request("service", "rpc", "erase_account", {"user_id": NOWHERE}),
     "ASSESSMENT_ACCESS_DENIED": lambda w: change(w, "active", marketplace_status="published"),
@@ -384,7 +384,7 @@ def site(databases: Databases) -> Iterator[Site]:
                 "select reason, status, message, hint from private.refusals"
             )
         }
-        # Somebody is inserting an assessment of one tenant's all the while.
+        # An assessment of one tenant is being inserted all the time.
         holder = database.connect()
         with api_over(database) as api, holder.transaction(force_rollback=True):
             holder.execute(

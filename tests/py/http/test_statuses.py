@@ -1,4 +1,4 @@
-"""What Postgres and PostgREST refuse by themselves: every line of docs/errors.md, provoked over HTTP."""
+"""The errors of Postgres and PostgREST themselves: every line of docs/errors.md, provoked over HTTP."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Scene:
         return self.owner.get(f"{REST}/{path}", headers=headers)
 
     def superuser(self) -> Connection:
-        """A connection in a transaction, for holding locks."""
+        """A connection in a transaction, to take locks."""
         return self.database.connect("supabase_admin", autocommit=False)
 
 
@@ -72,7 +72,7 @@ def expired(scene: Scene) -> httpx.Response:
 
 
 def deadlock(scene: Scene) -> httpx.Response:
-    """A request that holds the first row waits for the second; the holder of that asks for the first."""
+    """A request that has locked the first row waits for the second, whose owner needs the first."""
     first, second = (scene.insert(name=name) for name in ("First", "Second"))
     assert (first.status_code, second.status_code) == (201, 201)
     rows = scene.world.postgres.execute(
@@ -80,7 +80,7 @@ def deadlock(scene: Scene) -> httpx.Response:
     ).fetchall()
     ids = [row[0] for row in rows]
     other = scene.superuser()
-    # Whoever notices first is ended, and it is not to be this one.
+    # The first to detect the deadlock is aborted, which must not be this session.
     other.execute("set local deadlock_timeout = '60s'")
     hold = "update public.custom_assessments set description = 'Held.' where id = %s"
     other.execute(hold, [ids[1]])
@@ -96,7 +96,7 @@ def deadlock(scene: Scene) -> httpx.Response:
 
 
 def too_slow(scene: Scene) -> httpx.Response:
-    """What waits for a lock is ended like what computes for long."""
+    """A request that waits for a lock times out like one that computes for long."""
     holder = scene.superuser()
     holder.execute("lock table public.custom_assessments in access exclusive mode")
     try:
@@ -152,7 +152,7 @@ def test_every_code_on_the_page_is_tried() -> None:
 def test_the_page_has_its_status(scene: Scene, standing: Any) -> None:
     answer = PROVOKED[standing.code](scene)
     assert (answer.status_code, answer.json()["code"]) == (standing.status, standing.code), answer.text[:500]
-    # No answer tells how the schema is built inside, and none shows a row to who may not read it.
+    # No answer reveals internals of the schema, and none shows a row to a caller that cannot read it.
     assert "private" not in answer.text
     if answer.request.headers["apikey"] != scene.api.keys.service_role:
         assert "Failing row" not in answer.text
@@ -164,7 +164,7 @@ def test_visitors_get_401_where_a_signed_in_account_gets_403(scene: Scene) -> No
 
 
 def test_what_is_not_utf_8_is_answered_in_plain_text(scene: Scene) -> None:
-    """PostgREST's own; it neither ends the server nor reaches the database."""
+    """PostgREST's own error; it neither stops the server nor reaches the database."""
     answer = scene.anon.get(f"{REST}/custom_assessments?name=eq.%ff")
     assert (answer.status_code, answer.text) == (500, "Something went wrong")
     assert scene.anon.get(f"{REST}/custom_assessments?limit=1").status_code == httpx.codes.OK

@@ -1,4 +1,4 @@
-"""Each migration begins with a line that says whose it is, and whether it was edited."""
+"""Each migration begins with a line that identifies it, and shows whether it was edited."""
 
 from __future__ import annotations
 

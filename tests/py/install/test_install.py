@@ -1,4 +1,4 @@
-"""What ``install`` writes into a project, what it refuses, and that all files are written or none."""
+"""What ``install`` writes into a project, what it refuses, and that either all files are written or none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOST = {"20250101000000_tables": "create table public.a ();\n", "20260401120000_
 
 
 def release_of(version: str, *subjects: str, body: str = "select 1;") -> list[Migration]:
-    """Made-up migrations of a release."""
+    """Fake migrations of a release."""
     release = Release.parse(version)
     made = []
     for subject in subjects:
@@ -183,7 +183,7 @@ def test_stamps_come_after_the_newest_file_as_the_cli_orders_them(
 
     assert given[0].startswith(f"{first}_")
     assert all(len(name.partition("_")[0]) == 14 for name in given)
-    # Both orders of the CLI: that of the files' names, and that of the stamps in its history.
+    # Both orders of the CLI: that of the file names, and that of the timestamps in its history.
     ordered = [f"{newest}.sql", *given]
     assert sorted(ordered) == ordered
     assert sorted(ordered, key=lambda name: name.partition("_")[0]) == ordered
@@ -408,7 +408,7 @@ def test_what_is_no_version_is_a_mistake_of_the_command_line(project: Path) -> N
 
 def test_a_file_that_cannot_be_written_takes_the_others_back(project: Path) -> None:
     before = contents(project)
-    # The system refuses the larger files: 12,000 bytes are enough for the first ones only.
+    # The system refuses the larger files: 12,000 bytes are only enough for the first ones.
     done = subprocess.run(
         [sys.executable, "-m", "worker", "install", str(project)],
         cwd=ROOT,
@@ -487,7 +487,7 @@ def test_a_run_that_was_killed_half_way_is_finished_by_the_next(project: Path) -
     died = subprocess.run([sys.executable, "-c", KILLED, str(project)], cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL
     assert len(copies(project)) == 5
-    # Meanwhile somebody adds a migration.
+    # Meanwhile a migration is added.
     soon = (datetime.now(UTC) + timedelta(minutes=1)).strftime("%Y%m%d%H%M%S")
     (project / "supabase" / "migrations" / f"{soon}_host.sql").write_text("select 1;\n")
 

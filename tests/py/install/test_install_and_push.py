@@ -1,4 +1,4 @@
-"""Into a host with a history, by the real Supabase CLI: install, push, begin from empty, upgrade, go back."""
+"""With the real Supabase CLI on a host with a history: install, push, start from empty, upgrade, go back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from worker.install import PLATFORM, Choices, Migration, make_plan, own_migratio
 from worker.release import Head, Release
 from worker.version import VERSION
 
-# The host's tables: one migration is older than ours, one newer, and one was made by a clock that is wrong.
+# The host's tables: one migration is older than ours, one newer, and one has a timestamp in the future.
 SESSIONS = OLDER_HOST.index("create table public.coaching_sessions")
 HOST = {
     "20240101000000_tenants": OLDER_HOST[:SESSIONS],
@@ -30,7 +30,7 @@ HOST = {
     "20270101000000_notes": "create table public.host_notes (id integer);\n",
 }
 ROLLBACK = MIGRATIONS.parent / "rollback" / "rollback.sql"
-# Ours begins here, where the host has all five tables.
+# Ours begin here if the host has all five tables.
 AFTER_HOST = "20270101000001"
 
 
@@ -42,7 +42,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cli(empty_database: Database, project: Path, tmp_path: Path) -> SupabaseCli:
-    """The CLI in the host's project, for a database that has the host's migrations, by the same CLI."""
+    """The CLI in the host's project, for a database to which it has applied the host's migrations."""
     cli = SupabaseCli(empty_database, project, home=tmp_path)
     cli("db", "push")
     return cli
@@ -50,7 +50,7 @@ def cli(empty_database: Database, project: Path, tmp_path: Path) -> SupabaseCli:
 
 @pytest.fixture
 def from_empty(databases: Databases, project: Path, tmp_path: Path) -> Callable[[], object]:
-    """Applies all of the project to a new database, as `supabase db reset` does; what that makes of it."""
+    """Applies the whole project to a new database, as `supabase db reset` does; returns the result."""
 
     def apply() -> object:
         with databases.clone("empty") as database:
@@ -84,7 +84,7 @@ def test_a_host_with_earlier_and_later_migrations_installs_pushes_and_begins_fro
     done = install(project, *options)
     assert done.returncode == 0, done.stderr
     assert copies(project)[0].name.startswith(AFTER_HOST)
-    # What a run that was killed leaves under its passing names is skipped.
+    # Files that a killed run leaves under its temporary names are skipped.
     (project / "supabase" / "migrations" / f".{copies(project)[0].name}.1.part").write_text("nonsense")
 
     shown = cli("db", "push", "--dry-run")
@@ -95,7 +95,7 @@ def test_a_host_with_earlier_and_later_migrations_installs_pushes_and_begins_fro
         assert path.name in pushed
     assert version(empty_database.connect()) == VERSION
     assert "up to date" in cli("db", "push")
-    # The host goes on, with a migration of its own that builds on ours.
+    # The host continues with its own migration that builds on ours.
     newest = copies(project)[-1].name.partition("_")[0]
     (project / "supabase" / "migrations" / f"{int(newest) + 1}_own.sql").write_text(
         "create view public.host_view as select id from public.custom_assessments;\n"
@@ -119,7 +119,7 @@ def test_a_host_without_the_tables_is_told_that_it_needs_the_platform(
     assert f"custom assessments need tables that are missing in this database: {missing}" in said
     assert empty_database.connect().execute("select to_regnamespace('private')").fetchone() == (None,)
 
-    # As the page says: delete what was not applied, then install with the platform.
+    # As documented: delete what was not applied, then install with the platform.
     connection = empty_database.connect()
     history = connection.execute("select version from supabase_migrations.schema_migrations").fetchall()
     for path in copies(project):

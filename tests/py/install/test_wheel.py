@@ -1,4 +1,4 @@
-"""The installed command: built without a network, started beside a package `worker` of the application."""
+"""The installed command: built without a network, and run beside an application's package `worker`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHADOW = 'raise SystemExit("this is the host\'s own package worker")\n'
 
 
 def checkout(folder: Path) -> Path:
-    """Copy what the package is built from: a build leaves files beside its sources."""
+    """Copy the sources of the package: a build leaves files beside them."""
     for name in SOURCES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
@@ -49,12 +49,12 @@ def build(sources: Path) -> Path:
 
 @dataclass
 class Environment:
-    """A virtual environment with the package in it; what it needs is the tests' own."""
+    """A virtual environment with the package; its dependencies are those of the tests."""
 
     home: Path
 
     def install(self, wheel: Path) -> None:
-        """Install a wheel, in the place of an earlier one."""
+        """Install a wheel in place of an earlier one."""
         pip = [sys.executable, "-m", "pip", "--python", str(self.home / "bin" / "python"), "install", "-qq"]
         options = ["--no-index", "--no-deps", "--force-reinstall"]
         subprocess.run([*pip, *options, wheel], check=True, timeout=120)

@@ -1,4 +1,4 @@
-"""The order in which all writers take locks, and workers that do not wait for one that somebody keeps."""
+"""The order in which all writers take locks, and workers that do not wait for a lock held elsewhere."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def neighbour(world: World, people: People) -> World:
 
 
 def replace(world: World, source: str = "# Replaced") -> uuid.UUID:
-    """An upload of the tenant's that replaces its assessment."""
+    """An upload of the tenant that replaces its assessment."""
     made: uuid.UUID = one(
         world.postgres, UPLOAD, world.tenant.id, world.tenant.owner.id, source, world.assessment
     )
@@ -56,7 +56,7 @@ def job_of(world: World, upload: uuid.UUID) -> dict[str, Any]:
 
 
 def holds_the_assessment(world: World) -> Connection:
-    """Hold it as a trusted writer, who does not come into the line."""
+    """Lock it as a trusted writer, who does not enter the line."""
     trusted = world.agent(autocommit=False)
     one(trusted, TOUCH, world.assessment)
     return trusted
@@ -87,10 +87,10 @@ def test_a_tenant_whose_rows_are_locked_keeps_no_neighbour_waiting(
     assert one(world.postgres, "select status from public.assessment_uploads where id = %s", free) == (
         "succeeded"
     )
-    # It comes again later, and is not charged for what somebody else did.
+    # It is retried later, and is not charged for another transaction's lock.
     job = job_of(world, held)
     assert (job["state"], job["attempts"] - job["releases"]) == ("queued", 0)
-    # Half a second was waited for the lock, and at least another half is the delay.
+    # It waited half a second for the lock, and the delay is at least another half.
     later = "select not_before >= %s + interval '1 second' from private.jobs where id = %s"
     assert one(world.postgres, later, before, job["id"])
     owner.commit()
@@ -133,7 +133,7 @@ def test_a_lock_that_is_kept_for_ever_ends_the_job_in_the_end(world: World) -> N
             one(world.postgres, "select extract(epoch from not_before - now())::float from private.jobs")
         )
         world.postgres.execute("update private.jobs set not_before = now() where not_before is not null")
-    # Later each time, so that nobody compiles the file again and again: in a minute's time, then in ten.
+    # Later each time, so that the file is not compiled again and again: after a minute, then after ten.
     assert min(delays[4:19]) > 60
     assert max(delays[:2]) < 10
     assert outcomes == [("retried", "database-55p03")] * 23 + [("failed", "database-55p03")]
@@ -167,7 +167,7 @@ def test_a_tenant_that_is_being_deleted_keeps_no_neighbour_waiting(
     assert one(world.postgres, "select status from public.assessment_uploads where id = %s", free) == (
         "succeeded"
     )
-    # Should the deletion fail after all, the job comes back with the end of its lease.
+    # If the deletion fails after all, the job returns when its lease expires.
     deleting.rollback()
     world.postgres.execute(
         "update private.jobs set lease_expires_at = now() - interval '1 second' where subject_id = %s",
@@ -181,7 +181,7 @@ def test_a_tenant_that_is_being_deleted_keeps_no_neighbour_waiting(
 def test_deleting_a_tenant_or_an_account_and_finishing_its_jobs_do_not_stop_each_other(
     world: World, goes: str
 ) -> None:
-    """The worker waits for an assessment when the deletion comes."""
+    """The worker waits for an assessment when the deletion arrives."""
     replace(world)
     owner, worker = holds_the_assessment(world), world.agent()
     deleting = world.database.connect()
@@ -236,7 +236,7 @@ def test_erasing_while_rows_come_in(world: World, rows: str, goes: str) -> None:
     )
     id_ = world.tenant.id if goes == "tenant" else world.tenant.owner.id
     erasing = Meanwhile(lambda: one(operator, f"select public.erase_{goes}(%s)", id_))
-    # Whoever comes second waits, or is told that the tenant is gone; nobody is ended for waiting.
+    # The second one waits, or is refused because the tenant no longer exists; none is aborted.
     told = None
     try:
         inserting.result()
@@ -256,13 +256,13 @@ def test_erasing_an_account_waits_for_a_worker_that_makes_its_draft(world: World
     exchange(worker, "w", [compiled(job)])
     erasing = Meanwhile(lambda: one(operator, "select public.erase_account(%s)", world.tenant.owner.id))
     assert erasing.waits(world.postgres, operator)
-    # The maker of the draft is looked at now.
+    # The creator of the draft is checked now.
     worker.commit()
     assert erasing.result()["assessments"] == 2
 
 
 def test_erasing_begins_again_where_others_cannot_keep_the_order(world: World, people: People) -> None:
-    """A stranger's two choices come in the other order than that of the ids."""
+    """A stranger's two choices are in the opposite order of the ids."""
     first, second = sorted([world.assessment, world.add_assessment("Second")])
     world.postgres.execute("update public.custom_assessments set marketplace_status = 'published'")
     guest = people.tenant()

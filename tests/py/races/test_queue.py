@@ -1,4 +1,4 @@
-"""Completions and jobs, when agents, workers and operators meet at them."""
+"""Completions and jobs, when agents, workers and operators use them at the same time."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_completing_again_while_the_result_is_written_queues_nothing(world: Worl
 
 
 def test_a_result_does_not_wait_for_an_edit_of_the_assessment(world: World) -> None:
-    """It is made of what was kept when the scores were accepted."""
+    """It uses what was stored when the scores were accepted."""
     session = world.add_session()
     worker, owner = world.agent(), world.owner(autocommit=False)
     one(world.agent(), COMPLETE, session)
@@ -103,7 +103,7 @@ def test_two_claims_at_once_share_nothing_and_wait_for_nothing(world: World) -> 
     theirs = {job["job"] for job in exchange(second, "w2", claim=4)["jobs"]}
     assert (len(mine), len(theirs), mine & theirs) == (4, 4, set())
     first.rollback()
-    # What was rolled back is there at once, uncharged.
+    # What was rolled back is available at once, and no attempt is counted.
     again = exchange(second, "w2", claim=10)["jobs"]
     assert {job["job"] for job in again} >= mine
     assert {job["tries"] for job in again} == {1}
@@ -148,7 +148,7 @@ def test_a_request_that_is_sent_again_while_the_first_is_still_at_it_gets_the_sa
 def test_two_finishes_of_the_same_tenants_in_opposite_order_wait_for_each_other_and_end(
     world: World, people: People
 ) -> None:
-    """Neither is ended by a deadlock, and no slug is given twice."""
+    """Neither is aborted by a deadlock, and no slug is given twice."""
     tenants = [world.tenant.id, people.tenant().id, people.tenant().id]
     workers = {"w1": world.agent(), "w2": world.agent()}
     for round_ in range(12):
@@ -186,7 +186,7 @@ def test_a_finish_and_its_tenants_own_inserts_wait_for_each_other(world: World) 
         " returning slug"
     )
     values = (world.tenant.id, "Same", Jsonb(DEFINITION))
-    # The owner first, with two names of which the worker has the other.
+    # The owner first, with two names, one of which the worker has too.
     assert one(owner, insert, *values) == "same"
     finish = Meanwhile(lambda: exchange(worker, "w1", [compiled(first, "Other")]))
     assert finish.waits(world.postgres, worker)
@@ -234,14 +234,14 @@ def test_two_replacements_of_one_assessment_come_one_after_the_other(world: Worl
 
 
 def test_expired_lease_is_settled_once(world: World) -> None:
-    """The late worker finishes while another takes the job back: one of them has it, never both."""
+    """A late worker finishes while another takes the job back: exactly one of them has it."""
     world.upload("# Slow")
     slow, next_one = world.agent(autocommit=False), world.agent()
     (job,) = exchange(slow, "slow", claim=1)["jobs"]
     slow.commit()
     world.postgres.execute("update private.jobs set lease_expires_at = now() - interval '1 second'")
     exchange(slow, "slow", [compiled(job)])
-    # The finish holds the job's row, so the claim passes it by instead of waiting.
+    # Finishing has locked the job's row, so the claim skips it instead of waiting.
     assert exchange(next_one, "next", claim=5)["jobs"] == []
     slow.commit()
     assert exchange(next_one, "next", claim=5)["jobs"] == []
@@ -250,7 +250,7 @@ def test_expired_lease_is_settled_once(world: World) -> None:
 
 
 def test_many_workers_and_uploaders_end_everything_once(world: World, people: People) -> None:
-    """Four workers and two tenants at once: every upload ends once, and no two wait for each other."""
+    """Four workers and two tenants at once: every upload ends once, and no deadlock occurs."""
     total = 120
     other = people.tenant()
     sources = [(world.tenant.id if n % 3 else other.id, f"# {n % 40}") for n in range(total)]
@@ -302,7 +302,7 @@ def test_many_workers_and_uploaders_end_everything_once(world: World, people: Pe
 
 
 def test_erasing_a_tenant_waits_for_a_worker_that_finishes_its_jobs(world: World) -> None:
-    """Neither holds what the other needs, so that no deadlock ends one of them."""
+    """Neither has locked what the other needs, so that no deadlock aborts one of them."""
     world.upload("# One", "# Two")
     worker, operator = world.agent(autocommit=False), world.agent()
     first, second = exchange(worker, "w1", claim=2)["jobs"]

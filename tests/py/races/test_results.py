@@ -94,7 +94,7 @@ def renamed(category: str) -> dict[str, Any]:
 
 
 def frozen(connection: Connection, result: object) -> tuple[Any, ...] | None:
-    """What a result says of its version and category."""
+    """The version and category of a result."""
     return connection.execute(
         "select assessment_version, matched_category, assessment_definition_snapshot -> 'resultCategories'"
         " from public.custom_assessment_results where id = %s",

@@ -51,7 +51,7 @@ def finish(connection: Connection, worker: str, finished: Finished) -> tuple[str
 
 
 def stored(world: World, assessment: uuid.UUID) -> str:
-    """The name of the assessment, which says what it was made of."""
+    """The name of the assessment, which shows which upload it was made from."""
     name: str = one(world.postgres, "select name from public.custom_assessments where id = %s", assessment)
     return name
 

@@ -1,4 +1,4 @@
-"""What closes the database's functions, and what takes them out again, lists all of them."""
+"""The files that revoke access to the database's functions and that drop them list all functions."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ ORDER = '[db.migrations]\nschema_paths = ["./schemas/a/first.sql", "./schemas/b/
 
 @pytest.fixture
 def supabase(tmp_path: Path) -> Path:
-    """A project with two schema files, as they should be."""
+    """A project with two valid schema files."""
     write(tmp_path / "config.toml", ORDER)
     write(tmp_path / "schemas" / "README.md", "| `a` | one |\n| `b` | the other |\n")
     write(tmp_path / "schemas" / "a" / "first.sql", "-- The first.\nselect 1;\n")
@@ -28,7 +28,7 @@ def write(path: Path, text: str) -> None:
 
 
 def function_of(lines: int) -> str:
-    """The text of a function with so many lines."""
+    """The text of a function with this many lines."""
     head = "create or replace function private.long()\nreturns void\nlanguage plpgsql\nas $$\nbegin\n"
     tail = "end\n$$;\n"
     return head + "  perform 1;\n" * (lines - (head + tail).count("\n")) + tail
@@ -76,7 +76,7 @@ def test_a_file_of_401_lines_is_reported_and_one_of_400_is_not(supabase: Path) -
     write(long, "-- Long.\n" * 400)
     assert problems(supabase) == []
     write(long, "-- Long.\n" * 401)
-    assert problems(supabase) == ["schemas/a/first.sql has 401 lines; 400 are the most."]
+    assert problems(supabase) == ["schemas/a/first.sql has 401 lines; the limit is 400."]
 
 
 def test_a_function_that_is_one_line_too_long_is_reported(supabase: Path) -> None:
@@ -87,12 +87,12 @@ def test_a_function_that_is_one_line_too_long_is_reported(supabase: Path) -> Non
     write(file, "-- A function.\n" + function_of(most + 1) + function_of(20))
     [problem] = problems(supabase)
     assert problem.startswith(
-        f"private.long in schemas/a/first.sql has {most + 1} lines; {most} are the most"
+        f"private.long in schemas/a/first.sql has {most + 1} lines; the limit is {most}"
     )
 
 
 def test_a_file_without_a_head_comment_is_reported(supabase: Path) -> None:
     write(supabase / "schemas" / "a" / "first.sql", "select 1;\n")
     assert problems(supabase) == [
-        "schemas/a/first.sql does not begin with a comment that says what it is for."
+        "schemas/a/first.sql does not begin with a comment that states its purpose."
     ]

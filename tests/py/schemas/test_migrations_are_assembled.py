@@ -1,4 +1,4 @@
-"""The migrations are the schemas' text under their heads: the same bytes each time, none edited by hand."""
+"""The migrations are the schemas' text under their heads: deterministic, and none edited by hand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def supabase(tmp_path: Path) -> Path:
 
 
 def edited(supabase: Path) -> list[str]:
-    """The names of the migrations that differ from what the schemas give, and of those that nothing gives."""
+    """The names of the migrations that differ from the schemas, and of those that have no schema."""
     wanted = dict(assembling.generated(supabase))
     return sorted(
         path.name

@@ -1,4 +1,4 @@
-"""Equality: what the real CLI makes of the migrations is, to the character, what the schemas say."""
+"""The database that the real CLI makes from the migrations equals the one made from the schemas."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def from_schemas(databases: Databases) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def said(from_schemas: Database) -> Catalogue:
-    """What the schemas say."""
+    """The catalogue of the schemas' database."""
     return catalogue(from_schemas.connect("supabase_admin"))
 
 
@@ -44,7 +44,7 @@ def test_the_migrations_give_exactly_what_the_schemas_say(
 
 
 def test_every_row_that_the_migrations_bring_is_compared(from_schemas: Database) -> None:
-    """A table that is filled by them and not named among the tables of rules would be compared empty."""
+    """A table that they fill, but that is not listed among the tables of rules, would be compared empty."""
     connection = from_schemas.connect("supabase_admin")
     tables = connection.execute("""
         select oid::regclass::text from pg_class
@@ -73,33 +73,33 @@ def owner(from_schemas: Database) -> Iterator[Connection]:
         (
             """do $$ begin execute replace(pg_get_functiondef('private.refuse(text,jsonb)'::regprocedure),
                'begin', 'begin '); end $$""",
-            "function private.refuse(text,jsonb) is another",
+            "function private.refuse(text,jsonb) differs",
         ),
         (
             "alter function private.refuse(text, jsonb) set lock_timeout = '1s'",
-            "function private.refuse(text,jsonb) is another",
+            "function private.refuse(text,jsonb) differs",
         ),
         (
             "revoke execute on function private.refuse(text, jsonb) from service_role",
-            "function private.refuse(text,jsonb) is another",
+            "function private.refuse(text,jsonb) differs",
         ),
         (
             "comment on function public.queue_status() is 'For operators'",
-            "function public.queue_status() is another",
+            "function public.queue_status() differs",
         ),
-        ("comment on column private.jobs.attempts is 'x'", "column private.jobs.attempts is another"),
+        ("comment on column private.jobs.attempts is 'x'", "column private.jobs.attempts differs"),
         (
             "alter table private.jobs alter size_bytes set default 1",
-            "column private.jobs.size_bytes is another",
+            "column private.jobs.size_bytes differs",
         ),
         (
             "alter table private.jobs alter worker set statistics 0",
-            "column private.jobs.worker is another",
+            "column private.jobs.worker differs",
         ),
-        ("grant update (worker) on private.jobs to anon", "column private.jobs.worker is another"),
-        ("alter table private.jobs set (fillfactor = 41)", "relation private.jobs is another"),
-        ("alter table private.jobs disable row level security", "relation private.jobs is another"),
-        ("grant truncate on private.jobs to anon", "relation private.jobs is another"),
+        ("grant update (worker) on private.jobs to anon", "column private.jobs.worker differs"),
+        ("alter table private.jobs set (fillfactor = 41)", "relation private.jobs differs"),
+        ("alter table private.jobs disable row level security", "relation private.jobs differs"),
+        ("grant truncate on private.jobs to anon", "relation private.jobs differs"),
         ("create table private.more (id integer)", "column private.more.id should not be there"),
         (
             "alter table public.custom_assessments drop constraint slug_format",
@@ -108,12 +108,12 @@ def owner(from_schemas: Database) -> Iterator[Connection]:
         (
             """alter table public.custom_assessments drop constraint slug_format;
                alter table public.custom_assessments add constraint slug_format check (slug ~ '^[a-z]+$')""",
-            "constraint public.custom_assessments.slug_format is another",
+            "constraint public.custom_assessments.slug_format differs",
         ),
         ("drop index private.idx_jobs_open", "index private.idx_jobs_open is missing"),
         (
             "alter table public.custom_assessments disable trigger assessment_5_slug",
-            "trigger public.custom_assessments.assessment_5_slug is another",
+            "trigger public.custom_assessments.assessment_5_slug differs",
         ),
         (
             "drop trigger hand_over_assessments on auth.users",
@@ -121,35 +121,35 @@ def owner(from_schemas: Database) -> Iterator[Connection]:
         ),
         (
             """alter policy "Owners read their uploads" on public.assessment_uploads using (true)""",
-            "policy public.assessment_uploads.Owners read their uploads is another",
+            "policy public.assessment_uploads.Owners read their uploads differs",
         ),
         (
             """alter policy "Owners read their uploads" on public.assessment_uploads to anon""",
-            "policy public.assessment_uploads.Owners read their uploads is another",
+            "policy public.assessment_uploads.Owners read their uploads differs",
         ),
         (
             "alter view public.job_queue set (security_invoker = false)",
-            "relation public.job_queue is another",
+            "relation public.job_queue differs",
         ),
         (
             "alter default privileges for role postgres in schema private grant select on tables to anon",
             "default privileges postgres private r should not be there",
         ),
-        ("grant create on schema private to anon", "schema private is another"),
-        ("alter type private.judged_job rename attribute code to a", "type private.judged_job is another"),
+        ("grant create on schema private to anon", "schema private differs"),
+        ("alter type private.judged_job rename attribute code to a", "type private.judged_job differs"),
         (
             "update private.job_kinds set turn = 9 where kind = 'probe'",
-            "row job_kinds probe is another",
+            "row job_kinds probe differs",
         ),
         (
             "update private.refusals set hint = hint || '.' where reason = 'BUSY'",
-            "row refusals BUSY is another",
+            "row refusals BUSY differs",
         ),
         ("delete from private.refusals where reason = 'BUSY'", "row refusals BUSY is missing"),
         (
             """update private.extended_rules set extended = extended || ' '
                 where name = 'campaigns_assessment_type_check'""",
-            "row extended_rules public.campaigns campaigns_assessment_type_check is another",
+            "row extended_rules public.campaigns campaigns_assessment_type_check differs",
         ),
     ],
 )
@@ -159,5 +159,5 @@ def test_one_change_is_one_difference(
     owner.execute(change.encode())
     found = differences(catalogue(owner), said)
     assert difference in found
-    # A table that is more has a row for itself, and dropping a trigger's like has none.
+    # An additional table has its own row, while dropping a trigger has no row like that.
     assert len(found) <= 2

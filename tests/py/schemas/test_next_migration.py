@@ -1,4 +1,4 @@
-"""`make migration` proposes what leads from the migrations to the schemas, and names what it cannot write."""
+"""`make migration` proposes the way from the migrations to the schemas, and names what it cannot write."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ grant execute on function private.language_of(uuid) to service_role;
 
 
 def proposal(databases: Databases, wanted: Database) -> str:
-    """What leads from the migrations to a database."""
+    """The proposal that leads from the migrations to a database."""
     with databases.clone("migrated") as present:
         return propose(present.cluster, present.name, wanted.name)
 
@@ -49,9 +49,9 @@ def test_a_change_is_proposed_and_the_proposal_gives_it(databases: Databases, da
     [
         (
             "alter table public.custom_assessments alter name set statistics 0",
-            "column public.custom_assessments.name is another",
+            "column public.custom_assessments.name differs",
         ),
-        ("update private.refusals set hint = 'x' where reason = 'BUSY'", "row refusals BUSY is another"),
+        ("update private.refusals set hint = 'x' where reason = 'BUSY'", "row refusals BUSY differs"),
         ("delete from private.job_kinds where kind = 'probe'", "row job_kinds probe should not be there"),
     ],
 )
@@ -81,7 +81,7 @@ def test_after_1_0_it_is_written_and_before_it_is_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [
-        ("add_language", 0, "Nothing to do: the migrations give what the schemas say."),
+        ("add_language", 0, "Nothing to do: the migrations match the schemas."),
         ("../language", 2, "a name is letters a to z, digits and underscores"),
     ],
 )

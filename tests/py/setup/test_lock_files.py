@@ -1,4 +1,4 @@
-"""The lock files agree with each other, and one command makes them all."""
+"""The lock files agree with each other, and one command writes all of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_npm_package_is_pinned_by_a_hash_and_no_address() -> None:
 
 
 def test_every_npm_package_runs_on_this_node() -> None:
-    """On Node 20 in the workflow: the oldest that the README names."""
+    """Runs on Node 20 in the workflow, the oldest version that the README names."""
     done = subprocess.run(
         ["npm", "ci", "--dry-run", "--offline", "--engine-strict"],
         cwd=ROOT,

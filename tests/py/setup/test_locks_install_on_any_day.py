@@ -1,4 +1,4 @@
-"""A release that appears tomorrow changes nothing about what is installed."""
+"""A new release on a registry does not change what is installed."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_every_command_asks_for_hashes_and_wheels_and_looks_for_nothing_else() -
 
 
 def test_no_file_has_a_pip_install_that_resolves_dependencies() -> None:
-    """Wherever one stands, in prose too, a reader can copy it."""
+    """Every such command, even in prose, can be copied by a reader."""
     found = [
         (path.name, line)
         for path in tracked_files()
@@ -133,7 +133,7 @@ def test_no_file_has_a_pip_install_that_resolves_dependencies() -> None:
 
 @pytest.mark.parametrize("lock", [WORKER, TESTS], ids=lambda lock: lock.name)
 def test_every_requirement_of_every_pinned_package_is_pinned_too(lock: Path) -> None:
-    """On every Python and platform that is named, by the metadata of what is installed here."""
+    """For every supported Python and platform, by the metadata of the packages installed here."""
     pinned, packages = pins(lock), installed()
     different = {name for name, pin in pinned.items() if packages[name].version != pin.version}
     assert different == set(), "run `make setup`"
@@ -142,7 +142,7 @@ def test_every_requirement_of_every_pinned_package_is_pinned_too(lock: Path) -> 
 
 
 def test_a_package_that_only_an_extra_asks_for_is_missed() -> None:
-    """The reader sees what `--no-deps` would leave out: `pyjwt[crypto]` needs cryptography."""
+    """The checker detects what `--no-deps` would omit: `pyjwt[crypto]` needs cryptography."""
     pinned = pins(WORKER)
     without = {name: pin for name, pin in pinned.items() if name != "cryptography"}
     missing = lacking(asked_of(WORKER), without, installed(), environments()[0])
@@ -154,10 +154,10 @@ def test_a_package_that_only_an_extra_asks_for_is_missed() -> None:
 
 
 def test_the_wheel_is_built_with_the_locked_setuptools(tmp_path: Path) -> None:
-    """Without a network: what the build asks for is what the lock installed."""
+    """Without a network: the build requirements are those that the lock installed."""
     [build] = [each for each in asked_of(TESTS) if each.name == "setuptools"]
     assert str(build.specifier) == f"=={pins(TESTS)['setuptools'].version}"
-    # `make test` may be what runs this: then make would say which folder it enters and leaves.
+    # `make test` may run this: then make would print which folder it enters and leaves.
     line = subprocess.run(
         ["make", "--no-print-directory", "--dry-run", "wheel"],
         cwd=ROOT,
@@ -167,7 +167,7 @@ def test_the_wheel_is_built_with_the_locked_setuptools(tmp_path: Path) -> None:
     ).stdout.splitlines()[-1]
     assert {"--no-index", "--no-deps", "--no-build-isolation"} <= set(line.split())
     arguments = re.sub(r"--wheel-dir dist \.$", "", line.partition(" -m ")[2]).split()
-    # A copy, since a build leaves folders in the place that it builds.
+    # A copy, because a build leaves folders in its place.
     for path in tracked_files():
         name = path.relative_to(ROOT)
         if name.parts[0] in {"worker", "supabase", "pyproject.toml", "README.md", "LICENSE"}:

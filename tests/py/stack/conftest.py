@@ -1,4 +1,4 @@
-"""An API over a database without migrations: these tests are about the stack, not about the schema."""
+"""An API over a database without migrations: these tests cover the stack, not the schema."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.py.harness.databases import Databases
 
 @pytest.fixture(scope="module")
 def bare_api(databases: Databases) -> Iterator[RunningApi]:
-    """PostgREST and the gateway over a fresh database with one table, `notes`, which everybody may use."""
+    """PostgREST and the gateway over a fresh database with one table, `notes`, which everyone can use."""
     with databases.clone("empty") as database:
         database.connect().execute(
             """

@@ -229,7 +229,7 @@ def test_a_key_is_not_an_account(bare_api: RunningApi) -> None:
 def test_what_it_does_not_offer_is_refused_by_name(bare_api: RunningApi) -> None:
     answer = post(bare_api, "/otp", email=new_email())
     assert answer.status_code == 404
-    assert "does not offer POST /otp" in answer.json()["msg"]
+    assert "does not support POST /otp" in answer.json()["msg"]
     assert post(bare_api, "/token?grant_type=pkce").status_code == 400
 
 

@@ -1,4 +1,4 @@
-"""The bootstrap gives new tables what newer, and what older Supabase projects give them."""
+"""The bootstrap sets the same privileges on new tables as newer, and as older Supabase projects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ READ_AND_WRITE = {"select", "insert", "update", "delete"}
 
 @pytest.fixture
 def bare(databases: Databases) -> Iterator[Database]:
-    """A database on which nothing has run."""
+    """A database in its initial state."""
     admin = databases.connect_admin()
     stack_database.create_database(admin, "bare")
     database = Database("bare", databases.cluster)
@@ -30,7 +30,7 @@ def bare(databases: Databases) -> Iterator[Database]:
 
 
 def privileges(database: Database, table: str) -> dict[str, set[str]]:
-    """What each API role may do with a table."""
+    """What each API role can do with a table."""
     kinds = [*READ_AND_WRITE, "truncate", "references", "trigger"]
     owner = database.connect()
     return {

@@ -1,4 +1,4 @@
-"""What supabase/config.toml tells the Supabase CLI is what the local stack, and so every test, serves."""
+"""The local stack, and so every test, serves what supabase/config.toml tells the Supabase CLI."""
 
 from __future__ import annotations
 

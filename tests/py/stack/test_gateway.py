@@ -1,4 +1,4 @@
-"""The gateway passes requests to PostgREST as Supabase's does, keys, headers, bodies and errors included."""
+"""The gateway forwards requests to PostgREST like Supabase's, including keys, headers, bodies and errors."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_every_verb_and_header_arrives(bare_api: RunningApi) -> None:
     assert client.put(f"/rest/v1/notes?id=eq.{second}", json={"id": second, "body": "2"}).status_code in {
         200,
         204,
-        400,  # an identity column that is always generated cannot be put; it is PostgREST who says so
+        400,  # PostgREST itself refuses PUT with an identity column that is always generated
     }
     assert client.delete(f"/rest/v1/notes?id=in.({first},{second})").status_code == 204
     assert client.get("/rest/v1/notes").json() == []
@@ -243,7 +243,7 @@ def test_it_listens_on_the_loopback_addresses(host: str) -> None:
 def test_another_stacks_gateway_on_the_same_port_is_not_taken_for_this_ones(
     bare_api: RunningApi, tmp_path: Path
 ) -> None:
-    # As two stacks meet that chose the port in the same moment: the one that is late finds that it is taken.
+    # As when two stacks choose the same port at the same time: the second finds that it is taken.
     late = replace(bare_api.api, home=tmp_path, keys=Keys.generate())
     assert bare_api.api.gateway_answers()
     assert not late.gateway_answers()

@@ -1,4 +1,4 @@
-"""While PostgREST or Postgres is away the gateway says so, with a status that clients take for waiting."""
+"""While PostgREST or Postgres is down, the gateway answers with a status for which clients wait."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def test_the_database_away_is_503_for_auth(databases: Databases) -> None:
 
 
 def stop_postgrest(running: RunningApi) -> None:
-    """End PostgREST, as a crash would."""
+    """Kill PostgREST, like a crash."""
     running.postgrest.terminate()
     running.postgrest.wait()

@@ -1,4 +1,4 @@
-"""What a hosted project enforces and plain Postgres does not, and what Supabase's own tools find."""
+"""Rules that only a hosted project enforces, and the checks of Supabase's own tools."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from stack.packages import ROOT, find_supabase_cli
 from tests.py.harness.databases import Connection, Database, Databases
 
-# Strings, quoted names and comments, which may say anything.
+# Strings, quoted names and comments, which can contain anything.
 _NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"[^\"]*\"", re.DOTALL)
 _WRITES = re.compile(
     r"(?<!do )\bupdate\s+(?:only\s+)?[\w.]+(?:\s+(?:as\s+)?\w+)?\s+set\b|\bdelete\s+from\b", re.IGNORECASE
@@ -20,7 +20,7 @@ _WRITES = re.compile(
 
 
 def writes_without_where(body: str) -> list[str]:
-    """The UPDATEs and DELETEs in a function's body that have no WHERE of their own."""
+    """The UPDATEs and DELETEs without a WHERE in a function's body."""
     code = _NOT_CODE.sub("x", body)
     found = []
     for write in _WRITES.finditer(code):
@@ -55,7 +55,7 @@ def test_the_search_for_writes_without_where_finds_them(body: str, found: int) -
 
 
 def test_no_function_updates_or_deletes_without_where(database: Database) -> None:
-    """Hosted API sessions load safeupdate, which refuses it inside functions too; no registry ships it."""
+    """Hosted API sessions load safeupdate, which refuses them inside functions too; no registry has it."""
     functions = database.connect().execute(
         """
         select p.oid::regprocedure::text, p.prosrc
@@ -70,7 +70,7 @@ def test_no_function_updates_or_deletes_without_where(database: Database) -> Non
 
 def advisors(database: Database, home: Path) -> subprocess.CompletedProcess[str]:
     """Run Supabase's security and performance advisors; they fail on WARN and above."""
-    # Nine of the lints look at the schemas that PostgREST serves: say which these are.
+    # Nine of the lints check the schemas that PostgREST serves: state which these are.
     served = "options=-c%20pgrst.db_schemas%3Dpublic"
     return subprocess.run(
         [
@@ -92,7 +92,7 @@ def test_supabases_advisors_find_nothing_at_warn_or_above(database: Database, tm
 
 
 def test_the_newest_advisors_warn_of_one_function_as_the_page_says(connection: Connection) -> None:
-    """What they call `..._security_definer_function_executable`, for each role; the CLI's are older."""
+    """What they report as `..._security_definer_function_executable`, for each role; the CLI's are older."""
     for role in ("anon", "authenticated"):
         found = connection.execute(
             """

@@ -15,7 +15,7 @@ from tools.catalogue import catalogue
 
 @pytest.fixture
 def cli(empty_database: Database, tmp_path: Path) -> SupabaseCli:
-    """The CLI, for a database as a fresh project has it."""
+    """The CLI, for a database like a fresh project's."""
     return SupabaseCli(empty_database, ROOT, home=tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""`python -m stack`, as a developer runs it: real processes, each test with a stack of its own."""
+"""`python -m stack`, as a developer runs it: real processes, and a separate stack for each test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from stack.postgres import fast_folder
 
 
 class Checkout:
-    """A stack apart from the developer's own."""
+    """A stack separate from the developer's own."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -44,7 +44,7 @@ class Checkout:
         )
 
     def env(self) -> dict[str, str]:
-        """What `env` prints, evaluated as a shell does."""
+        """The output of `env`, evaluated like a shell does."""
         answer = self.run("env")
         assert answer.returncode == 0, answer.stderr
         return dict(word.split("=", 1) for word in shlex.split(answer.stdout))
@@ -62,7 +62,7 @@ class Checkout:
         return found
 
     def process(self, mark: str) -> int:
-        """The id of the one process that has this in its command line."""
+        """The id of the only process that has this in its command line."""
         (found,) = (
             pid for pid in self.processes() if mark.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
         )
@@ -71,7 +71,7 @@ class Checkout:
 
 @contextmanager
 def folder_for_all() -> Iterator[Path]:
-    """A folder that every account can enter, as that of a usual checkout; pytest's own are closed."""
+    """A folder that every account can enter, like a usual checkout; pytest's own are closed."""
     folder = Path(tempfile.mkdtemp(prefix="stack-", dir=fast_folder()))
     folder.chmod(0o755)
     try:
@@ -82,7 +82,7 @@ def folder_for_all() -> Iterator[Path]:
 
 @pytest.fixture
 def checkout() -> Iterator[Checkout]:
-    """A stack of this test's own, stopped afterwards."""
+    """A stack for this test, stopped afterwards."""
     with folder_for_all() as folder:
         made = Checkout(folder / "stack")
         yield made
@@ -92,7 +92,7 @@ def checkout() -> Iterator[Checkout]:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Checkout]:
-    """A stack that is up, for the tests that leave it so."""
+    """A running stack, for tests that do not stop it."""
     with folder_for_all() as folder:
         made = Checkout(folder / "stack")
         ok(made.run("up"))

@@ -1,4 +1,4 @@
-"""A throwaway server ends with whoever started it, killed or not, and leaves nothing for long."""
+"""A throwaway server ends with the process that started it, even if killed, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ with postgres.throwaway(find_postgres()) as cluster:
     print(cluster.home, cluster.pid, flush=True)
     sys.stdin.read()
 """
-# It prints its database, and what it was able to do when it was asked to end.
+# It prints its database, and what it could still do when it was asked to stop.
 _WAIT = """
 import os, psycopg, signal, sys, time
 print("DB_URL=" + os.environ["DB_URL"])
@@ -66,7 +66,7 @@ def test_the_server_ends_when_its_starter_is_killed_and_the_next_one_clears_up()
 
 
 def folders_of(pid: int) -> list[Path]:
-    """The temporary folders that a process has made for its servers, in memory or on the disk."""
+    """The temporary folders that a process has created for its servers, in memory or on the disk."""
     places = {Path(tempfile.gettempdir()), Path(postgres.fast_folder() or tempfile.gettempdir())}
     marks = [mark for place in places for mark in place.glob("assessments-*/.owner")]
     return [mark.parent for mark in marks if mark.read_text().split()[0] == str(pid)]

@@ -1,4 +1,4 @@
-"""What tools/house.py counts, and that it says so when a sign is over its bound."""
+"""What tools/house.py counts, and that it reports what exceeds its limit."""
 
 import ast
 

@@ -1,4 +1,4 @@
-"""sqlfluff reads what it has not passed, and never takes a file that it has refused for passed."""
+"""sqlfluff reads files that have not passed, and a file that failed never counts as passed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLEAN = "select 1 as one;\n"
 
 @pytest.fixture
 def linted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
-    """What each start of sqlfluff was given; it is really started."""
+    """The arguments of each start of sqlfluff, which really runs."""
     started: list[list[str]] = []
     run = subprocess.run
 

@@ -1,4 +1,4 @@
-"""What could be deleted before the migrations can be deleted after them, and leaves the same rows."""
+"""What could be deleted before the migrations can be deleted after them, with the same remaining rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOUSE_ACCOUNT = "66666666-6666-6666-6666-666666666666"
 
 @dataclass(frozen=True)
 class Keys:
-    """What a host's foreign keys do when the row that they refer to is deleted."""
+    """The actions of a host's foreign keys when the referenced row is deleted."""
 
     tenant: str = "cascade"
     creator: str = "set null"
@@ -35,7 +35,7 @@ HOSTS = {
     "campaigns go to the house": Keys(tenant="set default", agent="set null"),
 }
 
-# Each starts from the host as it was made.
+# Each starts from the host in its initial state.
 DELETIONS = {
     "a tenant": f"delete from public.tenant_profiles where id = '{TENANT}'",
     "its neighbour": f"delete from public.tenant_profiles where id = '{NEIGHBOUR}'",
@@ -64,7 +64,7 @@ DELETIONS = {
     """,
 }
 
-# How the product is used on such a host, in every way in which one row can refer to another.
+# The use of the product on such a host, with every way in which one row can refer to another.
 USE = """
 insert into public.custom_assessments (tenant_id, created_by, name, status, is_template, definition)
 select tenant.id, tenant.user_id, 'Of ' || tenant.slug, 'active', tenant.slug <> 'host', '{
@@ -144,7 +144,7 @@ def make_production_host(database: Database, keys: Keys) -> Connection:
 
 
 def outcomes(connection: Connection, role: str = "postgres") -> dict[str, object]:
-    """What each deletion that a role may make leaves, or why it is refused. Nothing is kept."""
+    """What each permitted deletion leaves, or why it is refused. Nothing is kept."""
     found: dict[str, object] = {}
     for name, deletion in DELETIONS.items():
         if role != "postgres" and "auth.users" in deletion:
@@ -175,7 +175,7 @@ def test_deletions_end_as_before(empty_database: Database, keys: Keys) -> None:
     connection.execute(USE.encode())
     assert outcomes(connection) == before
 
-    # Foreign keys act in the order in which they were made.
+    # Foreign keys act in the order of their creation.
     connection.execute(AGAIN.format(**asdict(keys)).encode())
     assert outcomes(connection) == before
 
@@ -239,7 +239,7 @@ def people_of_the_tenant(connection: Connection) -> dict[str, object]:
 
 
 def people_left(connection: Connection, people: dict[str, object]) -> tuple[object, ...]:
-    """How many of these campaigns are there, and of the assignments, clients and agents in them."""
+    """How many of these campaigns exist, and how many assignments, clients and agents in them."""
     return single(
         connection,
         """
@@ -294,7 +294,7 @@ def test_erasing_leaves_no_participant_and_counts_what_stays(
 
     (counts,) = single(connection, f"select public.{eraser}(%s)", [OWNER if whole else TENANT])
 
-    # An account also answers for the campaign that it made and that no tenant has.
+    # An account is also responsible for the campaign that it created and that belongs to no tenant.
     stay = 0 if keys.tenant == "cascade" else 5 + whole
     assert {key: counts[key] for key in counts if key.startswith(("c", "agent_"))} == {
         "campaigns": 5 + whole - stay,

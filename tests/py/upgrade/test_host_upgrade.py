@@ -1,4 +1,4 @@
-"""Migrating a project that has the platform's tables already, with data, in shapes that hosts really have."""
+"""Migrating a project that already has the platform's tables, with data, in forms that real hosts have."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_migrated_host_takes_custom_assessments(
         "insert into public.coaching_sessions (tenant_id) values (%s) returning assessment_type",
         [TENANT],
     )
-    # A column that the host has keeps its default and its rule, or has none.
+    # An existing column keeps its default and its rule, or has none.
     assert kind == ("archetype" if host == "older" else None)
     for table in ["campaigns", "coaching_sessions"]:
         if (host, table) == ("newer", "coaching_sessions"):
@@ -262,7 +262,7 @@ def test_data_that_does_not_fit_is_named_and_kept(
 
 
 def statements_in(title: str) -> list[str]:
-    """What a section of the page has to run as SQL."""
+    """The SQL that a section of the page runs."""
     page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
     section = re.split(r"\n##+ ", page.split(f" {title}\n")[1])[0]
     blocks = re.findall(r"^```sql\n(.*?)^```", section, re.MULTILINE | re.DOTALL)

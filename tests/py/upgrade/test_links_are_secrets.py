@@ -1,4 +1,4 @@
-"""The migrations name who can read other people's links, with what closes it, and nobody else."""
+"""The migrations report exactly who can read other people's links, with the statement that prevents it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ grant execute on function public.owns(uuid), public.may_see(uuid) to anon, authe
 
 GRANTED = "grant select on public.coaching_sessions to anon, authenticated;"
 
-# Each with whom it lets in, where, and the statement that ends it.
+# Each with the roles that it admits, where, and the statement that prevents it.
 OPEN = {
     "everybody, by a policy": (
         f"""
@@ -209,7 +209,7 @@ def host_with(database: Database, access: str) -> Connection:
 
 
 def warnings_of(database: Database) -> list[tuple[str, str]]:
-    """The warnings of a migration that looks again: message and hint."""
+    """The warnings of a migration that checks again: message and hint."""
     found: list[tuple[str, str]] = []
     migrating = database.connect(autocommit=False)
     migrating.add_notice_handler(

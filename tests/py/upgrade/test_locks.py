@@ -1,4 +1,4 @@
-"""A migration does not make a host's readers wait behind an open transaction: it gives up, by name."""
+"""A migration does not make a host's readers wait behind an open transaction: it fails and names it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.py.harness.databases import Connection, Database
 from tests.py.install.projects import install, make_project
 from tests.py.upgrade.hosts import contents, make_host, migrate, objects
 
-# What an open transaction of the host's has done, with the tables that it then holds.
+# What an open transaction of the host has done, with the tables that it has locked.
 HOLDS = {
     "has read campaigns": ("select from public.campaigns limit 1", "public.campaigns"),
     "has written a coaching session": (
@@ -55,7 +55,7 @@ def test_an_open_transaction_is_named_and_nothing_is_half_done(
     reading.execute("select count(*) from public.campaigns")
     halted = objects(connection)
 
-    # Again, while it is still held: the files before run once more and change nothing.
+    # Again, while the lock is still held: the earlier files run once more and change nothing.
     with pytest.raises(StackError, match="is locked"):
         migrate(empty_database)
     assert objects(connection) == halted

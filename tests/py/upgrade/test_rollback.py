@@ -1,4 +1,4 @@
-"""The rollback: back to the host as it was, with every row, or a refusal that changes nothing."""
+"""The rollback restores the host, with every row, or refuses and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A host's own rules for types of campaigns and sessions: extended and given back, or refused by name."""
+"""A host's own rules for types of campaigns and sessions are extended and restored, or reported by name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EXTENDED = {
     "a pattern": "add constraint known check (assessment_type ~ '^(industry4|archetype|education|lead.*)$')",
 }
 
-# Rules that let the type custom pass already, or say something else: not touched.
+# Rules that already allow the type custom, or are about something else: not changed.
 UNTOUCHED = {
     "none": "alter column assessment_type drop default",
     "a list with custom": f"add constraint known check (assessment_type in {TYPES[:-1]}, 'custom'))",
@@ -133,7 +133,7 @@ create extension hstore with schema extensions;
 create domain public.mail as text not null default 'nobody@example.test';
 """
 
-# Everything about the rules of a host's tables that a host could miss.
+# Everything about the rules of a host's tables that the host could miss.
 RULES = """
 select conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated, connoinherit,
   obj_description(oid, 'pg_constraint')

@@ -1,4 +1,4 @@
-"""A site for the worker's tests: one for each module, since PostgREST and the gateway serve one database."""
+"""A site for the worker's tests: one per module, because PostgREST and the gateway serve one database."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A TCP proxy that cuts answers: the server has committed, the client cannot know."""
+"""A TCP proxy that cuts off answers: the server has committed, but the client cannot know."""
 
 import contextlib
 import socket
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class CuttingProxy:
-    """Cuts the answers that ``cut`` says.
+    """Cuts off the answers that ``cut`` selects.
 
     Attributes:
         cut: is given each request's first bytes and says whether to cut its answer.
@@ -24,7 +24,7 @@ class CuttingProxy:
 
 @contextmanager
 def cutting_proxy(host: str, port: int) -> Iterator[CuttingProxy]:
-    """Pass connections on to a server."""
+    """Forward connections to a server."""
     proxy = CuttingProxy()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)

@@ -1,4 +1,4 @@
-"""A gateway before the real API that answers some requests itself, as one does that looks into them."""
+"""A gateway in front of the real API that answers some requests itself, depending on their content."""
 
 import threading
 from collections import Counter
@@ -14,7 +14,7 @@ Answer = tuple[int, bytes]
 
 @dataclass
 class PickyGateway:
-    """Answers itself what ``judge`` says.
+    """Answers the requests that ``judge`` selects.
 
     Attributes:
         judge: is given the function and the body; returns the status and the page, or None to pass it on.
@@ -30,7 +30,7 @@ class PickyGateway:
 
 @contextmanager
 def picky_gateway(url: str) -> Iterator[PickyGateway]:
-    """Stand before the API at ``url``."""
+    """Forward to the API at ``url``."""
     gateway = PickyGateway()
     client = httpx.Client(timeout=60, trust_env=False)
 
@@ -49,7 +49,7 @@ def picky_gateway(url: str) -> Iterator[PickyGateway]:
             else:
                 (status, page), content_type = own, gateway.content_type
             gateway.seen[function, status] += 1
-            with suppress(OSError):  # the worker may have gone meanwhile
+            with suppress(OSError):  # the worker may have exited meanwhile
                 self.send_response(status)
                 self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(page)))
@@ -59,7 +59,7 @@ def picky_gateway(url: str) -> Iterator[PickyGateway]:
         do_GET = do_POST  # noqa: N815 - the base's name
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-            """Quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

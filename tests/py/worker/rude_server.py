@@ -1,4 +1,4 @@
-"""A real HTTP server that misbehaves as told: for what a healthy API does not do on demand."""
+"""A real HTTP server that misbehaves on demand, as a healthy API cannot."""
 
 import json
 import socket
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass
 class Reply:
-    """One answer. ``cut`` resets the connection after so many bytes; ``hang`` waits so many seconds."""
+    """One answer. ``cut`` resets the connection after that many bytes; ``hang`` waits that many seconds."""
 
     status: int = 200
     body: Any = None
@@ -24,7 +24,7 @@ class Reply:
 
 @dataclass
 class RudeServer:
-    """What is answered next, and what was asked. The last reply is repeated."""
+    """The next replies, and the received requests. The last reply is repeated."""
 
     replies: list[Reply] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
@@ -71,7 +71,7 @@ def rude_server(*replies: Reply) -> Iterator[RudeServer]:
         do_GET = do_POST  # noqa: N815 - the base's name
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-            """Quiet."""
+            """Log nothing."""
 
         def finish(self) -> None:
             if not self.wfile.closed:

@@ -1,4 +1,4 @@
-"""A database, PostgREST and a gateway for the worker's tests, with what tenants and agents do to them."""
+"""A database, PostgREST and a gateway for the worker's tests, and the actions of tenants and agents."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Site:
         return self.api.cluster
 
     def start(self) -> None:
-        """Start PostgREST and the gateway; both end with this process."""
+        """Start PostgREST and the gateway; both stop with this process."""
         while self.gateway is None:
             try:
                 self.gateway = self.api.start_gateway(with_parent=True)
@@ -101,7 +101,7 @@ class Site:
         self.postgrest = self.api.start_postgrest(with_parent=True)
 
     def kill_postgrest(self) -> None:
-        """Kill PostgREST in the middle of whatever it does."""
+        """Kill PostgREST, whatever it is doing."""
         if self.postgrest is not None:
             self.postgrest.kill()
             self.postgrest.wait()
@@ -136,8 +136,8 @@ class Site:
         self._execute(statement, arguments)
 
     def _execute(self, query: str, arguments: Sequence[object]) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Run a query on the connection that is kept; on a new one where the server has gone meanwhile."""
-        # Without arguments a percent sign stands for itself.
+        """Run a query on the open connection, or on a new one if the server was restarted."""
+        # Without arguments a percent sign is literal.
         given = arguments or None
         if self._kept is not None:
             try:
@@ -150,7 +150,7 @@ class Site:
     # --- what people do -------------------------------------------------------------------------------------
 
     def tenant(self) -> Tenant:
-        """Make a tenant with an owner."""
+        """Create a tenant with an owner."""
         with self.connect() as connection:
             return People(connection).tenant()
 
@@ -192,7 +192,7 @@ class Site:
         return row
 
     def assessment(self, tenant: Tenant, text: str) -> str:
-        """Make an active assessment without the worker; return its id."""
+        """Create an active assessment without the worker; return its id."""
         from worker.compiler import compile_markdown
 
         definition = compile_markdown(text.encode()).definition
@@ -212,7 +212,7 @@ class Site:
         )
 
     def session(self, tenant: Tenant, assessment: str) -> str:
-        """Make a coaching session that uses the assessment; return its id."""
+        """Create a coaching session that uses the assessment; return its id."""
         return str(
             self.value(
                 "insert into public.coaching_sessions"
@@ -236,7 +236,7 @@ class Site:
     # --- the worker -----------------------------------------------------------------------------------------
 
     def worker_environment(self, **more: str) -> dict[str, str]:
-        """Return the environment of a worker here, with nothing of the caller's but what programs need."""
+        """Return the environment of a worker, with only the variables that programs need."""
         kept = {
             name: os.environ[name]
             for name in ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
@@ -249,7 +249,7 @@ class Site:
         }
 
     def worker(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the worker to its end."""
+        """Run a command of the worker until it ends."""
         return subprocess.run(
             [*WORKER, *words],
             cwd=ROOT,
@@ -262,7 +262,7 @@ class Site:
 
     @contextmanager
     def running_worker(self, *words: str, **environment: str) -> Iterator[Worker]:
-        """Run a worker for the length of the block."""
+        """Run a worker for the duration of the block."""
         worker = Worker.start(self, words, environment)
         try:
             yield worker
@@ -306,14 +306,14 @@ class Worker:
         return next(e for e in self.events() if e["event"] == event)
 
     def end(self) -> None:
-        """Kill it if it still runs."""
+        """Kill it if it is still running."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
 
 
 def wait_until(condition: Any, seconds: float, what: str) -> float:
-    """Wait until the condition holds; return how long that took."""
+    """Wait until the condition is true; return how long that took."""
     started = time.monotonic()
     if not processes.wait_until(condition, seconds, pause=0.02):
         message = f"waited {seconds} s for: {what}"
@@ -322,7 +322,7 @@ def wait_until(condition: Any, seconds: float, what: str) -> float:
 
 
 def make_site(cluster: Cluster, database: str) -> Site:
-    """Put the API over a database; not started. Its files are where the server's account can read them."""
+    """Create the API over a database, not started. Its files are where the server's account can read them."""
     home = Path(tempfile.mkdtemp(prefix="site-", dir=cluster.home))
     if cluster.account is not None:
         cluster.account.take(home)

@@ -1,4 +1,4 @@
-"""Requests are repeated while that may help, and never longer: against a real server that misbehaves."""
+"""Requests are repeated as long as that may help: tested with a real server that misbehaves."""
 
 import gc
 import socket
@@ -22,7 +22,7 @@ EMPTY = Reply(body={"settled": [], "jobs": [], "next_in_ms": None})
 
 
 class Waits:
-    """Remembers the waits of the API's events."""
+    """Records the waits in the API's events."""
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
@@ -44,8 +44,7 @@ def settings_for(url: str, **more: Any) -> Settings:
 
 
 def api_for(url: str, waits: Waits | None = None, *, stopping: bool = False) -> Api:
-    # Waits are told and not waited, so that the tests are quick: what is tested is what is asked and
-    # answered.
+    # Waits are recorded but not waited for, so that the tests are fast: they test requests and answers.
     events = Events(*([waits] if waits else []))
     return Api(settings_for(url), "w1", waiting=Waiting(lambda _: None, lambda: stopping), events=events)
 

@@ -1,4 +1,4 @@
-"""The operator's commands and endpoints on the real parts, and what they say when something is wrong."""
+"""The operator's commands and endpoints with the real parts, and their error messages."""
 
 import json
 import os
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("nothing_is_left")
 
 
 def faulty(site: Site) -> str:
-    """Upload a file with a fault and let it fail; return the upload's id."""
+    """Upload a file with an error and let it fail; return the upload's id."""
     upload = site.upload(site.tenant(), source("Faulty").replace("weight: 0.6", "weight: heavy"))
     assert site.worker("drain").returncode == 0
     assert site.upload_row(upload)["status"] == "failed"
@@ -41,7 +41,7 @@ def faulty(site: Site) -> str:
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
-    """Return the one error that a command ended with; there is no traceback."""
+    """Return the only error of a command; there is no traceback."""
     assert "Traceback" not in done.stderr
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     return line
@@ -133,9 +133,9 @@ def test_an_interruption_while_a_command_asks_leaves_no_traceback(site: Site, wo
 def interrupted(
     site: Site, words: list[str], begun: Callable[[], bool], **environment: str
 ) -> tuple[int, str]:
-    """Interrupt a command once it has begun something; return its exit code and errors."""
+    """Interrupt a command once it has started something; return its exit code and errors."""
     process = subprocess.Popen(
-        # A shell starts what runs in its background with this signal ignored, and that is inherited.
+        # A shell starts background commands with this signal ignored, and children inherit that.
         ["env", "--default-signal=INT", *WORKER, *words],
         cwd=ROOT,
         env=site.worker_environment(**environment),
@@ -208,7 +208,7 @@ def test_missing_migrations_are_named(databases: Databases) -> None:
 
 
 def test_a_worker_that_speaks_otherwise_is_refused_before_it_claims(site: Site) -> None:
-    """One that hands back one object a job, as earlier ones did."""
+    """A worker that hands back one object per job, as earlier ones did."""
     upload = site.upload(site.tenant(), source("Unclaimed"))
     key = site.api.keys.service_role
     answer = httpx.post(
@@ -289,7 +289,7 @@ def test_metrics_tell_that_the_api_is_away(site: Site) -> None:
         finally:
             site.start_postgrest()
     assert "assessment_queue_reachable 0.0" in text
-    # The worker lost the API before or after it had compared the versions.
+    # The worker lost the API before or after comparing the versions.
     assert re.search(r'assessment_worker_request_retries_total\{function="\w+",reason="HTTP 503"\}', text)
     assert health == (200, '{"status": "waiting"}')
 

@@ -1,4 +1,4 @@
-"""Everything goes wrong at once, and nothing is lost and nothing is doubled.
+"""Everything fails at once, and no job is lost or done twice.
 
 2,000 uploads and 2,000 completions are done by three workers, while each second one of them is killed,
 another is stopped in its work until its leases have ended, answers are cut after the commit, PostgREST is
@@ -31,7 +31,7 @@ TENANTS = 20
 WORKERS = 3
 LEASE_SECONDS = 2
 PLAGUE_SECONDS = 40
-# Of each eight uploads one has a fault of its author's and one is only a dry run.
+# One of every eight uploads has an error of its author, and one is only a dry run.
 FAULTY, DRY = SCALE // 8, SCALE // 8
 STEPPING_CLOCK = os.pathsep.join([str(Path(__file__).with_name("clock")), str(ROOT)])
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
@@ -39,7 +39,7 @@ OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
 
 @pytest.fixture
 def own_site() -> Iterator[Site]:
-    """A server of this test's own, since it goes down; what it has acknowledged it keeps."""
+    """A server of this test, because it is stopped; it keeps what it has acknowledged."""
     with throwaway(find_postgres(), settings={"synchronous_commit": "on"}) as cluster:
         with psycopg.connect(cluster.dsn(SUPERUSER, "postgres")) as admin:
             stack_database.bootstrap(admin, password=cluster.password, default_privileges="new")
@@ -54,7 +54,7 @@ def own_site() -> Iterator[Site]:
 
 
 class Fleet:
-    """Three workers that are started again when they die, as a service manager does."""
+    """Three workers that are restarted when they die, as by a service manager."""
 
     def __init__(self, site: Site, url: str) -> None:
         self._site = site
@@ -65,7 +65,7 @@ class Fleet:
         self.exits: list[int] = []
 
     def tend(self) -> None:
-        """Start what does not run."""
+        """Start workers that are not running."""
         with self._lock:
             for number in range(WORKERS):
                 worker = self._workers.get(number)
@@ -103,14 +103,14 @@ class Fleet:
             return codes
 
     def end(self) -> None:
-        """Leave nothing running."""
+        """Stop everything."""
         for worker in self._workers.values():
             worker.end()
 
 
 @contextmanager
 def tended(fleet: Fleet) -> Iterator[None]:
-    """Start dead workers again for the length of the block."""
+    """Restart dead workers for the duration of the block."""
     over = threading.Event()
 
     def tend() -> None:
@@ -128,7 +128,7 @@ def tended(fleet: Fleet) -> Iterator[None]:
 
 
 def fill(site: Site) -> None:
-    """Hand in all uploads and all completions."""
+    """Submit all uploads and all completions."""
     tenants = [site.tenant() for _ in range(TENANTS)]
     assessments = [site.assessment(tenant, source("Scored")) for tenant in tenants]
     with site.connect() as connection, connection.transaction():
@@ -195,7 +195,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(own_site: Site) -> None:
             with tended(fleet):
                 events = plague(site, fleet, chance, started)
                 wait_until(lambda: site.value(OPEN) == 0, 90, "all jobs to be done")
-            # One that has only just been started may not have taken the signal into its own hands yet.
+            # A worker that has just started may not have installed its signal handlers yet.
             assert set(fleet.stop()) <= {0, -signal.SIGTERM, -signal.SIGKILL}
         finally:
             fleet.end()
@@ -205,7 +205,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(own_site: Site) -> None:
         f"{2 * SCALE} jobs in {seconds:.1f} s; {events}; {cuts} answers cut; exits {sorted(set(fleet.exits))}"
     )
 
-    # All of it really happened ...
+    # Everything really happened ...
     assert events["killed"] >= 5
     assert events["stopped"] >= 1
     assert (events["postgres down"], events["postgrest killed"]) == (2, 1)
@@ -231,7 +231,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(own_site: Site) -> None:
         ("succeeded", False, False, SCALE - FAULTY - DRY),
         ("succeeded", True, True, DRY),
     ]
-    # ... with its effect once: each valid upload one assessment, each session one result.
+    # ... with its effect once: each valid upload has one assessment, each session one result.
     assert site.rows(
         "select count(*), count(distinct name) from public.custom_assessments where name like 'Upload %'"
     ) == [(SCALE - FAULTY - DRY, SCALE - FAULTY - DRY)]
@@ -239,12 +239,12 @@ def test_nothing_is_lost_and_nothing_is_doubled(own_site: Site) -> None:
         (SCALE, SCALE)
     ]
     assert site.value("select count(*) from private.score_requests") == 0
-    # A worker never ended by itself but for an API that was away at its start.
+    # A worker only ended by itself if the API was down at its start.
     assert set(fleet.exits) <= {-signal.SIGKILL, 0, 69}
 
 
 def plague(site: Site, fleet: Fleet, chance: random.Random, started: float) -> dict[str, int]:
-    """Do harm each second while there is work; return what was done."""
+    """Cause a failure every second while there is work; return what was done."""
     events = {"killed": 0, "stopped": 0, "postgres down": 0, "postgrest killed": 0}
     second = 0
     while True:
@@ -254,7 +254,7 @@ def plague(site: Site, fleet: Fleet, chance: random.Random, started: float) -> d
             fleet.signal(2, signal.SIGSTOP)
             events["stopped"] += 1
         if second == 3 + LEASE_SECONDS + 1:
-            # It goes on with jobs that others have by now.
+            # It continues with jobs that others have by now.
             fleet.signal(2, signal.SIGCONT)
         if second == 5:
             site.cluster.stop()
@@ -279,7 +279,7 @@ def plague(site: Site, fleet: Fleet, chance: random.Random, started: float) -> d
 
 
 def crash(site: Site) -> None:
-    """End Postgres without giving it time for anything, then start it: it recovers from its log."""
+    """Kill Postgres immediately, then start it: it recovers from its log."""
     pid = site.cluster.pid
     assert pid is not None
     os.kill(pid, signal.SIGQUIT)

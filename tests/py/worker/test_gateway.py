@@ -1,4 +1,4 @@
-"""A gateway that does not let one tenant's content through holds up neither the others nor the worker."""
+"""A gateway that blocks one tenant's content delays neither the others nor the worker."""
 
 import os
 import re
@@ -14,10 +14,10 @@ from tests.py.worker.site import ROOT, WORKER, Site, source, wait_until
 
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
 RUNNING = "select count(*) from private.jobs where state = 'running'"
-# An import path on which the compiler does what a source that begins with POISON says.
+# An import path with which the compiler does what a source that begins with POISON says.
 POISON = os.pathsep.join([str(Path(__file__).with_name("poison")), str(ROOT)])
 FAST = {"WORKER_POLL_SECONDS": "0.1"}
-# What the gateway stumbles over. The worker sends it only with what came of the job.
+# The content that the gateway blocks. The worker sends it only with the outcome of the job.
 WORD = b"Stumblestone"
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left")
@@ -37,7 +37,7 @@ def stumble(status: int) -> Callable[[str, bytes], Answer | None]:
 
 
 def uploads(site: Site) -> tuple[str, list[str]]:
-    """Hand in one file that the gateway stumbles over, and ten of another tenant."""
+    """Submit one file that the gateway blocks, and ten of another tenant."""
     bad = site.upload(site.tenant(), source(WORD.decode()))
     return bad, site.upload_many(site.tenant(), source("Neighbour NUMBER"), 10)
 
@@ -53,7 +53,7 @@ def refused_to_the_end(site: Site, gateway: PickyGateway, status: int) -> None:
     with site.running_worker(SUPABASE_URL=gateway.url, **FAST) as worker:
         wait_until(lambda: succeeded(site, good), 60, "the others to be done")
         wait_until(lambda: site.value(last, bad) == "finish-refused", 30, "the one to be given back")
-        # Its attempts up to the last are gone, and the wait before it.
+        # Its attempts up to the last are used, and the wait before it is over.
         site.run(
             "update private.jobs set attempts = max_attempts - 1 + releases, not_before = null"
             " where subject_id = %s",
@@ -81,13 +81,13 @@ def test_a_gateway_that_is_away_for_all_is_waited_for_and_nothing_is_lost(
     away = True
 
     def judge(function: str, body: bytes) -> Answer | None:
-        # The claim is answered, nothing after it.
+        # The claim is answered, but nothing after it.
         handed_back = function == "exchange_jobs" and gateway.seen["exchange_jobs", 200]
         return (502, b"<html>bad gateway</html>") if away and handed_back else None
 
     gateway.judge = judge
     with site.running_worker(SUPABASE_URL=gateway.url, **FAST) as worker:
-        # Beyond the time after which a request is doubted.
+        # Longer than the time after which a request is suspected.
         wait_until(lambda: gateway.seen["exchange_jobs", 502] >= 9, 60, "many refusals")
         away = False
         wait_until(lambda: site.value(OPEN) == 0, 60, "all jobs to be done")
@@ -163,7 +163,7 @@ def test_a_page_in_place_of_an_answer_is_waited_for(site: Site, gateway: PickyGa
     _, good = uploads(site)
 
     def judge(function: str, _body: bytes) -> Answer | None:
-        # The first claim is answered, then there are three pages, then all is well.
+        # The first claim is answered, then there are three pages, then everything works.
         claims = sum(count for (asked, _), count in gateway.seen.items() if asked == "exchange_jobs")
         return (200, page) if function == "exchange_jobs" and 1 <= claims <= 3 else None
 

@@ -1,4 +1,4 @@
-"""A job that crashes, hangs or eats memory does so alone: the child process really dies here."""
+"""A job that crashes, hangs or uses too much memory does so alone: the child process really dies here."""
 
 import os
 import time
@@ -17,8 +17,7 @@ POISON = Path(__file__).with_name("poison")
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    # The child starts with the same import path; the folder holds a sitecustomize that makes the compiler do
-    # what the source says.
+    # The child has the same import path, in which a sitecustomize makes the compiler do what the source says.
     monkeypatch.syspath_prepend(str(POISON))
     monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", "sb_secret_do-not-show-me")
     box = Sandbox(job_seconds=3.0, memory_mb=400, stopping=lambda: False)
@@ -33,7 +32,7 @@ def compile_job(source: str) -> CompileJob:
 
 
 def told(sandbox: Sandbox, source: str) -> str:
-    """Return the message of the first diagnostic, in which the poison says what it found."""
+    """Return the message of the first diagnostic, in which the poison reports what it found."""
     finished = sandbox.run(compile_job(source))
     assert isinstance(finished, Compiled)
     return str(finished.diagnostics[0]["message"])

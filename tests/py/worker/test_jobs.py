@@ -23,14 +23,14 @@ def codes(row: dict[str, object]) -> list[str]:
 
 
 def drain(site: Site) -> dict[str, int]:
-    """Do what is queued with a worker in this process; count the jobs by kind and outcome."""
+    """Process the queue with a worker in this process; count the jobs by kind and outcome."""
     settings = Settings(SUPABASE_URL=site.api.url, SUPABASE_SERVICE_ROLE_KEY=site.api.keys.service_role)
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
     handlers = [signal.getsignal(number) for number in numbers]
     try:
         ended = run_worker(settings, drain=True)
     finally:
-        # The alarm of the last job is still to come, and would end this process once its handler is gone.
+        # The alarm of the last job is still pending, and would end this process once its handler is removed.
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in zip(numbers, handlers, strict=True):
             signal.signal(number, handler)
@@ -206,7 +206,7 @@ EDITED = {
 def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
     site: Site, claimed_before_the_edit: bool
 ) -> None:
-    """The scores were accepted for a definition, and are scored by that one."""
+    """The scores were accepted for a definition, and are scored with it."""
     tenant = site.tenant()
     assessment = site.assessment(tenant, source("Moving"))
     session = site.session(tenant, assessment)
@@ -214,7 +214,7 @@ def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
     settings = Settings(SUPABASE_URL=site.api.url, SUPABASE_SERVICE_ROLE_KEY=site.api.keys.service_role)
     api = Api(settings, "slow-worker")
     jobs = api.exchange([], 10).jobs if claimed_before_the_edit else None
-    # Over the API, as the owner does it. One of the dimensions that were scored is there no more.
+    # Over the API, as the owner does it. One of the scored dimensions no longer exists.
     claims = {"sub": str(tenant.owner.id), "role": "authenticated", "exp": int(time.time()) + 600}
     token = sign(claims, site.api.keys.jwt_secret)
     edit = httpx.patch(

@@ -1,4 +1,4 @@
-"""The operator's page, the alert rules and the deployment files name what the code has."""
+"""The operator's page, the alert rules and the deployment files match the code."""
 
 import argparse
 import re
@@ -30,7 +30,7 @@ def section(title: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return the cells of the tables' rows, heads left out."""
+    """Return the cells of the tables' rows, without heads."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     tables = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     rules = {number for number, row in enumerate(tables) if set("".join(row)) == {"-"}}
@@ -100,7 +100,7 @@ def test_the_page_says_why_each_alert_has_its_threshold() -> None:
 
 
 def test_every_code_of_last_error_is_explained() -> None:
-    """The codes that the worker gives, those that the database gives, and none besides."""
+    """The codes of the worker and of the database, and no others."""
     given = set()
     for source in SOURCES.values():
         given |= set(re.findall(r"\b(?:retry|_?failed|_end)\(\s*job,\s*\"([a-z-]+)\"", source))

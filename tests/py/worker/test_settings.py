@@ -1,4 +1,4 @@
-"""Settings are checked before anything starts: a bad one is named, with what is needed."""
+"""Settings are checked at startup: an invalid one is named, with what it must be."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Stopping and waking, with real signals in a process of its own where one would end the tests."""
+"""Stopping and waking, with real signals, in a separate process if a signal would end the tests."""
 
 import os
 import signal
@@ -60,7 +60,7 @@ def test_a_job_that_takes_too_long_is_interrupted() -> None:
         signals.start_job(time.monotonic() + 0.1)
         signals.end_job()
         time.sleep(0.2)
-        # The alarm of the first job comes in the time of the second, and leaves it its own.
+        # The alarm of the first job comes during the second, which keeps its own time.
         signals.start_job(time.monotonic() + 0.2)
         signals.end_job()
         deadline = time.monotonic() + 0.6
@@ -68,7 +68,7 @@ def test_a_job_that_takes_too_long_is_interrupted() -> None:
         with pytest.raises(JobTimeout):
             _spin()
         assert time.monotonic() >= deadline
-        # And one that is due sooner than the alarm moves it.
+        # A job that is due before the alarm moves it.
         signals.start_job(time.monotonic() + 60)
         signals.end_job()
         signals.start_job(time.monotonic() + 0.1)

@@ -1,7 +1,7 @@
-"""An effect that takes too long keeps nobody but its own tenant, whatever makes it long.
+"""An effect that takes too long delays only its own tenant, whatever the cause.
 
-The host's triggers below stand for all that nobody has thought of. What is asserted is an order, not a time:
-neighbours are settled before the one at fault is tried again.
+The host's triggers below represent all unforeseen causes. The tests assert an order, not a time: other jobs
+are finished before the slow one is retried.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ TOO_SLOW = ("retried", "too-slow")
 
 @pytest.fixture(scope="module")
 def hosted(site: Site) -> Site:
-    """A site whose host has triggers of its own."""
+    """A site whose host has its own triggers."""
     site.run(TRIGGER)
     return site
 
 
 @pytest.fixture(scope="module")
 def in_turn(hosted: Site) -> list[Tenant]:
-    """Four tenants, in the order in which effects come: that of their ids."""
+    """Four tenants, in the order of effects, which is that of their ids."""
     return sorted((hosted.tenant() for _ in range(4)), key=lambda tenant: tenant.id)
 
 
@@ -91,7 +91,7 @@ def exchange(site: Site, handed_back: list[dict[str, Any]] | None = None, claim:
 
 
 def claimed(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The jobs of an answer: each with its job, attempt, subject and what came of its file."""
+    """The jobs of an answer: each with its job, attempt, subject and the outcome of its file."""
     return [
         {"job": job, "attempt": attempt, "subject": subject, "source": text}
         for kind in answer["jobs"]
@@ -120,7 +120,7 @@ def compiled(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def settled(answer: dict[str, Any], jobs: list[dict[str, Any]]) -> dict[str, tuple[str, str | None]]:
-    """What became of each upload."""
+    """The outcome of each upload."""
     subject_of = {job["job"]: job["subject"] for job in jobs}
     return {
         subject_of[job]: (each["outcome"], each["error"])
@@ -130,7 +130,7 @@ def settled(answer: dict[str, Any], jobs: list[dict[str, Any]]) -> dict[str, tup
 
 
 def make_due(site: Site) -> None:
-    """Let the time pass that waiting jobs wait."""
+    """Skip the time that waiting jobs wait."""
     site.run("update private.jobs set not_before = now() where not_before is not null")
 
 
@@ -161,7 +161,7 @@ def test_neighbours_are_settled_before_the_offender_is_tried_again(
     assert found[slow] == expected
     assert hosted.upload_row(slow)["status"] == "queued"
     if expected == TOO_SLOW:
-        # At once to the end: what was not begun is given back, and nothing is claimed.
+        # It finishes at once: jobs not started are returned, and nothing is claimed.
         assert found[after] == ("released", None)
         assert (answer["jobs"], answer["next_in_ms"]) == ([], 0)
         again = claimed(exchange(hosted, claim=10))
@@ -169,7 +169,7 @@ def test_neighbours_are_settled_before_the_offender_is_tried_again(
         assert settled(exchange(hosted, compiled(again)), again) == {after: ("succeeded", None)}
     else:
         assert found[after] == ("succeeded", None)
-    # Its effect is undone, and when its time has come it is tried alone.
+    # Its effect is undone, and later it is retried alone.
     assert hosted.value("select count(*) from public.custom_assessments where name = %s", name) == 0
     third = hosted.upload(first, source("third"))
     make_due(hosted)
@@ -178,7 +178,7 @@ def test_neighbours_are_settled_before_the_offender_is_tried_again(
 
 
 def test_a_lock_that_a_trigger_waits_for_keeps_nobody_else(hosted: Site, in_turn: list[Tenant]) -> None:
-    """It ends by itself after half a second, and is nothing that the job has done: no attempt is charged."""
+    """It ends by itself after half a second, and the job is not the cause: no attempt is counted."""
     first, offender, last, _ = in_turn
     uploads = [
         hosted.upload(tenant, source(each))
@@ -257,7 +257,7 @@ def test_a_result_that_takes_too_long_keeps_no_upload(hosted: Site, in_turn: lis
 def test_over_a_direct_connection_no_effect_is_begun_after_a_second(
     hosted: Site, in_turn: list[Tenant]
 ) -> None:
-    """Nothing is armed there: the first ends in its own time, and the clock keeps back the others."""
+    """No timeout applies there: the first ends in its own time, and the clock check stops the others."""
     first, second, third = (hosted.upload(tenant, source("takes a while")) for tenant in in_turn[:3])
     jobs = claimed(exchange(hosted, claim=10))
     assert [job["subject"] for job in jobs] == [first, second, third]
@@ -274,7 +274,7 @@ def test_over_a_direct_connection_no_effect_is_begun_after_a_second(
 
 
 def test_a_batch_that_takes_long_is_given_back(hosted: Site, in_turn: list[Tenant]) -> None:
-    """A neighbour's file that comes while the first of a batch is compiled does not wait for the last."""
+    """Another tenant's file that arrives while a batch is compiled does not wait for its last file."""
     mine, neighbour = in_turn[:2]
     hosted.upload_many(mine, "POISON nap NUMBER", 20)
     with hosted.running_worker(PYTHONPATH=os.pathsep.join([str(POISON), str(ROOT)])):
@@ -286,6 +286,6 @@ def test_a_batch_that_takes_long_is_given_back(hosted: Site, in_turn: list[Tenan
         small = hosted.upload(neighbour, source("small"))
         wait_until(lambda: hosted.upload_row(small)["status"] == "succeeded", 30, "the neighbour's upload")
         assert hosted.value("select count(*) from private.jobs where rank is not null") > 10
-    # Tenants take turns again, and nothing is charged for it.
+    # Tenants take turns again, and no attempt is counted for it.
     assert hosted.value("select sum(releases) from private.jobs") > 0
     assert hosted.value("select max(attempts - releases) from private.jobs") == 1

@@ -1,4 +1,4 @@
-"""One fault at a time: the worker stops, dies, loses its lease, its answer, its API, its database."""
+"""One failure at a time: the worker stops, dies, loses its lease, its answer, its API, its database."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from worker.engine.jobs import Finished
 from worker.engine.settings import Settings
 from worker.engine.work import do_job
 
-# An import path on which the compiler does what a source that begins with POISON says.
+# An import path with which the compiler does what a source that begins with POISON says.
 POISON = os.pathsep.join([str(Path(__file__).with_name("poison")), str(ROOT)])
 OPEN = "select count(*) from private.jobs where state in ('queued', 'running')"
 RUNNING = "select count(*) from private.jobs where state = 'running'"
@@ -81,7 +81,7 @@ def test_a_worker_that_hangs_in_a_job_stops_within_five_seconds_and_frees_the_ot
         assert worker.process.wait(timeout=10) == 0
         assert time.monotonic() - asked < 5
         assert worker.wait_for("grace-over")["jobs"] == 4
-    # The job that hung is left to its lease, which charges it the attempt.
+    # The job that hung is left until its lease expires, which counts the attempt.
     assert site.rows("select subject_id::text from private.jobs where state = 'running'") == [(hanging,)]
 
 
@@ -122,10 +122,10 @@ def test_a_poisonous_file_ends_as_failed_and_takes_no_neighbour_along(site: Site
     settings = {"PYTHONPATH": POISON, "WORKER_LEASE_SECONDS": "1", "WORKER_JOB_SECONDS": "0.5", **FAST}
     end = time.monotonic() + 60
     while site.value(OPEN) and time.monotonic() < end:
-        # The crash ends the worker on the first attempt, and whoever runs it starts it again.
+        # The crash ends the worker on the first attempt, and its supervisor restarts it.
         with site.running_worker(**settings) as worker:
             while site.value(OPEN) and worker.process.poll() is None and time.monotonic() < end:
-                # The delays between attempts are the database's; they are ended by hand to see all five.
+                # The database sets the delays between attempts; the test ends them to see all five.
                 site.run("update private.jobs set not_before = now() where not_before is not null")
                 time.sleep(0.1)
     row = site.upload_row(poison)
@@ -156,7 +156,7 @@ def test_a_child_that_cannot_be_started_ends_neither_the_worker_nor_the_job(site
         _, most = resource.prlimit(worker.process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(worker.process.pid, resource.RLIMIT_NOFILE, (_descriptors(worker.process.pid), most))
         with site.connect() as connection, connection.transaction():
-            # On its second try, which is isolated.
+            # On its second attempt, which is isolated.
             connection.execute(
                 "insert into public.assessment_uploads (tenant_id, source_markdown) values (%s, %s)",
                 (site.tenant().id, source("Second try")),
@@ -224,7 +224,7 @@ def test_answers_that_are_lost_after_the_commit_cost_no_job_and_double_none(site
             worker.wait_for("api-waiting")
     assert statuses(site) == {"succeeded": 60}
     assert site.value("select count(*) from public.custom_assessments where name like 'Cut %'") == 60
-    # A claim whose answer was lost is answered again to the same request: no lease has to end for it.
+    # If the answer to a claim is lost, the same request gets it again: no lease has to expire.
     assert site.value("select max(attempts - releases) from private.jobs") == 1
 
 
@@ -317,7 +317,7 @@ def resident_kb(pid: int) -> int:
 
 
 def test_memory_stays_flat(site: Site) -> None:
-    """Two thousand jobs after the first five hundred cost no memory; what each left would show."""
+    """Two thousand jobs after the first five hundred use no more memory; a leak per job would show."""
     upload_many(site, source("Flat NUMBER").replace("weight: 0.6", "weight: heavy"), 2500)
     with site.running_worker(**FAST) as worker:
         wait_until(lambda: site.value(OPEN) <= 2000, 60, "500 jobs to be done")
@@ -328,7 +328,7 @@ def test_memory_stays_flat(site: Site) -> None:
 
 
 def test_memory_of_large_files_is_given_back(site: Site) -> None:
-    """Six megabytes of sources, their definitions and what was sent of both do not stay."""
+    """Six megabytes of sources, their definitions and the messages with both are not kept in memory."""
     dimensions = "".join(
         f"\n### Dimension {number}\n\n- weight: 0.05\n- description: {'Word by word. ' * 300}\n"
         for number in range(18)

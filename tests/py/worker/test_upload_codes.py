@@ -1,4 +1,4 @@
-"""Every code that an upload can end with is explained in docs/diagnostics.md."""
+"""Every code with which an upload can end is explained in docs/diagnostics.md."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
 
 
 def said_by_the_worker() -> set[str]:
-    """Return the codes of the diagnostics that the engine makes: second arguments of `failed(...)`."""
+    """Return the codes of the engine's diagnostics: second arguments of `failed(...)`."""
     found = set()
     for path in (ROOT / "worker" / "engine").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -26,7 +26,7 @@ def said_by_the_worker() -> set[str]:
 
 
 def said_by_the_database(site: Site) -> dict[str, str]:
-    """Return the codes of the diagnostics that the database makes, with their severity."""
+    """Return the codes of the database's diagnostics, with their severity."""
     text = site.value("select prosrc from pg_proc where proname = 'upload_diagnostic'")
     codes = re.findall(r"\('([a-z-]+)', '(?:error|warning)'", text)
     made = {code: site.value("select private.upload_diagnostic(%s)", code) for code in codes}

@@ -1,4 +1,4 @@
-"""A worker does not work with a database of another release: it says so, at its start and at reconnection."""
+"""A worker refuses a database of another release, at its start and when it reconnects."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_another_patch_makes_no_difference(site: Site) -> None:
 
 @contextmanager
 def without_the_function(databases: Databases) -> Iterator[Site]:
-    """A database of a release that did not tell its version."""
+    """A database of a release without the version function."""
     with databases.clone("migrated") as database:
         database.connect().execute("drop function public.custom_assessments_version()")
         site = make_site(databases.cluster, database.name)

@@ -1,4 +1,4 @@
-"""The shapes of jobs and what comes of them, without a database."""
+"""The formats of jobs and their outcomes, without a database."""
 
 import json
 from typing import Any

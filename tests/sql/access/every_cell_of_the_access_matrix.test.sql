@@ -1,6 +1,6 @@
--- Who may do what, cell by cell: every table and view, every verb, every column, for everybody who could ask.
--- matrix.psql says what a cell means and who the six are: anon, stranger, owner, other, creator, service. The expected
--- cells were written by hand against the access rules; a table or view without its cells fails the last tests.
+-- Permissions, cell by cell: every table and view, every verb, every column, for every kind of caller. matrix.psql defines
+-- the cells and the six callers: anon, stranger, owner, other, creator, service. The expected cells were written by hand
+-- from the access rules; a table or view without cells fails the last tests.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -413,7 +413,7 @@ create temporary table found on commit drop as select * from tests.cells();
 
 select plan((select count(*)::integer from tests.expected) + 3);
 
--- Each expected line: these columns, and no others, were answered so.
+-- Each expected line: exactly these columns had this answer.
 select
   is(
     (

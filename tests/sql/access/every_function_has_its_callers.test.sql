@@ -1,6 +1,6 @@
--- Who may call which function. One of private that is not listed here must be executable by nobody and not be a definer.
--- Nobody may call more than the list says.
--- SECURITY DEFINER functions are listed with their reason in docs/security.md, which tests/py/docs holds to this list.
+-- Which roles can call which function. A function of private that is not listed here must be executable by no role and must
+-- not be SECURITY DEFINER. No role may call more than the list says. docs/security.md lists the SECURITY DEFINER functions
+-- with their reasons, which tests/py/docs compares with this list.
 begin;
 \ir ../helpers.psql
 

@@ -1,4 +1,4 @@
--- What a visitor, a stranger and an owner see of assessments.
+-- The assessments that a visitor, a stranger and an owner can see.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -38,13 +38,13 @@ select is((select count(*)::integer from tests.seen()), 24, 'the owner reads all
 select tests.as_service();
 select is((select count(*)::integer from tests.seen()), 24, 'and so does the service role');
 
--- A claim of a role is not a role.
+-- A claim about a role does not change the role.
 select tests.become('authenticated', jsonb_build_object('role', 'service_role', 'sub', tests.kept('stranger')));
 select is((select count(*)::integer from tests.seen()), 5, 'claiming the service role gives nothing');
 select tests.become('authenticated', '{"role": "authenticated"}');
 select is((select count(*)::integer from tests.seen()), 5, 'nor does a token without a subject');
 
--- A deactivated tenant's listings are not shown, its templates are.
+-- A deactivated tenant's listings are hidden, but not its templates.
 select tests.as_service();
 update public.tenant_profiles set is_active = false
 where id = tests.kept('tenant');
@@ -56,7 +56,7 @@ select is_empty($$select 1 from tests.seen() as slug where slug = 'active-publis
 select tests.as_user(tests.kept('owner'));
 select is((select count(*)::integer from tests.seen()), 24, 'the owner still reads it');
 
--- A published assessment is readable in full, and that is meant.
+-- A published assessment can be read in full, on purpose.
 select tests.as_service();
 update public.tenant_profiles set is_active = true
 where id = tests.kept('tenant');

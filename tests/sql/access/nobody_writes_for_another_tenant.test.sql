@@ -1,5 +1,5 @@
--- An account writes an assessment for somebody else's tenant: refused exactly as for a tenant that does not exist, and
--- before anything could tell which slugs that tenant has.
+-- An account that writes an assessment for another account's tenant is refused exactly as for a missing tenant, before
+-- anything can reveal which slugs that tenant has.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -35,7 +35,7 @@ select is(
   tests.refusal(tests.insert_for(null, 'new')), '42501 TENANT_ACCESS_DENIED', 'no tenant'
 );
 
--- Rows of others are not there to be changed.
+-- Other accounts' rows cannot be changed.
 update public.custom_assessments set name = 'Mine now'
 where id = tests.kept('theirs');
 select is(tests.assessment_value(tests.kept('theirs'), 'name'), 'Clear Speech', 'an update changes nothing');
@@ -63,7 +63,7 @@ select is(tests.refusal('truncate public.custom_assessments cascade'), '42501', 
 select tests.as_service();
 select is(tests.refusal('truncate public.custom_assessments cascade'), '42501', 'nor can the service role');
 
--- RLS stands behind the trigger.
+-- RLS is a second defence after the trigger.
 select tests.as_postgres();
 set constraints all immediate;
 alter table public.custom_assessments disable trigger assessment_1_authority;

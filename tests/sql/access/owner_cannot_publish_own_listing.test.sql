@@ -1,5 +1,5 @@
--- A tenant approves its own marketplace listing, or overrules a rejection: refused. It may make its listing private, and ask
--- for review, and that only.
+-- A tenant cannot approve its own marketplace listing or overrule a rejection. It can only make its listing private, and
+-- request review.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

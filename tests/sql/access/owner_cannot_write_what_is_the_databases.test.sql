@@ -1,4 +1,4 @@
--- Forged id, maker, dates, template flag and tenant: each refused or overwritten, on insert and on update.
+-- Forged id, creator, dates, template flag and tenant: each is refused or overwritten, on insert and on update.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -43,7 +43,7 @@ select is(
 );
 select is(tests.assessment_value(tests.kept('mine'), 'tenant_id')::uuid, tests.kept('first_of_two'), 'and it is where it was');
 
--- The trigger stands behind the grants, should a host grant the whole table.
+-- The trigger is a second defence, if the host grants the whole table.
 select tests.as_postgres();
 grant insert, update on public.custom_assessments to authenticated;
 select tests.as_user(tests.kept('twice'));

@@ -38,7 +38,7 @@ select is(
 );
 select is((select count(*) from public.job_queue), 0::bigint, 'nothing of that was queued');
 
--- Once. The answer names the job that scores it.
+-- Once. The answer contains the job that scores it.
 create function pg_temp.answer(queued boolean, status text) returns jsonb
 language sql
 as $$
@@ -88,7 +88,7 @@ select is((
   where state = 'queued'
 ), 0::bigint, 'and queues nothing');
 
--- The assessment that the interview ran with is the one that counts.
+-- The assessment of the interview is used.
 select tests.as_postgres();
 select tests.keep('later', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "name": "Later"}'));
 insert into public.agent_sessions (stakeholder_session_id, custom_assessment_id)
@@ -103,7 +103,7 @@ select is(
   'a campaign that has gone on to another assessment changes nothing for its interviews'
 );
 
--- Nobody else calls it.
+-- No other role can call it.
 select tests.as_user(tests.kept('owner'));
 select is(tests.refusal('select from public.job_queue'), '42501', 'an owner reads no jobs');
 select is(

@@ -1,4 +1,4 @@
--- With every trigger off, as in a restore, the named constraints still hold what they can.
+-- With all triggers off, as in a restore, the named constraints still enforce what they can.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

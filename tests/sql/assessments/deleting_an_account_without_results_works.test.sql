@@ -1,5 +1,5 @@
--- An account is deleted, as Auth does it: its tenants go with their assessments, and what it made for other people's
--- tenants goes to those tenants' owners.
+-- An account is deleted, as Auth does it: its tenants are deleted with their assessments, and what it created for other
+-- people's tenants is reassigned to the owners of those tenants.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

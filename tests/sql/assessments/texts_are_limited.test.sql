@@ -1,4 +1,4 @@
--- Names, descriptions and sources have limits, and the refusal says which.
+-- Names, descriptions and sources have limits, and the refusal names the limit.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

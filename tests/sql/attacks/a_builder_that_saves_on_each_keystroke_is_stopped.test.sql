@@ -1,10 +1,11 @@
--- A builder that saves on each keystroke makes a version of an assessment in use each time. It is stopped after 120 in an hour.
+-- A builder that saves on each keystroke creates a version of an assessment in use each time. It is stopped after 120 in an
+-- hour.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 select plan(18);
 
--- Types a text, one character after the other, and returns what stopped it, and after how many.
+-- Types a text, one character after the other, and returns the refusal, and after how many characters.
 create function tests.type_text(assessment_id uuid, typed text) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -100,7 +101,7 @@ select is(
   '23514 setting_is_a_whole_number', 'or is a fraction'
 );
 
--- An hour later. Only the clock can say so: the versions are made older.
+-- An hour later. The test cannot wait, so it makes the versions older.
 alter table public.assessment_versions disable trigger guard_versions;
 update public.assessment_versions set created_at = now() - interval '61 minutes'
 where true;

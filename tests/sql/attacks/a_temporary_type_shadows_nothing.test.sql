@@ -1,5 +1,5 @@
--- The attack: an account makes a temporary domain with the name of a type that a SECURITY DEFINER function uses. Where
--- the function looks among temporary objects first, the domain's check is the account's code and runs as postgres.
+-- The attack: an account creates a temporary domain with the name of a type that a SECURITY DEFINER function uses. If the
+-- function searches temporary objects first, the domain's check is the account's code and runs as postgres.
 begin;
 \ir ../helpers.psql
 select plan(4);
@@ -7,7 +7,7 @@ select plan(4);
 select tests.keep('owner', tests.create_user('owner@example.test'));
 select tests.keep('tenant', tests.create_tenant(tests.kept('owner'), 'tenant'));
 
--- As functions were written before, and as they are written now.
+-- A function as they were written before, and as they are written now.
 create function public.with_an_empty_path() returns pg_catalog.text
 language plpgsql security definer set search_path = ''
 as $$

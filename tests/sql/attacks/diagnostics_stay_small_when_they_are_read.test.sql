@@ -1,12 +1,12 @@
--- A worker that is wrong, or in the wrong hands, hands in diagnostics that take ten bytes to store and 131,072 to read,
--- or that are none. An owner cannot delete an upload, and would have them in every list.
+-- A faulty or malicious worker hands in diagnostics that take ten bytes to store and 131,072 to read, or that are invalid.
+-- An owner cannot delete an upload, and would have them in every list.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
 select plan(9);
 
--- What an owner reads of an upload that a worker ended with these diagnostics.
+-- What an owner reads of an upload that a worker finished with these diagnostics.
 create function tests.diagnostics_after(outcome text, diagnostics text) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
--- An interview is scored by the definition that its scores were accepted for, however long it waits: whoever owns the
--- assessment changes nothing about it by an edit in that moment, and cannot make it vanish.
+-- An interview is scored with the definition for which its scores were accepted, however long it waits: the owner of the
+-- assessment cannot change or remove it by an edit in the meantime.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -12,7 +12,7 @@ as $$ select public.complete_assessment_session(session_id, 'coaching', scores) 
 create function tests.result_of(session_id uuid, col text) returns text
 language sql
 as $$ select tests.value_of('public.custom_assessment_results', session_id, col, 'session_id') $$;
--- A session of the tenant that uses somebody else's published assessment.
+-- A session of the tenant that uses another tenant's published assessment.
 create function tests.session_with(tenant_id uuid, assessment_id uuid) returns uuid
 language sql
 as $$
@@ -63,7 +63,7 @@ select tests.as_user(tests.kept('other'));
 update public.coaching_sessions set custom_assessment_id = tests.kept('elsewhere')
 where id = tests.kept('moved');
 
--- What the database writes when the worker asks it to.
+-- What the database writes when the worker requests it.
 select tests.as_service();
 create temporary table job on commit drop as
 select job.value as job
@@ -101,11 +101,11 @@ select is(
   ) ->> 'overall_score', '3.00', 'the respondent reads it'
 );
 
--- The session has gone on to another assessment meanwhile.
+-- Meanwhile the session uses another assessment.
 select is(tests.finish('w', tests.ending(tests.job('moved'), 'snapshot')), 'succeeded', 'scored as accepted');
 select is(tests.result_of(tests.kept('moved'), 'assessment_id')::uuid, tests.kept('listed'), 'under the one that it used');
 
--- A trusted writer is first: it writes by the same definition, and cannot say another.
+-- A trusted writer comes first: it must use the same definition.
 select is(
   tests.refusal(format(
     $$insert into public.custom_assessment_results (assessment_id, session_id, session_type, dimension_scores,
@@ -148,7 +148,7 @@ select is(
   tests.result_of(tests.kept('failing'), 'assessment_definition_snapshot')::jsonb, tests.definition(), 'and scored by it'
 );
 
--- Whoever makes a session under the id of a deleted one gets nothing of what was handed in for it.
+-- A session created with the id of a deleted one gets nothing of what was submitted for that one.
 select tests.as_postgres();
 select tests.keep('open', tests.create_assessment(
   tests.kept('tenant'), '{"name": "Open", "status": "active", "marketplace_status": "published"}'

@@ -1,5 +1,5 @@
--- A tenant may store one text as often as it likes, under as many definitions: whether an upload's bytes are stored already is
--- seen at one entry of an index, and no stored text is read for it.
+-- A tenant may store one text any number of times, with any number of definitions: whether an upload's bytes are stored
+-- already is decided by one index entry, and no stored text is read.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -55,7 +55,7 @@ select cmp_ok(
   'and is found to be new by reading next to nothing: the three hundred have thirty pages of text each'
 );
 
--- The same file again, beside many copies of the very same row.
+-- The same file again, besides many copies of the same row.
 select tests.as_postgres();
 alter table public.custom_assessments disable trigger user;
 insert into public.custom_assessments (tenant_id, created_by, name, slug, definition, source_markdown, created_at)

@@ -1,6 +1,5 @@
--- A tenant publishes something harmless and then changes it. Everyone reads the whole of a published assessment: whatever
--- carries text of the tenant's goes back to the reviewers when it changes, the source and the address too; by hand and by
--- upload.
+-- A tenant publishes something harmless and then changes it. Everyone can read the whole of a published assessment: when
+-- any text of the tenant changes, including the source and the slug, it is reviewed again, for edits and uploads.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -37,7 +36,7 @@ select is(tests.after_edit($$source_markdown = '# Buy my other thing'$$), 'pendi
 select is(tests.after_edit($$slug = 'buy-my-other-thing'$$), 'pending_review', 'a new slug');
 select is(tests.after_edit($$result_disclosure = 'none'$$), 'pending_review', 'and what respondents are shown');
 
--- Whoever fixes a listing: it is published while it is what was approved.
+-- Anyone can correct a listing: it is published as long as it is what was approved.
 select tests.as_service();
 select tests.keep('fixed', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "marketplace_status": "published"}'));
 update public.custom_assessments set definition = tests.definition() || '{"new": 1}'

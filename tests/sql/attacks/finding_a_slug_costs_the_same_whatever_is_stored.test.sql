@@ -1,12 +1,12 @@
--- A tenant cannot make the search for its next slug long: neither by long names that are cut to one stem, each of which would
--- count through the others' numbers anew, nor by given slugs that lie in the way. One upload whose slug was looked for among
--- thousands would keep all workers.
+-- A tenant cannot slow down the search for its next slug: neither by long names that are cut to one stem, each of which
+-- would count through the others' numbers again, nor by given slugs that are in the way. One upload whose slug is searched
+-- among thousands would block all workers.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 select plan(8);
 
--- Rows that this transaction has read so far, in the tables that slugs are looked for in.
+-- Rows that this transaction has read so far, in the tables that are searched for slugs.
 create function tests.rows_read() returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -16,7 +16,7 @@ as $$
    where relid in ('public.custom_assessments'::regclass, 'private.slug_series'::regclass)
 $$;
 
--- Makes an assessment and gives its slug and how many rows were read for it.
+-- Creates an assessment, and returns its slug and how many rows were read for it.
 create function tests.make(name text, out slug text, out rows_read bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -30,7 +30,7 @@ begin
 end
 $$;
 
--- 60 characters, of which the last word goes when a number is added: aaa ... aaa-b00012.
+-- 60 characters, whose last word is dropped when a number is added: aaa ... aaa-b00012.
 create function tests.long_name(n integer) returns text
 language sql
 set search_path = pg_catalog, pg_temp

@@ -1,12 +1,12 @@
--- What is quadratic in Postgres itself: putting combining marks in order when a text is normalised, which not even the
--- statement timeout can interrupt, and giving out the items of a JSON path one by one.
+-- What is quadratic in Postgres itself: ordering combining marks when a text is normalised, which not even the statement
+-- timeout can interrupt, and returning the items of a JSON path one by one.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../sessions.psql
 select plan(6);
 
--- Seconds that a statement takes, and what it is refused with.
+-- Seconds that a statement takes, and its refusal.
 create function tests.timed(statement text, out seconds numeric, out answer text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ begin
   seconds := extract(epoch from pg_catalog.clock_timestamp() - started);
 end
 $$;
--- A letter under so many pairs of marks, each pair in the wrong order.
+-- A letter under this many pairs of marks, each pair in the wrong order.
 create function tests.marked(pairs integer) returns text
 language sql
 set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
--- A number such as 1e131071 takes ten bytes in jsonb and 131,072 characters once it is read: without a limit one agent
--- makes a link, and its tenant's list of results, unreadable.
+-- A number such as 1e131071 takes ten bytes in jsonb and 131,072 characters when it is read: without a limit, one agent
+-- could make a link, and its tenant's list of results, unreadable.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- A name stands in every list and in an index: white space at its ends counts, and white space alone is no name.
+-- A name appears in every list and in an index: surrounding white space counts, and white space alone is not a name.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,5 +1,5 @@
--- A trusted writer's row without a tenant, or for one that does not exist, is refused in words that the writer knows:
--- no table and no function of the schema private is named on the way.
+-- A trusted writer's row without a tenant, or for one that does not exist, is refused in terms that the writer knows,
+-- without naming a table or function of the schema private.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

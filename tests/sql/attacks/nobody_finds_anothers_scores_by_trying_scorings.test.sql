@@ -1,5 +1,5 @@
 -- The author of a published assessment wants to know how another tenant's respondent scored. If version_changes counted
--- results that its caller may not read, a category whose range is halved each time would find any score: 38 calls for two
+-- results that its caller cannot read, a category whose range is halved each time would find any score: 38 calls for two
 -- scores of two decimal places.
 begin;
 \ir ../helpers.psql
@@ -18,7 +18,7 @@ as $$
   ))
 $$;
 
--- The overall score that bisection finds, as whoever calls; null where every answer is the same.
+-- The overall score that bisection finds, as the current role; null if every answer is the same.
 create function tests.bisected(version_id uuid) returns numeric
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -65,7 +65,7 @@ select is(
   'PT403 ASSESSMENT_ACCESS_DENIED', 'whose results they are has no definition to try'
 );
 
--- Nor does the author learn of others' by results of its own beside them.
+-- Nor does the author learn about others' results by having its own.
 select tests.as_service();
 select tests.create_result(tests.kept('coaching'), 'coaching', '{"dimension_scores": {"Clarity": 2.5, "Courage": 2.5}}');
 select tests.as_user(tests.kept('owner'));

@@ -1,5 +1,5 @@
--- A tenant drives the version of a published assessment to its last number and lets another tenant use it. Erasing the
--- tenant hands that assessment over without its author, which must not fail at a version that cannot be raised.
+-- A tenant raises the version of a published assessment to the highest number and lets another tenant use it. Erasing the
+-- tenant hands that assessment over without its author, which must not fail because the version cannot be raised.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

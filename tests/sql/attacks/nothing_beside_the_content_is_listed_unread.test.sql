@@ -1,5 +1,5 @@
--- What can change without a new version is reviewed as well: address, price, the tenant's name, keys that are no content, and
--- comments in the Markdown.
+-- What can change without a new version is reviewed as well: slug, price, the tenant's name, unknown keys, and comments in
+-- the Markdown.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

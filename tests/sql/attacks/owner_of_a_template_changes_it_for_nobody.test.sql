@@ -1,4 +1,4 @@
--- A template belongs to a tenant, and other tenants' agents ask what it says: its owner edits it, by hand or by upload.
+-- A template belongs to a tenant, and other tenants' agents use its text: its owner cannot edit it, directly or by upload.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,5 +1,5 @@
--- A worker that is wrong, or in the wrong hands, says that a file gave a definition which it never gave: where no
--- assessment is written the database looks at it all the same.
+-- A faulty or malicious worker reports a definition that a file does not have: the database checks it even if no assessment
+-- is written.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -42,7 +42,7 @@ select is(
   'a number that fills memory when it is read fails'
 );
 
--- The version falls: the definition is kept beside the diagnostic, so it must be one.
+-- The version is too low: the definition is stored with the diagnostic, so it must be valid.
 select tests.keep('target', tests.create_assessment(tests.kept('tenant'), '{"version": "2.0", "status": "active"}'));
 select tests.as_user(tests.kept('owner'));
 select tests.keep('falls', tests.upload(tests.kept('tenant'), '# Falls', tests.kept('target')));

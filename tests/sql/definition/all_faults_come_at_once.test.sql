@@ -1,4 +1,4 @@
--- One answer names every fault, for the owner who writes the row, with path, reason and what was expected.
+-- One answer lists every error, for the owner who writes the row, with path, reason and what was expected.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,15 +1,15 @@
--- One fault each: what is wrong, where the answer says it is, and why.
+-- One error each: what is wrong, its path, and why.
 begin;
 \ir ../helpers.psql
 select plan(105);
 
--- The valid definition with one value put in at a path.
+-- The valid definition with one value replaced at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
 language sql
 set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.jsonb_set(tests.definition(), with_value.path, with_value.value) $$;
 
--- The faults as text: path and reason of each.
+-- The errors as text: path and reason of each.
 create function tests.faults(definition jsonb) returns text
 language sql
 set search_path = pg_catalog, pg_temp
@@ -43,7 +43,7 @@ select is(
   ))),
   '$.dimensions wrong-count', 'twenty-one dimensions'
 );
--- Ranges that were right in the dimension before are not judged again; texts are, and so are ranges that were wrong.
+-- Ranges that were valid in the previous dimension are not checked again; texts are, and so are ranges that were invalid.
 select
   is(
     tests.faults(tests.definition() || jsonb_build_object('dimensions', (
@@ -211,7 +211,7 @@ from (
     '$.examples[0].scores.Clarity outside-scale; $.examples[0].scores.Courage outside-scale; '
     '$.examples[0].scores.Calm unknown-dimension; $.examples[0].category unknown-category'
   ),
-  -- what the format does not name
+  -- unknown keys
   ('{someday}', '{"nested": [1, "x", null]}', 'none')
 ) as given (path, value, expected);
 

@@ -1,4 +1,4 @@
--- Definitions made to hurt are refused as invalid, each in under a second, and never with an error of another kind.
+-- Malicious definitions are refused as invalid, each in under a second, and never with another kind of error.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -102,7 +102,7 @@ select throws_ok(
   $$select '{"name": "\ud800"}'::jsonb$$, '22P02', null, 'half of a surrogate pair is no JSON, and never comes this far'
 );
 
--- The longest definition that is allowed, and one byte more.
+-- The longest allowed definition, and one byte more.
 select is(
   private.definition_faults(tests.definition() || jsonb_build_object(
     'x', repeat('x', 512000 - octet_length((tests.definition() || '{"x": ""}')::text))

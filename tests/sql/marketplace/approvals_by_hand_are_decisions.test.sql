@@ -1,11 +1,11 @@
--- Trusted writers write published and rejected by hand, as before: each is a decision about the newest version.
+-- Trusted writers set published and rejected by hand, as before: each is a decision about the newest version.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../reviews.psql
 select plan(25);
 
--- Writes as the service, and speaks as postgres from then on.
+-- Writes as the service role, then switches to postgres.
 create function tests.by_hand(assessment_id uuid, assignments text) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -97,7 +97,7 @@ delete from public.tenant_profiles
 where id = tests.kept('tenant');
 select is(tests.listed(), null, 'a deleted tenant''s are gone');
 
--- A replacement by the worker is the tenant's edit.
+-- A replacement by the worker is an edit of the tenant.
 select tests.keep('theirs', tests.create_assessment(tests.kept('others_tenant'), '{"name": "Theirs", "status": "active",
   "marketplace_status": "published"}'));
 select tests.as_service();

@@ -1,4 +1,4 @@
--- What each event does to the working copy, to what is listed, and to who may choose it.
+-- The effect of each event on the working copy, on the listing, and on who can choose it.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- What was published before decisions were kept is recorded as approved for that reason, and listed.
+-- What was published before decisions were stored is recorded as approved for that reason, and listed.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- Which version is listed, and since when, is the database's to say: nobody writes it.
+-- The database sets which version is listed, and since when; no role can write it.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,5 @@
--- Reviewers decide, but not on their own tenants; owners read what was decided and why; the rest is as if it did not exist.
+-- Reviewers decide, but not about their own tenants; owners can read decisions and reasons; for all others they do not
+-- exist.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

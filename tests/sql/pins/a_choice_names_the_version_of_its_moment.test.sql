@@ -1,5 +1,5 @@
--- A choice of another tenant's assessment, or of a template, is of the version that is there at that moment; of one's own
--- assessment it names the assessment.
+-- A choice of another tenant's assessment, or of a template, refers to the version at that time; a choice of the tenant's
+-- own assessment refers to the assessment.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -21,7 +21,7 @@ select is(tests.version_of_pin('coaching', tests.kept('session'), 'chosen_versio
 select is(tests.version_of_pin('coaching', tests.kept('of_template'), 'chosen_version_id'), '1.0', 'of a template the newest');
 select is(tests.version_of_pin('coaching', tests.kept('of_own'), 'chosen_version_id'), null, 'of one''s own none');
 
--- No edit reaches a choice, approved or not.
+-- No edit changes a choice, approved or not.
 select tests.as_service();
 select tests.rename(tests.kept('listed'), 'Second');
 update public.custom_assessments set marketplace_status = 'published'
@@ -36,7 +36,7 @@ update public.coaching_sessions set client_name = 'Kim', interview_style_overrid
 where id = tests.kept('session');
 select is(tests.version_of_pin('coaching', tests.kept('session'), 'chosen_version_id'), '1.0', 'another change of the session is no choice');
 
--- The user moves on.
+-- The user moves to another version.
 update public.coaching_sessions set custom_assessment_id = tests.kept('template')
 where id = tests.kept('session');
 select is(tests.version_of_pin('coaching', tests.kept('session'), 'chosen_version_id'), '1.1', 'another assessment is another choice');
@@ -50,7 +50,7 @@ update public.campaigns set custom_assessment_id = tests.kept('own')
 where id = tests.kept('campaign');
 select is(tests.value_of('private.pins', tests.kept('campaign'), 'id'), null, 'one''s own assessment takes the choice away');
 
--- Many at once, and those who are trusted with authority.
+-- Many at once, and trusted roles.
 select tests.as_service();
 select tests.keep('secret', tests.create_assessment(tests.kept('tenant'), '{"slug": "secret"}'));
 insert into public.coaching_sessions (tenant_id, client_name, assessment_type, custom_assessment_id)

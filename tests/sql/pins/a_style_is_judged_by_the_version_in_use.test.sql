@@ -1,4 +1,5 @@
--- Another interview style is for what is used already: what became of the assessment since it was chosen does not matter.
+-- Another interview style is checked against the version in use: it does not matter what happened to the assessment since
+-- it was chosen.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

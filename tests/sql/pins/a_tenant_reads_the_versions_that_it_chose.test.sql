@@ -1,4 +1,4 @@
--- A tenant reads each version that it chose, whatever became of the assessment; and none that it did not choose.
+-- A tenant can read each version that it chose, whatever happened to the assessment, and none that it did not choose.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -18,7 +18,7 @@ select tests.as_user(tests.kept('other'));
 select tests.keep('session', tests.session_of(tests.kept('others_tenant'), tests.kept('listed')));
 select is(tests.read_versions(), '1.0 Clear Speech', 'what is listed is read by everybody');
 
--- The author writes on, and nobody has reviewed it.
+-- The author continues to write, and nobody has reviewed it.
 select tests.as_user(tests.kept('owner'));
 select is(tests.rename(tests.kept('listed'), 'A secret plan'), '1.1', 'the author writes on');
 select tests.as_user(tests.kept('other'));
@@ -50,7 +50,7 @@ update public.custom_assessments set status = 'active'
 where id = tests.kept('listed');
 select is(tests.read_versions(), '1.1 A secret plan', 'but for what it makes of it');
 
--- Which tenant uses what is nobody's to read.
+-- No role can read which tenant uses what.
 select is(tests.refusal('select from private.version_uses'), '42501', 'nobody reads who uses what');
 
 select * from finish();

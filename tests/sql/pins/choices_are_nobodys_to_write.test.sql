@@ -1,4 +1,5 @@
--- Choices and pins are the database's: no role of the API reads or writes them, and what they name are versions of their assessment.
+-- Only the database writes choices and pins: no role of the API can read or write them, and they refer to versions of their
+-- assessment.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

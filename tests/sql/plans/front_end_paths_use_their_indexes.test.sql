@@ -1,11 +1,11 @@
--- What front ends read uses its index under the policies, and touches as many rows with ten times as many other
+-- The queries of front ends use their indexes under the policies, and read as many rows with ten times as many other
 -- tenants as with one.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 select plan(32);
 
--- The paths, as a client asks: PostgREST adds nothing that matters here.
+-- The queries, as a client sends them: PostgREST adds nothing that matters here.
 create table tests.paths (path text primary key, role text not null, query text not null, index text not null);
 grant select on tests.paths to public;
 insert into tests.paths
@@ -83,8 +83,8 @@ values
   'select id from public.coaching_sessions where access_token::text = ''token-1-1''', 'idx_coaching_sessions_access_token'
 );
 
--- Adds tenants first to last, each with as much of everything. Without the triggers, whose rules are proven elsewhere;
--- with them the data would take minutes.
+-- Adds tenants first to last, each with the same amount of everything. The triggers are off, because they are tested
+-- elsewhere and would take minutes.
 create function tests.fill(first integer, last integer) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -140,7 +140,7 @@ begin
 end
 $$;
 
--- A query's plan as JSON, carried out.
+-- A query's plan as JSON, after running it.
 create function tests.plan_of(query text) returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -153,7 +153,7 @@ begin
 end
 $$;
 
--- How many rows of tables a plan read, those that it threw away included.
+-- How many rows of tables a plan read, including those that it discarded.
 create function tests.rows_read(plan jsonb) returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -182,7 +182,7 @@ begin
       when 'anon' then tests.as_anon()
       else tests.as_postgres()
     end;
-    -- Once for the caches' sake.
+    -- Once to fill the caches.
     plan := tests.plan_of(wanted.query);
     perform tests.as_postgres();
     insert into tests.observed values (wanted.path, read_all.tenants, plan, tests.rows_read(plan));
@@ -227,7 +227,7 @@ select is(
   11::bigint, 'the last ten of twenty results are read in the index''s order: one tenant and ten results'
 );
 
--- Tenant sets are computed once a query, not once a row.
+-- Tenant sets are computed once per query, not once per row.
 select tests.as_user(md5('user 1')::uuid);
 select is(
   (

@@ -1,5 +1,5 @@
--- Every foreign key has an index that begins with its columns, every index of the specification is there under its
--- name, and no index repeats another's work.
+-- Every foreign key has an index that begins with its columns, every index of the specification exists under its name, and
+-- no index is redundant.
 begin;
 \ir ../helpers.psql
 select plan(4);
@@ -17,7 +17,7 @@ select is_empty(
         from pg_catalog.pg_index as ind
         where ind.indrelid = con.conrelid
           and (ind.indkey::smallint[])[0:cardinality(con.conkey) - 1] = con.conkey
-          -- A partial index serves where it leaves out only rows without the reference.
+          -- A partial index suffices if it omits only rows without the reference.
           and (
             ind.indpred is null
             or pg_get_expr(ind.indpred, ind.indrelid) ~ 'IS NOT NULL\)?$'
@@ -40,7 +40,7 @@ select is_empty(
   'every index of the specification is there'
 );
 
--- One index does another's work when the other's columns are the first of its own, under the same condition.
+-- An index is redundant if its columns are the first columns of another one with the same condition.
 select is_empty(
   $$
     select less.indexrelid::regclass || ' is served by ' || more.indexrelid::regclass

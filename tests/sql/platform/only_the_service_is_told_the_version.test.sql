@@ -1,4 +1,4 @@
--- The worker asks which release the database has; nobody else learns it.
+-- The worker asks for the database's release; no other role can read it.
 begin;
 \ir ../helpers.psql
 select plan(4);

@@ -1,4 +1,4 @@
--- Front ends watch an upload being compiled: Realtime sends what is in its publication, to those whose policies let them
+-- Front ends watch an upload being compiled: Realtime sends the rows of its publication to those whose policies let them
 -- read the row.
 begin;
 \ir ../helpers.psql

@@ -1,5 +1,5 @@
--- The database that the tests run on has the roles, rights and refusals of a Supabase project; were it more generous,
--- every other test of a denial would prove less than it says.
+-- The database of the tests has the roles, privileges and restrictions of a Supabase project; if it were more permissive,
+-- every other test of a denial would prove less.
 begin;
 \ir ../helpers.psql
 select plan(22);

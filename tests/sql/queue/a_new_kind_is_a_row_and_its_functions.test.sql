@@ -1,4 +1,4 @@
--- A kind of jobs is a row and the functions that it names: nothing else has to know it. What a row names is checked.
+-- A kind of jobs is a row and the functions that it names: no other code knows it. The named functions are checked.
 begin;
 \ir ../helpers.psql
 select plan(18);
@@ -123,7 +123,7 @@ select set_eq(
 );
 
 select is(public.retry_jobs(failed_since => '-infinity'), 0, 'nothing has failed');
--- Claimed before, so the one comes alone.
+-- It was claimed before, so it is claimed alone.
 update private.jobs set state = 'queued', rank = 1, finished_at = null, worker = null
 where kind = 'greet';
 select tests.as_service();

@@ -15,7 +15,7 @@ select is(tests.finish('w1', tests.ending('{"job": 0, "attempt": 1}', 'done')), 
 select is((select count(*) from public.custom_assessments), 0::bigint, 'nothing was made');
 select is(tests.upload_value(tests.kept('upload'), 'status'), 'processing', 'and the upload is where it was');
 
--- What is said first of a claim counts.
+-- The first report of a claim counts.
 select is(
   tests.finish(
     'w1', tests.compiled(job || '{"attempt": 2}', 'Other'), tests.compiled(job, 'One'), tests.compiled(job, 'Twice')
@@ -27,7 +27,7 @@ from claim;
 select is((select string_agg(name, ' ') from public.custom_assessments), 'One', 'one assessment was made');
 select is(tests.upload_value(tests.kept('upload'), 'status'), 'succeeded', 'and the upload has succeeded');
 
--- A claim whose answer was lost is asked for again.
+-- A claim whose answer was lost is requested again.
 select tests.keep('second', tests.upload(tests.kept('tenant'), '# Two'));
 select tests.keep('third', tests.upload(tests.kept('tenant'), '# Three'));
 create temporary table first_answer on commit drop as select tests.claim('w1', 1, 'r7') as jobs;
@@ -42,7 +42,7 @@ from second_answer;
 select is((tests.claim('w1', 1, 'r8') -> 0 ->> 'subject')::uuid, tests.kept('third'), 'another request gets the next job');
 select is(tests.claim('w2', 1, 'r8'), '[]'::jsonb, 'another worker''s request of the same name is not this one');
 
--- Jobs that ended alike are told together, and so is what became of them.
+-- Jobs with the same outcome are reported together, and so are the answers.
 select tests.finish('w1', tests.ending(jsonb_build_object('job', job.id, 'attempt', job.attempts), 'release'))
 from private.jobs as job
 where job.state = 'running';

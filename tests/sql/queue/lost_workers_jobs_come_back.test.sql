@@ -1,4 +1,4 @@
--- A lease that runs out is taken back inside the next claim. Each loss is charged; after the last one the job ends.
+-- An expired lease is taken back by the next claim. Each loss counts as an attempt; after the last one the job fails.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -29,7 +29,7 @@ select is(
 select tests.as_postgres();
 select pg_temp.expire();
 select tests.as_service();
--- A worker that is merely late may still finish, as long as nobody has taken the job.
+-- A worker that is merely late can still finish, as long as no other worker has taken the job.
 select tests.keep('late', tests.upload(tests.kept('tenant'), '# Late'));
 select is(jsonb_array_length(tests.claim('w1', 5)), 1, 'the lost job comes back alone') from (select) as once;
 select is(tests.upload_value(tests.kept('upload'), 'attempts'), '2', 'for the second time');
@@ -72,7 +72,7 @@ select is((
   where state = 'queued'
 ), 0::bigint, 'nothing loops for ever');
 
--- A late worker, before anybody else has asked.
+-- A late worker, before any other worker has asked.
 select tests.keep('slow', tests.upload(tests.kept('tenant'), '# Slow'));
 create temporary table slow on commit drop as select tests.claim('slow') -> 0 as job;
 update private.jobs set lease_expires_at = now() - interval '1 second'
@@ -80,7 +80,7 @@ where subject_id = tests.kept('slow');
 select is(tests.finish('slow', tests.compiled(job, 'Slow')), 'succeeded', 'who is late but first still finishes') from slow;
 select is((select count(*) from public.custom_assessments), 1::bigint, 'once');
 
--- Operators can put it back.
+-- Operators can requeue it.
 select tests.as_service();
 select is(public.retry_jobs(uploads => array[tests.kept('upload')]), 1, 'a failed upload is put back');
 select results_eq(

@@ -44,7 +44,7 @@ select results_eq(
 );
 select is((select count(*) from public.job_queue), 5::bigint, 'open and finished');
 
--- Putting back.
+-- Requeuing.
 select is(public.retry_jobs(failed_since => now() + interval '1 minute'), 0, 'nothing has failed since then');
 select is(public.retry_jobs(uploads => array[tests.kept('runs'), tests.kept('queued')]), 0, 'only what has failed is put back');
 select is(public.retry_jobs(jobs => array[tests.job_value(tests.kept('refused'), 'id')::bigint]), 1, 'by job');
@@ -82,7 +82,7 @@ select is((
 select is(tests.refusal($$select public.prune_jobs('-1 day')$$), 'PT422 INVALID_ARGUMENT', 'no time runs backwards');
 select is(tests.refusal($$select public.prune_jobs(batch => 0)$$), 'PT422 INVALID_ARGUMENT', 'a batch holds something');
 
--- Nobody else.
+-- No other role.
 select tests.as_user(tests.kept('owner'));
 select is(tests.refusal('select from public.job_queue'), '42501', 'a tenant does not read the queue');
 select is(tests.refusal('select from private.jobs'), '42501', 'nor what is behind it');

@@ -1,4 +1,4 @@
--- A passing fault is tried again after a growing, jittered delay; a job that was not begun is not charged.
+-- A temporary error is retried after a growing, jittered delay; a job that was not started is not charged.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -53,7 +53,7 @@ select is(
   'and the tenant reads why'
 );
 
--- A lasting fault ends at once.
+-- A permanent error is final.
 select tests.keep('second', tests.upload(tests.kept('tenant'), '# Two'));
 select is(
   tests.finish('w1', tests.ending(
@@ -68,7 +68,7 @@ select is(
   'and the upload with its diagnostic'
 );
 
--- What a worker must not say.
+-- What a worker must not report.
 select tests.keep('third', tests.upload(tests.kept('tenant'), '# Three'));
 select is(tests.finish('w1', tests.ending(tests.claim('w1') -> 0, 'shrugged')), 'retried', 'an unknown outcome is a fault');
 select tests.as_service();

@@ -1,4 +1,4 @@
--- One tenant's many uploads do not keep another's single one waiting.
+-- One tenant's many uploads do not delay another's single one.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -50,7 +50,7 @@ from generate_series(1, 3) as n;
 select is(jsonb_array_length(tests.claim('w1')), 2, 'a batch has at most about 256 KB of text');
 select is(jsonb_array_length(tests.claim('w1')), 1, 'the rest is in the next');
 
--- What was charged before is given alone, in its turn.
+-- A job that was charged before is claimed alone, in its turn.
 insert into public.assessment_uploads (tenant_id, source_markdown)
 select
   tests.kept('tenant') as tenant_id,

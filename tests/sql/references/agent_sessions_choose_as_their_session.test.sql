@@ -1,4 +1,4 @@
--- Agent sessions are the service role's to write. Should a host let its users write them, the same choice binds them.
+-- Only the service role writes agent sessions. If a host lets its users write them, the same rules apply.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,12 +1,12 @@
--- A foreign key clears a reference to a row that is gone. Whoever clears it while the row is there is judged as ever,
--- also the trusted roles that foreign keys act as.
+-- A foreign key clears a reference to a deleted row. Clearing it while the row exists is checked as usual, even for the
+-- trusted roles that foreign keys use.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../references.psql
 select plan(16);
 
--- A campaign that chose, and one that has had the type custom since before there were assessments to choose.
+-- A campaign that chose an assessment, and one that has had the type custom since before assessments existed.
 select tests.refusal_of_choice('campaigns', tests.kept('tenant'), tests.kept('own_active'));
 select tests.refusal_of_choice('campaigns', tests.kept('tenant'), null, 'industry4');
 set constraints all immediate;
@@ -56,7 +56,7 @@ select results_eq(
   'nothing was changed'
 );
 
--- Nor does a deletion carry anything else past the rules.
+-- Nor does a deletion let any other change bypass the rules.
 select tests.as_service();
 select is(
   tests.refusal(format(

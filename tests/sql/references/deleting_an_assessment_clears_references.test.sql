@@ -1,4 +1,4 @@
--- Deleting an assessment without results sets every reference to null, whatever the checks of the referring tables say.
+-- Deleting an assessment without results sets every reference to null, whatever the checks of the referring tables.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -34,7 +34,7 @@ select results_eq(
 );
 select is((select custom_assessment_id from public.agent_sessions), null, 'and the agent session');
 
--- Afterwards the row can be used and mended.
+-- Afterwards the row can be used and corrected.
 select tests.as_user(tests.kept('owner'));
 select is(
   tests.refusal($$update public.campaigns set name = 'Renamed', status = 'closed' where name = 'Campaign'$$), 'done',

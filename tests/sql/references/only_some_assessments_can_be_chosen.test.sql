@@ -1,12 +1,12 @@
--- A campaign or coaching session refers to an assessment that is active and its tenant's own, a template, or published
--- and free. What its writer may not see answers exactly as what does not exist.
+-- A campaign or coaching session refers to an assessment that is active and its tenant's own, a template, or published and
+-- free. An assessment that the writer cannot see is treated exactly like a missing one.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../references.psql
 select plan(39);
 
--- The two answers differ in the id that was sent, and in nothing else.
+-- The two answers differ only in the id that was sent.
 create function tests.answer(assessment_id uuid) returns text
 language sql
 set search_path = pg_catalog, pg_temp
@@ -81,7 +81,7 @@ select is(
   'a deactivated tenant''s listing is not found'
 );
 
--- A host whose policies let a campaign name any tenant must not open that tenant's private assessments.
+-- A host whose policies let a campaign name any tenant must not give access to that tenant's private assessments.
 select tests.as_postgres();
 create policy "A careless host" on public.campaigns for insert to authenticated with check (true);
 select tests.as_user(tests.kept('owner'));
@@ -90,7 +90,7 @@ select is(
   'a campaign in another''s name does not reach its assessments'
 );
 
--- The service role is trusted with the choice, not with the impossible.
+-- The service role may make any choice that is possible at all.
 select tests.as_service();
 select
   is(

@@ -1,5 +1,5 @@
--- The type custom needs an assessment, an assessment needs the type custom, and an interview style may be overridden
--- only where the assessment allows it: for every writer, when the row is made and when these columns change.
+-- The type custom needs an assessment, an assessment needs the type custom, and an interview style can only be overridden
+-- if the assessment allows it: for every writer, when the row is created and when these columns change.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -47,7 +47,7 @@ select
 from tests.cases()
 where expected <> 'done' and expected not like '23514%';
 
--- Columns that do not change are not looked at.
+-- Unchanged columns are not checked.
 select tests.as_user(tests.kept('owner'));
 insert into public.campaigns (tenant_id, name, assessment_type, custom_assessment_id, interview_style_override)
 values (tests.kept('tenant'), 'Campaign', 'custom', tests.kept('own_active'), 2);
@@ -65,7 +65,7 @@ select is(
   tests.refusal($$update public.campaigns set interview_style_override = 3 where name = 'Campaign'$$),
   'PT400 INTERVIEW_STYLE_OVERRIDE_DENIED', 'another style is judged by what the campaign uses, which allows none by now'
 );
--- Taking the override back asks nothing of the assessment.
+-- Removing the override needs no permission from the assessment.
 select is(
   tests.refusal($$update public.campaigns set interview_style_override = null where name = 'Campaign'$$),
   'done', 'an override can be taken back, also once the assessment is archived'
@@ -107,7 +107,7 @@ select is(
   'done', 'with the type it can'
 );
 
--- A campaign without a tenant has nobody whose the results would be.
+-- Results of a campaign without a tenant would belong to nobody.
 select tests.as_service();
 select is(
   tests.refusal_of_choice('campaigns', null, tests.kept('template')), 'PT422 TENANT_REQUIRED',

@@ -1,5 +1,5 @@
--- A host may let visitors write sessions, by a form on its site. That goes on; choosing an assessment is for those who
--- sign in.
+-- A host may let visitors write sessions, through a form on its site. That still works, but only signed-in accounts can
+-- choose an assessment.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- session_result: full, teaser or none, from what was frozen; unknown, expired and unfinished links answer alike.
+-- session_result: full, teaser or none, from frozen data; unknown, expired and unfinished links get the same answer.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -9,7 +9,7 @@ create function tests.token_of(relation text, id uuid) returns text
 language sql
 as $$ select tests.value_of(relation, id, 'access_token') $$;
 
--- A coaching session with a result under this disclosure; gives its id.
+-- A coaching session with a result with this disclosure; returns its id.
 create function tests.finished_session(disclosure text) returns uuid
 language plpgsql
 as $$
@@ -51,7 +51,7 @@ select is(
   'none is only that it is complete'
 );
 
--- Frozen: what the tenant changes later shows nothing else.
+-- Frozen: later changes by the tenant have no effect.
 select tests.as_user(tests.kept('owner'));
 update public.custom_assessments set result_disclosure = 'full', definition = tests.definition()
 where name = 'none';
@@ -67,7 +67,7 @@ select is(
   'Gets there.', 'and so is the category'
 );
 
--- Alike: unknown, none, empty, unfinished, expired.
+-- The same answer: unknown, none, empty, unfinished, expired.
 select tests.as_postgres();
 select tests.keep('assessment', (
   select assessment_id from public.custom_assessment_results

@@ -1,4 +1,4 @@
--- Where the host has campaign_assignments as a view, sessions, results, links and contexts work as with a table.
+-- If the host has campaign_assignments as a view, sessions, results, links and contexts work as with a table.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- A result's owner, snapshot, version, score and category are what the database held and worked out, whatever is said.
+-- The database sets a result's owner, snapshot, version, score and category itself, whatever is sent.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,5 +1,5 @@
--- Who takes a session's id later, or points another campaign at it, reads nothing: whose result it is was settled
--- when it was written.
+-- A later session with the same id, or another campaign that refers to it, gives no access: the owner was recorded when the
+-- result was written.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -28,7 +28,7 @@ select is_empty('select id from public.custom_assessment_results', 'another tena
 select tests.as_user(tests.kept('stranger'));
 select is_empty('select id from public.custom_assessment_results', 'a stranger reads none');
 
--- What finds them for the creator is noted once, and shows nothing by itself.
+-- The pair that finds them for the creator is stored once, and gives no access by itself.
 select tests.as_postgres();
 select is(
   tests.create_result(
@@ -56,7 +56,7 @@ where id = tests.kept('campaign');
 select tests.as_user(tests.kept('other'));
 select is_empty('select id from public.custom_assessment_results', 'nor does taking a campaign over');
 
--- The id of a deleted session, taken again.
+-- The id of a deleted session, used again.
 select tests.as_postgres();
 delete from public.coaching_sessions
 where id = tests.kept('coaching');

@@ -1,4 +1,4 @@
--- A finished result never changes again, for any role; only the service role may remove it.
+-- No role can change a finished result; only the service role can delete it.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -62,7 +62,7 @@ select is(
 select tests.as_anon();
 select is(tests.refusal('select from public.custom_assessment_results'), '42501', 'a visitor may not even read them');
 
--- What happens to the session and the assessment later changes nothing.
+-- Later changes of the session and the assessment have no effect.
 select tests.as_postgres();
 delete from public.coaching_sessions
 where id = tests.kept('coaching');

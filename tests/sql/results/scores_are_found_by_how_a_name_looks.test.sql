@@ -1,5 +1,5 @@
--- An agent writes the name of a dimension as its own keyboard does: with another hyphen, another apostrophe, in full
--- width, with characters that cannot be seen. The score goes to the dimension, under the name of the definition.
+-- An agent writes the name of a dimension with another hyphen, another apostrophe, in full width, or with invisible
+-- characters. The score belongs to the dimension, with the definition's name.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- Every fault of the scores is told at once, by JSON path, reason and what was expected.
+-- Every error of the scores is reported at once, by JSON path, reason and what was expected.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -42,7 +42,7 @@ select is(
 );
 select is((select count(*) from public.custom_assessment_results), 0::bigint, 'nothing was written');
 
--- What the agent recorded counts, also after the campaign has gone on to another assessment.
+-- What the agent recorded counts, even after the campaign uses another assessment.
 select tests.as_postgres();
 insert into public.agent_sessions (stakeholder_session_id, custom_assessment_id)
 values (tests.kept('assignment'), tests.kept('assessment'));
@@ -65,7 +65,7 @@ select is(
 );
 select is((select count(*) from public.custom_assessment_results), 1::bigint, 'one was written');
 
--- A session is scored by what it used, whatever became of that since.
+-- A session is scored with what it used, whatever happened to that since.
 select tests.as_postgres();
 update public.custom_assessments set status = 'archived'
 where id = tests.kept('assessment');

@@ -11,7 +11,7 @@ select is(
   'a result is what its frozen row gives'
 );
 
--- Somebody with the table in their hands changes a row, and the assessment goes on.
+-- A superuser changes a row, and the assessment changes too.
 select tests.as_postgres();
 update public.custom_assessments set definition = definition || '{"resultCategories": []}';
 alter table public.custom_assessment_results disable trigger refuse_result_update;

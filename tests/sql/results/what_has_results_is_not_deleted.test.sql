@@ -23,7 +23,7 @@ select is(
 );
 select isnt(tests.assessment_value(tests.kept('assessment'), 'id'), null, 'the assessment is still there');
 
--- No oracle: who may not delete the row learns nothing about its results.
+-- A caller that cannot delete the row learns nothing about its results.
 select tests.as_user(tests.kept('other'));
 select is(
   tests.refusal($$delete from public.custom_assessments where id = tests.kept('assessment')$$), 'done',
@@ -53,7 +53,7 @@ select is(
 select is((select count(*) from public.tenant_profiles), 4::bigint, 'all tenants are there');
 select is((select count(*) from public.custom_assessment_results), 1::bigint, 'the result is there');
 
--- Without results nothing stands in the way.
+-- Without results nothing prevents it.
 delete from public.custom_assessment_results
 where id = tests.kept('others_result');
 select is(

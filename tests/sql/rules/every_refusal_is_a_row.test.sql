@@ -1,4 +1,4 @@
--- Refusals are rows: what a function refuses with is listed, what is listed is refused with, and only migrations write it.
+-- Refusals are rows: every raised reason is listed, every listed reason is raised, and only migrations write the table.
 begin;
 \ir ../helpers.psql
 select plan(12);

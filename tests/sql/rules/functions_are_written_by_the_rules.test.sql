@@ -1,5 +1,5 @@
--- The rules that every function keeps: its names mean the same whoever calls, nobody calls it who was not named, and
--- what PostgREST serves has one form under one name. Each search is shown to find a function that breaks its rule.
+-- The rules for every function: its names mean the same for every caller, only named roles can call it, and what PostgREST
+-- serves has one signature per name. Each search is shown to find a function that breaks its rule.
 begin;
 \ir ../helpers.psql
 select plan(18);
@@ -43,13 +43,13 @@ where pronamespace = 'public'::regnamespace
 group by pronamespace, proname
 having count(*) > 1;
 
--- Of a row that is not there PostgREST makes a row of nulls.
+-- PostgREST turns a missing row into a row of nulls.
 create view tests.perhaps_a_row_of_nulls as
 select function from tests.functions
 inner join pg_catalog.pg_type on functions.returns = pg_type.oid
 where pronamespace = 'public'::regnamespace and typtype = 'c' and not returns_set;
 
--- A function that writes and is not volatile fails when PostgREST calls it, which it does read-only.
+-- A function that writes and is not volatile fails in PostgREST, which calls it read-only.
 create view tests.writing_readers as
 select function from tests.functions
 where volatility <> 'v' and body ~* '\m(insert\s+into|delete\s+from|for\s+(share|update)|pg_notify)\M|\mupdate\s+\w+\.\w+\M';
@@ -61,8 +61,8 @@ where
   pronamespace = 'public'::regnamespace
   and obj_description(to_regprocedure(function), 'pg_proc') is null;
 
--- PostgREST before version 16 repeats what ends with 40001 for ever, and answers 500 to P0002, P0004 and 55000, by
--- which a client cannot tell its own mistake from the server's.
+-- PostgREST before version 16 repeats requests that fail with 40001 forever, and answers 500 to P0002, P0004 and 55000, so
+-- that a client cannot distinguish its own error from the server's.
 create view tests.raising_what_must_not_be_raised as
 select function from tests.functions
 where
@@ -72,7 +72,7 @@ where
   )
   or body ~* '\massert\s';
 
--- INTO STRICT raises P0002 where there is no row.
+-- INTO STRICT raises P0002 if there is no row.
 create view tests.strict as
 select
   function,
@@ -91,13 +91,13 @@ select is_empty('select * from tests.perhaps_a_row_of_nulls', 'none returns a ro
 select is_empty('select * from tests.writing_readers', 'what writes is volatile');
 select is_empty('select * from tests.without_comment', 'every function that clients call says what it is for');
 select is_empty('select * from tests.raising_what_must_not_be_raised', 'none raises what PostgREST makes a 500 of');
--- refuse: a reason of ours is a row. The others: apply_unit takes the code for the end of one job.
+-- refuse: a reason in our code is a row. The others: apply_unit uses the code as the outcome of one job.
 select is_empty(
   $$ select function from tests.strict where proname <> all (array['refuse', 'apply_upload', 'take_snapshot']) $$,
   'a row is insisted on only where it is there, or where the code is caught'
 );
 
--- The searches find what they are for.
+-- The searches find what they should.
 create function public.careless() returns public.campaigns
 language sql stable security definer
 as $$ delete from public.campaigns where id is null returning * $$;

@@ -1,6 +1,6 @@
--- The rules that every policy keeps, whatever it says: it names its roles, nothing in it is called once a row, an update
--- is bound before and after, and no two permissive policies add up for one role and verb. Each search is shown to find
--- a policy that breaks its rule.
+-- The rules for every policy: it names its roles, nothing in it is called once per row, an update is checked before and
+-- after, and no two permissive policies apply to one role and verb. Each search is shown to find a policy that breaks its
+-- rule.
 begin;
 \ir ../helpers.psql
 select plan(15);
@@ -23,7 +23,7 @@ create view tests.without_roles as
 select policy from tests.policies
 where 0 = any(roles);
 
--- What stands in a subquery of its own is computed once: ( SELECT auth.uid() AS uid).
+-- A separate subquery is computed once: ( SELECT auth.uid() AS uid).
 create view tests.called_once_a_row as
 select policy from tests.policies
 where regexp_replace(says, '\( SELECT \w+\.\w+\(\) AS \w+\)', '', 'g') ~ '\m(auth|public|private)\.\w+\(|current_setting\(';
@@ -70,7 +70,7 @@ select is_empty('select * from tests.adding_up', 'there is one permissive policy
 select is_empty('select * from tests.open_tables', 'every table has row-level security');
 select is_empty('select * from tests.open_views', 'every view reads as its caller');
 
--- The searches find what they are for.
+-- The searches find what they should.
 create table public.careless (id uuid);
 create view public.careless_view as select * from public.careless;
 select is((select array_agg(relation::text) from tests.open_tables), array['careless'], 'an open table is found');

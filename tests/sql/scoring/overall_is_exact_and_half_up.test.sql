@@ -1,4 +1,4 @@
--- The overall score is the weighted mean of what was scored, in exact arithmetic, rounded half up to two places.
+-- The overall score is the weighted mean of the scored dimensions, in exact arithmetic, rounded half up to two places.
 begin;
 \ir ../helpers.psql
 select plan(13);

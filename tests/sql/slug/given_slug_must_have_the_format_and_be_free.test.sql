@@ -1,4 +1,4 @@
--- A slug that is given is used as it is, or refused.
+-- A given slug is used unchanged, or refused.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

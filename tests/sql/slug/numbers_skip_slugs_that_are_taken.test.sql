@@ -1,4 +1,4 @@
--- A generated slug never meets one that is taken, however that came to be, and a free one is not passed over.
+-- A generated slug never equals a taken one, however it was taken, and does not skip a free one.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,10 +1,10 @@
--- Ten thousand assessments of one name in one tenant: the last is found its slug by reading as much as the second was.
+-- Ten thousand assessments with one name in one tenant: finding a slug for the last reads as much as for the second.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 select plan(5);
 
--- Rows that this transaction has read so far, in the tables that slugs are looked for in.
+-- Rows that this transaction has read so far, in the tables that are searched for slugs.
 create function tests.rows_read() returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
@@ -33,7 +33,7 @@ select tests.create_assessment(tests.kept('tenant'), '{"name": "Compass"}');
 select tests.measure(2);
 select tests.measure(3);
 
--- The same as if each had been made by itself; made so, it would take half a minute.
+-- The same as if each had been created separately, which would take half a minute.
 set constraints all immediate;
 alter table public.custom_assessments disable trigger user;
 insert into public.custom_assessments (tenant_id, created_by, name, slug, definition)
@@ -76,7 +76,7 @@ select cmp_ok(
   'ten thousand rows later, no more than a few versions of the same rows are read'
 );
 
--- How it is looked up, under whatever plan.
+-- How it is looked up, with any plan.
 create function tests.plan_of(query text) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- `insert ... on conflict` means the row that is there: the taken slug is its arbiter and not an error.
+-- `insert ... on conflict` refers to the existing row: a taken slug is its arbiter, not an error.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

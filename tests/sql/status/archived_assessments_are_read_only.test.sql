@@ -1,5 +1,5 @@
--- Of an archived assessment only the status may change, whoever writes and whatever the column; and the listing, which its owner
--- may end and a reviewer may take down (marketplace/review_is_of_a_version.test.sql).
+-- Only the status of an archived assessment can change, for every writer and column, and its listing, which the owner can
+-- end and a reviewer can take down (marketplace/review_is_of_a_version.test.sql).
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -59,7 +59,7 @@ from tests.changes
 where not tenants or col = 'definition'
 order by col;
 
--- Every column that is written is either listed above or the database's own: a new column must be decided on.
+-- Every writable column is either listed above or set by the database: a new column needs a decision.
 select tests.as_postgres();
 select set_eq(
   $$

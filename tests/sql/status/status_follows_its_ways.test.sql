@@ -49,7 +49,7 @@ from (
   (null, '23502')
 ) as given (status, expected);
 
--- Reviewers, imports and support may go other ways; what a status may be holds for them too.
+-- Reviewers, imports and support may use other transitions, but only to valid statuses.
 select tests.as_service();
 select is(tests.refusal_of_way('active', 'draft'), 'done', 'the service role may take an assessment back to draft');
 select is(tests.refusal_of_way('draft', 'retired'), '23514 status_is_known', 'but not to a status that is none');

@@ -1,4 +1,4 @@
--- Whoever writes an upload, and however many at once: each begins at the beginning and has one job.
+-- Every upload starts in the first state and has one job, for every writer and any number at once.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -51,7 +51,7 @@ select is(
   '23514 upload_columns_agree_with_its_status', 'status and times agree'
 );
 
--- The job of a deleted upload is nobody's work any more.
+-- The job of a deleted upload is no longer processed.
 delete from public.assessment_uploads
 where tenant_id = tests.kept('others_tenant');
 select results_eq(

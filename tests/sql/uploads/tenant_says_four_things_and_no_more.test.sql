@@ -1,4 +1,4 @@
--- A tenant writes tenant_id, source_markdown, assessment_id and dry_run; the rest of an upload is the queue's.
+-- A tenant writes tenant_id, source_markdown, assessment_id and dry_run; the queue writes the rest of an upload.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,10 +1,10 @@
--- A version is made when an assessment becomes active or asks to be listed; from then on, by each change of its content.
+-- A version is created when an assessment becomes active or requests a listing, and then by each change of its content.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 select plan(24);
 
--- The versions of an assessment, in the order in which they were made, read past every right.
+-- The versions of an assessment, in the order of their creation, read without access checks.
 create function tests.versions(assessment_id uuid) returns text
 language sql
 security definer

@@ -1,4 +1,4 @@
--- declare_equivalent: the owner's word, said once, kept for good, and read by whoever reads the versions.
+-- declare_equivalent: the owner's declaration is made once, never changes, and can be read with the versions.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -123,7 +123,7 @@ select is(
 );
 select is((select count(*) from public.equivalence_declarations), 2::bigint, 'both are there');
 
--- It is the word of an owner, and goes with it.
+-- It is the declaration of an owner, and is deleted with the tenant's ownership.
 update public.custom_assessments set tenant_id = tests.kept('others_tenant'), is_template = false
 where id = tests.kept('assessment');
 select is((select count(*) from public.equivalence_declarations), 0::bigint, 'another owner has said nothing');

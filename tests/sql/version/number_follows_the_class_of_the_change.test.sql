@@ -1,10 +1,10 @@
--- The number of a change of content follows from its class: minor for what is shown and asked, major for scoring and structure.
+-- The class of a change of content decides the number: minor for what is shown and asked, major for scoring and structure.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 select plan(26);
 
--- Changes the definition and perhaps the version, and says what came of it: the row's number, or the refusal.
+-- Changes the definition and perhaps the version, and returns the row's number, or the refusal.
 create function tests.change(changed jsonb, stated text default null) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- version_changes: the changes between two versions, or to a definition that is not saved, and the results that it would move.
+-- version_changes: the changes between two versions, or to an unsaved definition, and the results that would change.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -10,7 +10,7 @@ language sql
 set search_path = pg_catalog, pg_temp
 as $$ select tests.value_of('public.custom_assessments', tests.kept('assessment'), 'newest_version_id')::uuid $$;
 
--- A definition whose second category begins elsewhere.
+-- A definition whose second category begins at another score.
 create function tests.moved(bound numeric) returns jsonb
 language sql
 set search_path = pg_catalog, pg_temp

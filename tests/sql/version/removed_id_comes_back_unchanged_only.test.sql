@@ -1,10 +1,10 @@
--- The id of a dimension that was removed names what it named: results are compared by it.
+-- The id of a removed dimension can only name the same dimension again, because results are compared by it.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 select plan(8);
 
--- The definition with another first dimension, stored: the row's number, or the refusal.
+-- Stores the definition with another first dimension; returns the row's number, or the refusal.
 create function tests.with_first(dimension jsonb) returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- prune_jobs takes away versions that nothing uses, but for the newest 50 of each assessment.
+-- prune_jobs deletes versions that nothing uses, except the newest 50 of each assessment.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -69,7 +69,7 @@ select tests.edit(tests.kept('few'), 3);
 select public.prune_jobs(batch => 2);
 select is(tests.numbers(tests.kept('few')), '1.4 1.5 1.6', 'as many at a time as one says');
 
--- What is listed stays, however old it is, and so does what was decided about.
+-- The listed version is kept, however old it is, and so are versions with a decision.
 select tests.as_postgres();
 update public.custom_assessments set marketplace_status = 'published'
 where id = tests.kept('edited');
@@ -90,7 +90,7 @@ where id = tests.kept('edited');
 select public.prune_jobs();
 select is(tests.numbers(tests.kept('edited')), '1.59 1.61 1.62', 'a review keeps its version');
 
--- So does what another tenant chose, from that moment on.
+-- A version that another tenant chose is kept from then on.
 select tests.keep('template', tests.create_assessment(
   tests.kept('tenant'), '{"status": "active", "name": "Template", "is_template": true}'
 ));

@@ -1,4 +1,4 @@
--- A version has the format major.minor and never falls, in any status and for any writer.
+-- A version has the format major.minor and never decreases, in any status and for any writer.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

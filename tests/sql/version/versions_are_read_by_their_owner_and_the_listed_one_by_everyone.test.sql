@@ -1,4 +1,4 @@
--- The owner reads every version; everyone reads the one that is listed, and the newest of a template.
+-- The owner can read every version; everyone can read the listed version, and the newest of a template.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- Versions are the database's to write: nobody makes, changes or takes away one, whatever the role.
+-- Only the database writes versions: no role can create, change or delete one.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

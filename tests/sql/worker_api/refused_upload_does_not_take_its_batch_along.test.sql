@@ -1,4 +1,4 @@
--- What the database refuses ends its own upload, with a diagnostic; the rest of the batch is applied.
+-- A refusal by the database ends only its own upload, with a diagnostic; the rest of the batch is applied.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

@@ -1,4 +1,4 @@
--- The same bytes again change nothing; the same version with other bytes is a conflict; a version never falls.
+-- The same bytes again change nothing; the same version with other bytes is a conflict; a version never decreases.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -7,7 +7,7 @@ select plan(39);
 
 select tests.as_service();
 
--- Uploads, compiles to the definition of that name and version, and gives the codes of the diagnostics.
+-- Uploads, compiles to the definition of that name and version, and returns the codes of the diagnostics.
 create function pg_temp.compile(source text, name text, version text, target uuid default null) returns text
 language plpgsql
 as $$
@@ -43,12 +43,12 @@ select is(
   'give one draft'
 );
 
--- Another tenant's bytes are its own.
+-- Another tenant's bytes are separate.
 select tests.keep('theirs', tests.upload(tests.kept('others_tenant'), '# One'));
 select is(tests.finish('w1', tests.compiled(tests.claim('w1') -> 0, 'One')), 'succeeded', 'another tenant''s same bytes');
 select isnt(tests.upload_value(tests.kept('theirs'), 'assessment_id')::uuid, tests.kept('one'), 'give it a draft of its own');
 
--- What was edited since, or archived, is not "there already".
+-- An assessment that was edited since, or archived, does not count as "already uploaded".
 update public.custom_assessments set definition = definition || '{"note": 1}'
 where id = tests.kept('one');
 select is(pg_temp.compile('# One', 'One', '1.0'), 'succeeded', 'a draft that was edited since is not these bytes any more');
@@ -57,7 +57,7 @@ update public.custom_assessments set status = 'archived'
 where source_markdown = '# Twin';
 select is(pg_temp.compile('# Twin', 'Twin', '1.0'), 'succeeded', 'nor is an archived one');
 
--- Replacing a draft: freely, but for a version that falls.
+-- Replacing a draft: with any version that is not lower.
 select is(pg_temp.compile('# Uno', 'Uno', '1.0', tests.kept('one')), 'succeeded', 'a draft is replaced under its version');
 select is(tests.assessment_value(tests.kept('one'), 'source_markdown'), '# Uno', 'with the new source');
 select is(tests.assessment_value(tests.kept('one'), 'name'), 'Uno', 'and the new name');
@@ -89,7 +89,7 @@ select is(pg_temp.compile('# Duo', 'Duo', '1.10', tests.kept('one')), 'succeeded
 select is(tests.assessment_value(tests.kept('one'), 'version'), '1.10', 'is taken as stated');
 select is(pg_temp.compile('# Tre', 'Tre', '1.9', tests.kept('one')), 'rejected version-falls', '1.9 is lower than 1.10');
 
--- A change of structure, with a version that says less.
+-- A change of structure, with a version that is too low.
 update public.custom_assessments set assessment_type = 'comparative'
 where id = tests.kept('one');
 select is(tests.assessment_value(tests.kept('one'), 'version'), '2.0', 'the type was changed by hand');
@@ -104,7 +104,7 @@ select is(tests.upload_value(tests.kept('upload'), 'diagnostics')::jsonb #>> '{0
 select is(tests.assessment_value(tests.kept('one'), 'name'), 'Duo', 'and nothing is changed');
 select is(pg_temp.compile('# Tre', 'Tre', '3.0', tests.kept('one')), 'succeeded', 'that version is taken');
 
--- The assessment goes away between the upload and its end.
+-- The assessment is deleted between the upload and its processing.
 select tests.keep('late', tests.upload(tests.kept('tenant'), '# Late', tests.kept('one')));
 update public.custom_assessments set status = 'archived'
 where id = tests.kept('one');

@@ -47,7 +47,7 @@ select results_eq(
 );
 select is(tests.job_value(tests.kept('upload'), 'state'), 'succeeded', 'the job is at its end');
 
--- Invalid source, and a failure of the worker's that lasts.
+-- Invalid source, and a permanent error of the worker.
 select tests.keep('broken', tests.upload(tests.kept('tenant'), '# Broken'));
 select is(
   tests.finish('w1', tests.ending(

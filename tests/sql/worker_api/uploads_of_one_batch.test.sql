@@ -1,4 +1,4 @@
--- What a batch of uploads gives does not depend on its being a batch: each finds what those before it have left.
+-- The results of uploads do not depend on being in one batch: each upload sees the effects of those before it.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -7,7 +7,7 @@ select plan(20);
 
 select tests.as_service();
 
--- Finishes all that is queued in one request, each compiled to a definition that bears the first word of its file.
+-- Finishes the whole queue in one request, each file compiled to a definition named after the first word of the file.
 create function pg_temp.compile_all() returns text
 language sql
 as $$
@@ -28,7 +28,7 @@ as $$
     from jsonb_array_elements(tests.upload_value(tests.kept(upload), 'diagnostics')::jsonb)
 $$;
 
--- New files: twice the same, the same of another tenant, the same only to look at, another one, and one that is stored.
+-- New files: twice the same, the same of another tenant, one that only looks the same, another one, and one that is stored.
 select tests.keep('stored', tests.create_assessment(tests.kept('tenant'), jsonb_build_object(
   'name', 'Stored', 'source_markdown', '# Stored',
   'definition', tests.definition() || '{"metadata": {"name": "Stored", "version": "1.0"}}'
@@ -53,7 +53,7 @@ select is(pg_temp.made_of('stored_again')::uuid, tests.kept('stored'), 'what is 
 select is(pg_temp.codes_of('stored_again'), 'already-uploaded', 'as such');
 select is((select count(*) from public.custom_assessments), 4::bigint, 'so three were made');
 
--- A file that replaces something, and a new one of the same bytes: in their turn, whichever comes first.
+-- A file that replaces something, and a new one of the same bytes: in order, whichever comes first.
 select tests.keep('target', tests.create_assessment(tests.kept('tenant'), '{"name": "Target"}'));
 select tests.keep('replaces', tests.upload(tests.kept('tenant'), '# Replacement', tests.kept('target')));
 select tests.keep('after', tests.upload(tests.kept('tenant'), '# Replacement'));
@@ -66,7 +66,7 @@ select is(pg_temp.compile_all(), 'succeeded 2', 'uploaded as new, then replaced'
 select isnt(pg_temp.made_of('before')::uuid, tests.kept('target'), 'the new one is a draft of its own');
 select is(tests.assessment_value(tests.kept('target'), 'name'), 'Before', 'and the other one is replaced');
 
--- What a file states, and what stands where it says nothing, is the same in a new row and in one that is replaced.
+-- The values that a file states, and the defaults, are the same in a new row and in a replaced one.
 create function pg_temp.columns_of(metadata jsonb) returns setof text
 language plpgsql
 as $$
@@ -108,7 +108,7 @@ select set_eq(
   'have thirty slugs'
 );
 
--- One that is gone does not give its end to another.
+-- A deleted one does not pass its outcome to another.
 select tests.as_postgres();
 select throws_ok(
   $$select private.apply_drafts(array[gen_random_uuid(), upload.id], array[upload.definition, upload.definition])

@@ -1,4 +1,5 @@
--- A file without a version gets the least that its change asks; one that states too little is told which would do.
+-- A file without a version gets the lowest that its change allows; if a stated version is too low, the diagnostic names the
+-- right one.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
@@ -7,8 +8,8 @@ select plan(34);
 
 select tests.as_service();
 
--- Uploads a file whose definition has this name, and says what came of it. A file without a version states none, as the
--- compiler says by version_is_stated; its definition has the default all the same.
+-- Uploads a file whose definition has this name, and returns the outcome. For a file without a version, the compiler
+-- reports version_is_stated as false; its definition has the default anyway.
 create function pg_temp.replace(name text, version text default null, changes jsonb default '{}') returns text
 language plpgsql
 as $$

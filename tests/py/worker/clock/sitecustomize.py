@@ -1,4 +1,4 @@
-"""Steps the wall clock wherever this is on the path: a day back or forth each half second."""
+"""Changes the wall clock of any program with this on its path: a day back or forth every half second."""
 
 import time
 

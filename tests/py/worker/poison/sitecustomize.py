@@ -1,6 +1,6 @@
-"""Makes the compiler do what a source beginning with POISON says, wherever this is on the path.
+"""Makes the compiler do what a source beginning with POISON says, for any program with this on its path.
 
-No upload crashes the real compiler, so the crash is made here; the processes that it hits are the real ones.
+No upload crashes the real compiler, so the crash is simulated; the affected processes are real.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ def _poisoned(source: bytes) -> Compilation:
     return _say(_act(source.split()[1].decode()))
 
 
-def _act(what: str) -> str:  # noqa: PLR0912 - one case for each thing that can happen
+def _act(what: str) -> str:  # noqa: PLR0912 - one branch for each case
     match what:
         case "segfault":
             ctypes.string_at(0)
