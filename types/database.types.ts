@@ -899,6 +899,7 @@ export type Database = {
       };
     };
     Functions: {
+      backfill_versions: { Args: { batch?: number }; Returns: number };
       complete_assessment_session: {
         Args: {
           ai_insights?: Json;

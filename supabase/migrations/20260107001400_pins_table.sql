@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_table sha256:203fc23910f5a8a6618466964d3bc9047f1b97bf96b5b56effd8700878ba66f8
+-- custom-assessments 0.2.0 pins_table sha256:3bea335aeb48fb52a28ab4850ca8a443743a9ee401fe4ab54fd778aab22816b2
 -- Choices and pins: which version of an assessment a campaign or a session has chosen, and which one it is pinned to.
 
 -- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
@@ -186,7 +186,11 @@ begin
              when assessment.tenant_id = version_in_force.tenant_id or assessment.is_template
                then assessment.newest_version_id
              when assessment.status = 'active' and owner.is_active is distinct from false
-               then assessment.listed_version_id
+               -- What was published before versions were kept, until that is recorded (backfill).
+               then coalesce(
+                 assessment.listed_version_id,
+                 case when assessment.marketplace_status = 'published' then assessment.newest_version_id end
+               )
            end
       from public.custom_assessments as assessment
       join public.tenant_profiles as owner on owner.id = assessment.tenant_id
@@ -315,7 +319,11 @@ begin
         select
           from public.custom_assessments as assessment
          where assessment.id = version_to_use.assessment_id
-           and (assessment.tenant_id = version_to_use.tenant_id or assessment.is_template)
+           and (
+             assessment.tenant_id = version_to_use.tenant_id
+             or assessment.is_template
+             or (assessment.marketplace_status = 'published' and assessment.status = 'active')
+           )
       )
         then private.newest_version(version_to_use.assessment_id)
     end

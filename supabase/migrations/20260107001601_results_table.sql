@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:a1dc52dfb6854f3e18eb996807a4714fab934853ff1566e7ad1bf86a78d39018
+-- custom-assessments 0.2.0 results_table sha256:c3ed48d2893a9fc4b521d171d9194dfc7a65ce7a9b9849a92e1ca5931cd8de05
 -- Results of finished interviews; they never change.
 --
 -- A writer supplies the session, the assessment, the scores of the dimensions, and the insights. The database sets
@@ -193,12 +193,29 @@ create or replace trigger write_result
 before insert on public.custom_assessment_results
 for each row execute function private.write_result();
 
+-- But for one thing: a result from before versions were kept gets the version that it was made from, once.
 create or replace function private.refuse_result_update()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  unnamed public.custom_assessment_results := new;
 begin
+  unnamed.assessment_version_id := null;
+  if current_user not in ('anon', 'authenticated', 'service_role')
+    and old.assessment_version_id is null
+    and record_image_eq(unnamed, old)
+    and exists (
+      select
+        from public.assessment_versions as version
+       where version.id = new.assessment_version_id
+         and version.assessment_id = new.assessment_id
+         and version.version = new.assessment_version
+         and version.result_disclosure = new.result_disclosure
+    ) then
+    return new;
+  end if;
   perform private.refuse('RESULT_IMMUTABLE', jsonb_build_object('result_id', old.id));
   return null;
 end

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_transitions sha256:afaace4a09bf775f4cf30c45eda84f32937b27ffb71963ba78e328091e25c127
+-- custom-assessments 0.2.0 marketplace_transitions sha256:140291cddcd7702d39858add05ceccc17038c00917207e7e7f531758a77276af
 -- 6. Listing of an assessment: its state after the assessment's row is written, whoever writes it.
 
 -- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
@@ -33,7 +33,11 @@ begin
     new.listed_version_id := null;
     new.listed_at := null;
   elsif new.marketplace_status = 'published' and old.marketplace_status is not distinct from 'published' then
-    if new.newest_version_id is distinct from new.listed_version_id
+    -- What was published before versions were kept, with the same content, is listed once that is recorded (backfill).
+    if (
+      new.newest_version_id is distinct from new.listed_version_id
+      and (old.newest_version_id, old.listed_version_id, new.version) is distinct from (null, null, old.version)
+    )
       or not record_image_eq(
         row(new.slug, new.marketplace_price_tier, new.definition, new.source_markdown),
         row(old.slug, old.marketplace_price_tier, old.definition, old.source_markdown)

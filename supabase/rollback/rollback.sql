@@ -173,6 +173,7 @@ begin
       pronamespace = 'public'::regnamespace
       and proname in (
         -- Functions of public, written by `make generate`.
+        'backfill_versions',
         'complete_assessment_session',
         'custom_assessments_version',
         'declare_equivalent',
@@ -234,6 +235,9 @@ drop table if exists private.extended_rules;
 drop table if exists private.claims;
 drop table if exists private.refusals;
 drop table if exists private.settings;
+drop table if exists private.backfills;
+drop table if exists private.former_versions;
+drop table if exists private.written_markdown;
 drop table if exists private.change_rules;
 drop table if exists private.markdown_due;
 drop table if exists private.written_markdown;
@@ -290,6 +294,11 @@ begin
         'assessment_statuses',
         'assessment_types',
         'assessment_with_content',
+        'backfill_assessments',
+        'backfill_begun',
+        'backfill_choices',
+        'backfill_requests',
+        'backfill_results',
         'basis_of_result',
         'begin_session',
         'bounded_diagnostics',
@@ -366,6 +375,7 @@ begin
         'final_diagnostics',
         'finish_jobs',
         'fold_name',
+        'former_version',
         'free_id',
         'guard_assessment_authority',
         'guard_equivalences',
@@ -519,6 +529,7 @@ begin
         'rubric_levels',
         'rubrics_faults',
         'rules_against_custom',
+        'run_backfill',
         'scale_in_force',
         'scale_of',
         'score_assessment',
@@ -554,12 +565,14 @@ begin
         'unknown_names',
         'upload_diagnostic',
         'version',
+        'version_before_upgrade',
         'version_in_force',
         'version_in_use',
         'version_of_scores',
         'version_to_choose',
         'version_to_move_to',
         'version_to_use',
+        'was_in_use',
         'weight_tolerance',
         'weights_faults',
         'whole_definition',

@@ -293,6 +293,11 @@ class Api:
         request = _Request("prune_jobs", {"keep": keep, "batch": batch}, _is_number)
         return int(self._call(request, patience=patience))
 
+    def backfill_versions(self, *, batch: int, patience: float | None = 5.0) -> int:
+        """Bring over up to ``batch`` rows from before versions were kept; return how many were examined."""
+        request = _Request("backfill_versions", {"batch": batch}, _is_number)
+        return int(self._call(request, patience=patience))
+
     def name_reviewer(self, account: str, *, remove: bool, patience: float = 5.0) -> str:
         """Make an account a reviewer, or no longer one; return what came of it in one of four words.
 

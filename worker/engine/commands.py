@@ -28,6 +28,8 @@ FIGURES: Final = (
     "rejected_last_hour",
 )
 HIGHEST_JOB: Final = 2**63 - 1
+#: How many rows a request brings over: it takes under a second, and holds what it writes for as long.
+BACKFILL_BATCH: Final = 500
 UNITS: Final = {"m": 60, "h": 3600, "d": 86400}
 
 
@@ -82,6 +84,12 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         help="how long to keep them (30d)",
     )
     prune.set_defaults(run=_prune)
+    backfill = subparsers.add_parser(
+        "backfill",
+        help="bring over rows from before versions were kept",
+        description=f"Bring over rows from before versions were kept, in batches. {settings}",
+    )
+    backfill.set_defaults(run=_backfill)
     _add_reviewers(subparsers, settings)
 
 
@@ -285,6 +293,17 @@ def _prune(arguments: argparse.Namespace) -> int:
         while removed := api.prune_jobs(keep, batch=10000):
             total += removed
         print(f"{total} finished {'job' if total == 1 else 'jobs'} deleted.")
+        return 0
+
+    return _guarded(command)
+
+
+def _backfill(_arguments: argparse.Namespace) -> int:
+    def command() -> int:
+        api, total = _api(), 0
+        while examined := api.backfill_versions(batch=BACKFILL_BATCH):
+            total += examined
+        print(f"Nothing is left to bring over; {total} {'row' if total == 1 else 'rows'} examined.")
         return 0
 
     return _guarded(command)

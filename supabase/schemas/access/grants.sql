@@ -86,6 +86,7 @@ grant execute on function private.move_session(uuid, text, boolean) to authentic
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.
+grant execute on function public.backfill_versions(integer) to service_role;
 grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;

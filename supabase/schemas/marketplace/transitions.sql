@@ -32,7 +32,11 @@ begin
     new.listed_version_id := null;
     new.listed_at := null;
   elsif new.marketplace_status = 'published' and old.marketplace_status is not distinct from 'published' then
-    if new.newest_version_id is distinct from new.listed_version_id
+    -- What was published before versions were kept, with the same content, is listed once that is recorded (backfill).
+    if (
+      new.newest_version_id is distinct from new.listed_version_id
+      and (old.newest_version_id, old.listed_version_id, new.version) is distinct from (null, null, old.version)
+    )
       or not record_image_eq(
         row(new.slug, new.marketplace_price_tier, new.definition, new.source_markdown),
         row(old.slug, old.marketplace_price_tier, old.definition, old.source_markdown)

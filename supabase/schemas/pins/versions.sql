@@ -14,7 +14,11 @@ begin
              when assessment.tenant_id = version_in_force.tenant_id or assessment.is_template
                then assessment.newest_version_id
              when assessment.status = 'active' and owner.is_active is distinct from false
-               then assessment.listed_version_id
+               -- What was published before versions were kept, until that is recorded (backfill).
+               then coalesce(
+                 assessment.listed_version_id,
+                 case when assessment.marketplace_status = 'published' then assessment.newest_version_id end
+               )
            end
       from public.custom_assessments as assessment
       join public.tenant_profiles as owner on owner.id = assessment.tenant_id
@@ -143,7 +147,11 @@ begin
         select
           from public.custom_assessments as assessment
          where assessment.id = version_to_use.assessment_id
-           and (assessment.tenant_id = version_to_use.tenant_id or assessment.is_template)
+           and (
+             assessment.tenant_id = version_to_use.tenant_id
+             or assessment.is_template
+             or (assessment.marketplace_status = 'published' and assessment.status = 'active')
+           )
       )
         then private.newest_version(version_to_use.assessment_id)
     end

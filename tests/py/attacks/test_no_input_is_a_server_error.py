@@ -200,6 +200,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
         "declare_equivalent",
         {"assessment_id": None, "dimension": "", "from_hash": "", "to_hash": "", "note": ""},
     ),
+    ("backfill_versions", {"batch": 0}),
+    ("backfill_versions", {"batch": None}),
     ("retry_jobs", {}),
     ("retry_jobs", {"failed_since": "never"}),
     ("prune_jobs", {"keep": "-1 day"}),

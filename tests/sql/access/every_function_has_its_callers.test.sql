@@ -64,6 +64,7 @@ insert into tests.expected values
 ('private.note_new_conversations()', true, ''),
 ('private.note_changed_conversations()', true, ''),
 ('private.check_style(text,uuid,uuid,uuid)', true, 'authenticated service_role'),
+('backfill_versions(integer)', true, 'service_role'),
 ('private.scored_dimensions(jsonb)', false, 'authenticated service_role'),
 ('private.read_scores(jsonb,text[],text[],numeric,numeric)', false, 'authenticated service_role'),
 ('private.matching_category(jsonb,numeric,text[],numeric[])', false, 'authenticated service_role'),

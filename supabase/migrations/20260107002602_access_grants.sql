@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:419a4c8eca3efd9c9ca6712d3ed464abe8895044bbe7a108e88ed28aab87574d
+-- custom-assessments 0.2.0 access_grants sha256:d318c48a1becbdae3fef6474e6bda7662e9fd2493d796738575bc549289ee469
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -87,6 +87,7 @@ grant execute on function private.move_session(uuid, text, boolean) to authentic
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.
+grant execute on function public.backfill_versions(integer) to service_role;
 grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
