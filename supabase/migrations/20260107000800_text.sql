@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:61421f84080cb17e0ea98b5862d8e3059790ff724e497e315d2e52d908392b78
+-- custom-assessments 0.2.0 text sha256:4bf795eab70886e17c3faedd3f23c4c3403753ef00fd2ff9c0533f4a006d61a6
 -- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
 -- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
 -- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
@@ -93,8 +93,9 @@ begin
 end
 $$;
 
--- What an assessment was made of, its source, its definition but for the number, and its settings, in 32 bytes: equal for equal ones, and no two others have
--- ever been found. Null without a source. The texts are in UTF-8, whatever the database's encoding.
+-- A hash of 32 bytes of an assessment's source, its definition except the version number, and its settings: equal for equal
+-- ones, and different in practice for all others. Null without a source. The texts are hashed in UTF-8, regardless of the
+-- database's encoding.
 create or replace function private.content_hash(
   source text,
   definition jsonb,
@@ -254,10 +255,10 @@ begin
 end
 $$;
 
--- Limits, each said here once. The definition models (worker/definition.py) have those of the format, and a test holds
--- the two together.
+-- Limits, each defined once. The definition models (worker/definition.py) contain those of the format, and a test compares
+-- both.
 
--- In bytes: of a Markdown file, of the definition that it is compiled to, of a description.
+-- In bytes: of a Markdown file, of the compiled definition, of a description.
 create or replace function private.largest_text()
 returns integer
 language plpgsql
@@ -270,7 +271,7 @@ begin
 end
 $$;
 
--- In characters: of an assessment's name, and of the slug that is made from it.
+-- In characters: of an assessment's name, and of the slug made from it.
 create or replace function private.longest_name()
 returns integer
 language plpgsql
@@ -307,7 +308,7 @@ begin
 end
 $$;
 
--- The highest end of a scale; the lowest is 0. Results keep scores as numeric(5, 2).
+-- The highest upper end of a scale; the lowest end is 0. Results store scores as numeric(5, 2).
 create or replace function private.highest_score()
 returns numeric
 language plpgsql
@@ -320,7 +321,7 @@ begin
 end
 $$;
 
--- How far from 1 the weights may sum.
+-- How far the sum of the weights may be from 1.
 create or replace function private.weight_tolerance()
 returns numeric
 language plpgsql
@@ -333,7 +334,7 @@ begin
 end
 $$;
 
--- How many errors of one definition, upload or set of scores are listed.
+-- How many errors of a definition, an upload or a set of scores are listed.
 create or replace function private.most_errors()
 returns integer
 language plpgsql

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:ff2025512df5e903924b78d2d164e3d88c1ce20d4e87c41571b3d3753afd2645
+-- custom-assessments 0.2.0 assessments_table sha256:dbfffdc6866e9dd0d7f7142e0336cac20e797ec4f4552fd0cbb52c5b15881b9e
 -- The assessments of tenants: the table and its constraints. The triggers for authority, status, dates, content, version
 -- and slug are in the following files, in the order in which they fire.
 --
@@ -225,7 +225,7 @@ execute function private.guard_assessment_authority();
 
 -- 2. Status and dates of an assessment.
 
--- Whether a statement is one of the API's, and not what the worker has done through exchange_jobs, which runs as its owner.
+-- Whether a statement is one of the API's, rather than one of the worker's through exchange_jobs, which runs as its owner.
 create or replace function private.is_tenants_statement()
 returns boolean
 language plpgsql
@@ -262,7 +262,7 @@ begin
     return new;
   end if;
 
-  -- That an upload brought nothing new, and the Markdown that the worker writes, are no changes of the row.
+  -- An upload that changes nothing, and the Markdown that the worker writes, are not changes of the row.
   if new.content_changed_at <> old.content_changed_at
     or (new.source_markdown is distinct from old.source_markdown and not private.is_tenants_statement()) then
     before := old;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_metadata sha256:1b544d411843efcc2fe7b0bfcc96778396354dc000bb40ca7608860bee9d0412
+-- custom-assessments 0.2.0 assessments_metadata sha256:bd6e5eeec57b028560d3d9b75b8f88c1a87693aaf3fa01c968a75906ef5ce709
 -- 2. What a definition's metadata and the columns of its row both say. The column is the value; a key that is there always
 -- equals it. A key that is missing says nothing: it takes no default, removes nothing, and is not added.
 
@@ -302,11 +302,11 @@ create or replace trigger assessment_2_metadata_2_definition
 before update of definition on public.custom_assessments
 for each row execute function private.keep_named_definition();
 
--- 3. Content of an assessment: its name, texts and definition, and when they came in.
+-- 3. Content of an assessment: its name, texts and definition, and when they arrived.
 
--- An edit is of the moment; what the worker applies is of the moment at which the upload came in. The Markdown does not
--- outlive what it says: an edit of the definition that leaves it as it was empties it, unless only metadata changed, whose
--- lines the worker changes. What the worker writes is no edit.
+-- An edit has the current time; what the worker applies has the time of its upload. The Markdown must match the definition:
+-- an edit of the definition that leaves the Markdown unchanged sets it to null, unless only metadata changed, whose lines
+-- the worker updates. What the worker writes is not an edit.
 create or replace function private.date_assessment_content()
 returns trigger
 language plpgsql

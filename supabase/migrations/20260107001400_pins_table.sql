@@ -1,13 +1,14 @@
--- custom-assessments 0.2.0 pins_table sha256:3bea335aeb48fb52a28ab4850ca8a443743a9ee401fe4ab54fd778aab22816b2
--- Choices and pins: which version of an assessment a campaign or a session has chosen, and which one it is pinned to.
+-- custom-assessments 0.2.0 pins_table sha256:b7e0b4f25570168964d971ce157696e468e1cad5affd6cd3fdbba1d319876844
+-- Choices and pins: which version of an assessment a campaign or a session has chosen, and to which one it is pinned.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share row exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.coaching_sessions'
 );
 
--- There is no key to the host's rows: they may be views, and ids are used again. So a row counts only while tenant, campaign
--- and assessment are still those of the session; else it is as if there were none.
+-- There is no foreign key to the host's rows, because they may be views, and ids may be reused. So a row counts only while
+-- tenant, campaign and assessment are still those of the session; otherwise it is ignored.
 create table if not exists private.pins (
   kind text not null,
   id uuid not null,
@@ -53,12 +54,12 @@ create index if not exists idx_pins_assessment on private.pins (assessment_id);
 create index if not exists idx_pins_tenant on private.pins (tenant_id);
 create index if not exists idx_pins_campaign on private.pins (campaign_id) where campaign_id is not null;
 
--- One row for each tenant and version that it chose or was pinned to. It decides who reads a version, who may inherit an
+-- One row for each tenant and version that it chose or was pinned to. It decides who can read a version, who may inherit an
 -- assessment, and which versions are in use.
 create table if not exists private.version_uses (
   tenant_id uuid not null,
   version_id uuid not null,
-  -- By the clock: of several in one transaction one is the first.
+  -- The clock's time, so that one of several rows in a transaction is the first.
   first_used_at timestamptz not null default clock_timestamp(),
 
   constraint version_uses_pkey primary key (tenant_id, version_id),
@@ -70,14 +71,14 @@ alter table private.version_uses enable row level security;
 revoke all on table private.version_uses from public, anon, authenticated, service_role;
 create index if not exists idx_version_uses_version on private.version_uses (version_id);
 
--- Notes that a tenant uses these versions.
+-- Records that a tenant uses these versions.
 create or replace function private.note_uses(tenant_id uuid, versions uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Most are noted already: nobody waits for somebody else who notes the same.
+  -- Most are recorded already: no transaction waits for another that records the same.
   insert into private.version_uses (tenant_id, version_id)
   select note_uses.tenant_id, used.version_id
     from unnest(versions) as used (version_id)
@@ -93,7 +94,7 @@ begin
 end
 $$;
 
--- What a row names are versions of its assessment, whoever writes it.
+-- A row only names versions of its own assessment, whoever writes it.
 create or replace function private.note_versions_of_pin()
 returns trigger
 language plpgsql
@@ -122,7 +123,7 @@ create or replace trigger note_versions_of_pin
 after insert or update on private.pins
 for each row execute function private.note_versions_of_pin();
 
--- Choices and pins go with what they are of. SECURITY DEFINER: they are nobody's to write, whoever deletes.
+-- Choices and pins are deleted with their row. SECURITY DEFINER, because no role can write them, whoever deletes the row.
 create or replace function private.drop_pins_of_tenant()
 returns trigger
 language plpgsql
@@ -140,7 +141,7 @@ create or replace trigger drop_pins_of_tenant
 after delete on public.tenant_profiles
 for each row execute function private.drop_pins_of_tenant();
 
--- SECURITY DEFINER: as above.
+-- SECURITY DEFINER, as above.
 create or replace function private.drop_pins_of_sessions()
 returns trigger
 language plpgsql
@@ -170,10 +171,10 @@ after delete on public.coaching_sessions
 referencing old table as removed
 for each statement execute function private.drop_pins_of_sessions();
 
--- Which version counts for a tenant, a campaign or a session.
+-- Which version applies to a tenant, a campaign or a session.
 
--- The version that a tenant would use if it chose or began now: of its own assessments and of templates the newest, of others'
--- the listed one; null where there is none.
+-- The version that a tenant would use if it chose or began now: the newest of its own assessments and of templates, the
+-- listed one of others' assessments; null if there is none.
 create or replace function private.version_in_force(assessment_id uuid, tenant_id uuid)
 returns uuid
 language plpgsql
@@ -231,8 +232,8 @@ begin
 end
 $$;
 
--- The newest version of an assessment, which is made where there is none: a draft may be used before it was ever active. The
--- row's own trigger makes it.
+-- The newest version of an assessment, which is created if there is none: a draft may be used before it was ever active.
+-- The row's own trigger creates it.
 create or replace function private.newest_version(assessment_id uuid)
 returns uuid
 language plpgsql
@@ -252,7 +253,7 @@ begin
      from public.custom_assessments as assessment
     where assessment.id = newest_version.assessment_id
       for no key update;
-  -- A statement of its own: it sees what the one that was waited for has made.
+  -- A separate statement, which sees what the awaited transaction has created.
   update public.custom_assessments as assessment
      set newest_version_id = gen_random_uuid()
    where assessment.id = newest_version.assessment_id
@@ -265,8 +266,8 @@ begin
 end
 $$;
 
--- The version that a campaign or session uses: what it is pinned to, else its choice; of an assignment then what its campaign
--- is pinned to or has chosen; else the one in force. present is the assessment that the campaign or coaching session names now.
+-- The version that a campaign or session uses: its pin, else its choice; for an assignment then the pin or choice of its
+-- campaign; else the current version. present is the assessment that the campaign or coaching session names now.
 create or replace function private.version_in_use(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
 )
@@ -300,7 +301,7 @@ begin
 end
 $$;
 
--- The same, once it is used: the first version of a tenant's own assessment is made where there is none.
+-- The same when it is used: the first version of a tenant's own assessment is created if there is none.
 create or replace function private.version_to_use(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
 )
@@ -331,8 +332,8 @@ begin
 end
 $$;
 
--- The versions that the caller's tenants have chosen or were pinned to, whatever became of the rest. SECURITY DEFINER: the
--- uses are nobody's to read. Computed once a query.
+-- The versions that the caller's tenants have chosen or were pinned to, whatever happened to the assessment. SECURITY
+-- DEFINER, because no role can read the uses. Computed once per query.
 create or replace function private.my_version_ids()
 returns setof uuid
 language plpgsql

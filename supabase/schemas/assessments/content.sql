@@ -1,8 +1,8 @@
--- 3. Content of an assessment: its name, texts and definition, and when they came in.
+-- 3. Content of an assessment: its name, texts and definition, and when they arrived.
 
--- An edit is of the moment; what the worker applies is of the moment at which the upload came in. The Markdown does not
--- outlive what it says: an edit of the definition that leaves it as it was empties it, unless only metadata changed, whose
--- lines the worker changes. What the worker writes is no edit.
+-- An edit has the current time; what the worker applies has the time of its upload. The Markdown must match the definition:
+-- an edit of the definition that leaves the Markdown unchanged sets it to null, unless only metadata changed, whose lines
+-- the worker updates. What the worker writes is not an edit.
 create or replace function private.date_assessment_content()
 returns trigger
 language plpgsql

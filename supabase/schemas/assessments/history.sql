@@ -1,6 +1,6 @@
 -- 2. Status and dates of an assessment.
 
--- Whether a statement is one of the API's, and not what the worker has done through exchange_jobs, which runs as its owner.
+-- Whether a statement is one of the API's, rather than one of the worker's through exchange_jobs, which runs as its owner.
 create or replace function private.is_tenants_statement()
 returns boolean
 language plpgsql
@@ -37,7 +37,7 @@ begin
     return new;
   end if;
 
-  -- That an upload brought nothing new, and the Markdown that the worker writes, are no changes of the row.
+  -- An upload that changes nothing, and the Markdown that the worker writes, are not changes of the row.
   if new.content_changed_at <> old.content_changed_at
     or (new.source_markdown is distinct from old.source_markdown and not private.is_tenants_statement()) then
     before := old;

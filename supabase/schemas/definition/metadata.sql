@@ -1,4 +1,4 @@
--- The rules of a definition's metadata: what the front matter says about the whole.
+-- The rules of a definition's metadata, which comes from the front matter.
 
 create or replace function private.metadata_faults(metadata jsonb)
 returns jsonb
@@ -14,7 +14,7 @@ begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
-  -- Null would say that there is no such thing, which a missing key does.
+  -- Null would state that there is no such value, which a missing key does already.
   faults := faults || coalesce((
     select jsonb_agg(private.fault('$.metadata.' || known.key, 'null', 'a value, or no such key') order by known.place)
       from unnest(array[
@@ -23,7 +23,7 @@ begin
       ]) with ordinality as known (key, place)
      where metadata #> string_to_array(known.key, '.') = 'null'
   ), '[]');
-  -- Indentation does not count: it goes when the name is read.
+  -- Indentation does not count, because it is removed when the name is read.
   part := metadata -> 'name';
   if jsonb_typeof(part) <> 'null'
     and (
@@ -51,7 +51,7 @@ begin
   if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
     faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
   end if;
-  -- A language is well-formed as BCP 47 has it, and has two or three letters: of longer ones none is registered.
+  -- A language tag is well-formed by BCP 47 and has two or three letters, because no longer ones are registered.
   part := metadata -> 'language';
   if jsonb_typeof(part) <> 'null'
     and (jsonb_typeof(part) <> 'string' or not private.is_language(metadata ->> 'language')) then
@@ -105,7 +105,7 @@ begin
 end
 $$;
 
--- The scale that metadata states, as {low,high}; null where it states none or a wrong one.
+-- The scale that metadata states, as {low,high}; null if it states none or an invalid one.
 create or replace function private.scale_of(metadata jsonb)
 returns numeric[]
 language plpgsql
@@ -124,7 +124,7 @@ begin
 end
 $$;
 
--- The scale that counts: the one that metadata states, or else the default.
+-- The effective scale: the one that metadata states, or the default.
 create or replace function private.scale_in_force(metadata jsonb)
 returns numeric[]
 language plpgsql

@@ -1,9 +1,9 @@
 -- Assessments that other tenants use outlive their tenant.
 
--- Other tenants use assessments of this tenant, and their results and interviews hold on to these. So each goes to the tenant
--- with the oldest use, and becomes the newest version that this tenant itself has used: archived, private, without source and
--- author. What the former tenant made of it since was shared with nobody, and goes (versions/making.sql). Returns how many were
--- handed over.
+-- Other tenants use assessments of this tenant, and their results and interviews refer to them. So each is transferred to
+-- the tenant with the oldest use, in the newest version that this tenant itself has used: archived, private, without source
+-- and author. Later changes by the former tenant were shared with nobody, and are deleted (versions/making.sql). Returns
+-- how many were handed over.
 create or replace function private.hand_over_used_assessments(tenant_id uuid)
 returns integer
 language plpgsql
@@ -24,7 +24,7 @@ begin
                    join private.version_uses as used on used.version_id = version.id
                   where version.assessment_id = assessment.id
                  union all
-                 -- Results and completions from before versions were kept.
+                 -- Results and completions from before version history.
                  select result.tenant_id, result.created_at, result.id
                    from public.custom_assessment_results as result
                   where result.assessment_id = assessment.id
@@ -48,7 +48,7 @@ begin
 end
 $$;
 
--- Hands one over: to the account that owns the heir, in its state of the version that the heir used last.
+-- Transfers one to the account that owns the heir, in the state of the version that the heir used last.
 create or replace function private.hand_over(assessment_id uuid, status text, heir uuid, account uuid)
 returns void
 language plpgsql
@@ -67,7 +67,7 @@ begin
    order by string_to_array(version.version, '.')::bigint[] desc, version.revision desc
    limit 1;
   if not found then
-    -- Of a result or completion from before versions were kept.
+    -- For a result or completion from before version history.
     select null::uuid as id, made.version, coalesce(stated.name, 'Assessment') as name, stated.description, made.definition,
            stated.assessment_type, stated.interview_style_default, stated.interview_style_allow_override,
            made.result_disclosure
@@ -86,7 +86,7 @@ begin
      order by made.created_at desc
      limit 1;
   end if;
-  -- An archived row takes no change but that of its status, and an active one would raise its version.
+  -- An archived row accepts only a change of status, and a change to an active one would raise its version.
   if hand_over.status <> 'draft' then
     update public.custom_assessments as assessment set status = 'draft' where assessment.id = hand_over.assessment_id;
   end if;

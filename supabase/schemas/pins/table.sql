@@ -1,12 +1,13 @@
--- Choices and pins: which version of an assessment a campaign or a session has chosen, and which one it is pinned to.
+-- Choices and pins: which version of an assessment a campaign or a session has chosen, and to which one it is pinned.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables(
   'share row exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.coaching_sessions'
 );
 
--- There is no key to the host's rows: they may be views, and ids are used again. So a row counts only while tenant, campaign
--- and assessment are still those of the session; else it is as if there were none.
+-- There is no foreign key to the host's rows, because they may be views, and ids may be reused. So a row counts only while
+-- tenant, campaign and assessment are still those of the session; otherwise it is ignored.
 create table if not exists private.pins (
   kind text not null,
   id uuid not null,
@@ -52,12 +53,12 @@ create index if not exists idx_pins_assessment on private.pins (assessment_id);
 create index if not exists idx_pins_tenant on private.pins (tenant_id);
 create index if not exists idx_pins_campaign on private.pins (campaign_id) where campaign_id is not null;
 
--- One row for each tenant and version that it chose or was pinned to. It decides who reads a version, who may inherit an
+-- One row for each tenant and version that it chose or was pinned to. It decides who can read a version, who may inherit an
 -- assessment, and which versions are in use.
 create table if not exists private.version_uses (
   tenant_id uuid not null,
   version_id uuid not null,
-  -- By the clock: of several in one transaction one is the first.
+  -- The clock's time, so that one of several rows in a transaction is the first.
   first_used_at timestamptz not null default clock_timestamp(),
 
   constraint version_uses_pkey primary key (tenant_id, version_id),
@@ -69,14 +70,14 @@ alter table private.version_uses enable row level security;
 revoke all on table private.version_uses from public, anon, authenticated, service_role;
 create index if not exists idx_version_uses_version on private.version_uses (version_id);
 
--- Notes that a tenant uses these versions.
+-- Records that a tenant uses these versions.
 create or replace function private.note_uses(tenant_id uuid, versions uuid[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Most are noted already: nobody waits for somebody else who notes the same.
+  -- Most are recorded already: no transaction waits for another that records the same.
   insert into private.version_uses (tenant_id, version_id)
   select note_uses.tenant_id, used.version_id
     from unnest(versions) as used (version_id)
@@ -92,7 +93,7 @@ begin
 end
 $$;
 
--- What a row names are versions of its assessment, whoever writes it.
+-- A row only names versions of its own assessment, whoever writes it.
 create or replace function private.note_versions_of_pin()
 returns trigger
 language plpgsql
@@ -121,7 +122,7 @@ create or replace trigger note_versions_of_pin
 after insert or update on private.pins
 for each row execute function private.note_versions_of_pin();
 
--- Choices and pins go with what they are of. SECURITY DEFINER: they are nobody's to write, whoever deletes.
+-- Choices and pins are deleted with their row. SECURITY DEFINER, because no role can write them, whoever deletes the row.
 create or replace function private.drop_pins_of_tenant()
 returns trigger
 language plpgsql
@@ -139,7 +140,7 @@ create or replace trigger drop_pins_of_tenant
 after delete on public.tenant_profiles
 for each row execute function private.drop_pins_of_tenant();
 
--- SECURITY DEFINER: as above.
+-- SECURITY DEFINER, as above.
 create or replace function private.drop_pins_of_sessions()
 returns trigger
 language plpgsql

@@ -1,7 +1,7 @@
--- Which version counts for a tenant, a campaign or a session.
+-- Which version applies to a tenant, a campaign or a session.
 
--- The version that a tenant would use if it chose or began now: of its own assessments and of templates the newest, of others'
--- the listed one; null where there is none.
+-- The version that a tenant would use if it chose or began now: the newest of its own assessments and of templates, the
+-- listed one of others' assessments; null if there is none.
 create or replace function private.version_in_force(assessment_id uuid, tenant_id uuid)
 returns uuid
 language plpgsql
@@ -59,8 +59,8 @@ begin
 end
 $$;
 
--- The newest version of an assessment, which is made where there is none: a draft may be used before it was ever active. The
--- row's own trigger makes it.
+-- The newest version of an assessment, which is created if there is none: a draft may be used before it was ever active.
+-- The row's own trigger creates it.
 create or replace function private.newest_version(assessment_id uuid)
 returns uuid
 language plpgsql
@@ -80,7 +80,7 @@ begin
      from public.custom_assessments as assessment
     where assessment.id = newest_version.assessment_id
       for no key update;
-  -- A statement of its own: it sees what the one that was waited for has made.
+  -- A separate statement, which sees what the awaited transaction has created.
   update public.custom_assessments as assessment
      set newest_version_id = gen_random_uuid()
    where assessment.id = newest_version.assessment_id
@@ -93,8 +93,8 @@ begin
 end
 $$;
 
--- The version that a campaign or session uses: what it is pinned to, else its choice; of an assignment then what its campaign
--- is pinned to or has chosen; else the one in force. present is the assessment that the campaign or coaching session names now.
+-- The version that a campaign or session uses: its pin, else its choice; for an assignment then the pin or choice of its
+-- campaign; else the current version. present is the assessment that the campaign or coaching session names now.
 create or replace function private.version_in_use(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
 )
@@ -128,7 +128,7 @@ begin
 end
 $$;
 
--- The same, once it is used: the first version of a tenant's own assessment is made where there is none.
+-- The same when it is used: the first version of a tenant's own assessment is created if there is none.
 create or replace function private.version_to_use(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
 )
@@ -159,8 +159,8 @@ begin
 end
 $$;
 
--- The versions that the caller's tenants have chosen or were pinned to, whatever became of the rest. SECURITY DEFINER: the
--- uses are nobody's to read. Computed once a query.
+-- The versions that the caller's tenants have chosen or were pinned to, whatever happened to the assessment. SECURITY
+-- DEFINER, because no role can read the uses. Computed once per query.
 create or replace function private.my_version_ids()
 returns setof uuid
 language plpgsql

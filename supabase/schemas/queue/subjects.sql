@@ -1,9 +1,10 @@
--- What happens to the queue when the subject of a job, its tenant or its assessment goes away.
+-- What happens to jobs when their subject, tenant or assessment is deleted.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- SECURITY DEFINER: the deletion may come from any role that may delete the subject or what it hangs on.
+-- SECURITY DEFINER, because any role that can delete the subject, or a row on which it depends, may cause the deletion.
 create or replace function private.end_jobs_without_subject()
 returns trigger
 language plpgsql
@@ -31,8 +32,8 @@ after delete on private.score_requests
 referencing old table as gone
 for each statement execute function private.end_jobs_without_subject();
 
--- Workers lock jobs before their subjects; a tenant's deletion reaches the subjects by itself, so it takes the jobs first.
--- SECURITY DEFINER: the queue is nobody's to lock.
+-- Workers lock jobs before their subjects. A tenant's deletion reaches the subjects by itself, so it locks the jobs first.
+-- SECURITY DEFINER, because no role can lock the queue.
 create or replace function private.hold_jobs_of_tenant()
 returns trigger
 language plpgsql
@@ -54,9 +55,9 @@ create or replace trigger hold_jobs_of_tenant
 before delete on public.tenant_profiles
 for each row execute function private.hold_jobs_of_tenant();
 
--- Scores that were accepted are kept as a result is, until there is a result, also when their job failed: a retry makes the result
--- of them. Whoever owns the assessment could otherwise make finished interviews vanish by deleting it meanwhile. SECURITY DEFINER:
--- nobody of the API may read the requests.
+-- Accepted scores are protected like a result until there is a result, even if their job failed, because a retry creates
+-- the result from them. Otherwise the owner of the assessment could delete it to make finished interviews disappear.
+-- SECURITY DEFINER, because no role of the API can read the requests.
 create or replace function private.keep_assessment_with_completions()
 returns trigger
 language plpgsql

@@ -1,14 +1,15 @@
--- Completed sessions on their way to a result.
+-- Completed sessions that wait for their result.
 
--- The locks that what follows needs on the host's tables: all at once, and waited for briefly (host_check/rules.sql).
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- What an agent handed in when it completed a session, until the result is written. The row holds a respondent's
--- answers, so it goes as soon as the result has them.
+-- What an agent submitted when it completed a session, until the result is written. The row contains a respondent's
+-- answers, so it is deleted as soon as the result has them.
 --
--- The scores were accepted for a version, and are scored by that one, however long they wait and whatever becomes of the
--- assessment meanwhile: its owner, who may be another tenant, would else change or lose a finished interview by an edit.
--- Completions from before versions were kept have a copy of what they were accepted for.
+-- The scores are scored with the version for which they were accepted, however long they wait and however the assessment
+-- changes meanwhile: otherwise its owner, who may be another tenant, could change or lose a finished interview by an edit.
+-- Completions from before version history have a copy of what they were accepted for.
 create table if not exists private.score_requests (
   id uuid not null default gen_random_uuid(),
   session_id uuid not null,
@@ -44,10 +45,11 @@ revoke all on table private.score_requests from public, anon, authenticated, ser
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
 create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
 
--- What a session's result is made from: what its scores were accepted for; else, where none were handed in, what it is pinned to
--- or uses (pins/completions.sql). SECURITY DEFINER: nobody of the API may read the requests and pins, and what a trusted writer
--- writes for such a session is of the same version. The tenant is asked for, so that a session made under the id of a deleted
--- one has no part in what was handed in for that one. named is the version that the writer names.
+-- The version from which a session's result is made: the one for which its scores were accepted or, if none were submitted,
+-- the one to which it is pinned or that it uses (pins/completions.sql). SECURITY DEFINER, because no role of the API can
+-- read the requests and pins, and a trusted writer's result for such a session must use the same version. The tenant is an
+-- argument, so that a session created with the id of a deleted one does not use what was submitted for that one. named is
+-- the version that the writer names.
 create or replace function private.basis_of_result(
   session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, named uuid,
   out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text

@@ -1,7 +1,7 @@
--- Limits, each said here once. The definition models (worker/definition.py) have those of the format, and a test holds
--- the two together.
+-- Limits, each defined once. The definition models (worker/definition.py) contain those of the format, and a test compares
+-- both.
 
--- In bytes: of a Markdown file, of the definition that it is compiled to, of a description.
+-- In bytes: of a Markdown file, of the compiled definition, of a description.
 create or replace function private.largest_text()
 returns integer
 language plpgsql
@@ -14,7 +14,7 @@ begin
 end
 $$;
 
--- In characters: of an assessment's name, and of the slug that is made from it.
+-- In characters: of an assessment's name, and of the slug made from it.
 create or replace function private.longest_name()
 returns integer
 language plpgsql
@@ -51,7 +51,7 @@ begin
 end
 $$;
 
--- The highest end of a scale; the lowest is 0. Results keep scores as numeric(5, 2).
+-- The highest upper end of a scale; the lowest end is 0. Results store scores as numeric(5, 2).
 create or replace function private.highest_score()
 returns numeric
 language plpgsql
@@ -64,7 +64,7 @@ begin
 end
 $$;
 
--- How far from 1 the weights may sum.
+-- How far the sum of the weights may be from 1.
 create or replace function private.weight_tolerance()
 returns numeric
 language plpgsql
@@ -77,7 +77,7 @@ begin
 end
 $$;
 
--- How many errors of one definition, upload or set of scores are listed.
+-- How many errors of a definition, an upload or a set of scores are listed.
 create or replace function private.most_errors()
 returns integer
 language plpgsql

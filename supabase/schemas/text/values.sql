@@ -50,8 +50,9 @@ begin
 end
 $$;
 
--- What an assessment was made of, its source, its definition but for the number, and its settings, in 32 bytes: equal for equal ones, and no two others have
--- ever been found. Null without a source. The texts are in UTF-8, whatever the database's encoding.
+-- A hash of 32 bytes of an assessment's source, its definition except the version number, and its settings: equal for equal
+-- ones, and different in practice for all others. Null without a source. The texts are hashed in UTF-8, regardless of the
+-- database's encoding.
 create or replace function private.content_hash(
   source text,
   definition jsonb,

@@ -1,5 +1,5 @@
--- The job kind score: a completed session's turn, of which the worker is given nothing but the number; what is locked for
--- it, how its result is written, and that nothing else is then kept of it.
+-- The job kind score, for completed sessions. The worker receives only the number of the job. The functions define what is
+-- locked, how the result is written, and that no other data is kept afterwards.
 
 create or replace function private.load_requests(jobs bigint[], attempts integer[], tries integer[], subjects uuid[])
 returns json
@@ -22,7 +22,7 @@ begin
 end
 $$;
 
--- The tenant alone: a result is nobody's to make.
+-- Only the tenant, because a result has no creator.
 create or replace function private.lock_for_requests(tenant_id uuid, subjects uuid[])
 returns void
 language plpgsql
@@ -33,7 +33,7 @@ begin
 end
 $$;
 
--- Takes the snapshot of a finished interview: its result, by the definition that its scores were accepted for.
+-- Creates the result of a finished interview, with the version for which its scores were accepted.
 create or replace function private.take_snapshot(request_id uuid)
 returns jsonb
 language plpgsql
@@ -56,7 +56,7 @@ begin
     request.completed_at
   )
   returning tenant_id into owner_id;
-  -- The session that was interviewed is gone, and another tenant's has its id.
+  -- The interviewed session was deleted, and another tenant's session has its id.
   if owner_id <> request.tenant_id then
     perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', request.session_id));
   end if;
@@ -77,15 +77,15 @@ begin
 end
 $$;
 
--- The finished jobs, older than that, of accepted scores that are kept whatever became of their job, so that it can be tried again:
--- as long as their session is there, and for a while after it has gone.
+-- Finished jobs, older than the given time, of accepted scores. These are kept whatever the outcome of their job, so that
+-- it can be retried, as long as their session exists and for a while after its deletion.
 create or replace function private.jobs_of_kept_requests(finished_before timestamptz)
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- That a session has gone is seen here first: nobody says so who deletes it.
+  -- The deletion of a session is first noticed here, because it is not reported.
   update private.score_requests as request
      set session_gone_at = now()
    where request.session_gone_at is null
@@ -103,7 +103,7 @@ begin
 end
 $$;
 
--- Once the result has them, the answers need not be kept a second time; nor when its job is pruned.
+-- Once the result has the answers, a second copy is not needed; nor after its job is pruned.
 create or replace function private.settle_requests(judged private.judged_job[])
 returns uuid[]
 language plpgsql
