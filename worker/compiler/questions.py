@@ -1,6 +1,7 @@
 """The probing questions, and which dimension each of them is for."""
 
 import re
+from itertools import islice
 from typing import Final, NamedTuple
 
 from worker.compiler.blocks import Bullet, Heading, Prose
@@ -14,7 +15,7 @@ from worker.compiler.sections import Item, stray
 from worker.compiler.slices import Located, Slice, Span
 from worker.compiler.swallowed import MARK, deeper_line, has_code, mark_length
 from worker.compiler.values import OTHER_COLONS, close_emphasis, colon_at, unquote, unwrap
-from worker.definition import GENERAL, clean_name
+from worker.definition import GENERAL, MAX_DIMENSIONS, clean_name
 from worker.names import fold, look
 
 __all__ = ["Questions"]
@@ -60,7 +61,8 @@ class Questions:
         # How many colons dimensions' names have, ascending.
         self.colons = sorted({0, *[name.count(":") for name in dimensions.spelled]})
         # Folding makes no name shorter than a third, and a reference has at most some words and marks more.
-        self.folded = [GENERAL, *dimensions.spelled]
+        # More dimensions than are allowed are an error anyway.
+        self.folded = [GENERAL, *islice(dimensions.spelled, MAX_DIMENSIONS)]
         # With the two words of ``When exploring``.
         self.most_words = max([name.count(" ") + 3 for name in dimensions.spelled], default=1)
         self.longest = 3 * max(map(len, dimensions.spelled), default=0) + 100

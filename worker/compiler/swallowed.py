@@ -5,6 +5,7 @@ Markdown; so does a heading that is indented, or that has no blank behind its ma
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -19,7 +20,6 @@ __all__ = [
     "SwallowedField",
     "deeper_line",
     "has_code",
-    "is_in_code",
     "mark_length",
     "may_swallow",
     "swallowed_fields",
@@ -73,9 +73,10 @@ def may_swallow(text: str, body: int) -> bool:
 
 def swallowed_fields(text: Slice, known: Mapping[str, FieldSpec]) -> Iterator[SwallowedField]:
     """Yield the lines behind the first of a bullet's text that spell a field."""
+    code = _code_starts(text.text)
     for found in KEY_LINE.finditer(text.text):
         name = field_name(found["key"])
-        if name in known and not is_in_code(text.text, found.start()):
+        if name in known and not _is_in_code(code, found.start()):
             line = text.part(found.start(), found.end())
             yield SwallowedField(
                 name,
@@ -87,9 +88,10 @@ def swallowed_fields(text: Slice, known: Mapping[str, FieldSpec]) -> Iterator[Sw
 
 def swallowed_headings(text: Slice, width: int) -> Iterator[Slice]:
     """Yield the lines of a bullet's text that were meant as headings; ``width`` is that of its mark."""
+    code = _code_starts(text.text)
     for found in HEADING_LINE.finditer(text.text):
         is_outside = len(found["lead"].expandtabs(4)) < width
-        if (found["blank"] or is_outside) and not is_in_code(text.text, found.start()):
+        if (found["blank"] or is_outside) and not _is_in_code(code, found.start()):
             yield text.part(found.start(), found.end())
 
 
@@ -129,6 +131,11 @@ def has_code(text: str) -> bool:
     return ("```" in text or "~~~" in text) and FENCE.search(text) is not None
 
 
-def is_in_code(text: str, at: int) -> bool:
-    """Tell whether a line of a text is inside of a fenced block of code."""
-    return len(FENCE.findall(text, 0, at)) % 2 == 1
+def _code_starts(text: str) -> list[int]:
+    """Return where the fences of blocks of code are in a text, ascending."""
+    return [found.start() for found in FENCE.finditer(text)] if has_code(text) else []
+
+
+def _is_in_code(fences: list[int], at: int) -> bool:
+    """Tell whether a line is inside of a fenced block of code."""
+    return bisect_left(fences, at) % 2 == 1
