@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:d48cb69bb6b6d8b62d17fa43335340d6eb2c601daa92e88d8a2a8eeaabddaa07
+-- custom-assessments 0.2.0 definition_errors sha256:5ef769797e027fe581288e7f9ccc8e289304d70ab77855a7d2407491c503c357
 -- What the rules of a definition share. Each rule except the bounds returns a list of errors, empty if there are none. An
 -- error has a JSON path, a stable reason and what was expected: {"path": "$.dimensions[2].weight", "reason":
 -- "not-positive", "expected": "a number above 0"}.
@@ -53,19 +53,6 @@ begin
 end
 $$;
 
--- Whether a value is a list of texts.
-create or replace function private.is_text_list(list jsonb)
-returns boolean
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return jsonb_typeof(list) = 'array' and not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")');
-end
-$$;
-
 -- A list of texts: themes, strengths, questions.
 create or replace function private.text_list_faults(list jsonb, path text)
 returns jsonb
@@ -75,11 +62,11 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if private.is_text_list(list) then
-    return '[]';
-  end if;
   if jsonb_typeof(list) <> 'array' then
     return jsonb_build_array(private.fault(path, 'wrong-type', 'a list of texts'));
+  end if;
+  if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
+    return '[]';
   end if;
   return (
     select jsonb_agg(private.fault(path || '[' || found.place - 1 || ']', 'wrong-type', 'a text') order by found.place)

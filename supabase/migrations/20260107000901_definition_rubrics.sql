@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rubrics sha256:e3ac02588ece465225fb8aba5d064f3d5c1c9173377822ea0153617d68713af6
+-- custom-assessments 0.2.0 definition_rubrics sha256:24c080bfbd60a8ee7b8a5d991c04612475617221f66c753b42644319977d4481
 -- The rules of scoring rubrics.
 
 -- The rubric of one dimension, {"1-2": "...", "3": "..."}: ranges on the scale that do not overlap.
@@ -78,7 +78,7 @@ begin
     rubric := dimensions -> place -> 'scoringRubric';
     continue when jsonb_typeof(rubric) is distinct from 'object';
     ranges := array(select jsonb_object_keys(rubric));
-    continue when ranges = right_ranges and private.is_text_list(jsonb_path_query_array(rubric, '$.*'));
+    continue when ranges = right_ranges and private.text_list_faults(jsonb_path_query_array(rubric, '$.*'), '') = '[]';
     found := private.rubric_faults(rubric, '$.dimensions[' || place || '].scoringRubric', low, high);
     faults := faults || found;
     right_ranges := case when found = '[]' then ranges end;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_guidelines sha256:5f9a11c774d81b25101ec57717c69a2f35fe7191df65eadf5a6ef51e4967fdeb
+-- custom-assessments 0.2.0 definition_guidelines sha256:d06b4d65981a35dc4b01582889fc4e6682b5a7c2d566ad806c8ed2f080ff270f
 -- The rules of interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
 create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
 returns jsonb
@@ -39,7 +39,8 @@ begin
                  lateral jsonb_array_elements(
                    private.text_list_faults(entry.value, path || private.path_step(entry.key))
                  ) as fault
-           where not private.is_text_list(entry.value)
+           -- The path of a list is made for its errors alone.
+           where private.text_list_faults(entry.value, '') <> '[]'
            limit private.most_errors()
         ) as found
     ), '[]');

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:3ac7d51c245117693326ebf9ba05e44100b0f733499c7050376f6e36e06256fd
+-- custom-assessments 0.2.0 access_closed sha256:432f66e0cae2e251141ca03029c3d4f9d1fee8c07875b5bdaec1d8f828236172
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -150,7 +150,6 @@ private.is_scored(uuid, text),
 private.is_session_of(uuid, text, uuid),
 private.is_superseded(public.custom_assessments, public.assessment_uploads),
 private.is_tenants_statement(),
-private.is_text_list(jsonb),
 private.is_version(text),
 private.is_version_used(uuid),
 private.is_withdrawn(uuid),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:d318c48a1becbdae3fef6474e6bda7662e9fd2493d796738575bc549289ee469
+-- custom-assessments 0.2.0 access_grants sha256:d19c6febddf9e3d41cb9a5e5fd706026e98b5955f5f884fb2d7b1863e8de52fa
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -146,7 +146,6 @@ grant execute on function private.id_of_name(text) to authenticated, service_rol
 grant execute on function private.interview_styles() to authenticated, service_role;
 grant execute on function private.is_language(text) to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
-grant execute on function private.is_text_list(jsonb) to authenticated, service_role;
 grant execute on function private.is_tenants_statement() to authenticated, service_role;
 grant execute on function private.is_version(text) to authenticated, service_role;
 grant execute on function private.largest_text() to authenticated, service_role;

@@ -420,7 +420,6 @@ begin
         'is_session_of',
         'is_superseded',
         'is_tenants_statement',
-        'is_text_list',
         'is_version',
         'is_version_used',
         'is_withdrawn',

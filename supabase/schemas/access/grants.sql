@@ -145,7 +145,6 @@ grant execute on function private.id_of_name(text) to authenticated, service_rol
 grant execute on function private.interview_styles() to authenticated, service_role;
 grant execute on function private.is_language(text) to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
-grant execute on function private.is_text_list(jsonb) to authenticated, service_role;
 grant execute on function private.is_tenants_statement() to authenticated, service_role;
 grant execute on function private.is_version(text) to authenticated, service_role;
 grant execute on function private.largest_text() to authenticated, service_role;

@@ -52,19 +52,6 @@ begin
 end
 $$;
 
--- Whether a value is a list of texts.
-create or replace function private.is_text_list(list jsonb)
-returns boolean
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return jsonb_typeof(list) = 'array' and not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")');
-end
-$$;
-
 -- A list of texts: themes, strengths, questions.
 create or replace function private.text_list_faults(list jsonb, path text)
 returns jsonb
@@ -74,11 +61,11 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if private.is_text_list(list) then
-    return '[]';
-  end if;
   if jsonb_typeof(list) <> 'array' then
     return jsonb_build_array(private.fault(path, 'wrong-type', 'a list of texts'));
+  end if;
+  if not jsonb_path_exists(list, 'strict $[*] ? (@.type() != "string")') then
+    return '[]';
   end if;
   return (
     select jsonb_agg(private.fault(path || '[' || found.place - 1 || ']', 'wrong-type', 'a text') order by found.place)

@@ -38,7 +38,8 @@ begin
                  lateral jsonb_array_elements(
                    private.text_list_faults(entry.value, path || private.path_step(entry.key))
                  ) as fault
-           where not private.is_text_list(entry.value)
+           -- The path of a list is made for its errors alone.
+           where private.text_list_faults(entry.value, '') <> '[]'
            limit private.most_errors()
         ) as found
     ), '[]');

@@ -77,7 +77,7 @@ begin
     rubric := dimensions -> place -> 'scoringRubric';
     continue when jsonb_typeof(rubric) is distinct from 'object';
     ranges := array(select jsonb_object_keys(rubric));
-    continue when ranges = right_ranges and private.is_text_list(jsonb_path_query_array(rubric, '$.*'));
+    continue when ranges = right_ranges and private.text_list_faults(jsonb_path_query_array(rubric, '$.*'), '') = '[]';
     found := private.rubric_faults(rubric, '$.dimensions[' || place || '].scoringRubric', low, high);
     faults := faults || found;
     right_ranges := case when found = '[]' then ranges end;

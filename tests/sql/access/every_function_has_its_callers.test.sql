@@ -115,7 +115,6 @@ insert into tests.expected values
 ('private.is_cleared_by_deletion(uuid,uuid,uuid,uuid)', true, 'service_role'),
 ('private.is_language(text)', false, 'authenticated service_role'),
 ('private.is_number_pair(jsonb)', false, 'authenticated service_role'),
-('private.is_text_list(jsonb)', false, 'authenticated service_role'),
 ('private.is_version(text)', false, 'authenticated service_role'),
 ('private.keep_assessment_version()', true, ''),
 ('list_reviewers()', true, 'service_role'),
