@@ -255,7 +255,7 @@ def add_varieties(connection: psycopg.Connection) -> None:
         "copy bench.varieties (number, definition, markdown, scores, overall, category) from stdin"
     ) as copy:
         for number in range(VARIETIES):
-            text = documents.definition(number)
+            text = documents.definition(number, named=False)
             parsed = json.loads(text)
             scores = {dimension["name"]: 3.4 for dimension in parsed["dimensions"]}
             category = next(

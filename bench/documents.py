@@ -109,11 +109,11 @@ def _weights(count: int) -> list[Decimal]:
     return weights
 
 
-def definition(seed: int, *, dimensions: int = 8, size: int = 7_000) -> str:
+def definition(seed: int, *, dimensions: int = 8, size: int = 7_000, named: bool = True) -> str:
     """A valid definition as JSON text of about `size` bytes, with eight dimensions by default.
 
     The text differs from seed to seed and is as repetitive as prose is, so that Postgres compresses it as
-    it would prose.
+    it would prose. Without a name of its own it is for rows that state another one.
     """
     chance = random.Random(seed)  # noqa: S311  made-up text, not a secret
     categories = 4
@@ -125,7 +125,7 @@ def definition(seed: int, *, dimensions: int = 8, size: int = 7_000) -> str:
     edges = [Decimal("1.0"), Decimal("2.0"), Decimal("3.0"), Decimal("4.0")]
     document = {
         "metadata": {
-            "name": f"Assessment {seed}",
+            **({"name": f"Assessment {seed}"} if named else {}),
             "version": "1.0",
             "type": "multi-dimensional",
             "description": text(chance, words),

@@ -156,7 +156,7 @@ class _Scene:
             headers={"apikey": api.service_key, "Authorization": f"Bearer {api.service_key}"},
             timeout=60,
         )
-        self.assessment = self._assessment(NEIGHBOUR, json.loads(documents.definition(1)))
+        self.assessment = self._assessment(NEIGHBOUR, json.loads(documents.definition(1, named=False)))
 
     def headers(self, tenant: int) -> dict[str, str]:
         """The requests of a tenant's owner."""
@@ -424,7 +424,7 @@ def _repeated(_: _Scene) -> Attack:
 def _line(scene: _Scene) -> Attack:
     """Two large inserts in turn, and many small ones that wait behind them."""
     tenant = str(data.identifier("tenant", ATTACKER))
-    definition = json.loads(documents.definition(4))
+    definition = json.loads(documents.definition(4, named=False))
 
     def body(rows: int) -> str:
         return json.dumps([{"tenant_id": tenant, "name": "Row", "definition": definition}] * rows)

@@ -98,7 +98,7 @@ def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], N
 
 
 def _inserts(writers: Sequence[_Writer], report: Report, rows: int, tell: Callable[[str], None]) -> None:
-    definitions = [documents.definition(seed) for seed in range(data.VARIETIES)]
+    definitions = [documents.definition(seed, named=False) for seed in range(data.VARIETIES)]
     written = 0
 
     def one_statement(writer: _Writer) -> float:
@@ -155,7 +155,7 @@ def _inserts(writers: Sequence[_Writer], report: Report, rows: int, tell: Callab
 
 
 def _updates(writers: Sequence[_Writer], report: Report, tell: Callable[[str], None]) -> None:
-    definitions = [documents.definition(1_000 + seed) for seed in range(50)]
+    definitions = [documents.definition(1_000 + seed, named=False) for seed in range(50)]
     by_name = {writer.name: writer for writer in writers}
     ids = {
         name: [
