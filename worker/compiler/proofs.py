@@ -12,7 +12,7 @@ from worker.compiler.source import line_feeds, without_mark
 __all__ = ["Proofs", "is_better"]
 
 #: How many bytes the proofs of one compilation may compile. Every file has one proof; most have all.
-MAX_PROVED: Final = 1_000_000
+MAX_PROVED: Final = 400_000
 #: The limits on the edits of all fixes of a compilation, and on the characters that they write: the
 #: diagnostics of a file must stay small.
 MAX_EDITS: Final = 1_000
