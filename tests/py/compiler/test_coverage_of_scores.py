@@ -77,7 +77,7 @@ def test_gaps_are_seen_at_the_precision_of_the_ranges(categories: list[Category]
             [
                 (
                     "unreachable-range 23: no complete interview reaches this range: overall "
-                    "scores lie between 1.0 and 3.4, in steps of 0.1"
+                    "scores are between 1.0 and 3.4, in steps of 0.1"
                 )
             ],
         ),
@@ -100,7 +100,7 @@ def test_gaps_are_seen_at_the_precision_of_the_ranges(categories: list[Category]
             [
                 (
                     "unreachable-range 12: no complete interview reaches this range: overall "
-                    "scores lie between 1.00 and 5.00, in steps of 0.01"
+                    "scores are between 1.00 and 5.00, in steps of 0.01"
                 )
             ],
         ),

@@ -18,7 +18,7 @@ def test_answers_for_short_texts_are_remembered(length: int, calls: int) -> None
     text = "x" * length
     assert (answer(text), answer(text)) == (text * 2, text * 2)
     assert asked == [text] * calls
-    assert answer.__doc__ == "Say it twice."
+    assert answer.__doc__ == "Return it twice."
 
 
 def test_only_the_last_thousand_are_remembered() -> None:

@@ -110,7 +110,7 @@ def test_ids_of_their_own() -> None:
         ("- weight: 0.6", "- id: sight\n- weight: 0.6"), ("- weight: 0.4", "- id: vision\n- weight: 0.4")
     )
     (diagnostic,) = check(text).diagnostics
-    assert diagnostic.message == "the id `vision` is the one that the name `Vision` gives"
+    assert diagnostic.message == "the id `vision` is the default id of the dimension `Vision`"
     assert fixed(text) == text.replace("- id: vision", "- id: vision-2")
     assert fixed(edited(("- weight: 0.4", "- id:\n- weight: 0.4"))) == edited(
         ("- weight: 0.4", "- id: trust\n- weight: 0.4")
