@@ -13,7 +13,7 @@ from worker.compiler.blocks import Bullet
 from worker.compiler.context import Context
 from worker.compiler.slices import Slice
 from worker.compiler.values import OTHER_COLONS
-from worker.compiler.vocabulary import FieldSpec, field_name
+from worker.compiler.vocabulary import KNOWN_FIELDS, FieldSpec, field_name
 
 __all__ = [
     "MARK",
@@ -37,11 +37,13 @@ KEY_LINE: Final = re.compile(
     rf"\n(?P<lead>[^\w\n]{{0,16}}(?:\d{{1,3}}[.)][^\w\n]{{1,4}})?)"
     rf"(?P<key>[^\W\d][^\n{COLONS}]{{0,50}})[{COLONS}](?P<value>[^\n]*)"
 )
+#: The letters that the fields' names begin with; letters that are not ASCII can be twins of these.
+INITIALS: Final = "".join(sorted({letter for key in KNOWN_FIELDS for letter in (key[0], key[0].upper())}))
 #: The same where a bullet at the beginning of the line is none, and a heading that is indented or has no
 #: blank.
 ODD_KEY: Final = re.compile(
     r"\n(?:[ \t\u00a0]+|(?=[^-+\s\w#*])|[-+*](?![ \t])|(?=[^\W\d]))[^\w\n]{0,16}+(?:\d{1,3}[.)][^\w\n]{1,4})?"
-    r"(?P<key>[^\W\d][^\n:]{0,50}+):"
+    rf"(?P<key>(?:[{INITIALS}]|[^\W\d\x00-\x7f])[^\n:]{{0,50}}+):"
 )
 ODD_HEADING: Final = re.compile(r"\n(?:[ \t\u00a0]+#|#{1,6}+[^\s#]|[^\S\n]*#*＃)")
 HEADING_LINE: Final = re.compile(
