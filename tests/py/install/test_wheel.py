@@ -172,7 +172,7 @@ def test_it_installs_its_migrations_and_a_later_release_adds_its_own(
     assert f"Already there: {len(texts) - 1} migrations." in done.stdout
     assert copies(host)[-1].name.endswith("_made_up.sql")
     again = installed.run("install", ".", folder=host)
-    assert f"has the migrations of custom assessments {later} already" in again.stdout
+    assert f"already has the migrations of custom assessments {later}" in again.stdout
 
 
 @pytest.fixture

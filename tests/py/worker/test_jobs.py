@@ -227,8 +227,10 @@ def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
     if jobs is not None:
         (job,) = jobs
         assert [settled.outcome for settled in api.exchange([do_job(job)], 0).settled] == ["succeeded"]
+        # The edit came without Markdown, so the worker writes it.
+        assert drain(site) == {"markdown succeeded": 1}
     else:
-        assert drain(site) == {"score succeeded": 1}
+        assert drain(site) == {"score succeeded": 1, "markdown succeeded": 1}
     assert site.rows(
         "select overall_score, matched_category, assessment_version, result_disclosure,"
         " assessment_definition_snapshot -> 'metadata' ->> 'name'"

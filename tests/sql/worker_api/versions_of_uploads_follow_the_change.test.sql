@@ -102,7 +102,7 @@ update public.custom_assessments set version = '3.999999999'
 where id = tests.kept('one');
 select is(pg_temp.replace('Six'), 'rejected version-bump-too-small 3.999999999', 'where no minor number is left');
 select is(pg_temp.said('fix'), null, 'what is not stated cannot be replaced');
-select is(pg_temp.said('hint'), 'There is no higher version of that kind: upload the file as a new assessment.', 'it says so');
+select is(pg_temp.said('hint'), 'There is no higher version of this kind. Upload the file as a new assessment.', 'it says so');
 select is(pg_temp.replace('Six', '3.999999999'), 'rejected version-bump-too-small 3.999999999', 'also with the present one');
 select is(pg_temp.replace('Six', '4.0'), 'succeeded 4.0', 'a higher major one is taken');
 
