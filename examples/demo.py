@@ -571,7 +571,7 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
             console,
             "asking for the context",
             lambda: interview(agent, talk),
-            "read the dimensions and guidelines of version {0.version}; the interview begins",
+            "began the interview with version {0.version}",
         )
         opening = context.definition.interview_guidelines.opening
         console.print(Padding(reflowed(f"“{opening}”"), (0, 0, 0, 5)))
@@ -579,13 +579,13 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
             console,
             "editing the assessment",
             lambda: edit(owner, chosen),
-            "meanwhile its owner edits the opening: the assessment has version {0.version}",
+            "meanwhile its owner edited the opening: version {0.version}",
         )
         step(
             console,
             "asking once more",
             lambda: interview(agent, talk),
-            "the interview goes on with version {0.version}, as it began",
+            "the interview goes on with version {0.version}",
         )
         step(
             console,

@@ -85,8 +85,8 @@ def test_the_readme_shows_what_the_owner_sees(shown: str) -> None:
 
 
 def test_an_edit_while_the_interview_is_under_way_does_not_reach_it(shown: str) -> None:
-    assert "of version 1.0; the interview begins" in shown
-    assert "the assessment has version 1.1" in shown
+    assert "began the interview with version 1.0" in shown
+    assert "edited the opening: version 1.1" in shown
     assert "the interview goes on with version 1.0" in shown
 
 
