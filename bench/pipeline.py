@@ -511,7 +511,7 @@ def _wait(connection: psycopg.Connection, upload: uuid.UUID, timeout: float = 60
 
 
 def _rest(number: int, least: float, spread: float) -> None:
-    """Rest between two samples, not in step with whoever looks at fixed times."""
+    """Rest between two samples, never twice as long, so as not to keep step with a poll."""
     time.sleep(least + spread * (number * 0.618 % 1))
 
 

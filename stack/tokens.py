@@ -20,7 +20,7 @@ class Keys:
 
     Attributes:
         jwt_secret: signs and verifies every token.
-        anon: the key of whoever is not signed in, a token.
+        anon: the key for callers who are not signed in, a token.
         service_role: the key that skips policies, a token.
         publishable: the newer, opaque form of `anon`; the gateway puts the token in its place.
         secret: the newer, opaque form of `service_role`.

@@ -344,7 +344,7 @@ An edit is `{{"line", "column", "end_line", "end_column", "text"}}`: replace the
 The edits of a fix are in the order of the file, do not overlap, and must be applied together; fixes of two diagnostics may overlap.
 The lines of `text` end with a line feed; convert them for a file with other line ends.
 
-Every fix is proved by compiling the file with its edits: the result has fewer diagnostics and no new one. If there is no such fix,
+Every fix is proved by compiling the file with its edits: the result has fewer diagnostics and no new one. If no fix can be proved,
 the diagnostic has no `fix`, and its hint states a rule instead of a value. In very large files with many
 diagnostics, only the first ones have fixes. A fix is `safe` if it only changes the spelling of a key or a name, indentation, a mark
 such as a bullet, or the level of a heading. A fix that changes a number or removes text is not.

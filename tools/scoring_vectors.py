@@ -55,7 +55,7 @@ BY_HAND: list[Case] = [
     ),
     ("names ignore upper and lower case", TWO, RIVALS, {"VISION": "2", "trust": "4"}, "3.00", "Friend", []),
     (
-        "white space at the ends of names is no part of them",
+        "white space at the ends of names is not part of them",
         [("Vision ", "0.5"), ("\u2003Trust", "0.5")],
         [("Seer", "1.0", "5.0", ["Vision"]), ("Friend", "1.0", "5.0", ["trust\u00a0"])],
         {" vision": "2", "Trust": "4"},

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:5ef769797e027fe581288e7f9ccc8e289304d70ab77855a7d2407491c503c357
+-- custom-assessments 0.2.0 definition_errors sha256:e90cf2389af7cb83ce9f7ad98ba24600fdb1321d34927b10ca519f545f9a3c97
 -- What the rules of a definition share. Each rule except the bounds returns a list of errors, empty if there are none. An
 -- error has a JSON path, a stable reason and what was expected: {"path": "$.dimensions[2].weight", "reason":
 -- "not-positive", "expected": "a number above 0"}.
@@ -184,7 +184,7 @@ begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
-  -- Null would state that there is no such value, which a missing key does already.
+  -- Null would state that the value is absent, which a missing key already does.
   faults := faults || coalesce((
     select jsonb_agg(private.fault('$.metadata.' || known.key, 'null', 'a value, or no such key') order by known.place)
       from unnest(array[

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_slug_of_name sha256:633fae9aee03050c4ed1d5364cbdb5bfb729ab24f1c0008e85025722913e520c
+-- custom-assessments 0.2.0 assessments_slug_of_name sha256:18b1b064b59d8089b70d418cf81a072de24aa0a73c2edb55cb9bf090976f2952
 -- Makes slugs from names.
 
 -- Finds unaccent() in whichever schema the project has it: older projects may have the extension in public.
@@ -69,7 +69,7 @@ select private.lock_host_tables('share row exclusive', 'auth.users', 'public.ten
 -- that create assessments of one tenant run one after the other, because two that each create several rows could otherwise
 -- deadlock.
 --
--- That row comes before the tenant itself in the order of locks (locks/order.sql), so there is no foreign key: deleting a
+-- That row comes before the tenant itself in the order of locks (locks/order.sql), so it has no foreign key: deleting a
 -- tenant would have to wait, with the tenant locked, for a transaction that has the row and needs the tenant next.
 create table if not exists private.slug_series (
   tenant_id uuid not null,

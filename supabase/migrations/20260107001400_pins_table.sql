@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_table sha256:b7e0b4f25570168964d971ce157696e468e1cad5affd6cd3fdbba1d319876844
+-- custom-assessments 0.2.0 pins_table sha256:b9f4bba4b7120d35af4bcabe67f7203904ddb02938636b5fa6b24db9dd41e07a
 -- Choices and pins: which version of an assessment a campaign or a session has chosen, and to which one it is pinned.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -7,7 +7,7 @@ select private.lock_host_tables(
   'share row exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.coaching_sessions'
 );
 
--- There is no foreign key to the host's rows, because they may be views, and ids may be reused. So a row counts only while
+-- The table has no foreign key to the host's rows, because they may be views, and ids may be reused. So a row counts only while
 -- tenant, campaign and assessment are still those of the session; otherwise it is ignored.
 create table if not exists private.pins (
   kind text not null,
@@ -94,7 +94,7 @@ begin
 end
 $$;
 
--- A row only names versions of its own assessment, whoever writes it.
+-- A row can only name versions of its own assessment, for every role.
 create or replace function private.note_versions_of_pin()
 returns trigger
 language plpgsql
@@ -123,7 +123,8 @@ create or replace trigger note_versions_of_pin
 after insert or update on private.pins
 for each row execute function private.note_versions_of_pin();
 
--- Choices and pins are deleted with their row. SECURITY DEFINER, because no role can write them, whoever deletes the row.
+-- Choices and pins are deleted with their row. SECURITY DEFINER, because no role of the API may write
+-- them, not even the one that deletes the row.
 create or replace function private.drop_pins_of_tenant()
 returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:a6f0e220b1ad88b10abddc141b0806c494ffdb6a82c89f14126284ee4f6dd159
+-- custom-assessments 0.2.0 pins_definition sha256:71bbc226903f8e2f94c1bf8bed3df68c5e462e0b6055ebeda10ef8c8f7502646
 -- The definition as interview agents get it: every key that the format knows, filled in, and no other; without the examples,
 -- which would tell an agent what scores the author expects.
 
@@ -145,7 +145,7 @@ begin
   insert into private.pins (kind, id, tenant_id, assessment_id)
   values ('campaign', pin_campaign.campaign_id, pin_campaign.tenant_id, pin_campaign.assessment_id)
   on conflict on constraint pins_pkey do nothing;
-  -- Whoever gives the campaign another assessment waits for this row, or was first.
+  -- An update that gives the campaign another assessment waits for this row, or has already committed.
   perform pin.id
      from private.pins as pin
     where pin.kind = 'campaign' and pin.id = pin_campaign.campaign_id

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_repin sha256:aa61120dad4e86fab39a544b5cfe597c7459b3c2714db26c98901a5b19232993
+-- custom-assessments 0.2.0 pins_repin sha256:65788f7a5dc8776122a068c29194842e52487d85e4d50cd926c1f780c3052af8
 -- Moving a session or a campaign on to a newer version, by its owner.
 
 -- The changes from one version to another, as clients get them: which rule, of which class, where.
@@ -94,7 +94,7 @@ begin
 end
 $$;
 
--- What repin_session does. trusted: for whoever is trusted with authority, else for the tenant's owner. SECURITY DEFINER: pins
+-- What repin_session does: for a trusted caller on any session, else only for the tenant's owner. SECURITY DEFINER: pins
 -- are nobody's to write.
 create or replace function private.move_session(session_id uuid, session_type text, trusted boolean)
 returns uuid

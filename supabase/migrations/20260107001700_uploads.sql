@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 uploads sha256:9623504b254ac6f529d644b04583c5d6f29fa654cc1877324d1947921a7c0d2c
+-- custom-assessments 0.2.0 uploads sha256:42b1b48d0592bdc8e001a12f34b2ce2c342fb3c04e580f2ace414cab628a8a97
 -- Uploads: a tenant's Markdown, from which an assessment is made.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -112,7 +112,7 @@ begin
     end if;
   end if;
 
-  -- An upload starts in the first state, whoever writes it.
+  -- An upload starts in the first state, for every role.
   if current_user in ('anon', 'authenticated') or new.created_by is null then
     new.created_by := (select auth.uid());
   end if;

@@ -1,9 +1,9 @@
--- custom-assessments 0.2.0 worker_api_markdown sha256:934d7c52d745420f4eb84fa368086b8046176aa1df782663a14d06a76d0b3dab
+-- custom-assessments 0.2.0 worker_api_markdown sha256:10b3f034c6896e6f53aff91f7400371d8145e21ebda4f28f62e2b9158092b93b
 -- The job kind markdown: the worker writes the Markdown of an assessment whose definition was changed without it. The source
 -- is never stale: an edit empties it, or its front matter is changed, and what was made from another content is dropped.
 
 -- Assessments whose Markdown is to be written. Not jobs yet: a job refers to its tenant, and an edit that asked for the tenant
--- after its assessment would deadlock with whoever deletes the tenant. No foreign key, for the same reason.
+-- after its assessment would deadlock with a deletion of the tenant. No foreign key, for the same reason.
 create table if not exists private.markdown_due (
   assessment_id uuid not null,
   constraint markdown_due_pkey primary key (assessment_id)
@@ -169,8 +169,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Here, and not when the assessment is deleted: whoever deletes it has it, and would ask for the job of a worker that has
-  -- the job and asks for the assessment.
+  -- Here, and not when the assessment is deleted: the deletion has locked the assessment and would wait for the job, while a
+  -- worker that has locked the job waits for the assessment.
   delete from private.jobs as job
    where job.id = any (jobs)
      and not exists (select from public.custom_assessments as assessment where assessment.id = job.subject_id);

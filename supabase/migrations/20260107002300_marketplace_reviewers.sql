@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_reviewers sha256:f45fd1c33f46cb5cfcd08e5839ba8fa32f6a02e1f710696e563334abef908aa8
+-- custom-assessments 0.2.0 marketplace_reviewers sha256:06813ce11c0eaefc734296c2ecb38650fd4ac979f0c90724236bb68c7c62aff6
 -- Reviewers: the accounts that can decide what the marketplace lists, besides the service role.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -52,7 +52,7 @@ end
 $$;
 comment on function public.name_reviewer(uuid, boolean) is
 'For operators: appoints an account as a reviewer of listings or, with remove, removes it. Returns named, removed, unchanged, '
-'or no-account if there is no such account.';
+'or no-account if the account does not exist.';
 revoke all on function public.name_reviewer(uuid, boolean) from public, anon, authenticated, service_role;
 
 -- SECURITY DEFINER, as above.

@@ -1,5 +1,5 @@
--- custom-assessments 0.2.0 marketplace_transitions sha256:140291cddcd7702d39858add05ceccc17038c00917207e7e7f531758a77276af
--- 6. Listing of an assessment: its state after the assessment's row is written, whoever writes it.
+-- custom-assessments 0.2.0 marketplace_transitions sha256:20d34fa4080ab60c1e4e4812d3d82197c40a88b43f6361ad7218a9a0d1f55a2b
+-- 6. Listing of an assessment: its state after any role has written the assessment's row.
 
 -- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
 -- status written by hand by a role that may do so (published is an approval, rejected a rejection, or a take-down of a
@@ -176,7 +176,7 @@ select private.lock_host_tables('share row exclusive', 'public.tenant_profiles')
 -- What listing pages read instead of the assessments: a definition can have 500 KB, but a page needs only the names of its
 -- dimensions, and visitors cannot read tenants. One row for each assessment with a listed version, with everything as a
 -- reviewer approved it, even if the assessment has changed since. shown says whether it is on the page, which needs an
--- active assessment of an active tenant. There is no foreign key to the tenant, because a change of an assessment must not
+-- active assessment of an active tenant. The table has no foreign key to the tenant, because a change of an assessment must not
 -- wait for the tenant.
 create table if not exists private.listings (
   assessment_id uuid not null,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 backfill_sessions sha256:0988c291392ac40fae0c907d32370034d83790435368ab55dd9bfca81ebc0d7e
+-- custom-assessments 0.2.0 backfill_sessions sha256:a847dced4ab10b73f4ef262cb57126644c3d841726b6cdb597482d1b5a72eada
 -- Bringing over what was there before versions were kept: a version for each assessment in use, and for each session the text
 -- that it would have been served on that day. Migrations make tables and triggers only, since the CLI runs a file in one
 -- transaction; this is done in batches, each in a transaction of its own, while everything runs. Rows that are not brought over yet
@@ -95,7 +95,7 @@ begin
         where assessment.id = any (ids) and assessment.newest_version_id is null and private.was_in_use(assessment)
         order by assessment.id
      ) as chosen;
-  -- What is listed was approved before, whoever did it.
+  -- A published assessment was approved before versions existed, so it counts as approved.
   perform private.record_former_listing(listed.id)
      from (
        select assessment.id

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 backfill_batches sha256:b3733636ce029d22950b4c43c53e46818eef9b023c44ebfc30ad17368fe71ea4
+-- custom-assessments 0.2.0 backfill_batches sha256:2255c0eb75a0c2f87288f3978211e2f81d3ca1104b205305864859dd3f78d831
 -- The batches of what is brought over, one at a time.
 
 -- A batch of a step. In a trigger, since versions are the triggers' to write.
@@ -42,7 +42,7 @@ begin
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "batch", "expected": "1 to 10000"}');
   end if;
   loop
-    -- One at a time: whoever comes next waits for this batch, and goes on behind it.
+    -- One batch at a time: another caller waits for this batch, and continues after it.
     update private.backfills as todo
        set batch = backfill_versions.batch
      where todo.step = (

@@ -1,6 +1,6 @@
 """Every lock installs from the registry, with an old and the newest pip, though all have newer releases.
 
-`make test-install`: it asks a package registry and takes minutes, so it is no part of `make test`.
+`make test-install`: it asks a package registry and takes minutes, so it is not part of `make test`.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def read_guidelines(
 
 def _report_unknown(ctx: Context, item: Item) -> None:
     ctx.leave_out(f'"{plain(item.name)}" of {GUIDELINES}', item)
-    message = "there is no part `{found}` of the interview guidelines; it is ignored"
+    message = "the interview guidelines have no part `{found}`; it is ignored"
     found = plain(item.name)
     ctx.faults.add(Code.UNKNOWN_ITEM, item, item.where, message, lambda: _part_hint(ctx, item), found=found)
 

@@ -44,7 +44,7 @@ ENDS_OF_TEXTS: Final = frozenset('.!?…;,"”»)')
 class Section:
     """A heading of the first two levels and the blocks under it, up to the offset ``stop``.
 
-    ``name`` is that of a section of the format, or the heading's text where there is no such section.
+    ``name`` is that of a section of the format, or the heading's text if the format does not have it.
     """
 
     name: str

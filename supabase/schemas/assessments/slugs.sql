@@ -11,7 +11,7 @@ select private.lock_host_tables('share row exclusive', 'auth.users', 'public.ten
 -- that create assessments of one tenant run one after the other, because two that each create several rows could otherwise
 -- deadlock.
 --
--- That row comes before the tenant itself in the order of locks (locks/order.sql), so there is no foreign key: deleting a
+-- That row comes before the tenant itself in the order of locks (locks/order.sql), so it has no foreign key: deleting a
 -- tenant would have to wait, with the tenant locked, for a transaction that has the row and needs the tenant next.
 create table if not exists private.slug_series (
   tenant_id uuid not null,

@@ -41,7 +41,7 @@ begin
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "batch", "expected": "1 to 10000"}');
   end if;
   loop
-    -- One at a time: whoever comes next waits for this batch, and goes on behind it.
+    -- One batch at a time: another caller waits for this batch, and continues after it.
     update private.backfills as todo
        set batch = backfill_versions.batch
      where todo.step = (

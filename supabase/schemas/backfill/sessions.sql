@@ -94,7 +94,7 @@ begin
         where assessment.id = any (ids) and assessment.newest_version_id is null and private.was_in_use(assessment)
         order by assessment.id
      ) as chosen;
-  -- What is listed was approved before, whoever did it.
+  -- A published assessment was approved before versions existed, so it counts as approved.
   perform private.record_former_listing(listed.id)
      from (
        select assessment.id

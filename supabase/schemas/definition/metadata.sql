@@ -14,7 +14,7 @@ begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
   end if;
-  -- Null would state that there is no such value, which a missing key does already.
+  -- Null would state that the value is absent, which a missing key already does.
   faults := faults || coalesce((
     select jsonb_agg(private.fault('$.metadata.' || known.key, 'null', 'a value, or no such key') order by known.place)
       from unnest(array[

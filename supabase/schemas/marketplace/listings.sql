@@ -7,7 +7,7 @@ select private.lock_host_tables('share row exclusive', 'public.tenant_profiles')
 -- What listing pages read instead of the assessments: a definition can have 500 KB, but a page needs only the names of its
 -- dimensions, and visitors cannot read tenants. One row for each assessment with a listed version, with everything as a
 -- reviewer approved it, even if the assessment has changed since. shown says whether it is on the page, which needs an
--- active assessment of an active tenant. There is no foreign key to the tenant, because a change of an assessment must not
+-- active assessment of an active tenant. The table has no foreign key to the tenant, because a change of an assessment must not
 -- wait for the tenant.
 create table if not exists private.listings (
   assessment_id uuid not null,

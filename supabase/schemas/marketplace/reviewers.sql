@@ -51,7 +51,7 @@ end
 $$;
 comment on function public.name_reviewer(uuid, boolean) is
 'For operators: appoints an account as a reviewer of listings or, with remove, removes it. Returns named, removed, unchanged, '
-'or no-account if there is no such account.';
+'or no-account if the account does not exist.';
 revoke all on function public.name_reviewer(uuid, boolean) from public, anon, authenticated, service_role;
 
 -- SECURITY DEFINER, as above.

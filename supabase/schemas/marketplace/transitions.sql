@@ -1,4 +1,4 @@
--- 6. Listing of an assessment: its state after the assessment's row is written, whoever writes it.
+-- 6. Listing of an assessment: its state after any role has written the assessment's row.
 
 -- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
 -- status written by hand by a role that may do so (published is an approval, rejected a rejection, or a take-down of a

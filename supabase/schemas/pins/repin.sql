@@ -93,7 +93,7 @@ begin
 end
 $$;
 
--- What repin_session does. trusted: for whoever is trusted with authority, else for the tenant's owner. SECURITY DEFINER: pins
+-- What repin_session does: for a trusted caller on any session, else only for the tenant's owner. SECURITY DEFINER: pins
 -- are nobody's to write.
 create or replace function private.move_session(session_id uuid, session_type text, trusted boolean)
 returns uuid

@@ -35,7 +35,7 @@ begin
   insert into private.pins (kind, id, tenant_id, assessment_id)
   values ('campaign', pin_campaign.campaign_id, pin_campaign.tenant_id, pin_campaign.assessment_id)
   on conflict on constraint pins_pkey do nothing;
-  -- Whoever gives the campaign another assessment waits for this row, or was first.
+  -- An update that gives the campaign another assessment waits for this row, or has already committed.
   perform pin.id
      from private.pins as pin
     where pin.kind = 'campaign' and pin.id = pin_campaign.campaign_id

@@ -6,7 +6,7 @@ select private.lock_host_tables(
   'share row exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.coaching_sessions'
 );
 
--- There is no foreign key to the host's rows, because they may be views, and ids may be reused. So a row counts only while
+-- The table has no foreign key to the host's rows, because they may be views, and ids may be reused. So a row counts only while
 -- tenant, campaign and assessment are still those of the session; otherwise it is ignored.
 create table if not exists private.pins (
   kind text not null,
@@ -93,7 +93,7 @@ begin
 end
 $$;
 
--- A row only names versions of its own assessment, whoever writes it.
+-- A row can only name versions of its own assessment, for every role.
 create or replace function private.note_versions_of_pin()
 returns trigger
 language plpgsql
@@ -122,7 +122,8 @@ create or replace trigger note_versions_of_pin
 after insert or update on private.pins
 for each row execute function private.note_versions_of_pin();
 
--- Choices and pins are deleted with their row. SECURITY DEFINER, because no role can write them, whoever deletes the row.
+-- Choices and pins are deleted with their row. SECURITY DEFINER, because no role of the API may write
+-- them, not even the one that deletes the row.
 create or replace function private.drop_pins_of_tenant()
 returns trigger
 language plpgsql

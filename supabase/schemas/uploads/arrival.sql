@@ -33,7 +33,7 @@ begin
     end if;
   end if;
 
-  -- An upload starts in the first state, whoever writes it.
+  -- An upload starts in the first state, for every role.
   if current_user in ('anon', 'authenticated') or new.created_by is null then
     new.created_by := (select auth.uid());
   end if;

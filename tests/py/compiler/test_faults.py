@@ -619,7 +619,7 @@ def test_the_hint_says_how_to_fix_it(edit: Edit, hint: str) -> None:
         (("- weight: 0.4", "- weight: x"), "`x` is not a weight"),
         (
             ("### Opening", "### " + "x" * 61),
-            f"there is no part `{'x' * 59}…` of the interview guidelines; it is ignored",
+            f"the interview guidelines have no part `{'x' * 59}…`; it is ignored",
         ),
     ],
 )

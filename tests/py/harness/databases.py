@@ -43,7 +43,7 @@ _BARE = "template1"
 class _Janitor(DatabaseJanitor):
     """pytest-postgresql's janitor, copying templates by files: five times faster without fsync.
 
-    A copy belongs to whoever makes it, whatever its template; here it stays role postgres's.
+    The owner of a copy is the role that makes it, whatever its template; here it stays role postgres.
     """
 
     def _build_create_database_sql(self) -> sql.Composed:

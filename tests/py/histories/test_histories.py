@@ -1,4 +1,4 @@
-"""Random histories of assessments: whoever does what in whatever order, the rules hold after each step.
+"""Random histories of assessments: the rules hold after each step, for all actors and any order of actions.
 
 HISTORIES is how many are tried (25), HISTORIES_SEED which; a failure prints the seed.
 """

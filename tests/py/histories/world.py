@@ -1,6 +1,6 @@
 """Three tenants, a reviewer and those who are trusted, in one database, and what each of them may do there.
 
-Everything that a tenant writes contains a word that nobody else has written. Whoever reads another tenant's
+Everything that a tenant writes contains a word that nobody else has written. A reader of another tenant's
 word must have been shown it by an approval, or by a template.
 """
 

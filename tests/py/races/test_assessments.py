@@ -322,7 +322,7 @@ def test_what_a_reviewer_takes_back_cannot_be_chosen_meanwhile(world: World, peo
         world.assessment,
     )
     choice = Meanwhile(lambda: one(choosing, CHOOSE, guest.id, world.assessment))
-    # A decision is not an edit: whoever chooses waits for it.
+    # A decision is not an edit: a choice waits for it.
     assert choice.waits(world.postgres, choosing)
     reviewer.commit()
     with pytest.raises(psycopg.Error) as refused:

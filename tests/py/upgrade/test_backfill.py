@@ -114,7 +114,7 @@ def test_several_at_once_bring_over_each_row_once(database: Database) -> None:
     )
     assert host.count("private.pins where chosen_version_id is not null") == ASSESSMENTS
     assert host.count("private.pins where begun_at is not null") == ASSESSMENTS // 2
-    # Whoever chose before goes by the text of that day, edited or not.
+    # Choices from before keep the text of that day, edited or not.
     assert (
         host.count(
             "private.pins as pin"

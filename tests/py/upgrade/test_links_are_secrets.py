@@ -161,7 +161,7 @@ SHUT = {
         {GRANTED}
         create policy service on public.coaching_sessions using (auth.role() = 'service_role')
     """,
-    "whoever sends the link": f"""
+    "the sender of the link": f"""
         {GRANTED}
         create policy by_link on public.coaching_sessions to anon
         using (access_token = current_setting('request.headers', true)::json ->> 'x-link')

@@ -1,4 +1,4 @@
--- An interview that is finished but not scored yet is as good as a result: whoever owns the assessment cannot make it
+-- An interview that is finished but not scored yet is as good as a result: the owner of the assessment cannot make it
 -- vanish by deleting the assessment in that moment.
 begin;
 \ir ../helpers.psql

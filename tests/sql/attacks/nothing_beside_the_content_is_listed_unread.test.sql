@@ -116,7 +116,7 @@ select is(
     'insert into public.tenant_profiles (user_id, slug, display_name) values (%L, %L, %L)',
     tests.kept('stranger'), 'stranger', repeat('x', 201)
   )),
-  'PT422 INVALID_ARGUMENT', 'whoever writes it'
+  'PT422 INVALID_ARGUMENT', 'the service included'
 );
 
 -- What everyone reads of the row, and no version has ---------------------------------------------------------------------------

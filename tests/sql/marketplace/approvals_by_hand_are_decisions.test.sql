@@ -34,7 +34,7 @@ select tests.keep('a', tests.asking());
 select is(tests.by_hand(tests.kept('a'), $$marketplace_status = 'published'$$), 'done', 'published by hand');
 select is(tests.listing(tests.kept('a')), 'published at 1.0, listed 1.0, shown 1.0', 'is an approval');
 select is(tests.decisions(tests.kept('a')), 'approved 1.0', 'and kept as one');
-select is(tests.by_hand(tests.kept('a'), $$name = 'Edited by support'$$), 'done', 'whoever edits it');
+select is(tests.by_hand(tests.kept('a'), $$name = 'Edited by support'$$), 'done', 'an edit by a trusted writer');
 select is(tests.listing(tests.kept('a')), 'pending_review at 1.1, listed 1.0, shown 1.0', 'asks for review');
 select is(
   tests.by_hand(tests.kept('a'), $$name = 'Edited and read', marketplace_status = 'published'$$), 'done',

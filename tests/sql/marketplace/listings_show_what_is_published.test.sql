@@ -30,7 +30,7 @@ select results_eq(
   'a visitor reads what is published and active, whatever its price'
 );
 select tests.as_user(tests.kept('stranger'));
-select is(tests.listed(), 'Listed', 'so does whoever is signed in');
+select is(tests.listed(), 'Listed', 'so does every signed-in account');
 select is(tests.refusal(call), '42501', 'nobody writes it: ' || call)
 from unnest(array[
   'update public.marketplace_listings set name = name', 'delete from public.marketplace_listings',

@@ -31,7 +31,7 @@ select is(tests.version_of_pin('coaching', tests.kept('session'), 'chosen_versio
 select is(tests.version_of_pin('coaching', tests.kept('of_template'), 'chosen_version_id'), '1.0', 'also a template''s');
 select tests.as_user(tests.kept('other'));
 select tests.keep('later', tests.session_of(tests.kept('others_tenant'), tests.kept('listed')));
-select is(tests.version_of_pin('coaching', tests.kept('later'), 'chosen_version_id'), '1.1', 'whoever chooses later has the later one');
+select is(tests.version_of_pin('coaching', tests.kept('later'), 'chosen_version_id'), '1.1', 'a later choice names the later version');
 update public.coaching_sessions set client_name = 'Kim', interview_style_override = 4
 where id = tests.kept('session');
 select is(tests.version_of_pin('coaching', tests.kept('session'), 'chosen_version_id'), '1.0', 'another change of the session is no choice');

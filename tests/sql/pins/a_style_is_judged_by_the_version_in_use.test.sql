@@ -31,7 +31,7 @@ select is(tests.style('coaching_sessions', tests.kept('session'), 4), 'done', 'n
 select tests.keep('later', tests.session_of(tests.kept('others_tenant'), tests.kept('listed')));
 select is(
   tests.style('coaching_sessions', tests.kept('later'), 4), 'PT400 INTERVIEW_STYLE_OVERRIDE_DENIED',
-  'whoever chooses it by then may not'
+  'a campaign that chooses it after the edit may not'
 );
 select tests.as_service();
 update public.custom_assessments set marketplace_status = 'private'

@@ -1,4 +1,4 @@
--- Moving on: not begun, to the newest version that is offered; begun, only where nothing changes for whoever is interviewed.
+-- Moving on: not begun, to the newest version that is offered; begun, only where nothing changes for the respondent.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql

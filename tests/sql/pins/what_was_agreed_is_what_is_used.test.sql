@@ -101,7 +101,7 @@ select is(
 select tests.as_user(tests.kept('other'));
 select is(
   public.verify_result(tests.result_of(tests.kept('session'), 'id')::uuid), '{"equal": true, "differences": []}',
-  'whoever verifies it goes by the same version'
+  'verification uses the same version'
 );
 select is(
   (
@@ -111,7 +111,7 @@ select is(
   'Clear Speech', 'which its owner reads'
 );
 
--- Whoever holds the table and changes what is frozen is found out.
+-- A change of a frozen result by the table's owner is detected.
 select tests.as_postgres();
 alter table public.custom_assessment_results disable trigger refuse_result_update;
 update public.custom_assessment_results

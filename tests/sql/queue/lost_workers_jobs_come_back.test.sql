@@ -14,7 +14,7 @@ select tests.as_service();
 create temporary table lost on commit drop as select tests.claim('dead') -> 0 as job;
 select is(
   (public.exchange_jobs('w1', '[]', 5)::jsonb ->> 'next_in_ms')::integer, 60000,
-  'whoever finds nothing is told when the lease runs out'
+  'a worker that finds nothing gets the time at which the lease expires'
 );
 select is(
   public.extend_leases('dead', array[(select (job ->> 'job')::bigint from lost), 0], 120),

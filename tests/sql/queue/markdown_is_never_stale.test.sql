@@ -88,7 +88,7 @@ select is((select pg_temp.write(job, '# Says') from taken), 'succeeded', 'with w
 select is(pg_temp.source(), '# Says', 'and is stored');
 select is(pg_temp.take(), null, 'once');
 
--- What is no part of the content, but of the Markdown
+-- What is part of the Markdown, but not of the content
 select tests.as_user(tests.kept('owner'));
 update public.custom_assessments set definition = definition || '{"examples": []}'
 where id = tests.kept('one');

@@ -21,7 +21,7 @@ select
 from generate_series(1, 1000) as n;
 select is(pg_temp.turn(3), 'a1 a2 a3', 'one tenant''s jobs go in their order');
 insert into public.assessment_uploads (tenant_id, source_markdown) values (tests.kept('others_tenant'), 'b1');
-select is(pg_temp.turn(2), 'a4 b1', 'a tenant that comes later stands at the front, behind whoever is there already');
+select is(pg_temp.turn(2), 'a4 b1', 'a tenant that comes later is at the front, behind those already there');
 insert into public.assessment_uploads (tenant_id, source_markdown)
 select
   tests.kept('others_tenant') as tenant_id,

@@ -118,7 +118,7 @@ select is(
 select tests.as_user(tests.kept('stranger'));
 select is(
   public.session_result(tests.token_of('public.campaign_assignments', tests.kept('assignment'))) ->> 'overall_score', '3.50',
-  'works for whoever holds it, signed in or not'
+  'works for everyone who has it, signed in or not'
 );
 -- A result without category.
 select tests.as_postgres();
