@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import fill
 from typing import NamedTuple
 
 from stack.packages import ROOT
@@ -68,8 +69,9 @@ def rollback() -> str:
     functions = {function for path in schema_files() for function in functions_of(path)}
 
     def listed(found: re.Match[str]) -> str:
-        names = sorted({f"        '{each.name}'" for each in functions if each.schema == found["schema"]})
-        return found["head"] + ",\n".join(names)
+        names = sorted({f"'{each.name}'" for each in functions if each.schema == found["schema"]})
+        indent = " " * 8
+        return found["head"] + fill(", ".join(names), 120, initial_indent=indent, subsequent_indent=indent)
 
     return _LIST_OF_ROLLBACK.sub(listed, ROLLBACK.read_text(encoding="utf-8"))
 

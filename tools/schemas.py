@@ -55,7 +55,7 @@ def problems(supabase: Path = SUPABASE) -> list[str]:
     )
     if told != list(dict.fromkeys(folder.name for folder in folders)):
         found.append("schemas/README.md does not list the folders in the order of schema_paths.")
-    for path in sorted(present):
+    for path in sorted([*present, *(supabase / "rollback").rglob("*.sql")]):
         found += _problems_of_file(path, _name(path, supabase))
     return found
 

@@ -79,6 +79,11 @@ def test_a_file_of_401_lines_is_reported_and_one_of_400_is_not(supabase: Path) -
     assert problems(supabase) == ["schemas/a/first.sql has 401 lines; the limit is 400."]
 
 
+def test_a_rollback_of_401_lines_is_reported_too(supabase: Path) -> None:
+    write(supabase / "rollback" / "rollback.sql", "-- Long.\n" * 401)
+    assert problems(supabase) == ["rollback/rollback.sql has 401 lines; the limit is 400."]
+
+
 def test_a_function_that_is_one_line_too_long_is_reported(supabase: Path) -> None:
     file = supabase / "schemas" / "a" / "first.sql"
     most = MOST_LINES_OF_A_FUNCTION
