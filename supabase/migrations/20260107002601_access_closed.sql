@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:432f66e0cae2e251141ca03029c3d4f9d1fee8c07875b5bdaec1d8f828236172
+-- custom-assessments 0.2.0 access_closed sha256:d51fb6ea610f78c8a5d2600859afc3b9bafbbbd04385f161257868336e834a63
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -269,6 +269,7 @@ private.session_types(),
 private.session_version(text, uuid, uuid, uuid, uuid),
 private.sessions_under_way(uuid),
 private.set_assessment_slug(),
+private.set_campaign_creator(),
 private.setting(text),
 private.settle_jobs(private.judged_job[]),
 private.settle_markdown(private.judged_job[]),
