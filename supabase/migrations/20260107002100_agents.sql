@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:497b67b338482c613be7fe8de6a7c7280a6c1622a7e47f0a3e5b2933fafffa4e
+-- custom-assessments 0.2.0 agents sha256:e98de39c78692b5ec07a21f7802dd5c24d998f488cb56ef5f7e059b3867a8936
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -114,6 +114,38 @@ begin
 end
 $$;
 
+-- Locks what a completion needs, in the order of locks/order.sql, before any of it is read. If the result of an earlier
+-- completion is being written, this waits for its job.
+create or replace function private.hold_completion(session_id uuid, session_type text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  session record;
+begin
+  select facts.tenant_id, facts.assessment_ids
+    into session
+    from private.session_facts(hold_completion.session_id, hold_completion.session_type) as facts;
+  perform private.hold_tenant(session.tenant_id, null, false);
+  perform job.id
+     from private.score_requests as request
+     join private.jobs as job on job.subject_id = request.id
+    where request.session_id = hold_completion.session_id
+      and request.session_type = hold_completion.session_type
+    order by job.id
+      for update of job;
+  perform private.hold_assessments(session.assessment_ids || array(
+    select pin.assessment_id from private.pins as pin where pin.kind <> 'campaign' and pin.id = hold_completion.session_id
+  ));
+  perform request.id
+     from private.score_requests as request
+    where request.session_id = hold_completion.session_id
+      and request.session_type = hold_completion.session_type
+      for update;
+end
+$$;
+
 -- Judges the scores by the version that the interview went by, and notes that the tenant uses it. size is that of its definition.
 create or replace function private.accept_scores(
   session_id uuid, session_type text, tenant_id uuid, scores jsonb, named uuid,
@@ -169,6 +201,7 @@ declare
   job_id bigint;
 begin
   perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
+  perform private.hold_completion(session_id, session_type);
 
   -- The session, and what became of it before ----------------------------------------------------------------
   select facts.tenant_id
@@ -179,14 +212,12 @@ begin
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
-  -- The request first: if its result is being written, this waits, and then finds the result.
   select request.id, job.id as job, job.state
     into earlier
     from private.score_requests as request
     left join private.jobs as job on job.subject_id = request.id
    where request.session_id = complete_assessment_session.session_id
-     and request.session_type = complete_assessment_session.session_type
-     for update of request;
+     and request.session_type = complete_assessment_session.session_type;
   select result.id
     into result_id
     from public.custom_assessment_results as result

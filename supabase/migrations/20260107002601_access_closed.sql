@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:d51fb6ea610f78c8a5d2600859afc3b9bafbbbd04385f161257868336e834a63
+-- custom-assessments 0.2.0 access_closed sha256:4339ac182c0f971ebc7b0ccf552ebcc68324d5a833bd9d442c634d6ccbb7573b
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -125,6 +125,7 @@ private.hold_assessments(uuid[]),
 private.hold_campaign_pin(uuid, uuid, uuid),
 private.hold_changed_agent_choices(),
 private.hold_changed_choices(),
+private.hold_completion(uuid, text),
 private.hold_jobs(bigint[]),
 private.hold_jobs_of_tenant(),
 private.hold_new_agent_choices(),

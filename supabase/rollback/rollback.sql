@@ -279,7 +279,7 @@ begin
         'guard_assessment_authority', 'guard_equivalences', 'guard_review_notes', 'guard_reviews', 'guard_versions',
         'guidelines_faults', 'hand_over', 'hand_over_assessments', 'hand_over_used_assessments', 'has_used',
         'has_written_markdown', 'hash_of', 'hash_of_written', 'highest_score', 'hold_assessments', 'hold_campaign_pin',
-        'hold_changed_agent_choices', 'hold_changed_choices', 'hold_jobs', 'hold_jobs_of_tenant',
+        'hold_changed_agent_choices', 'hold_changed_choices', 'hold_completion', 'hold_jobs', 'hold_jobs_of_tenant',
         'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_tenant', 'holds_replacement',
         'how_links_are_read', 'id_faults', 'id_of_name', 'ids_by_name', 'inactive_tenant_ids', 'interview_styles',
         'is_authors_fault', 'is_cleared_by_deletion', 'is_higher_version', 'is_language', 'is_number_pair',

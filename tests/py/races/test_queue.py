@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from tests.py.harness.databases import Connection
 from tests.py.harness.people import People
 from tests.py.harness.sessions import DEFINITION, Meanwhile, World, compiled, exchange, one, reason_of
-from worker.engine.jobs import Finished, Release, Snapshot
+from worker.engine.jobs import Failed, Finished, Release, Snapshot
 
 COMPLETE = "select public.complete_assessment_session(%s, 'coaching', '{\"Clarity\": 4, \"Courage\": 3}')"
 
@@ -90,6 +90,26 @@ def test_deleting_an_assessment_waits_for_a_completion_and_is_refused(world: Wor
     with pytest.raises(psycopg.Error) as refused:
         deletion.result()
     assert reason_of(refused.value) == "ASSESSMENT_HAS_RESULTS"
+
+
+def test_completing_again_after_a_failure_waits_for_the_erasure_of_the_tenant(world: World) -> None:
+    session = world.add_session()
+    worker, agent = world.agent(), world.agent()
+    one(agent, COMPLETE, session)
+    (job,) = exchange(worker, "w", claim=1)["jobs"]
+    exchange(worker, "w", [Failed(job["job"], job["attempt"], "unspecified", [])])
+    # An erasure that has its first locks.
+    operator = world.database.connect(autocommit=False)
+    for rows in ("public.tenant_profiles where id", "public.custom_assessments where tenant_id"):
+        operator.execute(f"select from {rows} = %s for update".encode(), [world.tenant.id])
+    again = Meanwhile(lambda: one(agent, COMPLETE, session))
+    assert again.waits(world.postgres, agent)
+    operator.execute("set local role service_role")
+    assert one(operator, "select public.erase_tenant(%s)", world.tenant.id)["score_requests"] == 1
+    operator.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        again.result()
+    assert (refused.value.sqlstate, reason_of(refused.value)) == ("PT404", "SESSION_NOT_FOUND")
 
 
 # --- the queue ----------------------------------------------------------------------------------------------
