@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-from worker.compiler import Compilation, Diagnostic, compile_markdown
-from worker.compiler.catalogue import SPECIMEN, Code
-from worker.compiler.report import text_report
+from worker.compiler.catalogue import Code
+from worker.compiler.explanation import Explanation, explain
 
 TARGET = Path("docs/diagnostics.md")
-LONGEST = 20
 
 HEAD = """\
 # Diagnostics
@@ -37,11 +35,11 @@ the worker.
 def generate() -> str:
     """Return the page."""
     parts = [HEAD]
-    codes = [code for code in Code if not code.after_compiling]
+    explained = [explain(code) for code in Code]
     parts.append("| code | severity | meaning |\n| --- | --- | --- |\n")
-    parts += [f"| [`{c}`](#{c}) | {_severity(c)} | {c.meaning} |\n" for c in Code]
+    parts += [f"| [`{e.code}`](#{e.code}) | {e.severity} | {e.meaning} |\n" for e in explained]
     parts.append("\n")
-    parts += [_section(code) for code in codes]
+    parts += [_section(one) for one in explained if not one.code.after_compiling]
     parts.append(FINISHED)
     for code in Code:
         if code.after_compiling:
@@ -49,57 +47,19 @@ def generate() -> str:
     return "".join(parts).rstrip("\n") + "\n"
 
 
-def _section(code: Code) -> str:
-    head = f"## {code}\n\n{_capital(_severity(code))}. {code.meaning}\n\n"
-    if not code.good:
-        return head + _said(code)
-    good, bad = _excerpts(code)
-    return head + _block("markdown", bad) + _said(code) + "Corrected:\n\n" + _block("markdown", good)
+def _section(explained: Explanation) -> str:
+    head = f"## {explained.code}\n\n{_capital(explained.severity)}. {explained.meaning}\n\n"
+    said = _block("text", explained.reported) + _data(explained)
+    if not explained.corrected:
+        return head + said
+    corrected = "Corrected:\n\n" + _block("markdown", explained.corrected)
+    return head + _block("markdown", explained.faulty) + said + corrected
 
 
-def _severity(code: Code) -> str:
-    """Return the code's usual severity, and that of its example if it differs."""
-    said = [] if code.after_compiling else _diagnostics(code)
-    return " or ".join(sorted({code.severity, *(diagnostic.severity for diagnostic in said)}))
-
-
-def _diagnostics(code: Code) -> tuple[Diagnostic, ...]:
-    return tuple(d for d in compile_markdown(code.example).diagnostics if d.code == code)
-
-
-def _excerpts(code: Code) -> tuple[list[str], list[str]]:
-    """Return the corrected and the faulty lines, with a line of context, shortened if there are many."""
-    good = SPECIMEN.split("\n")
-    bad = code.example.decode(errors="replace").replace("\0", "\N{SYMBOL FOR NULL}").split("\n")
-    first = 0
-    while good[first] == bad[first]:
-        first += 1
-    last = 1
-    while last < min(len(good), len(bad)) - first and good[-last] == bad[-last]:
-        last += 1
-    first = max(first - 1, 0)
-    return _cut(good[first : len(good) - last + 2]), _cut(bad[first : len(bad) - last + 2])
-
-
-def _cut(lines: list[str]) -> list[str]:
-    while lines and not lines[-1].strip():
-        lines.pop()
-    short = [line if len(line) <= 100 else f"{line[:60]} ..." for line in lines]
-    if len(short) <= LONGEST:
-        return short
-    return [*short[: LONGEST // 2], "...", *short[-LONGEST // 2 :]]
-
-
-def _said(code: Code) -> str:
-    shown = Compilation(None, _diagnostics(code), (1, 1))
-    report = text_report("team-check.md", code.example, shown)
-    return _block("text", [line.rstrip() for line in report.rstrip("\n").split("\n")]) + _data(shown)
-
-
-def _data(shown: Compilation) -> str:
+def _data(explained: Explanation) -> str:
     """Return what programs can read of the diagnostics besides: whether there is a fix, and the arguments."""
     facts: list[str] = []
-    for diagnostic in shown.diagnostics[:1]:
+    for diagnostic in explained.diagnostics[:1]:
         if diagnostic.fix is not None:
             facts.append("A safe fix is proposed." if diagnostic.fix.safe else "An unsafe fix is proposed.")
         if diagnostic.args:
@@ -107,9 +67,9 @@ def _data(shown: Compilation) -> str:
     return " ".join(facts) + "\n\n" if facts else ""
 
 
-def _block(language: str, lines: list[str]) -> str:
-    fence = "````" if any("```" in line for line in lines) else "```"
-    return f"{fence}{language}\n" + "\n".join(lines) + f"\n{fence}\n\n"
+def _block(language: str, text: str) -> str:
+    fence = "````" if "```" in text else "```"
+    return f"{fence}{language}\n{text}\n{fence}\n\n"
 
 
 def _capital(text: str) -> str:

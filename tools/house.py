@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: dimensions, and the Markdown that the worker writes for builders; and 1,500 for fixes, each of which is proposed
 #: where its error is found.
 #: And 1,000 are for spellings that are read as meant, and for lines that a neighbour took in.
-MOST_LINES = 14_000
+#: And 500 for what a language model calls, and for codes that are explained on the command line.
+MOST_LINES = 14_500
 #: Lines of one function, from its `def` to its end.
 LONGEST_FUNCTION = 60
 #: Subscripts that are a whole number (`pair[0]`), for each 1,000 lines of the compiler: a record has names.

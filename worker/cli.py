@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
@@ -21,6 +21,8 @@ CHECK_HELP: Final = "check assessments and show every error with its line and ho
 FIX_HELP: Final = "fix in place what can be fixed safely; standard input is written to standard output"
 DIFF_HELP: Final = "show what changed between two assessments, and which version the change needs"
 FORMAT_HELP: Final = "rewrite valid assessments in the canonical style"
+EXPLAIN_HELP: Final = "explain a code that `check` reports, with an example"
+TEMPLATE_HELP: Final = "print a complete assessment to start from"
 ONLY_HELP: Final = "skip files that do not begin with `---`, as in a folder"
 
 
@@ -67,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--format", choices=("text", "json", "markdown", "github"), default="text", help="how to report"
     )
     diff.set_defaults(run=_diff)
+    _add_learning_commands(commands)
     _add_other_commands(commands)
     options = parser.parse_args(arguments)
     try:
@@ -91,6 +94,15 @@ def _program() -> str:
 def _let_go_of_output() -> None:
     """Drop the buffer's content: Python would try to write it again at exit, and fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _add_learning_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    explain = commands.add_parser("explain", help=EXPLAIN_HELP, description=EXPLAIN_HELP)
+    explain.add_argument("code", metavar="CODE", help="such as weights-sum")
+    explain.set_defaults(run=_explain)
+    template = commands.add_parser("template", help=TEMPLATE_HELP, description=TEMPLATE_HELP)
+    template.add_argument("name", metavar="NAME", nargs="?", help="one of several; the guide's if omitted")
+    template.set_defaults(run=_template)
 
 
 def _add_other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -246,6 +258,28 @@ def _diff(options: argparse.Namespace) -> int:
     }[options.format]
     _print(show(diff_report.Files(options.old, options.new), found))
     return 0 if found.class_ in {None, "presentation"} else EXIT_FAULTS
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from worker.compiler.explanation import explain, find_code  # noqa: PLC0415 - only this command needs it
+
+    return _answer(lambda: explain(find_code(options.code)).text())
+
+
+def _template(options: argparse.Namespace) -> int:
+    from worker.shipped import template  # noqa: PLC0415 - only this command needs it
+
+    return _answer(lambda: template(options.name))
+
+
+def _answer(make: Callable[[], str]) -> int:
+    """Print a text, or why there is none."""
+    try:
+        _print(make())
+    except (FileNotFoundError, ValueError) as fault:
+        sys.stderr.write(f"error: {fault}\n")
+        return EXIT_USAGE
+    return 0
 
 
 def _is_too_large(name: str, text: str) -> bool:

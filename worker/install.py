@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from worker.release import Head, Release
+from worker.shipped import shipped
 from worker.version import VERSION
 
 __all__ = ["Migration", "Plan", "Refused", "add_command", "make_plan", "own_migrations", "write"]
@@ -110,12 +111,10 @@ def own_migrations() -> list[Migration]:
     Raises:
         Refused: they are missing, or do not match their heads.
     """
-    package = Path(__file__).parent
-    # In a wheel they are beside this file; in a checkout they are in the folder that the Supabase CLI reads.
-    folders = (package / "migrations", package.parent / "supabase" / "migrations")
-    folder = next((folder for folder in folders if folder.is_dir()), None)
-    if folder is None:
-        raise Refused("This copy of the worker carries no migrations. Install the package or use a checkout.")
+    try:
+        folder = shipped("migrations")
+    except FileNotFoundError as fault:
+        raise Refused(str(fault)) from fault
     found = []
     for path in sorted(folder.glob("*.sql")):
         text = path.read_text(encoding="utf-8")

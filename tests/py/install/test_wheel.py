@@ -21,9 +21,10 @@ from tests.py.install.projects import copies, make_project
 from tests.py.worker.site import Site, make_site, source
 from worker.install import PLATFORM
 from worker.release import Head, Release
+from worker.shipped import FOLDERS, starters
 from worker.version import VERSION
 
-SOURCES = ["pyproject.toml", "README.md", "LICENSE", "worker", "supabase/migrations"]
+SOURCES = ["pyproject.toml", "README.md", "LICENSE", "worker", *FOLDERS.values()]
 SHADOW = 'raise SystemExit("this is the host\'s own package worker")\n'
 
 
@@ -104,12 +105,15 @@ def host(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_wheel_holds_the_code_and_the_migrations_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_the_code_and_what_it_ships_and_nothing_else(wheel: Path) -> None:
     code = [str(path.relative_to(ROOT)) for path in (ROOT / "worker").rglob("*.py")]
     sql = [f"worker/migrations/{path.name}" for path in migrations()]
     with zipfile.ZipFile(wheel) as archive:
         held = [name for name in archive.namelist() if ".dist-info/" not in name]
-        assert sorted(held) == sorted([*code, *sql, "worker/change_rules.json", "worker/py.typed"])
+        pages = ["worker/pages/authoring.md", "worker/pages/format.md"]
+        examples = [f"worker/starters/{name}.md" for name in starters()]
+        others = ["worker/change_rules.json", "worker/py.typed"]
+        assert sorted(held) == sorted([*code, *sql, *pages, *examples, *others])
         for path in migrations():
             assert archive.read(f"worker/migrations/{path.name}") == path.read_bytes()
 
@@ -123,6 +127,12 @@ def test_it_runs_where_the_application_has_a_package_of_that_name(installed: Env
     assert "this is the host's own" not in checked.stderr
     assert checked.stdout.endswith("\n")
     assert checked.returncode in {0, 1}
+
+    begun = installed.run("template", folder=host)
+    assert (begun.returncode, begun.stdout) == (0, starters()["mentor-readiness"])
+    # The server reads its pages and examples before it finds that nobody will ask.
+    served = installed.run("mcp", folder=host)
+    assert (served.returncode, served.stdout, served.stderr) == (0, "", "")
 
     shown = installed.run("install", ".", "--dry-run", folder=host)
     assert shown.returncode == 0, shown.stderr
