@@ -116,8 +116,9 @@ only-named = awk '/^[^ \#]/ { if (named) printf "%s", entry; entry = ""; named =
   /-r bench\/requirements-mutants.in/ { named = 1 } END { if (named) printf "%s", entry }'
 
 lock: $(VENV)/.packages ## pin new requirements of pyproject.toml, with hashes; UPGRADE="httpx ruff" or UPGRADE=all takes newer releases
-	@$(pip-compile) --extra dev --all-build-deps -o requirements-dev.txt pyproject.toml
+	@$(pip-compile) --extra dev --extra mcp --all-build-deps -o requirements-dev.txt pyproject.toml
 	@$(pip-compile) -c requirements-dev.txt -o requirements.txt pyproject.toml
+	@$(pip-compile) -c requirements-dev.txt --extra mcp -o requirements-mcp.txt pyproject.toml
 	@$(pip-compile) -o bench/requirements-peers.txt bench/requirements-peers.in
 	@$(pip-compile) -o bench/requirements-fuzz.txt bench/requirements-fuzz.in
 	@$(pip-compile) -o bench/requirements-mutants.txt bench/requirements-mutants.in

@@ -358,6 +358,9 @@ column. A byte order mark is not a column. A line ends with a line feed, a carri
     python -m worker check FILE... [--format text|json|github] [--only-assessments] [--fix [--unsafe] [--diff]]
     python -m worker format FILE... [--check] [--only-assessments] [--from-json]
     python -m worker diff OLD NEW [--format text|json|markdown|github]
+    python -m worker explain CODE
+    python -m worker template [NAME]
+    python -m worker mcp
 
 FILE is a file, a folder (all Markdown files in it that begin with `---`), or `-` for standard input. With
 `--only-assessments`, named files that do not begin with `---` are skipped too. `check` exits with 0
@@ -376,7 +379,9 @@ would change. A comment in the front matter names what the definition omits, suc
 With `--from-json`, each FILE is a definition in JSON, and its canonical Markdown is printed. Errors
 are reported by path, such as `$.dimensions[0].weight`; with `--check`, nothing else is printed.
 
-`diff` is described in [changes.md](changes.md#comparing-two-files).
+`diff` is described in [changes.md](changes.md#comparing-two-files). `explain` prints what [diagnostics.md](diagnostics.md) has about a
+code. `template` prints one of the assessments in `examples/starters`. `mcp` offers all of this
+[to a language model](authoring.md#16-with-a-language-model).
 
 In Python, `worker.compiler.compile_markdown(source)` returns a `Compilation` with `definition`, `diagnostics`
 and `valid`, and `worker.compiler.format_definition(definition)` returns the canonical Markdown of any

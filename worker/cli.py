@@ -23,6 +23,7 @@ DIFF_HELP: Final = "show what changed between two assessments, and which version
 FORMAT_HELP: Final = "rewrite valid assessments in the canonical style"
 EXPLAIN_HELP: Final = "explain a code that `check` reports, with an example"
 TEMPLATE_HELP: Final = "print a complete assessment to start from"
+MCP_HELP: Final = "offer these commands to a language model, over standard input and output (MCP)"
 ONLY_HELP: Final = "skip files that do not begin with `---`, as in a folder"
 
 
@@ -103,6 +104,8 @@ def _add_learning_commands(commands: "argparse._SubParsersAction[argparse.Argume
     template = commands.add_parser("template", help=TEMPLATE_HELP, description=TEMPLATE_HELP)
     template.add_argument("name", metavar="NAME", nargs="?", help="one of several; the guide's if omitted")
     template.set_defaults(run=_template)
+    mcp = commands.add_parser("mcp", help=MCP_HELP, description=MCP_HELP)
+    mcp.set_defaults(run=_mcp)
 
 
 def _add_other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -279,6 +282,21 @@ def _answer(make: Callable[[], str]) -> int:
     except (FileNotFoundError, ValueError) as fault:
         sys.stderr.write(f"error: {fault}\n")
         return EXIT_USAGE
+    return 0
+
+
+def _mcp(_: argparse.Namespace) -> int:
+    try:
+        from worker.mcp_server import serve  # noqa: PLC0415 - only this command needs it, and the extra
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").split(".")[0] not in {"anyio", "mcp", "mcp_types"}:
+            raise
+        sys.stderr.write("error: install the extra `mcp` first, from requirements-mcp.txt\n")
+        return EXIT_USAGE
+    except FileNotFoundError as fault:
+        sys.stderr.write(f"error: {fault}\n")
+        return EXIT_USAGE
+    serve()
     return 0
 
 

@@ -29,7 +29,9 @@ PEERS = peers.REQUIREMENTS
 FUZZER = ROOT / "bench" / "requirements-fuzz.txt"
 # Incomplete on purpose: what its packages require is in the tests' lock, or never imported.
 MUTANTS = ROOT / "bench" / "requirements-mutants.txt"
-LOCKS = (WORKER, TESTS, PEERS, FUZZER, MUTANTS)
+# The worker with the extra that `assessment-worker mcp` needs.
+MCP = ROOT / "requirements-mcp.txt"
+LOCKS = (WORKER, MCP, TESTS, PEERS, FUZZER, MUTANTS)
 
 # The supported environments: the images, and what `make setup` names.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -58,11 +60,14 @@ def pins(lock: Path) -> dict[str, Pin]:
 
 def asked_of(lock: Path) -> list[Requirement]:
     """The direct requirements of a lock: the package's own dependencies, or the lines of its .in file."""
-    if lock in {WORKER, TESTS}:
+    if lock in {WORKER, MCP, TESTS}:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        extras = project["project"]["optional-dependencies"]
         asked = list(project["project"]["dependencies"])
+        if lock != WORKER:
+            asked += extras["mcp"]
         if lock == TESTS:
-            asked += project["project"]["optional-dependencies"]["dev"] + project["build-system"]["requires"]
+            asked += extras["dev"] + project["build-system"]["requires"]
     else:
         lines = lock.with_suffix(".in").read_text(encoding="utf-8").splitlines()
         asked = [line for line in lines if line and not line.startswith("#")]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
+
+import pytest
 
 from stack.packages import ROOT
-from tests.py.harness.locks import LOCKS, MUTANTS, TESTS, WORKER, pins
+from tests.py.harness.locks import LOCKS, MCP, MUTANTS, TESTS, WORKER, pins
 
 
 def test_every_package_is_pinned_by_hashes_and_no_address() -> None:
@@ -42,10 +45,17 @@ def test_every_npm_package_runs_on_this_node() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_worker_is_deployed_with_what_was_tested() -> None:
-    worker, tested = pins(WORKER), pins(TESTS)
-    assert len(worker) > 30
-    assert {name: tested.get(name) for name in worker} == worker
+@pytest.mark.parametrize("lock", [WORKER, MCP], ids=lambda lock: lock.name)
+def test_what_was_tested_is_deployed(lock: Path) -> None:
+    deployed, tested = pins(lock), pins(TESTS)
+    assert len(deployed) > 30
+    assert {name: tested.get(name) for name in deployed} == deployed
+
+
+def test_the_worker_is_deployed_without_the_extra() -> None:
+    assert "mcp" in pins(MCP)
+    assert "mcp" not in pins(WORKER)
+    assert pins(WORKER).items() <= pins(MCP).items()
 
 
 def test_the_mutants_lock_has_only_what_is_named() -> None:
@@ -63,5 +73,6 @@ def test_one_command_makes_every_lock_file_the_tests_first() -> None:
         for path in [*ROOT.glob("requirements*.txt"), *(ROOT / "bench").glob("requirements*.txt")]
     )
     assert sorted(written) == [str(lock.relative_to(ROOT)) for lock in sorted(LOCKS)]
-    assert written[:2] == ["requirements-dev.txt", "requirements.txt"]
+    assert written[:3] == ["requirements-dev.txt", "requirements.txt", "requirements-mcp.txt"]
     assert "-c requirements-dev.txt -o requirements.txt" in done.stdout
+    assert "-c requirements-dev.txt --extra mcp -o requirements-mcp.txt" in done.stdout

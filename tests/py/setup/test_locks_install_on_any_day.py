@@ -18,6 +18,7 @@ from packaging.version import Version
 from stack.packages import ROOT
 from tests.py.harness.locks import (
     LOCKS,
+    MCP,
     TESTS,
     WORKER,
     Command,
@@ -131,7 +132,7 @@ def test_no_file_has_a_pip_install_that_resolves_dependencies() -> None:
     assert [each for each in found if "--no-deps" not in each[1].split()] == []
 
 
-@pytest.mark.parametrize("lock", [WORKER, TESTS], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [WORKER, MCP, TESTS], ids=lambda lock: lock.name)
 def test_every_requirement_of_every_pinned_package_is_pinned_too(lock: Path) -> None:
     """For every supported Python and platform, by the metadata of the packages installed here."""
     pinned, packages = pins(lock), installed()
@@ -170,7 +171,15 @@ def test_the_wheel_is_built_with_the_locked_setuptools(tmp_path: Path) -> None:
     # A copy, because a build leaves folders in its place.
     for path in tracked_files():
         name = path.relative_to(ROOT)
-        if name.parts[0] in {"worker", "supabase", "pyproject.toml", "README.md", "LICENSE"}:
+        if name.parts[0] in {
+            "worker",
+            "supabase",
+            "docs",
+            "examples",
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+        }:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes(path.read_bytes())
     done = subprocess.run(
