@@ -403,4 +403,35 @@ skipped.
           - id: check-assessments
             files: ^assessments/
             args: []
+
+As a GitHub Action, in a workflow such as `.github/workflows/assessments.yml`:
+
+```yaml
+name: assessments
+
+on:
+  pull_request:
+  push:
+    branches: [main]
+
+permissions:
+  contents: read
+
+jobs:
+  check:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+        with:
+          fetch-depth: 0
+          persist-credentials: false
+      - uses: OWNER/REPOSITORY@COMMIT # this repository
+        with:
+          path: assessments
+```
+
+It fails if a file has an error or is not in the canonical style (`format: "false"` allows any style), and annotates the lines. The page of
+the run shows the report, and [what changed](changes.md#comparing-two-files) in each file since the base of the pull request or the commit
+before the push; `base` names another branch or commit. The program and its packages are those of COMMIT. It
+runs on Linux and macOS.
 """
