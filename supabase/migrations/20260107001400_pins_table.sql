@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_table sha256:b9f4bba4b7120d35af4bcabe67f7203904ddb02938636b5fa6b24db9dd41e07a
+-- custom-assessments 0.2.0 pins_table sha256:cb9d70c5b4e4696ac0ef754d8d8d5fd8acf0184bb8851fa5ac077e63e6e8885e
 -- Choices and pins: which version of an assessment a campaign or a session has chosen, and to which one it is pinned.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -103,6 +103,11 @@ as $$
 declare
   named constant uuid[] := array_remove(array[new.chosen_version_id, new.first_version_id, new.pinned_version_id], null);
 begin
+  -- The versions that a row names were checked and recorded when it first named them.
+  if tg_op = 'UPDATE' and (new.tenant_id, new.assessment_id) = (old.tenant_id, old.assessment_id)
+    and named <@ array[old.chosen_version_id, old.first_version_id, old.pinned_version_id] then
+    return null;
+  end if;
   if exists (
     select
       from unnest(named) as each (id)

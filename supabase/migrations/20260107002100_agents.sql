@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:e98de39c78692b5ec07a21f7802dd5c24d998f488cb56ef5f7e059b3867a8936
+-- custom-assessments 0.2.0 agents sha256:894b687b2832785756d453c9e43131c7f9c4cf8daae2142a90154a3a8629b523
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -10,72 +10,95 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   talk record;
-  used record;
-  version public.assessment_versions;
+  asked record;
+  begun boolean := true;
 begin
-  select agent.custom_assessment_id as assessment_id,
-         coalesce(agent.coaching_session_id, agent.stakeholder_session_id) as session_id,
-         case when agent.coaching_session_id is not null then 'coaching' else 'assignment' end as kind,
-         coalesce(coaching.interview_style_override, campaign.interview_style_override) as style
-    into talk
-    from public.agent_sessions as agent
-    left join public.coaching_sessions as coaching on coaching.id = agent.coaching_session_id
-    left join public.campaign_assignments as assignment on assignment.id = agent.stakeholder_session_id
-    left join public.campaigns as campaign on campaign.id = assignment.campaign_id
-   where agent.id = interview_context.agent_session_id;
-  if not found then
-    perform private.refuse('SESSION_NOT_FOUND',
-      jsonb_build_object('agent_session_id', interview_context.agent_session_id));
-  end if;
-  if talk.session_id is not null then
-    select begins.version_id, begins.assessment_id, begins.tenant_id, begins.begun
-      into used
-      from private.begin_session(talk.kind, talk.session_id, talk.assessment_id) as begins;
-  else
-    -- A conversation without a session is nobody's: there is nothing to pin.
-    select coalesce(
-             private.version_in_force(talk.assessment_id, null), private.newest_version(talk.assessment_id)
-           ) as version_id,
-           talk.assessment_id as assessment_id,
-           null::uuid as tenant_id,
-           false as begun
-      into used;
-  end if;
-  if used.assessment_id is null then
+  loop
+    select agent.custom_assessment_id as named,
+           coalesce(agent.coaching_session_id, agent.stakeholder_session_id) as session_id,
+           talks.kind,
+           coalesce(coaching.interview_style_override, campaign.interview_style_override) as style,
+           coalesce(coaching.tenant_id, campaign.tenant_id) as tenant_id, campaign.id as campaign_id,
+           coalesce(coaching.custom_assessment_id, campaign.custom_assessment_id) as present,
+           pin.assessment_id, pin.pinned_version_id as version_id, pin.asked_at
+      into talk
+      from public.agent_sessions as agent
+     cross join lateral (values (case when agent.coaching_session_id is not null then 'coaching' else 'assignment' end)) as talks (kind)
+      left join public.coaching_sessions as coaching on coaching.id = agent.coaching_session_id
+      left join public.campaign_assignments as assignment
+        on assignment.id = agent.stakeholder_session_id and talks.kind = 'assignment'
+      left join public.campaigns as campaign on campaign.id = assignment.campaign_id
+      left join private.pins as pin
+        on pin.kind = talks.kind
+       and pin.id = coalesce(coaching.id, assignment.id)
+       and private.is_pin_of(
+             pin, coalesce(coaching.tenant_id, campaign.tenant_id), campaign.id,
+             coalesce(coaching.custom_assessment_id, campaign.custom_assessment_id)
+           )
+     where agent.id = interview_context.agent_session_id;
+    if not found or (talk.session_id is not null and talk.tenant_id is null) then
+      perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', interview_context.agent_session_id));
+    end if;
+    exit when talk.version_id is not null;
+    begun := false;
+    if talk.session_id is null then
+      -- A conversation without a session is nobody's: there is nothing to pin.
+      talk.assessment_id := talk.named;
+      talk.version_id := coalesce(private.version_in_force(talk.named, null), private.newest_version(talk.named));
+      exit;
+    end if;
+    select begins.assessment_id, begins.version_id
+      into talk.assessment_id, talk.version_id
+      from private.begin_session(
+             talk.kind, talk.session_id, talk.tenant_id, talk.campaign_id, talk.present, talk.named
+           ) as begins;
+    exit when talk.assessment_id is null or talk.version_id is not null;
+    begun := true;
+  end loop;
+  if talk.assessment_id is null then
     return null;
   end if;
-  if talk.assessment_id <> used.assessment_id then
+  if talk.named <> talk.assessment_id then
     perform private.refuse('SESSION_ASSESSMENT_MISMATCH', jsonb_build_object(
-      'agent_session_id', interview_context.agent_session_id, 'assessment_id', talk.assessment_id,
-      'session_assessment_id', used.assessment_id
+      'agent_session_id', interview_context.agent_session_id, 'assessment_id', talk.named,
+      'session_assessment_id', talk.assessment_id
     ));
   end if;
   -- What is asked for keeps its assessment from being deleted.
-  if used.begun then
+  if talk.asked_at < now() - interval '1 hour' then
     update private.pins as pin
        set asked_at = now()
-     where pin.kind = talk.kind
-       and pin.id = talk.session_id
-       and pin.asked_at < now() - interval '1 hour';
+     where pin.kind = talk.kind and pin.id = talk.session_id;
   end if;
-  select stored.* into version from public.assessment_versions as stored where stored.id = used.version_id;
-  -- Looked at on each call; the author's own sessions go on.
-  if private.is_withdrawn(version.id) and not private.is_own(used.assessment_id, used.tenant_id) then
+  -- Whether it was taken down is looked at on each call; the author's own sessions go on.
+  select stored.version, stored.definition_sha256, stored.interview_style_allow_override, stored.interview_style_default,
+         coalesce(kept.definition, private.asked_definition(stored)) as definition,
+         kept.version_id is null as is_new,
+         assessment.tenant_id is distinct from talk.tenant_id and private.is_withdrawn(stored.id) as is_withdrawn
+    into asked
+    from public.assessment_versions as stored
+    join public.custom_assessments as assessment on assessment.id = stored.assessment_id
+    left join private.asked_definitions as kept on kept.version_id = stored.id
+   where stored.id = talk.version_id;
+  if asked.is_withdrawn then
     perform private.refuse('ASSESSMENT_WITHDRAWN', jsonb_build_object(
-      'agent_session_id', interview_context.agent_session_id, 'assessment_id', used.assessment_id,
-      'version_id', version.id
+      'agent_session_id', interview_context.agent_session_id, 'assessment_id', talk.assessment_id,
+      'version_id', talk.version_id
     ));
   end if;
+  if asked.is_new and not begun and talk.session_id is not null then
+    perform private.keep_asked_definition(talk.version_id, asked.definition);
+  end if;
   return jsonb_build_object(
-    'assessment_id', used.assessment_id,
-    'version_id', version.id,
-    'version', version.version,
-    'definition_sha256', version.definition_sha256,
-    'begun', used.begun,
+    'assessment_id', talk.assessment_id,
+    'version_id', talk.version_id,
+    'version', asked.version,
+    'definition_sha256', asked.definition_sha256,
+    'begun', begun,
     'interview_style', coalesce(
-      case when version.interview_style_allow_override then talk.style end, version.interview_style_default
+      case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default
     ),
-    'definition', private.asked_definition(version)
+    'definition', asked.definition
   );
 end
 $$;

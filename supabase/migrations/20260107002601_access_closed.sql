@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:4339ac182c0f971ebc7b0ccf552ebcc68324d5a833bd9d442c634d6ccbb7573b
+-- custom-assessments 0.2.0 access_closed sha256:1adf9b5caea850e93c126ff2cfc63dcafe56bf81a4e287bd21fc319daefebfb8
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -30,7 +30,7 @@ private.backfill_choices(text, uuid, integer),
 private.backfill_requests(uuid, integer),
 private.backfill_results(uuid, integer),
 private.basis_of_result(uuid, text, uuid, uuid, uuid),
-private.begin_session(text, uuid, uuid),
+private.begin_session(text, uuid, uuid, uuid, uuid, uuid),
 private.bounded_diagnostics(jsonb),
 private.campaigns_can_lose_their_creator(),
 private.categories_faults(jsonb, text[], text[], numeric, numeric),
@@ -146,6 +146,7 @@ private.is_language(text),
 private.is_number_pair(jsonb),
 private.is_older_version(uuid, uuid),
 private.is_own(uuid, uuid),
+private.is_pin_of(private.pins, uuid, uuid, uuid),
 private.is_prunable(public.assessment_versions),
 private.is_scored(uuid, text),
 private.is_session_of(uuid, text, uuid),
@@ -158,6 +159,7 @@ private.jobs_of_kept_requests(timestamptz),
 private.jobs_of_request(text, text),
 private.jobs_with_effects(text, jsonb, bigint[]),
 private.judge_jobs(text, jsonb, bigint[], integer[], text[], text[], integer[], bigint[], bigint[], jsonb[]),
+private.keep_asked_definition(uuid, jsonb),
 private.keep_assessment_history(),
 private.keep_assessment_in_use(),
 private.keep_assessment_version(),

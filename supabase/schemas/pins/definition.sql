@@ -1,6 +1,21 @@
 -- The definition as interview agents get it: every key that the format knows, filled in, and no other; without the examples,
 -- which would tell an agent what scores the author expects.
 
+-- Computed once for each version, when a session first begins with it: most versions are never asked for, and an agent asks
+-- again and again. A release that changes private.asked_definition() empties the table.
+create table if not exists private.asked_definitions (
+  version_id uuid not null,
+  definition jsonb not null,
+
+  constraint asked_definitions_pkey primary key (version_id),
+  constraint asked_definitions_version_id_fkey
+  foreign key (version_id) references public.assessment_versions (id) on delete cascade
+);
+comment on table private.asked_definitions is
+'The definitions of versions as interview_context returns them, for versions with which a session has begun.';
+alter table private.asked_definitions enable row level security;
+revoke all on table private.asked_definitions from public, anon, authenticated, service_role;
+
 -- The dimensions, with their ids.
 create or replace function private.asked_dimensions(dimensions jsonb)
 returns jsonb
@@ -104,5 +119,21 @@ begin
       'probingQuestions', coalesce(nullif(guidelines -> 'probingQuestions', 'null'), '{}')
     ))
   );
+end
+$$;
+
+-- Stores the definition of a version for later calls. The caller has locked the assessment, so that the version cannot be
+-- deleted. Of several sessions that begin with the version at the same time one stores it, and none waits.
+create or replace function private.keep_asked_definition(version_id uuid, definition jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if pg_try_advisory_xact_lock(hashtextextended('definition of ' || keep_asked_definition.version_id, 0)) then
+    insert into private.asked_definitions (version_id, definition)
+    values (keep_asked_definition.version_id, keep_asked_definition.definition)
+    on conflict on constraint asked_definitions_pkey do nothing;
+  end if;
 end
 $$;

@@ -1,7 +1,23 @@
 -- Sessions and their pins: the first question pins, and from then on the session goes by that version.
 
--- What a session is pinned to; no row before it has begun. present is the assessment that the campaign or coaching session names
--- now: a coaching session that was given another one begins anew, while a campaign's sessions keep what they began with.
+-- Whether a row is what a session, now of this tenant and campaign, is pinned to; not before it has begun. present is the
+-- assessment that the campaign or coaching session names now: a coaching session that was given another one begins anew, while
+-- a campaign's sessions keep what they began with.
+create or replace function private.is_pin_of(pin private.pins, tenant_id uuid, campaign_id uuid, present uuid)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return pin.tenant_id = is_pin_of.tenant_id
+     and pin.campaign_id is not distinct from is_pin_of.campaign_id
+     and pin.pinned_version_id is not null
+     and (pin.kind = 'assignment' or present is null or pin.assessment_id = present);
+end
+$$;
+
+-- What a session is pinned to; no row before it has begun.
 create or replace function private.pin_of_session(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid
 )
@@ -17,10 +33,7 @@ begin
       from private.pins as pin
      where pin.kind = pin_of_session.kind
        and pin.id = pin_of_session.id
-       and pin.tenant_id = pin_of_session.tenant_id
-       and pin.campaign_id is not distinct from pin_of_session.campaign_id
-       and pin.pinned_version_id is not null
-       and (pin.kind = 'assignment' or present is null or pin.assessment_id = present);
+       and private.is_pin_of(pin, pin_of_session.tenant_id, pin_of_session.campaign_id, present);
 end
 $$;
 
@@ -98,105 +111,95 @@ begin
 end
 $$;
 
--- Begins a session: pins it to the version that it uses. Of two calls in the same moment the second waits, and finds what the
--- first has done. named is the assessment that the agent session names. All is null where there is no assessment; begun says
--- whether the session had begun before.
+-- Begins a session that is not pinned: pins it to the version that it uses. tenant_id, campaign_id and present are what the
+-- caller has read of it; named is the assessment that its agent session names. assessment_id is null if there is no assessment;
+-- version_id alone is null if the session changed or was pinned in the meantime: the caller reads it again.
 create or replace function private.begin_session(
-  kind text, id uuid, named uuid,
-  out version_id uuid, out assessment_id uuid, out tenant_id uuid, out begun boolean
+  kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, named uuid,
+  out assessment_id uuid, out version_id uuid
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  session_type constant text := case kind when 'assignment' then 'campaign' else 'coaching' end;
-  session record;
-  again record;
+  noted private.pins;
 begin
-  loop
-    -- What it is pinned to already -----------------------------------------------------------------------------
-    select facts.tenant_id, facts.campaign_id, facts.assessment_id
-      into session
-      from private.session_facts(begin_session.id, session_type) as facts;
-    if not found then
-      perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', begin_session.id));
-    end if;
-    tenant_id := session.tenant_id;
-    select pin.pinned_version_id, pin.assessment_id
-      into version_id, assessment_id
-      from private.pin_of_session(
-             begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, session.assessment_id
-           ) as pin;
-    begun := found;
-    exit when begun;
-
-    -- Locks, in their order: the assessment, the campaign's pin, the session's -------------------------------------
-    assessment_id := coalesce(named, session.assessment_id);
-    exit when assessment_id is null;
-    perform private.hold_assessments(array[assessment_id]);
-    if not exists (
-      select from public.custom_assessments as present where present.id = begin_session.assessment_id
-    ) then
-      assessment_id := null;
-      exit;
-    end if;
-    -- Who has no choice of its own goes with its campaign.
-    if session.campaign_id is not null and assessment_id = session.assessment_id and not exists (
-      select
-        from private.pins as pin
-       where pin.kind = begin_session.kind
-         and pin.id = begin_session.id
-         and pin.tenant_id = session.tenant_id
-         and pin.campaign_id = session.campaign_id
-         and pin.assessment_id = begin_session.assessment_id
-         and pin.chosen_version_id is not null
-    ) then
-      continue when not private.hold_campaign_pin(session.campaign_id, session.tenant_id, assessment_id)
-        and not private.pin_campaign(session.campaign_id, session.tenant_id, assessment_id);
-    end if;
-    insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
-    values (begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, begin_session.assessment_id)
-    on conflict on constraint pins_pkey do nothing;
-    perform pin.id
-       from private.pins as pin
-      where pin.kind = begin_session.kind and pin.id = begin_session.id
-        for update;
-    continue when not found;
-
-    -- As it is now that nobody changes it ---------------------------------------------------------------------------
-    select facts.tenant_id, facts.campaign_id, facts.assessment_id
-      into again
-      from private.session_facts(begin_session.id, session_type) as facts;
-    continue when again is distinct from session or exists (
-      select
-        from private.pin_of_session(
-               begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, session.assessment_id
-             )
-    );
-    delete from private.pins as pin
+  -- Locks, in their order: the assessment, the campaign's pin, the session's ---------------------------------------
+  assessment_id := coalesce(named, present);
+  perform private.hold_assessments(array[assessment_id]);
+  if not exists (
+    select from public.custom_assessments as held where held.id = begin_session.assessment_id
+  ) then
+    assessment_id := null;
+    return;
+  end if;
+  -- A session without a choice of its own goes with its campaign.
+  if begin_session.campaign_id is not null and assessment_id = present and not exists (
+    select
+      from private.pins as pin
      where pin.kind = begin_session.kind
        and pin.id = begin_session.id
-       and (pin.tenant_id, pin.campaign_id, pin.assessment_id)
-           is distinct from (session.tenant_id, session.campaign_id, begin_session.assessment_id);
-    version_id := private.version_to_use(
-      begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, session.assessment_id,
-      begin_session.assessment_id
-    );
-    if version_id is null then
-      perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', begin_session.assessment_id));
+       and pin.tenant_id = begin_session.tenant_id
+       and pin.campaign_id = begin_session.campaign_id
+       and pin.assessment_id = begin_session.assessment_id
+       and pin.chosen_version_id is not null
+  ) then
+    if not private.hold_campaign_pin(begin_session.campaign_id, begin_session.tenant_id, assessment_id)
+      and not private.pin_campaign(begin_session.campaign_id, begin_session.tenant_id, assessment_id) then
+      return;
     end if;
-    insert into private.pins as pin (
-      kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at,
-      asked_at
-    )
+  end if;
+  -- Most have a row already, with the version in force when their agent session was made.
+  for attempt in 1 .. 2 loop
+    select pin.*
+      into noted
+      from private.pins as pin
+     where pin.kind = begin_session.kind and pin.id = begin_session.id
+       for update;
+    exit when found;
+    insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
     values (
-      begin_session.kind, begin_session.id, session.tenant_id, session.campaign_id, begin_session.assessment_id,
-      begin_session.version_id, now(), now(), now()
+      begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id,
+      begin_session.assessment_id
     )
-    on conflict on constraint pins_pkey do update
-      set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at,
-          asked_at = excluded.asked_at;
-    exit;
+    on conflict on constraint pins_pkey do nothing;
   end loop;
+
+  -- As it is now that nobody changes it ---------------------------------------------------------------------------
+  if noted.id is null
+    or private.is_pin_of(noted, begin_session.tenant_id, begin_session.campaign_id, present)
+    or not exists (
+    select
+      from private.session_facts(
+             begin_session.id, case begin_session.kind when 'assignment' then 'campaign' else 'coaching' end
+           ) as facts
+     where (facts.tenant_id, facts.campaign_id, facts.assessment_id)
+           is not distinct from (begin_session.tenant_id, begin_session.campaign_id, present)
+  ) then
+    return;
+  end if;
+  -- What was noted of another session of this id, or for another assessment, no longer counts.
+  if (noted.tenant_id, noted.campaign_id, noted.assessment_id)
+     is distinct from (begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id) then
+    delete from private.pins as pin where pin.kind = begin_session.kind and pin.id = begin_session.id;
+  end if;
+  version_id := private.version_to_use(
+    begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, present,
+    begin_session.assessment_id
+  );
+  if version_id is null then
+    perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', begin_session.assessment_id));
+  end if;
+  insert into private.pins as pin (
+    kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at,
+    asked_at
+  )
+  values (
+    begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id,
+    begin_session.version_id, now(), now(), now()
+  )
+  on conflict on constraint pins_pkey do update
+    set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at,
+        asked_at = excluded.asked_at;
 end
 $$;

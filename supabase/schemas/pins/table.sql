@@ -102,6 +102,11 @@ as $$
 declare
   named constant uuid[] := array_remove(array[new.chosen_version_id, new.first_version_id, new.pinned_version_id], null);
 begin
+  -- The versions that a row names were checked and recorded when it first named them.
+  if tg_op = 'UPDATE' and (new.tenant_id, new.assessment_id) = (old.tenant_id, old.assessment_id)
+    and named <@ array[old.chosen_version_id, old.first_version_id, old.pinned_version_id] then
+    return null;
+  end if;
   if exists (
     select
       from unnest(named) as each (id)
