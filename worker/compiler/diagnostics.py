@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from worker.compiler.catalogue import Code, Severity
@@ -35,6 +36,11 @@ Prove: TypeAlias = Callable[[Proposal], bool]
 MAX_DIAGNOSTICS: Final = 100
 #: How many errors are stored before further ones are only counted.
 MAX_HELD: Final = 2000
+#: Names are similar from this similarity on. So many characters of them are compared, and so many pairs of
+#: them are kept: those of a file that has as many unknown names and as many dimensions as are compared.
+SIMILAR: Final = 0.6
+LONGEST_COMPARED: Final = 100
+MAX_COMPARED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +254,22 @@ def shown(text: str, limit: int = 60) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most similar to ``name``, or None if none is similar."""
-    folded = {fold(candidate[:100]): candidate for candidate in known}
-    matches = get_close_matches(fold(name[:100]), folded, n=1, cutoff=0.6)
-    return next((folded[match] for match in matches), None)
+    folded = {fold(candidate[:LONGEST_COMPARED]): candidate for candidate in known}
+    wanted = fold(name[:LONGEST_COMPARED])
+    similarity, best = max(
+        [(_similarity(wanted, candidate), candidate) for candidate in folded], default=(0, "")
+    )
+    return folded[best] if similarity >= SIMILAR else None
+
+
+@lru_cache(MAX_COMPARED)
+def _similarity(name: str, candidate: str) -> float:
+    """Return how similar two folded names are, from 0 to 1.
+
+    It is cached because comparing takes as long as compiling a page, and each fix of a file is proved by
+    compiling the file again, with nearly the same names.
+    """
+    matcher = SequenceMatcher(None, candidate, name)
+    if matcher.real_quick_ratio() < SIMILAR or matcher.quick_ratio() < SIMILAR:
+        return 0
+    return matcher.ratio()

@@ -1,12 +1,14 @@
 """A fix is proved by compiling again, is small, and is data that any editor can apply."""
 
 import time
+from difflib import SequenceMatcher
 
 import pytest
 
 from tests.py.compiler.specimen import check, edited, fixed
 from worker.compiler import Diagnostic, compile_markdown, fix_source
 from worker.compiler.catalogue import SPECIMEN, Code
+from worker.compiler.compile import find_faults
 from worker.compiler.diagnostics import Faults
 from worker.compiler.fixing import apply_fixes
 from worker.compiler.proofs import Proofs, is_better
@@ -158,6 +160,31 @@ def test_a_warning_that_becomes_an_error_is_new() -> None:
 def test_a_valid_file_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.compiler.compile.Proofs", None)
     assert compile_markdown(SPECIMEN.encode()).valid
+
+
+def test_two_names_are_compared_once_however_many_fixes_are_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[str, str]] = []
+    proved: list[bytes] = []
+
+    class Noted(SequenceMatcher[str]):
+        def __init__(self, _junk: None, candidate: str, name: str) -> None:
+            compared.append((candidate, name))
+            super().__init__(None, candidate, name)
+
+    def noted(source: bytes) -> Faults:
+        proved.append(source)
+        return find_faults(source)
+
+    monkeypatch.setattr("worker.compiler.diagnostics.SequenceMatcher", Noted)
+    monkeypatch.setattr("worker.compiler.compile.find_faults", noted)
+    dimensions = "".join(f"### Quality {n}\n- weight: 0.05\n- description: x\n" for n in range(20))
+    questions = "".join(f"- Qality of {n}x: why?\n" for n in range(60))
+    check(
+        f"---\nname: x\n---\n## Dimensions\n{dimensions}"
+        f"## Interview Guidelines\n### Probing Questions\n{questions}"
+    )
+    assert len(proved) > 50
+    assert len(compared) == len(set(compared)) == 60 * 20
 
 
 def test_a_large_file_with_many_errors_takes_not_much_longer_than_reading_it() -> None:
