@@ -44,7 +44,8 @@ def dimension_id(name: str, stated: str | None = None) -> str:
     folded = fold(name.strip())
     slug = ""
     if len(folded) <= LONGEST_ID:
-        slug = NO_SLUG.sub("-", MARKS.sub("", folded).translate(WRITTEN_OUT)).strip("-")
+        latin = folded if folded.isascii() else MARKS.sub("", folded).translate(WRITTEN_OUT)
+        slug = NO_SLUG.sub("-", latin).strip("-")
     if not 0 < len(slug) <= LONGEST_ID:
         return f"d-{hashlib.sha256(folded.encode()).hexdigest()[:8]}"
     return slug

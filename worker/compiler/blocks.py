@@ -127,7 +127,7 @@ class _HidesHeadings(Exception):  # noqa: N818 - a state, not an error
         self.start, self.end, self.code = start, end, code
 
     def report(self, reader: "_Reader", faults: Faults) -> None:
-        at = Span(reader.at(self.start), reader.at(self.end))
+        at = Span(*reader.characters(self.start, self.end))
         if self.code is Code.RAW_HTML:
             _report_html(reader.text, at, faults)
             return
@@ -155,9 +155,11 @@ class _Reader:
         self._tags: Counter[str] = Counter()  # how often each tag is open
         self._filled = len(raw.rstrip())  # after this there is only white space
 
-    def at(self, byte: int) -> int:
-        """Return the character that begins at a byte."""
-        return byte - bisect_left(self._continuations, byte) if self._continuations else byte
+    def characters(self, start: int, end: int) -> tuple[int, int]:
+        """Return the range of characters for a range of bytes."""
+        if not self._continuations:
+            return start, end
+        return start - bisect_left(self._continuations, start), end - bisect_left(self._continuations, end)
 
     def read(self, masked: bytes) -> None:
         """Read the events of a text.
@@ -168,34 +170,30 @@ class _Reader:
         event: Any  # pyromark's events: a name, or a dict of the name and its data
         for event, span in events_with_range(masked.decode()):
             if "Start" in event:
-                tag = event["Start"]
-                name, data = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
-                if (opened := OPENED.get(name)) is not None:
-                    opened(self, span["start"], span["end"], data)
+                tag = event["Start"]  # a name, or a dict of the name and its data
+                name = tag if isinstance(tag, str) else next(iter(tag))
+                if name in OPENED:
+                    OPENED[name](self, span["start"], span["end"], tag)
             elif "InlineHtml" in event:
                 self._html(span["start"], span["end"])
 
-    def _slice(self, start: int, end: int) -> Slice:
-        first, last = self.at(start), self.at(end)
-        return Slice(self.text[first:last], first, last)
-
-    def heading(self, start: int, end: int, data: Any) -> None:
+    def heading(self, start: int, end: int, tag: Any) -> None:
         """Keep a heading outside lists and quotes."""
         if start < self._outer:
             return
-        first, last = self.at(start), self.at(end)
+        first, last = self.characters(start, end)
         text = _heading_text(self.text[first:last], last)
-        self.blocks.append(Heading(int(data["level"][1]), first, last, text))
+        self.blocks.append(Heading(int(tag["Heading"]["level"][1]), first, last, text))
 
-    def bullet(self, start: int, end: int, _data: Any) -> None:
+    def bullet(self, start: int, end: int, _tag: Any) -> None:
         """Keep a bullet of the first two levels."""
         is_outermost = start >= self._outer
         if not is_outermost and start < self._inner:
             self._deepen(start, end)
             return
-        last = self.at(end)
+        first, last = self.characters(start, end)
         # Without indentation beyond what the list needs.
-        item = self.text[self.at(start) : last].lstrip()
+        item = self.text[first:last].lstrip()
         # The end of the mark: after a number, or a bullet.
         rest = item.lstrip("0123456789")[1:].lstrip()
         text = rest.rstrip()
@@ -247,7 +245,7 @@ class _Reader:
         """Return how far the mark of a bullet is indented."""
         return bullet.start - self.text.rfind("\n", 0, bullet.start) - 1
 
-    def quote(self, start: int, end: int, _data: Any) -> None:
+    def quote(self, start: int, end: int, _tag: Any) -> None:
         """Keep a quote as it is, at the first level."""
         if self._prose(start, end):
             self._outer, self._inner = end, 0
@@ -257,31 +255,33 @@ class _Reader:
         else:
             self._deepen(start, end)
 
-    def paragraph(self, start: int, end: int, _data: Any) -> None:
+    def paragraph(self, start: int, end: int, _tag: Any) -> None:
         """Keep a paragraph outside lists and quotes."""
         self._prose(start, end, is_paragraph=True)
 
-    def code(self, start: int, end: int, data: Any) -> None:
+    def code(self, start: int, end: int, tag: Any) -> None:
         """Keep a code block outside lists and quotes."""
-        is_last = end >= self._filled
-        if self._prose(start, end) and data != "Indented" and is_last and _is_unclosed(self.raw[start:end]):
+        is_last_and_fenced = end >= self._filled and tag["CodeBlock"] != "Indented"
+        if self._prose(start, end) and is_last_and_fenced and _is_unclosed(self.raw[start:end]):
             raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.UNCLOSED_FENCE)
 
-    def html(self, start: int, end: int, _data: Any) -> None:
+    def html(self, start: int, end: int, _tag: Any) -> None:
         """Report a block of HTML."""
         if self._prose(start, end) and b"\n#" in self.raw[start:end]:
             raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.RAW_HTML)
         self._html(start, end)
 
     def _html(self, start: int, end: int) -> None:
-        _report_html(self.text, Span(self.at(start), self.at(end)), self.faults, self._tags)
+        _report_html(self.text, Span(*self.characters(start, end)), self.faults, self._tags)
 
-    def link(self, start: int, end: int, data: Any) -> None:
+    def link(self, start: int, end: int, tag: Any) -> None:
         """Report a link or an image with an unsafe address."""
-        destination = data["dest_url"]
-        if is_safe_destination(data["link_type"], destination):
+        (link,) = tag.values()
+        destination = link["dest_url"]
+        if is_safe_destination(link["link_type"], destination):
             return
-        at = self._slice(start, end)
+        first, last = self.characters(start, end)
+        at = Slice(self.text[first:last], first, last)
         message = "the link leads to `{found}`"
         self.faults.add(
             Code.UNSAFE_LINK, at, "", message, partial(_link_hint, at, destination), found=plain(destination)
@@ -291,7 +291,7 @@ class _Reader:
         """Keep a block outside lists and quotes; return whether it is one."""
         if start < self._outer:
             return False
-        self.blocks.append(Prose(self.at(start), self.at(end), is_paragraph))
+        self.blocks.append(Prose(*self.characters(start, end), is_paragraph))
         return True
 
     def _deepen(self, start: int, end: int) -> None:
@@ -302,7 +302,7 @@ class _Reader:
         found = self.faults.found
         if len(self._deeper) != MAX_DEPTH - 1 or (found and found[-1].code is Code.NESTED_TOO_DEEP):
             return
-        at = self.at(start)
+        at, _ = self.characters(start, end)
         message = "lists and quotes are nested more than {limit} levels deep"
         hint = "indent this and the following lines less; the format needs only two levels of bullets"
         self.faults.add(Code.NESTED_TOO_DEEP, Span(at, at), "", message, hint, limit=MAX_DEPTH)

@@ -189,7 +189,8 @@ def _text_between(ctx: Context, field: Field) -> Slice | None:
 
 def _filled(ctx: Context, field: Field, entries: Sequence[tuple[Slice, Located]]) -> list[Slice]:
     """Return the entries with a text, and report the others at their places."""
-    for entry, place in entries:
+    filled = [entry for entry, _ in entries if entry.text]
+    for entry, place in entries if len(filled) < len(entries) else ():
         if not entry.text:
             ctx.empty_item(Span(place.start, place.start), field.section)
-    return [entry for entry, _ in entries if entry.text]
+    return filled

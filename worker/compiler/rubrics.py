@@ -98,7 +98,9 @@ def _entries(ctx: Context, field: Field) -> list[RubricEntry | None]:
     spelled: list[Spelled | None] | None = None
     if field.value.text and not field.bullets and is_table(field.value):
         spelled = _table(ctx, field, read_rows(field.value))
-    elif ctx.text[(field.bullets[0] if field.bullets else field.value).start : field.end][:1].isdigit():
+    elif ctx.text[
+        (first := (field.bullets[0] if field.bullets else field.value).start) : first + 1
+    ].isdigit():
         spelled = _numbered(ctx, field) or None
     if spelled is None:
         return [_plain(ctx, field, text) or _unusual(ctx, field, text) for text in read_list(ctx, field)]
@@ -141,15 +143,16 @@ def _numbered(ctx: Context, field: Field) -> list[Spelled | None]:
 def _plain(ctx: Context, field: Field, entry: Slice) -> RubricEntry | None:
     """Return an entry that is a range, a colon and a text, as most are; None for any other."""
     colon = entry.text.find(":")
-    level = _level(entry.text[:colon].rstrip()) if colon > 0 else None
-    if level is None or ctx.scale is None or "," in entry.text[:colon]:
+    range_ = entry.part(0, max(colon, 0))
+    level = _level(range_.text)
+    text = clean_text(entry.text[colon + 1 :])
+    if level is None or ctx.scale is None or "," in range_.text or not text:
         return None
-    bounds, stored, _ = level
-    text = entry.part(colon + 1).clean
-    if not text or bounds.low > bounds.high or bounds.low < ctx.scale.low or bounds.high > ctx.scale.high:
+    (low, high), stored, _ = level
+    if not ctx.scale.low <= low <= high <= ctx.scale.high:
         return None
     ctx.check_markup(text, entry, field.section)
-    return RubricEntry(*bounds, stored, entry.part(0, colon), text)
+    return RubricEntry(low, high, stored, range_, text)
 
 
 def _unusual(ctx: Context, field: Field, entry: Slice) -> RubricEntry | None:

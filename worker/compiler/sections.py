@@ -56,19 +56,18 @@ class Section:
 
 @dataclass(slots=True)
 class Item:
-    """A heading in a section and the blocks under it, up to the offset ``stop``."""
+    """A heading in a section and the blocks under it, up to the offset ``stop``.
+
+    ``where`` is its place in the document's structure.
+    """
 
     name: str
     section: str
+    where: str
     start: int
     end: int
     blocks: list[Block]
     stop: int
-
-    @property
-    def where(self) -> str:
-        """The item's place in the document's structure."""
-        return f"{self.section} / {plain(self.name)}"
 
 
 # --- sections -----------------------------------------------------------------------------------------------
@@ -105,23 +104,24 @@ def _split(ctx: Context, blocks: list[Block]) -> list[Section]:
     """Return a section for each heading of the first two levels, and report text before the first."""
     sections: list[Section] = []
     before: list[Block] = []
+    under = before  # takes the blocks up to the next section
     current: Section | None = None
     for block in blocks:
         if not isinstance(block, Heading) or block.level > 2:
-            (before if current is None else current.blocks).append(block)
-            continue
-        if ctx.text[block.start] != "#" and (text := _without_rule(ctx, current, block)) is not None:
-            (before if current is None else current.blocks).append(text)
-        elif not _is_item_of(current, block):
+            under.append(block)
+        elif ctx.text[block.start] != "#" and (text := _without_rule(ctx, current, block)) is not None:
+            under.append(text)
+        elif _is_item_of(current, block):
+            under.append(block)
+        else:
             if current is not None:
                 current.stop = block.start
             name = section_name(block.title)
             current = Section(name or block.title, block, [], len(ctx.text), name is not None)
             if name is not None and "{" in block.title:
                 _report_leftovers(ctx, block, name, "")
+            under = current.blocks
             sections.append(current)
-        else:
-            (before if current is None else current.blocks).append(block)
     for block in before[:1]:
         stray(ctx, "", block)
     return sections
@@ -259,7 +259,7 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
     bold = {block.start: name for block, name in _bold_headings(ctx, section)}
     items: list[Item] = []
     before: list[Block] = []
-    current: Item | None = None
+    under = before  # takes the blocks up to the next item
     for block in section.blocks:
         name = bold.get(block.start)
         if isinstance(block, Heading) and block.level == level:
@@ -268,12 +268,13 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
             if title.endswith("}") or "\\" in title or title.startswith("["):
                 _report_leftovers(ctx, block, name, section.name)
         if name is None:
-            (before if current is None else current.blocks).append(block)
+            under.append(block)
             continue
-        if current is not None:
-            current.stop = block.start
-        current = Item(name, section.name, block.start, block.end, [], section.stop)
-        items.append(current)
+        for above in items[-1:]:
+            above.stop = block.start
+        where = f"{section.name} / {plain(name)}"
+        under = []
+        items.append(Item(name, section.name, where, block.start, block.end, under, section.stop))
     for block in before[:1]:
         stray(ctx, section.name, block)
     return items
@@ -304,7 +305,7 @@ def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]
     Such a line stands in front of fields, and without it these would be nobody's, or would repeat the
     fields of the item above.
     """
-    if not any(isinstance(block, Prose) for block in section.blocks):
+    if Prose not in map(type, section.blocks):
         return
     known = FIELDS_OF.get(section.name, {})
     seen: set[str] | None = None  # the fields since the last heading; None before the first

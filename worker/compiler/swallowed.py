@@ -42,10 +42,10 @@ INITIALS: Final = "".join(sorted({letter for key in KNOWN_FIELDS for letter in (
 #: The same where a bullet at the beginning of the line is none, and a heading that is indented or has no
 #: blank.
 ODD_KEY: Final = re.compile(
-    r"\n(?:[ \t\u00a0]+|(?=[^-+\s\w#*])|[-+*](?![ \t])|(?=[^\W\d]))[^\w\n]{0,16}+(?:\d{1,3}[.)][^\w\n]{1,4})?"
-    rf"(?P<key>(?:[{INITIALS}]|[^\W\d\x00-\x7f])[^\n:]{{0,50}}+):"
+    r"\n(?:[ \t\u00a0]++|(?=[^-+\s\w#*])|[-+*](?![ \t])|(?=[^\W\d]))"
+    rf"[^\w\n]{{0,16}}+(?:\d{{1,3}}[.)][^\w\n]{{1,4}})?(?P<key>(?:[{INITIALS}]|[^\W\d\x00-\x7f])[^\n:]{{0,50}}+):"
 )
-ODD_HEADING: Final = re.compile(r"\n(?:[ \t\u00a0]+#|#{1,6}+[^\s#]|[^\S\n]*#*＃)")
+ODD_HEADING: Final = re.compile(r"\n(?:[ \t\u00a0]++#|#{1,6}+[^\s#])")
 HEADING_LINE: Final = re.compile(
     r"\n(?P<lead>[^\S\n]*)(?P<marks>[#＃]{1,6})(?P<blank>\s?)[^\S\n]*[^\s#＃][^\n]*"
 )
@@ -66,11 +66,11 @@ class SwallowedField(NamedTuple):
 
 def may_swallow(text: str, body: int) -> bool:
     """Tell whether a body has any line that spells a field or a heading and may be inside of a bullet."""
-    if ODD_HEADING.search(text, body) is not None:
+    if not text.isascii() and ("＃" in text or OTHER_COLONS.search(text, body) is not None):
         return True
-    if not text.isascii() and OTHER_COLONS.search(text, body) is not None:
-        return True
-    return any(field_name(found["key"]) for found in ODD_KEY.finditer(text, body))
+    return ODD_HEADING.search(text, body) is not None or any(
+        field_name(found["key"]) for found in ODD_KEY.finditer(text, body)
+    )
 
 
 def swallowed_fields(text: Slice, known: Mapping[str, FieldSpec]) -> Iterator[SwallowedField]:

@@ -43,6 +43,7 @@ __all__ = [
 QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "‘": "’"}
 #: Quotation marks that look alike, by each of them.
 SAME_QUOTES: Final = {mark: marks for marks in ('"“”„‟', "'‘’‚‛") for mark in marks}
+MARKS_OF_QUOTES: Final = {*QUOTES, *SAME_QUOTES}
 #: What can separate the items of a list, or hold a comma that does not.
 MARKS_OF_LISTS: Final = re.compile(rf"[\[\](),，、`{''.join(QUOTES)}]")
 BLANKS: Final = re.compile(r"\s*")
@@ -108,10 +109,9 @@ def unquote(text: str) -> str:
     Marks that only begin and end the text (``"one" or "two"``) are no pair, unless the text inside is itself
     quoted.
     """
-    close = QUOTES.get(text[:1])
-    family = SAME_QUOTES.get(text[:1])
-    if len(text) < 3 or (close is None and family is None):
+    if len(text) < 3 or text[0] not in MARKS_OF_QUOTES:
         return text
+    close, family = QUOTES.get(text[0]), SAME_QUOTES.get(text[0])
     begins, ends, inner = text[0], close or "", text[1:-1]
     if close is None or text[-1] != close:
         # Editors write the curly twin of one mark and not of the other.
