@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_guidelines sha256:d06b4d65981a35dc4b01582889fc4e6682b5a7c2d566ad806c8ed2f080ff270f
+-- custom-assessments 0.2.0 definition_guidelines sha256:9b7c81d1c105bf858e642fbea396b5eb41c1b062898906fce86a2c4ce42f119e
 -- The rules of interviewGuidelines: opening, closing, and questions under the name of a dimension or under general.
 create or replace function private.guidelines_faults(guidelines jsonb, known_dimensions text[])
 returns jsonb
@@ -154,7 +154,7 @@ $$;
 
 -- The columns of an assessment that the definition's metadata sets, and their defaults.
 
--- The defaults for missing metadata; null means missing.
+-- The defaults for missing metadata; null means missing. That of minCoverage depends on the evidence.
 create or replace function private.metadata_defaults()
 returns jsonb
 language plpgsql
@@ -168,7 +168,9 @@ begin
     "type": "multi-dimensional",
     "interviewStyle": {"default": 3, "allowOverride": true},
     "resultDisclosure": "full",
-    "scale": [1, 5]
+    "scale": [1, 5],
+    "evidence": "preferred",
+    "minCoverage": {"required": 0.6, "preferred": 0, "off": 0}
   }';
 end
 $$;
@@ -203,6 +205,31 @@ begin
     metadata #>> '{interviewStyle,allowOverride}', defaults #>> '{interviewStyle,allowOverride}'
   )::boolean;
   result_disclosure := coalesce(metadata ->> 'resultDisclosure', defaults ->> 'resultDisclosure');
+end
+$$;
+
+-- What the columns of an assessment say, by name; one that is null says nothing.
+create or replace function private.column_values(
+  name text,
+  version text,
+  description text,
+  assessment_type text,
+  interview_style_default integer,
+  interview_style_allow_override boolean,
+  result_disclosure text
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
+    'name', name, 'version', version, 'description', description, 'assessment_type', assessment_type,
+    'interview_style_default', interview_style_default,
+    'interview_style_allow_override', interview_style_allow_override, 'result_disclosure', result_disclosure
+  ));
 end
 $$;
 

@@ -1,15 +1,19 @@
--- custom-assessments 0.2.0 assessments_metadata sha256:bd6e5eeec57b028560d3d9b75b8f88c1a87693aaf3fa01c968a75906ef5ce709
+-- custom-assessments 0.2.0 assessments_metadata sha256:ef43c155a9794e79c754be2d1186b4a015cd907b65976c74e36e5fe009d1110f
 -- 2. What a definition's metadata and the columns of its row both say. The column is the value; a key that is there always
 -- equals it. A key that is missing says nothing: it takes no default, removes nothing, and is not added.
 
 -- The columns, and the keys of metadata that say the same.
 create or replace function private.metadata_columns()
 returns table (name text, path text[])
-language sql
+language plpgsql
 immutable
 parallel safe
+rows 7
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  -- In plpgsql, because a function in SQL that is not inlined is planned again in every statement.
+  return query
   select listed.name, listed.path::text[]
     from (values
       ('name', '{metadata,name}'),
@@ -19,7 +23,8 @@ as $$
       ('interview_style_default', '{metadata,interviewStyle,default}'),
       ('interview_style_allow_override', '{metadata,interviewStyle,allowOverride}'),
       ('result_disclosure', '{metadata,resultDisclosure}')
-    ) as listed (name, path)
+    ) as listed (name, path);
+end
 $$;
 
 -- A column of an assessment and its key say different things.
@@ -72,50 +77,22 @@ begin
 end
 $$;
 
--- What the columns of an assessment say, by name; one that is null says nothing.
-create or replace function private.column_values(
-  name text,
-  version text,
-  description text,
-  assessment_type text,
-  interview_style_default integer,
-  interview_style_allow_override boolean,
-  result_disclosure text
-)
+-- The columns whose keys are there and say something else, with what they say.
+create or replace function private.differing_metadata(metadata jsonb, columns jsonb)
 returns jsonb
 language plpgsql
 immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  part constant jsonb := jsonb_build_object('metadata', metadata);
 begin
-  return jsonb_strip_nulls(jsonb_build_object(
-    'name', name, 'version', version, 'description', description, 'assessment_type', assessment_type,
-    'interview_style_default', interview_style_default,
-    'interview_style_allow_override', interview_style_allow_override, 'result_disclosure', result_disclosure
-  ));
-end
-$$;
-
--- The columns whose keys are there and say something else, with what they say. A key that says nothing sensible is left to
--- the rules of definitions.
-create or replace function private.differing_metadata(definition jsonb, columns jsonb)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if jsonb_typeof(definition -> 'metadata') is distinct from 'object'
-    or private.metadata_faults(definition -> 'metadata') <> '[]' then
-    return '{}';
-  end if;
   return (
-    select coalesce(jsonb_object_agg(known.name, definition #> known.path), '{}')
+    select coalesce(jsonb_object_agg(known.name, part #> known.path), '{}')
       from private.metadata_columns() as known
-     where definition #> known.path is not null
-       and definition #> known.path is distinct from columns -> known.name
+     where part #> known.path is not null
+       and part #> known.path is distinct from columns -> known.name
   );
 end
 $$;
@@ -127,44 +104,31 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  defaults record;
-  differing jsonb := private.differing_metadata(new.definition, private.column_values(
+  columns constant jsonb := private.column_values(
     new.name, new.version, new.description, new.assessment_type, new.interview_style_default,
-    new.interview_style_allow_override, new.result_disclosure));
+    new.interview_style_allow_override, new.result_disclosure);
+  differing constant jsonb := private.differing_metadata(new.definition -> 'metadata', columns);
+  defaults jsonb;
   stated text[];
 begin
-  -- A null that was sent is not filled in, but for the name, which has no default: its column refuses it.
+  -- A null that was sent is not filled in, but for the name, which has no default: its column refuses it. Metadata with faults
+  -- is left to the rules of definitions.
   if differing = '{}'
-    or num_nulls(new.version, new.assessment_type, new.interview_style_default, new.interview_style_allow_override,
-                 new.result_disclosure) > 0 then
+    or private.metadata_faults(new.definition -> 'metadata') <> '[]'
+    or not columns ?& array['version', 'assessment_type', 'interview_style_default', 'interview_style_allow_override',
+                            'result_disclosure'] then
     return new;
   end if;
-  select * into defaults from private.columns_of('{}');
-  stated := array_remove(array[
-    case when differing ? 'name' and new.name is not null then 'name' end,
-    case when differing ? 'version' and new.version <> defaults.version then 'version' end,
-    case when differing ? 'description' and new.description is not null then 'description' end,
-    case when differing ? 'assessment_type' and new.assessment_type <> defaults.assessment_type then 'assessment_type' end,
-    case when differing ? 'interview_style_default' and new.interview_style_default <> defaults.interview_style_default
-         then 'interview_style_default' end,
-    case when differing ? 'interview_style_allow_override'
-              and new.interview_style_allow_override <> defaults.interview_style_allow_override
-         then 'interview_style_allow_override' end,
-    case when differing ? 'result_disclosure' and new.result_disclosure <> defaults.result_disclosure
-         then 'result_disclosure' end
-  ], null);
+  select to_jsonb(held) into defaults from private.columns_of('{}') as held;
+  stated := array(
+    select listed.name
+      from jsonb_object_keys(differing) as listed (name)
+     where columns ? listed.name and columns -> listed.name is distinct from defaults -> listed.name
+  );
   if stated <> '{}' then
     perform private.refuse_contradictions(stated);
   end if;
-  new.name := coalesce(differing ->> 'name', new.name);
-  new.version := coalesce(differing ->> 'version', new.version);
-  new.description := coalesce(differing ->> 'description', new.description);
-  new.assessment_type := coalesce(differing ->> 'assessment_type', new.assessment_type);
-  new.interview_style_default := coalesce((differing -> 'interview_style_default')::integer, new.interview_style_default);
-  new.interview_style_allow_override := coalesce(
-    (differing -> 'interview_style_allow_override')::boolean, new.interview_style_allow_override);
-  new.result_disclosure := coalesce(differing ->> 'result_disclosure', new.result_disclosure);
-  return new;
+  return jsonb_populate_record(new, differing);
 end
 $$;
 
@@ -189,15 +153,9 @@ begin
   if key is null then
     return new;
   end if;
-  value := case named
-    when 'name' then to_jsonb(new.name)
-    when 'version' then to_jsonb(new.version)
-    when 'description' then to_jsonb(new.description)
-    when 'assessment_type' then to_jsonb(new.assessment_type)
-    when 'interview_style_default' then to_jsonb(new.interview_style_default)
-    when 'interview_style_allow_override' then to_jsonb(new.interview_style_allow_override)
-    when 'result_disclosure' then to_jsonb(new.result_disclosure)
-  end;
+  value := private.column_values(
+    new.name, new.version, new.description, new.assessment_type, new.interview_style_default,
+    new.interview_style_allow_override, new.result_disclosure) -> named;
   if key is not distinct from value then
     return new;
   end if;
@@ -229,9 +187,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  differing jsonb := private.differing_metadata(new.definition, private.column_values(
+  columns constant jsonb := private.column_values(
     new.name, new.version, new.description, new.assessment_type, new.interview_style_default,
-    new.interview_style_allow_override, new.result_disclosure));
+    new.interview_style_allow_override, new.result_disclosure);
+  differing jsonb := private.differing_metadata(new.definition -> 'metadata', columns);
   known record;
 begin
   if differing = '{}' then
@@ -242,27 +201,17 @@ begin
   loop
     -- A key that is as it was, and a number that is not above the present one, state nothing.
     if differing -> known.name is not distinct from old.definition #> known.path
-      or (known.name = 'version' and not private.is_higher_version(differing ->> 'version', old.version)) then
-      new.definition := private.with_metadata(new.definition, known.path, case known.name
-        when 'name' then to_jsonb(new.name)
-        when 'version' then to_jsonb(new.version)
-        when 'description' then to_jsonb(new.description)
-        when 'assessment_type' then to_jsonb(new.assessment_type)
-        when 'interview_style_default' then to_jsonb(new.interview_style_default)
-        when 'interview_style_allow_override' then to_jsonb(new.interview_style_allow_override)
-        when 'result_disclosure' then to_jsonb(new.result_disclosure)
-      end);
+      or (known.name = 'version' and jsonb_typeof(differing -> 'version') = 'string'
+          and private.is_version(differing ->> 'version')
+          and not private.is_higher_version(differing ->> 'version', old.version)) then
+      new.definition := private.with_metadata(new.definition, known.path, columns -> known.name);
       differing := differing - known.name;
     end if;
   end loop;
-  new.name := coalesce(differing ->> 'name', new.name);
-  new.version := coalesce(differing ->> 'version', new.version);
-  new.description := coalesce(differing ->> 'description', new.description);
-  new.assessment_type := coalesce(differing ->> 'assessment_type', new.assessment_type);
-  new.interview_style_default := coalesce((differing -> 'interview_style_default')::integer, new.interview_style_default);
-  new.interview_style_allow_override := coalesce(
-    (differing -> 'interview_style_allow_override')::boolean, new.interview_style_allow_override);
-  new.result_disclosure := coalesce(differing ->> 'result_disclosure', new.result_disclosure);
+  -- Metadata with faults is left to the rules of definitions.
+  if differing <> '{}' and private.metadata_faults(new.definition -> 'metadata') = '[]' then
+    new := jsonb_populate_record(new, differing);
+  end if;
   return new;
 end
 $$;
@@ -376,3 +325,60 @@ $$;
 create or replace trigger assessment_3_content
 before insert or update of name, description, definition, source_markdown on public.custom_assessments
 for each row execute function private.check_assessment_content();
+
+-- Makes slugs from names.
+
+-- Finds unaccent() in whichever schema the project has it: older projects may have the extension in public.
+do $unaccent$
+begin
+  execute format(
+    $create$
+      create or replace function private.without_accents(value text)
+      returns text
+      language sql
+      stable
+      strict
+      parallel safe
+      set search_path = pg_catalog, pg_temp
+      as $body$ select %I.unaccent(value) $body$
+    $create$,
+    (
+      select nspname
+      from pg_catalog.pg_extension
+      inner join pg_catalog.pg_namespace on pg_namespace.oid = extnamespace
+      where extname = 'unaccent'
+    )
+  );
+end
+$unaccent$;
+
+-- The slug of a name: without accents, in lower case, each run of other characters replaced by one hyphen, no hyphens at
+-- the ends, cut at a word boundary to the given length. 'assessment' if nothing usable is left.
+create or replace function private.slug_of(name text, most integer default 60)
+returns text
+language plpgsql
+stable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  slug text := name;
+begin
+  -- Plain ASCII has neither accents nor compatibility forms.
+  if octet_length(name) > length(name) then
+    slug := private.without_accents(normalize(name, NFC));
+    -- Marks without a composed character, such as a diaeresis on a q.
+    slug := regexp_replace(normalize(slug, NFD), '[\u0300-\u036f]', '', 'g');
+  end if;
+  slug := trim(both '-' from regexp_replace(lower(slug collate "C"), '[^a-z0-9]+', '-', 'g'));
+  if length(slug) > most then
+    slug := case
+      when substr(slug, most + 1, 1) = '-' then left(slug, most)
+      -- Up to the last hyphen, or within the word if there is none.
+      else coalesce(substring(left(slug, most) from '^(.*)-'), left(slug, most))
+    end;
+  end if;
+  return coalesce(nullif(slug, ''), 'assessment');
+end
+$$;

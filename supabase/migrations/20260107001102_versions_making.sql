@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_making sha256:4a20f308322eaa04c5027d42cb61396f8e508840693324a55b85866fbea4edf5
+-- custom-assessments 0.2.0 versions_making sha256:6bf50c6fb2f8335d23adc5e0e48acecbf63f8cd9130b953544eda93b1cdd7251
 -- Creates versions: when an assessment becomes active or requests a listing, and then at every change of its content.
 
 -- The content of an assessment's row.
@@ -9,10 +9,10 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return private.content_of(
-    assessment.definition, assessment.name, assessment.description, assessment.assessment_type,
-    assessment.interview_style_default, assessment.interview_style_allow_override, assessment.result_disclosure
-  );
+  return private.content_of(assessment.definition, private.column_values(
+    assessment.name, assessment.version, assessment.description, assessment.assessment_type, assessment.interview_style_default,
+    assessment.interview_style_allow_override, assessment.result_disclosure
+  ));
 end
 $$;
 
@@ -237,6 +237,8 @@ begin
   end if;
   new.newest_version_id := gen_random_uuid();
   perform private.store_version(new, content, hash, class);
+  -- The stored definition is compressed already, which takes longer than all else for a large one.
+  new.definition := (select version.definition from public.assessment_versions as version where version.id = new.newest_version_id);
   return new;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_repin sha256:65788f7a5dc8776122a068c29194842e52487d85e4d50cd926c1f780c3052af8
+-- custom-assessments 0.2.0 pins_repin sha256:1de1391d002eee5a2d98741b55a946ccb8084cedb25ba49863b8ae8a6bde2e04
 -- Moving a session or a campaign on to a newer version, by its owner.
 
 -- The changes from one version to another, as clients get them: which rule, of which class, where.
@@ -14,14 +14,7 @@ begin
       from public.assessment_versions as before
       join public.assessment_versions as after on after.id = to_version
      cross join lateral private.changes_between(
-       private.content_of(
-         before.definition, before.name, before.description, before.assessment_type, before.interview_style_default,
-         before.interview_style_allow_override, before.result_disclosure
-       ),
-       private.content_of(
-         after.definition, after.name, after.description, after.assessment_type, after.interview_style_default,
-         after.interview_style_allow_override, after.result_disclosure
-       )
+       private.content_of_version(before), private.content_of_version(after)
      ) as changed
      where before.id = from_version;
 end

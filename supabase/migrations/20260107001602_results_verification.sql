@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_verification sha256:a83576d816e157029fc19611e87d26148ab91dcf8056d2280dae9277b97c2b99
+-- custom-assessments 0.2.0 results_verification sha256:73b77b1237ad8c331c7f8efdf659c834967c1b6e7b87599c18259489f7a85b8b
 -- For owners: checks a frozen result against its own data.
 
 create or replace function public.verify_result(result_id uuid)
@@ -195,10 +195,10 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return private.content_of(
-    version.definition, version.name, version.description, version.assessment_type, version.interview_style_default,
+  return private.content_of(version.definition, private.column_values(
+    version.name, version.version, version.description, version.assessment_type, version.interview_style_default,
     version.interview_style_allow_override, version.result_disclosure
-  );
+  ));
 end
 $$;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:1adf9b5caea850e93c126ff2cfc63dcafe56bf81a4e287bd21fc319daefebfb8
+-- custom-assessments 0.2.0 access_closed sha256:fb12ef6d40d8b606e66b6742736d8871677f5359e78a1f2036ae8acf2474cb23
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -67,7 +67,7 @@ private.compared_dimensions(uuid, jsonb, jsonb),
 private.content_categories(jsonb, text[], text[]),
 private.content_dimensions(jsonb, text[], text[], jsonb),
 private.content_hash(text, jsonb, text, text, text, integer, boolean, text),
-private.content_of(jsonb, text, text, text, integer, boolean, text),
+private.content_of(jsonb, jsonb),
 private.content_of_assessment(public.custom_assessments),
 private.content_of_version(public.assessment_versions),
 private.content_parts(jsonb),
@@ -77,7 +77,7 @@ private.decisions(),
 private.definition_bounds_faults(jsonb),
 private.definition_faults(jsonb),
 private.differences(jsonb, jsonb),
-private.differing_items(jsonb, jsonb, text),
+private.differing_items(text, items jsonb, others jsonb),
 private.differing_metadata(jsonb, jsonb),
 private.dimension_faults(jsonb, text),
 private.dimension_hashes(jsonb),
@@ -258,7 +258,6 @@ private.restated_differences(uuid, jsonb, jsonb),
 private.result_tenant_ids(),
 private.retry_delay(integer),
 private.rubric_faults(jsonb, text, numeric, numeric),
-private.rubric_levels(jsonb),
 private.rubrics_faults(jsonb, numeric, numeric),
 private.rules_against_custom(),
 private.run_backfill(),
@@ -312,6 +311,6 @@ private.with_campaigns_left(jsonb, uuid[]),
 private.with_definition(public.assessment_versions, jsonb),
 private.with_metadata(jsonb, text[], jsonb),
 private.without_accents(text),
-private.without_common_parts(jsonb, jsonb),
+private.without_common_parts(before jsonb, after jsonb),
 private.write_result()
 from public, anon, authenticated, service_role;

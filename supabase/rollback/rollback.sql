@@ -305,16 +305,16 @@ begin
         'refuse_contradictions', 'refuse_result_update', 'refuse_upload_change', 'refused_diagnostics',
         'replace_assessment', 'replacement_diagnostic', 'replacement_fault', 'replacement_of', 'request_of',
         'require_definition', 'restated', 'restated_differences', 'result_tenant_ids', 'retry_delay', 'rubric_faults',
-        'rubric_levels', 'rubrics_faults', 'rules_against_custom', 'run_backfill', 'scale_in_force', 'scale_of',
-        'score_assessment', 'scored_dimensions', 'scoring_of', 'session_facts', 'session_types', 'session_version',
-        'sessions_under_way', 'set_assessment_slug', 'set_campaign_creator', 'setting', 'settle_jobs',
-        'settle_markdown', 'settle_requests', 'settle_subjects', 'settle_uploads', 'slug_is_taken', 'slug_of',
-        'source_types', 'store_first_version', 'store_version', 'sum_of_counts', 'take_back_jobs', 'take_listing',
-        'take_review', 'take_snapshot', 'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults',
-        'tried_as', 'trim_text', 'unknown_names', 'upload_diagnostic', 'version', 'version_before_upgrade',
-        'version_in_force', 'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to',
-        'version_to_use', 'was_in_use', 'weight_tolerance', 'weights_faults', 'whole_definition', 'with_campaigns_left',
-        'with_definition', 'with_metadata', 'without_accents', 'without_common_parts', 'write_result'
+        'rubrics_faults', 'rules_against_custom', 'run_backfill', 'scale_in_force', 'scale_of', 'score_assessment',
+        'scored_dimensions', 'scoring_of', 'session_facts', 'session_types', 'session_version', 'sessions_under_way',
+        'set_assessment_slug', 'set_campaign_creator', 'setting', 'settle_jobs', 'settle_markdown', 'settle_requests',
+        'settle_subjects', 'settle_uploads', 'slug_is_taken', 'slug_of', 'source_types', 'store_first_version',
+        'store_version', 'sum_of_counts', 'take_back_jobs', 'take_listing', 'take_review', 'take_snapshot',
+        'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_list_faults', 'tried_as', 'trim_text',
+        'unknown_names', 'upload_diagnostic', 'version', 'version_before_upgrade', 'version_in_force', 'version_in_use',
+        'version_of_scores', 'version_to_choose', 'version_to_move_to', 'version_to_use', 'was_in_use',
+        'weight_tolerance', 'weights_faults', 'whole_definition', 'with_campaigns_left', 'with_definition',
+        'with_metadata', 'without_accents', 'without_common_parts', 'write_result'
       )
   loop
     execute format('drop function %s', found.signature);

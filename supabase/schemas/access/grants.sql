@@ -202,11 +202,11 @@ grant execute on function private.columns_of(jsonb) to authenticated, service_ro
 grant execute on function private.compared_dimensions(uuid, jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.content_categories(jsonb, text[], text[]) to authenticated, service_role;
 grant execute on function private.content_dimensions(jsonb, text[], text[], jsonb) to authenticated, service_role;
-grant execute on function private.content_of(jsonb, text, text, text, integer, boolean, text) to authenticated, service_role;
+grant execute on function private.content_of(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.content_of_version(public.assessment_versions) to authenticated, service_role;
 grant execute on function private.content_parts(jsonb) to authenticated, service_role;
 grant execute on function private.differences(jsonb, jsonb) to authenticated, service_role;
-grant execute on function private.differing_items(jsonb, jsonb, text) to authenticated, service_role;
+grant execute on function private.differing_items(text, jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.dimension_hashes(jsonb) to authenticated, service_role;
 grant execute on function private.dimension_ids(jsonb) to authenticated, service_role;
 grant execute on function private.hash_of(jsonb) to authenticated, service_role;
@@ -220,6 +220,5 @@ grant execute on function private.range_precision(jsonb) to authenticated, servi
 grant execute on function private.readable_version(uuid) to authenticated, service_role;
 grant execute on function private.restated(uuid, jsonb, integer) to authenticated, service_role;
 grant execute on function private.restated_differences(uuid, jsonb, jsonb) to authenticated, service_role;
-grant execute on function private.rubric_levels(jsonb) to authenticated, service_role;
 grant execute on function private.with_definition(public.assessment_versions, jsonb) to authenticated, service_role;
 grant execute on function private.without_common_parts(jsonb, jsonb) to authenticated, service_role;

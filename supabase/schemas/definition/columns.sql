@@ -1,6 +1,6 @@
 -- The columns of an assessment that the definition's metadata sets, and their defaults.
 
--- The defaults for missing metadata; null means missing.
+-- The defaults for missing metadata; null means missing. That of minCoverage depends on the evidence.
 create or replace function private.metadata_defaults()
 returns jsonb
 language plpgsql
@@ -14,7 +14,9 @@ begin
     "type": "multi-dimensional",
     "interviewStyle": {"default": 3, "allowOverride": true},
     "resultDisclosure": "full",
-    "scale": [1, 5]
+    "scale": [1, 5],
+    "evidence": "preferred",
+    "minCoverage": {"required": 0.6, "preferred": 0, "off": 0}
   }';
 end
 $$;
@@ -49,5 +51,30 @@ begin
     metadata #>> '{interviewStyle,allowOverride}', defaults #>> '{interviewStyle,allowOverride}'
   )::boolean;
   result_disclosure := coalesce(metadata ->> 'resultDisclosure', defaults ->> 'resultDisclosure');
+end
+$$;
+
+-- What the columns of an assessment say, by name; one that is null says nothing.
+create or replace function private.column_values(
+  name text,
+  version text,
+  description text,
+  assessment_type text,
+  interview_style_default integer,
+  interview_style_allow_override boolean,
+  result_disclosure text
+)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
+    'name', name, 'version', version, 'description', description, 'assessment_type', assessment_type,
+    'interview_style_default', interview_style_default,
+    'interview_style_allow_override', interview_style_allow_override, 'result_disclosure', result_disclosure
+  ));
 end
 $$;

@@ -13,14 +13,7 @@ begin
       from public.assessment_versions as before
       join public.assessment_versions as after on after.id = to_version
      cross join lateral private.changes_between(
-       private.content_of(
-         before.definition, before.name, before.description, before.assessment_type, before.interview_style_default,
-         before.interview_style_allow_override, before.result_disclosure
-       ),
-       private.content_of(
-         after.definition, after.name, after.description, after.assessment_type, after.interview_style_default,
-         after.interview_style_allow_override, after.result_disclosure
-       )
+       private.content_of_version(before), private.content_of_version(after)
      ) as changed
      where before.id = from_version;
 end

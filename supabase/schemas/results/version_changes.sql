@@ -40,10 +40,10 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return private.content_of(
-    version.definition, version.name, version.description, version.assessment_type, version.interview_style_default,
+  return private.content_of(version.definition, private.column_values(
+    version.name, version.version, version.description, version.assessment_type, version.interview_style_default,
     version.interview_style_allow_override, version.result_disclosure
-  );
+  ));
 end
 $$;
 

@@ -39,53 +39,55 @@ begin
 end
 $$;
 
--- The items of a list that differ from the other list's item at the same position, if both have the same items in the same
--- order; otherwise all.
-create or replace function private.differing_items(items jsonb, others jsonb, key text)
-returns jsonb
+-- The items of two lists that differ from those at the same position, if both have the same items in the same order; otherwise
+-- all.
+create or replace function private.differing_items(key text, inout items jsonb, inout others jsonb)
 language plpgsql
 immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  item jsonb;
+  other jsonb;
   differing jsonb := '[]';
+  differing_others jsonb := '[]';
 begin
   if jsonb_array_length(items) <> jsonb_array_length(others) then
-    return items;
+    return;
   end if;
   for place in 0 .. jsonb_array_length(items) - 1 loop
-    if items #> array[place::text, key] <> others #> array[place::text, key] then
-      return items;
-    elsif items -> place <> others -> place then
-      differing := differing || (items -> place);
+    item := items -> place;
+    other := others -> place;
+    if item -> key <> other -> key then
+      return;
+    elsif item <> other then
+      differing := differing || item;
+      differing_others := differing_others || other;
     end if;
   end loop;
-  return differing;
+  items := differing;
+  others := differing_others;
 end
 $$;
 
--- A content without the parts that are equal in another one, so that little has to be compared.
-create or replace function private.without_common_parts(content jsonb, other jsonb)
-returns jsonb
+-- Two contents without the parts in which they are equal, so that little has to be compared.
+create or replace function private.without_common_parts(inout before jsonb, inout after jsonb)
 language plpgsql
 immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  list text;
-  rest jsonb := (
-    select coalesce(jsonb_object_agg(field.key, field.value), '{}')
-      from jsonb_each(content - array['dimensions', 'categories']) as field
-     where field.value <> other -> field.key
-  );
+  dimensions constant record := private.differing_items('id', before -> 'dimensions', after -> 'dimensions');
+  categories constant record := private.differing_items('name', before -> 'categories', after -> 'categories');
 begin
-  foreach list in array array['dimensions', 'categories'] loop
-    rest := rest || jsonb_build_object(list, private.differing_items(
-      content -> list, other -> list, case list when 'dimensions' then 'id' else 'name' end));
-  end loop;
-  return rest;
+  select coalesce(jsonb_object_agg(field.key, field.value), '{}'), coalesce(jsonb_object_agg(field.key, after -> field.key), '{}')
+    into before, after
+    from jsonb_each(before - array['dimensions', 'categories']) as field
+   where field.value <> after -> field.key;
+  before := before || jsonb_build_object('dimensions', dimensions.items, 'categories', categories.items);
+  after := after || jsonb_build_object('dimensions', dimensions.others, 'categories', categories.others);
 end
 $$;
 
@@ -100,14 +102,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  with compared as materialized (
+  with rest as materialized (
+    select part.before, part.after from private.without_common_parts(before, after) as part
+  ),
+  compared as materialized (
     select coalesce(one.pattern, other.pattern) as pattern,
            coalesce(one.item, other.item) as item,
            coalesce(one.part, other.part) as part,
            one.value as old_value,
            other.value as new_value
-      from private.content_parts(private.without_common_parts(before, after)) as one
-      full join private.content_parts(private.without_common_parts(after, before)) as other
+      from private.content_parts((select rest.before from rest)) as one
+      full join private.content_parts((select rest.after from rest)) as other
         on other.pattern = one.pattern and other.item = one.item and other.part = one.part
   ),
   kept as (

@@ -4,32 +4,6 @@
 --
 -- worker/content.py does the same, and both are tested against docs/version-vectors.json.
 
--- A rubric as [[low, high, text], ...], ascending: "1-1" and "1" are one range.
-create or replace function private.rubric_levels(rubric jsonb)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if jsonb_typeof(rubric) is distinct from 'object' or rubric = '{}' then
-    return '[]';
-  end if;
-  return (
-    select coalesce(jsonb_agg(
-             jsonb_build_array(trim_scale(level.low), trim_scale(level.high), level.meaning)
-             order by level.low
-           ), '[]')
-      from (
-        select bounds[1]::numeric as low, bounds[cardinality(bounds)]::numeric as high, entry.value as meaning
-          from jsonb_each(rubric) as entry,
-               lateral string_to_array(translate(entry.key, '–', '-'), '-') as bounds
-      ) as level
-  );
-end
-$$;
-
 -- The questions of an interview, by the folded names of their dimensions, in the order of jsonb's keys.
 create or replace function private.questions_by_name(questions jsonb)
 returns jsonb
@@ -61,7 +35,7 @@ begin
 end
 $$;
 
--- The dimensions of a content, in order.
+-- The dimensions of a content, in order. A rubric is [[low, high, text], ...], ascending: "1-1" and "1" are one range.
 create or replace function private.content_dimensions(dimensions jsonb, keys text[], ids text[], questions jsonb)
 returns jsonb
 language plpgsql
@@ -69,23 +43,34 @@ immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  listed jsonb[] := '{}';
-  dimension jsonb;
 begin
-  for place in 0 .. jsonb_array_length(dimensions) - 1 loop
-    dimension := dimensions -> place;
-    listed[place + 1] := jsonb_build_object(
-      'id', ids[place + 1],
-      'name', dimension -> 'name',
-      'weight', trim_scale((dimension -> 'weight')::numeric),
-      'description', dimension -> 'description',
-      'themes', coalesce(nullif(dimension -> 'interviewThemes', 'null'), '[]'),
-      'rubric', private.rubric_levels(dimension -> 'scoringRubric'),
-      'questions', coalesce(nullif(questions -> keys[place + 1], 'null'), '[]')
-    );
-  end loop;
-  return to_jsonb(listed);
+  return (
+    select jsonb_agg(
+             jsonb_build_object(
+               'id', ids[dimension.place],
+               'name', dimension.value -> 'name',
+               'weight', trim_scale((dimension.value -> 'weight')::numeric),
+               'description', dimension.value -> 'description',
+               'themes', coalesce(nullif(dimension.value -> 'interviewThemes', 'null'), '[]'),
+               'rubric', coalesce(rubric.levels, '[]'),
+               'questions', coalesce(nullif(questions -> keys[dimension.place], 'null'), '[]')
+             )
+             order by dimension.place
+           )
+      from jsonb_array_elements(dimensions) with ordinality as dimension (value, place)
+      left join lateral (
+        select jsonb_agg(
+                 jsonb_build_array(
+                   trim_scale(split_part(replace(level.key, '–', '-'), '-', 1)::numeric),
+                   trim_scale(split_part(replace(level.key, '–', '-'), '-', -1)::numeric),
+                   level.value
+                 )
+                 order by split_part(replace(level.key, '–', '-'), '-', 1)::numeric
+               ) as levels
+          from jsonb_each(case when jsonb_typeof(dimension.value -> 'scoringRubric') = 'object'
+                               then dimension.value -> 'scoringRubric' end) as level
+      ) as rubric on true
+  );
 end
 $$;
 
@@ -100,6 +85,8 @@ as $$
 begin
   if jsonb_typeof(names) is distinct from 'array' or names = '[]' then
     return '[]';
+  elsif jsonb_array_length(names) = 1 then
+    return jsonb_build_array(ids[array_position(keys, private.fold_name(private.trim_text(names ->> 0)))]);
   end if;
   return (
     select jsonb_agg(named.id order by named.id collate "C")
@@ -163,17 +150,9 @@ begin
 end
 $$;
 
--- The content of an assessment with a valid definition. Every key of the format is filled in, from the column if there is
--- one, otherwise with the format's default. The version, the examples and unknown keys are not part of the content.
-create or replace function private.content_of(
-  definition jsonb,
-  name text,
-  description text,
-  assessment_type text,
-  interview_style_default integer,
-  interview_style_allow_override boolean,
-  result_disclosure text
-)
+-- The content of an assessment with a valid definition and these columns (private.column_values). Every key of the format is
+-- filled in, from the column if there is one, otherwise with the format's default. The version, the examples and unknown keys are not part of the content.
+create or replace function private.content_of(definition jsonb, columns jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -181,6 +160,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  defaults constant jsonb := private.metadata_defaults();
   -- In memory: a definition from a table is unpacked once here, not at every access.
   whole constant jsonb := definition #> '{}';
   metadata constant jsonb := whole -> 'metadata';
@@ -189,29 +169,27 @@ declare
   dimensions constant jsonb := whole -> 'dimensions';
   categories constant jsonb := whole -> 'resultCategories';
   bounds constant numeric[] := private.scale_in_force(metadata);
-  evidence constant text := case when jsonb_typeof(metadata -> 'evidence') = 'string'
-                                 then metadata ->> 'evidence' else 'preferred' end;
+  evidence constant text := case when jsonb_typeof(metadata -> 'evidence') = 'string' then metadata ->> 'evidence'
+                                 else defaults ->> 'evidence' end;
+  coverage constant jsonb := case when jsonb_typeof(metadata -> 'minCoverage') = 'number' then metadata -> 'minCoverage'
+                                  else defaults #> array['minCoverage', evidence] end;
   keys text[];
   ids text[];
 begin
   select named.keys, named.ids into keys, ids from private.dimension_ids(dimensions) as named;
   return jsonb_build_object(
-    'name', name,
-    'description', description,
-    'type', assessment_type,
+    'name', columns -> 'name',
+    'description', columns -> 'description',
+    'type', columns -> 'assessment_type',
     'author', metadata ->> 'author',
     'language', case when jsonb_typeof(metadata -> 'language') = 'string' then metadata -> 'language' end,
     'interviewStyle', jsonb_build_object(
-      'default', interview_style_default, 'allowOverride', interview_style_allow_override
+      'default', columns -> 'interview_style_default', 'allowOverride', columns -> 'interview_style_allow_override'
     ),
-    'resultDisclosure', result_disclosure,
+    'resultDisclosure', columns -> 'result_disclosure',
     'scale', jsonb_build_array(trim_scale(bounds[1]), trim_scale(bounds[2])),
     'evidence', evidence,
-    'minCoverage', case
-      when jsonb_typeof(metadata -> 'minCoverage') = 'number' then trim_scale((metadata -> 'minCoverage')::numeric)
-      when evidence = 'required' then 0.6
-      else 0
-    end,
+    'minCoverage', trim_scale(coalesce(coverage, '0')::numeric),
     'rangePrecision', private.range_precision(categories),
     'opening', guidelines ->> 'opening',
     'closing', guidelines ->> 'closing',
@@ -222,5 +200,5 @@ begin
   );
 end
 $$;
-comment on function private.content_of(jsonb, text, text, text, integer, boolean, text) is
+comment on function private.content_of(jsonb, jsonb) is
 'The content of an assessment in its canonical spelling. Two contents are equal if and only if these texts are equal.';

@@ -8,10 +8,10 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return private.content_of(
-    assessment.definition, assessment.name, assessment.description, assessment.assessment_type,
-    assessment.interview_style_default, assessment.interview_style_allow_override, assessment.result_disclosure
-  );
+  return private.content_of(assessment.definition, private.column_values(
+    assessment.name, assessment.version, assessment.description, assessment.assessment_type, assessment.interview_style_default,
+    assessment.interview_style_allow_override, assessment.result_disclosure
+  ));
 end
 $$;
 
@@ -236,6 +236,8 @@ begin
   end if;
   new.newest_version_id := gen_random_uuid();
   perform private.store_version(new, content, hash, class);
+  -- The stored definition is compressed already, which takes longer than all else for a large one.
+  new.definition := (select version.definition from public.assessment_versions as version where version.id = new.newest_version_id);
   return new;
 end
 $$;

@@ -62,9 +62,9 @@ comment on column public.assessment_versions.created_by is
 alter table public.assessment_versions enable row level security;
 revoke all on table public.assessment_versions from public, anon, authenticated, service_role;
 
--- Finds the versions of an account that is deleted.
+-- Finds the versions of an account that is deleted, and those that it made in the last hour.
 create index if not exists idx_assessment_versions_created_by
-on public.assessment_versions (created_by) where created_by is not null;
+on public.assessment_versions (created_by, created_at) where created_by is not null;
 
 -- The version with the assessment's current content. No foreign key, because a second path between the two tables would
 -- make PostgREST's embedding ambiguous.

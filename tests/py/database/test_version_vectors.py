@@ -28,13 +28,7 @@ FILE = (ROOT / "docs" / "version-vectors.json").read_text(encoding="utf-8")
 VECTORS = json.loads(FILE)
 
 CONTENT = """
-  private.content_of(
-    vector.value -> 'definition', vector.value #>> '{columns,name}',
-    vector.value #>> '{columns,description}', vector.value #>> '{columns,assessment_type}',
-    (vector.value #>> '{columns,interview_style_default}')::integer,
-    (vector.value #>> '{columns,interview_style_allow_override}')::boolean,
-    vector.value #>> '{columns,result_disclosure}'
-  )
+  private.content_of(vector.value -> 'definition', vector.value -> 'columns')
 """
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.py.harness.databases import Connection, Databases
 from worker.compiler.diagnostics import MAX_DIAGNOSTICS
+from worker.content import DEFAULT_EVIDENCE, REQUIRED_COVERAGE
 from worker.definition import (
     INTERVIEW_STYLES,
     MAX_CATEGORIES,
@@ -89,7 +90,9 @@ def test_both_take_the_same_defaults(database: Connection) -> None:
     stated = json.loads(row[0], parse_float=Decimal)
     silent = Metadata(name="A", interview_style=InterviewStyle())
     assert stated == silent.model_dump(mode="python", by_alias=True, exclude_none=True, exclude={"name"}) | {
-        "scale": list(silent.scale)
+        "scale": list(silent.scale),
+        "evidence": DEFAULT_EVIDENCE,
+        "minCoverage": {"required": REQUIRED_COVERAGE, "preferred": 0, "off": 0},
     }
 
 

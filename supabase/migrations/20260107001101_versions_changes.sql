@@ -1,123 +1,4 @@
--- custom-assessments 0.2.0 versions_rules sha256:d64f0b6cb2d8b1b6a12b93b80d604e0d291b1e8f8c13e99c1c935ca378a878dc
--- The rules of change: which part of a content has which class. To support a new part of a content, add a row here.
--- docs/changes.md and worker/change_rules.json are generated from the rows. Only migrations write this table.
-
--- The classes, from the smallest to the largest effect on users of an assessment.
-create or replace function private.change_classes()
-returns text[]
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return array['presentation', 'instrument', 'scoring', 'structure'];
-end
-$$;
-
-create table if not exists private.change_rules (
-  pattern text not null,
-  rule text not null,
-  class text not null,
-  sentence text not null,
-  constraint change_rules_pkey primary key (pattern),
-  constraint change_rule_is_unique unique (rule),
-  constraint change_rule_is_a_key check (rule ~ '^[a-z]+(-[a-z]+)*$'),
-  constraint change_class_is_known check (class = any(private.change_classes()))
-);
-comment on table private.change_rules is 'The rules of change: one row for each way in which two contents can differ.';
-comment on column private.change_rules.pattern is
-'Where in a content the change is: a path in which * stands for an item, and what happened to it: added, removed, order or '
-'moved.';
-comment on column private.change_rules.rule is 'A stable key for programs to test.';
-comment on column private.change_rules.class is
-'How much this change matters. The highest class of all differences between two contents decides.';
-comment on column private.change_rules.sentence is
-'What a person reads. {item} is the id of a dimension or the name of a category; {part} is a range of a rubric.';
-alter table private.change_rules enable row level security;
-revoke all on table private.change_rules from public, anon, authenticated, service_role;
-
--- The table is filled anew, so a row that was removed from this list is removed from the database too.
-delete from private.change_rules;
-insert into private.change_rules (pattern, rule, class, sentence) values
-('name', 'name-changed', 'presentation', 'The name of the assessment changed.'),
-('description', 'description-changed', 'presentation', 'The description of the assessment changed.'),
-('author', 'author-changed', 'presentation', 'The author changed.'),
-('language', 'language-changed', 'presentation', 'The language changed.'),
-('closing', 'closing-changed', 'presentation', 'The closing words of the interview changed.'),
-(
-  'categories/*/description', 'category-description-changed', 'presentation',
-  'The description of the category "{item}" changed.'
-),
-('categories/*/strengths', 'strengths-changed', 'presentation', 'The strengths of the category "{item}" changed.'),
-('categories/*/growthAreas', 'growth-areas-changed', 'presentation', 'The growth areas of the category "{item}" changed.'),
-(
-  'categories/*/recommendations', 'recommendations-changed', 'presentation',
-  'The recommendations of the category "{item}" changed.'
-),
-
-('opening', 'opening-changed', 'instrument', 'The opening words of the interview changed.'),
-('general', 'general-questions-changed', 'instrument', 'The general questions changed.'),
-('interviewStyle/default', 'style-changed', 'instrument', 'The interview style changed.'),
-(
-  'interviewStyle/allowOverride', 'style-override-changed', 'instrument',
-  'The permission to choose another interview style changed.'
-),
-('resultDisclosure', 'disclosure-changed', 'instrument', 'What a respondent sees of the result changed.'),
-(
-  'dimensions/*/name', 'dimension-name-changed', 'instrument',
-  'The name of the dimension "{item}" changed, under the same id.'
-),
-(
-  'dimensions/*/description', 'dimension-description-changed', 'instrument',
-  'The description of the dimension "{item}" changed.'
-),
-('dimensions/*/themes', 'themes-changed', 'instrument', 'The interview themes of the dimension "{item}" changed.'),
-('dimensions/*/questions', 'questions-changed', 'instrument', 'The questions of the dimension "{item}" changed.'),
-(
-  'dimensions/*/rubric/*', 'rubric-text-changed', 'instrument',
-  'The rubric of the dimension "{item}" changed for {part}.'
-),
--- An interview asks about the dimensions in their order, and earlier questions influence an answer.
-('dimensions/order', 'dimensions-reordered', 'instrument', 'The order of the dimensions changed.'),
-
-('evidence', 'evidence-changed', 'scoring', 'The evidence that a score needs changed.'),
-('minCoverage', 'coverage-changed', 'scoring', 'The share of the weights that must be scored changed.'),
-(
-  'rangePrecision', 'precision-changed', 'scoring',
-  'The decimal places of the score ranges changed, and with them the rounding of the overall score.'
-),
-('dimensions/*/weight', 'weight-changed', 'scoring', 'The weight of the dimension "{item}" changed.'),
-('categories/*/added', 'category-added', 'scoring', 'The category "{item}" was added.'),
-('categories/*/removed', 'category-removed', 'scoring', 'The category "{item}" was removed.'),
-(
-  'categories/order', 'categories-reordered', 'scoring',
-  'The order of the categories changed, which decides ties.'
-),
-('categories/*/name', 'category-name-changed', 'scoring', 'The spelling of the name of the category "{item}" changed.'),
-('categories/*/range', 'range-changed', 'scoring', 'The score range of the category "{item}" changed.'),
-(
-  'categories/*/primaries', 'primary-dimensions-changed', 'scoring',
-  'The primary dimensions of the category "{item}" changed.'
-),
-
-('type', 'type-changed', 'structure', 'The type of the assessment changed.'),
-('scale', 'scale-changed', 'structure', 'The scale changed.'),
-('dimensions/*/added', 'dimension-added', 'structure', 'The dimension "{item}" was added.'),
-('dimensions/*/removed', 'dimension-removed', 'structure', 'The dimension "{item}" was removed.'),
-(
-  'dimensions/*/moved', 'dimension-id-moved', 'structure',
-  'The id "{item}" moved to another dimension.'
-),
-(
-  'dimensions/*/rubric/*/added', 'rubric-range-added', 'structure',
-  'The rubric of the dimension "{item}" has a new range, {part}.'
-),
-(
-  'dimensions/*/rubric/*/removed', 'rubric-range-removed', 'structure',
-  'The rubric of the dimension "{item}" has lost the range {part}.'
-);
-
+-- custom-assessments 0.2.0 versions_changes sha256:e0b86794e3ce1c5a631683d7f4c27cbf9a93129908ad49726ad6c80b2e16fd51
 -- What changed between two contents, and the class of the change. worker/changes.py applies the same rules.
 
 -- A content as rows: the path (with * for an item), the item, the part of the item, and the value. An item is the id of a
@@ -159,53 +40,55 @@ begin
 end
 $$;
 
--- The items of a list that differ from the other list's item at the same position, if both have the same items in the same
--- order; otherwise all.
-create or replace function private.differing_items(items jsonb, others jsonb, key text)
-returns jsonb
+-- The items of two lists that differ from those at the same position, if both have the same items in the same order; otherwise
+-- all.
+create or replace function private.differing_items(key text, inout items jsonb, inout others jsonb)
 language plpgsql
 immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  item jsonb;
+  other jsonb;
   differing jsonb := '[]';
+  differing_others jsonb := '[]';
 begin
   if jsonb_array_length(items) <> jsonb_array_length(others) then
-    return items;
+    return;
   end if;
   for place in 0 .. jsonb_array_length(items) - 1 loop
-    if items #> array[place::text, key] <> others #> array[place::text, key] then
-      return items;
-    elsif items -> place <> others -> place then
-      differing := differing || (items -> place);
+    item := items -> place;
+    other := others -> place;
+    if item -> key <> other -> key then
+      return;
+    elsif item <> other then
+      differing := differing || item;
+      differing_others := differing_others || other;
     end if;
   end loop;
-  return differing;
+  items := differing;
+  others := differing_others;
 end
 $$;
 
--- A content without the parts that are equal in another one, so that little has to be compared.
-create or replace function private.without_common_parts(content jsonb, other jsonb)
-returns jsonb
+-- Two contents without the parts in which they are equal, so that little has to be compared.
+create or replace function private.without_common_parts(inout before jsonb, inout after jsonb)
 language plpgsql
 immutable
 parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  list text;
-  rest jsonb := (
-    select coalesce(jsonb_object_agg(field.key, field.value), '{}')
-      from jsonb_each(content - array['dimensions', 'categories']) as field
-     where field.value <> other -> field.key
-  );
+  dimensions constant record := private.differing_items('id', before -> 'dimensions', after -> 'dimensions');
+  categories constant record := private.differing_items('name', before -> 'categories', after -> 'categories');
 begin
-  foreach list in array array['dimensions', 'categories'] loop
-    rest := rest || jsonb_build_object(list, private.differing_items(
-      content -> list, other -> list, case list when 'dimensions' then 'id' else 'name' end));
-  end loop;
-  return rest;
+  select coalesce(jsonb_object_agg(field.key, field.value), '{}'), coalesce(jsonb_object_agg(field.key, after -> field.key), '{}')
+    into before, after
+    from jsonb_each(before - array['dimensions', 'categories']) as field
+   where field.value <> after -> field.key;
+  before := before || jsonb_build_object('dimensions', dimensions.items, 'categories', categories.items);
+  after := after || jsonb_build_object('dimensions', dimensions.others, 'categories', categories.others);
 end
 $$;
 
@@ -220,14 +103,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  with compared as materialized (
+  with rest as materialized (
+    select part.before, part.after from private.without_common_parts(before, after) as part
+  ),
+  compared as materialized (
     select coalesce(one.pattern, other.pattern) as pattern,
            coalesce(one.item, other.item) as item,
            coalesce(one.part, other.part) as part,
            one.value as old_value,
            other.value as new_value
-      from private.content_parts(private.without_common_parts(before, after)) as one
-      full join private.content_parts(private.without_common_parts(after, before)) as other
+      from private.content_parts((select rest.before from rest)) as one
+      full join private.content_parts((select rest.after from rest)) as other
         on other.pattern = one.pattern and other.item = one.item and other.part = one.part
   ),
   kept as (
@@ -378,9 +264,9 @@ comment on column public.assessment_versions.created_by is
 alter table public.assessment_versions enable row level security;
 revoke all on table public.assessment_versions from public, anon, authenticated, service_role;
 
--- Finds the versions of an account that is deleted.
+-- Finds the versions of an account that is deleted, and those that it made in the last hour.
 create index if not exists idx_assessment_versions_created_by
-on public.assessment_versions (created_by) where created_by is not null;
+on public.assessment_versions (created_by, created_at) where created_by is not null;
 
 -- The version with the assessment's current content. No foreign key, because a second path between the two tables would
 -- make PostgREST's embedding ambiguous.
