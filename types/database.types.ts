@@ -899,7 +899,7 @@ export type Database = {
       };
     };
     Functions: {
-      backfill_versions: { Args: { batch?: number }; Returns: number };
+      backfill_versions: { Args: { batch?: number }; Returns: Json };
       complete_assessment_session: {
         Args: {
           ai_insights?: Json;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_choice sha256:e4f3e783c4bc2ed79b9edf31a55a4b834bf690eebf5705771fc7bfdd72e2949a
+-- custom-assessments 0.2.0 host_references_choice sha256:4bb6dbd34c7ef32dcf0a5ae688f043b36488972bbf06f62cce43e034bf476529
 -- Which assessment a campaign, a coaching session or an agent session can choose.
 
 -- A choice is checked twice: before each row, so that this check comes before all other errors, and after all rows are
@@ -128,10 +128,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  used constant uuid := private.version_in_use(
+  used uuid;
+begin
+  perform private.bring_over_session(
+    check_style.kind, check_style.id, case check_style.kind when 'campaign' then check_style.id end
+  );
+  used := private.version_in_use(
     check_style.kind, check_style.id, check_style.tenant_id, null, check_style.assessment_id, check_style.assessment_id
   );
-begin
   if coalesce(
     (select version.interview_style_allow_override from public.assessment_versions as version where version.id = used),
     (

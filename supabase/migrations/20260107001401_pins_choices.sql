@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_choices sha256:887c247b2dc1f7f3c1d1b11c80b9a44d1989c34ff3b84b515747c8210f664177
+-- custom-assessments 0.2.0 pins_choices sha256:3a297fa2f8a38499bcf6deea6de33df8e230968a6e4520843dd90f8b239edc88
 -- Records what campaigns, coaching sessions and agent sessions choose, after the choice was checked (host_references), for
 -- all rows of a statement. Triggers with the writer's rights could not write the records, and triggers with their owner's
 -- rights do not see who writes. So each trigger exists twice: for clients, and for trusted roles.
@@ -68,7 +68,7 @@ $$;
 -- What sessions use when these agent sessions are created for them: the current version, for agents that never ask, and the
 -- agent session's own choice if it names another assessment than the session. A session that has begun keeps its pin.
 create or replace function private.note_conversations(
-  stakeholders uuid[], clients uuid[], assessments uuid[], trusted boolean
+  talks uuid[], stakeholders uuid[], clients uuid[], assessments uuid[], trusted boolean
 )
 returns void
 language plpgsql
@@ -94,6 +94,7 @@ begin
      where coalesce(given.assessment, facts.assessment_id) is not null
      order by 6, 1, 2
   loop
+    perform private.bring_over_session(talk.kind, talk.id, talk.campaign_id, talks);
     perform private.hold_assessments(array[talk.assessment_id]);
     perform pin.id
        from private.pins as pin
@@ -204,7 +205,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.note_conversations(
-            array_agg(added.stakeholder_session_id), array_agg(added.coaching_session_id),
+            array_agg(added.id), array_agg(added.stakeholder_session_id), array_agg(added.coaching_session_id),
             array_agg(added.custom_assessment_id), tg_argv[0] = 'trusted'
           )
      from added
@@ -225,7 +226,8 @@ begin
     return null;
   end if;
   perform private.note_conversations(
-            array_agg(changed.stakeholder), array_agg(changed.client), array_agg(changed.assessment), tg_argv[0] = 'trusted'
+            '{}', array_agg(changed.stakeholder), array_agg(changed.client), array_agg(changed.assessment),
+            tg_argv[0] = 'trusted'
           )
      from (
        select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:22691c45712bd9d4badb879d536e7844a5cbc720f4ec6bf9fea703ac01c16423
+-- custom-assessments 0.2.0 pins_definition sha256:daacda724d68e233bbe95d79b2b802eb8455b8148c4aa5940af52a5d5731348f
 -- The definition as interview agents get it: every key that the format knows, filled in, and no other; without the examples,
 -- which would tell an agent what scores the author expects.
 
@@ -265,6 +265,16 @@ as $$
 declare
   noted private.pins;
 begin
+  if private.bring_over_session(begin_session.kind, begin_session.id, begin_session.campaign_id) then
+    select pin.assessment_id
+      into assessment_id
+      from private.pin_of_session(
+             begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, present
+           ) as pin;
+    if found then
+      return;
+    end if;
+  end if;
   -- Locks, in their order: the assessment, the campaign's pin, the session's ---------------------------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_completions sha256:20b1b9f6cd76a0fed62f5f34e338fbe8192ed51f8a561309c816d0567fa5f96e
+-- custom-assessments 0.2.0 pins_completions sha256:166025460ca7b518568761ab608cc4361a23042ef5f8dd058de0b22f319e7093
 -- By which version the scores of a session are judged.
 
 -- Whether a tenant may use a version: of its own assessments, one that it has used, or the one in force.
@@ -46,6 +46,7 @@ begin
   select facts.tenant_id, facts.campaign_id, facts.assessment_id as present, facts.assessment_ids
     into session
     from private.session_facts(version_of_scores.session_id, version_of_scores.session_type) as facts;
+  perform private.bring_over_session(session_kind, version_of_scores.session_id, session.campaign_id);
 
   -- Begun: a version that it never gave to an agent is not what the interview was about ----------------------------
   select pin.pinned_version_id, pin.assessment_id, pin.earlier_version_ids

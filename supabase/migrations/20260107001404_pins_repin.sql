@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_repin sha256:1de1391d002eee5a2d98741b55a946ccb8084cedb25ba49863b8ae8a6bde2e04
+-- custom-assessments 0.2.0 pins_repin sha256:501dfe3dc6cf5571a80c64557821cda33ac7621152302081d951e225edaa68ff
 -- Moving a session or a campaign on to a newer version, by its owner.
 
 -- The changes from one version to another, as clients get them: which rule, of which class, where.
@@ -109,6 +109,7 @@ begin
   if not found or (trusted or session.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
     perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', move_session.session_id));
   end if;
+  perform private.bring_over_session(session_kind, move_session.session_id, session.campaign_id);
   of_assessment := coalesce(
     (
       select pin.assessment_id
@@ -183,6 +184,7 @@ begin
   elsif round.assessment_id is null or round.tenant_id is null then
     perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('campaign_id', move_campaign.campaign_id));
   end if;
+  perform private.bring_over_session('campaign', move_campaign.campaign_id, move_campaign.campaign_id);
   version_id := private.version_to_move_to(round.assessment_id, round.tenant_id);
   choice := private.version_to_choose(round.assessment_id, round.tenant_id, false);
 

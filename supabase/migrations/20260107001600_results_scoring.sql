@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:7909b3f2d792c1ebc6bcb442aebf3a3bcf71b720b6d2654efbf79b0a1f8f4149
+-- custom-assessments 0.2.0 results_scoring sha256:fff83ef0b0527f7485c39569c0b0f02f3aefa9d0737e43969a51e6f18d266c0a
 -- The scoring rule.
 --
 -- Interviews are scored only here. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -347,7 +347,9 @@ begin
    where request.session_id = basis_of_result.session_id
      and request.session_type = basis_of_result.session_type
      and request.tenant_id = basis_of_result.tenant_id
-     and request.assessment_id = basis_of_result.assessment_id;
+     and request.assessment_id = basis_of_result.assessment_id
+     -- Not while it is brought over: the result has its version, or is brought over later.
+     for share;
   if not found then
     select judged.version_id, judged.assumed
       into version_id, assumed

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 from postgrest.exceptions import APIError
@@ -26,6 +26,7 @@ from worker.version import VERSION
 __all__ = [
     "Api",
     "ApiUnusable",
+    "BroughtOver",
     "FunctionMissing",
     "KeyRefused",
     "RequestRefused",
@@ -129,6 +130,20 @@ class Waiting:
 
     pause: Callable[[float], None] = time.sleep
     stopping: Callable[[], bool] = lambda: False
+
+
+class BroughtOver(NamedTuple):
+    """A batch of rows from before versions were kept.
+
+    Attributes:
+        examined: how many rows this batch had; 0 while another caller's is running.
+        left_over: how many rows could not be brought over until now.
+        finished: whether all rows were examined.
+    """
+
+    examined: int
+    left_over: int
+    finished: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +308,11 @@ class Api:
         request = _Request("prune_jobs", {"keep": keep, "batch": batch}, _is_number)
         return int(self._call(request, patience=patience))
 
-    def backfill_versions(self, *, batch: int, patience: float | None = 5.0) -> int:
-        """Bring over up to ``batch`` rows from before versions were kept; return how many were examined."""
-        request = _Request("backfill_versions", {"batch": batch}, _is_number)
-        return int(self._call(request, patience=patience))
+    def backfill_versions(self, *, batch: int, patience: float | None = 5.0) -> BroughtOver:
+        """Bring over up to ``batch`` rows from before versions were kept."""
+        request = _Request("backfill_versions", {"batch": batch}, _is_brought_over)
+        answer = self._call(request, patience=patience)
+        return BroughtOver(*map(answer.__getitem__, BroughtOver._fields))
 
     def name_reviewer(self, account: str, *, remove: bool, patience: float = 5.0) -> str:
         """Make an account a reviewer, or no longer one; return what came of it in one of four words.
@@ -481,6 +497,10 @@ def _is_release(answer: Any) -> bool:
 
 def _is_object(answer: Any) -> bool:
     return isinstance(answer, dict)
+
+
+def _is_brought_over(answer: Any) -> bool:
+    return isinstance(answer, dict) and answer.keys() >= set(BroughtOver._fields)
 
 
 def _is_number(answer: Any) -> bool:

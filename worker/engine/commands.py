@@ -5,6 +5,7 @@ import json
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -28,8 +29,8 @@ FIGURES: Final = (
     "rejected_last_hour",
 )
 HIGHEST_JOB: Final = 2**63 - 1
-#: How many rows a request brings over: it takes under a second, and holds what it writes for as long.
-BACKFILL_BATCH: Final = 500
+#: How long to wait for another caller's batch.
+BACKFILL_SECONDS: Final = 0.5
 UNITS: Final = {"m": 60, "h": 3600, "d": 86400}
 
 
@@ -300,11 +301,19 @@ def _prune(arguments: argparse.Namespace) -> int:
 
 def _backfill(_arguments: argparse.Namespace) -> int:
     def command() -> int:
+        from worker.engine.backfill import BATCH  # noqa: PLC0415  not for check and format
+
         api, total = _api(), 0
-        while examined := api.backfill_versions(batch=BACKFILL_BATCH):
-            total += examined
-        print(f"Nothing is left to bring over; {total} {'row' if total == 1 else 'rows'} examined.")
-        return 0
+        while True:
+            batch = api.backfill_versions(batch=BATCH)
+            total += batch.examined
+            if batch.finished:
+                break
+            if not batch.examined:  # a worker is bringing over a batch
+                time.sleep(BACKFILL_SECONDS)
+        left = f"{batch.left_over} could not be brought over" if batch.left_over else "none is left"
+        print(f"All rows from before versions were examined, {total} of them just now; {left}.")
+        return 1 if batch.left_over else 0
 
     return _guarded(command)
 

@@ -13,6 +13,7 @@ __all__ = [
     "JobsSettled",
     "RequestAnswered",
     "RequestRepeated",
+    "RowsBroughtOver",
     "Turn",
     "WaitLog",
 ]
@@ -48,13 +49,19 @@ class JobWorked(NamedTuple):
     seconds: float
 
 
+class RowsBroughtOver(NamedTuple):
+    """The database examined this many ``rows`` from before versions were kept."""
+
+    rows: int
+
+
 class Turn(NamedTuple):
     """The worker has completed a turn, so it is alive, with this many jobs in hand."""
 
     in_hand: int
 
 
-Event: TypeAlias = RequestAnswered | RequestRepeated | JobsSettled | JobWorked | Turn
+Event: TypeAlias = RequestAnswered | RequestRepeated | JobsSettled | JobWorked | RowsBroughtOver | Turn
 
 
 class Events:

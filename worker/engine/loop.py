@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from worker.compiler.catalogue import Code
 from worker.engine.api import Api, ApiUnusable, FunctionMissing, RequestRefused, Stopped, Unreachable
+from worker.engine.backfill import Backfill
 from worker.engine.events import Events, JobsSettled, JobWorked, Turn
 from worker.engine.heartbeat import Heartbeat
 from worker.engine.isolation import Sandbox
@@ -99,6 +100,7 @@ class Loop:
         self._sandbox = parts.sandbox
         self._listener = parts.listener
         self._events = parts.events
+        self._backfill = Backfill(parts.api, parts.events)
         self._drain = drain
         self._log = get_logger()
         self._tells_each_job = settings.log_level == "debug"
@@ -166,6 +168,8 @@ class Loop:
                 finished = self._work(answer.jobs)
             elif self._signals.stop_requested:
                 return
+            elif self._backfill.bring_over(self._patience):
+                finished = []
             elif self._drain:
                 self.next_seconds = answer.next_seconds
                 return

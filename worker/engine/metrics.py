@@ -28,6 +28,7 @@ from worker.engine.events import (
     JobWorked,
     RequestAnswered,
     RequestRepeated,
+    RowsBroughtOver,
     Turn,
 )
 from worker.engine.logs import describe_error, get_logger
@@ -75,6 +76,11 @@ class Metrics:
         self.in_hand = Gauge(
             "assessment_worker_jobs_in_hand", "Jobs claimed but not finished.", registry=self.registry
         )
+        self.brought_over = Counter(
+            "assessment_worker_brought_over_rows",
+            "Rows from before versions were kept that were examined.",
+            registry=self.registry,
+        )
         self.is_waiting = False
         self.last_seen = time.monotonic()
         self.registry.register(_Queue(queue_status))
@@ -93,6 +99,8 @@ class Metrics:
                 self.jobs.labels(kind, outcome).inc(jobs)
             case JobWorked(kind, seconds):
                 self.work.labels(kind).observe(seconds)
+            case RowsBroughtOver(rows):
+                self.brought_over.inc(rows)
             case Turn(in_hand):
                 self.last_seen = time.monotonic()
                 self.in_hand.set(in_hand)

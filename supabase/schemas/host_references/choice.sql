@@ -127,10 +127,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  used constant uuid := private.version_in_use(
+  used uuid;
+begin
+  perform private.bring_over_session(
+    check_style.kind, check_style.id, case check_style.kind when 'campaign' then check_style.id end
+  );
+  used := private.version_in_use(
     check_style.kind, check_style.id, check_style.tenant_id, null, check_style.assessment_id, check_style.assessment_id
   );
-begin
   if coalesce(
     (select version.interview_style_allow_override from public.assessment_versions as version where version.id = used),
     (

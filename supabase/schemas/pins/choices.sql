@@ -67,7 +67,7 @@ $$;
 -- What sessions use when these agent sessions are created for them: the current version, for agents that never ask, and the
 -- agent session's own choice if it names another assessment than the session. A session that has begun keeps its pin.
 create or replace function private.note_conversations(
-  stakeholders uuid[], clients uuid[], assessments uuid[], trusted boolean
+  talks uuid[], stakeholders uuid[], clients uuid[], assessments uuid[], trusted boolean
 )
 returns void
 language plpgsql
@@ -93,6 +93,7 @@ begin
      where coalesce(given.assessment, facts.assessment_id) is not null
      order by 6, 1, 2
   loop
+    perform private.bring_over_session(talk.kind, talk.id, talk.campaign_id, talks);
     perform private.hold_assessments(array[talk.assessment_id]);
     perform pin.id
        from private.pins as pin
@@ -203,7 +204,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.note_conversations(
-            array_agg(added.stakeholder_session_id), array_agg(added.coaching_session_id),
+            array_agg(added.id), array_agg(added.stakeholder_session_id), array_agg(added.coaching_session_id),
             array_agg(added.custom_assessment_id), tg_argv[0] = 'trusted'
           )
      from added
@@ -224,7 +225,8 @@ begin
     return null;
   end if;
   perform private.note_conversations(
-            array_agg(changed.stakeholder), array_agg(changed.client), array_agg(changed.assessment), tg_argv[0] = 'trusted'
+            '{}', array_agg(changed.stakeholder), array_agg(changed.client), array_agg(changed.assessment),
+            tg_argv[0] = 'trusted'
           )
      from (
        select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,

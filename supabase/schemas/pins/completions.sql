@@ -45,6 +45,7 @@ begin
   select facts.tenant_id, facts.campaign_id, facts.assessment_id as present, facts.assessment_ids
     into session
     from private.session_facts(version_of_scores.session_id, version_of_scores.session_type) as facts;
+  perform private.bring_over_session(session_kind, version_of_scores.session_id, session.campaign_id);
 
   -- Begun: a version that it never gave to an agent is not what the interview was about ----------------------------
   select pin.pinned_version_id, pin.assessment_id, pin.earlier_version_ids

@@ -108,6 +108,7 @@ begin
   if not found or (trusted or session.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
     perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', move_session.session_id));
   end if;
+  perform private.bring_over_session(session_kind, move_session.session_id, session.campaign_id);
   of_assessment := coalesce(
     (
       select pin.assessment_id
@@ -182,6 +183,7 @@ begin
   elsif round.assessment_id is null or round.tenant_id is null then
     perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('campaign_id', move_campaign.campaign_id));
   end if;
+  perform private.bring_over_session('campaign', move_campaign.campaign_id, move_campaign.campaign_id);
   version_id := private.version_to_move_to(round.assessment_id, round.tenant_id);
   choice := private.version_to_choose(round.assessment_id, round.tenant_id, false);
 

@@ -124,6 +124,16 @@ as $$
 declare
   noted private.pins;
 begin
+  if private.bring_over_session(begin_session.kind, begin_session.id, begin_session.campaign_id) then
+    select pin.assessment_id
+      into assessment_id
+      from private.pin_of_session(
+             begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, present
+           ) as pin;
+    if found then
+      return;
+    end if;
+  end if;
   -- Locks, in their order: the assessment, the campaign's pin, the session's ---------------------------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);

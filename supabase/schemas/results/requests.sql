@@ -66,7 +66,9 @@ begin
    where request.session_id = basis_of_result.session_id
      and request.session_type = basis_of_result.session_type
      and request.tenant_id = basis_of_result.tenant_id
-     and request.assessment_id = basis_of_result.assessment_id;
+     and request.assessment_id = basis_of_result.assessment_id
+     -- Not while it is brought over: the result has its version, or is brought over later.
+     for share;
   if not found then
     select judged.version_id, judged.assumed
       into version_id, assumed

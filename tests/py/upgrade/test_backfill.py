@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -34,7 +36,7 @@ class Host:
         self.author: Tenant = people.tenant()
         self.guest: Tenant = people.tenant()
         self.assessments = [self._assessment(number) for number in range(ASSESSMENTS)]
-        self.sessions = [self._session(assessment) for assessment in self.assessments]
+        self.sessions = [self.session(assessment, self.guest) for assessment in self.assessments]
         for session in self.sessions[::2]:
             connection.execute(
                 "insert into public.agent_sessions (coaching_session_id) values (%s)", [session]
@@ -52,30 +54,38 @@ class Host:
         )
         return made
 
-    def _session(self, assessment: uuid.UUID) -> uuid.UUID:
+    def session(self, assessment: uuid.UUID, tenant: Tenant) -> uuid.UUID:
+        """A coaching session of a tenant with an assessment."""
         made: uuid.UUID = one(
             self.connection,
             "insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)"
             " values (%s, 'custom', %s) returning id",
-            self.guest.id,
+            tenant.id,
             assessment,
         )
         return made
 
-    def _forget(self) -> None:
-        """Take away what a former release did not write, past the triggers."""
+    @contextlib.contextmanager
+    def past_the_triggers(self) -> Iterator[None]:
+        """Write what a former release would have written."""
+        tables = ("public.custom_assessments", "public.assessment_versions", "public.agent_sessions")
         with self.connection.transaction():
-            tables = ("public.custom_assessments", "public.assessment_versions")
             for table in tables:
                 self.connection.execute(f"alter table {table} disable trigger user".encode())
+            yield
+            self.connection.execute("set constraints all immediate")
+            for table in tables:
+                self.connection.execute(f"alter table {table} enable trigger user".encode())
+
+    def _forget(self) -> None:
+        """Take away what a former release did not write."""
+        with self.past_the_triggers():
             self.connection.execute("delete from private.pins where true")
             self.connection.execute("delete from public.assessment_versions where true")
             self.connection.execute(
                 "update public.custom_assessments"
                 " set newest_version_id = null, listed_version_id = null, listed_at = null where true"
             )
-            for table in tables:
-                self.connection.execute(f"alter table {table} enable trigger user".encode())
 
     def count(self, query: str) -> int:
         """The only figure of a query."""
@@ -86,8 +96,12 @@ def bring_over(database: Database) -> int:
     """Call the function until nothing is left; return how many rows were examined."""
     service = database.connect_as("service_role")
     total = 0
-    while examined := one(service, "select public.backfill_versions(7)"):
-        total += examined
+    finished = False
+    while not finished:
+        answer = one(service, "select public.backfill_versions(7)")
+        total += int(answer["examined"])
+        finished = answer["finished"]
+        assert answer["left_over"] == 0
     return total
 
 
@@ -126,19 +140,96 @@ def test_several_at_once_bring_over_each_row_once(database: Database) -> None:
     assert bring_over(database) == 0
 
 
-def test_interviews_of_former_sessions_go_on_before_and_after(database: Database) -> None:
+def begin(host: Host, service: Connection, session: uuid.UUID) -> dict[str, Any]:
+    """Ask what to talk about, in the session's conversation or in a new one."""
+    host.connection.execute(
+        "insert into public.agent_sessions (coaching_session_id) select %(session)s"
+        " where not exists (select from public.agent_sessions where coaching_session_id = %(session)s)",
+        {"session": session},
+    )
+    context = one(
+        service,
+        "select public.interview_context(id) from public.agent_sessions where coaching_session_id = %s",
+        session,
+    )
+    return {
+        "version": context["version"],
+        "description": context["definition"]["metadata"].get("description"),
+        "begun": context["begun"],
+    }
+
+
+def complete(service: Connection, session: uuid.UUID) -> dict[str, Any]:
+    """Submit scores without having asked what to talk about; the version by which they are judged."""
+    one(
+        service,
+        "select public.complete_assessment_session(%s, 'coaching', %s)",
+        session,
+        Jsonb({"Clarity": 4}),
+    )
+    answer: dict[str, Any] = one(
+        service,
+        "select jsonb_build_object('version', version.version, 'assumed', request.version_assumed)"
+        " from private.score_requests as request"
+        " join public.assessment_versions as version on version.id = request.assessment_version_id"
+        " where request.session_id = %s",
+        session,
+    )
+    return answer
+
+
+def test_sessions_are_read_alike_before_and_after(database: Database) -> None:
     host = Host(database.connect())
     service = database.connect_as("service_role")
-    talks = [
-        row[0]
-        for row in host.connection.execute(
-            "select id from public.agent_sessions order by coaching_session_id limit 2"
+    postgres = database.connect()
+    hidden, rewritten = host.assessments[:8], host.assessments[8:16]
+    with host.past_the_triggers():
+        host.connection.execute(
+            "update public.custom_assessments set marketplace_status = 'private' where id = any (%s)",
+            [hidden],
         )
-    ]
-    before = one(service, "select public.interview_context(%s) ->> 'version'", talks[0])
+    own = [host.session(assessment, host.author) for assessment in rewritten]
+    with host.past_the_triggers():
+        for session in own[::2]:
+            host.connection.execute(
+                "insert into public.agent_sessions (coaching_session_id) values (%s)", [session]
+            )
+    for status in (None, "published"):
+        host.connection.execute(
+            "update public.custom_assessments set description = 'Rewritten.',"
+            " marketplace_status = coalesce(%s, marketplace_status) where id = any (%s)",
+            [status, rewritten],
+        )
+    groups = {
+        "others' that is hidden": host.sessions[:8],
+        "others' that is rewritten": host.sessions[8:16],
+        "one's own that is rewritten": own,
+    }
+
+    def look(first: int) -> dict[str, object]:
+        seen: dict[str, object] = {}
+        for name, sessions in groups.items():
+            seen[f"{name}, begun"] = begin(host, service, sessions[first])
+            seen[f"{name}, not begun"] = begin(host, service, sessions[first + 1])
+            seen[f"{name}, begun, completed"] = complete(postgres, sessions[first + 2])
+            seen[f"{name}, not begun, completed"] = complete(postgres, sessions[first + 3])
+        return seen
+
+    before = look(0)
     bring_over(database)
-    after = one(service, "select public.interview_context(%s) ->> 'version'", talks[1])
-    assert (before, after) == ("1.0", "1.0")
+    assert before == look(4)
+    former = {"version": "1.0", "description": None}
+    for name in ("others' that is hidden", "others' that is rewritten"):
+        assert before[f"{name}, begun"] == {**former, "begun": True}
+        assert before[f"{name}, not begun"] == {**former, "begun": False}
+        assert before[f"{name}, not begun, completed"] == {"version": "1.0", "assumed": True}
+    assert before["one's own that is rewritten, begun"] == {**former, "begun": True}
+    assert before["one's own that is rewritten, begun, completed"] == {"version": "1.0", "assumed": False}
+    assert before["one's own that is rewritten, not begun"] == {
+        "version": "1.1",
+        "description": "Rewritten.",
+        "begun": False,
+    }
 
 
 def test_query_on_the_page_finds_what_nobody_approved(database: Database) -> None:

@@ -153,13 +153,6 @@ def interrupted(
         process.wait()
 
 
-def test_rows_from_before_versions_are_brought_over(site: Site) -> None:
-    done = site.worker("backfill")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Nothing is left to bring over; ")
-    assert site.worker("backfill").stdout == "Nothing is left to bring over; 0 rows examined.\n"
-
-
 def test_finished_jobs_are_pruned_when_they_are_old(site: Site) -> None:
     upload = faulty(site)
     assert site.worker("prune").stdout == "0 finished jobs deleted.\n"

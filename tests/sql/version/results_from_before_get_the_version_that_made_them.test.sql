@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../sessions.psql
-select plan(18);
+select plan(20);
 
 -- A result as a former release has left it: of another text, without a version.
 create function tests.former_result(name text, definition jsonb, disclosure text default 'full', version text default '1.0')
@@ -42,6 +42,7 @@ select tests.former_result('same', jsonb_set(tests.definition(), '{dimensions,0,
 select tests.former_result('hidden', tests.definition(), 'none');
 select tests.former_result('spelled', jsonb_set(tests.definition(), '{resultCategories,0,scoreRange}', '[1.00, 2.40]'));
 select tests.former_result('older', tests.definition(), version => '0.9');
+select tests.former_result('odd', tests.definition(), version => 'first');
 select tests.keep('taken', tests.create_coaching_session(tests.kept('tenant'), tests.kept('assessment')));
 insert into private.score_requests (
   session_id, session_type, tenant_id, assessment_id, assessment_version, definition, result_disclosure, dimension_scores,
@@ -59,7 +60,10 @@ from public.custom_assessment_results as result;
 
 select is((public.verify_result(tests.kept('former')) ->> 'equal')::boolean, true, 'a result without a version is read as before');
 select tests.as_service();
-select public.backfill_versions() from generate_series(1, 10);
+select is(
+  public.backfill_versions() - 'examined', '{"left_over": 1, "finished": true}'::jsonb,
+  'a result with an impossible number is left over, and stops no other'
+);
 select tests.as_postgres();
 select is((
   select count(*) from private.backfills
@@ -71,6 +75,7 @@ select is(tests.version_of('same'), '1.0 revision 1', 'which two results have');
 select is(tests.version_of('hidden') like '1.0 revision %', true, 'another disclosure');
 select is(tests.version_of('spelled') like '1.0 revision %', true, 'another spelling, which rounds otherwise');
 select is(tests.version_of('older'), '0.9', 'an earlier number');
+select is(tests.version_of('odd'), null, 'an impossible number gets none');
 select is(
   (
     select count(*) from public.assessment_versions
@@ -90,7 +95,7 @@ select is(
     select count(*) from public.custom_assessment_results as result
     inner join before on result.id = before.id
     where before.facts = to_jsonb(result) - 'assessment_version_id'
-  ), 6::bigint, 'nothing else of a result is changed'
+  ), 7::bigint, 'nothing else of a result is changed'
 );
 select is(
   (select bool_and((public.verify_result(id) ->> 'equal')::boolean) from public.custom_assessment_results), true,

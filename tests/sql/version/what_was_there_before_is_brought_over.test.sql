@@ -111,7 +111,9 @@ where id = tests.kept('active');
 
 -- In batches -----------------------------------------------------------------------------------------------------------
 select tests.as_service();
-select is(public.backfill_versions(4), 4, 'four at a time');
+select is(
+  public.backfill_versions(4), '{"examined": 4, "left_over": 0, "finished": false}'::jsonb, 'four at a time'
+);
 select tests.as_postgres();
 select is((
   select examined from private.backfills
@@ -122,18 +124,26 @@ create temp table calls as
 with recursive calls as (
   select
     1 as number,
-    public.backfill_versions(4) as examined
+    public.backfill_versions(4) as answer
   union all
   select
     number + 1 as number,
-    public.backfill_versions(4) as examined
+    public.backfill_versions(4) as answer
   from calls
-  where examined > 0 and number < 100
+  where not (answer ->> 'finished')::boolean and number < 100
 )
 
 select * from calls;
-select is((select min(examined) from calls), 0, 'until nothing is left');
-select is(public.backfill_versions(), 0, 'and then nothing more is done');
+select is(
+  (
+    select answer ->> 'finished' from calls
+    order by number desc
+    limit 1
+  ), 'true', 'until nothing is left'
+);
+select is(
+  public.backfill_versions(), '{"examined": 0, "left_over": 0, "finished": true}'::jsonb, 'and then nothing more is done'
+);
 select tests.as_postgres();
 select is((
   select count(*) from private.backfills
