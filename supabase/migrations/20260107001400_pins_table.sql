@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_table sha256:cb9d70c5b4e4696ac0ef754d8d8d5fd8acf0184bb8851fa5ac077e63e6e8885e
+-- custom-assessments 0.2.0 pins_table sha256:16ccc564803a0728e5a3a79899141b142de2e43cf4960d6fc4ae92e620068223
 -- Choices and pins: which version of an assessment a campaign or a session has chosen, and to which one it is pinned.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -42,17 +42,42 @@ comment on column private.pins.campaign_id is 'The campaign of an assignment.';
 comment on column private.pins.chosen_version_id is
 'The version that was chosen; null where the choice names the tenant''s own assessment, whose newest version counts.';
 comment on column private.pins.first_version_id is
-'The version in force when the first agent session was made: for agents that never ask what to talk about.';
-comment on column private.pins.pinned_version_id is 'The version that the interview goes by, from its first question on.';
+'The version in force when the first agent session was created: for agents that never call interview_context.';
+comment on column private.pins.pinned_version_id is 'The version that the interview uses, from its first interview_context on.';
 comment on column private.pins.begun_at is 'When the session began: the first interview_context for it.';
-comment on column private.pins.asked_at is 'When an agent last asked what to talk about, to the hour.';
+comment on column private.pins.asked_at is 'When interview_context was last called for the session, to the hour.';
 comment on column private.pins.earlier_version_ids is
-'The versions that the session was pinned to before it was moved on while it ran.';
+'The versions to which the session was pinned before it was moved while under way.';
 alter table private.pins enable row level security;
 revoke all on table private.pins from public, anon, authenticated, service_role;
 create index if not exists idx_pins_assessment on private.pins (assessment_id);
 create index if not exists idx_pins_tenant on private.pins (tenant_id);
 create index if not exists idx_pins_campaign on private.pins (campaign_id) where campaign_id is not null;
+
+-- Sessions are named by their type in the API, and by their kind here, where campaigns have pins too.
+create or replace function private.session_kind(session_type text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case session_type when 'campaign' then 'assignment' else session_type end;
+end
+$$;
+
+create or replace function private.session_type(kind text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case kind when 'assignment' then 'campaign' else kind end;
+end
+$$;
 
 -- One row for each tenant and version that it chose or was pinned to. It decides who can read a version, who may inherit an
 -- assessment, and which versions are in use.
@@ -91,6 +116,30 @@ begin
    group by used.version_id
    order by used.version_id
   on conflict on constraint version_uses_pkey do nothing;
+end
+$$;
+
+-- Locks and returns the row of a campaign or session, which is created if there is none. Null if it was deleted meanwhile.
+create or replace function private.lock_pin(kind text, id uuid, tenant_id uuid, campaign_id uuid, assessment_id uuid)
+returns private.pins
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  noted private.pins;
+begin
+  for attempt in 1 .. 2 loop
+    select pin.*
+      into noted
+      from private.pins as pin
+     where pin.kind = lock_pin.kind and pin.id = lock_pin.id
+       for update;
+    exit when found;
+    insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
+    values (lock_pin.kind, lock_pin.id, lock_pin.tenant_id, lock_pin.campaign_id, lock_pin.assessment_id)
+    on conflict on constraint pins_pkey do nothing;
+  end loop;
+  return noted;
 end
 $$;
 
@@ -176,185 +225,3 @@ create or replace trigger drop_pins_of_sessions
 after delete on public.coaching_sessions
 referencing old table as removed
 for each statement execute function private.drop_pins_of_sessions();
-
--- Which version applies to a tenant, a campaign or a session.
-
--- The version that a tenant would use if it chose or began now: the newest of its own assessments and of templates, the
--- listed one of others' assessments; null if there is none.
-create or replace function private.version_in_force(assessment_id uuid, tenant_id uuid)
-returns uuid
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return (
-    select case
-             when assessment.tenant_id = version_in_force.tenant_id or assessment.is_template
-               then assessment.newest_version_id
-             when assessment.status = 'active' and owner.is_active is distinct from false
-               -- What was published before versions were kept, until that is recorded (backfill).
-               then coalesce(
-                 assessment.listed_version_id,
-                 case when assessment.marketplace_status = 'published' then assessment.newest_version_id end
-               )
-           end
-      from public.custom_assessments as assessment
-      join public.tenant_profiles as owner on owner.id = assessment.tenant_id
-     where assessment.id = version_in_force.assessment_id
-  );
-end
-$$;
-
--- Whether an assessment is this tenant's own.
-create or replace function private.is_own(assessment_id uuid, tenant_id uuid)
-returns boolean
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return exists (
-    select
-      from public.custom_assessments as assessment
-     where assessment.id = is_own.assessment_id and assessment.tenant_id = is_own.tenant_id
-  );
-end
-$$;
-
--- Whether a tenant has used a version.
-create or replace function private.has_used(tenant_id uuid, version_id uuid)
-returns boolean
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return exists (
-    select
-      from private.version_uses as used
-     where used.tenant_id = has_used.tenant_id and used.version_id = has_used.version_id
-  );
-end
-$$;
-
--- The newest version of an assessment, which is created if there is none: a draft may be used before it was ever active.
--- The row's own trigger creates it.
-create or replace function private.newest_version(assessment_id uuid)
-returns uuid
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  newest uuid;
-begin
-  select assessment.newest_version_id
-    into newest
-    from public.custom_assessments as assessment
-   where assessment.id = newest_version.assessment_id;
-  if newest is not null then
-    return newest;
-  end if;
-  perform assessment.id
-     from public.custom_assessments as assessment
-    where assessment.id = newest_version.assessment_id
-      for no key update;
-  -- A separate statement, which sees what the awaited transaction has created.
-  update public.custom_assessments as assessment
-     set newest_version_id = gen_random_uuid()
-   where assessment.id = newest_version.assessment_id
-     and assessment.newest_version_id is null;
-  return (
-    select assessment.newest_version_id
-      from public.custom_assessments as assessment
-     where assessment.id = newest_version.assessment_id
-  );
-end
-$$;
-
--- The version that a campaign or session uses: its pin, else its choice; for an assignment then the pin or choice of its
--- campaign; else the current version. present is the assessment that the campaign or coaching session names now.
-create or replace function private.version_in_use(
-  kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
-)
-returns uuid
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return coalesce(
-    (
-      select coalesce(pin.pinned_version_id, pin.chosen_version_id)
-        from private.pins as pin
-       where pin.kind = version_in_use.kind
-         and pin.id = version_in_use.id
-         and pin.tenant_id = version_in_use.tenant_id
-         and pin.campaign_id is not distinct from version_in_use.campaign_id
-         and pin.assessment_id = version_in_use.assessment_id
-    ),
-    (
-      select coalesce(pin.pinned_version_id, pin.chosen_version_id)
-        from private.pins as pin
-       where pin.kind = 'campaign'
-         and pin.id = version_in_use.campaign_id
-         and pin.tenant_id = version_in_use.tenant_id
-         and pin.assessment_id = version_in_use.assessment_id
-         and pin.assessment_id = present
-    ),
-    private.version_in_force(version_in_use.assessment_id, version_in_use.tenant_id)
-  );
-end
-$$;
-
--- The same when it is used: the first version of a tenant's own assessment is created if there is none.
-create or replace function private.version_to_use(
-  kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
-)
-returns uuid
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return coalesce(
-    private.version_in_use(
-      version_to_use.kind, version_to_use.id, version_to_use.tenant_id, version_to_use.campaign_id, present,
-      version_to_use.assessment_id
-    ),
-    case
-      when exists (
-        select
-          from public.custom_assessments as assessment
-         where assessment.id = version_to_use.assessment_id
-           and (
-             assessment.tenant_id = version_to_use.tenant_id
-             or assessment.is_template
-             or (assessment.marketplace_status = 'published' and assessment.status = 'active')
-           )
-      )
-        then private.newest_version(version_to_use.assessment_id)
-    end
-  );
-end
-$$;
-
--- The versions that the caller's tenants have chosen or were pinned to, whatever happened to the assessment. SECURITY
--- DEFINER, because no role can read the uses. Computed once per query.
-create or replace function private.my_version_ids()
-returns setof uuid
-language plpgsql
-stable
-security definer
-rows 20
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  me constant uuid := auth.uid();
-begin
-  return query
-    select used.version_id
-      from public.tenant_profiles as tenant
-      join private.version_uses as used on used.tenant_id = tenant.id
-     where tenant.user_id = me;
-end
-$$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:fff83ef0b0527f7485c39569c0b0f02f3aefa9d0737e43969a51e6f18d266c0a
+-- custom-assessments 0.2.0 results_scoring sha256:48249b26e2610b8190980171b6873bfee938a3e291ddade397848896b5df4c7b
 -- The scoring rule.
 --
 -- Interviews are scored only here. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -348,7 +348,7 @@ begin
      and request.session_type = basis_of_result.session_type
      and request.tenant_id = basis_of_result.tenant_id
      and request.assessment_id = basis_of_result.assessment_id
-     -- Not while it is brought over: the result has its version, or is brought over later.
+     -- A request that is just being brought over (backfill) is awaited, so that the result gets its version.
      for share;
   if not found then
     select judged.version_id, judged.assumed

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:c3ed48d2893a9fc4b521d171d9194dfc7a65ce7a9b9849a92e1ca5931cd8de05
+-- custom-assessments 0.2.0 results_table sha256:8702059f85c5736164fb2c79f76336d36d6bf34ef09d3161c90f423df57853fb
 -- Results of finished interviews; they never change.
 --
 -- A writer supplies the session, the assessment, the scores of the dimensions, and the insights. The database sets
@@ -62,10 +62,10 @@ create table if not exists public.custom_assessment_results (
 alter table public.custom_assessment_results add column if not exists assessment_version_id uuid;
 alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
 comment on column public.custom_assessment_results.assessment_version_id is
-'The version that the interview went by, of which version, snapshot and disclosure are. Null for results from before versions '
-'were kept.';
+'The version that the interview used; assessment_version, the snapshot and the disclosure are copied from it. Null for results '
+'from before versions were kept, until a worker has found their version.';
 comment on column public.custom_assessment_results.version_assumed is
-'Whether the agent never asked what to talk about and named no version, so that it was assumed.';
+'Whether the version was assumed, because the agent neither called interview_context nor named one.';
 comment on table public.custom_assessment_results is 'Results of completed custom assessment sessions.';
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
 'The definition as it was when the scores were accepted.';
@@ -168,7 +168,7 @@ begin
       jsonb_build_object('session_id', new.session_id, 'faults', outcome.faults));
   end if;
 
-  -- The row: what the caller may say stays, the rest is the database's. --------------------------------------
+  -- The row: the caller's values stay, and the database sets the rest ----------------------------------------
   new.tenant_id := session.tenant_id;
   new.campaign_id := session.campaign_id;
   new.campaign_created_by := session.campaign_created_by;
@@ -193,7 +193,7 @@ create or replace trigger write_result
 before insert on public.custom_assessment_results
 for each row execute function private.write_result();
 
--- But for one thing: a result from before versions were kept gets the version that it was made from, once.
+-- Refuses every update, except that a result from before versions were kept gets the version from which it was made, once.
 create or replace function private.refuse_result_update()
 returns trigger
 language plpgsql

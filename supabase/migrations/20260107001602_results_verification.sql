@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_verification sha256:73b77b1237ad8c331c7f8efdf659c834967c1b6e7b87599c18259489f7a85b8b
+-- custom-assessments 0.2.0 results_verification sha256:305929f40fdfa47c8e5b18919bd0c02656ee7b8ca922ae8cef3e59c357899990
 -- For owners: checks a frozen result against its own data.
 
 create or replace function public.verify_result(result_id uuid)
@@ -18,7 +18,7 @@ begin
            as disclosure
     into result
     from public.custom_assessment_results as present
-    -- Where the caller may read it, who may be the campaign's creator and not its owner.
+    -- The caller may be unable to read the version: a campaign's creator need not be an owner.
     left join public.assessment_versions as version on version.id = present.assessment_version_id
    where present.id = verify_result.result_id;
   if not found then

@@ -1,9 +1,11 @@
--- custom-assessments 0.2.0 worker_api_markdown sha256:10b3f034c6896e6f53aff91f7400371d8145e21ebda4f28f62e2b9158092b93b
--- The job kind markdown: the worker writes the Markdown of an assessment whose definition was changed without it. The source
--- is never stale: an edit empties it, or its front matter is changed, and what was made from another content is dropped.
+-- custom-assessments 0.2.0 worker_api_markdown sha256:f92a250b67d73fafdec5fbdd0748152f48a9304a992ec3cf5ed93e594c140a58
+-- The job kind markdown: the worker writes the Markdown of an assessment whose definition was changed without it. The stored
+-- Markdown never differs from the definition: an edit empties it, or changes only its front matter, and Markdown that was
+-- written from an earlier definition is dropped.
 
--- Assessments whose Markdown is to be written. Not jobs yet: a job refers to its tenant, and an edit that asked for the tenant
--- after its assessment would deadlock with a deletion of the tenant. No foreign key, for the same reason.
+-- Assessments whose Markdown must be written. They become jobs later, because a job refers to its tenant: an edit that
+-- locked the tenant after the assessment would deadlock with a deletion of the tenant. For the same reason there is no
+-- foreign key.
 create table if not exists private.markdown_due (
   assessment_id uuid not null,
   constraint markdown_due_pkey primary key (assessment_id)
@@ -12,7 +14,7 @@ comment on table private.markdown_due is 'Assessments whose Markdown is to be wr
 alter table private.markdown_due enable row level security;
 revoke all on table private.markdown_due from public, anon, authenticated, service_role;
 
--- The definition of an assessment with what its columns say filled in.
+-- The definition of an assessment, with missing metadata filled in from its columns.
 create or replace function private.whole_definition(assessment public.custom_assessments)
 returns jsonb
 language plpgsql
@@ -34,8 +36,8 @@ begin
 end
 $$;
 
--- The Markdown that the worker has written last, of each assessment, by its hash and that of the definition. It says what
--- that definition says, so it is nothing to be reviewed; beside another definition it is.
+-- For each assessment, one hash of the Markdown that the worker last wrote and of the definition from which it wrote it.
+-- Beside that definition, this Markdown contains nothing new and needs no review; beside another one it does.
 create table if not exists private.written_markdown (
   assessment_id uuid not null,
   sha256 bytea not null,
@@ -43,11 +45,11 @@ create table if not exists private.written_markdown (
   constraint written_markdown_assessment_id_fkey
   foreign key (assessment_id) references public.custom_assessments (id) on delete cascade
 );
-comment on table private.written_markdown is 'The hash of the Markdown that the worker has written last, and of its definition, of each assessment.';
+comment on table private.written_markdown is 'For each assessment, one hash of the Markdown that the worker last wrote and of its definition.';
 alter table private.written_markdown enable row level security;
 revoke all on table private.written_markdown from public, anon, authenticated, service_role;
 
--- The hash of an assessment's definition, and of a Markdown that was made of it.
+-- That hash.
 create or replace function private.hash_of_written(assessment public.custom_assessments, markdown text)
 returns bytea
 language plpgsql
@@ -60,7 +62,7 @@ begin
 end
 $$;
 
--- Whether the Markdown of an assessment is the worker's, and not what somebody has sent.
+-- Whether the worker wrote the Markdown of an assessment, from its present definition.
 create or replace function private.has_written_markdown(assessment public.custom_assessments)
 returns boolean
 language plpgsql
@@ -77,7 +79,7 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: the edit may come from any role that may edit an assessment.
+-- SECURITY DEFINER, because every role that can edit an assessment must reach this table.
 create or replace function private.note_markdown_due()
 returns trigger
 language plpgsql
@@ -91,14 +93,14 @@ begin
 end
 $$;
 
--- An assessment that was never Markdown.
+-- An assessment that was created without Markdown.
 create or replace trigger note_markdown_due_of_new
 after insert on public.custom_assessments
 for each row when (new.source_markdown is null and new.source_type in ('builder', 'imported'))
 execute function private.note_markdown_due();
 
--- One whose Markdown was emptied, or whose content was changed while that is missing or the same. An edit that brings its own
--- Markdown, as an upload does, needs none.
+-- Fires if the Markdown was emptied, or if the content changed and the Markdown is missing or did not change with it. An
+-- edit with its own Markdown, such as an upload, needs none.
 create or replace trigger note_markdown_due
 after update on public.custom_assessments
 for each row when (
@@ -113,7 +115,7 @@ for each row when (
 )
 execute function private.note_markdown_due();
 
--- Makes jobs of what is due. One that is open already will be given what is there then.
+-- Creates jobs for the assessments that are due. A job that is already open will receive their state at that time.
 create or replace function private.enqueue_due_markdown(most integer)
 returns void
 language plpgsql
@@ -149,7 +151,8 @@ begin
 end
 $$;
 
--- What a Markdown was made from, in a word: the content, what else the definition holds, and the Markdown before.
+-- A token for the state from which Markdown is written: the content, everything else in the definition, and the Markdown
+-- before.
 create or replace function private.markdown_basis(assessment public.custom_assessments)
 returns text
 language plpgsql
@@ -169,8 +172,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Here, and not when the assessment is deleted: the deletion has locked the assessment and would wait for the job, while a
-  -- worker that has locked the job waits for the assessment.
+  -- Not when the assessment is deleted: the deletion has locked the assessment and would wait for the job, while a worker
+  -- that has locked the job waits for the assessment.
   delete from private.jobs as job
    where job.id = any (jobs)
      and not exists (select from public.custom_assessments as assessment where assessment.id = job.subject_id);
@@ -191,7 +194,7 @@ begin
 end
 $$;
 
--- The tenant alone: no row is made.
+-- Only the tenant, because no row is created.
 create or replace function private.lock_for_markdown(tenant_id uuid, subjects uuid[])
 returns void
 language plpgsql
@@ -202,7 +205,7 @@ begin
 end
 $$;
 
--- Stores a Markdown, unless the assessment was changed since it was made: then the job begins again.
+-- Stores Markdown, unless the assessment has changed since it was written: in that case the job starts again.
 create or replace function private.apply_markdown(subjects uuid[], targets uuid[], elements jsonb[])
 returns jsonb[]
 language plpgsql
@@ -227,7 +230,7 @@ begin
       endings := endings || '{"end": "failed", "error": "markdown-too-large"}'::jsonb;
     else
       if markdown is distinct from assessment.source_markdown then
-        -- The listing stays as it is: the Markdown says what the definition says.
+        -- The listing stays, because the Markdown contains nothing that the definition does not.
         insert into private.written_markdown (assessment_id, sha256)
         values (assessment.id, private.hash_of_written(assessment, markdown))
         on conflict (assessment_id) do update set sha256 = excluded.sha256;
@@ -242,7 +245,7 @@ begin
 end
 $$;
 
--- Nothing is written on the assessment about the job.
+-- The assessment shows nothing about its job.
 create or replace function private.settle_markdown(judged private.judged_job[])
 returns uuid[]
 language plpgsql

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_claim sha256:03d904ceaac2816d3fa65998c7e9d0b4e4ec869f7a8e01cabdae614e6c81e967
+-- custom-assessments 0.2.0 worker_api_claim sha256:f2fac8536ada445217bc846dae3d1540f3386078edf9b52c200e2e8938b690c0
 -- Claiming jobs.
 
 -- Takes back jobs with expired leases, which the caller has locked: their worker died or hangs. Each is charged its
@@ -90,8 +90,8 @@ begin
 end
 $$;
 
--- The jobs that this worker received for the same request, locked: its answer was lost. Also if the first request is still
--- running.
+-- The jobs that this worker already received for the same request, locked: it repeats a request if the answer was lost, even
+-- while the first is still running.
 create or replace function private.jobs_of_request(worker text, request text)
 returns bigint[]
 language plpgsql
@@ -185,7 +185,7 @@ begin
      where claim.worker = claim_jobs.worker;
   end if;
 
-  -- One list per member and kind, because a batch has hundreds of jobs.
+  -- A list for each member, because objects for hundreds of jobs would repeat its name.
   for given in
     with claimed as (
       update private.jobs as job

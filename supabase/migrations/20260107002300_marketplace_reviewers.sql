@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_reviewers sha256:06813ce11c0eaefc734296c2ecb38650fd4ac979f0c90724236bb68c7c62aff6
+-- custom-assessments 0.2.0 marketplace_reviewers sha256:a2fac4aea8f88af006fd62098f9c98c648b0dad0f76938871a25460e1f3ff87c
 -- Reviewers: the accounts that can decide what the marketplace lists, besides the service role.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -128,7 +128,7 @@ comment on table private.listings_in_hand is 'Assessments on which a decision is
 alter table private.listings_in_hand enable row level security;
 revoke all on table private.listings_in_hand from public, anon, authenticated, service_role;
 
--- The name of a tenant in the marketplace. Hosts have names that are older than the limit.
+-- The name of a tenant in the marketplace, cut because hosts may have names from before the limit.
 create or replace function private.listed_name(display_name text, slug text)
 returns text
 language plpgsql
@@ -141,7 +141,7 @@ begin
 end
 $$;
 
--- What the assessment's row requests to be listed, with its newest version.
+-- What the assessment's row requests to be listed: its newest version, and the values beside it.
 create or replace function private.request_of(assessment public.custom_assessments)
 returns public.listing_requests
 language plpgsql

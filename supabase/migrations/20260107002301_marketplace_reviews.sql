@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_reviews sha256:f6d69a778c71801c7309b5e88de812cc3077d64197c6f30ffd192257f3a3c0f2
+-- custom-assessments 0.2.0 marketplace_reviews sha256:f21dff03c3ee706c19677659d0579a89408f43e252761d0976a29c6027ed8323
 -- Decisions about listings: insert only, and applied by the database when they are written.
 
 create table if not exists public.listing_reviews (
@@ -46,7 +46,7 @@ comment on table public.listing_review_notes is
 alter table public.listing_review_notes enable row level security;
 revoke all on table public.listing_review_notes from public, anon, authenticated, service_role;
 
--- Finds the decisions of an account that is deleted.
+-- For the deletion of an account.
 create index if not exists idx_listing_review_notes_reviewed_by
 on public.listing_review_notes (reviewed_by) where reviewed_by is not null;
 
@@ -75,14 +75,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return exists (
-    select from (
-      select review.decision
-        from public.listing_reviews as review
-       where review.version_id = is_withdrawn.version_id
-       order by review.decided_at desc
-       limit 1
-    ) as latest
-     where latest.decision = 'taken_down'
+    select from private.decision_about(is_withdrawn.version_id) as latest where latest.decision = 'taken_down'
   );
 end
 $$;
@@ -99,7 +92,7 @@ declare
   request public.listing_requests;
   present record;
 begin
-  -- Locked before anything is read, so that the decision is about the state at that time. Interviews that begin wait, too.
+  -- Locked before anything is read, so that nothing changes during the decision. Interviews that begin wait for it too.
   select assessment.id, assessment.marketplace_status, assessment.listed_version_id
     into present
     from public.assessment_versions as version
@@ -178,7 +171,7 @@ begin
      and (request.version_id = new.version_id or private.is_older_version(request.version_id, new.version_id));
 
   select * into present from public.custom_assessments as assessment where assessment.id = new.assessment_id;
-  -- What is beside the content counts, too: it may have changed since it was asked.
+  -- Slug, price and the other values beside the content are compared too: they may have changed since the request.
   holds := present.newest_version_id is not distinct from new.version_id
     and private.asks_the_same(private.request_of(present), (
       select request from public.listing_requests as request where request.version_id = new.version_id));
@@ -246,8 +239,8 @@ begin
 end
 $$;
 
--- Decisions and notes never change. They are deleted with their version; a note loses its reviewer when that account is
--- deleted.
+-- Decisions and notes never change. Decisions are deleted with their version, notes with their decision; a note loses its
+-- reviewer when that account is deleted. The argument names the column with the decision's id.
 create or replace function private.guard_reviews()
 returns trigger
 language plpgsql
@@ -255,38 +248,31 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if tg_op = 'DELETE' and not exists (
-    select from public.assessment_versions as version where version.id = old.version_id
-  ) then
-    return old;
+  if tg_op = 'DELETE' then
+    if tg_table_name = 'listing_reviews' then
+      perform version.id from public.assessment_versions as version where version.id = old.version_id;
+    else
+      perform review.id from public.listing_reviews as review where review.id = old.review_id;
+    end if;
+    if not found then
+      return old;
+    end if;
   end if;
-  perform private.refuse('REVIEW_IMMUTABLE', jsonb_build_object('review_id', old.id));
+  perform private.refuse('REVIEW_IMMUTABLE', jsonb_build_object('review_id', to_jsonb(old) -> tg_argv[0]));
 end
 $$;
 
 create or replace trigger guard_reviews
 before update or delete on public.listing_reviews
-for each row execute function private.guard_reviews();
-
-create or replace function private.guard_review_notes()
-returns trigger
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if tg_op = 'DELETE' and not exists (
-    select from public.listing_reviews as review where review.id = old.review_id
-  ) then
-    return old;
-  end if;
-  if tg_op = 'UPDATE' and (new.review_id, new.note, new.reviewed_by) is not distinct from (old.review_id, old.note, null) then
-    return new;
-  end if;
-  perform private.refuse('REVIEW_IMMUTABLE', jsonb_build_object('review_id', old.review_id));
-end
-$$;
+for each row execute function private.guard_reviews('id');
 
 create or replace trigger guard_review_notes
-before update or delete on public.listing_review_notes
-for each row execute function private.guard_review_notes();
+before update on public.listing_review_notes
+for each row when (
+  (new.review_id, new.note, new.reviewed_by) is distinct from (old.review_id, old.note, null)
+)
+execute function private.guard_reviews('review_id');
+
+create or replace trigger guard_deleted_review_notes
+before delete on public.listing_review_notes
+for each row execute function private.guard_reviews('review_id');

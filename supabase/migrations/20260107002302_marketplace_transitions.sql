@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_transitions sha256:20d34fa4080ab60c1e4e4812d3d82197c40a88b43f6361ad7218a9a0d1f55a2b
+-- custom-assessments 0.2.0 marketplace_transitions sha256:2c70dd474ef77bc1e8206245a0a3c9ae3c66ece788fc59d776f4e1a79e8c58b1
 -- 6. Listing of an assessment: its state after any role has written the assessment's row.
 
 -- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
@@ -13,7 +13,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- Before the tenant's name is read: from now on it cannot change until this row is visible.
+    -- Locked before the tenant's name is read, which then cannot change until this row is visible.
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = new.tenant_id for share;
     new.listed_version_id := case when new.marketplace_status = 'published' then new.newest_version_id end;
     new.listed_at := case when new.marketplace_status = 'published' then now() end;
@@ -33,7 +33,8 @@ begin
     new.listed_version_id := null;
     new.listed_at := null;
   elsif new.marketplace_status = 'published' and old.marketplace_status is not distinct from 'published' then
-    -- What was published before versions were kept, with the same content, is listed once that is recorded (backfill).
+    -- An assessment published before versions were kept stays published, as long as its content is the same; the
+    -- backfill lists it.
     if (
       new.newest_version_id is distinct from new.listed_version_id
       and (old.newest_version_id, old.listed_version_id, new.version) is distinct from (null, null, old.version)
@@ -54,7 +55,7 @@ begin
     end if;
     new.listed_version_id := new.newest_version_id;
     new.listed_at := now();
-  -- Rejected by hand.
+  -- Rejected by hand, while its present content is listed: a take-down.
   elsif new.marketplace_status <> 'pending_review' and new.listed_version_id = new.newest_version_id
     and old.marketplace_status is distinct from new.marketplace_status then
     new.listed_version_id := null;
@@ -284,13 +285,15 @@ for each row when (
 )
 execute function private.list_assessments_of_tenant();
 
--- A request that renames a tenant over the API enters its line first, like one that changes its assessments.
+-- A request over the API that renames a tenant first enters the tenant's line (locks/lines.sql), like one that changes its
+-- assessments.
 create or replace trigger tenant_0_line
 before update of is_active, display_name, slug on public.tenant_profiles
 for each statement when (current_user in ('anon', 'authenticated'))
 execute function private.enter_my_lines();
 
--- The name of a tenant is on each of its listings. A longer name that is older than this rule stays until it is changed.
+-- A tenant's name is shown on each of its listings, so its length is limited. A longer name from before this rule stays
+-- until it is changed.
 create or replace function private.check_display_name()
 returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 backfill_sessions sha256:8def867463f75be5a5a397377705cbf4e55b9ee341296e70cf6f93e000ac9b61
+-- custom-assessments 0.2.0 backfill_sessions sha256:eb49e27c00df55dc95a89f53df8d81f9c0934bfd8231aa90606e9884e81ce2c9
 -- Bringing over what was there before versions were kept: a version for each assessment in use, and for each session the text
 -- that it would have been served on that day. Migrations create tables and triggers only, since the CLI runs a file in one
 -- transaction; the rows are brought over afterwards, in batches, each in a transaction of its own, while everything runs. A
@@ -158,13 +158,12 @@ begin
            coalesce(talk.assessment_id, facts.assessment_id) as assessment_id
       from (
         select case when each.coaching_session_id is not null then 'coaching' else 'assignment' end as kind,
-               case when each.coaching_session_id is not null then 'coaching' else 'campaign' end as session_type,
                coalesce(each.coaching_session_id, each.stakeholder_session_id) as id,
                each.custom_assessment_id as assessment_id
           from public.agent_sessions as each
          where each.id = any (ids)
       ) as talk
-     cross join lateral private.session_facts(talk.id, talk.session_type) as facts
+     cross join lateral private.session_facts(talk.id, private.session_type(talk.kind)) as facts
       left join private.pins as pin on pin.kind = talk.kind and pin.id = talk.id
      where coalesce(talk.assessment_id, facts.assessment_id) is not null
        and pin.pinned_version_id is null
@@ -172,7 +171,7 @@ begin
        and not exists (
          select
            from public.custom_assessment_results as result
-          where result.session_id = talk.id and result.session_type = talk.session_type
+          where result.session_id = talk.id and result.session_type = private.session_type(talk.kind)
        )
      order by 1, 2, 3, 6
   loop

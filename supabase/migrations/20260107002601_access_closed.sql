@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:875be9170bfea9c2c7eb7bf1da52cd0641bf57f84182dce8ad9810b9b408988a
+-- custom-assessments 0.2.0 access_closed sha256:e31b991a9cbc7b9f9ac9db518baa6921d84b4fb83576fa7a1e64d1e3913174e2
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -110,7 +110,6 @@ private.fold_name(text),
 private.free_id(text, text[]),
 private.guard_assessment_authority(),
 private.guard_equivalences(),
-private.guard_review_notes(),
 private.guard_reviews(),
 private.guard_versions(),
 private.guidelines_faults(jsonb, text[]),
@@ -184,6 +183,7 @@ private.lock_for_markdown(uuid, uuid[]),
 private.lock_for_requests(uuid, uuid[]),
 private.lock_for_uploads(uuid, uuid[]),
 private.lock_host_tables(text, text[]),
+private.lock_pin(text, uuid, uuid, uuid, uuid),
 private.lock_slug(uuid, text),
 private.longest_name(),
 private.markdown_basis(public.custom_assessments),
@@ -269,6 +269,8 @@ private.score_assessment(jsonb, jsonb),
 private.scored_dimensions(jsonb),
 private.scoring_of(jsonb),
 private.session_facts(uuid, text),
+private.session_kind(text),
+private.session_type(text),
 private.session_types(),
 private.session_version(text, uuid, uuid, uuid, uuid),
 private.sessions_under_way(uuid),

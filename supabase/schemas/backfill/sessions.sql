@@ -157,13 +157,12 @@ begin
            coalesce(talk.assessment_id, facts.assessment_id) as assessment_id
       from (
         select case when each.coaching_session_id is not null then 'coaching' else 'assignment' end as kind,
-               case when each.coaching_session_id is not null then 'coaching' else 'campaign' end as session_type,
                coalesce(each.coaching_session_id, each.stakeholder_session_id) as id,
                each.custom_assessment_id as assessment_id
           from public.agent_sessions as each
          where each.id = any (ids)
       ) as talk
-     cross join lateral private.session_facts(talk.id, talk.session_type) as facts
+     cross join lateral private.session_facts(talk.id, private.session_type(talk.kind)) as facts
       left join private.pins as pin on pin.kind = talk.kind and pin.id = talk.id
      where coalesce(talk.assessment_id, facts.assessment_id) is not null
        and pin.pinned_version_id is null
@@ -171,7 +170,7 @@ begin
        and not exists (
          select
            from public.custom_assessment_results as result
-          where result.session_id = talk.id and result.session_type = talk.session_type
+          where result.session_id = talk.id and result.session_type = private.session_type(talk.kind)
        )
      order by 1, 2, 3, 6
   loop

@@ -115,13 +115,15 @@ for each row when (
 )
 execute function private.list_assessments_of_tenant();
 
--- A request that renames a tenant over the API enters its line first, like one that changes its assessments.
+-- A request over the API that renames a tenant first enters the tenant's line (locks/lines.sql), like one that changes its
+-- assessments.
 create or replace trigger tenant_0_line
 before update of is_active, display_name, slug on public.tenant_profiles
 for each statement when (current_user in ('anon', 'authenticated'))
 execute function private.enter_my_lines();
 
--- The name of a tenant is on each of its listings. A longer name that is older than this rule stays until it is changed.
+-- A tenant's name is shown on each of its listings, so its length is limited. A longer name from before this rule stays
+-- until it is changed.
 create or replace function private.check_display_name()
 returns trigger
 language plpgsql

@@ -53,7 +53,7 @@ comment on table private.listings_in_hand is 'Assessments on which a decision is
 alter table private.listings_in_hand enable row level security;
 revoke all on table private.listings_in_hand from public, anon, authenticated, service_role;
 
--- The name of a tenant in the marketplace. Hosts have names that are older than the limit.
+-- The name of a tenant in the marketplace, cut because hosts may have names from before the limit.
 create or replace function private.listed_name(display_name text, slug text)
 returns text
 language plpgsql
@@ -66,7 +66,7 @@ begin
 end
 $$;
 
--- What the assessment's row requests to be listed, with its newest version.
+-- What the assessment's row requests to be listed: its newest version, and the values beside it.
 create or replace function private.request_of(assessment public.custom_assessments)
 returns public.listing_requests
 language plpgsql

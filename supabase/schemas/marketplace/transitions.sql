@@ -12,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- Before the tenant's name is read: from now on it cannot change until this row is visible.
+    -- Locked before the tenant's name is read, which then cannot change until this row is visible.
     perform tenant.id from public.tenant_profiles as tenant where tenant.id = new.tenant_id for share;
     new.listed_version_id := case when new.marketplace_status = 'published' then new.newest_version_id end;
     new.listed_at := case when new.marketplace_status = 'published' then now() end;
@@ -32,7 +32,8 @@ begin
     new.listed_version_id := null;
     new.listed_at := null;
   elsif new.marketplace_status = 'published' and old.marketplace_status is not distinct from 'published' then
-    -- What was published before versions were kept, with the same content, is listed once that is recorded (backfill).
+    -- An assessment published before versions were kept stays published, as long as its content is the same; the
+    -- backfill lists it.
     if (
       new.newest_version_id is distinct from new.listed_version_id
       and (old.newest_version_id, old.listed_version_id, new.version) is distinct from (null, null, old.version)
@@ -53,7 +54,7 @@ begin
     end if;
     new.listed_version_id := new.newest_version_id;
     new.listed_at := now();
-  -- Rejected by hand.
+  -- Rejected by hand, while its present content is listed: a take-down.
   elsif new.marketplace_status <> 'pending_review' and new.listed_version_id = new.newest_version_id
     and old.marketplace_status is distinct from new.marketplace_status then
     new.listed_version_id := null;

@@ -87,9 +87,7 @@ begin
                coalesce(made.client, made.stakeholder) as id, made.assessment
           from unnest(stakeholders, clients, assessments) as made (stakeholder, client, assessment)
       ) as given
-     cross join lateral private.session_facts(
-       given.id, case given.kind when 'coaching' then 'coaching' else 'campaign' end
-     ) as facts
+     cross join lateral private.session_facts(given.id, private.session_type(given.kind)) as facts
      where coalesce(given.assessment, facts.assessment_id) is not null
      order by 6, 1, 2
   loop
@@ -154,8 +152,8 @@ begin
 end
 $$;
 
--- The rows that got another assessment or another tenant in a statement. A row that chooses nothing any more has no choice.
--- The query groups, as where the choice is checked. SECURITY DEFINER, as above.
+-- The rows that got another assessment or another tenant in a statement. private.hold_changed_choices() explains why the
+-- query groups. SECURITY DEFINER, as above.
 create or replace function private.note_changed_choices()
 returns trigger
 language plpgsql
@@ -163,7 +161,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Deleting an assessment deletes choices and pins of thousands of rows at once.
+  -- Deleting an assessment clears the reference in thousands of rows at once, and deletes their choices and pins: no
+  -- choice is made here.
   if not exists (select from added where added.custom_assessment_id is not null) then
     return null;
   end if;
@@ -174,7 +173,9 @@ begin
      from (
        select seen.id,
               (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
-              (array_agg(seen.tenant) filter (where seen.is_new))[1] as tenant
+              (array_agg(seen.assessment) filter (where not seen.is_new))[1] as former_assessment,
+              (array_agg(seen.tenant) filter (where seen.is_new))[1] as tenant,
+              (array_agg(seen.tenant) filter (where not seen.is_new))[1] as former_tenant
          from (
            select added.id, true as is_new, added.custom_assessment_id as assessment, added.tenant_id as tenant
              from added
@@ -183,13 +184,10 @@ begin
              from removed
          ) as seen
         group by seen.id
-       having (array_agg(seen.assessment) filter (where seen.is_new))[1]
-              is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
-           or (array_agg(seen.tenant) filter (where seen.is_new))[1]
-              is distinct from (array_agg(seen.tenant) filter (where not seen.is_new))[1]
      ) as changed
     where changed.assessment is not null
       and changed.tenant is not null
+      and (changed.assessment, changed.tenant) is distinct from (changed.former_assessment, changed.former_tenant)
    having count(*) > 0;
   return null;
 end
@@ -230,6 +228,7 @@ begin
           )
      from (
        select (array_agg(seen.assessment) filter (where seen.is_new))[1] as assessment,
+              (array_agg(seen.assessment) filter (where not seen.is_new))[1] as former_assessment,
               (array_agg(seen.stakeholder) filter (where seen.is_new))[1] as stakeholder,
               (array_agg(seen.client) filter (where seen.is_new))[1] as client
          from (
@@ -241,83 +240,36 @@ begin
              from removed
          ) as seen
         group by seen.id
-       having (array_agg(seen.assessment) filter (where seen.is_new))[1]
-              is distinct from (array_agg(seen.assessment) filter (where not seen.is_new))[1]
      ) as changed
     where changed.assessment is not null
+      and changed.assessment is distinct from changed.former_assessment
    having count(*) > 0;
   return null;
 end
 $$;
 
-create or replace trigger note_new_choices_of_clients
-after insert on public.campaigns
-referencing new table as added
-for each statement when (current_user in ('anon', 'authenticated'))
-execute function private.note_new_choices('clients');
-
-create or replace trigger note_new_choices_of_trusted
-after insert on public.campaigns
-referencing new table as added
-for each statement when (current_user not in ('anon', 'authenticated'))
-execute function private.note_new_choices('trusted');
-
-create or replace trigger note_changed_choices_of_clients
-after update on public.campaigns
-referencing old table as removed new table as added
-for each statement when (current_user in ('anon', 'authenticated'))
-execute function private.note_changed_choices('clients');
-
-create or replace trigger note_changed_choices_of_trusted
-after update on public.campaigns
-referencing old table as removed new table as added
-for each statement when (current_user not in ('anon', 'authenticated'))
-execute function private.note_changed_choices('trusted');
-
-create or replace trigger note_new_choices_of_clients
-after insert on public.coaching_sessions
-referencing new table as added
-for each statement when (current_user in ('anon', 'authenticated'))
-execute function private.note_new_choices('clients');
-
-create or replace trigger note_new_choices_of_trusted
-after insert on public.coaching_sessions
-referencing new table as added
-for each statement when (current_user not in ('anon', 'authenticated'))
-execute function private.note_new_choices('trusted');
-
-create or replace trigger note_changed_choices_of_clients
-after update on public.coaching_sessions
-referencing old table as removed new table as added
-for each statement when (current_user in ('anon', 'authenticated'))
-execute function private.note_changed_choices('clients');
-
-create or replace trigger note_changed_choices_of_trusted
-after update on public.coaching_sessions
-referencing old table as removed new table as added
-for each statement when (current_user not in ('anon', 'authenticated'))
-execute function private.note_changed_choices('trusted');
-
-create or replace trigger note_new_conversations_of_clients
-after insert on public.agent_sessions
-referencing new table as added
-for each statement when (current_user in ('anon', 'authenticated'))
-execute function private.note_new_conversations('clients');
-
-create or replace trigger note_new_conversations_of_trusted
-after insert on public.agent_sessions
-referencing new table as added
-for each statement when (current_user not in ('anon', 'authenticated'))
-execute function private.note_new_conversations('trusted');
-
-create or replace trigger note_changed_conversations_of_clients
-after update on public.agent_sessions
-referencing old table as removed new table as added
-for each statement when (current_user in ('anon', 'authenticated'))
-execute function private.note_changed_conversations('clients');
-
-create or replace trigger note_changed_conversations_of_trusted
-after update on public.agent_sessions
-referencing old table as removed new table as added
-for each statement when (current_user not in ('anon', 'authenticated'))
-execute function private.note_changed_conversations('trusted');
+do $triggers$
+declare
+  wanted record;
+begin
+  for wanted in
+    select noted.*, event.*, writer.*
+      from (
+        values ('campaigns', 'choices'), ('coaching_sessions', 'choices'), ('agent_sessions', 'conversations')
+      ) as noted (host_table, what),
+           (
+        values ('insert', 'new', 'new table as added'), ('update', 'changed', 'old table as removed new table as added')
+      ) as event (statement, how, tables),
+           (
+        values ('clients', 'in'), ('trusted', 'not in')
+      ) as writer (writers, compared)
+  loop
+    execute format(
+      'create or replace trigger note_%1$s_%2$s_of_%3$s after %4$s on public.%5$I referencing %6$s'
+      ' for each statement when (current_user %7$s (''anon'', ''authenticated''))'
+      ' execute function private.note_%1$s_%2$s(%3$L)',
+      wanted.how, wanted.what, wanted.writers, wanted.statement, wanted.host_table, wanted.tables, wanted.compared
+    );
+  end loop;
+end
+$triggers$;

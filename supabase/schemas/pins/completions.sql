@@ -15,20 +15,17 @@ begin
      where version.id = may_use.version_id
        and (
          (version.tenant_id = may_use.tenant_id and assessment.tenant_id = may_use.tenant_id)
-         or exists (
-           select
-             from private.version_uses as used
-            where used.tenant_id = may_use.tenant_id and used.version_id = version.id
-         )
+         or private.has_used(may_use.tenant_id, version.id)
          or private.version_in_force(assessment.id, may_use.tenant_id) = version.id
        )
   );
 end
 $$;
 
--- The version that a session's scores are judged by, and its assessment: what the session is pinned to. Where it never began:
--- the version that is named, else the one that was in force when its first agent session was made, else the one in force; then
--- it is assumed. of_assessment is the assessment that a trusted writer names, who may take any version of it.
+-- The version by which a session's scores are judged, and its assessment: those to which the session is pinned. If it has
+-- not begun: the named version; else the version is assumed, to be the one in force when the session's first agent session
+-- was created, or the one in force now. of_assessment is the assessment that a trusted writer names, who can use any version
+-- of it.
 create or replace function private.version_of_scores(
   session_id uuid, session_type text, of_assessment uuid, named uuid,
   out version_id uuid, out assessment_id uuid, out assumed boolean
@@ -37,7 +34,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  session_kind constant text := case session_type when 'campaign' then 'assignment' else 'coaching' end;
+  session_kind constant text := private.session_kind(session_type);
   trusted constant boolean := of_assessment is not null;
   session record;
   earlier uuid[];
@@ -47,7 +44,7 @@ begin
     from private.session_facts(version_of_scores.session_id, version_of_scores.session_type) as facts;
   perform private.bring_over_session(session_kind, version_of_scores.session_id, session.campaign_id);
 
-  -- Begun: a version that it never gave to an agent is not what the interview was about ----------------------------
+  -- Begun: only a version that interview_context returned for this session can be named -------------------------------
   select pin.pinned_version_id, pin.assessment_id, pin.earlier_version_ids
     into version_id, assessment_id, earlier
     from private.pin_of_session(

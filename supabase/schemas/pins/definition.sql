@@ -1,5 +1,5 @@
--- The definition as interview agents get it: every key that the format knows, filled in, and no other; without the examples,
--- which would tell an agent what scores the author expects.
+-- The definition as interview agents get it: exactly the keys that the format knows, with defaults for missing ones, but
+-- without the examples, from which an agent would learn the scores that the author expects.
 
 -- Computed once for each version, when a session first begins with it: most versions are never asked for, and an agent asks
 -- again and again. A release that changes private.asked_definition() empties the table.
@@ -29,7 +29,7 @@ declare
     select dimension.value ->> 'id' from jsonb_array_elements(dimensions) with ordinality as dimension order by dimension.ordinality
   );
 begin
-  -- Most state them; to make one of a name takes a while.
+  -- Most definitions contain them, and deriving an id from a name is slow.
   if array_position(ids, null) is not null then
     ids := (select named.ids from private.dimension_ids(dimensions) as named);
   end if;
@@ -79,7 +79,7 @@ begin
 end
 $$;
 
--- Of a version, whose columns count.
+-- The whole definition of a version. Its columns take precedence over the metadata.
 create or replace function private.asked_definition(version public.assessment_versions)
 returns jsonb
 language plpgsql
@@ -87,13 +87,13 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- As it is in memory: one that comes out of a table is unpacked here, and not at every look.
+  -- In memory: a definition from a table is unpacked once here, not at every access.
   whole constant jsonb := version.definition #> '{}';
   metadata constant jsonb := whole -> 'metadata';
   guidelines constant jsonb := whole -> 'interviewGuidelines';
   bounds constant numeric[] := private.scale_in_force(metadata);
 begin
-  -- A text that may be missing has no default: its key is left out, since null is not a text.
+  -- Optional texts have no default: their keys are left out, because null is not a text.
   return jsonb_build_object(
     'metadata', jsonb_strip_nulls(jsonb_build_object(
       'name', version.name,
@@ -106,7 +106,7 @@ begin
       ),
       'resultDisclosure', version.result_disclosure,
       'scale', jsonb_build_array(bounds[1], bounds[2]),
-      -- Where they are stated: the definition's JSON Schema does not have them yet.
+      -- Only if stated, because the definition's JSON Schema does not contain them yet.
       'language', metadata -> 'language',
       'evidence', metadata -> 'evidence',
       'minCoverage', metadata -> 'minCoverage'

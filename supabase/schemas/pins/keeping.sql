@@ -1,7 +1,8 @@
--- What a begun interview uses is not deleted by itself.
+-- Prevents deleting an assessment that an interview under way uses.
 
 -- The sessions that have begun with an assessment and are under way: they exist, are not scored, are neither cancelled nor
--- withdrawn, their link has not ended, and an agent has asked for them not long ago. The rest is not held up by a pin.
+-- withdrawn, their link has not expired, and an agent asked for their context not long ago. Other sessions do not prevent a
+-- deletion, even if they are pinned.
 create or replace function private.sessions_under_way(assessment_id uuid)
 returns table (tenant_id uuid)
 language plpgsql
@@ -35,12 +36,13 @@ begin
               and (assignment.access_expires_at is null or assignment.access_expires_at > now())
          )
        end
-       and not private.is_scored(pin.id, case pin.kind when 'assignment' then 'campaign' else 'coaching' end);
+       and not private.is_scored(pin.id, private.session_type(pin.kind));
 end
 $$;
 
--- Not when its tenant goes: that stops for results and accepted scores only. SECURITY DEFINER: pins are nobody's to read. It says
--- how many of the tenant's own there are, and of others only that there are some.
+-- Does not apply when the tenant is deleted, which only results and accepted scores prevent. SECURITY DEFINER, because no
+-- role can read pins. The owner learns how many of its own sessions are under way, but of other tenants' only whether there
+-- are any.
 create or replace function private.keep_assessment_in_use()
 returns trigger
 language plpgsql

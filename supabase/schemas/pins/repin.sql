@@ -1,6 +1,6 @@
--- Moving a session or a campaign on to a newer version, by its owner.
+-- Owners move a session or campaign to a newer version.
 
--- The changes from one version to another, as clients get them: which rule, of which class, where.
+-- The changes from one version to another.
 create or replace function private.changes_of_versions(from_version uuid, to_version uuid)
 returns table (rule text, class text, item text, part text, old_value jsonb, new_value jsonb)
 language plpgsql
@@ -19,7 +19,8 @@ begin
 end
 $$;
 
--- Refuses what would change an interview that is under way: all but what is only shown, or a disclosure that shows less.
+-- Refuses a move that would change an interview under way: only changes of presentation and a stricter disclosure are
+-- allowed.
 create or replace function private.check_move(from_version uuid, to_version uuid, facts jsonb)
 returns void
 language plpgsql
@@ -48,7 +49,7 @@ begin
 end
 $$;
 
--- The newest version that a tenant may move on to. Nothing moves on to what is not offered any more.
+-- The newest version to which a tenant can move. Refused if the assessment is no longer offered to it.
 create or replace function private.version_to_move_to(assessment_id uuid, tenant_id uuid)
 returns uuid
 language plpgsql
@@ -86,8 +87,8 @@ begin
 end
 $$;
 
--- What repin_session does: for a trusted caller on any session, else only for the tenant's owner. SECURITY DEFINER: pins
--- are nobody's to write.
+-- repin_session: trusted callers can move any session, others only their own tenants' sessions. SECURITY DEFINER, because no
+-- role can write pins.
 create or replace function private.move_session(session_id uuid, session_type text, trusted boolean)
 returns uuid
 language plpgsql
@@ -95,7 +96,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  session_kind constant text := case session_type when 'campaign' then 'assignment' when 'coaching' then 'coaching' end;
+  session_kind constant text := private.session_kind(session_type);
   session record;
   pinned uuid;
   of_assessment uuid;
@@ -123,14 +124,8 @@ begin
   end if;
   version_id := private.version_to_move_to(of_assessment, session.tenant_id);
 
-  -- The row, locked, and as it is then ----------------------------------------------------------------------------
-  insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
-  values (session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment)
-  on conflict on constraint pins_pkey do nothing;
-  perform pin.id
-     from private.pins as pin
-    where pin.kind = session_kind and pin.id = move_session.session_id
-      for update;
+  -- Lock the row, then read it -------------------------------------------------------------------------------------
+  perform private.lock_pin(session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment);
   select pin.pinned_version_id
     into pinned
     from private.pin_of_session(
@@ -140,7 +135,8 @@ begin
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', move_session.session_id));
   end if;
   if pinned is null then
-    -- Alone with one's own assessment, the newest counts anyway. In a campaign this session goes before the others.
+    -- Outside a campaign, a tenant's own assessment needs no choice, because its newest version is used anyway. In a
+    -- campaign, this session moves ahead of the others.
     choice := case when session.campaign_id is not null then version_id
                    else private.version_to_choose(of_assessment, session.tenant_id, false) end;
     update private.pins as pin
@@ -160,8 +156,8 @@ begin
 end
 $$;
 
--- What repin_campaign does: the campaign and, with it, its sessions that have begun and have no result. One that would change
--- keeps all of them as they are. SECURITY DEFINER: as above.
+-- repin_campaign: moves the campaign and its sessions that have begun and have no result; none of them if one of the
+-- interviews would change. SECURITY DEFINER, as above.
 create or replace function private.move_campaign(campaign_id uuid, trusted boolean)
 returns uuid
 language plpgsql
@@ -188,13 +184,7 @@ begin
   choice := private.version_to_choose(round.assessment_id, round.tenant_id, false);
 
   -- The campaign's pin before its sessions' --------------------------------------------------------------------
-  insert into private.pins (kind, id, tenant_id, assessment_id)
-  values ('campaign', move_campaign.campaign_id, round.tenant_id, round.assessment_id)
-  on conflict on constraint pins_pkey do nothing;
-  perform pin.id
-     from private.pins as pin
-    where pin.kind = 'campaign' and pin.id = move_campaign.campaign_id
-      for update;
+  perform private.lock_pin('campaign', move_campaign.campaign_id, round.tenant_id, null, round.assessment_id);
   perform pin.id
      from private.pins as pin
     where pin.campaign_id = move_campaign.campaign_id
@@ -235,7 +225,7 @@ begin
 end
 $$;
 
--- The version, as clients get it: the owner may read it, since it has chosen it.
+-- The version, as both RPCs return it.
 create or replace function private.answer_of_move(version_id uuid)
 returns jsonb
 language plpgsql

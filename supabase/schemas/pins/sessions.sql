@@ -1,8 +1,8 @@
--- Sessions and their pins: the first question pins, and from then on the session goes by that version.
+-- Pins of sessions: the first interview_context pins a session to a version, which the session uses from then on.
 
--- Whether a row is what a session, now of this tenant and campaign, is pinned to; not before it has begun. present is the
--- assessment that the campaign or coaching session names now: a coaching session that was given another one begins anew, while
--- a campaign's sessions keep what they began with.
+-- Whether a row is the pin of a session, which now has this tenant and campaign, and has begun. present is the assessment
+-- that the campaign or coaching session names now: a coaching session that was given another assessment begins anew, while a
+-- campaign's sessions keep the one with which they began.
 create or replace function private.is_pin_of(pin private.pins, tenant_id uuid, campaign_id uuid, present uuid)
 returns boolean
 language plpgsql
@@ -17,7 +17,7 @@ begin
 end
 $$;
 
--- What a session is pinned to; no row before it has begun.
+-- The pin of a session; no row before it has begun.
 create or replace function private.pin_of_session(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid
 )
@@ -37,23 +37,21 @@ begin
 end
 $$;
 
--- Pins a campaign as a whole, with its first interview. False: it has gone on to something else meanwhile, or somebody else
--- has pinned it; it is to be looked at again.
+-- Pins a whole campaign when its first interview begins. False if it has chosen another assessment meanwhile, or another
+-- transaction has pinned it: the caller then reads it again.
 create or replace function private.pin_campaign(campaign_id uuid, tenant_id uuid, assessment_id uuid)
 returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  noted private.pins;
 begin
-  insert into private.pins (kind, id, tenant_id, assessment_id)
-  values ('campaign', pin_campaign.campaign_id, pin_campaign.tenant_id, pin_campaign.assessment_id)
-  on conflict on constraint pins_pkey do nothing;
   -- An update that gives the campaign another assessment waits for this row, or has already committed.
-  perform pin.id
-     from private.pins as pin
-    where pin.kind = 'campaign' and pin.id = pin_campaign.campaign_id
-      for update;
-  if not found or not exists (
+  noted := private.lock_pin(
+    'campaign', pin_campaign.campaign_id, pin_campaign.tenant_id, null, pin_campaign.assessment_id
+  );
+  if noted.id is null or not exists (
     select
       from public.campaigns as campaign
      where campaign.id = pin_campaign.campaign_id
@@ -62,7 +60,7 @@ begin
   ) then
     return false;
   end if;
-  -- What was said of another tenant's campaign of this id, or of another assessment, counts no longer.
+  -- A row for another assessment, or from another tenant's campaign that had this id, no longer counts.
   update private.pins as pin
      set tenant_id = pin_campaign.tenant_id, assessment_id = pin_campaign.assessment_id,
          chosen_version_id = null, chosen_at = null, pinned_version_id = null, pinned_at = null
@@ -81,24 +79,13 @@ begin
 end
 $$;
 
--- Holds the pin of a campaign as it is while a session of it begins; false where there is none yet.
+-- Locks the pin of a campaign against changes while a session begins with it. False if the campaign is not pinned yet.
 create or replace function private.hold_campaign_pin(campaign_id uuid, tenant_id uuid, assessment_id uuid)
 returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not exists (
-    select
-      from private.pins as pin
-     where pin.kind = 'campaign'
-       and pin.id = hold_campaign_pin.campaign_id
-       and pin.tenant_id = hold_campaign_pin.tenant_id
-       and pin.assessment_id = hold_campaign_pin.assessment_id
-       and pin.pinned_version_id is not null
-  ) then
-    return false;
-  end if;
   perform pin.id
      from private.pins as pin
     where pin.kind = 'campaign'
@@ -111,9 +98,9 @@ begin
 end
 $$;
 
--- Begins a session that is not pinned: pins it to the version that it uses. tenant_id, campaign_id and present are what the
--- caller has read of it; named is the assessment that its agent session names. assessment_id is null if there is no assessment;
--- version_id alone is null if the session changed or was pinned in the meantime: the caller reads it again.
+-- Begins a session that is not pinned, by pinning it to the version that it uses. The caller has read tenant_id, campaign_id
+-- and present; named is the assessment that the agent session names. Without an assessment both results are null. Only
+-- version_id is null if the session has changed or was pinned meanwhile: the caller then reads it again.
 create or replace function private.begin_session(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, named uuid,
   out assessment_id uuid, out version_id uuid
@@ -143,7 +130,7 @@ begin
     assessment_id := null;
     return;
   end if;
-  -- A session without a choice of its own goes with its campaign.
+  -- A session without a choice of its own uses its campaign's version.
   if begin_session.campaign_id is not null and assessment_id = present and not exists (
     select
       from private.pins as pin
@@ -159,36 +146,22 @@ begin
       return;
     end if;
   end if;
-  -- Most have a row already, with the version in force when their agent session was made.
-  for attempt in 1 .. 2 loop
-    select pin.*
-      into noted
-      from private.pins as pin
-     where pin.kind = begin_session.kind and pin.id = begin_session.id
-       for update;
-    exit when found;
-    insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
-    values (
-      begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id,
-      begin_session.assessment_id
-    )
-    on conflict on constraint pins_pkey do nothing;
-  end loop;
+  noted := private.lock_pin(
+    begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id
+  );
 
-  -- As it is now that nobody changes it ---------------------------------------------------------------------------
+  -- Read again, now that it cannot change -------------------------------------------------------------------------
   if noted.id is null
     or private.is_pin_of(noted, begin_session.tenant_id, begin_session.campaign_id, present)
     or not exists (
     select
-      from private.session_facts(
-             begin_session.id, case begin_session.kind when 'assignment' then 'campaign' else 'coaching' end
-           ) as facts
+      from private.session_facts(begin_session.id, private.session_type(begin_session.kind)) as facts
      where (facts.tenant_id, facts.campaign_id, facts.assessment_id)
            is not distinct from (begin_session.tenant_id, begin_session.campaign_id, present)
   ) then
     return;
   end if;
-  -- What was noted of another session of this id, or for another assessment, no longer counts.
+  -- A row for another assessment, or from another session that had this id, no longer counts.
   if (noted.tenant_id, noted.campaign_id, noted.assessment_id)
      is distinct from (begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id) then
     delete from private.pins as pin where pin.kind = begin_session.kind and pin.id = begin_session.id;

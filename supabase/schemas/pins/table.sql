@@ -41,17 +41,42 @@ comment on column private.pins.campaign_id is 'The campaign of an assignment.';
 comment on column private.pins.chosen_version_id is
 'The version that was chosen; null where the choice names the tenant''s own assessment, whose newest version counts.';
 comment on column private.pins.first_version_id is
-'The version in force when the first agent session was made: for agents that never ask what to talk about.';
-comment on column private.pins.pinned_version_id is 'The version that the interview goes by, from its first question on.';
+'The version in force when the first agent session was created: for agents that never call interview_context.';
+comment on column private.pins.pinned_version_id is 'The version that the interview uses, from its first interview_context on.';
 comment on column private.pins.begun_at is 'When the session began: the first interview_context for it.';
-comment on column private.pins.asked_at is 'When an agent last asked what to talk about, to the hour.';
+comment on column private.pins.asked_at is 'When interview_context was last called for the session, to the hour.';
 comment on column private.pins.earlier_version_ids is
-'The versions that the session was pinned to before it was moved on while it ran.';
+'The versions to which the session was pinned before it was moved while under way.';
 alter table private.pins enable row level security;
 revoke all on table private.pins from public, anon, authenticated, service_role;
 create index if not exists idx_pins_assessment on private.pins (assessment_id);
 create index if not exists idx_pins_tenant on private.pins (tenant_id);
 create index if not exists idx_pins_campaign on private.pins (campaign_id) where campaign_id is not null;
+
+-- Sessions are named by their type in the API, and by their kind here, where campaigns have pins too.
+create or replace function private.session_kind(session_type text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case session_type when 'campaign' then 'assignment' else session_type end;
+end
+$$;
+
+create or replace function private.session_type(kind text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case kind when 'assignment' then 'campaign' else kind end;
+end
+$$;
 
 -- One row for each tenant and version that it chose or was pinned to. It decides who can read a version, who may inherit an
 -- assessment, and which versions are in use.
@@ -90,6 +115,30 @@ begin
    group by used.version_id
    order by used.version_id
   on conflict on constraint version_uses_pkey do nothing;
+end
+$$;
+
+-- Locks and returns the row of a campaign or session, which is created if there is none. Null if it was deleted meanwhile.
+create or replace function private.lock_pin(kind text, id uuid, tenant_id uuid, campaign_id uuid, assessment_id uuid)
+returns private.pins
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  noted private.pins;
+begin
+  for attempt in 1 .. 2 loop
+    select pin.*
+      into noted
+      from private.pins as pin
+     where pin.kind = lock_pin.kind and pin.id = lock_pin.id
+       for update;
+    exit when found;
+    insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
+    values (lock_pin.kind, lock_pin.id, lock_pin.tenant_id, lock_pin.campaign_id, lock_pin.assessment_id)
+    on conflict on constraint pins_pkey do nothing;
+  end loop;
+  return noted;
 end
 $$;
 

@@ -1,7 +1,7 @@
 -- What each session uses, and whether there is a newer version.
 
--- The version that a session uses now, and the newest that it could move on to: for the view, whose rows are the caller's to read
--- already. SECURITY DEFINER: nobody may read pins.
+-- The version that a session uses now, and the newest one to which it could move. SECURITY DEFINER, because no role can read
+-- pins; the view calls it for rows that the caller can read.
 create or replace function private.session_version(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid,
   out assessment_id uuid, out version_id uuid, out begun_at timestamptz, out newest_id uuid
@@ -27,7 +27,7 @@ begin
 end
 $$;
 
--- Campaign assignments may be a view of the host's, under whose rules the caller reads them.
+-- A host's campaign_assignments may itself be a view, which then decides what the caller can read.
 create or replace view public.session_versions
 with (security_invoker = true) as
 select
@@ -69,5 +69,5 @@ cross join
 left join public.assessment_versions as version on used.version_id = version.id;
 comment on view public.session_versions is
 'For owners: which version each campaign assignment and coaching session uses, since when it has begun (null before), and the '
-'newest version if it is another one: repin_session and repin_campaign move on to it.';
+'newest version if it is another one: repin_session and repin_campaign move to it.';
 revoke all on table public.session_versions from public, anon, authenticated, service_role;

@@ -67,7 +67,7 @@ begin
      and request.session_type = basis_of_result.session_type
      and request.tenant_id = basis_of_result.tenant_id
      and request.assessment_id = basis_of_result.assessment_id
-     -- Not while it is brought over: the result has its version, or is brought over later.
+     -- A request that is just being brought over (backfill) is awaited, so that the result gets its version.
      for share;
   if not found then
     select judged.version_id, judged.assumed

@@ -61,10 +61,10 @@ create table if not exists public.custom_assessment_results (
 alter table public.custom_assessment_results add column if not exists assessment_version_id uuid;
 alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
 comment on column public.custom_assessment_results.assessment_version_id is
-'The version that the interview went by, of which version, snapshot and disclosure are. Null for results from before versions '
-'were kept.';
+'The version that the interview used; assessment_version, the snapshot and the disclosure are copied from it. Null for results '
+'from before versions were kept, until a worker has found their version.';
 comment on column public.custom_assessment_results.version_assumed is
-'Whether the agent never asked what to talk about and named no version, so that it was assumed.';
+'Whether the version was assumed, because the agent neither called interview_context nor named one.';
 comment on table public.custom_assessment_results is 'Results of completed custom assessment sessions.';
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
 'The definition as it was when the scores were accepted.';

@@ -17,7 +17,7 @@ begin
            as disclosure
     into result
     from public.custom_assessment_results as present
-    -- Where the caller may read it, who may be the campaign's creator and not its owner.
+    -- The caller may be unable to read the version: a campaign's creator need not be an owner.
     left join public.assessment_versions as version on version.id = present.assessment_version_id
    where present.id = verify_result.result_id;
   if not found then

@@ -59,7 +59,7 @@ begin
       jsonb_build_object('session_id', new.session_id, 'faults', outcome.faults));
   end if;
 
-  -- The row: what the caller may say stays, the rest is the database's. --------------------------------------
+  -- The row: the caller's values stay, and the database sets the rest ----------------------------------------
   new.tenant_id := session.tenant_id;
   new.campaign_id := session.campaign_id;
   new.campaign_created_by := session.campaign_created_by;
@@ -84,7 +84,7 @@ create or replace trigger write_result
 before insert on public.custom_assessment_results
 for each row execute function private.write_result();
 
--- But for one thing: a result from before versions were kept gets the version that it was made from, once.
+-- Refuses every update, except that a result from before versions were kept gets the version from which it was made, once.
 create or replace function private.refuse_result_update()
 returns trigger
 language plpgsql

@@ -89,8 +89,8 @@ begin
 end
 $$;
 
--- The jobs that this worker received for the same request, locked: its answer was lost. Also if the first request is still
--- running.
+-- The jobs that this worker already received for the same request, locked: it repeats a request if the answer was lost, even
+-- while the first is still running.
 create or replace function private.jobs_of_request(worker text, request text)
 returns bigint[]
 language plpgsql
@@ -184,7 +184,7 @@ begin
      where claim.worker = claim_jobs.worker;
   end if;
 
-  -- One list per member and kind, because a batch has hundreds of jobs.
+  -- A list for each member, because objects for hundreds of jobs would repeat its name.
   for given in
     with claimed as (
       update private.jobs as job

@@ -128,7 +128,6 @@ insert into tests.expected values
 ('private.close_requests(custom_assessments)', false, ''),
 ('private.decision_about(uuid)', false, ''),
 ('private.decisions()', false, ''),
-('private.guard_review_notes()', true, ''),
 ('private.guard_reviews()', true, ''),
 ('private.is_older_version(uuid,uuid)', false, ''),
 ('private.is_withdrawn(uuid)', false, 'service_role'),

@@ -1,7 +1,124 @@
--- custom-assessments 0.2.0 pins_repin sha256:501dfe3dc6cf5571a80c64557821cda33ac7621152302081d951e225edaa68ff
--- Moving a session or a campaign on to a newer version, by its owner.
+-- custom-assessments 0.2.0 pins_completions sha256:8f8baeefa050fdb7d1e909eddea4a5663ac8cc58040a15286777264ac5d167b6
+-- By which version the scores of a session are judged.
 
--- The changes from one version to another, as clients get them: which rule, of which class, where.
+-- Whether a tenant may use a version: of its own assessments, one that it has used, or the one in force.
+create or replace function private.may_use(tenant_id uuid, version_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from public.assessment_versions as version
+      join public.custom_assessments as assessment on assessment.id = version.assessment_id
+     where version.id = may_use.version_id
+       and (
+         (version.tenant_id = may_use.tenant_id and assessment.tenant_id = may_use.tenant_id)
+         or private.has_used(may_use.tenant_id, version.id)
+         or private.version_in_force(assessment.id, may_use.tenant_id) = version.id
+       )
+  );
+end
+$$;
+
+-- The version by which a session's scores are judged, and its assessment: those to which the session is pinned. If it has
+-- not begun: the named version; else the version is assumed, to be the one in force when the session's first agent session
+-- was created, or the one in force now. of_assessment is the assessment that a trusted writer names, who can use any version
+-- of it.
+create or replace function private.version_of_scores(
+  session_id uuid, session_type text, of_assessment uuid, named uuid,
+  out version_id uuid, out assessment_id uuid, out assumed boolean
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  session_kind constant text := private.session_kind(session_type);
+  trusted constant boolean := of_assessment is not null;
+  session record;
+  earlier uuid[];
+begin
+  select facts.tenant_id, facts.campaign_id, facts.assessment_id as present, facts.assessment_ids
+    into session
+    from private.session_facts(version_of_scores.session_id, version_of_scores.session_type) as facts;
+  perform private.bring_over_session(session_kind, version_of_scores.session_id, session.campaign_id);
+
+  -- Begun: only a version that interview_context returned for this session can be named -------------------------------
+  select pin.pinned_version_id, pin.assessment_id, pin.earlier_version_ids
+    into version_id, assessment_id, earlier
+    from private.pin_of_session(
+           session_kind, version_of_scores.session_id, session.tenant_id, session.campaign_id, session.present
+         ) as pin;
+  if found then
+    assumed := false;
+    if of_assessment <> assessment_id then
+      perform private.refuse('SESSION_ASSESSMENT_MISMATCH', jsonb_build_object(
+        'session_id', version_of_scores.session_id, 'assessment_id', of_assessment,
+        'session_assessment_id', version_of_scores.assessment_id
+      ));
+    elsif named <> all (version_id || earlier) then
+      perform private.refuse('VERSION_MISMATCH', jsonb_build_object(
+        'session_id', version_of_scores.session_id, 'version_id', named,
+        'session_version_id', version_of_scores.version_id
+      ));
+    end if;
+    return;
+  end if;
+
+  -- Not begun -------------------------------------------------------------------------------------------------
+  version_id := named;
+  assessment_id := coalesce(
+    of_assessment,
+    (select version.assessment_id from public.assessment_versions as version where version.id = named),
+    session.assessment_ids[1]
+  );
+  perform private.hold_assessments(array[assessment_id]);
+  if named is not null and not (
+    exists (
+      select
+        from public.assessment_versions as version
+       where version.id = named and version.assessment_id = version_of_scores.assessment_id
+    )
+    and (trusted or private.may_use(session.tenant_id, named))
+  ) then
+    perform private.refuse('VERSION_NOT_FOUND', jsonb_build_object('version_id', named));
+  elsif assessment_id is not null and assessment_id <> all (session.assessment_ids) then
+    perform private.refuse('SESSION_ASSESSMENT_MISMATCH', jsonb_build_object(
+      'session_id', version_of_scores.session_id, 'assessment_id', version_of_scores.assessment_id
+    ));
+  end if;
+  assumed := named is null;
+  if assumed then
+    version_id := coalesce(
+      (
+        select pin.first_version_id
+          from private.pins as pin
+         where pin.kind = session_kind
+           and pin.id = version_of_scores.session_id
+           and pin.tenant_id = session.tenant_id
+           and pin.campaign_id is not distinct from session.campaign_id
+           and pin.assessment_id = version_of_scores.assessment_id
+      ),
+      private.version_to_use(
+        session_kind, version_of_scores.session_id, session.tenant_id, session.campaign_id, session.present,
+        version_of_scores.assessment_id
+      ),
+      case when trusted then private.newest_version(version_of_scores.assessment_id) end
+    );
+    if version_id is null and assessment_id is not null then
+      perform private.refuse(
+        'ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', version_of_scores.assessment_id)
+      );
+    end if;
+  end if;
+end
+$$;
+
+-- Owners move a session or campaign to a newer version.
+
+-- The changes from one version to another.
 create or replace function private.changes_of_versions(from_version uuid, to_version uuid)
 returns table (rule text, class text, item text, part text, old_value jsonb, new_value jsonb)
 language plpgsql
@@ -20,7 +137,8 @@ begin
 end
 $$;
 
--- Refuses what would change an interview that is under way: all but what is only shown, or a disclosure that shows less.
+-- Refuses a move that would change an interview under way: only changes of presentation and a stricter disclosure are
+-- allowed.
 create or replace function private.check_move(from_version uuid, to_version uuid, facts jsonb)
 returns void
 language plpgsql
@@ -49,7 +167,7 @@ begin
 end
 $$;
 
--- The newest version that a tenant may move on to. Nothing moves on to what is not offered any more.
+-- The newest version to which a tenant can move. Refused if the assessment is no longer offered to it.
 create or replace function private.version_to_move_to(assessment_id uuid, tenant_id uuid)
 returns uuid
 language plpgsql
@@ -87,8 +205,8 @@ begin
 end
 $$;
 
--- What repin_session does: for a trusted caller on any session, else only for the tenant's owner. SECURITY DEFINER: pins
--- are nobody's to write.
+-- repin_session: trusted callers can move any session, others only their own tenants' sessions. SECURITY DEFINER, because no
+-- role can write pins.
 create or replace function private.move_session(session_id uuid, session_type text, trusted boolean)
 returns uuid
 language plpgsql
@@ -96,7 +214,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  session_kind constant text := case session_type when 'campaign' then 'assignment' when 'coaching' then 'coaching' end;
+  session_kind constant text := private.session_kind(session_type);
   session record;
   pinned uuid;
   of_assessment uuid;
@@ -124,14 +242,8 @@ begin
   end if;
   version_id := private.version_to_move_to(of_assessment, session.tenant_id);
 
-  -- The row, locked, and as it is then ----------------------------------------------------------------------------
-  insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
-  values (session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment)
-  on conflict on constraint pins_pkey do nothing;
-  perform pin.id
-     from private.pins as pin
-    where pin.kind = session_kind and pin.id = move_session.session_id
-      for update;
+  -- Lock the row, then read it -------------------------------------------------------------------------------------
+  perform private.lock_pin(session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment);
   select pin.pinned_version_id
     into pinned
     from private.pin_of_session(
@@ -141,7 +253,8 @@ begin
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', move_session.session_id));
   end if;
   if pinned is null then
-    -- Alone with one's own assessment, the newest counts anyway. In a campaign this session goes before the others.
+    -- Outside a campaign, a tenant's own assessment needs no choice, because its newest version is used anyway. In a
+    -- campaign, this session moves ahead of the others.
     choice := case when session.campaign_id is not null then version_id
                    else private.version_to_choose(of_assessment, session.tenant_id, false) end;
     update private.pins as pin
@@ -161,8 +274,8 @@ begin
 end
 $$;
 
--- What repin_campaign does: the campaign and, with it, its sessions that have begun and have no result. One that would change
--- keeps all of them as they are. SECURITY DEFINER: as above.
+-- repin_campaign: moves the campaign and its sessions that have begun and have no result; none of them if one of the
+-- interviews would change. SECURITY DEFINER, as above.
 create or replace function private.move_campaign(campaign_id uuid, trusted boolean)
 returns uuid
 language plpgsql
@@ -189,13 +302,7 @@ begin
   choice := private.version_to_choose(round.assessment_id, round.tenant_id, false);
 
   -- The campaign's pin before its sessions' --------------------------------------------------------------------
-  insert into private.pins (kind, id, tenant_id, assessment_id)
-  values ('campaign', move_campaign.campaign_id, round.tenant_id, round.assessment_id)
-  on conflict on constraint pins_pkey do nothing;
-  perform pin.id
-     from private.pins as pin
-    where pin.kind = 'campaign' and pin.id = move_campaign.campaign_id
-      for update;
+  perform private.lock_pin('campaign', move_campaign.campaign_id, round.tenant_id, null, round.assessment_id);
   perform pin.id
      from private.pins as pin
     where pin.campaign_id = move_campaign.campaign_id
@@ -236,7 +343,7 @@ begin
 end
 $$;
 
--- The version, as clients get it: the owner may read it, since it has chosen it.
+-- The version, as both RPCs return it.
 create or replace function private.answer_of_move(version_id uuid)
 returns jsonb
 language plpgsql
@@ -286,77 +393,3 @@ comment on function public.repin_campaign(uuid) is
 'For owners: moves a campaign on to the newest version of its assessment, as repin_session, with its sessions that have begun '
 'and are not scored yet. Returns {version_id, version, definition_sha256}.';
 revoke all on function public.repin_campaign(uuid) from public, anon, authenticated, service_role;
-
--- What each session uses, and whether there is a newer version.
-
--- The version that a session uses now, and the newest that it could move on to: for the view, whose rows are the caller's to read
--- already. SECURITY DEFINER: nobody may read pins.
-create or replace function private.session_version(
-  kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid,
-  out assessment_id uuid, out version_id uuid, out begun_at timestamptz, out newest_id uuid
-)
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  select pin.assessment_id, pin.pinned_version_id, pin.begun_at
-    into assessment_id, version_id, begun_at
-    from private.pin_of_session(
-           session_version.kind, session_version.id, session_version.tenant_id, session_version.campaign_id, present
-         ) as pin;
-  if not found then
-    assessment_id := present;
-    version_id := private.version_in_use(
-      session_version.kind, session_version.id, session_version.tenant_id, session_version.campaign_id, present, present
-    );
-  end if;
-  newest_id := private.version_in_force(session_version.assessment_id, session_version.tenant_id);
-end
-$$;
-
--- Campaign assignments may be a view of the host's, under whose rules the caller reads them.
-create or replace view public.session_versions
-with (security_invoker = true) as
-select
-  session.session_type,
-  session.session_id,
-  session.campaign_id,
-  session.tenant_id,
-  used.assessment_id,
-  used.version_id,
-  version.version,
-  used.begun_at,
-  case when used.newest_id <> used.version_id then used.newest_id end as newer_version_id
-from (
-  select
-    'campaign' as session_type,
-    'assignment' as kind,
-    assignment.id as session_id,
-    campaign.id as campaign_id,
-    campaign.tenant_id,
-    campaign.custom_assessment_id
-  from public.campaign_assignments as assignment
-  inner join public.campaigns as campaign on assignment.campaign_id = campaign.id
-  where campaign.custom_assessment_id is not null
-  union all
-  select
-    'coaching' as session_type,
-    'coaching' as kind,
-    coaching.id as session_id,
-    null::uuid as campaign_id,
-    coaching.tenant_id,
-    coaching.custom_assessment_id
-  from public.coaching_sessions as coaching
-  where coaching.custom_assessment_id is not null
-) as session
-cross join
-  lateral private.session_version(
-    session.kind, session.session_id, session.tenant_id, session.campaign_id, session.custom_assessment_id
-  ) as used
-left join public.assessment_versions as version on used.version_id = version.id;
-comment on view public.session_versions is
-'For owners: which version each campaign assignment and coaching session uses, since when it has begun (null before), and the '
-'newest version if it is another one: repin_session and repin_campaign move on to it.';
-revoke all on table public.session_versions from public, anon, authenticated, service_role;
