@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 backfill_sessions sha256:eb49e27c00df55dc95a89f53df8d81f9c0934bfd8231aa90606e9884e81ce2c9
+-- custom-assessments 0.2.0 backfill_sessions sha256:745fea5deb447cc2c30c2d7b88a585a9e88d13514c51ba9be856ee331145a627
 -- Bringing over what was there before versions were kept: a version for each assessment in use, and for each session the text
 -- that it would have been served on that day. Migrations create tables and triggers only, since the CLI runs a file in one
 -- transaction; the rows are brought over afterwards, in batches, each in a transaction of its own, while everything runs. A
@@ -263,5 +263,31 @@ begin
   end if;
   perform private.backfill_begun(begun);
   return true;
+end
+$$;
+
+-- Brings over the choices of a tenant's assessments before their turn: when the tenant is erased, they decide who inherits what.
+create or replace function private.bring_over_choices_of(tenant_id uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  assessments uuid[];
+begin
+  if not exists (
+    select from private.backfills as step where step.step in ('campaign', 'coaching') and step.finished_at is null
+  ) then
+    return;
+  end if;
+  assessments := array(
+    select assessment.id from public.custom_assessments as assessment where assessment.tenant_id = bring_over_choices_of.tenant_id
+  );
+  perform private.backfill_choices('campaign', array(
+    select campaign.id from public.campaigns as campaign where campaign.custom_assessment_id = any (assessments)
+  ));
+  perform private.backfill_choices('coaching', array(
+    select session.id from public.coaching_sessions as session where session.custom_assessment_id = any (assessments)
+  ));
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:ea6e7f2fae936c41b70208214826df2e28f432e083bc981f962e1d21718443d1
+-- custom-assessments 0.2.0 erasure_heirs sha256:da5880480d9479b25315580e707cdfd72cc8c548a4548fc18d68fb3f8c45a2ba
 -- Assessments that other tenants use outlive their tenant.
 
 -- Other tenants use assessments of this tenant, and their results and interviews refer to them. So each is transferred to
@@ -14,6 +14,7 @@ declare
   handed record;
   total integer := 0;
 begin
+  perform private.bring_over_choices_of(hand_over_used_assessments.tenant_id);
   for handed in
     select assessment.id, assessment.status, heir.tenant_id, heir.user_id
       from public.custom_assessments as assessment,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:e31b991a9cbc7b9f9ac9db518baa6921d84b4fb83576fa7a1e64d1e3913174e2
+-- custom-assessments 0.2.0 access_closed sha256:1c81ce6f09658bc51ad77a200b5a70348bd4e4fce2f5fb6baf7ea9424c377f8e
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -32,6 +32,7 @@ private.backfill_rows(text, uuid[]),
 private.basis_of_result(uuid, text, uuid, uuid, uuid),
 private.begin_session(text, uuid, uuid, uuid, uuid, uuid),
 private.bounded_diagnostics(jsonb),
+private.bring_over_choices_of(uuid),
 private.bring_over_session(text, uuid, uuid, uuid[]),
 private.campaigns_can_lose_their_creator(),
 private.categories_faults(jsonb, text[], text[], numeric, numeric),

@@ -264,3 +264,29 @@ begin
   return true;
 end
 $$;
+
+-- Brings over the choices of a tenant's assessments before their turn: when the tenant is erased, they decide who inherits what.
+create or replace function private.bring_over_choices_of(tenant_id uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  assessments uuid[];
+begin
+  if not exists (
+    select from private.backfills as step where step.step in ('campaign', 'coaching') and step.finished_at is null
+  ) then
+    return;
+  end if;
+  assessments := array(
+    select assessment.id from public.custom_assessments as assessment where assessment.tenant_id = bring_over_choices_of.tenant_id
+  );
+  perform private.backfill_choices('campaign', array(
+    select campaign.id from public.campaigns as campaign where campaign.custom_assessment_id = any (assessments)
+  ));
+  perform private.backfill_choices('coaching', array(
+    select session.id from public.coaching_sessions as session where session.custom_assessment_id = any (assessments)
+  ));
+end
+$$;

@@ -13,6 +13,7 @@ declare
   handed record;
   total integer := 0;
 begin
+  perform private.bring_over_choices_of(hand_over_used_assessments.tenant_id);
   for handed in
     select assessment.id, assessment.status, heir.tenant_id, heir.user_id
       from public.custom_assessments as assessment,

@@ -232,6 +232,15 @@ def test_sessions_are_read_alike_before_and_after(database: Database) -> None:
     }
 
 
+def test_former_choice_inherits_from_an_erased_tenant_before_it_is_brought_over(database: Database) -> None:
+    host = Host(database.connect())
+    service = database.connect_as("service_role")
+    counts = one(service, "select public.erase_tenant(%s)", host.author.id)
+    assert counts["assessments_handed_over"] == ASSESSMENTS
+    assert begin(host, service, host.sessions[0]) == {"version": "1.0", "description": None, "begun": True}
+    assert begin(host, service, host.sessions[1]) == {"version": "1.0", "description": None, "begun": False}
+
+
 def test_query_on_the_page_finds_what_nobody_approved(database: Database) -> None:
     host = Host(database.connect())
     bring_over(database)
