@@ -2,23 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from worker.compiler.blocks import MAX_DEPTH
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, FIELDS_OF, FieldSpec
 from worker.definition import (
-    INTERVIEW_STYLES,
     MAX_CATEGORIES,
     MAX_DIGITS,
     MAX_DIMENSIONS,
-    MAX_NAME,
-    MAX_SCALE,
     MAX_TEXT_BYTES,
     WEIGHT_TOLERANCE,
-    AssessmentType,
     Definition,
     Dimension,
-    Disclosure,
     Example,
     InterviewGuidelines,
     InterviewStyle,
@@ -29,29 +24,12 @@ from worker.ids import LONGEST_ID
 
 TARGET = Path("docs/format.md")
 
-LOWEST, *_, HIGHEST = INTERVIEW_STYLES
-
 
 def one_of(words: Any) -> str:
     """Return the words of a Literal as a sentence lists them."""
     *most, last = (f"`{word}`" for word in get_args(words))
     return f"{', '.join(most)} or {last}"
 
-
-KEYS = {
-    "name": f"1 to {MAX_NAME} characters",
-    "version": "`major.minor`; the text counts, so `1.10` is not `1.1`. A file without it that replaces an assessment gets the "
-    "least that its change asks for",
-    "type": one_of(AssessmentType),
-    "author": "text",
-    "description": "text",
-    "interview_style": f"{LOWEST} (highly structured) to {HIGHEST} (fully conversational), or the two keys below",
-    "interview_style.default": f"whole number from {LOWEST} to {HIGHEST}",
-    "interview_style.allow_override": "`true` or `false`: whether a campaign or session may choose another style",
-    "result_disclosure": f"{one_of(Disclosure)}: what a respondent sees",
-    "language": "the language that the file is written in: a BCP 47 tag such as `en` or `de-AT`",
-    "scale": f"`[low, high]`, the range of a score; 0 <= low < high <= {MAX_SCALE}",
-}
 
 FIELDS = {
     "id": "a slug, such as `strategic-thinking`, that stays when the name changes; unique (see below)",
@@ -105,7 +83,9 @@ def _key_row(key: str, field: Any) -> str:
         and not isinstance(field.default, InterviewStyle)
     ):
         default = f"`{_spelled(field.default)}`"
-    return f"| `{key}` | {'yes' if field.is_required() else 'no'} | {KEYS[key]} | {default} |"
+    words = one_of(field.annotation) if get_origin(field.annotation) is Literal else ""
+    value = ": ".join(filter(None, [words, field.description])) or "text"
+    return f"| `{key}` | {'yes' if field.is_required() else 'no'} | {value} | {default} |"
 
 
 def _spelled(value: object) -> str:

@@ -15,7 +15,7 @@ from decimal import Decimal, localcontext
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
-from worker.definition import GENERAL, write_json
+from worker.definition import GENERAL, Metadata, write_json
 from worker.ids import dimension_id
 from worker.names import fold
 from worker.scoring import DEFAULT_SCALE, EXACT, decimal_places
@@ -50,6 +50,14 @@ class Columns(NamedTuple):
     interview_style_default: int = 3
     interview_style_allow_override: bool = True
     result_disclosure: str = "full"
+
+
+#: The keys of the metadata that have no default and no column. Each is a part of the content.
+STATED: Final = tuple(
+    field.alias or name
+    for name, field in Metadata.model_fields.items()
+    if not field.is_required() and field.default is None and name not in Columns._fields
+)
 
 
 def parse(text: str) -> JsonObject:
@@ -88,8 +96,7 @@ def content_of(definition: JsonObject, columns: Columns) -> JsonObject:
         "name": columns.name,
         "description": columns.description,
         "type": columns.assessment_type,
-        "author": _text(metadata.get("author")),
-        "language": _text(metadata.get("language")),
+        **{key: _text(metadata.get(key)) for key in STATED},
         "interviewStyle": {
             "default": columns.interview_style_default,
             "allowOverride": columns.interview_style_allow_override,

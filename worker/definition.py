@@ -347,24 +347,53 @@ class InterviewStyle(_Model):
             strict=True,
             ge=INTERVIEW_STYLES[0],
             le=INTERVIEW_STYLES[-1],
-            description="1 highly structured, 5 fully conversational",
+            description=f"whole number from {INTERVIEW_STYLES[0]} to {INTERVIEW_STYLES[-1]}",
         ),
     ] = 3
-    allow_override: Annotated[bool, Field(strict=True)] = True
+    allow_override: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="`true` or `false`: whether a campaign or session may choose another style",
+        ),
+    ] = True
 
 
 class Metadata(_Model):
-    """What the front matter states about the assessment as a whole."""
+    """What the front matter states about the assessment as a whole.
 
-    name: Title
-    version: Version = "1.0"
+    The compiler, ``format`` and docs/format.md take the keys from these fields: a key that is a text, or one
+    of a few words, needs nothing else in Python.
+    """
+
+    name: Annotated[Title, Field(description=f"1 to {MAX_NAME} characters")]
+    version: Annotated[
+        Version,
+        Field(
+            description="`major.minor`; the text counts, so `1.10` is not `1.1`. A file without it that "
+            "replaces an assessment gets the least that its change asks for"
+        ),
+    ] = "1.0"
     type: AssessmentType = "multi-dimensional"
     author: Text | None = None
     description: Text | None = None
-    interview_style: InterviewStyle = InterviewStyle.model_construct()
-    result_disclosure: Disclosure = "full"
-    scale: Annotated[tuple[Bound, Bound], AfterValidator(_ascending)] = DEFAULT_SCALE
-    language: Language | None = None
+    language: Annotated[
+        Language | None,
+        Field(description="the language that the file is written in: a BCP 47 tag such as `en` or `de-AT`"),
+    ] = None
+    interview_style: Annotated[
+        InterviewStyle,
+        Field(
+            description=f"{INTERVIEW_STYLES[0]} (highly structured) to {INTERVIEW_STYLES[-1]} "
+            "(fully conversational), or both keys in a mapping"
+        ),
+    ] = InterviewStyle.model_construct()
+    result_disclosure: Annotated[Disclosure, Field(description="what a respondent sees")] = "full"
+    scale: Annotated[
+        tuple[Bound, Bound],
+        AfterValidator(_ascending),
+        Field(description=f"`[low, high]`, the range of a score; 0 <= low < high <= {MAX_SCALE}"),
+    ] = DEFAULT_SCALE
 
     @model_validator(mode="before")
     @classmethod

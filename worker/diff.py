@@ -12,7 +12,7 @@ from worker.compiler.coverage import Reach
 from worker.compiler.outline import Outline, OutlineItem
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS
 from worker.content import Columns, Json, JsonObject, content_of, parse
-from worker.definition import GENERAL, Definition
+from worker.definition import GENERAL, Definition, InterviewStyle, Metadata
 from worker.names import fold
 from worker.scoring import CategoryRule, DimensionRule, ScoringRules
 from worker.witness import Search, find_witness
@@ -21,19 +21,10 @@ __all__ = ["Comparison", "Located", "compare"]
 
 #: The classes after which results cannot be compared, which need another major version.
 MAJOR: Final[tuple[Class, ...]] = ("scoring", "structure")
-#: Where in the front matter a part of the content is.
+#: The key of the front matter that a part of the content comes from.
 FRONT: Final = {
-    "name": "name",
-    "description": "description",
-    "type": "type",
-    "author": "author",
-    "language": "language",
-    "scale": "scale",
-    "evidence": "evidence",
-    "minCoverage": "min_coverage",
-    "resultDisclosure": "result_disclosure",
-    "interviewStyle/default": "default",
-    "interviewStyle/allowOverride": "allow_override",
+    **{field.alias or key: key for key, field in Metadata.model_fields.items()},
+    **{f"interviewStyle/{field.alias or key}": key for key, field in InterviewStyle.model_fields.items()},
 }
 #: The field of an item that a part of it comes from.
 FIELDS: Final = {

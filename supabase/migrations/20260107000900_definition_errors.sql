@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:e90cf2389af7cb83ce9f7ad98ba24600fdb1321d34927b10ca519f545f9a3c97
+-- custom-assessments 0.2.0 definition_errors sha256:234ee35cb708e5259d290fdd21149796826f30d1877893e3db0e6cce4da11f5d
 -- What the rules of a definition share. Each rule except the bounds returns a list of errors, empty if there are none. An
 -- error has a JSON path, a stable reason and what was expected: {"path": "$.dimensions[2].weight", "reason":
 -- "not-positive", "expected": "a number above 0"}.
@@ -180,6 +180,7 @@ as $$
 declare
   faults jsonb := '[]'::jsonb;
   part jsonb;
+  key text;
 begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
@@ -215,12 +216,11 @@ begin
     faults := faults
       || private.fault('$.metadata.type', 'unknown-value', private.one_of(private.assessment_types()));
   end if;
-  if jsonb_typeof(metadata -> 'author') not in ('string', 'null') then
-    faults := faults || private.fault('$.metadata.author', 'wrong-type', 'a text');
-  end if;
-  if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
-    faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
-  end if;
+  foreach key in array array['author', 'description'] loop
+    if jsonb_typeof(metadata -> key) not in ('string', 'null') then
+      faults := faults || private.fault('$.metadata.' || key, 'wrong-type', 'a text');
+    end if;
+  end loop;
   -- A language tag is well-formed by BCP 47 and has two or three letters, because no longer ones are registered.
   part := metadata -> 'language';
   if jsonb_typeof(part) <> 'null'

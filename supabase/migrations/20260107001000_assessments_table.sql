@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:dbfffdc6866e9dd0d7f7142e0336cac20e797ec4f4552fd0cbb52c5b15881b9e
+-- custom-assessments 0.2.0 assessments_table sha256:85d92f287a7b54c6ed2cb3872872477daf08aa227afe8fb6360003fb5b978bc8
 -- The assessments of tenants: the table and its constraints. The triggers for authority, status, dates, content, version
 -- and slug are in the following files, in the order in which they fire.
 --
@@ -98,7 +98,7 @@ comment on column public.custom_assessments.interview_style_default is
 comment on column public.custom_assessments.interview_style_allow_override is
 'Whether a campaign or coaching session may choose another style.';
 comment on column public.custom_assessments.result_disclosure is
-'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
+'What a respondent sees of the result: see session_result.';
 comment on column public.custom_assessments.status is
 'A draft can become active or archived, an active assessment archived, and an archived one active. An archived row is '
 'otherwise read-only.';

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_table sha256:8702059f85c5736164fb2c79f76336d36d6bf34ef09d3161c90f423df57853fb
+-- custom-assessments 0.2.0 results_table sha256:2a842fed1b8d5a874131e1259873cba488a9ec3cae3a8c0efa9792e1fdbee8c2
 -- Results of finished interviews; they never change.
 --
 -- A writer supplies the session, the assessment, the scores of the dimensions, and the insights. The database sets
@@ -70,7 +70,7 @@ comment on table public.custom_assessment_results is 'Results of completed custo
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
 'The definition as it was when the scores were accepted.';
 comment on column public.custom_assessment_results.result_disclosure is
-'What the respondent can see: full, teaser or none. Copied from the assessment when the scores were accepted.';
+'What the respondent can see: see session_result. Copied from the assessment when the scores were accepted.';
 comment on column public.custom_assessment_results.session_id is
 'The campaign assignment or coaching session; see session_type. The result remains if the session is deleted.';
 comment on column public.custom_assessment_results.tenant_id is

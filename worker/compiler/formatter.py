@@ -27,7 +27,7 @@ from worker.compiler.source import read_source
 from worker.compiler.swallowed import swallowed_fields
 from worker.compiler.values import BLOCK_SCALAR, is_thematic_break, unquote
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, FIELDS_OF, GUIDELINES, section_name
-from worker.definition import Definition, Metadata
+from worker.definition import VERSION, Definition, InterviewStyle, Metadata
 from worker.ids import dimension_id
 
 __all__ = ["format_definition", "format_source", "metadata_lines"]
@@ -73,25 +73,17 @@ def format_definition(definition: Definition, comments: Sequence[str] = ()) -> s
 
 def metadata_lines(metadata: Metadata) -> dict[str, list[str]]:
     """Return the lines of each key of the front matter that has a value, in their order."""
-    style = metadata.interview_style
-    texts = {
-        "author": metadata.author,
-        "description": metadata.description,
-        "language": metadata.language,
-    }
-    return {
-        "name": [f"name: {_scalar(metadata.name)}"],
-        "version": [f"version: {metadata.version}"],
-        "type": [f"type: {metadata.type}"],
-        **{key: [f"{key}: {_scalar(text)}"] for key, text in texts.items() if text is not None},
-        "interview_style": [
-            "interview_style:",
-            f"  default: {style.default}",
-            f"  allow_override: {'true' if style.allow_override else 'false'}",
-        ],
-        "result_disclosure": [f"result_disclosure: {metadata.result_disclosure}"],
-        "scale": [f"scale: {_range(metadata.scale)}"],
-    }
+    values = {key: getattr(metadata, key) for key in Metadata.model_fields}
+    return {key: _key_lines(key, value) for key, value in values.items() if value is not None}
+
+
+def _key_lines(key: str, value: str | InterviewStyle | tuple[Decimal, Decimal]) -> list[str]:
+    if isinstance(value, InterviewStyle):
+        override = "true" if value.allow_override else "false"
+        return [f"{key}:", f"  default: {value.default}", f"  allow_override: {override}"]
+    if isinstance(value, tuple):
+        return [f"{key}: {_range(value)}"]
+    return [f"{key}: {value if VERSION.fullmatch(value) else _scalar(value)}"]
 
 
 def _write_dimensions(definition: Definition, lines: list[str]) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args, get_origin
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import markup_fault
@@ -361,15 +361,14 @@ def _with_comment(at: Scalar, name: str, value: str, rest: str, otherwise: str) 
 
 
 READERS: Final[Mapping[str, Callable[[_Reader, str, Scalar], None]]] = {
-    "name": _Reader.text,
+    **{
+        key: _Reader.choice if get_origin(field.annotation) is Literal else _Reader.text
+        for key, field in Metadata.model_fields.items()
+    },
     "version": _Reader.version,
-    "type": _Reader.choice,
-    "author": _Reader.text,
-    "description": _Reader.text,
     STYLE: _Reader.style,
     "default": _Reader.style,
     "allow_override": _Reader.boolean,
-    "result_disclosure": _Reader.choice,
     "language": _Reader.language,
 }
 

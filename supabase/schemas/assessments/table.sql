@@ -97,7 +97,7 @@ comment on column public.custom_assessments.interview_style_default is
 comment on column public.custom_assessments.interview_style_allow_override is
 'Whether a campaign or coaching session may choose another style.';
 comment on column public.custom_assessments.result_disclosure is
-'What a respondent sees of the result: full, teaser (the category''s name and description) or none.';
+'What a respondent sees of the result: see session_result.';
 comment on column public.custom_assessments.status is
 'A draft can become active or archived, an active assessment archived, and an archived one active. An archived row is '
 'otherwise read-only.';

@@ -10,6 +10,7 @@ as $$
 declare
   faults jsonb := '[]'::jsonb;
   part jsonb;
+  key text;
 begin
   if jsonb_typeof(metadata) <> 'object' then
     return jsonb_build_array(private.fault('$.metadata', 'wrong-type', 'an object'));
@@ -45,12 +46,11 @@ begin
     faults := faults
       || private.fault('$.metadata.type', 'unknown-value', private.one_of(private.assessment_types()));
   end if;
-  if jsonb_typeof(metadata -> 'author') not in ('string', 'null') then
-    faults := faults || private.fault('$.metadata.author', 'wrong-type', 'a text');
-  end if;
-  if jsonb_typeof(metadata -> 'description') not in ('string', 'null') then
-    faults := faults || private.fault('$.metadata.description', 'wrong-type', 'a text');
-  end if;
+  foreach key in array array['author', 'description'] loop
+    if jsonb_typeof(metadata -> key) not in ('string', 'null') then
+      faults := faults || private.fault('$.metadata.' || key, 'wrong-type', 'a text');
+    end if;
+  end loop;
   -- A language tag is well-formed by BCP 47 and has two or three letters, because no longer ones are registered.
   part := metadata -> 'language';
   if jsonb_typeof(part) <> 'null'

@@ -69,7 +69,7 @@ comment on table public.custom_assessment_results is 'Results of completed custo
 comment on column public.custom_assessment_results.assessment_definition_snapshot is
 'The definition as it was when the scores were accepted.';
 comment on column public.custom_assessment_results.result_disclosure is
-'What the respondent can see: full, teaser or none. Copied from the assessment when the scores were accepted.';
+'What the respondent can see: see session_result. Copied from the assessment when the scores were accepted.';
 comment on column public.custom_assessment_results.session_id is
 'The campaign assignment or coaching session; see session_type. The result remains if the session is deleted.';
 comment on column public.custom_assessment_results.tenant_id is

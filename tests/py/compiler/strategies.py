@@ -168,6 +168,7 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
         "type": draw(st.sampled_from(["single-outcome", "multi-dimensional", "comparative"])),
         "author": draw(optional),
         "description": draw(optional),
+        "language": draw(st.sampled_from([None, "en", "de-AT"])),
         "interviewStyle": style,
         "resultDisclosure": draw(st.sampled_from(["full", "teaser", "none"])),
         "scale": scale,

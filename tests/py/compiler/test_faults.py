@@ -518,8 +518,8 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
         (
             ("version: 1.0", "xyzzy: 1"),
             (
-                "the keys are `name`, `version`, `type`, `author`, `description`, `interview_style`, "
-                "`result_disclosure`, `scale`, `language`"
+                "the keys are `name`, `version`, `type`, `author`, `description`, `language`, "
+                "`interview_style`, `result_disclosure`, `scale`"
             ),
         ),
         (("version: 1.0", "interview_style: {overide: true}"), "write `allow_override`"),
