@@ -26,6 +26,10 @@ def patch_of(title: str) -> Path:
     return PATCHES / f"{title.lower().replace(' ', '_')}.patch"
 
 
+def changed_by(title: str) -> list[str]:
+    return re.findall(r"^\+\+\+ b/(.+)$", patch_of(title).read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_every_recipe_has_its_patch_and_every_patch_its_recipe() -> None:
     assert RECIPES
     assert sorted(map(patch_of, RECIPES)) == sorted(PATCHES.glob("*.patch"))
@@ -33,10 +37,16 @@ def test_every_recipe_has_its_patch_and_every_patch_its_recipe() -> None:
 
 @pytest.mark.parametrize("title", RECIPES)
 def test_a_recipe_names_every_file_that_its_patch_changes(title: str) -> None:
-    changed = re.findall(r"^\+\+\+ b/(.+)$", patch_of(title).read_text(encoding="utf-8"), re.MULTILINE)
+    changed = changed_by(title)
     steps, _, _ = RECIPES[title].partition("Tests: ")
     assert changed
     assert [path for path in changed if f"`{path}`" not in steps] == []
+
+
+def test_a_front_matter_key_is_written_in_four_places_and_in_tests() -> None:
+    changed = changed_by("A front matter key")
+    places = [path for path in changed if not path.startswith(("tests/", "tools/version_vectors.py"))]
+    assert len(places) == 4, places
 
 
 @pytest.mark.long
