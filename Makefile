@@ -11,7 +11,7 @@ PYTEST := PYTEST_XDIST_AUTO_NUM_WORKERS=$(PROCESSES) $(PY) -m pytest -n auto --d
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test quick test-install lint generate migration bench fuzz mutants wheel lock
+.PHONY: help setup demo up down reset status test quick test-install lint generate pictures migration bench fuzz mutants wheel lock
 
 # A lock is complete, so pip installs only what it lists: later releases cannot change that, and no source package is built
 # with that day's build requirements.
@@ -85,6 +85,9 @@ lint: setup ## the layout of supabase/schemas, sqlfluff (on files that have not 
 
 generate: setup ## write the generated files: migrations, types, access matrix, docs tables
 	@$(PY) -m tools.generate
+
+pictures: setup ## draw the pictures of the README again; `make generate` does so too
+	@$(PY) -m tools.pictures
 
 migration: setup ## propose the next migration from what changed in supabase/schemas; NAME=add_tags
 	@$(PY) -m tools.next_migration $(NAME)

@@ -24,7 +24,7 @@ from tools import (
     format_doc,
     functions,
     migrations,
-    picture,
+    pictures,
     release,
     scoring_vectors,
     seed,
@@ -90,7 +90,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield ROOT / diagnostic_schema.TARGET, diagnostic_schema.generate()
     yield ROOT / diagnostics_doc.TARGET, diagnostics_doc.generate()
     yield ROOT / format_doc.TARGET, format_doc.generate()
-    yield ROOT / picture.TARGET, picture.generate()
+    yield from pictures.generated()
     yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
     yield ROOT / version_vectors.TARGET, version_vectors.generate()
     yield from release.generated()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -77,11 +78,16 @@ def test_the_owner_sees_a_bar_for_each_dimension_and_the_category(shown: str) ->
     assert demo.INSIGHTS[0]["text"] in re.sub(r"\s+", " ", owner)
 
 
-def test_the_readme_shows_what_the_owner_sees(shown: str) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [excerpt] = re.findall(r"^```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
-    assert len(excerpt.splitlines()) > 6
-    assert excerpt in shown
+@pytest.mark.parametrize("name", ["result", "link"])
+def test_the_readmes_pictures_show_what_the_demo_shows(shown: str, name: str) -> None:
+    picture = (ROOT / "docs" / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
+    lines: dict[str, str] = {}
+    for height, text in re.findall(r'<text [^>]* y="([^"]+)"[^>]*>([^<]*)</text>', picture):
+        lines[height] = lines.get(height, "") + "".join(html.unescape(text).split())
+    drawn = [line for line in lines.values() if line and demo.RESPONDENT_NAME.replace(" ", "") not in line]
+    assert len(drawn) > 5
+    printed = {"".join(line.split()) for line in shown.splitlines()}
+    assert [line for line in drawn if line not in printed] == []
 
 
 def test_an_edit_while_the_interview_is_under_way_does_not_reach_it(shown: str) -> None:

@@ -1,6 +1,5 @@
 """The documentation is correct: links lead somewhere, commands run, examples compile."""
 
-import html
 import re
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import pictures
 from tools.generate import difference
 from worker.compiler import compile_markdown
 
@@ -79,21 +79,66 @@ def test_drift_is_shown_line_by_line() -> None:
     assert shown.endswith(" same\n-old\n+new\n")
 
 
-def test_the_readmes_picture_has_the_words_of_check_and_fetches_nothing() -> None:
-    picture = (ROOT / "docs" / "pictures" / "check.svg").read_text(encoding="utf-8")
-    assert "docs/pictures/check.svg" in (ROOT / "README.md").read_text(encoding="utf-8")
-    lines = re.findall(r"<text [^>]*>([^<]*)</text>", picture)
-    shown = html.unescape(" ".join(lines)).replace("\N{NO-BREAK SPACE}", " ")
-    done = subprocess.run(
-        [sys.executable, "-m", "worker", "check", "examples/broken.md"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+def test_the_readmes_pictures_are_what_make_pictures_draws_now() -> None:
+    drawn = dict(pictures.generated())
+    stale = [path.name for path, text in drawn.items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], "run `make pictures`"
+    assert sorted(pictures.FOLDER.iterdir()) == sorted(drawn)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in drawn if f"({path.relative_to(ROOT)})" not in readme] == []
+    fetched = [re.findall(r"(?:href|url|src)\W+(?!#)[a-z]+:", text) for text in drawn.values()]
+    assert not any(fetched)
+
+
+def test_the_readmes_diagram_names_tables_of_the_database() -> None:
+    [diagram] = blocks(ROOT / "README.md", "mermaid")
+    tables = re.findall(
+        r"^  (\w+) {", (ROOT / "docs" / "diagram.md").read_text(encoding="utf-8"), re.MULTILINE
     )
-    printed = done.stdout.splitlines()
-    codes = re.findall(r"(?:error|warning)\[[a-z-]+\]", done.stdout)
-    assert [code for code in codes[:5] if code not in shown] == []
-    assert printed[-1] in shown
-    assert f"... {len(codes) - 5} more ..." in shown
-    assert re.findall(r"(?:href|url|src)\W+(?!#)[a-z]+:", picture) == []
+    stores = re.findall(r"(\w+)\[\(", diagram)
+    assert len(stores) == 3
+    assert [name for name in stores if not any(table.endswith(f"_{name}") for table in tables)] == []
+
+
+def headings(page: Path) -> set[str]:
+    """Return the fragments that lead to the headings of a page, as GitHub makes them."""
+    text = re.sub(r"^(`{3,}).*?^\1", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_into_a_page_leads_to_a_heading(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)#([^)\s]+)\)", text)
+    missing = [
+        f"{target}#{fragment}"
+        for target, fragment in found
+        if (target.endswith(".md") or not target)
+        and fragment not in headings(page.parent / target if target else page)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "a front matter key",
+        "a disclosure level",
+        "a refusal",
+        "a job kind",
+        "a results column",
+        "a diagnostic",
+        "an RPC",
+    ],
+)
+def test_the_readme_leads_to_each_recipe_in_two_steps(change: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [row] = [line for line in readme.splitlines() if "(docs/development.md#how-to-add)" in line]
+    assert change in row
+    page = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+    section = page.split("\n## How to add\n")[1].split("\n### ")[0]
+    assert re.search(rf"\[{change}\]\(#{change.lower().replace(' ', '-')}\)", section, re.IGNORECASE)
+    recipe = page.split(f"\n### {change[0].upper()}{change[1:]}\n")[1].split("\n### ")[0]
+    places = re.findall(r"`((?:supabase|worker)/[^`]+\.\w+)`", recipe)
+    assert places
