@@ -63,11 +63,11 @@ class Rule:
     """The limits of a ratio (bench/bands.toml).
 
     Attributes:
-        bound: whether the ratio may be at most or at least these values.
-        target: the value that the full scale is built for; None where there is none.
-        band: the value that `--scale small` fails beyond; None where it is only reported.
-        what: what all its ratios tell of, for people; "" where it is not summed up.
-        why: what keeps a ratio from its target, where that is known.
+        bound: whether the values are upper or lower limits.
+        target: the goal at full scale; None if there is none.
+        band: `--scale small` fails beyond this value; None if the ratio is only reported.
+        what: what its ratios compare, for people; "" if the summary omits them.
+        why: what keeps a ratio from its target, if known; without a target, a known limit.
     """
 
     bound: Bound
@@ -246,11 +246,12 @@ class Report:
         )
 
     @classmethod
-    def from_json(cls, text: str) -> Report:
-        """Read the output of `to_json`."""
+    def from_json(cls, text: str, rules: Mapping[str, Rule] | None = None) -> Report:
+        """Read the output of `to_json`, for the rules that apply now."""
         raw = json.loads(text)
         report = cls(
             scale=raw["scale"],
+            rules=read_rules() if rules is None else rules,
             machine=raw["machine"],
             runs=raw["runs"],
             details=raw["details"],
@@ -259,9 +260,7 @@ class Report:
         for name, figure in raw["figures"].items():
             report.figures[name] = Figure(name=name, **figure)
         for name, ratio in raw["ratios"].items():
-            report.ratios[name] = Ratio(
-                name, ratio["title"], ratio["value"], Rule(ratio["bound"], ratio["target"], ratio["band"])
-            )
+            report.ratios[name] = Ratio(name, ratio["title"], ratio["value"], rule_for(name, report.rules))
         return report
 
 

@@ -18,7 +18,7 @@ CHARTS = ROOT / "docs" / "benchmarks"
 CHANGES = HERE / "changes.md"
 
 _GROUPS = {
-    "reads": "Reads under row level security",
+    "reads": "Reads under row-level security",
     "writes": "Writes",
     "compiler": "The compiler",
     "pipeline": "The pipeline",
@@ -26,29 +26,29 @@ _GROUPS = {
 }
 _ABOUT = {
     "reads": """\
-The same rows in three schemas on one server: **ours** with its policies, the schema as it was **first specified**
-(`bench/literal_schema.sql`), and the **limit**: plain tables, read by their owner without row level security, with the
-tenant named in every query and the best index for each (`bench/limit_schema.sql`). Everything is in memory. A sample is
-the median over the same 25 tenants, each asking twice, of the time of the statement alone, prepared and in a transaction in
-which role and claims have been set, as PostgREST does. Over PostgREST it is the time of the whole request; there the limit
-is `service_role`, whom no policy binds. A ratio is the median of the ratios of samples that were taken one after the other,
-so that what slows the machine for a while slows both.""",
+The same rows in three schemas on one server: **ours** with its policies; the **literal** schema, exactly as first specified
+(`bench/literal_schema.sql`); and the **limit**: plain tables, read by their owner without row-level security, with the
+tenant named in every query and the best index for each (`bench/limit_schema.sql`). Everything is in memory. A sample is the
+median over the same 25 tenants, each asking twice. For SQL it is the time of the prepared statement alone, in a transaction
+in which role and claims were set before, as PostgREST does. Over PostgREST it is the time of the whole request; there the
+limit is `service_role`, to which no policy applies. A ratio is the median of the ratios of samples taken one after the other,
+so that a temporary load on the machine slows both.""",
     "writes": """\
-Assessments of 7 KB with eight dimensions. Ours validates the definition, makes the slug and keeps version, status and
-dates; the literal schema checks next to nothing, and its writer has to bring the slug.""",
+Assessments of 7 KB with eight dimensions. Ours validates the definition, generates the slug and sets version, status and
+dates; the literal schema checks almost nothing, and its writer must supply the slug.""",
     "compiler": """\
-Compiling means: front matter, blocks, grammar, names, sums, ranges and coverage, and the definition, with every fault's
-place. Tokenising with markdown-it-py, and the bare events of the parser in use (pulldown-cmark through pyromark), do none
-of that.""",
+Compiling means reading front matter, blocks and fields, checking names, sums, ranges and coverage, and building the
+definition, with the place of every error. It is compared with only tokenising the file (markdown-it-py), and with only
+reading the events of the parser in use (pulldown-cmark through pyromark).""",
     "pipeline": """\
-Jobs go through the Supabase client, a gateway and PostgREST, as a worker uses them anywhere; the others talk to Postgres
-directly. All run on the same server in the same run. A job that does nothing is claimed, handed back and kept as a
-finished row. PGQueuer runs at the batch with which it is fastest here; pgmq is read and deleted by plain SQL, without a
-client around it, and keeps no record.""",
+Our jobs go through the Supabase client, a gateway and PostgREST, as in production; the other queues talk to Postgres
+directly. All use the same server in the same run. An empty job is claimed, finished and kept as a finished row. PGQueuer uses
+the batch size with which it is fastest here; pgmq is read and deleted with plain SQL, without a client, and keeps no
+record.""",
     "neighbours": """\
-What one tenant can do to another. A neighbour uploads a small file, lists its assessments and has an interview scored, in turn,
-first while nothing else happens and then while an ordinary account attacks; each attack was an outage once. One worker serves
-both. A ratio is that of the 99th percentiles of one run.""",
+How much one tenant can slow down another. A neighbour repeatedly uploads a small file, lists its assessments and has an interview
+scored: first alone, then while an ordinary account attacks. Each attack once caused an outage. One worker serves both. A ratio
+compares the 99th percentiles of one run.""",
 }
 
 
@@ -69,15 +69,15 @@ def text(report: Report, charts: Iterable[str]) -> str:
         "# Benchmarks",
         "",
         "Written by `make bench` from `bench/results/latest.json`; do not edit. Every claim is a ratio of two figures that were",
-        "taken in one run on one machine, and can be repeated with that command.",
+        "measured in one run on one machine; the same command repeats it.",
         "",
         *_summary(report),
         "## The machine and the runs",
         "",
         (
             f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB; {machine['system']}; Python "
-            f"{machine['python']}; Postgres {machine.get('postgres', '?')}. The load is that of the last 1, 5 and 15 minutes "
-            "as the group began: its own before it, and other people's work on the same cores, which widens every spread."
+            f"{machine['python']}; Postgres {machine.get('postgres', '?')}. The load is the average of the last 1, 5 and 15 minutes "
+            "when the group began. It includes earlier groups and other work on the same cores, which widens every spread."
         ),
         "",
         "| group | scale | measured | load |",
@@ -93,19 +93,18 @@ def text(report: Report, charts: Iterable[str]) -> str:
         *(
             [
                 (
-                    "**The machine was busy with other work while this was measured**, so single ratios are off by a half and "
-                    "more; the targets are for a quiet machine and the full scale, and this run neither proves nor disproves "
-                    "them closely."
+                    "**The machine was busy with other work during these measurements**, so single ratios can be off by a half or "
+                    "more. The targets are for a quiet machine and the full scale; a ratio near its target proves little here."
                 ),
                 "",
             ]
-            # What a group leaves behind is seen by the next; other people's work is seen by all.
+            # An earlier group raises the load of the next one only; other work raises that of all.
             if all(float(run["load"].split(",")[0]) > 1 for run in report.runs.values())
             else []
         ),
-        "Each figure is the median of at least five samples; the least and the greatest stand beside it. The band is what a",
-        "small run (`make bench SCALE=small`) has to keep to: wider than the target, since machines for checks are small and",
-        "shared, and left by whatever has changed in kind.",
+        "Each figure is the median of at least five samples, shown with the lowest and highest. A small run",
+        "(`make bench SCALE=small`) fails if a ratio leaves its band, which is wider than the target, since the machines that check",
+        "changes are small and shared.",
         "",
     ]
     names = list(charts)
@@ -132,17 +131,17 @@ def text(report: Report, charts: Iterable[str]) -> str:
         lines += ["", *(f"{note}\n" for note in dict.fromkeys(report.notes.get(group, [])))]
         details = report.details.get(group, {})
         if details:
-            told = "; ".join(f"{name}: {value:,}" if not isinstance(value, str) else f"{name}: {value}"
-                             for name, value in details.items())  # fmt: skip
-            lines += [f"Sizes and settings: {told}.", ""]
+            sizes = "; ".join(f"{name}: {value:,}" if not isinstance(value, str) else f"{name}: {value}"
+                              for name, value in details.items())  # fmt: skip
+            lines += [f"Sizes and settings: {sizes}.", ""]
         lines += _figures(figures)
-    lines += ["## What was changed, and what it gained", "", CHANGES.read_text(encoding="utf-8").strip(), ""]
+    lines += ["## Optimisations and their effect", "", CHANGES.read_text(encoding="utf-8").strip(), ""]
     return "\n".join(lines)
 
 
 def _settings(machine: dict[str, str | int]) -> str:
-    told = [f"`{name[9:]} = {value}`" for name, value in machine.items() if name.startswith("postgres.")]
-    return ", ".join(told) or "none"
+    settings = [f"`{name[9:]} = {value}`" for name, value in machine.items() if name.startswith("postgres.")]
+    return ", ".join(settings) or "none"
 
 
 def _limit(ratio: Ratio, limit: float | None) -> str:
@@ -161,45 +160,51 @@ def _in_order(report: Report) -> list[Ratio]:
 
 
 def _summary(report: Report) -> list[str]:
-    """What a reader came for: one line for each kind of work, then the targets that were missed, and why."""
+    """The summary: a line for each kind of work, the missed targets with reasons, and known limits."""
     kinds: dict[str, list[Ratio]] = {}
     for ratio in _in_order(report):
         what = rule_for(ratio.name, report.rules).what
         if what:
             kinds.setdefault(what, []).append(ratio)
-    lines = ["## In short", "", "| work, against what | this run | target | |", "| --- | --- | --- | --- |"]
+    lines = ["## In short", "", "| work, compared with | this run | target | |", "| --- | --- | --- | --- |"]
     for what, ratios in kinds.items():
         values = [ratio.value for ratio in ratios]
-        told = f"{statistics.median(values):.2f}"
+        summary = f"{statistics.median(values):.2f}"
         if len(values) > 1:
-            told += f" in the middle of {len(values)}, {min(values):.2f} to {max(values):.2f}"
+            summary += f" (median of {len(values)}, {min(values):.2f} to {max(values):.2f})"
         missed = sum(ratio.meets_target is False for ratio in ratios)
         verdict = f"**{missed} missed**" if missed and len(ratios) > 1 else "**missed**" if missed else "met"
-        lines.append(f"| {what} | {told} | {_limit(ratios[0], ratios[0].rule.target)} | {verdict} |")
+        if ratios[0].rule.target is None:
+            verdict = ""
+        lines.append(f"| {what} | {summary} | {_limit(ratios[0], ratios[0].rule.target)} | {verdict} |")
     lines += ["", *_missed(report)]
     return lines
 
 
 def _missed(report: Report) -> list[str]:
     missed = [ratio for ratio in _in_order(report) if ratio.meets_target is False]
-    if not missed:
-        return ["Every target is met.", ""]
+    limits = [ratio for ratio in _in_order(report) if ratio.rule.target is None and ratio.rule.why]
+    return [
+        *(["Missed:", "", *_with_reasons(missed, report), ""] if missed else ["Every target is met.", ""]),
+        *(["Known limits, without a target:", "", *_with_reasons(limits, report), ""] if limits else []),
+    ]
+
+
+def _with_reasons(listed: Sequence[Ratio], report: Report) -> Iterable[str]:
     reasons: dict[str, list[Ratio]] = {}
-    for ratio in missed:
+    for ratio in listed:
         reasons.setdefault(rule_for(ratio.name, report.rules).why, []).append(ratio)
-    lines = ["Missed:", ""]
-    # What has no reason yet comes last.
+    # Ratios without a reason yet come last.
     for why, ratios in sorted(reasons.items(), key=lambda item: not item[0]):
-        told = "; ".join(f"{ratio.title}: **{ratio.value:.2f}**" for ratio in ratios)
-        lines.append(f"- {told}." + (f" {why}" if why else ""))
-    return [*lines, ""]
+        values = "; ".join(f"{ratio.title}: **{ratio.value:.2f}**" for ratio in ratios)
+        yield f"- {values}." + (f" {why}" if why else "")
 
 
 def _figures(figures: Sequence[Figure]) -> list[str]:
     lines = [
         "<details><summary>Every figure, with its query or command</summary>",
         "",
-        "| figure | median | least | greatest | samples | query or command |",
+        "| figure | median | lowest | highest | samples | query or command |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for figure in figures:
@@ -260,10 +265,10 @@ def _read_charts(report: Report) -> Iterable[tuple[str, str]]:
         yield (
             "reads_growth",
             bar_chart(
-                "How much longer a read takes with ten times the tenants",
+                "How much longer a read takes with ten times as many tenants",
                 "times",
                 growth,
-                ("ours, ten times the full size against it", "literal schema, the full size against a tenth"),
+                ("ours, ten times the full size", "literal schema, the full size and a tenth of it"),
                 [Mark(1.3, "1.3")],
                 log=True,
             ),
@@ -287,8 +292,8 @@ def _write_charts(report: Report) -> Iterable[tuple[str, str]]:
         yield (
             "writes_insert",
             bar_chart(
-                "Insert of an assessment, one statement a row",
-                "milliseconds a row",
+                "Insert of an assessment, one statement per row",
+                "milliseconds per row",
                 inserts,
                 ("ours", "literal schema", "bare"),
             ),
@@ -319,7 +324,7 @@ def _compiler_charts(report: Report) -> Iterable[tuple[str, str]]:
                 "Compiling a file",
                 "milliseconds",
                 compiled,
-                ("compiled", "markdown-it-py tokenises it", "the parser's events alone"),
+                ("compiled", "only tokenised by markdown-it-py", "only the parser's events"),
                 log=True,
             ),
         )
@@ -343,8 +348,8 @@ def _pipeline_charts(report: Report) -> Iterable[tuple[str, str]]:
         yield (
             "pipeline_nothing",
             bar_chart(
-                "Jobs that do nothing",
-                "jobs a second",
+                "Empty jobs",
+                "jobs per second",
                 queues,
                 ("ours", "other queues", "the limit"),
                 log=True,
@@ -364,7 +369,7 @@ def _pipeline_charts(report: Report) -> Iterable[tuple[str, str]]:
             "pipeline_uploads",
             bar_chart(
                 "Real uploads of 10 KB, from queue to assessment",
-                "uploads a second",
+                "uploads per second",
                 uploads,
                 ("ours", "markdown-it-py"),
             ),
@@ -385,7 +390,7 @@ def _pipeline_charts(report: Report) -> Iterable[tuple[str, str]]:
             ("pipeline.latency.two_requests", "two bare requests", 2),
             ("pipeline.latency.listen", "idle, with LISTEN", 0),
             ("pipeline.latency.poll", "idle, without LISTEN", 0),
-            ("pipeline.latency.load", "under 200 uploads a second", 0),
+            ("pipeline.latency.load", "under 200 uploads per second", 0),
             ("pipeline.latency.behind", "behind another tenant's backlog", 0),
         )
         if name in figures

@@ -60,12 +60,13 @@ def test_a_rule_with_a_slip_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_report_survives_its_file() -> None:
-    report = Report("small", rules={"a": Rule("at most", 2.0, 3.0)}, machine={"cpu": "x"})
+    rules = {"a": Rule("at most", 2.0, 3.0)}
+    report = Report("small", rules=rules, machine={"cpu": "x"})
     this = report.add("a.this", "ms", [3.0, 3.0, 3.0], "select 1")
     other = report.add("a.other", "ms", [1.0, 1.0, 1.0], "select 2")
     report.compare("a", "A against B", this, other)
     report.note("a", "A note.")
-    read = Report.from_json(report.to_json())
+    read = Report.from_json(report.to_json(), rules)
     assert read.figures == report.figures
     assert read.ratios == report.ratios
     assert (read.notes, read.machine, read.scale) == (report.notes, report.machine, "small")

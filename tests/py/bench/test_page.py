@@ -30,7 +30,7 @@ def test_a_kind_of_work_has_one_line_with_its_middle_and_both_ends() -> None:
     )
     lines = [line for line in told.splitlines() if line.startswith("| ")][2:]
     assert lines == [
-        "| a read | 1.50 in the middle of 3, 1.00 to 2.50 | at most 2 | **1 missed** |",
+        "| a read | 1.50 (median of 3, 1.00 to 2.50) | at most 2 | **1 missed** |",
         "| compiling a file | 1.00 | at most 3 | met |",
     ]
 
@@ -41,6 +41,15 @@ def test_what_is_missed_is_named_with_its_reason_and_without_one_last() -> None:
         "- title of reads__sql__a: **2.50**; title of reads__sql__b: **3.00**. It looks something up.",
         "- title of compiler__events__a: **4.00**.",
     ]
+
+
+def test_a_reason_without_a_target_is_a_known_limit() -> None:
+    report = report_of()
+    report.rules = {"reads.rest": Rule("at most", None, 9.0, why="No index can help.")}
+    report.ratio("reads.rest.a", "my results", 3.3)
+    shown = beginning(report)
+    assert "Every target is met." in shown
+    assert "Known limits, without a target:\n\n- my results: **3.30**. No index can help.\n" in shown
 
 
 def test_when_nothing_is_missed_that_is_said() -> None:
