@@ -269,7 +269,7 @@ dimension's name and has no colon is kept under `general`, with a warning.
 The dimension may be numbered (`- 1. Vision: question`), and the three headings too (`### 1. Opening`).
 Bullets under a question belong to it. A bullet that begins with something like a dimension's name and a colon,
 but not with one, is an error, not a general question; and so is a bullet that is a dimension's name and
-nothing else.
+nothing else, or names several dimensions in front of the colon.
 
 ### Examples
 

@@ -40,6 +40,10 @@ FORMS: Final = (
 MARKS_OF_QUESTIONS: Final = frozenset(":#*_")
 #: So many words may be with a name in front of a colon.
 MOST_WORDS: Final = 4
+#: A label is searched for so many names at most.
+MOST_NAMED: Final = 4
+#: So many words may be between several names that are a label together, such as `and`.
+MOST_BETWEEN: Final = 1
 
 
 class Asked(NamedTuple):
@@ -248,6 +252,17 @@ class Questions:
         key, rest = close_emphasis(*text.split(colon))
         name = clean_name(key.text)
         meant = _explored(name)
+        named = self._named(name)
+        if len(named) > 1 and len(name.split()) <= len(" ".join(named).split()) + MOST_BETWEEN:
+            self._unknown(text.locate(name))
+            return Asked("", rest)
+        if len(named) > 1:
+            first, *_ = text.lines
+            message = "this question names `{found}`, and is read as one for no dimension"
+            hint = "if it is for one of them, begin it with the name and a colon"
+            found = "` and `".join(map(plain, named))
+            self.ctx.faults.add(Code.SWALLOWED_LINE, first, self.where, message, hint, found=found)
+            return Asked(self.general, text)
         if meant == name and not self._is_near(meant):
             self._report_beginning(text)
             return Asked(self.general, text)
@@ -267,14 +282,21 @@ class Questions:
                 continue
             name = self._name(clean_name(found["name"]))
             if name is not None:
-                return Asked(name, text.part(found.start("text"), found.end("text")))
+                question = text.part(found.start("text"), found.end("text"))
+                # Behind a dash or a slash, another dimension begins no question.
+                return None if self._split(question) is not None else Asked(name, question)
         colon = colon_at(text.text)
-        announced = self._announced(text.text[: colon if colon >= 0 else None])
-        return (
-            None
-            if announced is None
-            else Asked(announced, text.part(colon + 1 if colon >= 0 else len(text.text)))
-        )
+        label, question = text, text.part(len(text.text))
+        if colon >= 0:
+            label, question = close_emphasis(*text.split(colon))
+        announced = self._announced(label.text)
+        if announced is None or len(self._named(label.text)) > 1:
+            return None
+        return Asked(announced, question)
+
+    def _named(self, label: str) -> list[str]:
+        """Return the dimensions that a label names; none for one that is too long to be a label."""
+        return self.dimensions.named(label) if len(label) <= MOST_NAMED * self.longest else []
 
     def _may_name(self, text: Slice) -> bool:
         """Tell whether the name of a dimension, or ``general``, occurs in a text at all."""

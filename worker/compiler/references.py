@@ -1,5 +1,6 @@
 """References to dimensions by their names."""
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 
@@ -38,6 +39,15 @@ class DimensionNames:
         """The dimensions that could have been meant: at most the allowed number."""
         return list(islice(self.spelled.values(), MAX_DIMENSIONS))
 
+    def named(self, text: str) -> list[str]:
+        """Return the dimensions whose names are words of a text, but for one within a longer name."""
+        rest, found = fold(text), set()
+        for key in sorted(islice(self.spelled, MAX_DIMENSIONS), key=len, reverse=True):
+            if key in rest and (word := re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")).search(rest):
+                rest = word.sub("\n", rest)
+                found.add(key)
+        return [name for key, name in self.spelled.items() if key in found]
+
     def report_unknown(self, ctx: Context, at: Slice, section: str) -> None:
         """Report a reference to a dimension that does not exist."""
         if self.complete:
@@ -48,6 +58,8 @@ class DimensionNames:
 
     def _hint(self, at: Slice) -> str | Proposal:
         otherwise = "the dimensions are " + ", ".join(f"`{plain(name)}`" for name in self.candidates)
+        if len(self.named(at.text)) > 1:
+            return "it names more than one dimension: write each of them separately"
         guess = nearest(at.clean, self.candidates)
         if guess is None:
             return otherwise
