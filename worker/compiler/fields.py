@@ -37,10 +37,18 @@ __all__ = ["Field", "read_fields"]
 
 #: A field with another mark in place of its colon.
 OTHER_COLON: Final = re.compile(r"(?P<key>[^=–—\n]{1,40}?)\s*(?P<mark>[=–—])\s*(?P<value>\S.*)")
+#: A field without a colon: in emphasis, or alone in its line.
+KEY_ALONE: Final = re.compile(
+    r"(?P<key>(?P<mark>\*{1,3}|_{1,3}|`)[^\n]{1,40}?(?P=mark)|[^\W\d][^\n]{1,40}?(?=\s*\Z))\s*(?:\s\S|\Z)"
+)
+#: The first words of a text, one or two.
+FIRST_WORDS: Final = (re.compile(r"(?P<key>\w+[ -]\w+)\s"), re.compile(r"(?P<key>\w+)\s"))
 #: The mark of a bullet, or a number, and the blanks behind it.
 BULLET: Final = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]?")
 #: So many bullets at most are indented by one fix.
 MAX_INDENTED: Final = 50
+#: And lines of so many characters.
+LONGEST_MOVED: Final = 2000
 
 
 @dataclass(slots=True)
@@ -220,27 +228,40 @@ class _Reader:
         self.ctx.faults.add(Code.SWALLOWED_FIELD, line.line, section, message, hint, field=name)
         for field in [*self.fields.values(), *[one.field for one in self.strangers if one.field is not None]]:
             field.cut(line.line.start)
-        if line.value.text and not self._lacks_brackets(line):
+        if line.value.text and not self._lacks_brackets(name, line.value.text):
             # It is read as it was meant, so that what else is wrong with it is reported too.
             self.fields[name] = Field(name, line.line.start, line.line.end, section, line.value, [])
         self._stand_in(name, line.line)
 
-    def _lacks_brackets(self, swallowed: SwallowedField) -> bool:
+    def _lacks_brackets(self, name: str, value: str) -> bool:
         """Tell whether a field that holds a list has a text behind its key that is not a list."""
-        text = swallowed.value.text
-        return self.known[swallowed.name].is_list and bool(text) and not text.startswith(("[", "\\["))
+        return self.known[name].is_list and bool(value) and not value.startswith(("[", "\\["))
+
+    def _as_field(self, name: str, line: str, value: str) -> str:
+        """Return how a line that spells a field is written as a bullet, what a list holds in brackets."""
+        if self._lacks_brackets(name, value):
+            return f"- {name}: [{value}]"
+        return f"- {line[mark_length(line) :]}"
 
     def _one_level_out(self, swallowed: SwallowedField) -> Proposal:
-        """Return how a field is written as a bullet of its item, what a list holds in brackets."""
+        """Return how a field is written as a bullet of its item, with the lines under it."""
         line = swallowed.line
         begin = self.ctx.text.rfind("\n", 0, line.start) + 1
-        key = line.text[mark_length(line.text) :]
-        written = f"- {key}"
-        if self._lacks_brackets(swallowed):
-            written = f"- {swallowed.name}: [{swallowed.value.text}]"
+        written = self._as_field(swallowed.name, line.text, swallowed.value.text)
         otherwise = f"write `- {swallowed.name}:` at the beginning of a line"
         title = f"write `{plain(written)}` at the beginning of the line"
-        return Proposal(title, (Edit(begin, line.end, written),), otherwise, safe=True)
+        edits = (Edit(begin, line.end, written), *self._under(self.ctx.text[begin : line.start], line.end))
+        return Proposal(title, edits, otherwise, safe=True)
+
+    def _under(self, blanks: str, end: int) -> Iterator[Edit]:
+        """Yield the edits that take these blanks from the lines behind one, as long as they have more."""
+        for _ in range(MAX_INDENTED if blanks.isspace() else 0):
+            start = end + 1
+            line, _, _ = self.ctx.text[start : start + LONGEST_MOVED].partition("\n")
+            end = start + len(line)
+            if not line.startswith(blanks) or not line[len(blanks) :].startswith((" ", "\t")):
+                return
+            yield Edit(start, start + len(blanks), "")
 
     def _bare_bullet(self, bullet: Bullet) -> None:
         """Report a bullet of an item without a key."""
@@ -254,8 +275,26 @@ class _Reader:
                 title = f"write `- {spelled['key']}: {plain(spelled['value'])}`"
                 otherwise = f"write `- {name}:` and its value after the colon"
                 hint = replacing(at, ": ", title, otherwise, safe=not spelled["mark"].isascii())
+        elif (key := self._key_without_colon(bullet.head)) is not None:
+            name, end = field_name(key), bullet.head.start + len(key)
+            self._stand_in(name, bullet)
+            title = f"write `- {plain(f'{key}:{bullet.head.text[len(key) :]}')}`"
+            otherwise = f"write `- {name}:` and its value after the colon or under it"
+            hint = Proposal(title, (Edit(end, end, ":"),), otherwise, safe=True)
         message = "the bullet `{found}` has no `key:`"
         self._report(Code.NOT_A_FIELD, bullet, "", message, hint, found=plain(text))
+
+    def _key_without_colon(self, head: Slice) -> str | None:
+        """Return the key of a field that a bullet begins with and that has no colon; None for another text.
+
+        In emphasis, or alone in its line, it can be any field that is not there; else one that is missing.
+        """
+        found = KEY_ALONE.match(head.text)
+        if found is not None and (name := field_name(found["key"])) in self.known and name not in self.fields:
+            return found["key"]
+        words = (pattern.match(head.text) for pattern in FIRST_WORDS)
+        keys = (found["key"] for found in words if found is not None)
+        return next((key for key in keys if field_name(key) in self.missing), None)
 
     def _belongs(self, bullet: Located, otherwise: str | Proposal) -> str | Proposal:
         """Return how to indent a bullet under the field above it, if that field has no value yet."""
@@ -318,7 +357,7 @@ class _Reader:
         fields = [found for line in text.lines if (found := self._plain_field(line)) is not None]
         for number, (name, line) in enumerate(fields):
             message = "the field `{field}` is not a bullet"
-            hint = partial(_bullets_hint, fields, number)
+            hint = partial(self._bullets_hint, fields, number)
             self._report(Code.NOT_A_BULLET, line, name, message, hint, field=name)
             self._stand_in(name, line)
         if fields:
@@ -359,6 +398,21 @@ class _Reader:
             return None
         return name, line
 
+    def _bullets_hint(self, fields: Sequence[tuple[str, Slice]], number: int) -> Proposal:
+        """Return how a line becomes a bullet, with what follows it and would else become a part of it."""
+        edits = tuple([self._bulleted(*other) for other in fields[number : number + MAX_INDENTED]])
+        first, *_ = edits
+        name, line = fields[number]
+        title = f"write `{plain(first.text + self.ctx.text[first.end : line.end])}`"
+        return Proposal(title, edits, f"write it as a bullet `- {name}:`", safe=True)
+
+    def _bulleted(self, name: str, line: Slice) -> Edit:
+        """Return the edit that turns a line into a bullet."""
+        value = line.part(colon_at(line.text) + 1).strip(" *_`").text
+        if self._lacks_brackets(name, value):
+            return Edit(line.start, line.end, self._as_field(name, line.text, value))
+        return Edit(line.start, line.start + mark_length(line.text), "- ")
+
     def _stand_in(self, name: str, at: Located) -> None:
         """Treat a reported field as given, so that it is neither read nor reported as missing."""
         if name in self.missing:
@@ -374,19 +428,6 @@ class _Reader:
 
 def _is_no_heading(block: Block) -> bool:
     return not isinstance(block, Heading)
-
-
-def _bullets_hint(fields: Sequence[tuple[str, Slice]], number: int) -> Proposal:
-    """Return how a line becomes a bullet, with what follows it and would else become a part of it."""
-    name, line = fields[number]
-    edits = tuple([_bulleted(other) for _, other in fields[number : number + MAX_INDENTED]])
-    title = f"write `- {plain(line.text[mark_length(line.text) :])}`"
-    return Proposal(title, edits, f"write it as a bullet `- {name}:`", safe=True)
-
-
-def _bulleted(line: Slice) -> Edit:
-    """Return the edit that turns a line into a bullet."""
-    return Edit(line.start, line.start + mark_length(line.text), "- ")
 
 
 def _content_column(text: str, start: int) -> int:

@@ -11,7 +11,7 @@ from worker.compiler.context import Context
 from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field
 from worker.compiler.proposals import Edit, Proposal, replacing
-from worker.compiler.sections import Item, Section, read_items
+from worker.compiler.sections import Item, Section, meant_as_heading, read_items
 from worker.compiler.slices import Located, Slice, Span
 from worker.compiler.swallowed import MARK, deeper_line, mark_length
 from worker.compiler.values import BLOCK_SCALAR, QUOTES, colon_at, parse_inline_list
@@ -33,10 +33,14 @@ LISTS_OF_NAMES: Final = frozenset(("scores", "primary_dimensions"))
 def some_items(ctx: Context, section: Section) -> list[Item]:
     """Return the items of a section that must have some."""
     items = read_items(ctx, section)
-    if not items:
-        message = "the section `{name}` has no items"
-        hint = "write a third-level heading for each item, that is `###` and its name"
-        ctx.faults.add(Code.EMPTY_SECTION, section.heading, section.name, message, hint, name=section.name)
+    if items:
+        return items
+    message = "the section `{name}` has no items"
+    hint: str | Proposal = "write a third-level heading for each item, that is `###` and its name"
+    at: Located = section.heading
+    for block in section.blocks[:1]:
+        at, hint = block, meant_as_heading(ctx, block, f"{hint}, and its fields as bullets under it")
+    ctx.faults.add(Code.EMPTY_SECTION, at, section.name, message, hint, name=section.name)
     return items
 
 

@@ -11,7 +11,7 @@ from worker.compiler.diagnostics import plain
 from worker.compiler.fields import Field
 from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.reading import read_list
-from worker.compiler.slices import Slice
+from worker.compiler.slices import Slice, Span
 from worker.compiler.tables import Row, is_table, read_rows
 from worker.compiler.values import (
     Range,
@@ -103,7 +103,10 @@ def _entries(ctx: Context, field: Field) -> list[RubricEntry | None]:
     ].isdigit():
         spelled = _numbered(ctx, field) or None
     if spelled is None:
-        return [_plain(ctx, field, text) or _unusual(ctx, field, text) for text in read_list(ctx, field)]
+        texts = read_list(ctx, field)
+        if not field.bullets:
+            texts = _joined(ctx, texts)
+        return [_plain(ctx, field, text) or _unusual(ctx, field, text) for text in texts]
     return [entry and _checked(ctx, field, entry) for entry in spelled]
 
 
@@ -138,6 +141,27 @@ def _numbered(ctx: Context, field: Field) -> list[Spelled | None]:
         mark = text.part(0, found.end("number"))
         entries.append(Spelled(mark, level, text.part(found.start("text")).clean, text))
     return entries
+
+
+def _joined(ctx: Context, entries: Sequence[Slice]) -> list[Slice]:
+    """Return the entries of an inline list undivided at decimal commas, as in ``[1-2,5: seldom]``.
+
+    In front of one a range has begun and has no colon yet, and there is no blank behind it.
+    """
+    joined: list[Slice] = []
+    for entry in entries:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and before.end + 1 == entry.start
+            and ":" not in before.text
+            and before.text[-1:].isdigit()
+            and entry.text[:1].isdigit()
+        ):
+            joined[-1] = ctx.slice(Span(before.start, entry.end))
+        else:
+            joined.append(entry)
+    return joined
 
 
 def _plain(ctx: Context, field: Field, entry: Slice) -> RubricEntry | None:

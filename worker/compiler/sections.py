@@ -28,7 +28,7 @@ from worker.compiler.vocabulary import (
 from worker.definition import clean_name
 from worker.names import fold
 
-__all__ = ["Item", "Section", "adding_bullet", "find_sections", "read_items", "stray"]
+__all__ = ["Item", "Section", "adding_bullet", "find_sections", "meant_as_heading", "read_items", "stray"]
 
 #: A line that is completely bold, as authors write headings who do not know the syntax.
 BOLD_LINE: Final = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_`\n]+)(?P=mark):?")
@@ -275,7 +275,7 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
         where = f"{section.name} / {plain(name)}"
         under = []
         items.append(Item(name, section.name, where, block.start, block.end, under, section.stop))
-    for block in before[:1]:
+    for block in before[:1] if items or section.name == GUIDELINES else ():
         stray(ctx, section.name, block)
     return items
 
@@ -341,13 +341,17 @@ def stray(ctx: Context, section: str, at: Block) -> None:
     text = ctx.slice(at).text
     if text.startswith("<!--"):
         return  # a comment, which was reported as HTML
-    hint: str | Proposal = "write it as the value of a field, or delete it"
-    if meant := HEADING_WITHOUT_BLANK.match(text):
-        heading = f"{meant['marks']} {plain(meant['text'])}"
-        title = f"if it is a heading, write `{heading}`, with a space after the `#`"
-        start = at.start + meant.end("marks")
-        edit = Edit(start, at.start + meant.start("text"), " ")
-        hint = Proposal(title, (edit,), "if it is a heading, write a space after the `#`", safe=True)
+    hint = meant_as_heading(ctx, at, "write it as the value of a field, or delete it")
     ctx.leave_out(f"text under {section or 'no section'}", at)
     message = "the text `{found}` belongs to nothing and is ignored"
     ctx.faults.add(Code.STRAY_TEXT, at, section, message, hint, found=plain(text))
+
+
+def meant_as_heading(ctx: Context, at: Block, otherwise: str) -> str | Proposal:
+    """Return how to write a text that lacks the blank of a heading, and for any other what is given."""
+    meant = HEADING_WITHOUT_BLANK.match(ctx.slice(at).text)
+    if meant is None:
+        return otherwise
+    title = f"if it is a heading, write `{meant['marks']} {plain(meant['text'])}`, with a space after the `#`"
+    edit = Edit(at.start + meant.end("marks"), at.start + meant.start("text"), " ")
+    return Proposal(title, (edit,), "if it is a heading, write a space after the `#`", safe=True)

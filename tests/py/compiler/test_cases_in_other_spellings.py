@@ -3,7 +3,17 @@
 import pytest
 
 from tests.py.compiler.specimen import check
-from tests.py.compiler.test_cases import line_of, named, source
+from tests.py.compiler.test_cases import line_of, named, source, taken
+from worker.compiler import Fixed, fix_source
+from worker.definition import Definition
+
+
+def fixed(name: str, *, unsafe: bool = False) -> Definition:
+    """Return the definition of a case after its fixes, which leave nothing to report."""
+    done: Fixed = fix_source(source(name).encode(), unsafe=unsafe)
+    assert {d.code for d in done.compilation.diagnostics} <= {"possible-tie"}
+    assert done.compilation.definition is not None
+    return done.compilation.definition
 
 
 def test_a_question_for_two_dimensions_is_given_to_neither_of_them() -> None:
@@ -47,3 +57,68 @@ def test_names_are_words(names: tuple[str, str], several: bool) -> None:
     label = "Trust & Care" if names[0] == "Trust" else "Care and Drive"
     found = [d for d in check(f"{text}- About {label}: What?\n").diagnostics if d.code != "possible-tie"]
     assert [d.hint.startswith("it names more") or "`Care` and" in d.message for d in found] == [several]
+
+
+def test_a_key_without_its_colon_is_named_with_it_and_nothing_is_called_missing() -> None:
+    text = source("fields-without-colons")
+    found = [d for d in check(text).diagnostics if d.code != "possible-tie"]
+    assert {d.code for d in found} == {"not-a-field"}
+    assert len(found) == 10
+    assert all(d.fix is not None and d.fix.safe for d in found)
+    definition = fixed("fields-without-colons")
+    care, drive = definition.dimensions
+    assert (str(care.weight), care.description) == ("0.5", "Looks after people.")
+    assert care.interview_themes == ("a neighbour",)
+    assert drive.scoring_rubric == {"1": "no", "2": "yes"}
+    assert definition.result_categories[1].description == "On the way."
+
+
+def test_a_list_that_is_indented_too_far_moves_together_with_its_field() -> None:
+    found = named(
+        "nested-list-lost",
+        "weight: 0,5\n- description: Kümmert",
+        "    - interview_themes: [Nachbarn, Freunde]",
+        "    - scoring_rubric:",
+        "weight: 0,5\n- description: Bringt",
+    )
+    assert [code for code, _ in found.values()].count("swallowed-field") == 2
+    care, _ = fixed("nested-list-lost", unsafe=True).dimensions
+    assert care.scoring_rubric == {"1-2": "selten", "3-5": "oft"}
+    assert care.interview_themes == ("Nachbarn", "Freunde")
+
+
+def test_fields_without_bullets_get_them_and_a_list_its_brackets() -> None:
+    care, drive = fixed("bold-fields-without-bullets").dimensions
+    assert care.interview_themes == ("a neighbour; a friend",)
+    assert drive.description == "Gets things done."
+    host, _ = fixed("bold-fields-without-bullets").result_categories
+    assert host.growth_areas == ("saying no",)
+
+
+def test_decimal_commas_do_not_divide_an_inline_rubric() -> None:
+    (care,) = taken("rubric-inline-decimal-commas").dimensions
+    assert care.scoring_rubric == {"1-2.5": "selten", "2.6-4": "manchmal", "4.1-5": "oft"}
+
+
+@pytest.mark.parametrize(
+    ("rubric", "expected"),
+    [
+        ("[1-2: level 1,3-4: level 3]", {"1-2": "level 1", "3-4": "level 3"}),
+        ("[1-2: a, 3-4: b,5: c]", {"1-2": "a", "3-4": "b", "5": "c"}),
+        ("[1: a,2,5-3: b]", {"1": "a", "2.5-3": "b"}),
+    ],
+)
+def test_other_commas_do(rubric: str, expected: dict[str, str]) -> None:
+    text = source("rubric-inline-decimal-commas")
+    text = text.replace("[1-2,5: selten, 2,6-4: manchmal, 4,1-5: oft]", rubric)
+    definition = check(text).definition
+    assert definition is not None
+    assert definition.dimensions[0].scoring_rubric == expected
+
+
+def test_items_without_headings_are_one_error_at_their_place() -> None:
+    """Once it was two, and the second advised to delete the items."""
+    found = named("list-in-place-of-headings", "- **Care**")
+    code, hint = found["- **Care**"]
+    assert code == "empty-section"
+    assert hint.startswith("write a third-level heading for each item")

@@ -26,7 +26,7 @@ ALONE = HEAD[: HEAD.index("### Thriving")]
         (EXAMPLE + "- category: Thrivin", [("unknown-category", 50, 13)]),
         (EXAMPLE.replace("- overall: 4.0\n", "- overall:"), [("empty-value", 49, 1)]),
         (HEAD + "## Examples", [("empty-section", 34, 1)]),
-        (HEAD + "## Examples\n\ntext", [("empty-section", 34, 1), ("stray-text", 36, 1)]),
+        (HEAD + "## Examples\n\ntext", [("empty-section", 36, 1)]),
         (HEAD + "###", [("missing-field", 34, 1), ("missing-field", 34, 1), ("empty-name", 34, 1)]),
         (
             "x",
