@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_slugs sha256:a4904fab4c50bd936ad12afb1da4d326c466908073e46ba38c5578ecedcd8c79
+-- custom-assessments 0.2.0 assessments_slugs sha256:8104e317088031a274b740edddaf2e0f4c63f7b314e3b4b16726aca8fba33e44
 -- 5. Slug of an assessment: the series of numbers, and how a free slug is found and reserved.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -219,6 +219,40 @@ for each row execute function private.set_assessment_slug();
 -- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'auth.users', 'public.tenant_profiles');
 
+-- Locks the rows of other people's tenants that name an account, in the order of locks/order.sql: the accounts that get its
+-- assessments, and the assessments, which come before their versions and reviews.
+create or replace function private.hold_rows_of_account(account_id uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  named constant uuid[] := array(
+    select assessment.id from public.custom_assessments as assessment where assessment.created_by = account_id
+    union
+    select version.assessment_id from public.assessment_versions as version where version.created_by = account_id
+    union
+    select review.assessment_id
+      from public.listing_review_notes as note
+      join public.listing_reviews as review on review.id = note.review_id
+     where note.reviewed_by = account_id
+  );
+begin
+  perform private.take_rows('auth.users', array(
+    select distinct tenant.user_id
+      from public.custom_assessments as assessment
+      join public.tenant_profiles as tenant on tenant.id = assessment.tenant_id
+     where assessment.created_by = account_id and tenant.user_id <> account_id
+  ), 'key share');
+  perform private.take_rows('public.custom_assessments', array(
+    select assessment.id
+      from public.custom_assessments as assessment
+      join public.tenant_profiles as tenant on tenant.id = assessment.tenant_id
+     where assessment.id = any (named) and tenant.user_id <> account_id
+  ), 'no key update');
+end
+$$;
+
 -- Rows that the account created for other people's tenants are reassigned to the owners of those tenants; the account's own
 -- tenants are deleted with it. The trigger runs as the role that deletes the account (Auth's own role), so it is SECURITY
 -- DEFINER.
@@ -229,6 +263,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.hold_rows_of_account(old.id);
   update public.custom_assessments as assessment
      set created_by = tenant.user_id
     from public.tenant_profiles as tenant

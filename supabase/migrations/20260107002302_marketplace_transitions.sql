@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_transitions sha256:2c70dd474ef77bc1e8206245a0a3c9ae3c66ece788fc59d776f4e1a79e8c58b1
+-- custom-assessments 0.2.0 marketplace_transitions sha256:b1433d899d14c3cb62f4e7c1debb3590ee7527b05c638d0fed956b4a090ca03f
 -- 6. Listing of an assessment: its state after any role has written the assessment's row.
 
 -- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
@@ -259,11 +259,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform assessment.id
-     from public.custom_assessments as assessment
-    where assessment.tenant_id = new.id
-    order by assessment.id
-      for no key update;
+  perform private.take_rows('public.custom_assessments', array(
+    select assessment.id from public.custom_assessments as assessment where assessment.tenant_id = new.id
+  ), 'no key update');
   if private.listed_name(new.display_name, new.slug) <> private.listed_name(old.display_name, old.slug) then
     update public.custom_assessments as assessment
        set marketplace_status = 'pending_review'

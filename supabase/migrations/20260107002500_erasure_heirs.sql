@@ -1,5 +1,50 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:da5880480d9479b25315580e707cdfd72cc8c548a4548fc18d68fb3f8c45a2ba
+-- custom-assessments 0.2.0 erasure_heirs sha256:02b7fe35b8859e32b9baf55d740bc8e45fadd8cd6f762db3942d998dea2b4177
 -- Assessments that other tenants use outlive their tenant.
+
+-- Which tenants use an assessment, and since when.
+create or replace function private.users_of_assessment(assessment_id uuid)
+returns table (tenant_id uuid, since timestamptz, id uuid)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select used.tenant_id, used.first_used_at, used.version_id
+      from public.assessment_versions as version
+      join private.version_uses as used on used.version_id = version.id
+     where version.assessment_id = users_of_assessment.assessment_id
+    union all
+    -- Results and completions from before version history.
+    select result.tenant_id, result.created_at, result.id
+      from public.custom_assessment_results as result
+     where result.assessment_id = users_of_assessment.assessment_id
+    union all
+    select request.tenant_id, request.created_at, request.id
+      from private.score_requests as request
+     where request.assessment_id = users_of_assessment.assessment_id;
+end
+$$;
+
+-- Keeps these tenants and their accounts until one of them has inherited. One that is being deleted inherits nothing.
+create or replace function private.hold_heirs(tenant_id uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  heirs constant uuid[] := array(
+    select distinct holder.tenant_id
+      from public.custom_assessments as assessment, private.users_of_assessment(assessment.id) as holder
+     where assessment.tenant_id = hold_heirs.tenant_id and holder.tenant_id <> hold_heirs.tenant_id
+  );
+begin
+  perform private.take_rows('auth.users', array(
+    select tenant.user_id from public.tenant_profiles as tenant where tenant.id = any (heirs)
+  ), 'key share');
+  perform private.take_rows('public.tenant_profiles', heirs, 'key share');
+end
+$$;
 
 -- Other tenants use assessments of this tenant, and their results and interviews refer to them. So each is transferred to
 -- the tenant with the oldest use, in the newest version that this tenant itself has used: archived, private, without source
@@ -20,21 +65,7 @@ begin
       from public.custom_assessments as assessment,
            lateral (
              select holder.tenant_id, tenant.user_id
-               from (
-                 select used.tenant_id, used.first_used_at as since, used.version_id as id
-                   from public.assessment_versions as version
-                   join private.version_uses as used on used.version_id = version.id
-                  where version.assessment_id = assessment.id
-                 union all
-                 -- Results and completions from before version history.
-                 select result.tenant_id, result.created_at, result.id
-                   from public.custom_assessment_results as result
-                  where result.assessment_id = assessment.id
-                 union all
-                 select request.tenant_id, request.created_at, request.id
-                   from private.score_requests as request
-                  where request.assessment_id = assessment.id
-               ) as holder
+               from private.users_of_assessment(assessment.id) as holder
                join public.tenant_profiles as tenant on tenant.id = holder.tenant_id
               where holder.tenant_id <> assessment.tenant_id
               order by holder.since, holder.id
@@ -207,17 +238,14 @@ begin
   if not found then
     perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant_once.tenant_id));
   end if;
+  perform private.hold_heirs(erase_tenant_once.tenant_id);
   perform job.id
      from private.jobs as job
     where job.tenant_id = erase_tenant_once.tenant_id
       and job.rank is not null
     order by job.id
       for update;
-  perform assessment.id
-     from public.custom_assessments as assessment
-    where assessment.tenant_id = erase_tenant_once.tenant_id
-    order by assessment.id
-      for update;
+  perform private.hold_rows_of_tenant(erase_tenant_once.tenant_id);
 
   -- Jobs before their subjects, in the order in which a claim locks them.
   delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
@@ -263,13 +291,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- If the host's own writers, or a change of a published assessment, cannot keep the order of locks.
+  -- If others cannot keep the order of locks.
   for attempt in 1 .. 4 loop
     begin
       return private.erase_tenant_once(erase_tenant.tenant_id);
-    exception when deadlock_detected then
+    exception when deadlock_detected or sqlstate 'PT429' then
       -- No locks are held now, so waiting transactions can continue.
-      perform pg_sleep(0.2);
+      perform pg_sleep(0.1 + random() * 0.2);
     end;
   end loop;
   return private.erase_tenant_once(erase_tenant.tenant_id);

@@ -77,6 +77,7 @@ begin
   counts := private.sum_of_counts(counts, private.erase_participants(campaigns, null));
 
   -- Rows that the account created for other tenants belong to those tenants, and are reassigned to their owners.
+  perform private.hold_rows_of_account(erase_account_once.user_id);
   update public.custom_assessments as assessment
      set created_by = tenant.user_id
     from public.tenant_profiles as tenant
@@ -126,9 +127,9 @@ begin
   for attempt in 1 .. 4 loop
     begin
       return private.erase_account_once(erase_account.user_id);
-    exception when deadlock_detected then
+    exception when deadlock_detected or sqlstate 'PT429' then
       -- No locks are held now, so waiting transactions can continue.
-      perform pg_sleep(0.2);
+      perform pg_sleep(0.1 + random() * 0.2);
     end;
   end loop;
   return private.erase_account_once(erase_account.user_id);

@@ -47,17 +47,14 @@ begin
   if not found then
     perform private.refuse('TENANT_NOT_FOUND', jsonb_build_object('tenant_id', erase_tenant_once.tenant_id));
   end if;
+  perform private.hold_heirs(erase_tenant_once.tenant_id);
   perform job.id
      from private.jobs as job
     where job.tenant_id = erase_tenant_once.tenant_id
       and job.rank is not null
     order by job.id
       for update;
-  perform assessment.id
-     from public.custom_assessments as assessment
-    where assessment.tenant_id = erase_tenant_once.tenant_id
-    order by assessment.id
-      for update;
+  perform private.hold_rows_of_tenant(erase_tenant_once.tenant_id);
 
   -- Jobs before their subjects, in the order in which a claim locks them.
   delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
@@ -103,13 +100,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- If the host's own writers, or a change of a published assessment, cannot keep the order of locks.
+  -- If others cannot keep the order of locks.
   for attempt in 1 .. 4 loop
     begin
       return private.erase_tenant_once(erase_tenant.tenant_id);
-    exception when deadlock_detected then
+    exception when deadlock_detected or sqlstate 'PT429' then
       -- No locks are held now, so waiting transactions can continue.
-      perform pg_sleep(0.2);
+      perform pg_sleep(0.1 + random() * 0.2);
     end;
   end loop;
   return private.erase_tenant_once(erase_tenant.tenant_id);

@@ -8,10 +8,11 @@
 --   3. the tenant: for key share, or for update to delete it
 --   4. jobs, in the order of their ids
 --   5. the slugs
---   6. assessments, in the order of their ids
---   7. their versions
---   8. choices and pins: the campaign's before the session's
---   9. all other rows that depend on them; of listings, the requests before the decisions
+--   6. the host's campaigns and sessions, because whoever writes them chooses an assessment next
+--   7. assessments, in the order of their ids
+--   8. their versions
+--   9. choices and pins: the campaign's before the session's
+--  10. all other rows that depend on them; of listings, the requests before the decisions
 --
 -- A transaction that changes a tenant locks its assessments for no key update, to update or hide their listings. So a
 -- transaction that changes an assessment reads the tenant without a lock: it sees the tenant either before the change, which
@@ -20,9 +21,17 @@
 -- A transaction that chooses an assessment or begins an interview locks the assessment for key share, for which no edit
 -- waits. Only if it must create the first version does it lock it for no key update.
 --
+-- The deletion of an assessment clears the references of campaigns and sessions, also of other tenants. So the deletion of
+-- a tenant first locks the assessments that it uses for key share: either it waits there for their deletion, or the other
+-- way round.
+--
 -- For several tenants, each of these is taken in the order of their ids. A plain `delete` of an account or a tenant begins
--- with the row itself and continues from there. Some transactions cannot keep the order, such as a trusted writer's statement
--- that changes many assessments; they are short. The erasing functions start again if they are aborted for a deadlock.
+-- with the row itself and continues from there.
+--
+-- Some transactions cannot keep the order: a trusted writer's statement that changes many assessments, and the second
+-- update of an assessment in one transaction, for which Postgres locks the tenant and the creator (a foreign key is checked
+-- again). So whoever deletes or renames a tenant or an account takes the assessments in a way that is part of no deadlock
+-- (locks/rows.sql), and is refused with BUSY if they are not available for two seconds. The erasing functions start again.
 
 -- Takes the first three locks for a transaction that creates rows of a tenant; the line only if it creates assessments.
 create or replace function private.hold_tenant(tenant_id uuid, makers uuid[], in_line boolean)

@@ -89,11 +89,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform assessment.id
-     from public.custom_assessments as assessment
-    where assessment.tenant_id = new.id
-    order by assessment.id
-      for no key update;
+  perform private.take_rows('public.custom_assessments', array(
+    select assessment.id from public.custom_assessments as assessment where assessment.tenant_id = new.id
+  ), 'no key update');
   if private.listed_name(new.display_name, new.slug) <> private.listed_name(old.display_name, old.slug) then
     update public.custom_assessments as assessment
        set marketplace_status = 'pending_review'

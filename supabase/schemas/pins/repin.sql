@@ -98,6 +98,7 @@ as $$
 declare
   session_kind constant text := private.session_kind(session_type);
   session record;
+  again record;
   pinned uuid;
   of_assessment uuid;
   version_id uuid;
@@ -122,10 +123,17 @@ begin
   if of_assessment is null then
     perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', move_session.session_id));
   end if;
+  perform private.hold_tenant(session.tenant_id, null, false);
   version_id := private.version_to_move_to(of_assessment, session.tenant_id);
 
   -- Lock the row, then read it -------------------------------------------------------------------------------------
   perform private.lock_pin(session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment);
+  select facts.tenant_id, facts.campaign_id, facts.assessment_id as present, facts.assessment_ids
+    into again
+    from private.session_facts(move_session.session_id, move_session.session_type) as facts;
+  if again is distinct from session then
+    return private.move_session(move_session.session_id, move_session.session_type, move_session.trusted);
+  end if;
   select pin.pinned_version_id
     into pinned
     from private.pin_of_session(
@@ -179,6 +187,7 @@ begin
   elsif round.assessment_id is null or round.tenant_id is null then
     perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('campaign_id', move_campaign.campaign_id));
   end if;
+  perform private.hold_tenant(round.tenant_id, null, false);
   perform private.bring_over_session('campaign', move_campaign.campaign_id, move_campaign.campaign_id);
   version_id := private.version_to_move_to(round.assessment_id, round.tenant_id);
   choice := private.version_to_choose(round.assessment_id, round.tenant_id, false);
@@ -190,6 +199,15 @@ begin
     where pin.campaign_id = move_campaign.campaign_id
     order by pin.id
       for update;
+  -- Whoever gives the campaign another assessment waits for its pin, or has already committed.
+  if not exists (
+    select
+      from public.campaigns as campaign
+     where campaign.id = move_campaign.campaign_id
+       and (campaign.tenant_id, campaign.custom_assessment_id) = (round.tenant_id, round.assessment_id)
+  ) then
+    return private.move_campaign(move_campaign.campaign_id, move_campaign.trusted);
+  end if;
   for began in
     select distinct pin.pinned_version_id as id
       from private.pins as pin
@@ -248,10 +266,14 @@ returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  version_id uuid;
 begin
-  return private.answer_of_move(private.move_session(
+  version_id := private.move_session(
     repin_session.session_id, repin_session.session_type, current_user not in ('anon', 'authenticated')
-  ));
+  );
+  -- A statement of its own, which sees what was awaited, and which versions the tenant uses now.
+  return private.answer_of_move(version_id);
 end
 $$;
 comment on function public.repin_session(uuid, text) is
@@ -265,10 +287,12 @@ returns jsonb
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  version_id uuid;
 begin
-  return private.answer_of_move(private.move_campaign(
-    repin_campaign.campaign_id, current_user not in ('anon', 'authenticated')
-  ));
+  version_id := private.move_campaign(repin_campaign.campaign_id, current_user not in ('anon', 'authenticated'));
+  -- As in repin_session.
+  return private.answer_of_move(version_id);
 end
 $$;
 comment on function public.repin_campaign(uuid) is
