@@ -168,8 +168,13 @@ class Meanwhile:
                 backend.info.backend_pid,
             ):
                 return True
-            time.sleep(0.01)
+            self._thread.join(0.002)
         return False
+
+    def has_ended(self) -> bool:
+        """Whether it has ended, or does so within a moment."""
+        self._thread.join(0.001)
+        return not self._thread.is_alive()
 
     def result(self) -> Any:
         """Its result; raises what it raised."""

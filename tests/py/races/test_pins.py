@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -24,8 +26,8 @@ def add_talk(world: World, session: uuid.UUID | None = None) -> uuid.UUID:
     return talk
 
 
-def add_campaign(world: World) -> tuple[uuid.UUID, list[uuid.UUID]]:
-    """A campaign of two people, with an agent session for each."""
+def add_campaign(world: World, size: int = 2) -> tuple[uuid.UUID, list[uuid.UUID]]:
+    """A campaign of some people, with an agent session for each."""
     campaign: uuid.UUID = one(
         world.postgres,
         "insert into public.campaigns (tenant_id, name, assessment_type, custom_assessment_id)"
@@ -39,14 +41,27 @@ def add_campaign(world: World) -> tuple[uuid.UUID, list[uuid.UUID]]:
             "insert into public.campaign_assignments (campaign_id) values (%s) returning id",
             campaign,
         )
-        for _ in range(2)
+        for _ in range(size)
     ]
     return campaign, [one(world.postgres, TALK, None, person) for person in people]
 
 
-def test_two_agents_that_begin_a_session_at_once_have_one_version(world: World) -> None:
+def talks_of_a_session(world: World) -> list[uuid.UUID]:
+    """Two agents for one session."""
     session = world.add_session()
-    talks = [add_talk(world, session) for _ in range(2)]
+    return [add_talk(world, session) for _ in range(2)]
+
+
+def talks_of_a_campaign(world: World) -> list[uuid.UUID]:
+    """An agent for each of two people."""
+    return add_campaign(world)[1]
+
+
+@pytest.mark.parametrize(("talks_of", "begun"), [(talks_of_a_session, True), (talks_of_a_campaign, False)])
+def test_two_interviews_that_begin_at_once_have_one_version(
+    world: World, talks_of: Callable[[World], list[uuid.UUID]], *, begun: bool
+) -> None:
+    talks = talks_of(world)
     first, second = world.agent(autocommit=False), world.agent()
     began = one(first, BEGIN, talks[0])
     late = Meanwhile(lambda: one(second, BEGIN, talks[1]))
@@ -54,19 +69,7 @@ def test_two_agents_that_begin_a_session_at_once_have_one_version(world: World) 
     # The newest version is another one by the time the second goes on.
     assert one(world.owner(), EDIT, "Edited", world.assessment) == "1.1"
     first.commit()
-    assert (began["begun"], late.result()["begun"]) == (False, True)
-    assert late.result()["version_id"] == began["version_id"]
-
-
-def test_two_people_of_a_campaign_who_begin_at_once_have_one_version(world: World) -> None:
-    _, talks = add_campaign(world)
-    first, second = world.agent(autocommit=False), world.agent()
-    began = one(first, BEGIN, talks[0])
-    late = Meanwhile(lambda: one(second, BEGIN, talks[1]))
-    assert late.waits(world.postgres, second)
-    assert one(world.owner(), EDIT, "Edited", world.assessment) == "1.1"
-    first.commit()
-    assert (began["begun"], late.result()["begun"]) == (False, False)
+    assert (began["begun"], late.result()["begun"]) == (False, begun)
     assert late.result()["version_id"] == began["version_id"]
 
 
@@ -100,19 +103,37 @@ def test_a_campaign_that_moves_on_waits_for_who_begins_and_takes_them_along(worl
     assert {one(world.agent(), BEGIN, talk)["version"] for talk in talks} == {"1.1"}
 
 
-@pytest.mark.parametrize("sessions", [1, 6])
-def test_neither_an_edit_nor_interviews_that_begin_wait_for_each_other(world: World, sessions: int) -> None:
-    talks = [add_talk(world) for _ in range(sessions)]
+def six_sessions(world: World) -> list[uuid.UUID]:
+    """Interviews of six coaching sessions."""
+    return [add_talk(world) for _ in range(6)]
+
+
+def six_people(world: World) -> list[uuid.UUID]:
+    """Interviews of six people of a campaign, where another one has begun."""
+    first, *others = add_campaign(world, 7)[1]
+    one(world.agent(), BEGIN, first)
+    return others
+
+
+@pytest.mark.parametrize("talks_of", [six_sessions, six_people])
+def test_neither_an_edit_nor_interviews_that_begin_wait_for_each_other(
+    world: World, talks_of: Callable[[World], list[uuid.UUID]]
+) -> None:
+    talks = talks_of(world)
     agents = [world.agent(autocommit=False) for _ in talks]
-    began = [one(agent, BEGIN, talk) for agent, talk in zip(agents, talks, strict=True)]
-    # All of them hold what they hold: the edit would wait here for ten seconds, and fail.
     editing = world.owner(autocommit=False)
+    for connection in (*agents, editing):
+        # Whoever waits for a lock fails at once. All keep what they have locked until the end.
+        connection.execute("set lock_timeout = '1ms'")
+    interviews = zip(agents, talks, strict=True)
+    began = [one(agent, BEGIN, talk) for agent, talk in itertools.islice(interviews, 3)]
     assert one(editing, EDIT, "Edited", world.assessment) == "1.1"
-    meanwhile = one(world.agent(), BEGIN, add_talk(world))
+    began += [one(agent, BEGIN, talk) for agent, talk in interviews]
+    assert one(world.postgres, "select count(*) from pg_catalog.pg_locks where not granted") == 0
+    editing.commit()
     for agent in agents:
         agent.commit()
-    editing.commit()
-    assert {context["version"] for context in [*began, meanwhile]} == {"1.0"}
+    assert [context["version"] for context in began] == ["1.0"] * 6
     assert one(world.agent(), BEGIN, add_talk(world))["version"] == "1.1"
 
 
