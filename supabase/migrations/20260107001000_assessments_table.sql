@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:85d92f287a7b54c6ed2cb3872872477daf08aa227afe8fb6360003fb5b978bc8
+-- custom-assessments 0.2.0 assessments_table sha256:a8108e64ce963d9532f28bafea00613810cf9d023c92de0e3e4063d6c2be91c6
 -- The assessments of tenants: the table and its constraints. The triggers for authority, status, dates, content, version
 -- and slug are in the following files, in the order in which they fire.
 --
@@ -177,6 +177,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if tg_op = 'DELETE' then
+    if old.is_template then
+      perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id, 'template', true));
+    end if;
+    return old;
+  end if;
   if tg_op = 'INSERT' then
     if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
@@ -219,7 +225,7 @@ end
 $$;
 
 create or replace trigger assessment_1_authority
-before insert or update on public.custom_assessments
+before insert or update or delete on public.custom_assessments
 for each row when (current_user in ('anon', 'authenticated'))
 execute function private.guard_assessment_authority();
 

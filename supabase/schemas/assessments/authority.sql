@@ -35,6 +35,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if tg_op = 'DELETE' then
+    if old.is_template then
+      perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', old.id, 'template', true));
+    end if;
+    return old;
+  end if;
   if tg_op = 'INSERT' then
     if (new.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
       perform private.refuse('TENANT_ACCESS_DENIED');
@@ -77,6 +83,6 @@ end
 $$;
 
 create or replace trigger assessment_1_authority
-before insert or update on public.custom_assessments
+before insert or update or delete on public.custom_assessments
 for each row when (current_user in ('anon', 'authenticated'))
 execute function private.guard_assessment_authority();

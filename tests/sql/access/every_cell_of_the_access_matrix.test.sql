@@ -310,7 +310,7 @@ insert into tests.expected values
   || 'marketplace_price_tier'
 ),
 (
-  'custom_assessments (template)', 'delete', '42501 - yes - - yes',
+  'custom_assessments (template)', 'delete', '42501 - PT403 - - yes',
   ''
 ),
 (

@@ -3,7 +3,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../worker.psql
-select plan(12);
+select plan(15);
 
 select tests.as_service();
 select tests.keep('template', tests.create_assessment(tests.kept('tenant'), '{"status": "active", "is_template": true}'));
@@ -23,6 +23,14 @@ select ok(
   tests.whole_refusal(format($$update public.custom_assessments set name = 'Mine' where id = %L$$, tests.kept('template')))
   ->> 'hint' like '%copy it%', 'the hint says what to do instead'
 );
+select is(
+  tests.refusal($$delete from public.custom_assessments where id = tests.kept('template')$$),
+  'PT403 ASSESSMENT_ACCESS_DENIED', 'it cannot be deleted either'
+);
+select ok(
+  tests.whole_refusal($$delete from public.custom_assessments where id = tests.kept('template')$$) ->> 'hint' like '%copy it%',
+  'which says the same'
+);
 
 select tests.keep('upload', tests.upload(tests.kept('tenant'), '# Buy my other thing', tests.kept('template')));
 select tests.as_service();
@@ -34,6 +42,9 @@ select is(tests.assessment_value(tests.kept('template'), 'version'), '1.0', 'not
 select is(
   tests.refusal(format($$update public.custom_assessments set name = 'Better' where id = %L$$, tests.kept('template'))), 'done',
   'the service changes it'
+);
+select is(
+  tests.refusal($$delete from public.custom_assessments where id = tests.kept('template')$$), 'done', 'and deletes it'
 );
 
 select * from finish();
