@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:749fa798d877c133f63d9b8e88bb7906f25fc6128e5717da2e192c4686192a29
+-- custom-assessments 0.2.0 settings sha256:cf5327081ea03f2c54cb9cb279afc039d09d04cfeda681fd125b4825d030277c
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -27,7 +27,7 @@ insert into private.settings (name, value, least, most, meaning) values
 ),
 (
   'versions_an_hour', 120, 1, 1000000,
-  'How many versions the edits of a tenant''s own accounts may make within an hour.'
+  'How many versions the edits and uploads of a tenant''s own accounts may make within an hour.'
 ),
 (
   'version_bytes_an_hour', 20000000, 1000000, 1000000000000,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_making sha256:6bf50c6fb2f8335d23adc5e0e48acecbf63f8cd9130b953544eda93b1cdd7251
+-- custom-assessments 0.2.0 versions_making sha256:55fa8253e4d437fdf4dcb88971454327c8609b3343e43b04e23a73e1e24a6974
 -- Creates versions: when an assessment becomes active or requests a listing, and then at every change of its content.
 
 -- The content of an assessment's row.
@@ -60,7 +60,8 @@ begin
     assessment.name, assessment.description, assessment.definition, assessment.assessment_type,
     assessment.interview_style_default, assessment.interview_style_allow_override, assessment.result_disclosure, assessment.source_markdown, hash,
     private.hash_of(private.scoring_of(content)), private.dimension_hashes(content), store_version.change_class,
-    auth.uid()
+    -- What the worker applies is the change of the account that uploaded it (worker_api/drafts.sql).
+    coalesce(auth.uid(), nullif(current_setting('assessments.uploader', true), '')::uuid)
   );
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_pruning sha256:349489b3fbcd0ec94e002db4e77986d28a6e16560e2b2a77f427ce32638cfe25
+-- custom-assessments 0.2.0 versions_pruning sha256:0aebd070135028ce6e1bc1e1f3059a051b6aa8eb76b63d8dd8ba33b5aeb1a3d7
 -- Versions that nothing uses, beyond the newest of each assessment, are taken away with the jobs.
 
 -- Whether something goes by a version, or is shown with it.
@@ -153,7 +153,8 @@ before insert or update or delete on public.assessment_versions
 for each row execute function private.guard_versions();
 
 -- How many versions a tenant's own edits make. Each edit of an assessment in use makes one, and an editor that saves on each
--- keystroke would fill the database. What trusted writers and the worker write is not limited here.
+-- keystroke would fill the database. An upload counts as an edit by the account that uploaded it, and fails with
+-- too-many-versions. What trusted writers write is not limited here.
 
 create or replace function private.limit_versions()
 returns trigger

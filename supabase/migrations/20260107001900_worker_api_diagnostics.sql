@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:304f87b0821280603d43277dbea533b1846f375fe0edc594e38946c29d14e3fb
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:0674d59f3bc92e4a94968509789024612ff025d1049bb93a13fc2a9d51883625
 -- Diagnostics that only the database can create.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -33,6 +33,8 @@ as $$
        'Upload the file without assessment_id to create your own assessment.'),
       ('assessment-missing', 'error', '', 'The assessment to replace no longer exists.',
        'Upload the file without assessment_id to create a new assessment.'),
+      ('too-many-versions', 'error', '', 'The tenant''s edits and uploads have made too many versions within an hour.',
+       'Upload the file again later, and less often.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',
        'Fix the file and upload it again. If the file has no error, report the id of this upload to the operator.'),
       ('worker-lost', 'error', '', 'The worker stopped every time it compiled this file.',
@@ -79,7 +81,7 @@ begin
         from jsonb_array_elements(faults) as fault
     ),
     jsonb_build_array(private.upload_diagnostic(
-      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
+      case when code in ('assessment-archived', 'assessment-missing', 'too-many-versions') then code else 'database-refused' end)));
 end
 $$;
 
@@ -96,7 +98,7 @@ as $$
 begin
   return coalesce(
     error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'superseded',
-              'assessment-archived', 'assessment-is-a-template', 'assessment-missing'),
+              'assessment-archived', 'assessment-is-a-template', 'assessment-missing', 'too-many-versions'),
     false
   );
 end
@@ -129,6 +131,7 @@ begin
     code := case facts ->> 'reason'
       when 'ASSESSMENT_ARCHIVED' then 'assessment-archived'
       when 'ASSESSMENT_NOT_FOUND' then 'assessment-missing'
+      when 'TENANT_LIMIT' then 'too-many-versions'
       else replace(lower(facts ->> 'reason'), '_', '-')
     end;
   end if;

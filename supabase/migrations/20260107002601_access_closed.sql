@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:88102b6490f61d3cc032739142edd37f245055b0c184f144c7cfa5459b9d15e4
+-- custom-assessments 0.2.0 access_closed sha256:65cfa6921b90915d13e043c4646bf223ae840293428a38474a01620b53ceb2f4
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -239,6 +239,7 @@ private.policy_is_open(oid, text, integer),
 private.price_tiers(),
 private.primary_ids(jsonb, text[], text[]),
 private.prunable_versions(integer),
+private.prune_pins(integer),
 private.prune_versions(integer),
 private.questions_by_name(jsonb),
 private.queue_front(),
@@ -254,7 +255,7 @@ private.refuse_contradictions(text[]),
 private.refuse_result_update(),
 private.refuse_upload_change(),
 private.refused_diagnostics(text, jsonb),
-private.replace_assessment(public.custom_assessments, public.custom_assessments),
+private.replace_assessment(public.custom_assessments, public.custom_assessments, uuid),
 private.replacement_diagnostic(text, text, jsonb),
 private.replacement_fault(public.custom_assessments, public.assessment_uploads, public.custom_assessments, boolean),
 private.replacement_of(public.custom_assessments, public.assessment_uploads, jsonb, boolean),

@@ -628,6 +628,13 @@ class Code(StrEnum):
         "assessment-missing",
         "The assessment to be replaced no longer exists. Upload the file as a new one.",
     )
+    TOO_MANY_VERSIONS = (
+        "too-many-versions",
+        (
+            "The edits and uploads of the tenant's accounts have changed assessments in use too often within "
+            "an hour, so the assessment was not replaced. Upload the file again later."
+        ),
+    )
     DATABASE_REFUSED = (
         "database-refused",
         "The database refused the definition; the message gives the reason.",

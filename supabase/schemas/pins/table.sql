@@ -224,3 +224,31 @@ create or replace trigger drop_pins_of_sessions
 after delete on public.coaching_sessions
 referencing old table as removed
 for each statement execute function private.drop_pins_of_sessions();
+
+-- Choices and pins whose row is gone: of assignments, for which there is no trigger, because they may be a view; and those
+-- that a session left which began while it was deleted. They count for nothing, and are deleted with the jobs, at most
+-- batch of them. Returns how many.
+create or replace function private.prune_pins(batch integer)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  pruned integer;
+begin
+  delete from private.pins as pin
+   where (pin.kind, pin.id) in (
+     select present.kind, present.id
+       from private.pins as present
+      where case present.kind
+        when 'campaign' then not exists (select from public.campaigns as campaign where campaign.id = present.id)
+        when 'coaching' then not exists (select from public.coaching_sessions as coaching where coaching.id = present.id)
+        else not exists (select from public.campaign_assignments as assignment where assignment.id = present.id)
+      end
+      limit batch
+        for update skip locked
+   );
+  get diagnostics pruned = row_count;
+  return pruned;
+end
+$$;

@@ -26,7 +26,7 @@ insert into private.settings (name, value, least, most, meaning) values
 ),
 (
   'versions_an_hour', 120, 1, 1000000,
-  'How many versions the edits of a tenant''s own accounts may make within an hour.'
+  'How many versions the edits and uploads of a tenant''s own accounts may make within an hour.'
 ),
 (
   'version_bytes_an_hour', 20000000, 1000000, 1000000000000,

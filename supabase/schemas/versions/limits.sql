@@ -1,5 +1,6 @@
 -- How many versions a tenant's own edits make. Each edit of an assessment in use makes one, and an editor that saves on each
--- keystroke would fill the database. What trusted writers and the worker write is not limited here.
+-- keystroke would fill the database. An upload counts as an edit by the account that uploaded it, and fails with
+-- too-many-versions. What trusted writers write is not limited here.
 
 create or replace function private.limit_versions()
 returns trigger

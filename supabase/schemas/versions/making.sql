@@ -59,7 +59,8 @@ begin
     assessment.name, assessment.description, assessment.definition, assessment.assessment_type,
     assessment.interview_style_default, assessment.interview_style_allow_override, assessment.result_disclosure, assessment.source_markdown, hash,
     private.hash_of(private.scoring_of(content)), private.dimension_hashes(content), store_version.change_class,
-    auth.uid()
+    -- What the worker applies is the change of the account that uploaded it (worker_api/drafts.sql).
+    coalesce(auth.uid(), nullif(current_setting('assessments.uploader', true), '')::uuid)
   );
 end
 $$;

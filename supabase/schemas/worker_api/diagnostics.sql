@@ -32,6 +32,8 @@ as $$
        'Upload the file without assessment_id to create your own assessment.'),
       ('assessment-missing', 'error', '', 'The assessment to replace no longer exists.',
        'Upload the file without assessment_id to create a new assessment.'),
+      ('too-many-versions', 'error', '', 'The tenant''s edits and uploads have made too many versions within an hour.',
+       'Upload the file again later, and less often.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',
        'Fix the file and upload it again. If the file has no error, report the id of this upload to the operator.'),
       ('worker-lost', 'error', '', 'The worker stopped every time it compiled this file.',
@@ -78,6 +80,6 @@ begin
         from jsonb_array_elements(faults) as fault
     ),
     jsonb_build_array(private.upload_diagnostic(
-      case when code in ('assessment-archived', 'assessment-missing') then code else 'database-refused' end)));
+      case when code in ('assessment-archived', 'assessment-missing', 'too-many-versions') then code else 'database-refused' end)));
 end
 $$;

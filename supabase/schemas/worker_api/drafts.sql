@@ -319,20 +319,21 @@ begin
     return jsonb_build_object('end', 'failed', 'error', code, 'definition', apply_upload.definition,
       'diagnostics', jsonb_build_array(private.replacement_diagnostic(code, needed, version_place)));
   end if;
-  perform private.replace_assessment(target, replacement);
+  perform private.replace_assessment(target, replacement, upload.created_by);
   return jsonb_build_object('end', 'succeeded', 'assessment_id', target.id);
 end
 $$;
 
--- Writes a replacement.
+-- Writes a replacement, as a change by the account that uploaded it.
 create or replace function private.replace_assessment(
-  target public.custom_assessments, replacement public.custom_assessments
+  target public.custom_assessments, replacement public.custom_assessments, uploader uuid
 )
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform set_config('assessments.uploader', coalesce(uploader::text, ''), true);
   update public.custom_assessments as assessment
      set name = replacement.name,
          version = replacement.version,
@@ -346,5 +347,6 @@ begin
          result_disclosure = replacement.result_disclosure,
          content_changed_at = replacement.content_changed_at
    where assessment.id = target.id;
+  perform set_config('assessments.uploader', '', true);
 end
 $$;

@@ -11,7 +11,7 @@ as $$
 begin
   return coalesce(
     error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'superseded',
-              'assessment-archived', 'assessment-is-a-template', 'assessment-missing'),
+              'assessment-archived', 'assessment-is-a-template', 'assessment-missing', 'too-many-versions'),
     false
   );
 end
@@ -44,6 +44,7 @@ begin
     code := case facts ->> 'reason'
       when 'ASSESSMENT_ARCHIVED' then 'assessment-archived'
       when 'ASSESSMENT_NOT_FOUND' then 'assessment-missing'
+      when 'TENANT_LIMIT' then 'too-many-versions'
       else replace(lower(facts ->> 'reason'), '_', '-')
     end;
   end if;
