@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_repin sha256:7358a4cb47eccf45121980faac2af4fe3f10763ce12fe468aaa854f20c14cdbd
+-- custom-assessments 0.2.0 pins_repin sha256:2d55640fe6c2f8d2ff0a8d047b264cb586f4c94de5e8b98fccd726dbf11504ef
 -- Owners move a session or campaign to a newer version.
 
 -- The changes from one version to another.
@@ -111,6 +111,7 @@ begin
   if not found or (trusted or session.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
     perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', move_session.session_id));
   end if;
+  perform private.hold_tenant(session.tenant_id, null, false);
   perform private.bring_over_session(session_kind, move_session.session_id, session.campaign_id);
   of_assessment := coalesce(
     (
@@ -124,7 +125,6 @@ begin
   if of_assessment is null then
     perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', move_session.session_id));
   end if;
-  perform private.hold_tenant(session.tenant_id, null, false);
   version_id := private.version_to_move_to(of_assessment, session.tenant_id);
 
   -- Lock the row, then read it -------------------------------------------------------------------------------------

@@ -110,6 +110,7 @@ begin
   if not found or (trusted or session.tenant_id = any (array(select private.my_tenant_ids()))) is not true then
     perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', move_session.session_id));
   end if;
+  perform private.hold_tenant(session.tenant_id, null, false);
   perform private.bring_over_session(session_kind, move_session.session_id, session.campaign_id);
   of_assessment := coalesce(
     (
@@ -123,7 +124,6 @@ begin
   if of_assessment is null then
     perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', move_session.session_id));
   end if;
-  perform private.hold_tenant(session.tenant_id, null, false);
   version_id := private.version_to_move_to(of_assessment, session.tenant_id);
 
   -- Lock the row, then read it -------------------------------------------------------------------------------------
