@@ -108,6 +108,8 @@ class Track:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.postgres = database.connect()
+        # Nothing is from before versions were kept.
+        self.postgres.execute("update private.backfills set finished_at = now() where true")
         # Something to prune in every scene.
         self.postgres.execute("update private.settings set value = 1 where name = 'versions_kept'")
         self.racers = [self.racer(database) for _ in range(2)]
