@@ -56,7 +56,7 @@ class Amounts:
         latencies: uploads whose way is timed in an idle system with LISTEN.
         polls: the same without LISTEN, where each takes seconds.
         load_seconds: how long 200 uploads a second come in.
-        backlog: uploads of one tenant that another's stands behind.
+        backlog: uploads of one tenant that another tenant's upload waits behind.
         memory: jobs after which the memory is read, first and last.
     """
 

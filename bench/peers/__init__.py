@@ -1,4 +1,4 @@
-"""What others do, each run as a program of its own in the environment `.bench-venv`."""
+"""Other queues, each measured by a program of its own in the environment `.bench-venv`."""
 
 from __future__ import annotations
 

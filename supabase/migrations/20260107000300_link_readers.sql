@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 link_readers sha256:c7966c83940aa5c1bf81f71e30a16b24612eebd6151324b41d74c2922729a6a9
+-- custom-assessments 0.2.0 link_readers sha256:dfb98975cc1e5e074bf89510543bbadb52d583a2f075a01657e23069e33ab778
 -- Who can read other people's links. The token of a link admits a respondent and shows the result: if a host lets everyone
 -- select access_token, everyone can read every result. These functions detect that, and host_validation warns about it.
 -- They change nothing, so this migration can be run in advance and rolled back (docs/upgrading.md).
@@ -101,7 +101,7 @@ begin
   if not looks_at_rows then
     return private.tried_as(role_name, format('select (%s)', rule));
   end if;
-  -- A policy for some roles and some rows is left to the test query, if there is a row to test.
+  -- Whether a policy for some roles and some rows applies is decided by the test query, if there is a row to test.
   if rule like '%auth.role()%' then
     execute format('select not exists (select from %s)', own::regclass) into looks_at_rows;
     return looks_at_rows;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:bbe34c095b6259f5c97013fd49c080375ebe201c22c5021087900124846754f3
+-- custom-assessments 0.2.0 refusals sha256:19eede576040c06fc9efdb28a43624ae6657a2faa3b1adf249baadd813fe389e
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -115,7 +115,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Set interview_style_override to null, or use an assessment that allows overrides and a style from 1 to 5.'
 ),
 (
-  'VERSION_MISMATCH', 409, 'The interview did not go by this version.',
+  'VERSION_MISMATCH', 409, 'The interview did not use this version.',
   'Use the version that interview_context returned, or omit version_id.'
 ),
 (

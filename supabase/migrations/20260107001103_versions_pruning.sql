@@ -1,7 +1,7 @@
--- custom-assessments 0.2.0 versions_pruning sha256:0aebd070135028ce6e1bc1e1f3059a051b6aa8eb76b63d8dd8ba33b5aeb1a3d7
+-- custom-assessments 0.2.0 versions_pruning sha256:c855abdfa0137c5d90028945c0f5060acc32e74f997a58a39c944e9aace51238
 -- Versions that nothing uses, beyond the newest of each assessment, are taken away with the jobs.
 
--- Whether something goes by a version, or is shown with it.
+-- Whether something uses a version, or is shown with it.
 create or replace function private.is_version_used(version_id uuid)
 returns boolean
 language plpgsql

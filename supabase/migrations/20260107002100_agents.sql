@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:894b687b2832785756d453c9e43131c7f9c4cf8daae2142a90154a3a8629b523
+-- custom-assessments 0.2.0 agents sha256:37bc8915106bedb1dd132acb11d46ad6208dcf702424f33ea28c03c83d664873
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -169,7 +169,7 @@ begin
 end
 $$;
 
--- Judges the scores by the version that the interview went by, and notes that the tenant uses it. size is that of its definition.
+-- Judges the scores by the version that the interview used, and notes that the tenant uses it. size is that of its definition.
 create or replace function private.accept_scores(
   session_id uuid, session_type text, tenant_id uuid, scores jsonb, named uuid,
   out version_id uuid, out assessment_id uuid, out assumed boolean, out size integer

@@ -288,7 +288,7 @@ class _Reader:
         )
 
     def _prose(self, start: int, end: int, *, is_paragraph: bool = False) -> bool:
-        """Keep a block outside lists and quotes; return whether it is one."""
+        """Keep a block if it is outside lists and quotes; return whether it was kept."""
         if start < self._outer:
             return False
         self.blocks.append(Prose(*self.characters(start, end), is_paragraph))

@@ -35,7 +35,7 @@ NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 #: A text with one number, or two with a word between them; here each number is 0.
 PLAIN_RANGE: Final = re.compile(r"0|[\[(]?0\s*(?:[^\W\d]+|[,;/…:]|\.\.+)\s*0[\])]?")
 MAX_RANGE: Final = 60
-#: What a list has, or what was meant as one, and a single name has not.
+#: A character that a list contains, also a misspelled one, and a single name does not.
 SEVERAL: Final = re.compile(r"[\[\],;|{}\n]")
 
 

@@ -80,7 +80,7 @@ LANGUAGES: Final = {
     for name in names.split()
 }
 
-#: Keys by their spelling; those of the style can be written flat, as in the reference.
+#: Keys by their normal form. A key of the style can also be written as `interview_style.default`.
 KNOWN: Final = {
     **{normal_key(key): key for key in KEYS},
     **{normal_key(f"{STYLE}.{key}"): key for key in STYLE_KEYS},

@@ -234,7 +234,7 @@ class Questions:
             split = found
         name, question = split or self._not_named(text)
         if name and not question.text:
-            message = "there is no question after `{found}`"
+            message = "there is no question after `{found}`" if text.text else "there is no question here"
             hint = "write the question after the colon, or as bullets indented under it"
             self.ctx.faults.add(Code.EMPTY_VALUE, bullet, self.where, message, hint, found=plain(text.text))
         else:

@@ -57,7 +57,7 @@ begin
 end
 $$;
 
--- Judges the scores by the version that the interview went by, and notes that the tenant uses it. size is that of its definition.
+-- Judges the scores by the version that the interview used, and notes that the tenant uses it. size is that of its definition.
 create or replace function private.accept_scores(
   session_id uuid, session_type text, tenant_id uuid, scores jsonb, named uuid,
   out version_id uuid, out assessment_id uuid, out assumed boolean, out size integer

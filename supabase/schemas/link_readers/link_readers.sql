@@ -100,7 +100,7 @@ begin
   if not looks_at_rows then
     return private.tried_as(role_name, format('select (%s)', rule));
   end if;
-  -- A policy for some roles and some rows is left to the test query, if there is a row to test.
+  -- Whether a policy for some roles and some rows applies is decided by the test query, if there is a row to test.
   if rule like '%auth.role()%' then
     execute format('select not exists (select from %s)', own::regclass) into looks_at_rows;
     return looks_at_rows;

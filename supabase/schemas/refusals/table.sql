@@ -114,7 +114,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Set interview_style_override to null, or use an assessment that allows overrides and a style from 1 to 5.'
 ),
 (
-  'VERSION_MISMATCH', 409, 'The interview did not go by this version.',
+  'VERSION_MISMATCH', 409, 'The interview did not use this version.',
   'Use the version that interview_context returned, or omit version_id.'
 ),
 (

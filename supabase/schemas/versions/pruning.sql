@@ -1,6 +1,6 @@
 -- Versions that nothing uses, beyond the newest of each assessment, are taken away with the jobs.
 
--- Whether something goes by a version, or is shown with it.
+-- Whether something uses a version, or is shown with it.
 create or replace function private.is_version_used(version_id uuid)
 returns boolean
 language plpgsql

@@ -46,7 +46,7 @@ def test_a_name_is_folded_once_however_often_it_is_repeated(database: Database) 
     assert folded[2] - folded[1] == folded[1] < 50
 
 
-def test_a_primary_dimension_that_is_named_twice_is_refused_wherever_it_stands(database: Database) -> None:
+def test_a_primary_dimension_that_is_named_twice_is_refused_wherever_it_is(database: Database) -> None:
     writer = database.connect()
     for names, place in (
         ([NAME, NAME], 1),

@@ -52,5 +52,5 @@ def test_a_reason_without_a_target_is_a_known_limit() -> None:
     assert "Known limits, without a target:\n\n- my results: **3.30**. No index can help.\n" in shown
 
 
-def test_when_nothing_is_missed_that_is_said() -> None:
+def test_when_nothing_is_missed_that_is_reported() -> None:
     assert "Every target is met." in beginning(report_of(reads__sql__a=1.0))

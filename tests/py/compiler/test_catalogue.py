@@ -18,7 +18,7 @@ from worker.definition import Definition
 SAID = [code for code in Code if not code.after_compiling]
 
 
-def test_nothing_is_said_about_the_specimen() -> None:
+def test_nothing_is_reported_about_the_specimen() -> None:
     assert definition(SPECIMEN).metadata.name == "Team Check"
 
 
@@ -100,7 +100,7 @@ MARKED = {
 
 
 @pytest.mark.parametrize("code", [code for code in SAID if code in MARKED], ids=str)
-def test_the_caret_marks_what_is_at_fault(code: Code) -> None:
+def test_the_caret_marks_what_is_wrong(code: Code) -> None:
     diagnostic = check(code.example).diagnostics[-1]
     line = code.example.decode().split("\n")[diagnostic.line - 1]
     begin = diagnostic.column - 1

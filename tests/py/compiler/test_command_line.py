@@ -71,7 +71,7 @@ def test_files_and_folders_are_checked_together(
     ] == [os.path.join("sub", "bad.md"), os.path.join("sub", "warned.md")]  # noqa: PTH118 - the printed path
 
 
-def test_what_cannot_be_read_is_said_and_the_rest_is_checked(
+def test_what_cannot_be_read_is_reported_and_the_rest_is_checked(
     folder: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     (folder / "empty").mkdir()
@@ -208,7 +208,7 @@ def test_a_file_that_cannot_be_replaced_is_named_and_stays_as_it_was(
     assert not [p for p in folder.iterdir() if p.name.startswith(".good")]
 
 
-def test_a_wrong_command_is_a_usage_fault(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_a_wrong_command_is_a_usage_error(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     for arguments in ([], ["check"], ["check", "--format", "xml", "a"], ["other"]):
         with pytest.raises(SystemExit) as caught:
             cli.main(arguments)
@@ -241,7 +241,7 @@ def test_the_module_runs_and_survives_a_closed_pipe(folder: Path) -> None:
         ["format", "--check", "good.md"],
     ],
 )
-def test_a_full_device_is_said_in_a_sentence(folder: Path, arguments: list[str]) -> None:
+def test_a_full_device_is_reported_in_a_sentence(folder: Path, arguments: list[str]) -> None:
     (folder / "good.md").write_text(SPECIMEN.replace("- weight", "* weight"))
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
@@ -328,7 +328,7 @@ def test_carets_stand_under_wide_characters_tabs_and_control_characters() -> Non
     ]
 
 
-def test_long_lines_are_cut_around_the_fault() -> None:
+def test_long_lines_are_cut_around_the_error() -> None:
     line, carets = shown(edited(("bad news.", "bad news. " * 30 + "<b> " + "more " * 30)))
     assert line.startswith("19 | …")
     assert line.endswith("…")
@@ -342,7 +342,7 @@ def test_long_lines_are_cut_around_the_fault() -> None:
     assert line.endswith("…")
 
 
-def test_a_fault_behind_the_last_line_can_be_shown() -> None:
+def test_an_error_behind_the_last_line_can_be_shown() -> None:
     source = b"---\nname: x\n---"
     assert text_report("a.md", source, check(source)).count("error[missing-section]") == 2
 

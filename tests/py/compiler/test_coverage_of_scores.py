@@ -212,7 +212,7 @@ def small_files(draw: st.DrawFn) -> tuple[list[tuple[int, int, list[int]]], list
 
 @settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_files())
-def test_what_is_said_agrees_with_interviews_tried_one_by_one(
+def test_what_is_reported_agrees_with_interviews_tried_one_by_one(
     case: tuple[list[tuple[int, int, list[int]]], list[tuple[str, int, int]]],
 ) -> None:
     categories, dimensions = case

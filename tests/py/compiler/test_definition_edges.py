@@ -95,7 +95,7 @@ def test_numbers_at_their_limits(overall: Decimal, reason: str) -> None:
         ([1, 5], [2, 3], (["A"], []), False),
     ],
 )
-def test_which_categories_cannot_be_told_apart(
+def test_which_categories_cannot_be_distinguished(
     one: list[Any], other: list[Any], primaries: tuple[list[str], list[str]], shared: bool
 ) -> None:
     found = data()
@@ -107,7 +107,7 @@ def test_which_categories_cannot_be_told_apart(
         assert Definition.model_validate(found).result_categories[1].score_range == tuple(map(D, other))
 
 
-def test_every_fault_is_named() -> None:
+def test_every_error_is_named() -> None:
     found = data()
     found["dimensions"] += [found["dimensions"][0] | {"scoringRubric": {"0": "x", "1-2": "y", "3-6": "z"}}]
     found["resultCategories"] += [

@@ -121,7 +121,7 @@ def test_each_change_of_scoring_has_a_witness_of_its_own() -> None:
     assert comparison.together.witness is not None
 
 
-def test_scoring_that_changes_no_result_is_said_to_change_none() -> None:
+def test_scoring_that_changes_no_result_is_reported_to_change_none() -> None:
     comparison = compared(
         ("[3.0, 5.0]", "[3.00, 5.00]"), ("[1.0, 2.9]", "[1.00, 2.99]"), ("[Vision]", "[Trust]")
     )

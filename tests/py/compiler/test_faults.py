@@ -270,7 +270,7 @@ FAULTS: list[tuple[Edit, Place]] = [
 
 
 @pytest.mark.parametrize(("edit", "place"), FAULTS, ids=lambda value: repr(value)[:70])
-def test_a_fault_gives_exactly_its_diagnostic(edit: Edit, place: Place) -> None:
+def test_an_error_has_exactly_its_diagnostic(edit: Edit, place: Place) -> None:
     assert said(edited(edit)) == [place]
 
 
@@ -307,7 +307,7 @@ def test_only_sections_that_follow_are_taken_for_items() -> None:
         (("## Dimensions\n", "Dimensions of it\n---\n"), "Dimensions of it"),
     ],
 )
-def test_the_caret_marks_the_first_line_of_what_is_at_fault(edit: Edit, marked: str) -> None:
+def test_the_caret_marks_the_first_line_of_what_is_wrong(edit: Edit, marked: str) -> None:
     text = edited(edit)
     diagnostic = check(text).diagnostics[0]
     begin = diagnostic.column - 1
@@ -322,7 +322,7 @@ def test_two_definitions_of_a_link_cannot_hide_an_unsafe_one() -> None:
     assert said(text) == [("unsafe-link", 21, 1)]
 
 
-def test_all_faults_are_reported_at_once_and_in_order() -> None:
+def test_all_errors_are_reported_at_once_and_in_order() -> None:
     edits = [
         ("name: Team Check", "name: ''"),
         ("version: 1.0", "version: v1\nauther: M"),
@@ -435,7 +435,7 @@ def test_html_that_swallows_headings_hides_nothing() -> None:
     assert said(text) == [("raw-html", 6, 1), ("unknown-dimension", 32, 24)]
 
 
-def test_a_closed_code_block_is_no_fault_where_text_may_stand() -> None:
+def test_a_closed_code_block_is_not_an_error_where_text_is_allowed() -> None:
     text = edited(("Thank you for your time.", "Thank you.\n\n```\n## code\n```"))
     compilation = check(text)
     assert compilation.definition is not None
@@ -444,7 +444,7 @@ def test_a_closed_code_block_is_no_fault_where_text_may_stand() -> None:
     assert said(text) == [("stray-text", 52, 1)]
 
 
-def test_headings_one_level_too_high_or_low_are_one_fault() -> None:
+def test_headings_one_level_too_high_or_low_are_one_error() -> None:
     text = SPECIMEN.replace("### ", "@@@ ").replace("## ", "# ").replace("@@@ ", "## ")
     assert said(text) == [("heading-level", 6, 1)]
     text = edited(("### Vision", "#### Vision"), ("### Trust", "#### Trust"))
@@ -453,7 +453,7 @@ def test_headings_one_level_too_high_or_low_are_one_fault() -> None:
     assert said(text) == [("heading-level", 8, 1), ("unknown-dimension", 31, 24)]
 
 
-def test_what_stands_under_headings_inside_of_an_item_is_not_read() -> None:
+def test_what_is_under_headings_inside_of_an_item_is_not_read() -> None:
     text = edited(
         ("bad news.", "bad news.\n\n##### Notes\n\n- x: y\n\n#### More notes\n\n- x: y\n\n##### Last\n\nz")
     )
@@ -494,7 +494,7 @@ def test_at_most_a_hundred_are_shown_and_the_rest_is_counted() -> None:
 
 
 @pytest.mark.parametrize(("count", "more"), [(198, 99), (199, 100), (200, 102)])
-def test_behind_two_hundred_faults_no_key_is_taken_for_the_missing_name(count: int, more: int) -> None:
+def test_behind_two_hundred_errors_no_key_is_taken_for_the_missing_name(count: int, more: int) -> None:
     unknown = "".join(f"zz{number}: x\n" for number in range(count))
     text = edited(("name: Team Check\n", unknown + "nmae: x\n"))
     assert check(text).diagnostics[-1].message == f"{more} more problems were found from here on"
@@ -708,14 +708,14 @@ CODE_IN_BODY = ("Thank you for your time.", "```\nThank you for your time.\n```"
     ],
 )
 @pytest.mark.parametrize("edits", [[], [CODE_IN_BODY]])
-def test_a_file_in_a_code_block_has_one_fault(before: str, after: str, edits: list[tuple[str, str]]) -> None:
+def test_a_file_in_a_code_block_has_one_error(before: str, after: str, edits: list[tuple[str, str]]) -> None:
     (fault,) = check(before + edited(*edits) + after).diagnostics
     assert fault.code == "fenced-file"
     assert fault.hint.startswith("delete this line, and the line that closes the block")
 
 
 @pytest.mark.parametrize("after", ["```\n", "```\n\nAnything else?\n"])
-def test_a_code_block_behind_other_text_is_one_fault(after: str) -> None:
+def test_a_code_block_behind_other_text_is_one_error(after: str) -> None:
     (fault,) = check(f"Here it is:\n\n```\n{SPECIMEN}{after}").diagnostics
     assert (fault.code, fault.line) == ("misplaced-front-matter", 1)
     assert fault.hint == (
@@ -734,7 +734,7 @@ def test_a_code_block_behind_other_text_is_one_fault(after: str) -> None:
         ("### A good team", "**A good team**", 46, "A good team"),
     ],
 )
-def test_a_bold_line_where_a_heading_is_meant_is_one_fault(
+def test_a_bold_line_where_a_heading_is_meant_is_one_error(
     heading: str, bold: str, line: int, name: str
 ) -> None:
     (fault,) = check(edited((heading, bold))).diagnostics

@@ -168,7 +168,7 @@ ALIKE = "start every key at the beginning of its line, and indent its content by
         ("name: x\nauthor: y\n\tb", (4, 1, 1), NO_TAB),
     ],
 )
-def test_where_the_yaml_is_wrong_and_how_it_is_mended(
+def test_where_the_yaml_is_wrong_and_how_it_is_fixed(
     lines: str, place: tuple[int, int, int], hint: str
 ) -> None:
     assert all_said(f"---\n{lines}\n---\n{BODY}") == [("yaml-syntax", *place, hint)]
@@ -178,7 +178,7 @@ def test_where_the_yaml_is_wrong_and_how_it_is_mended(
         assert all_said(moved) == [("yaml-syntax", line + before, column, length, hint)]
 
 
-def test_a_key_at_a_wrong_place_is_told_from_a_value_without_quotes() -> None:
+def test_a_key_at_a_wrong_place_is_distinguished_from_a_value_without_quotes() -> None:
     for lines, problem in (
         ("name: x\n version: 1.0", "this key is not indented like the one above"),
         ("name: x\nversion: 1: 0", "a value that contains `: ` needs quotes"),
@@ -302,7 +302,7 @@ def test_the_last_value_that_is_allowed(line: str) -> None:
         ("x\n\n---\nname: x\nversion: 1.0\n---\n", (5, 10)),
     ],
 )
-def test_where_the_version_stands(source: str, place: tuple[int, int]) -> None:
+def test_where_the_version_is(source: str, place: tuple[int, int]) -> None:
     assert check(source).version_at == place
 
 
@@ -310,6 +310,6 @@ def test_where_the_version_stands(source: str, place: tuple[int, int]) -> None:
     ("line", "code"),
     [("*a", "yaml-alias"), ("!x", "yaml-tag"), ("&a b", "yaml-anchor"), ("b", "yaml-syntax")],
 )
-def test_what_is_refused_on_a_line_without_a_key_is_said_once(line: str, code: str) -> None:
+def test_what_is_refused_on_a_line_without_a_key_is_reported_once(line: str, code: str) -> None:
     assert said(SPECIMEN.replace("version: 1.0", line)) == [(code, 3, 1)]
     assert said(SPECIMEN.replace("name: Team Check\nversion: 1.0", line)) == [(code, 2, 1)]

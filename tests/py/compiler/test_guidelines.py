@@ -36,7 +36,7 @@ QUESTION = "- Vision: Where will the team be in a year?\n"
         ("Thank you.\n\n-*-\n", "Thank you.\n\n-*-"),
     ],
 )
-def test_what_is_said_first(written: str, stored: str) -> None:
+def test_what_is_reported_first(written: str, stored: str) -> None:
     assert definition(edited((OPENING, written))).interview_guidelines.opening == stored
 
 

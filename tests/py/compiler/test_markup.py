@@ -18,7 +18,7 @@ from worker.markup import is_safe_destination, markup_faults
         ("[[a]](b)", [("unsafe-link", "b")]),
     ],
 )
-def test_every_fault_of_a_text_is_found(text: str, faults: list[tuple[str, str]]) -> None:
+def test_every_error_of_a_text_is_found(text: str, faults: list[tuple[str, str]]) -> None:
     assert list(markup_faults(text)) == faults
 
 

@@ -124,7 +124,7 @@ def test_letters_stand_in_json_as_they_are() -> None:
     )
 
 
-def test_what_is_said_cannot_be_changed() -> None:
+def test_what_is_reported_cannot_be_changed() -> None:
     diagnostic = Diagnostic("error", "c", 1, 2, 1, 3, "", "m", "h")
     for said, name in ((diagnostic, "line"), (Compilation(None, (diagnostic,), (1, 1)), "definition")):
         with pytest.raises(AttributeError):

@@ -111,7 +111,7 @@ def test_an_entry_of_white_space_that_is_no_blank_is_empty() -> None:
         (DESCRIPTION, "- description\n  of it: Knows.\n", [("unknown-field", 11, 1, 13)]),
     ],
 )
-def test_what_is_said_of_a_value_stands_where_the_value_stands(
+def test_what_is_reported_of_a_value_is_where_the_value_is(
     old: str, new: str, faults: list[tuple[str, int, int, int]]
 ) -> None:
     assert said(edited((old, new))) == faults

@@ -283,7 +283,7 @@ def test_a_score_that_two_ranges_share_is_named_once_however_it_is_written() -> 
 
 
 def test_gaps_are_reported_beside_errors_that_do_not_change_them() -> None:
-    """So that the fix of the last error uncovers nothing."""
+    """Fixing the last error must not reveal another one."""
     gap = ("[1.0, 2.9]", "[1.0, 2.5]")
     text = edited(gap, ("- Vision: Where", "- Visoin: Where"))
     first, second = check(text).diagnostics

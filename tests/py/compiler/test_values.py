@@ -428,7 +428,7 @@ def test_lines_and_columns() -> None:
         assert lines.line(at) == places[at][0]
 
 
-def test_faults_are_kept_in_order_and_counted() -> None:
+def test_errors_are_kept_in_order_and_counted() -> None:
     lines = Lines("ab\ncd\n")
     faults = Faults()
     assert faults.render(lines) == ()

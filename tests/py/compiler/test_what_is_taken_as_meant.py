@@ -456,7 +456,7 @@ def test_places_behind_a_colon_that_was_widened_are_those_of_the_source() -> Non
         ("name: Team\ndescription: >\n  A text.\n  author: Maria", 5),
     ],
 )
-def test_the_line_at_fault_is_named(lines: str, line: int) -> None:
+def test_the_wrong_line_is_named(lines: str, line: int) -> None:
     text = SPECIMEN.replace("name: Team Check\nversion: 1.0", lines)
     assert line in [d.line for d in check(text).diagnostics]
 

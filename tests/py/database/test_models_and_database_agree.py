@@ -365,7 +365,7 @@ OF_EACH_KIND: dict[str, object] = {"boolean": True, "number": 3, "string": "x", 
 
 @settings(max_examples=examples(15), deadline=None, phases=PHASES)
 @given(definition_data(), st.integers(0, 2**32))
-def test_both_refuse_a_wrong_type_wherever_it_stands(
+def test_both_refuse_a_wrong_type_wherever_it_is(
     database: Connection, data: dict[str, Any], seed: int
 ) -> None:
     data = plain(data)
@@ -423,7 +423,7 @@ def test_both_refuse_wrong_numbers_names_and_references(database: Connection, da
 EXAMPLES = sorted((pathlib.Path(__file__).parents[3] / "examples").rglob("*.md"))
 
 
-def test_the_database_finds_no_fault_in_what_authors_write(database: Connection) -> None:
+def test_the_database_finds_no_error_in_what_authors_write(database: Connection) -> None:
     compiled = [compile_markdown(file.read_bytes()).definition for file in EXAMPLES]
     texts = [definition.to_json() for definition in compiled if definition is not None]
     assert len(texts) > 5

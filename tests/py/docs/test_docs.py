@@ -50,7 +50,7 @@ def test_the_readmes_assessment_compiles() -> None:
     assert compilation.diagnostics == ()
 
 
-def test_the_readmes_check_command_runs_and_shows_the_broken_files_faults() -> None:
+def test_the_readmes_check_command_runs_and_shows_the_broken_files_errors() -> None:
     [command] = [block for block in blocks(ROOT / "README.md", "sh") if "worker check" in block]
     done = subprocess.run(
         ["bash", "-c", command.replace(".venv/bin/python", sys.executable)],

@@ -72,7 +72,7 @@ def test_the_hooks_leave_alone_what_is_no_assessment(repository: Path, hook: str
         ("format-assessments", b"assessments/bad.md: not formatted because it has errors"),
     ],
 )
-def test_the_hooks_find_the_faults_of_an_assessment(repository: Path, hook: str, says: bytes) -> None:
+def test_the_hooks_find_the_errors_of_an_assessment(repository: Path, hook: str, says: bytes) -> None:
     (repository / "assessments" / "bad.md").write_text(BAD)
     subprocess.run(["git", "add", "."], cwd=repository, check=True)
     done = run_hook(repository, hook)

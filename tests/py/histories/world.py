@@ -305,7 +305,7 @@ class World:
             self._show(row[1])
 
     def _show(self, version: uuid.UUID) -> None:
-        """What the request for a version says is everybody's to read from now on."""
+        """From now on everybody can read what the request for a version contains."""
         row = self.connection.execute(
             "select to_jsonb(shown)::text || to_jsonb(request)::text,"
             " request.version_id, request.slug, request.price_tier, request.tenant"

@@ -414,7 +414,7 @@ def test_every_reason_of_the_catalogue_is_tried(site: Site) -> None:
 
 
 @pytest.mark.parametrize("reason", sorted(REFUSED))
-def test_supabase_js_is_told_the_reason(
+def test_supabase_js_gets_the_reason(
     site: Site, answers_of_supabase_js: dict[str, Json], reason: str
 ) -> None:
     status, message, hint = site.catalogue[reason]
@@ -427,7 +427,7 @@ def test_supabase_js_is_told_the_reason(
 
 
 @pytest.mark.parametrize("reason", sorted(REFUSED))
-def test_supabase_py_is_told_the_reason(site: Site, reason: str) -> None:
+def test_supabase_py_gets_the_reason(site: Site, reason: str) -> None:
     status, message, hint = site.catalogue[reason]
     request = REFUSED[reason](site.world)
     client = site.api.as_user(site.world.tenant.owner) if request.caller == "owner" else site.api.service()

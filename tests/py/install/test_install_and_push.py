@@ -104,7 +104,7 @@ def test_a_host_with_earlier_and_later_migrations_installs_pushes_and_begins_fro
     assert from_empty() == catalogue(empty_database.connect("supabase_admin"))
 
 
-def test_a_host_without_the_tables_is_told_that_it_needs_the_platform(
+def test_a_host_without_the_tables_learns_that_it_needs_the_platform(
     empty_database: Database, tmp_path: Path
 ) -> None:
     project = make_project(tmp_path / "host", {"20240101000000_tenants": OLDER_HOST[:SESSIONS]})

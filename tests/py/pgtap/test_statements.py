@@ -62,7 +62,7 @@ def test_a_file_can_include_another(tmp_path: Path) -> None:
         ("\\ir", "only `\\ir FILE` is known"),
     ],
 )
-def test_what_cannot_be_split_is_said(tmp_path: Path, text: str, fault: str) -> None:
+def test_what_cannot_be_split_is_reported(tmp_path: Path, text: str, fault: str) -> None:
     with pytest.raises(ScriptError, match=r".") as refused:
         split(tmp_path, text)
     assert fault in str(refused.value)

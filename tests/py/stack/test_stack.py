@@ -146,7 +146,7 @@ def test_up_status_env_reset_down(checkout: Checkout) -> None:
     assert checkout.env()["ANON_KEY"] == env["ANON_KEY"]
 
 
-def test_a_failed_push_is_said_and_up_tries_it_again(checkout: Checkout, tmp_path: Path) -> None:
+def test_a_failed_push_is_reported_and_up_tries_it_again(checkout: Checkout, tmp_path: Path) -> None:
     cli = tmp_path / "supabase"
     cli.write_text("#!/bin/sh\necho 'ERROR: no such table (SQLSTATE 42P01)' >&2\nexit 1\n", encoding="utf-8")
     cli.chmod(0o755)
@@ -217,7 +217,7 @@ def test_a_dead_part_is_named_with_the_end_of_its_log_and_up_mends_it(
     assert httpx.get(f"{env['API_URL']}/rest/v1/tenant_profiles", headers=rest).status_code == 200
 
 
-def test_a_port_that_is_asked_for_and_taken_is_said(checkout: Checkout) -> None:
+def test_a_port_that_is_asked_for_and_taken_is_reported(checkout: Checkout) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -274,7 +274,7 @@ def test_a_folder_may_have_any_letters() -> None:
 
 
 @pytest.mark.parametrize("damaged", ["{", "{}", '{"jwt_secret": 1}', "[]", "\udcff"])
-def test_a_damaged_file_of_keys_is_said(checkout: Checkout, damaged: str) -> None:
+def test_a_damaged_file_of_keys_is_reported(checkout: Checkout, damaged: str) -> None:
     keys = checkout.home / "secrets" / "keys"
     keys.parent.mkdir(parents=True)
     keys.write_bytes(os.fsencode(damaged))
@@ -287,7 +287,7 @@ def test_a_damaged_file_of_keys_is_said(checkout: Checkout, damaged: str) -> Non
     assert "down" in checkout.run("status").stdout
 
 
-def test_what_is_missing_is_said_without_a_traceback(checkout: Checkout, tmp_path: Path) -> None:
+def test_what_is_missing_is_reported_without_a_traceback(checkout: Checkout, tmp_path: Path) -> None:
     for variable in ("STACK_POSTGRES_BIN", "STACK_POSTGREST", "STACK_SUPABASE_CLI"):
         answer = checkout.run("up", **{variable: str(tmp_path / "nowhere")})
         assert answer.returncode == 1
@@ -295,7 +295,7 @@ def test_what_is_missing_is_said_without_a_traceback(checkout: Checkout, tmp_pat
         assert "Traceback" not in answer.stderr
 
 
-def test_a_state_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     answer = Checkout(tmp_path / "file" / "stack").run("up")
     assert answer.returncode == 1

@@ -122,7 +122,7 @@ def test_retry_after_is_kept_within_reason(told: str, least: float, waits: Waits
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_said_at_once_at_the_start(status: int) -> None:
+def test_a_refused_key_is_reported_at_once_at_the_start(status: int) -> None:
     with rude_server(Reply(status=status, body={"code": "42501", "message": "permission denied"})) as rude:
         with pytest.raises(KeyRefused, match="refused the key in SUPABASE_SERVICE_ROLE_KEY") as caught:
             api_for(rude.url).exchange([], 5, patience=5)

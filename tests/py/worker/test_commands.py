@@ -77,7 +77,7 @@ def test_failed_uploads_are_put_back(site: Site) -> None:
     assert site.worker("retry", "--failed-since", "1h").stdout == "1 job requeued.\n"
 
 
-def test_what_cannot_be_put_back_is_said(site: Site) -> None:
+def test_what_cannot_be_put_back_is_reported(site: Site) -> None:
     upload = faulty(site)
     done = site.worker("retry", upload, "00000000-0000-0000-0000-000000000000")
     assert (done.returncode, done.stdout) == (1, "1 job requeued.\n")
@@ -294,7 +294,7 @@ def test_metrics_tell_that_the_api_is_away(site: Site) -> None:
     assert health == (200, '{"status": "waiting"}')
 
 
-def test_metrics_are_told_while_the_api_is_silent(site: Site) -> None:
+def test_metrics_are_served_while_the_api_is_silent(site: Site) -> None:
     port, silent, over = processes.free_port(), threading.Event(), threading.Event()
 
     def judge(_function: str, _body: bytes) -> Answer | None:

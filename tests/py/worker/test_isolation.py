@@ -52,14 +52,14 @@ def test_an_ordinary_job_is_done_as_it_is_in_the_worker_itself(sandbox: Sandbox)
         ("POISON memory", "out-of-memory"),
     ],
 )
-def test_what_ends_the_child_is_a_passing_fault_and_the_next_job_has_a_new_child(
+def test_what_ends_the_child_is_a_temporary_error_and_the_next_job_has_a_new_child(
     sandbox: Sandbox, source: str, code: str
 ) -> None:
     assert sandbox.run(compile_job(source)) == Retry(7, 2, code)
     assert isinstance(sandbox.run(compile_job("POISON ok")), Compiled)
 
 
-def test_an_exception_is_a_lasting_fault_that_the_tenant_can_read(sandbox: Sandbox) -> None:
+def test_an_exception_is_a_permanent_error_that_the_tenant_can_read(sandbox: Sandbox) -> None:
     finished = sandbox.run(compile_job("POISON exception"))
     assert isinstance(finished, Failed)
     assert finished.error == "internal-error"

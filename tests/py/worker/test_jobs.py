@@ -54,7 +54,7 @@ def test_an_upload_becomes_a_draft(site: Site) -> None:
     assert stored == ("A new one", "1.0", "draft", "upload", tenant.owner.id, True)
 
 
-def test_a_file_with_faults_fails_with_all_of_them(site: Site) -> None:
+def test_a_file_with_errors_fails_with_all_of_them(site: Site) -> None:
     upload = site.upload(
         site.tenant(),
         source("Faulty").replace("weight: 0.6", "weight: heavy").replace("[3.0, 5.0]", "[5.0, 3.0]"),
@@ -86,7 +86,7 @@ def test_an_editor_applies_the_fixes_of_an_upload_and_uploads_again(site: Site) 
 
 
 @pytest.mark.parametrize("nothing", ["", " \n\n"])
-def test_a_file_without_content_is_taken_and_its_author_is_told(site: Site, nothing: str) -> None:
+def test_a_file_without_content_is_taken_and_its_author_is_informed(site: Site, nothing: str) -> None:
     upload = site.upload(site.tenant(), nothing)
     assert drain(site) == {"compile rejected": 1}
     row = site.upload_row(upload)
@@ -254,7 +254,7 @@ def test_an_agent_reads_that_scoring_failed_and_why(site: Site) -> None:
     assert read.json() == [{"state": "failed", "last_error": "session-not-found"}]
 
 
-def test_nothing_to_do_is_said(site: Site) -> None:
+def test_nothing_to_do_is_reported(site: Site) -> None:
     assert drain(site) == {}
     done = site.worker("drain")
     assert (done.returncode, done.stdout) == (0, "Drained: no job was ready.\n"), done.stderr

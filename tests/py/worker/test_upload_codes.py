@@ -33,7 +33,7 @@ def said_by_the_database(site: Site) -> dict[str, str]:
     return {code: diagnostic["severity"] for code, diagnostic in made.items()}
 
 
-def test_every_code_that_is_said_after_compiling_is_in_the_catalogue(site: Site) -> None:
+def test_every_code_that_is_reported_after_compiling_is_in_the_catalogue(site: Site) -> None:
     database = said_by_the_database(site)
     codes = {code.value: code for code in Code if code.after_compiling}
     assert len(database) >= 8

@@ -115,7 +115,7 @@ def test_a_finished_interview_gets_its_snapshot_and_a_probe_nothing() -> None:
         UnknownJob(7, 3, 1),
     ],
 )
-def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
+def test_a_job_is_sent_to_the_isolated_child_whole(job: Job) -> None:
     assert restore_job(json.loads(json.dumps(job._asdict()))) == job
 
 
@@ -131,7 +131,7 @@ def test_a_job_is_told_to_the_isolated_child_whole(job: Job) -> None:
         Release(7, 3),
     ],
 )
-def test_what_came_of_a_job_is_told_by_the_isolated_child_whole(finished: Finished) -> None:
+def test_what_came_of_a_job_is_reported_by_the_isolated_child_whole(finished: Finished) -> None:
     assert restore_finished(json.loads(json.dumps(finished._asdict()))) == finished
 
 
@@ -145,7 +145,7 @@ def test_a_file_says_whether_it_states_a_version(line: str, stated: bool) -> Non
     assert finished.version_at == (place if stated else {"line": 1, "column": 1})
 
 
-def test_a_source_with_faults_is_an_outcome_and_not_an_exception() -> None:
+def test_a_source_with_errors_is_an_outcome_and_not_an_exception() -> None:
     finished = do_job(CompileJob(7, 3, 1, "s", "no front matter\n\ud7ff"))
     assert isinstance(finished, Compiled)
     assert finished.definition is None

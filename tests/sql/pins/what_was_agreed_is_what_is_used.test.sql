@@ -1,4 +1,4 @@
--- Another tenant's sessions go by the version that was listed when they chose, from the first question to the result, whatever
+-- Another tenant's sessions use the version that was listed when they chose, from the first question to the result, whatever
 -- the author makes of the assessment and whatever the reviewer says to that.
 begin;
 \ir ../helpers.psql

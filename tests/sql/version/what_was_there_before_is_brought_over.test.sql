@@ -203,7 +203,7 @@ select is(
     select count(*) from private.version_uses
     where tenant_id = tests.kept('others_tenant')
   ), 1::bigint,
-  'a tenant reads what its sessions go by'
+  'a tenant reads the versions that its sessions use'
 );
 
 -- What was listed is listed, as approved before.

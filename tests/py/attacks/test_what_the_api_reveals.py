@@ -175,7 +175,7 @@ def test_nobody_gets_a_query_plan(scene: Scene) -> None:
             assert client.get(f"{REST}/custom_assessments", headers={"Accept": kind}).status_code == 415
 
 
-def test_visitors_are_told_of_nothing_that_they_may_not_use(scene: Scene) -> None:
+def test_visitors_see_nothing_that_they_may_not_use(scene: Scene) -> None:
     assert set(scene.anon.get(f"{REST}/").json()["paths"]) == {
         "/",
         "/assessment_versions",

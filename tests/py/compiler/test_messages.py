@@ -11,13 +11,13 @@ from worker.definition import Metadata
 #: The lines of each case: its edits, and the diagnostics.
 CASES = [
     case.rstrip("\n").split("\n")
-    for case in (Path(__file__).parent / "said.txt").read_text(encoding="utf-8").split("\n= ")[1:]
+    for case in (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8").split("\n= ")[1:]
 ]
 #: What KEYS stands for in a hint, so that a new key of the front matter changes no case.
 KEYS = ", ".join(f"`{key}`" for key in Metadata.model_fields)
 
 
-def test_no_case_stands_twice() -> None:
+def test_no_case_is_repeated() -> None:
     assert len({edits for edits, *_ in CASES}) == len(CASES)
 
 
