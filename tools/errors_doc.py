@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from tools import definition_vectors
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -114,6 +116,17 @@ The database's own refusals come first, then the errors of [Postgres and PostgRE
 """
 
 
+REASONS = """
+## What is wrong with a definition
+
+`faults` of `ASSESSMENT_VALIDATION_ERROR`, and the errors that `check_definition` returns, have these reasons. At most 100 are listed.
+Only [parts that may be missing](api.md#a-builders-definition) are judged differently by the compiler. `expected` is a text for people; the
+column shows one.
+
+| reason | meaning | path, for example | expected |
+| --- | --- | --- | --- |
+"""
+
 FOOTER = """
 ## What Postgres and PostgREST refuse
 
@@ -142,7 +155,26 @@ def errors_doc(connection: psycopg.Connection[tuple[str, int, str, str]]) -> str
     standing = "".join(
         f"| `{each.code}` | {each.status} | {each.what} | {each.remedy} |\n" for each in STANDING
     )
-    return HEADER + refusals + FOOTER.format(standing=standing)
+    return HEADER + refusals + REASONS + _reasons(connection) + FOOTER.format(standing=standing)
+
+
+def _reasons(connection: psycopg.Connection[tuple[str, int, str, str]]) -> str:
+    """Return the rows of the reasons, each with the first error that the vectors have for it."""
+    rows = []
+    for reason, meaning in definition_vectors.REASONS.items():
+        case = next((case for case in definition_vectors.CASES if case.reason == reason), None)
+        path = expected = ""
+        if case is not None:
+            definition = definition_vectors.written(definition_vectors.definition_of(case))
+            found = connection.execute(
+                "select fault.value ->> 'path', fault.value ->> 'expected'"
+                " from jsonb_array_elements(private.definition_faults(%s::jsonb)) as fault",
+                [definition],
+            ).fetchone()
+            if found is not None:
+                path, expected = f"`{found[0]}`", str(found[1])
+        rows.append(f"| `{reason}` | {meaning} | {path} | {expected} |\n")
+    return "".join(rows)
 
 
 def _code(connection: psycopg.Connection[tuple[str, int, str, str]], reason: str) -> str | None:

@@ -19,6 +19,7 @@ from stack.errors import StackError
 from stack.packages import NODE_MODULES, ROOT, find_postgres, find_supabase_cli
 from tools import (
     definition_schema,
+    definition_vectors,
     diagnostic_schema,
     diagnostics_doc,
     format_doc,
@@ -91,6 +92,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield ROOT / diagnostics_doc.TARGET, diagnostics_doc.generate()
     yield ROOT / format_doc.TARGET, format_doc.generate()
     yield from pictures.generated()
+    yield ROOT / definition_vectors.TARGET, definition_vectors.generate()
     yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
     yield ROOT / version_vectors.TARGET, version_vectors.generate()
     yield from release.generated()

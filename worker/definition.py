@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise
 from json.encoder import encode_basestring
-from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -29,7 +29,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from worker.ids import LONGEST_ID, SLUG, dimension_id, id_clashes
-from worker.markup import markup_faults
+from worker.markup import UNSEEN_CONTROLS, markup_faults
 from worker.names import fold, remembered
 from worker.scoring import (
     DEFAULT_SCALE,
@@ -52,9 +52,11 @@ __all__ = [
     "clean_name",
     "clean_text",
     "json_faults",
+    "json_path",
     "language_tag",
     "parse_plain_number",
     "parse_range_key",
+    "rule_faults",
     "shortest",
     "write_json",
 ]
@@ -89,6 +91,7 @@ ANCHOR: Final = re.compile(r"\s*\{[#.][^\s{}][^{}\n]*\}\Z|\A\[\]\{[^{}\n]*\}\s*"
 ESCAPE: Final = re.compile(r"(?<![\\\]])\\(?=[.+\-#=:;,'\"/?@$%^|>)(]|&(?!#?\w+;)|!(?!\[)|_(?<=\w\\_)\w)")
 #: A number that word processors put in front of a heading.
 EXPORTED_NUMBER: Final = re.compile(r"\A([*_]{0,3})\d{1,3}\\[.)]\s+(?=\S)")
+RANGE_DASH: Final = re.compile(" *[-–] *")
 EMPHASIS: Final = ("***", "___", "**", "__", "*", "_", "`")
 
 
@@ -184,15 +187,20 @@ def shortest(number: Decimal) -> Decimal:
 
 
 def _text(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if "\0" in value or not _is_encodable(value):
+        msg = "a text must not contain NUL or half of a surrogate pair"
+        raise ValueError(msg)
+    if UNSEEN_CONTROLS.search(value):
+        msg = "a text must not contain control characters, zero-width spaces or other hidden controls"
+        raise ValueError(msg)
+    return clean_text(value)
 
 
 def _valid_text(value: str) -> str:
     if not value:
         msg = "a text must not be empty"
-        raise ValueError(msg)
-    if "\0" in value or not _is_encodable(value):
-        msg = "a text must not contain NUL or half of a surrogate pair"
         raise ValueError(msg)
     for code, what in markup_faults(value):
         msg = f"{code}: {what}"
@@ -294,6 +302,14 @@ def _ascending(bounds: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
         msg = "the lower bound comes first and the upper one is greater"
         raise ValueError(msg)
     return bounds
+
+
+def _with_plain_ranges(rubric: object) -> object:
+    """Spell ranges with a hyphen and without spaces, unless two of them would become one."""
+    if not isinstance(rubric, dict) or not all(isinstance(key, str) for key in rubric):
+        return rubric
+    plain = {RANGE_DASH.sub("-", key.strip(" ")): text for key, text in rubric.items()}
+    return plain if len(plain) == len(rubric) else rubric
 
 
 def _rubric(rubric: dict[str, str]) -> dict[str, str]:
@@ -418,7 +434,9 @@ class Dimension(_Model):
     description: Text
     interview_themes: tuple[Text, ...] = ()
     scoring_rubric: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[0-9.]+(-[0-9.]+)?$")], Text], AfterValidator(_rubric)
+        dict[Annotated[str, Field(pattern=r"^[0-9.]+(-[0-9.]+)?$")], Text],
+        BeforeValidator(_with_plain_ranges),
+        AfterValidator(_rubric),
     ] = {}
 
     @model_validator(mode="before")
@@ -495,7 +513,7 @@ class Definition(_Model):
         return ScoringRules(
             dimensions=tuple(DimensionRule(d.name, d.weight) for d in self.dimensions),
             categories=tuple(
-                CategoryRule(c.name, c.score_range, c.primary_dimensions) for c in self.result_categories
+                CategoryRule(c.name, _range_or_none(c), c.primary_dimensions) for c in self.result_categories
             ),
             scale=self.metadata.scale,
         )
@@ -503,14 +521,13 @@ class Definition(_Model):
     @model_validator(mode="after")
     def _check(self) -> Self:
         """Check rules across models, and spell every reference as its target."""
-        _refuse(_faults(self))
-        spelled = self._with_references_spelled()
-        _refuse(_example_faults(spelled))
+        spelled, faults = rule_faults(self)
+        _refuse(faults)
         if definition_size(spelled) > MAX_TEXT_BYTES:
             _refuse([((), f"the definition is larger than {MAX_TEXT_BYTES} bytes")])
         return spelled
 
-    def _with_references_spelled(self) -> Self:
+    def with_references_spelled(self) -> Self:
         """Return the definition with every reference spelled as its target."""
         names = {fold(d.name): d.name for d in self.dimensions}
         targets = {NO_MATCH: NO_MATCH, **{fold(c.name): c.name for c in self.result_categories}}
@@ -554,6 +571,27 @@ def _refuse(faults: Iterable[Fault]) -> None:
         raise ValidationError.from_exception_data("Definition", details)
 
 
+def _range_or_none(category: ResultCategory) -> tuple[Decimal, Decimal] | None:
+    """Return the range of a category; None if that is missing."""
+    bounds: tuple[Decimal, ...] = category.score_range
+    return category.score_range if bounds else None
+
+
+Whole = TypeVar("Whole", bound=Definition)
+
+
+def rule_faults(definition: Whole) -> tuple[Whole, list[Fault]]:
+    """Return a definition whose parts are valid with its references spelled, and the errors of it as a whole.
+
+    Parts may be missing: names, ranges and scores that are empty are not compared.
+    """
+    faults = list(_faults(definition))
+    if faults:
+        return definition, faults
+    spelled = definition.with_references_spelled()
+    return spelled, list(_example_faults(spelled))
+
+
 def _faults(definition: Definition) -> Iterator[Fault]:
     dimensions, categories = definition.dimensions, definition.result_categories
     yield from _repeated("dimension", "dimensions", [d.name for d in dimensions])
@@ -587,7 +625,7 @@ def _range_faults(definition: Definition) -> Iterator[Fault]:
                 reason = f"the rubric range {key} of {dimension.name!r} is outside the scale"
                 yield ("dimensions", index, "scoringRubric", key), reason
     for index, category in enumerate(definition.result_categories):
-        if category.score_range[0] < low or category.score_range[1] > high:
+        if category.score_range and (category.score_range[0] < low or category.score_range[1] > high):
             reason = f"the score range of {category.name!r} is outside the scale"
             yield ("resultCategories", index, "scoreRange"), reason
 
@@ -596,7 +634,7 @@ def _repeated(what: str, where: str, names: Iterable[str]) -> Iterator[Fault]:
     seen: set[str] = set()
     for index, name in enumerate(names):
         key = fold(name)
-        if key in seen:
+        if key and key in seen:
             yield (where, index, "name"), f"the {what} {name!r} appears twice"
         seen.add(key)
 
@@ -633,8 +671,12 @@ def ambiguous_pairs(categories: Sequence[ResultCategory]) -> Iterator[tuple[int,
     They share a part of the range, at the precision of the ranges, and their primary dimensions are the same
     set.
     """
-    listed = [(*c.score_range, frozenset(map(fold, c.primary_dimensions))) for c in categories]
-    for (one, (low, high, primary)), (other, (low_, high_, primary_)) in combinations(enumerate(listed), 2):
+    listed = [
+        (place, *category.score_range, frozenset(map(fold, category.primary_dimensions)))
+        for place, category in enumerate(categories)
+        if category.score_range
+    ]
+    for (one, low, high, primary), (other, low_, high_, primary_) in combinations(listed, 2):
         if primary == primary_ and low <= high_ and low_ <= high:
             yield one, other
 
@@ -648,6 +690,8 @@ def _example_faults(definition: Definition) -> Iterator[Fault]:
         where = f"the example {example.name!r}"
         if example.overall is None and example.category is None:
             yield ("examples", index), f"{where} states no expectation"
+            continue
+        if not example.scores:
             continue
         if any(not low <= value <= high for value in example.scores.values()):
             yield ("examples", index, "scores"), f"{where} has a score outside the scale"
@@ -698,11 +742,16 @@ def json_faults(error: ValueError) -> list[JsonFault]:
         return [JsonFault("$", f"this is not JSON: {error}")]
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return [
-        JsonFault("$" + "".join(map(_step, fault["loc"])), fault["msg"].removeprefix("Value error, "))
+        JsonFault(json_path(fault["loc"]), fault["msg"].removeprefix("Value error, "))
         for fault in found
         # A list whose only item is invalid is not reported as too short.
         if fault["type"] != "too_short" or not any(_is_inside(other["loc"], fault["loc"]) for other in found)
     ]
+
+
+def json_path(steps: Iterable[str | int]) -> str:
+    """Return the path of a value in JSON path syntax."""
+    return "$" + "".join(map(_step, steps))
 
 
 def _is_inside(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:4bf795eab70886e17c3faedd3f23c4c3403753ef00fd2ff9c0533f4a006d61a6
+-- custom-assessments 0.2.0 text sha256:547d8eeefc1ab336e1bf7f54519ac007ac5511794949943cbed25ef7a6c7ee0d
 -- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
 -- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
 -- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
@@ -344,5 +344,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return 100;
+end
+$$;
+
+-- Of a number of a definition, behind its point.
+create or replace function private.most_decimal_places()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 30;
 end
 $$;

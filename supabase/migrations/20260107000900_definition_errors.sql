@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:234ee35cb708e5259d290fdd21149796826f30d1877893e3db0e6cce4da11f5d
+-- custom-assessments 0.2.0 definition_errors sha256:e25ffc7c58bdf13dac3bb9c2fb0d78d1fd5f8e4a8d4ac03154e49bbd37bf128c
 -- What the rules of a definition share. Each rule except the bounds returns a list of errors, empty if there are none. An
 -- error has a JSON path, a stable reason and what was expected: {"path": "$.dimensions[2].weight", "reason":
 -- "not-positive", "expected": "a number above 0"}.
@@ -111,12 +111,37 @@ begin
 end
 $$;
 
+-- An object in a value, without members if there is none.
+create or replace function private.object_at(value jsonb, path text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when jsonb_typeof(value #> path) = 'object' then value #> path else '{}' end;
+end
+$$;
+
+create or replace function private.too_precise_fault(path text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.fault(path, 'too-precise', format('at most %s decimal places', private.most_decimal_places()));
+end
+$$;
+
 -- The bounds of a definition. They are checked first, because all other rules rely on them.
 
--- The definition as a whole: too large, nested too deep, extreme numbers. Everything else that traverses a definition runs
+-- The definition as a whole: far too large, nested too deep, extreme numbers. Everything else that traverses a definition runs
 -- after this and relies on it. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in jsonb, but as
 -- many characters as its exponent says once it is text.
-create or replace function private.definition_bounds_faults(definition jsonb)
+create or replace function private.definition_shape_faults(definition jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -160,11 +185,39 @@ begin
       )
     );
   end if;
-  -- To write it as text takes as long as everything above. No value's text takes more than 17 times its room in jsonb.
-  if pg_column_size(definition) > private.largest_text() / 25 and octet_length(definition::text) > private.largest_text() then
+  return null;
+end
+$$;
+
+-- The size of a definition, given its JSON, which takes as long to write as everything above.
+create or replace function private.definition_size_faults(written text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if octet_length(written) > private.largest_text() then
     return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
   return null;
+end
+$$;
+
+create or replace function private.definition_bounds_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    private.definition_shape_faults(definition),
+    -- No value's text takes more than 17 times its room in jsonb.
+    case when pg_column_size(definition) > private.largest_text() / 25
+         then private.definition_size_faults(definition::text) end);
 end
 $$;
 
@@ -231,7 +284,8 @@ begin
   part := metadata -> 'interviewStyle';
   if jsonb_typeof(part) = 'object' then
     if jsonb_typeof(part -> 'default') <> 'null'
-      and not to_jsonb(private.interview_styles()) @> jsonb_build_array(part -> 'default') then
+      and (jsonb_typeof(part -> 'default') <> 'number'
+           or part ->> 'default' <> all (private.interview_styles()::text[])) then
       faults := faults || private.fault(
         '$.metadata.interviewStyle.default', 'out-of-range',
         private.one_of(private.interview_styles()::text[])
@@ -287,6 +341,7 @@ declare
   scale constant jsonb := metadata -> 'scale';
 begin
   if private.is_number_pair(scale) and (scale -> 0)::numeric >= 0
+    and greatest(scale((scale -> 0)::numeric), scale((scale -> 1)::numeric)) <= private.most_decimal_places()
     and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= private.highest_score() then
     return array[(scale -> 0)::numeric, (scale -> 1)::numeric];
   end if;
@@ -304,63 +359,5 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce(private.scale_of(metadata), private.scale_of(private.metadata_defaults()));
-end
-$$;
-
--- The rules of names of dimensions and categories.
-
--- The folded name of a dimension or category; null if it has no visible name.
-create or replace function private.name_key(item jsonb)
-returns text
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return case when jsonb_typeof(item -> 'name') = 'string'
-              then nullif(private.fold_name(private.trim_text(item ->> 'name')), '') end;
-end
-$$;
-
--- The key of each dimension or category, in order, and the names by which they are known: as spelled, and folded.
-create or replace function private.names_of(items jsonb, out keys text[], out known text[])
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  key text;
-begin
-  keys := '{}';
-  known := '{}';
-  for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), private.most_errors()) else 0 end - 1 loop
-    key := private.name_key(items -> place);
-    keys := keys || key;
-    if key is not null then
-      known := known || (items -> place ->> 'name') || key;
-    end if;
-  end loop;
-end
-$$;
-
--- The errors of a dimension's or category's name, given its key and the keys of earlier ones.
-create or replace function private.name_faults(key text, others text[], path text, kind text)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return case
-    when key is null
-      then jsonb_build_array(private.fault(path || '.name', 'missing', 'a text that is not empty'))
-    when key = any (others)
-      then jsonb_build_array(private.fault(
-        path || '.name', 'duplicate-name', format('a name that differs from every other %s', kind)))
-    else '[]'
-  end;
 end
 $$;

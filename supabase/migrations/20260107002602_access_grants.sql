@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:32fd6522886c5f09503fc795d5d5ece60a3771990e02160e7f90087f38154e63
+-- custom-assessments 0.2.0 access_grants sha256:a34617027ae8e1bfcb54d4eaa8dcdbf181f97b95c54a8d20952da68620f7fa9c
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -116,6 +116,7 @@ grant execute on function private.may_move_listing(public.custom_assessments, pu
 grant execute on function private.is_withdrawn(uuid) to service_role;
 
 -- Functions that triggers call, as the writer, for every writer.
+grant execute on function private.ambiguous_category_faults(jsonb, numeric, numeric) to authenticated, service_role;
 grant execute on function private.assessment_statuses() to authenticated, service_role;
 grant execute on function private.assessment_types() to authenticated, service_role;
 grant execute on function private.categories_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
@@ -130,12 +131,16 @@ grant execute on function private.content_hash(
 ) to authenticated, service_role;
 grant execute on function private.definition_bounds_faults(jsonb) to authenticated, service_role;
 grant execute on function private.definition_faults(jsonb) to authenticated, service_role;
+grant execute on function private.definition_shape_faults(jsonb) to authenticated, service_role;
+grant execute on function private.definition_size_faults(text) to authenticated, service_role;
 grant execute on function private.dimension_faults(jsonb, text) to authenticated, service_role;
 grant execute on function private.dimensions_faults(jsonb, text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.disclosures() to authenticated, service_role;
 grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
+grant execute on function private.example_outcome_faults(jsonb) to authenticated, service_role;
 grant execute on function private.fault(text, text, text) to authenticated, service_role;
 grant execute on function private.fold_name(text) to authenticated, service_role;
+grant execute on function private.folded_names(jsonb) to authenticated, service_role;
 grant execute on function private.free_id(text, text[]) to authenticated, service_role;
 grant execute on function private.guidelines_faults(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.hash_of(jsonb) to authenticated, service_role;
@@ -147,9 +152,11 @@ grant execute on function private.interview_styles() to authenticated, service_r
 grant execute on function private.is_language(text) to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
 grant execute on function private.is_tenants_statement() to authenticated, service_role;
+grant execute on function private.is_unclean_name(text) to authenticated, service_role;
 grant execute on function private.is_version(text) to authenticated, service_role;
 grant execute on function private.largest_text() to authenticated, service_role;
 grant execute on function private.longest_name() to authenticated, service_role;
+grant execute on function private.markup_fault(text) to authenticated, service_role;
 grant execute on function private.marketplace_statuses() to authenticated, service_role;
 grant execute on function private.matching_category(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
 grant execute on function private.column_values(text, text, text, text, integer, boolean, text) to authenticated, service_role;
@@ -162,17 +169,21 @@ grant execute on function private.with_metadata(jsonb, text[], jsonb) to authent
 grant execute on function private.metadata_defaults() to authenticated, service_role;
 grant execute on function private.metadata_faults(jsonb) to authenticated, service_role;
 grant execute on function private.most_categories() to authenticated, service_role;
+grant execute on function private.most_decimal_places() to authenticated, service_role;
 grant execute on function private.most_dimensions() to authenticated, service_role;
 grant execute on function private.most_errors() to authenticated, service_role;
 grant execute on function private.name_faults(text, text[], text, text) to authenticated, service_role;
 grant execute on function private.name_key(jsonb) to authenticated, service_role;
 grant execute on function private.names_of(jsonb) to authenticated, service_role;
+grant execute on function private.object_at(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.one_of(text[]) to authenticated, service_role;
 grant execute on function private.path_step(text) to authenticated, service_role;
 grant execute on function private.price_tiers() to authenticated, service_role;
 grant execute on function private.read_scores(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
 grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
+grant execute on function private.repeated_example_faults(jsonb, text[]) to authenticated, service_role;
+grant execute on function private.repeated_names(bigint[], text[], text[]) to authenticated, service_role;
 grant execute on function private.rubric_faults(jsonb, text, numeric, numeric) to authenticated, service_role;
 grant execute on function private.rubrics_faults(jsonb, numeric, numeric) to authenticated, service_role;
 grant execute on function private.scale_in_force(jsonb) to authenticated, service_role;
@@ -182,9 +193,13 @@ grant execute on function private.scored_dimensions(jsonb) to authenticated, ser
 grant execute on function private.session_types() to authenticated, service_role;
 grant execute on function private.source_types() to authenticated, service_role;
 grant execute on function private.tenant_of_agent_session(uuid, uuid) to authenticated, service_role;
+grant execute on function private.text_faults(jsonb, text) to authenticated, service_role;
 grant execute on function private.text_list_faults(jsonb, text) to authenticated, service_role;
+grant execute on function private.too_precise_fault(text) to authenticated, service_role;
 grant execute on function private.trim_text(text) to authenticated, service_role;
+grant execute on function private.unclean_name_faults(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.unknown_names(text[], text[]) to authenticated, service_role;
+grant execute on function private.unseen_controls() to authenticated, service_role;
 grant execute on function private.weight_tolerance() to authenticated, service_role;
 grant execute on function private.weights_faults(jsonb) to authenticated, service_role;
 

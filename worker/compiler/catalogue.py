@@ -114,6 +114,16 @@ class Code(StrEnum):
         "Thank you for your time.",
         "Thank you \x96 for your time.",
     )
+    HIDDEN_CHARACTER = (
+        "hidden-character",
+        (
+            "Control characters, zero-width spaces, bidirectional overrides and isolates, and tag characters "
+            "are left out: they change what is shown unseen. `format` writes the file without them."
+        ),
+        "- description: Keep going.",
+        "- description: Keep\x7f going.",
+        WARNING,
+    )
     NUL_BYTE = (
         "nul-byte",
         "The file contains a NUL byte, which does not occur in text.",

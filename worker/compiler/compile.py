@@ -20,7 +20,7 @@ from worker.compiler.outline import Outline
 from worker.compiler.proofs import Proofs
 from worker.compiler.sections import find_sections
 from worker.compiler.slices import Span
-from worker.compiler.source import BLANKS, read_source
+from worker.compiler.source import BLANKS, read_source, without_hidden
 from worker.compiler.swallowed import may_swallow
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, GUIDELINES
 from worker.definition import (
@@ -80,7 +80,7 @@ def compile_markdown(source: bytes) -> Compilation:
     draft = _draft(source)
     diagnostics: tuple[Diagnostic, ...] = ()
     if draft.faults.found:
-        proofs = Proofs(source, draft.faults, find_faults)
+        proofs = Proofs(source, draft.faults, draft.lines, find_faults)
         diagnostics = draft.faults.render(draft.lines, proofs.prove)
     version_at, version_end = map(draft.lines.position, draft.version_at)
     return Compilation(draft.definition, diagnostics, version_at, draft.left_out, draft.outline, version_end)
@@ -98,13 +98,13 @@ def _draft(source: bytes) -> _Draft:
         hint = "shorten it, or split it into several assessments"
         faults.add(Code.FILE_TOO_LARGE, START, "", message, hint, size=len(source), limit=MAX_TEXT_BYTES)
         return _Draft(faults, Lines(""))
-    text = read_source(source, faults)
+    text, taken = without_hidden(read_source(source, faults), faults)
     if not text.strip(BLANKS):
         hint = "begin it with three lines: `---`, `name:` with the name of the assessment, `---`"
         faults = Faults()
         faults.add(Code.EMPTY_FILE, START, "", "the file is empty", hint)
         return _Draft(faults, Lines(""))
-    ctx = Context(text, Lines(text), faults)
+    ctx = Context(text, Lines(text, taken), faults)
     header, blocks = _parse(ctx)
     definition = _read(ctx, header, blocks)
     if definition is not None and len(source) > SURELY_SMALL:

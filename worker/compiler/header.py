@@ -35,6 +35,7 @@ from worker.definition import (
     clean_text,
     language_tag,
 )
+from worker.markup import UNSEEN_CONTROLS
 from worker.names import look
 
 __all__ = ["Header", "read_header"]
@@ -214,7 +215,7 @@ class _Reader:
 
     def text(self, name: str, value: Scalar) -> None:
         """Read a text."""
-        text = self._without_quotes(name, value, clean_text(value.text))
+        text = self._without_quotes(name, value, clean_text(self._without_hidden(name, value)))
         if "\0" in text:
             self._invalid(
                 value, name, "the text contains the character U+0000", "delete it from the quoted text"
@@ -227,6 +228,17 @@ class _Reader:
             self._report(fault.code, value, name, fault.message, fault.hint, found=fault.found)
         else:
             self.values[name] = text
+
+    def _without_hidden(self, name: str, value: Scalar) -> str:
+        """Return a text without the hidden characters that YAML's escapes can write."""
+        text = value.text
+        if text.isprintable() or not (found := UNSEEN_CONTROLS.search(text)) or found.group() == "\0":
+            return text
+        message = "the text has a hidden character, which is left out: {character}"
+        hint = "delete it from the quoted text"
+        character = f"U+{ord(found.group()):04X}"
+        self._report(Code.HIDDEN_CHARACTER, value, name, message, hint, character=character)
+        return UNSEEN_CONTROLS.sub("", text)
 
     def _without_quotes(self, name: str, value: Scalar, text: str) -> str:
         """Return a text without curly quotation marks around it, which YAML takes for part of it."""

@@ -6,7 +6,8 @@ from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults
-from worker.compiler.proposals import Proposal, edited
+from worker.compiler.lines import Lines
+from worker.compiler.proposals import Edit, Proposal, edited
 from worker.compiler.source import line_feeds, without_mark
 
 __all__ = ["Proofs", "is_better"]
@@ -25,11 +26,13 @@ class Proofs:
     Args:
         source: the file.
         faults: everything that was found in it.
+        lines: of the text that was read.
         read: compiles a file as far as to know its faults.
     """
 
-    def __init__(self, source: bytes, faults: Faults, read: Callable[[bytes], Faults]) -> None:
+    def __init__(self, source: bytes, faults: Faults, lines: Lines, read: Callable[[bytes], Faults]) -> None:
         self._read = read
+        self._lines = lines
         self._edits = MAX_EDITS
         self._written = MAX_WRITTEN
         self._left = max(MAX_PROVED // max(len(source), 1), 1)
@@ -45,7 +48,9 @@ class Proofs:
         if not self._left or edits > self._edits or written > self._written:
             return False
         self._left -= 1
-        if not is_better(self._faults, self._read(edited(self._text, proposal.edits).encode())):
+        in_file = self._lines.in_file
+        placed = [Edit(in_file(edit.start), in_file(edit.end), edit.text) for edit in proposal.edits]
+        if not is_better(self._faults, self._read(edited(self._text, placed).encode())):
             return False
         self._edits -= edits
         self._written -= written

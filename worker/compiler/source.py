@@ -7,12 +7,15 @@ from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults
 from worker.compiler.proposals import Edit, Proposal
 from worker.compiler.slices import Span
+from worker.markup import UNSEEN_CONTROLS
 
-__all__ = ["BLANKS", "line_feeds", "read_source", "without_mark"]
+__all__ = ["BLANKS", "line_feeds", "read_source", "without_hidden", "without_mark"]
 
 BOM: Final = b"\xef\xbb\xbf"
 #: The white space of ASCII, which CommonMark and YAML use. Python's own definition includes more.
 BLANKS: Final = " \t\n\r\x0b\x0c"
+#: Control characters between words.
+BREAKS: Final = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 
 
 def read_source(source: bytes, faults: Faults) -> str:
@@ -39,6 +42,30 @@ def read_source(source: bytes, faults: Faults) -> str:
     proposal = Proposal(hint, nuls, hint)
     faults.add(Code.NUL_BYTE, Span(at, at), "", message, proposal, count=count, byte=source.index(0))
     return text.replace("\0", " ")
+
+
+def without_hidden(text: str, faults: Faults) -> tuple[str, list[int]]:
+    """Return a text without what no text may contain, and the offsets at which characters were taken out.
+
+    The offsets are in the text that is returned. What is between words becomes a space.
+    """
+    first = UNSEEN_CONTROLS.search(text)
+    if first is None:
+        return text, []
+    spaced = BREAKS.sub(" ", text)
+    starts = [character.start() for character in UNSEEN_CONTROLS.finditer(spaced)]
+    taken = [start - before for before, start in enumerate(starts)]
+    kept = UNSEEN_CONTROLS.sub("", spaced)
+    # In front of the first one nothing was taken out.
+    at = first.start()
+    count = len(UNSEEN_CONTROLS.findall(text))
+    message = "the file has {count} hidden characters, which are left out; the first is {character}"
+    if count == 1:
+        message = "the file has a hidden character, which is left out: {character}"
+    character = f"U+{ord(first.group()):04X}"
+    hint = "nothing else is needed; `assessment-worker format` writes the file without it"
+    faults.add(Code.HIDDEN_CHARACTER, Span(at, at), "", message, hint, count=count, character=character)
+    return kept, taken
 
 
 def _report_encoding(raw: bytes, offset: int, invalid: int, faults: Faults) -> None:

@@ -1,9 +1,9 @@
 -- The bounds of a definition. They are checked first, because all other rules rely on them.
 
--- The definition as a whole: too large, nested too deep, extreme numbers. Everything else that traverses a definition runs
+-- The definition as a whole: far too large, nested too deep, extreme numbers. Everything else that traverses a definition runs
 -- after this and relies on it. The order matters: a number such as 1e131071 or 0e-16383 takes ten bytes in jsonb, but as
 -- many characters as its exponent says once it is text.
-create or replace function private.definition_bounds_faults(definition jsonb)
+create or replace function private.definition_shape_faults(definition jsonb)
 returns jsonb
 language plpgsql
 immutable
@@ -47,10 +47,38 @@ begin
       )
     );
   end if;
-  -- To write it as text takes as long as everything above. No value's text takes more than 17 times its room in jsonb.
-  if pg_column_size(definition) > private.largest_text() / 25 and octet_length(definition::text) > private.largest_text() then
+  return null;
+end
+$$;
+
+-- The size of a definition, given its JSON, which takes as long to write as everything above.
+create or replace function private.definition_size_faults(written text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if octet_length(written) > private.largest_text() then
     return jsonb_build_array(private.fault('$', 'too-large', format('at most %s bytes', private.largest_text())));
   end if;
   return null;
+end
+$$;
+
+create or replace function private.definition_bounds_faults(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    private.definition_shape_faults(definition),
+    -- No value's text takes more than 17 times its room in jsonb.
+    case when pg_column_size(definition) > private.largest_text() / 25
+         then private.definition_size_faults(definition::text) end);
 end
 $$;

@@ -23,6 +23,8 @@ begin
     elsif (score_range -> 0)::numeric < low or (score_range -> 1)::numeric > high then
       faults := faults
         || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
+    elsif greatest(scale((score_range -> 0)::numeric), scale((score_range -> 1)::numeric)) > private.most_decimal_places() then
+      faults := faults || private.too_precise_fault(path || '.scoreRange');
     end if;
   end if;
   if jsonb_typeof(category -> 'primaryDimensions') <> 'null' then
@@ -36,6 +38,47 @@ begin
   foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
     if jsonb_typeof(category -> list) <> 'null' then
       faults := faults || private.text_list_faults(category -> list, path || '.' || list);
+    end if;
+  end loop;
+  return faults;
+end
+$$;
+
+-- Categories between which no rule could choose: they share a part of the range and have the same primary dimensions. Each is
+-- reported once, with the first that it cannot be told from.
+create or replace function private.ambiguous_category_faults(categories jsonb, low numeric, high numeric)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]';
+  score_range jsonb;
+  places integer[] := '{}';
+  lows numeric[] := '{}';
+  highs numeric[] := '{}';
+begin
+  for place in 0 .. least(jsonb_array_length(categories), private.most_errors()) - 1 loop
+    score_range := categories #> array[place::text, 'scoreRange'];
+    -- A range outside the scale has an error of its own.
+    if private.is_number_pair(score_range)
+      and (score_range -> 0)::numeric >= low and (score_range -> 1)::numeric <= high then
+      for other in 1 .. cardinality(places) loop
+        if lows[other] <= (score_range -> 1)::numeric and (score_range -> 0)::numeric <= highs[other]
+          and private.folded_names(categories #> array[places[other]::text, 'primaryDimensions'])
+            = private.folded_names(categories #> array[place::text, 'primaryDimensions']) then
+          faults := faults || private.fault(
+            '$.resultCategories[' || place || '].scoreRange', 'ambiguous-range',
+            format('a range that shares no score with $.resultCategories[%s].scoreRange, or other primary dimensions',
+                   places[other]));
+          exit;
+        end if;
+      end loop;
+      places := places || place;
+      lows := lows || (score_range -> 0)::numeric;
+      highs := highs || (score_range -> 1)::numeric;
     end if;
   end loop;
   return faults;
@@ -72,6 +115,6 @@ begin
       || private.name_faults(keys[place + 1], keys[: place], path, 'category')
       || private.category_faults(categories -> place, path, dimension_keys, low, high);
   end loop;
-  return faults;
+  return faults || private.ambiguous_category_faults(categories, low, high);
 end
 $$;

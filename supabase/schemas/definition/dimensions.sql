@@ -15,6 +15,10 @@ begin
     faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
   elsif (dimension -> 'weight')::numeric <= 0 then
     faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
+  elsif (dimension -> 'weight')::numeric > 1 then
+    faults := faults || private.fault(path || '.weight', 'out-of-range', 'a number of at most 1');
+  elsif scale((dimension -> 'weight')::numeric) > private.most_decimal_places() then
+    faults := faults || private.too_precise_fault(path || '.weight');
   end if;
   if jsonb_typeof(dimension -> 'description') is distinct from 'string'
     or private.trim_text(dimension ->> 'description') = '' then
@@ -42,15 +46,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   weight_sum numeric := 0;
+  weight jsonb;
 begin
   if jsonb_array_length(dimensions) not between 1 and private.most_errors() then
     return '[]';
   end if;
   for place in 0 .. jsonb_array_length(dimensions) - 1 loop
-    -- If any weight is missing or not above 0, this is null, and so is the sum.
+    weight := dimensions #> array[place::text, 'weight'];
+    -- If any weight is missing or out of range, this is null, and so is the sum.
     weight_sum := weight_sum + case
-      when jsonb_typeof(dimensions -> place -> 'weight') = 'number'
-        then nullif(greatest((dimensions -> place -> 'weight')::numeric, 0), 0)
+      when jsonb_typeof(weight) = 'number' and weight::numeric > 0 and weight::numeric <= 1 then weight::numeric
     end;
   end loop;
   if abs(weight_sum - 1) > private.weight_tolerance() then
@@ -74,6 +79,7 @@ declare
   expected constant text := format('a list of 1 to %s dimensions', private.most_dimensions());
   faults jsonb := '[]'::jsonb;
   path text;
+  dimension jsonb;
 begin
   if jsonb_typeof(dimensions) is distinct from 'array' then
     return jsonb_build_array(private.fault('$.dimensions', 'missing', expected));
@@ -83,13 +89,14 @@ begin
   end if;
   for place in 0 .. least(jsonb_array_length(dimensions), private.most_errors()) - 1 loop
     path := '$.dimensions[' || place || ']';
-    if jsonb_typeof(dimensions -> place) <> 'object' then
+    dimension := dimensions -> place;
+    if jsonb_typeof(dimension) <> 'object' then
       faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
       continue;
     end if;
     faults := faults
       || private.name_faults(keys[place + 1], keys[: place], path, 'dimension')
-      || private.dimension_faults(dimensions -> place, path);
+      || private.dimension_faults(dimension, path);
   end loop;
   return faults
     || private.id_faults(dimensions, keys)

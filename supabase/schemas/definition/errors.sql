@@ -109,3 +109,28 @@ begin
   return faults;
 end
 $$;
+
+-- An object in a value, without members if there is none.
+create or replace function private.object_at(value jsonb, path text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when jsonb_typeof(value #> path) = 'object' then value #> path else '{}' end;
+end
+$$;
+
+create or replace function private.too_precise_fault(path text)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.fault(path, 'too-precise', format('at most %s decimal places', private.most_decimal_places()));
+end
+$$;

@@ -31,6 +31,14 @@ begin
         from unnest(private.unknown_names(keys, known_dimensions || 'general'::text)) as listed (place)
     ), '[]');
     faults := faults || coalesce((
+      select jsonb_agg(
+               private.fault(path || private.path_step(keys[listed.place]), 'duplicate-reference', 'each dimension once')
+             )
+        from unnest(private.repeated_names(
+               array_fill(1::bigint, array[cardinality(keys)]), keys, known_dimensions || 'general'::text || 'general'::text
+             )) as listed (place)
+    ), '[]');
+    faults := faults || coalesce((
       select jsonb_agg(found.fault)
         from (
           select fault.value as fault

@@ -93,7 +93,7 @@ declare
   held text[] := '{}';
 begin
   for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
-    stated := dimensions -> place -> 'id';
+    stated := dimensions #> array[place::text, 'id'];
     if jsonb_typeof(stated) <> 'null' and (
       jsonb_typeof(stated) <> 'string'
       or stated #>> '{}' !~ '^[a-z0-9]+(-[a-z0-9]+)*$'

@@ -61,7 +61,8 @@ begin
   part := metadata -> 'interviewStyle';
   if jsonb_typeof(part) = 'object' then
     if jsonb_typeof(part -> 'default') <> 'null'
-      and not to_jsonb(private.interview_styles()) @> jsonb_build_array(part -> 'default') then
+      and (jsonb_typeof(part -> 'default') <> 'number'
+           or part ->> 'default' <> all (private.interview_styles()::text[])) then
       faults := faults || private.fault(
         '$.metadata.interviewStyle.default', 'out-of-range',
         private.one_of(private.interview_styles()::text[])
@@ -117,6 +118,7 @@ declare
   scale constant jsonb := metadata -> 'scale';
 begin
   if private.is_number_pair(scale) and (scale -> 0)::numeric >= 0
+    and greatest(scale((scale -> 0)::numeric), scale((scale -> 1)::numeric)) <= private.most_decimal_places()
     and (scale -> 0)::numeric < (scale -> 1)::numeric and (scale -> 1)::numeric <= private.highest_score() then
     return array[(scale -> 0)::numeric, (scale -> 1)::numeric];
   end if;

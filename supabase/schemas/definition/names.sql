@@ -22,17 +22,69 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  item jsonb;
   key text;
 begin
   keys := '{}';
   known := '{}';
   for place in 0 .. case when jsonb_typeof(items) = 'array' then least(jsonb_array_length(items), private.most_errors()) else 0 end - 1 loop
-    key := private.name_key(items -> place);
+    item := items -> place;
+    key := private.name_key(item);
     keys := keys || key;
     if key is not null then
-      known := known || (items -> place ->> 'name') || key;
+      known := known || (item ->> 'name') || key;
     end if;
   end loop;
+end
+$$;
+
+-- The positions (from 1) of names that are another spelling of an earlier one of the same group. known has the spelling and
+-- the folded form of each thing that can be named, so only other spellings are folded.
+create or replace function private.repeated_names(groups bigint[], names text[], known text[])
+returns integer[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select told.place
+      from (
+        select spelled.place, row_number() over (partition by spelled.number, spelled.thing order by spelled.place) as nth
+          from (
+            select listed.place::integer as place, listed.number,
+                   (coalesce(array_position(known, listed.name),
+                             array_position(known, private.fold_name(private.trim_text(listed.name)))) + 1) / 2 as thing
+              from unnest(groups, names) with ordinality as listed (number, name, place)
+          ) as spelled
+         where spelled.thing is not null
+      ) as told
+     where told.nth > 1
+     limit private.most_errors()
+  );
+end
+$$;
+
+-- The folded names of a list, each once, in one order; empty for no list.
+create or replace function private.folded_names(names jsonb)
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(names) is distinct from 'array' or names = '[]' then
+    return '{}';
+  end if;
+  -- A name that is repeated is folded once; a list longer than any valid one has an error of its own.
+  return array(
+    select distinct private.fold_name(private.trim_text(spelled.name))
+      from (select distinct item.name from jsonb_array_elements_text(names) as item (name)
+             limit private.most_errors()) as spelled
+     order by 1
+  );
 end
 $$;
 
@@ -53,5 +105,96 @@ begin
         path || '.name', 'duplicate-name', format('a name that differs from every other %s', kind)))
     else '[]'
   end;
+end
+$$;
+
+-- Whether a name carries the spelling around it, as pasted from a document: several lines, no-break spaces, emphasis of the
+-- whole, a final colon, an anchor such as {#x}, backslashes that nothing needs; or whether nothing of it is visible. The
+-- compiler removes these (clean_name in worker/definition.py), so the models refuse what is left of them.
+create or replace function private.is_unclean_name(name text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  value constant text := private.trim_text(name);
+begin
+  return value ~ E'[\n\r\u00a0\u2007\u202f]|[:\uff1a]$'
+    or private.fold_name(value) = ''
+    or (value ~ '\}$' and value ~ '\{[#.][^\s{}][^{}\n]*\}$'
+        and value !~ '^(?:\{[#.][^\s{}][^{}\n]*|\[\]\{[^{}\n]*)\}$')
+    or (value ~ '^\[\]\{' and value ~ '^\[\]\{[^{}\n]*\}\s*\S')
+    or (strpos(value, '\') > 0
+        and value ~ '(?<![\\\]])\\(?:[.+#=:;,''"/?@$%^|>)(-]|&(?!#?\w+;)|!(?!\[))|\w\\_\w')
+    or (value ~ '^[*_`].*[*_`]$' and (
+         value ~ '^(?:\*[^*]*[^* \\][^*]*\*|\*\*[^*]*[^* \\][^*]*\*\*|\*\*\*[^*]*[^* \\][^*]*\*\*\*)$'
+         or value ~ '^(?:_[^_]*[^_ \\][^_]*_|__[^_]*[^_ \\][^_]*__|___[^_]*[^_ \\][^_]*___)$'
+         or value ~ '^`[^`]*[^` \\][^`]*`$'));
+end
+$$;
+
+-- The names that are not only a name, given those of dimensions and categories. Nearly none has a character that makes it
+-- worth a look.
+create or replace function private.unclean_name_faults(definition jsonb, known text[])
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  suspicious constant text := E'[\\\\*_`{}:\uff1a\n\r\u00a0\u2007\u202f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f]'
+    || E'|[\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]';
+  names constant jsonb := to_jsonb(known)
+    || jsonb_path_query_array(definition, 'lax $.resultCategories[*].primaryDimensions[*]')
+    || jsonb_path_query_array(definition, 'lax $.interviewGuidelines.probingQuestions.keyvalue().key', silent => true)
+    || case when definition #> '{examples,0}' is null then '[]' else
+         jsonb_path_query_array(definition, 'lax $.examples[*].name')
+         || jsonb_path_query_array(definition, 'lax $.examples[*].category')
+         || jsonb_path_query_array(definition, 'lax $.examples[*].scores.keyvalue().key', silent => true)
+       end;
+  faults jsonb;
+begin
+  if names::text !~ suspicious then
+    return '[]';
+  end if;
+  with named as (
+    select '$.dimensions[' || item.ordinality - 1 || '].name' as path, item.value ->> 'name' as name
+      from jsonb_path_query(definition, 'lax $.dimensions[*]') with ordinality as item (value, ordinality)
+     where jsonb_typeof(item.value -> 'name') = 'string'
+    union all
+    select '$.resultCategories[' || item.ordinality - 1 || '].name', item.value ->> 'name'
+      from jsonb_path_query(definition, 'lax $.resultCategories[*]') with ordinality as item (value, ordinality)
+     where jsonb_typeof(item.value -> 'name') = 'string'
+    union all
+    select '$.resultCategories[' || category.ordinality - 1 || '].primaryDimensions[' || item.ordinality - 1 || ']',
+           item.value #>> '{}'
+      from jsonb_path_query(definition, 'lax $.resultCategories[*]') with ordinality as category (value, ordinality),
+           jsonb_path_query(category.value, 'lax $.primaryDimensions[*]') with ordinality as item (value, ordinality)
+     where jsonb_typeof(item.value) = 'string'
+    union all
+    select '$.interviewGuidelines.probingQuestions' || private.path_step(question.key), question.key
+      from jsonb_object_keys(private.object_at(definition, '{interviewGuidelines,probingQuestions}')) as question (key)
+    union all
+    select '$.examples[' || example.ordinality - 1 || '].' || known.key, example.value ->> known.key
+      from jsonb_path_query(definition, 'lax $.examples[*]') with ordinality as example (value, ordinality),
+           unnest(array['name', 'category']) as known (key)
+     where jsonb_typeof(example.value -> known.key) = 'string'
+    union all
+    select '$.examples[' || example.ordinality - 1 || '].scores' || private.path_step(score.key), score.key
+      from jsonb_path_query(definition, 'lax $.examples[*]') with ordinality as example (value, ordinality),
+           jsonb_object_keys(private.object_at(example.value, '{scores}')) as score (key)
+  )
+  select coalesce(jsonb_agg(private.fault(listed.path, 'unclean-name',
+           'a name on one line, without emphasis, anchor or backslashes, and without a final colon')), '[]')
+    into faults
+    from (
+      select named.path from named
+       where named.name ~ suspicious and private.trim_text(named.name) <> '' and private.is_unclean_name(named.name)
+       limit private.most_errors()
+    ) as listed;
+  return faults;
 end
 $$;

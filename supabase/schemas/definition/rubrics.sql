@@ -17,6 +17,7 @@ begin
            -- The limit on the length keeps the number within the digits of numeric. Without captures the expression matches
            -- many times faster.
            case when length(entry.key) <= 100 and entry.key ~ '^ *[0-9]*\.?[0-9]+ *(?:[-–] *[0-9]*\.?[0-9]+ *)?$'
+                  and entry.key !~ '[0-9.]{31}'
              then string_to_array(translate(entry.key, '–', '-'), '-')::numeric[]
            end as bounds
       from jsonb_each(rubric) as entry
@@ -74,7 +75,7 @@ declare
 begin
   for place in 0 .. least(jsonb_array_length(dimensions), private.most_errors()) - 1 loop
     exit when jsonb_array_length(faults) >= private.most_errors();
-    rubric := dimensions -> place -> 'scoringRubric';
+    rubric := dimensions #> array[place::text, 'scoringRubric'];
     continue when jsonb_typeof(rubric) is distinct from 'object';
     ranges := array(select jsonb_object_keys(rubric));
     continue when ranges = right_ranges and private.text_list_faults(jsonb_path_query_array(rubric, '$.*'), '') = '[]';

@@ -89,3 +89,16 @@ begin
   return 100;
 end
 $$;
+
+-- Of a number of a definition, behind its point.
+create or replace function private.most_decimal_places()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 30;
+end
+$$;

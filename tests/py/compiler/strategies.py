@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worker.compiler import format_definition
 from worker.definition import Definition, clean_name, clean_text
 from worker.ids import dimension_id, free_id
-from worker.markup import markup_faults
+from worker.markup import UNSEEN_CONTROLS, markup_faults
 from worker.names import fold
 from worker.scoring import CategoryRule, DimensionRule, ScoringRules, score
 
@@ -72,16 +72,23 @@ ODD += [
 PIECES = st.sampled_from([*WORDS, *MARKS, *ODD, " ", " ", " ", "a", "b"])
 
 
+#: Of which texts are made: without what no text may contain.
+TEXT_PIECES = st.sampled_from(
+    [p for p in [*WORDS, *MARKS, *ODD, " ", " ", " ", "a", "b"] if not UNSEEN_CONTROLS.search(p)]
+)
+
+
 def _is_text(text: str) -> bool:
-    return bool(text) and not list(markup_faults(text))
+    return bool(text) and not UNSEEN_CONTROLS.search(text) and not list(markup_faults(text))
 
 
 def texts(*, lines: bool = True) -> st.SearchStrategy[str]:
     """Texts as they are stored, with characters that Markdown and YAML could interpret."""
-    pieces = st.one_of(PIECES, st.sampled_from(["\n", "\n  ", "\n\n", "\n    "])) if lines else PIECES
+    breaks = st.sampled_from(["\n", "\n  ", "\n\n", "\n    "])
+    pieces = st.one_of(TEXT_PIECES, breaks) if lines else TEXT_PIECES
     wild = st.lists(pieces, min_size=1, max_size=8).map("".join)
     any_text = st.text(
-        st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12
+        st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n\r"), min_size=1, max_size=12
     )
     if not lines:
         any_text = any_text.map(lambda text: text.replace("\n", " ").replace("\r", " "))

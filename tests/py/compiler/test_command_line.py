@@ -318,9 +318,13 @@ def shown(source: str) -> list[str]:
 
 
 def test_carets_stand_under_wide_characters_tabs_and_control_characters() -> None:
-    assert shown(edited(("bad news.", "日本\t\x1bbad <b>news."))) == [
-        "19 | - description: Can be told 日本 �bad <b>news.",
-        "   | " + " " * (15 + 12 + 4 + 1 + 5) + "^^^",
+    assert shown(edited(("bad news.", "日本\tbad <b>news."))) == [
+        "19 | - description: Can be told 日本 bad <b>news.",
+        "   | " + " " * (15 + 12 + 4 + 1 + 4) + "^^^",
+    ]
+    assert shown(edited(("bad news.", "\x1bbad news."))) == [
+        "19 | - description: Can be told �bad news.",
+        "   | " + " " * (15 + 12 + 1) + "^",
     ]
     assert shown(edited(("[Vision]", "[日本]"))) == [
         "31 | - primary_dimensions: [日本]",

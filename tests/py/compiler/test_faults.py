@@ -49,7 +49,7 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("version: 1.0", "author: 'Maria"), ("yaml-syntax", 3, 9)),
     (("version: 1.0", 'author: "Maria" and Bob'), ("yaml-syntax", 3, 17)),
     (("version: 1.0", "author: a: b"), ("yaml-syntax", 3, 10)),
-    (("version: 1.0", "author: a\x07b"), ("yaml-syntax", 3, 10)),
+    (("version: 1.0", "author: a\x07b"), ("hidden-character", 3, 11)),
     (("version: 1.0", "author: @me"), ("yaml-syntax", 3, 9)),
     (("version: 1.0", "author: [" + "[" * 70), ("yaml-too-deep", 2, 1)),
     (("name: Team Check\nversion: 1.0", "just text"), ("yaml-syntax", 2, 1)),

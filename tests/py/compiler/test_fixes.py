@@ -11,6 +11,7 @@ from worker.compiler.catalogue import SPECIMEN, Code
 from worker.compiler.compile import find_faults
 from worker.compiler.diagnostics import Faults
 from worker.compiler.fixing import apply_fixes
+from worker.compiler.lines import Lines
 from worker.compiler.proofs import Proofs, is_better
 from worker.compiler.proposals import Edit, Proposal, deleting, indenting
 from worker.compiler.proposals import edited as with_edits
@@ -85,7 +86,7 @@ def proofs(size: int, read: "list[bytes]") -> Proofs:
 
     faults = Faults()
     faults.add(Code.RANGE_GAP, Span(0, 1), "", "", "")
-    return Proofs(b"x" * size, faults, nothing)
+    return Proofs(b"x" * size, faults, Lines("x" * size), nothing)
 
 
 def written(count: int, text: str = "y") -> Proposal:

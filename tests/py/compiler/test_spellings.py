@@ -380,7 +380,7 @@ def test_a_dimension_may_have_a_colon_in_its_name() -> None:
 
 def test_a_name_that_cannot_be_seen_is_no_name() -> None:
     found = check(edited(("### Vision\n", "### \u200b\u00ad\n"))).diagnostics
-    assert [d.code for d in found if d.line == found[0].line] == ["empty-name"]
+    assert [d.code for d in found if d.line == found[0].line] == ["empty-name", "hidden-character"]
 
 
 def test_names_that_look_the_same_are_the_same() -> None:
@@ -392,7 +392,7 @@ def test_names_that_look_the_same_are_the_same() -> None:
             ("- Vision: Where", "- Don't \uff33elf\u2010Limit: Where"),
             (
                 "scores: [Vision: 4, Trust: 4]",
-                'scores: ["Don\u2019t Self\u2013Lim\u00adit": 4, "Tr\u200bust": 4]',
+                'scores: ["Don\u2019t Self\u2013Lim\u00adit": 4, "Tr\u200dust": 4]',
             ),
         )
     )

@@ -1,7 +1,7 @@
 """The definition models and the database agree on what a definition is.
 
-The database may be laxer, never stricter: what the models accept it accepts, what it refuses they refuse. And
-it is not lax about types, ranges and references: where a part of the format stands, both check it.
+Only about what may be missing is the database more lenient: what the models accept it accepts, and of what is
+present it refuses exactly what they refuse (worker/partial.py).
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from hypothesis import strategies as st
 from tests.py.compiler.strategies import definition_data
 from tests.py.harness.databases import Connection, Databases
 from tests.py.harness.examples import examples
+from tools.definition_vectors import REASONS
 from worker.compiler import compile_markdown
 from worker.definition import Definition
+from worker.partial import read_partial
 
 Path: TypeAlias = tuple[str | int, ...]
 Faults: TypeAlias = list[dict[str, str]]
@@ -227,6 +229,39 @@ ODD_VALUES: list[object] = [
         {"2-4": "x", "4-5": "y"},
         "<b>x</b>",
     ),
+    *(
+        "a < b and `<i>`",
+        "x <y> z",
+        "<!-- x",
+        "\\<b>",
+        "``<b>``",
+        "`<b>",
+        "<a@b.org>",
+        "<ftp://a>",
+        "[a](b)",
+        "![a](/b 'c')",
+    ),
+    *(
+        "[a](https://b.org)",
+        "[a]( <JavaScript:b>)",
+        "[a]\n\n[a]: b",
+        "[a]: b",
+        "a\u202eb",
+        "a\u200bb",
+        "a\x07b",
+        "a\u200db",
+    ),
+    *(
+        "Trust {#trust}",
+        "[]{#a}Trust",
+        "Trust\\!",
+        "**Trust**",
+        "Trust:",
+        "Trust\u00a0me",
+        "Trust\nme",
+        "`Trust`",
+        "\u00ad",
+    ),
 ]
 SPELLINGS: list[Callable[[str], str]] = [
     str.upper,
@@ -246,6 +281,12 @@ SPELLINGS: list[Callable[[str], str]] = [
     lambda s: s[:-1],
     lambda s: s + "\n" + s,
     lambda s: f"\u3000{s}\x85",
+    lambda s: f"{s} {{#x}}",
+    lambda s: f"{s}\\.",
+    lambda s: f"<i>{s}</i>",
+    lambda s: f"{s}\u2066",
+    lambda s: f"[{s}](javascript:x)",
+    lambda s: "\uff43\uff41re" + s,
 ]
 NUMBERS: list[Callable[[Decimal], Decimal]] = [
     lambda n: n + Decimal("0.005"),
@@ -329,6 +370,32 @@ def test_the_database_accepts_what_the_models_accept(
     texts = [dumps(data)] + [dumps(mutant(data, chance)) for _ in range(MUTANTS)]
     assert in_models(texts[0]) is not None
     assert disagreements(database, texts) == []
+
+
+def is_refused_by_the_models(text: str) -> bool:
+    """Whether the models refuse what is present."""
+    try:
+        return bool(read_partial(json.loads(text, parse_float=Decimal)).faults)
+    except ValueError:
+        return True
+
+
+@settings(max_examples=examples(25), deadline=None, phases=PHASES)
+@given(definition_data(), st.integers(0, 2**32))
+def test_both_refuse_the_same_of_what_is_present(
+    database: Connection, data: dict[str, Any], seed: int
+) -> None:
+    chance = random.Random(seed)
+    texts = [dumps(mutant(plain(data), chance)) for _ in range(MUTANTS)]
+    faults = in_database(database, texts)
+    differing = [
+        (text, found)
+        for text, found in zip(texts, faults, strict=True)
+        if bool(found) != is_refused_by_the_models(text)
+    ]
+    assert differing == []
+    reasons = {fault["reason"] for found in faults for fault in found}
+    assert reasons - {"no-json"} <= set(REASONS)
 
 
 SIMPLE: dict[str, Any] = {

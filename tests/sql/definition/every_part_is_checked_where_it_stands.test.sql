@@ -1,7 +1,7 @@
 -- One error each: what is wrong, its path, and why.
 begin;
 \ir ../helpers.psql
-select plan(105);
+select plan(106);
 
 -- The valid definition with one value replaced at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
@@ -83,7 +83,7 @@ from (
   ('{dimensions,1}', '"Courage"', '$.dimensions[1] wrong-type'),
   ('{dimensions,0,name}', 'null', '$.dimensions[0].name missing'),
   ('{dimensions,0,name}', '" \u00a0\t"', '$.dimensions[0].name missing'),
-  ('{dimensions,0,name}', '"\u200b\u00ad"', '$.dimensions[0].name missing'),
+  ('{dimensions,0,name}', '"\u00ad"', '$.dimensions[0].name missing'),
   ('{dimensions,0,name}', '7', '$.dimensions[0].name missing'),
   ('{dimensions,1,name}', '"cLARITY"', '$.dimensions[1].name duplicate-name'),
   ('{dimensions,1,name}', '" Clarity "', '$.dimensions[1].name duplicate-name'),
@@ -200,7 +200,11 @@ from (
   -- examples
   ('{examples}', '{}', '$.examples wrong-type'),
   ('{examples}', '[{"name": "e", "scores": {"CLARITY": 4.5}, "overall": 4.5, "category": "strong"}]', 'none'),
-  ('{examples}', '[{"scores": {"Clarity": 1}, "category": "None"}, {"category": null, "overall": null}]', 'none'),
+  ('{examples}', '[{"scores": {"Clarity": 1}, "overall": 1}, {"category": null, "overall": null}]', 'none'),
+  (
+    '{examples}', '[{"scores": {"Clarity": 1}, "overall": 1.5, "category": "None"}]',
+    '$.examples[0].overall wrong-example; $.examples[0].category wrong-example'
+  ),
   (
     '{examples}', '[7, {"name": 1, "scores": [], "overall": 9, "category": 2}]',
     '$.examples[0] wrong-type; $.examples[1].name wrong-type; $.examples[1].scores wrong-type; '

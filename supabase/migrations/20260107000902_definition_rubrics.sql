@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_rubrics sha256:24c080bfbd60a8ee7b8a5d991c04612475617221f66c753b42644319977d4481
+-- custom-assessments 0.2.0 definition_rubrics sha256:6c7a8eed6b35320256b61545a09dafd63c9a2474193509df12d8ae096b62e8c4
 -- The rules of scoring rubrics.
 
 -- The rubric of one dimension, {"1-2": "...", "3": "..."}: ranges on the scale that do not overlap.
@@ -18,6 +18,7 @@ begin
            -- The limit on the length keeps the number within the digits of numeric. Without captures the expression matches
            -- many times faster.
            case when length(entry.key) <= 100 and entry.key ~ '^ *[0-9]*\.?[0-9]+ *(?:[-–] *[0-9]*\.?[0-9]+ *)?$'
+                  and entry.key !~ '[0-9.]{31}'
              then string_to_array(translate(entry.key, '–', '-'), '-')::numeric[]
            end as bounds
       from jsonb_each(rubric) as entry
@@ -75,7 +76,7 @@ declare
 begin
   for place in 0 .. least(jsonb_array_length(dimensions), private.most_errors()) - 1 loop
     exit when jsonb_array_length(faults) >= private.most_errors();
-    rubric := dimensions -> place -> 'scoringRubric';
+    rubric := dimensions #> array[place::text, 'scoringRubric'];
     continue when jsonb_typeof(rubric) is distinct from 'object';
     ranges := array(select jsonb_object_keys(rubric));
     continue when ranges = right_ranges and private.text_list_faults(jsonb_path_query_array(rubric, '$.*'), '') = '[]';
@@ -182,7 +183,7 @@ declare
   held text[] := '{}';
 begin
   for place in 0 .. least(jsonb_array_length(dimensions), 100) - 1 loop
-    stated := dimensions -> place -> 'id';
+    stated := dimensions #> array[place::text, 'id'];
     if jsonb_typeof(stated) <> 'null' and (
       jsonb_typeof(stated) <> 'string'
       or stated #>> '{}' !~ '^[a-z0-9]+(-[a-z0-9]+)*$'
@@ -232,6 +233,10 @@ begin
     faults := faults || private.fault(path || '.weight', 'missing', 'a number above 0');
   elsif (dimension -> 'weight')::numeric <= 0 then
     faults := faults || private.fault(path || '.weight', 'not-positive', 'a number above 0');
+  elsif (dimension -> 'weight')::numeric > 1 then
+    faults := faults || private.fault(path || '.weight', 'out-of-range', 'a number of at most 1');
+  elsif scale((dimension -> 'weight')::numeric) > private.most_decimal_places() then
+    faults := faults || private.too_precise_fault(path || '.weight');
   end if;
   if jsonb_typeof(dimension -> 'description') is distinct from 'string'
     or private.trim_text(dimension ->> 'description') = '' then
@@ -259,15 +264,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   weight_sum numeric := 0;
+  weight jsonb;
 begin
   if jsonb_array_length(dimensions) not between 1 and private.most_errors() then
     return '[]';
   end if;
   for place in 0 .. jsonb_array_length(dimensions) - 1 loop
-    -- If any weight is missing or not above 0, this is null, and so is the sum.
+    weight := dimensions #> array[place::text, 'weight'];
+    -- If any weight is missing or out of range, this is null, and so is the sum.
     weight_sum := weight_sum + case
-      when jsonb_typeof(dimensions -> place -> 'weight') = 'number'
-        then nullif(greatest((dimensions -> place -> 'weight')::numeric, 0), 0)
+      when jsonb_typeof(weight) = 'number' and weight::numeric > 0 and weight::numeric <= 1 then weight::numeric
     end;
   end loop;
   if abs(weight_sum - 1) > private.weight_tolerance() then
@@ -291,6 +297,7 @@ declare
   expected constant text := format('a list of 1 to %s dimensions', private.most_dimensions());
   faults jsonb := '[]'::jsonb;
   path text;
+  dimension jsonb;
 begin
   if jsonb_typeof(dimensions) is distinct from 'array' then
     return jsonb_build_array(private.fault('$.dimensions', 'missing', expected));
@@ -300,95 +307,18 @@ begin
   end if;
   for place in 0 .. least(jsonb_array_length(dimensions), private.most_errors()) - 1 loop
     path := '$.dimensions[' || place || ']';
-    if jsonb_typeof(dimensions -> place) <> 'object' then
+    dimension := dimensions -> place;
+    if jsonb_typeof(dimension) <> 'object' then
       faults := faults || private.fault(path, 'wrong-type', 'an object with name, weight and description');
       continue;
     end if;
     faults := faults
       || private.name_faults(keys[place + 1], keys[: place], path, 'dimension')
-      || private.dimension_faults(dimensions -> place, path);
+      || private.dimension_faults(dimension, path);
   end loop;
   return faults
     || private.id_faults(dimensions, keys)
     || private.rubrics_faults(dimensions, low, high)
     || private.weights_faults(dimensions);
-end
-$$;
-
--- The rules of result categories.
-
--- One category, except its name.
-create or replace function private.category_faults(
-  category jsonb, path text, dimension_keys text[], low numeric, high numeric
-)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  score_range constant jsonb := category -> 'scoreRange';
-  faults jsonb := '[]'::jsonb;
-  list text;
-begin
-  if jsonb_typeof(score_range) <> 'null' then
-    if not private.is_number_pair(score_range) then
-      faults := faults || private.fault(path || '.scoreRange', 'wrong-type', 'two numbers [low, high]');
-    elsif (score_range -> 0)::numeric > (score_range -> 1)::numeric then
-      faults := faults || private.fault(path || '.scoreRange', 'out-of-order', 'the lower number first');
-    elsif (score_range -> 0)::numeric < low or (score_range -> 1)::numeric > high then
-      faults := faults
-        || private.fault(path || '.scoreRange', 'outside-scale', 'numbers on the scale from ' || low || ' to ' || high);
-    end if;
-  end if;
-  if jsonb_typeof(category -> 'primaryDimensions') <> 'null' then
-    faults := faults || private.reference_list_faults(
-      category -> 'primaryDimensions', path || '.primaryDimensions', dimension_keys
-    );
-  end if;
-  if jsonb_typeof(category -> 'description') not in ('string', 'null') then
-    faults := faults || private.fault(path || '.description', 'wrong-type', 'a text');
-  end if;
-  foreach list in array array['strengths', 'growthAreas', 'recommendations'] loop
-    if jsonb_typeof(category -> list) <> 'null' then
-      faults := faults || private.text_list_faults(category -> list, path || '.' || list);
-    end if;
-  end loop;
-  return faults;
-end
-$$;
-
-create or replace function private.categories_faults(
-  categories jsonb, keys text[], dimension_keys text[], low numeric, high numeric
-)
-returns jsonb
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  expected constant text := format('a list of at most %s categories', private.most_categories());
-  faults jsonb := '[]'::jsonb;
-  path text;
-begin
-  if jsonb_typeof(categories) is distinct from 'array' then
-    return jsonb_build_array(private.fault('$.resultCategories', 'missing', expected));
-  end if;
-  if jsonb_array_length(categories) > private.most_categories() then
-    faults := faults || private.fault('$.resultCategories', 'wrong-count', expected);
-  end if;
-  for place in 0 .. least(jsonb_array_length(categories), private.most_errors()) - 1 loop
-    path := '$.resultCategories[' || place || ']';
-    if jsonb_typeof(categories -> place) <> 'object' then
-      faults := faults || private.fault(path, 'wrong-type', 'an object with a name');
-      continue;
-    end if;
-    faults := faults
-      || private.name_faults(keys[place + 1], keys[: place], path, 'category')
-      || private.category_faults(categories -> place, path, dimension_keys, low, high);
-  end loop;
-  return faults;
 end
 $$;
