@@ -36,6 +36,7 @@ ASSIGNMENTS = 100
 COACHINGS = 50
 RESULTS = ASSIGNMENTS + COACHINGS
 UPLOADS = 20
+VERSIONS = 5
 ACTIVE = 12
 PUBLISHED = 6
 
@@ -46,8 +47,8 @@ class Size:
 
     Attributes:
         tenants: everything else follows: each has 20 assessments, 10 campaigns, 100 assignments, 50 coaching sessions,
-            150 results and 20 uploads.
-        stubs: whether the Markdown, the uploads' definitions and the results' snapshots are stubs, except where a reader
+            150 results and 20 uploads; each assessment has five versions.
+        stubs: whether the Markdown, the definitions of uploads and versions and the results' snapshots are stubs, except where a reader
             asks for them. They lie outside their rows' pages; with stubs ten times the tenants fit in memory.
     """
 
@@ -65,6 +66,7 @@ class Size:
         return {
             "tenants": self.tenants,
             "assessments": self.tenants * ASSESSMENTS,
+            "versions": self.tenants * ASSESSMENTS * VERSIONS,
             "campaigns": self.tenants * CAMPAIGNS,
             "assignments": self.tenants * ASSIGNMENTS,
             "coaching_sessions": self.tenants * COACHINGS,
@@ -134,6 +136,27 @@ select md5('assessment-' || n || '-' || a)::uuid, md5('tenant-' || n)::uuid, md5
  cross join generate_series(1, %(tenants)s) as n
  cross join lateral (select timestamptz '2026-01-01' + (a * %(tenants)s + n) * interval '1 second' as day) as stamp
   join bench.varieties as variety on variety.number = (n + a) %% %(varieties)s
+"""
+# The newest is the one that is listed. The hashes have the length of real ones.
+_VERSIONS: LiteralString = """
+insert into public.assessment_versions
+  (id, assessment_id, tenant_id, version, name, definition, assessment_type, interview_style_default,
+   interview_style_allow_override, result_disclosure, definition_sha256, scoring_sha256, dimension_hashes, change_class,
+   created_at)
+select md5('version-' || case when v < %(versions)s - 1 then v || '-' else '' end || place.assessment)::uuid,
+       place.assessment, md5('tenant-' || n)::uuid, '1.' || v, 'Assessment ' || a,
+       case when %(stub)s then '{{"stub": true}}' else variety.definition end, 'multi-dimensional', 3, true, 'full',
+       hash || hash, hash || hash, hashes.listed, case when v > 0 then 'presentation' end,
+       timestamptz '2026-01-01' + ((v * %(assessments)s + a) * %(tenants)s + n) * interval '1 second'
+  from generate_series(0, %(versions)s - 1) as v
+ cross join generate_series(0, %(assessments)s - 1) as a
+ cross join generate_series(1, %(tenants)s) as n
+ cross join lateral (select md5('assessment-' || n || '-' || a)::uuid as assessment) as place
+ cross join lateral md5(v || '-' || a || '-' || n) as hash
+ cross join lateral (
+   select jsonb_object_agg('dimension-' || d, 'h1:' || hash || hash) as listed from generate_series(1, 8) as d
+ ) as hashes
+  join bench.varieties as variety on variety.number = (n + a + v) %% %(varieties)s
 """
 # What only our schema has, is added: whose the result is and what of it is disclosed, settled when it is written.
 _RESULTS: LiteralString = """
@@ -232,6 +255,7 @@ def _fill(
         "coachings": COACHINGS,
         "results": RESULTS,
         "uploads": UPLOADS,
+        "versions": VERSIONS,
         "active": ACTIVE,
         "published": PUBLISHED,
     }
@@ -336,6 +360,7 @@ def load(connection: psycopg.Connection, schema: Schema, size: Size) -> None:
     else:
         _fill_large(connection, results, _RESULTS, size, columns="", values="")
     if schema != "literal":
+        _fill_large(connection, "public.assessment_versions", _VERSIONS, size)
         _fill_large(connection, "public.assessment_uploads", _UPLOADS, size)
     connection.execute("reset session_replication_role")
     connection.execute("vacuum (analyze, freeze)")

@@ -36,6 +36,25 @@ create index on public.custom_assessments (tenant_id, name) where status = 'acti
 create index on public.custom_assessments (published_at desc, id)
 where marketplace_status = 'published' and status = 'active';
 
+create table public.assessment_versions (
+  id uuid primary key,
+  assessment_id uuid not null,
+  tenant_id uuid not null,
+  version text not null,
+  name text not null,
+  definition jsonb not null,
+  assessment_type text not null,
+  interview_style_default integer not null,
+  interview_style_allow_override boolean not null,
+  result_disclosure text not null,
+  definition_sha256 text not null,
+  scoring_sha256 text not null,
+  dimension_hashes jsonb not null,
+  change_class text,
+  created_at timestamptz not null
+);
+create index on public.assessment_versions (assessment_id, created_at desc);
+
 create table public.campaign_assignments (
   id uuid primary key,
   campaign_id uuid not null,

@@ -20,6 +20,7 @@ CHANGES = HERE / "changes.md"
 _GROUPS = {
     "reads": "Reads under row-level security",
     "writes": "Writes",
+    "versions": "Versions",
     "compiler": "The compiler",
     "pipeline": "The pipeline",
     "neighbours": "Neighbours",
@@ -36,6 +37,11 @@ so that a temporary load on the machine slows both.""",
     "writes": """\
 Assessments of 7 KB with eight dimensions. Ours validates the definition, generates the slug and sets version, status and
 dates; the literal schema checks almost nothing, and its writer must supply the slug.""",
+    "versions": """\
+What it costs that every content in use is kept. An edit of an active assessment makes a version, the same edit of a draft
+makes none. `interview_context` pins its session at the first call; it is compared with reading the same answer from the session
+and the assessment by plain SQL, as their owner, and with inserting one row. Reads of versions, with five for each assessment,
+are among the reads above.""",
     "compiler": """\
 Compiling means reading front matter, blocks and fields, checking names, sums, ranges and coverage, and building the
 definition, with the place of every error. It is compared with only tokenising the file (markdown-it-py), and with only
@@ -225,6 +231,7 @@ def _short(value: float) -> str:
 def _charts(report: Report) -> Iterable[tuple[str, str]]:
     yield from _read_charts(report)
     yield from _write_charts(report)
+    yield from _version_charts(report)
     yield from _compiler_charts(report)
     yield from _pipeline_charts(report)
 
@@ -305,6 +312,30 @@ def _write_charts(report: Report) -> Iterable[tuple[str, str]]:
     ]
     if slugs:
         yield "writes_slugs", bar_chart("Insert of the n-th equal name", "milliseconds", slugs, ("ours",))
+
+
+def _version_charts(report: Report) -> Iterable[tuple[str, str]]:
+    for chart, title, ours, theirs, series in (
+        ("edit", "An edit of an assessment", "with", "without", ("with versions", "without")),
+        (
+            "context_first",
+            "The first interview_context of a session",
+            "ours",
+            "plain",
+            ("ours", "a plain read and insert"),
+        ),
+        ("context_later", "A later interview_context", "ours", "plain", ("ours", "a plain read")),
+    ):
+        bars = []
+        for name in report.ratios:
+            if name.startswith(f"versions.{chart}."):
+                size = int(name.rpartition(".")[2])
+                for place, part in enumerate((ours, theirs)):
+                    figure = report.figures[f"{name}.{part}"]
+                    label = "" if place else f"{size // 1000:,} KB"
+                    bars.append(Bar(label, figure.median, place, f"{_short(figure.median)} ms"))
+        if bars:
+            yield f"versions_{chart}", bar_chart(title, "milliseconds", bars, series, log=True)
 
 
 def _compiler_charts(report: Report) -> Iterable[tuple[str, str]]:

@@ -45,6 +45,7 @@ _LISTING = "id, tenant_id, name, slug, description, assessment_type, marketplace
 _RESULT = (
     "id, assessment_id, session_id, session_type, overall_score, matched_category, created_at, completed_at"
 )
+_VERSION = "id, version, change_class, created_at"
 _UPLOAD = "id, status, assessment_id, attempts, created_at, started_at, finished_at"
 
 _PUBLISHED: LiteralString = "marketplace_status = 'published' and status = 'active'"
@@ -127,6 +128,13 @@ def _listing_page(page: int) -> Read:
     )
 
 
+def _version_read(key: str, title: str, role: Role, columns: str, where: tuple[str, str]) -> Read:
+    column, parameter = where
+    statement = f"select {columns} from public.assessment_versions where {column} = %({parameter})s order by created_at desc"
+    request = f"/assessment_versions?select={columns.replace(' ', '')}&{column}=eq.{{{parameter}}}&order=created_at.desc"
+    return Read(key, title, role, statement, statement, None, request, request)
+
+
 READS: tuple[Read, ...] = (
     Read(
         "list_mine",
@@ -157,6 +165,23 @@ READS: tuple[Read, ...] = (
     _pages("anon", 50),
     _listing_page(1),
     _listing_page(50),
+    _version_read(
+        "versions",
+        "the versions of an assessment",
+        "authenticated",
+        _VERSION,
+        ("assessment_id", "assessment"),
+    ),
+    _version_read(
+        "version_by_id",
+        "a version with its definition",
+        "authenticated",
+        f"{_VERSION}, definition",
+        ("id", "version"),
+    ),
+    _version_read(
+        "listed_version", "a listed version, as anon", "anon", f"{_VERSION}, definition", ("id", "listed")
+    ),
     Read(
         "count_results",
         "count my results",
@@ -279,10 +304,14 @@ def _parameters(size: Size, reader: int) -> dict[str, str]:
     # Spread over all tenants; the readers of a smaller size are not the same people, but live as they do.
     tenant = 1 + reader * size.step
     place = 7 * (reader % 10) + reader % 10
+    assessment = data.identifier("assessment", tenant, reader % data.CAMPAIGNS)
+    listed = data.identifier("assessment", tenant, reader % data.PUBLISHED)
     return {
         "user": str(data.identifier("user", tenant)),
         "tenant": str(data.identifier("tenant", tenant)),
-        "assessment": str(data.identifier("assessment", tenant, reader % data.CAMPAIGNS)),
+        "assessment": str(assessment),
+        "version": str(data.identifier(f"version-{assessment}")),
+        "listed": str(data.identifier(f"version-{listed}")),
         "session": str(data.identifier("assignment", tenant, place)),
         "token": data.token("assignment", tenant, place),
     }
@@ -476,7 +505,7 @@ def run(report: Report, *, full: bool, tenfold: bool, tell: Callable[[str], None
             more: dict[str, tuple[Schema, Size]] = {"ours_tenfold": ("ours", size.times(10, stubs=True))}
             report.note(
                 "reads",
-                "At ten times the tenants the Markdown, the uploads' definitions and the results' snapshots are stubs, "
+                "At ten times the tenants the Markdown, the definitions of uploads and versions and the results' snapshots are stubs, "
                 "except for the tenants that are asked for; everything else is as large as at 1x.",
             )
             _load(servers, report, more, tell)

@@ -50,9 +50,9 @@ class _Writer:
     slugs: bool
 
 
-def _become(connection: psycopg.Connection) -> psycopg.Connection:
+def become_owner(connection: psycopg.Connection, tenant: int = 1) -> psycopg.Connection:
     """Make the connection that of a signed-in tenant's owner."""
-    claims = json.dumps({"sub": str(USER), "role": "authenticated"})
+    claims = json.dumps({"sub": str(data.identifier("user", tenant)), "role": "authenticated"})
     connection.execute(
         "select set_config('request.jwt.claims', %s, false), set_config('role', 'authenticated', false)",
         [claims],
@@ -81,17 +81,17 @@ def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], N
             _Writer("bare", "a bare heap", connect("write_limit"), "public.bare", slugs=True),
             _Writer("literal", "the literal schema, its owner", connect("write_literal"),
                     "public.custom_assessments", slugs=True),
-            _Writer("literal_tenant", "the literal schema, as authenticated", _become(connect("write_literal")),
+            _Writer("literal_tenant", "the literal schema, as authenticated", become_owner(connect("write_literal")),
                     "public.custom_assessments", slugs=True),
             _Writer("ours", "ours, the owner", connect("write_ours"), "public.custom_assessments", slugs=False),
-            _Writer("ours_tenant", "ours, as authenticated", _become(connect("write_ours")),
+            _Writer("ours_tenant", "ours, as authenticated", become_owner(connect("write_ours")),
                     "public.custom_assessments", slugs=False),
         ]  # fmt: skip
         _inserts(writers, report, rows, tell)
         _updates(writers, report, tell)
         _results(connect("write_ours"), connect("write_literal"), report, tell)
-        _uploads(_become(connect("write_ours")), connect("write_limit"), report, tell)
-        _slugs(_become(connect("write_ours")), connect("write_ours"), report, full=full, tell=tell)
+        _uploads(become_owner(connect("write_ours")), connect("write_limit"), report, tell)
+        _slugs(become_owner(connect("write_ours")), connect("write_ours"), report, full=full, tell=tell)
         _validation(connect("write_ours"), report, tell)
     for name in schemas:
         servers.drop(name)
