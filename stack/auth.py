@@ -1,10 +1,8 @@
 """A replacement for Supabase Auth (GoTrue), which no package registry has. For development and tests only.
 
 It answers the requests of supabase-js and supabase-py to sign up, sign in with a password, refresh, read the
-account and sign out. Answers, errors and tokens have GoTrue's format, and accounts are in GoTrue's tables
-(auth.users with passwords hashed by bcrypt, auth.sessions, auth.refresh_tokens), so a front end that signs in
-here works with a hosted project unchanged. It sends no mail: addresses are confirmed immediately. It does not
-limit attempts, and refuses everything else of GoTrue by name.
+account and sign out, with GoTrue's answers, errors, tokens and tables, so a front end works unchanged with a
+hosted project. It sends no mail and does not limit attempts; it refuses everything else of GoTrue by name.
 """
 
 from __future__ import annotations
@@ -66,12 +64,7 @@ class _Refresh(BaseModel):
 
 
 class AuthError(Exception):
-    """A refusal in GoTrue's format.
-
-    Attributes:
-        status: the HTTP status.
-        body: the answer's body; ``error_code`` is GoTrue's name for the reason.
-    """
+    """A refusal in GoTrue's format: the HTTP status, and the body with GoTrue's name for the reason."""
 
     def __init__(self, status: int, code: str, message: str, **extra: object) -> None:
         super().__init__(message)
@@ -84,12 +77,9 @@ class UnavailableError(Exception):
 
 
 class Auth:
-    """The accounts and sessions of one stack.
+    """The accounts and sessions of one stack, in the database of ``dsn`` (as supabase_auth_admin).
 
-    Args:
-        dsn: the database, as supabase_auth_admin.
-        jwt_secret: signs the tokens.
-        issuer: the tokens' issuer: the URL of this service.
+    ``jwt_secret`` signs the tokens; ``issuer`` is the URL of this service.
     """
 
     def __init__(self, dsn: str, jwt_secret: str, issuer: str) -> None:
@@ -101,14 +91,7 @@ class Auth:
     async def handle(
         self, method: str, path: str, query: Mapping[str, str], bearer: str | None, body: bytes
     ) -> tuple[int, Answer | None]:
-        """Answer a request, in one transaction on its own connection.
-
-        Args:
-            method: the HTTP verb.
-            path: what follows /auth/v1, beginning with a slash.
-            query: the URL's parameters.
-            bearer: the token of the Authorization header.
-            body: the request's body, at most MAX_BODY_BYTES.
+        """Answer a request in one transaction; ``path`` is what follows /auth/v1.
 
         Returns:
             The status, and the body before it becomes JSON; None for an empty one.
@@ -152,16 +135,14 @@ class Auth:
                 db,
                 """
                 insert into auth.users (
-                  instance_id, id, aud, role, email, encrypted_password, email_confirmed_at, last_sign_in_at,
-                  raw_app_meta_data, raw_user_meta_data, created_at, updated_at,
-                  confirmation_token, recovery_token, email_change_token_new, email_change
+                  id, aud, role, email, encrypted_password, email_confirmed_at, last_sign_in_at,
+                  raw_app_meta_data, raw_user_meta_data, created_at, updated_at
                 )
                 select
-                  '00000000-0000-0000-0000-000000000000', fresh.id, 'authenticated', 'authenticated',
-                  %(email)s::text, extensions.crypt(%(password)s::text, extensions.gen_salt('bf', 10)),
-                  now(), now(), '{"provider": "email", "providers": ["email"]}',
-                  %(data)s || jsonb_build_object('sub', fresh.id, 'email', %(email)s::text), now(), now(),
-                  '', '', '', ''
+                  fresh.id, 'authenticated', 'authenticated', %(email)s::text,
+                  extensions.crypt(%(password)s::text, extensions.gen_salt('bf', 10)), now(), now(),
+                  '{"provider": "email", "providers": ["email"]}',
+                  %(data)s || jsonb_build_object('sub', fresh.id, 'email', %(email)s::text), now(), now()
                 from (select gen_random_uuid() as id) as fresh
                 returning id
                 """,
@@ -186,15 +167,11 @@ class Auth:
         return await self._open_session(db, user[0])
 
     async def _open_session(self, db: Connection, user_id: object) -> Answer:
-        [session_id] = await _row(
-            db,
-            """
-            insert into auth.sessions (id, user_id, created_at, updated_at, aal)
-            values (gen_random_uuid(), %s, now(), now(), 'aal1')
-            returning id
-            """,
-            [user_id],
-        )
+        query = """
+            insert into auth.sessions (id, user_id, created_at, updated_at)
+            values (gen_random_uuid(), %s, now(), now()) returning id
+        """
+        [session_id] = await _row(db, query, [user_id])
         return await self._session(db, session_id, user_id)
 
     async def _refresh(self, db: Connection, token: str) -> Answer:
@@ -210,8 +187,7 @@ class Auth:
             [token, _REUSE_SECONDS],
         )
         if not used:
-            message = "Invalid Refresh Token: Refresh Token Not Found"
-            raise AuthError(400, "refresh_token_not_found", message)
+            raise AuthError(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
         return await self._session(db, *used)
 
     async def _session(self, db: Connection, session_id: object, user_id: object) -> Answer:
@@ -251,15 +227,10 @@ class Auth:
 
     async def _sign_out(self, db: Connection, bearer: str | None, scope: str) -> None:
         user, session_id = await self._caller(db, bearer)
-        if scope not in {"global", "local", "others"}:
-            raise AuthError(400, "validation_failed", "Scope must be global, local or others")
-        await db.execute(
-            """
-            delete from auth.sessions
-            where user_id = %(user)s and (%(scope)s = 'global' or (id = %(session)s) = (%(scope)s = 'local'))
-            """,
-            {"user": user["id"], "scope": scope, "session": session_id},
-        )
+        if scope not in {"global", "local"}:
+            raise AuthError(400, "validation_failed", "The local Auth supports the scopes global and local")
+        query = "delete from auth.sessions where user_id = %s and (id = %s or %s = 'global')"
+        await db.execute(query, [user["id"], session_id, scope])
 
     async def _caller(self, db: Connection, bearer: str | None) -> tuple[Account, str]:
         """The account and the session that a token belongs to."""

@@ -231,6 +231,8 @@ def test_what_it_does_not_offer_is_refused_by_name(bare_api: RunningApi) -> None
     assert answer.status_code == 404
     assert "does not support POST /otp" in answer.json()["msg"]
     assert post(bare_api, "/token?grant_type=pkce").status_code == 400
+    token = sign_up(bare_api.client()).access_token
+    assert post(bare_api, "/logout?scope=others", token).status_code == 400
 
 
 def test_settings_say_what_is_on(bare_api: RunningApi) -> None:
