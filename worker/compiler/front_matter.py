@@ -257,14 +257,13 @@ def _from_fence(text: str, fence: int, faults: Faults) -> FrontMatter:
                 break  # a thematic break of the body
             return FrontMatter(fence, end + 1, at, at + len(line))
     at = text.find("\n## ", end) + 1 or len(text)
-    for found in OTHER_FENCE.finditer(text, end, at):
-        if found.group().strip() != FENCE:
-            message = "the line `{found}` does not close the front matter"
-            hint = f"write `{FENCE}`, three hyphens"
-            place = Span(*found.span())
-            fix = replacing(place, FENCE, hint, hint, safe=True)
-            faults.add(Code.UNCLOSED_FRONT_MATTER, place, WHERE, message, fix, found=found.group().strip())
-            return FrontMatter(fence, end + 1, found.start(), found.end())
+    if (found := OTHER_FENCE.search(text, end, at)) is not None:
+        message = "the line `{found}` does not close the front matter"
+        hint = f"write `{FENCE}`, three hyphens"
+        place = Span(*found.span())
+        fix = replacing(place, FENCE, hint, hint, safe=True)
+        faults.add(Code.UNCLOSED_FRONT_MATTER, place, WHERE, message, fix, found=found.group().strip())
+        return FrontMatter(fence, end + 1, found.start(), found.end())
     hint = "write a line `---` after its last key"
     written = "---\n\n" if text[at - 1 : at] == "\n" else "\n---\n"
     proposal = Proposal(hint, (Edit(at, at, written),), hint)

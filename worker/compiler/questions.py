@@ -147,18 +147,17 @@ class Questions:
         if name is not None:
             self._report_heading(text, name)
             return name
-        lines = text.lines
-        split = [self._split(line) or self._labelled(line) for line in lines] if block.is_paragraph else []
-        if not all(found is not None and found.question.text for found in split) or not split:
+        lines = text.lines if block.is_paragraph else []
+        split = [found for line in lines if (found := self._split(line) or self._labelled(line)) is not None]
+        if not lines or len(split) < len(lines) or not all(found.question.text for found in split):
             stray(self.ctx, self.where, block)
             return under
         for line, found in zip(lines, split, strict=True):
-            if found is not None:
-                message = "the line `{found}` is read as a question, though it has no bullet"
-                written = f"- {found.name}: {found.question.text}"
-                fix = replacing(line, written, f"write `{plain(written)}`", "write it as a bullet", safe=True)
-                self.ctx.unusual(line, self.where, message, fix, found=plain(line.text))
-                self._add(found.name, found.question, line)
+            message = "the line `{found}` is read as a question, though it has no bullet"
+            written = f"- {found.name}: {found.question.text}"
+            fix = replacing(line, written, f"write `{plain(written)}`", "write it as a bullet", safe=True)
+            self.ctx.unusual(line, self.where, message, fix, found=plain(line.text))
+            self._add(found.name, found.question, line)
         return under
 
     def _group(self, bullet: Bullet) -> None:
@@ -212,7 +211,7 @@ class Questions:
         first, *others = head.lines
         name = self._name(clean_name(first.text)) if others else None
         for line in others if name is not None else ():
-            if text := line.part(mark_length(line.text)):
+            if (text := line.part(mark_length(line.text))).text:
                 message = "the line `{found}` is read as a question, though it has no bullet"
                 hint = "write it as a bullet, indented as the others are"
                 self.ctx.unusual(text, self.where, message, hint, found=plain(text.text))

@@ -222,6 +222,21 @@ def test_lists_of_a_dimension_and_a_category() -> None:
     )
 
 
+def test_a_list_that_an_item_lacks_is_written_where_a_text_would_be_taken_for_it() -> None:
+    text = written(small(category={"description": "a\nstrengths: b"}))
+    assert under(text, "### C") == (
+        "- score_range: [1, 5]\n- description: a\n  strengths: b\n- strengths: []"
+    )
+
+
+def test_what_an_unfinished_category_lacks_is_left_out() -> None:
+    definition = small()
+    (category,) = definition.result_categories
+    unfinished = category.model_copy(update={"score_range": None, "description": "", "strengths": ("s",)})
+    text = format_definition(definition.model_copy(update={"result_categories": (unfinished,)}))
+    assert under(text, "### C") == "- strengths:\n  - s"
+
+
 @pytest.mark.parametrize(
     ("guidelines", "tail"),
     [

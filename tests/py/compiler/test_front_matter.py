@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.py.compiler.specimen import check, definition, edited, length, said
+from tests.py.compiler.specimen import check, definition, edited, fixed, length, said
 from worker.compiler.catalogue import SPECIMEN
+from worker.compiler.fixing import apply_fixes
 from worker.compiler.front_matter import without_wrapping
 
 BODY = SPECIMEN[SPECIMEN.index("## Dimensions") :]
@@ -217,6 +218,26 @@ def test_an_unclosed_front_matter_ends_where_the_first_section_behind_it_begins(
         ("misplaced-front-matter", 1),
         ("unclosed-front-matter", 3),
     ]
+
+
+@pytest.mark.parametrize("name", ["x", "xy"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_an_unclosed_front_matter_is_closed_on_a_line_of_its_own(name: str, end: str) -> None:
+    text = f"---\nname: {name}{end}"
+    fix = check(text).diagnostics[0].fix
+    assert fix is not None
+    assert apply_fixes(text.encode(), [fix]).decode() == f"---\nname: {name}\n---\n" + end
+
+
+def test_a_line_of_a_text_that_looks_like_a_key_is_text() -> None:
+    text = f"---\nname: x\ndescription: >\n  a\n  note: b\n  name: c\n---\n{BODY}"
+    assert all_said(text) == []
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.10", "10.20"])
+def test_a_tab_is_replaced_where_it_is(version: str) -> None:
+    text = f"---\nname: x\nversion: {version}\ninterview_style:\n\tdefault: 3\n---\n{BODY}"
+    assert fixed(text) == text.replace("\t", "  ")
 
 
 def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:

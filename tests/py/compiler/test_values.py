@@ -17,6 +17,7 @@ from worker.compiler.values import (
     parse_number,
     parse_range,
     parse_weight,
+    two_numbers,
     unquote,
     unwrap,
 )
@@ -248,6 +249,24 @@ def test_weights_in_their_shortest_form(number: str, short: str) -> None:
 )
 def test_ranges(text: str, bounds: tuple[str, str] | None) -> None:
     found = parse_range(text)
+    assert (None if found is None else tuple(map(str, found))) == bounds
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("3 bis 4", ("3", "4")),
+        ("between 3 and 4", ("3", "4")),
+        ("3 and 4", None),
+        ("3 of 4", None),
+        ("3 bis 3", None),
+        ("4 bis 3", None),
+        (f"3{' ' * 297}4", ("3", "4")),
+        (f"3{' ' * 298}4", None),
+    ],
+)
+def test_two_numbers_in_other_words(text: str, bounds: tuple[str, str] | None) -> None:
+    found = two_numbers(text)
     assert (None if found is None else tuple(map(str, found))) == bounds
 
 

@@ -108,6 +108,7 @@ def test_what_is_no_range_of_a_rubric(entry: str, code: str, hint: str) -> None:
     [
         "| Score | Meaning |\n| --- | --- |\n| 1-2 | a \\| b |\n| **3–5** | c |\n",
         "|Score|Meaning|\n|:-|-:|\n|1-2|a \\| b|\n|3-5|c\n",
+        "| Score | Meaning |\n| --- | --- |\n1-2 | a \\| b\n3-5 | c |\n",
         "| 1-2 | 3-5 |\n| --- | --- |\n| a \\| b | c |\n",
         "|  | 1-2 | 3-5 |\n| --- | --- | --- |\n| Vision | a \\| b | c |\n",
     ],
@@ -312,6 +313,7 @@ def test_a_line_that_was_to_be_a_heading_is_named(line: str, code: str, severity
         ("Vision: A?\nTrust: B?\n", {"Vision": ("A?",), "Trust": ("B?",)}, 2),
         ("- Vision:\n  - A?\n  - Trust: B?\n", {"Vision": ("A?",), "Trust": ("B?",)}, 1),
         ("- Vision:\n  A?\n  - B?\n", {"Vision": ("A?", "B?")}, 1),
+        ("- Vision\n\n  A?\n\n  - B?\n", {"Vision": ("A?", "B?")}, 1),
         ("- Where to?\n  - more\n", {"general": ("Where to?\n- more",)}, 0),
     ],
 )
@@ -517,6 +519,14 @@ def test_a_sentence_with_a_line_below_is_no_section() -> None:
     )
     found = check(text).diagnostics
     assert [(d.code, d.line) for d in found] == [("stray-text", 28), ("underlined-text", 29)]
+
+
+def test_a_sentence_with_a_line_below_is_an_item_of_a_section_of_the_first_level() -> None:
+    fields = "- weight: 1\n- description: x\n"
+    text = f"---\nname: x\n---\n# Dimensions\n\nThis counts.\n---\n{fields}\n# Result Categories\n\n"
+    assert [d.code for d in check(text + "## C\n- score_range: 1-5\n- description: x\n").diagnostics] == [
+        "heading-level"
+    ]
 
 
 def test_a_text_of_several_lines_with_a_line_below_is_spoken() -> None:
