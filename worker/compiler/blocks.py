@@ -44,7 +44,7 @@ class Heading:
     @property
     def title(self) -> str:
         """The text on one line."""
-        return " ".join([line.strip() for line in self.text.text.split("\n")])
+        return " ".join(map(str.strip, self.text.text.split("\n")))
 
 
 @dataclass(slots=True)
