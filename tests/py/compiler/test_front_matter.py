@@ -240,6 +240,16 @@ def test_a_tab_is_replaced_where_it_is(version: str) -> None:
     assert fixed(text) == text.replace("\t", "  ")
 
 
+def test_a_key_that_is_indented_alone_is_moved_to_the_beginning_of_its_line() -> None:
+    text = f"---\n name: x\nversion: 1.0\n---\n{BODY}"
+    assert fixed(text) == text.replace(" name", "name")
+
+
+def test_a_text_behind_other_values_is_looked_at_for_comments() -> None:
+    text = f"---\nname: x\nversion: 1.0\nauthor: Team #1\n---\n{BODY}"
+    assert said(text) == [("cut-value", 4, 14)]
+
+
 def test_a_name_of_two_hundred_characters_is_not_too_long() -> None:
     assert definition(edited(("Team Check", "ä" * 200))).metadata.name == "ä" * 200
     (found,) = check(edited(("Team Check", "ä" * 201))).diagnostics

@@ -1,8 +1,8 @@
-"""The cache for short texts."""
+"""The cache for short texts, and what characters look like."""
 
 import pytest
 
-from worker.names import remembered
+from worker.names import LONGEST_FOLDED, look, remembered
 
 
 @pytest.mark.parametrize(("length", "calls"), [(0, 1), (1, 1), (39, 1), (40, 1), (41, 2), (100, 2)])
@@ -38,3 +38,8 @@ def test_only_the_last_thousand_are_remembered() -> None:
     assert len(asked) == 1025
     answer("1")
     assert len(asked) == 1026
+
+
+@pytest.mark.parametrize(("count", "seen"), [(1, "1"), (LONGEST_FOLDED, "1"), (LONGEST_FOLDED + 1, "１")])
+def test_a_text_of_up_to_a_thousand_characters_is_read_as_it_looks(count: int, seen: str) -> None:
+    assert look("１" * count) == seen * count

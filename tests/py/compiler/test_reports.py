@@ -4,7 +4,7 @@ import pytest
 
 from tests.py.compiler.specimen import check
 from worker.compiler import Compilation, Diagnostic
-from worker.compiler.report import json_report, summary, text_report
+from worker.compiler.report import excerpt, json_report, summary, text_report
 
 DIGITS = "0123456789" * 30
 
@@ -76,6 +76,11 @@ def test_carets_stand_under_what_is_marked(
     line: str, column: int, length: int, source: str, carets: str
 ) -> None:
     assert shown(line, column, length) == (source, carets)
+
+
+def test_an_excerpt_reads_four_times_what_it_shows() -> None:
+    assert excerpt(f"a{' ' * 38}b", 10) == "a b"
+    assert excerpt(f"a{' ' * 39}b", 10) == "a"
 
 
 def test_margins_are_as_wide_as_the_number_of_the_line() -> None:
