@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_transitions sha256:b1433d899d14c3cb62f4e7c1debb3590ee7527b05c638d0fed956b4a090ca03f
+-- custom-assessments 0.2.0 marketplace_transitions sha256:122409e9c40afc9258a9c372481bfca8cf3e7fa151f1b385cce8cdf549340eeb
 -- 6. Listing of an assessment: its state after any role has written the assessment's row.
 
 -- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
@@ -149,7 +149,14 @@ begin
     end if;
     perform private.close_requests(new);
   end if;
-  perform private.refresh_listings(array[new.id]);
+  -- A listing shows what was approved, whatever is requested: the rename of a tenant requests all of its listings anew.
+  if tg_op = 'INSERT' or (came and new.marketplace_status <> 'pending_review') or (
+    new.listed_version_id, new.listed_at, new.status, new.tenant_id
+  ) is distinct from (
+    old.listed_version_id, old.listed_at, old.status, old.tenant_id
+  ) then
+    perform private.refresh_listings(array[new.id]);
+  end if;
   return null;
 end
 $$;

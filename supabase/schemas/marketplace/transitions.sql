@@ -148,7 +148,14 @@ begin
     end if;
     perform private.close_requests(new);
   end if;
-  perform private.refresh_listings(array[new.id]);
+  -- A listing shows what was approved, whatever is requested: the rename of a tenant requests all of its listings anew.
+  if tg_op = 'INSERT' or (came and new.marketplace_status <> 'pending_review') or (
+    new.listed_version_id, new.listed_at, new.status, new.tenant_id
+  ) is distinct from (
+    old.listed_version_id, old.listed_at, old.status, old.tenant_id
+  ) then
+    perform private.refresh_listings(array[new.id]);
+  end if;
   return null;
 end
 $$;

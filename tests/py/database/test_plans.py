@@ -295,3 +295,33 @@ def test_a_page_of_the_marketplace_costs_its_rows(market: World, page: int) -> N
     plans = [plan[0]["Plan"]]
     assert scans(plans, "listings") == [("Index Scan", "idx_listings_listed")]
     assert rows_read(plans) == page * 20
+
+
+def test_a_renamed_tenant_has_its_listings_updated_at_once(market: World) -> None:
+    admin = market.database.connect("supabase_admin", autocommit=False)
+    admin.execute("set track_functions = 'all'")
+    tenant = one(admin, "select tenant_id from private.listings limit 1")
+    admin.execute("update public.tenant_profiles set display_name = 'Renamed' where id = %s", [tenant])
+    assert (
+        one(
+            admin,
+            "select calls from pg_stat_xact_user_functions"
+            " where funcid = 'private.refresh_listings(uuid[])'::regprocedure",
+        )
+        == 1
+    )
+    asked = one(
+        admin,
+        "select count(*) from public.listing_requests as request"
+        " join public.custom_assessments as assessment on assessment.newest_version_id = request.version_id"
+        " where request.tenant_id = %s and request.open and request.tenant = 'Renamed'"
+        " and assessment.marketplace_status = 'pending_review'",
+        tenant,
+    )
+    shown = one(
+        admin,
+        "select count(*) from private.listings where tenant_id = %s and tenant <> 'Renamed' and shown",
+        tenant,
+    )
+    assert (asked, shown) == (15, 15)
+    admin.rollback()
