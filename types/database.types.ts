@@ -900,6 +900,7 @@ export type Database = {
     };
     Functions: {
       backfill_versions: { Args: { batch?: number }; Returns: Json };
+      check_definition: { Args: { definition: Json }; Returns: Json };
       complete_assessment_session: {
         Args: {
           ai_insights?: Json;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:37bc8915106bedb1dd132acb11d46ad6208dcf702424f33ea28c03c83d664873
+-- custom-assessments 0.2.0 agents sha256:7525c837d02dbdb46d1e7b52753c61570504bc150b288d3a3d67ac1b59652d68
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -194,8 +194,7 @@ begin
    where stored.id = accept_scores.version_id;
   select scored.faults into faults from private.score_assessment(definition, scores) as scored;
   if faults <> '[]' then
-    perform private.refuse('SCORES_INVALID',
-      jsonb_build_object('session_id', accept_scores.session_id, 'faults', faults));
+    perform private.refuse_scores(accept_scores.session_id, definition, faults);
   end if;
   size := octet_length(definition::text);
 end

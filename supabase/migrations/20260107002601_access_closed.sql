@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:e132d08ac4d335209b45144f65f8d1fb975d7afc1623fe77dd294aaa3873b94d
+-- custom-assessments 0.2.0 access_closed sha256:c36d832d29b4f4ff729b21c8951675733d704280f01e14e1ffb5321ec298533e
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -109,6 +109,7 @@ private.example_outcome_faults(jsonb),
 private.extend_rule(regclass, text),
 private.fault(text, text, text),
 private.fill_columns_from_metadata(),
+private.filled_definition(jsonb),
 private.final_diagnostics(private.judged_job),
 private.finish_jobs(text, jsonb, timestamptz),
 private.fold_name(text),
@@ -262,6 +263,7 @@ private.refresh_listings(uuid[]),
 private.refuse(text, jsonb),
 private.refuse_contradictions(text[]),
 private.refuse_result_update(),
+private.refuse_scores(uuid, jsonb, jsonb),
 private.refuse_upload_change(),
 private.refused_diagnostics(text, jsonb),
 private.repeated_example_faults(jsonb, text[]),

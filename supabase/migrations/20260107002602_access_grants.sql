@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:a34617027ae8e1bfcb54d4eaa8dcdbf181f97b95c54a8d20952da68620f7fa9c
+-- custom-assessments 0.2.0 access_grants sha256:c2749d11146d7b9af8588bc75166ba5817bb20f0a97a818a567f44e55e3d208a
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -66,6 +66,8 @@ grant select on table private.jobs to service_role;
 
 -- Authors and users, with their own rights.
 grant execute on function public.version_changes(uuid, uuid, jsonb) to authenticated, service_role;
+grant execute on function public.check_definition(jsonb) to authenticated, service_role;
+grant execute on function private.filled_definition(jsonb) to authenticated, service_role;
 grant execute on function public.declare_equivalent(uuid, text, text, text, text) to authenticated;
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
@@ -182,6 +184,7 @@ grant execute on function private.price_tiers() to authenticated, service_role;
 grant execute on function private.read_scores(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
 grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
+grant execute on function private.refuse_scores(uuid, jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.repeated_example_faults(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.repeated_names(bigint[], text[], text[]) to authenticated, service_role;
 grant execute on function private.rubric_faults(jsonb, text, numeric, numeric) to authenticated, service_role;

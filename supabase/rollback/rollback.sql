@@ -174,10 +174,10 @@ begin
       pronamespace = 'public'::regnamespace
       and proname in (
         -- Functions of public, written by `make generate`.
-        'backfill_versions', 'complete_assessment_session', 'custom_assessments_version', 'declare_equivalent',
-        'erase_account', 'erase_tenant', 'exchange_jobs', 'extend_leases', 'interview_context', 'list_reviewers',
-        'name_reviewer', 'prune_jobs', 'queue_status', 'repin_campaign', 'repin_session', 'retry_jobs',
-        'review_listing', 'session_result', 'verify_result', 'version_changes'
+        'backfill_versions', 'check_definition', 'complete_assessment_session', 'custom_assessments_version',
+        'declare_equivalent', 'erase_account', 'erase_tenant', 'exchange_jobs', 'extend_leases', 'interview_context',
+        'list_reviewers', 'name_reviewer', 'prune_jobs', 'queue_status', 'repin_campaign', 'repin_session',
+        'retry_jobs', 'review_listing', 'session_result', 'verify_result', 'version_changes'
       )
   loop
     execute format('drop function %s', found.signature);
@@ -278,12 +278,12 @@ begin
         'end_jobs_without_subject', 'ending_of_error', 'enqueue', 'enqueue_due_markdown', 'enqueue_uploads',
         'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_participants', 'erase_tenant_once',
         'example_faults', 'example_outcome_faults', 'extend_rule', 'fault', 'fill_columns_from_metadata',
-        'final_diagnostics', 'finish_jobs', 'fold_name', 'folded_names', 'free_id', 'guard_assessment_authority',
-        'guard_equivalences', 'guard_reviews', 'guard_versions', 'guidelines_faults', 'hand_over',
-        'hand_over_assessments', 'hand_over_used_assessments', 'has_used', 'has_written_markdown', 'hash_of',
-        'hash_of_written', 'highest_score', 'hold_assessments', 'hold_campaign_pin', 'hold_changed_agent_choices',
-        'hold_changed_choices', 'hold_completion', 'hold_heirs', 'hold_jobs', 'hold_jobs_of_tenant',
-        'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_rows_of_account',
+        'filled_definition', 'final_diagnostics', 'finish_jobs', 'fold_name', 'folded_names', 'free_id',
+        'guard_assessment_authority', 'guard_equivalences', 'guard_reviews', 'guard_versions', 'guidelines_faults',
+        'hand_over', 'hand_over_assessments', 'hand_over_used_assessments', 'has_used', 'has_written_markdown',
+        'hash_of', 'hash_of_written', 'highest_score', 'hold_assessments', 'hold_campaign_pin',
+        'hold_changed_agent_choices', 'hold_changed_choices', 'hold_completion', 'hold_heirs', 'hold_jobs',
+        'hold_jobs_of_tenant', 'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_rows_of_account',
         'hold_rows_of_deleted_tenant', 'hold_rows_of_tenant', 'hold_tenant', 'holds_replacement', 'how_links_are_read',
         'id_faults', 'id_of_name', 'ids_by_name', 'inactive_tenant_ids', 'interview_styles', 'is_authors_fault',
         'is_cleared_by_deletion', 'is_higher_version', 'is_language', 'is_number_pair', 'is_older_version', 'is_own',
@@ -306,20 +306,20 @@ begin
         'price_tiers', 'primary_ids', 'prunable_versions', 'prune_pins', 'prune_versions', 'questions_by_name',
         'queue_front', 'range_precision', 'read_scores', 'readable_version', 'reads_everything',
         'record_former_listing', 'reference_list_faults', 'refresh_listings', 'refuse', 'refuse_contradictions',
-        'refuse_result_update', 'refuse_upload_change', 'refused_diagnostics', 'repeated_example_faults',
-        'repeated_names', 'replace_assessment', 'replacement_diagnostic', 'replacement_fault', 'replacement_of',
-        'request_of', 'require_definition', 'restated', 'restated_differences', 'result_tenant_ids', 'retry_delay',
-        'rubric_faults', 'rubrics_faults', 'rules_against_custom', 'run_backfill', 'scale_in_force', 'scale_of',
-        'score_assessment', 'scored_dimensions', 'scoring_of', 'session_facts', 'session_kind', 'session_type',
-        'session_types', 'session_version', 'sessions_under_way', 'set_assessment_slug', 'set_campaign_creator',
-        'setting', 'settle_jobs', 'settle_markdown', 'settle_requests', 'settle_subjects', 'settle_uploads',
-        'slug_is_taken', 'slug_of', 'source_types', 'store_first_version', 'store_former_version', 'store_version',
-        'sum_of_counts', 'take_back_jobs', 'take_listing', 'take_review', 'take_rows', 'take_snapshot', 'take_upload',
-        'tenant_of_agent_session', 'tenant_owner', 'text_faults', 'text_list_faults', 'too_precise_fault', 'tried_as',
-        'trim_text', 'try_backfill_rows', 'unclean_name_faults', 'unknown_names', 'unseen_controls',
-        'upload_diagnostic', 'users_of_assessment', 'version', 'version_before_upgrade', 'version_in_force',
-        'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to', 'version_to_use',
-        'was_in_use', 'weight_tolerance', 'weights_faults', 'whole_definition', 'with_campaigns_left',
+        'refuse_result_update', 'refuse_scores', 'refuse_upload_change', 'refused_diagnostics',
+        'repeated_example_faults', 'repeated_names', 'replace_assessment', 'replacement_diagnostic',
+        'replacement_fault', 'replacement_of', 'request_of', 'require_definition', 'restated', 'restated_differences',
+        'result_tenant_ids', 'retry_delay', 'rubric_faults', 'rubrics_faults', 'rules_against_custom', 'run_backfill',
+        'scale_in_force', 'scale_of', 'score_assessment', 'scored_dimensions', 'scoring_of', 'session_facts',
+        'session_kind', 'session_type', 'session_types', 'session_version', 'sessions_under_way', 'set_assessment_slug',
+        'set_campaign_creator', 'setting', 'settle_jobs', 'settle_markdown', 'settle_requests', 'settle_subjects',
+        'settle_uploads', 'slug_is_taken', 'slug_of', 'source_types', 'store_first_version', 'store_former_version',
+        'store_version', 'sum_of_counts', 'take_back_jobs', 'take_listing', 'take_review', 'take_rows', 'take_snapshot',
+        'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'text_faults', 'text_list_faults',
+        'too_precise_fault', 'tried_as', 'trim_text', 'try_backfill_rows', 'unclean_name_faults', 'unknown_names',
+        'unseen_controls', 'upload_diagnostic', 'users_of_assessment', 'version', 'version_before_upgrade',
+        'version_in_force', 'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to',
+        'version_to_use', 'was_in_use', 'weight_tolerance', 'weights_faults', 'whole_definition', 'with_campaigns_left',
         'with_definition', 'with_metadata', 'without_accents', 'without_common_parts', 'write_result'
       )
   loop

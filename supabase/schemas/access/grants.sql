@@ -65,6 +65,8 @@ grant select on table private.jobs to service_role;
 
 -- Authors and users, with their own rights.
 grant execute on function public.version_changes(uuid, uuid, jsonb) to authenticated, service_role;
+grant execute on function public.check_definition(jsonb) to authenticated, service_role;
+grant execute on function private.filled_definition(jsonb) to authenticated, service_role;
 grant execute on function public.declare_equivalent(uuid, text, text, text, text) to authenticated;
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
@@ -181,6 +183,7 @@ grant execute on function private.price_tiers() to authenticated, service_role;
 grant execute on function private.read_scores(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.reference_list_faults(jsonb, text, text[]) to authenticated, service_role;
 grant execute on function private.refuse(text, jsonb) to authenticated, service_role;
+grant execute on function private.refuse_scores(uuid, jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.repeated_example_faults(jsonb, text[]) to authenticated, service_role;
 grant execute on function private.repeated_names(bigint[], text[], text[]) to authenticated, service_role;
 grant execute on function private.rubric_faults(jsonb, text, numeric, numeric) to authenticated, service_role;

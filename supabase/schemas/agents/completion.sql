@@ -82,8 +82,7 @@ begin
    where stored.id = accept_scores.version_id;
   select scored.faults into faults from private.score_assessment(definition, scores) as scored;
   if faults <> '[]' then
-    perform private.refuse('SCORES_INVALID',
-      jsonb_build_object('session_id', accept_scores.session_id, 'faults', faults));
+    perform private.refuse_scores(accept_scores.session_id, definition, faults);
   end if;
   size := octet_length(definition::text);
 end

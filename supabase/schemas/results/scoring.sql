@@ -211,3 +211,18 @@ end
 $$;
 comment on function private.score_assessment(jsonb, jsonb) is
 'The overall score, category and uncovered dimensions for these scores under this definition, or the errors.';
+
+-- Refuses scores. Where a name is unknown, all that would have been right are listed, once.
+create or replace function private.refuse_scores(session_id uuid, definition jsonb, faults jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.refuse(
+    'SCORES_INVALID',
+    jsonb_build_object('session_id', refuse_scores.session_id, 'faults', faults)
+    || case when faults @> '[{"reason": "unknown-dimension"}]'
+            then jsonb_build_object('dimensions', jsonb_path_query_array(definition, '$.dimensions[*].name')) else '{}' end);
+end
+$$;

@@ -55,8 +55,7 @@ begin
          else '[]' end;
   end if;
   if outcome.faults <> '[]' then
-    perform private.refuse('SCORES_INVALID',
-      jsonb_build_object('session_id', new.session_id, 'faults', outcome.faults));
+    perform private.refuse_scores(new.session_id, agreed.definition, outcome.faults);
   end if;
 
   -- The row: the caller's values stay, and the database sets the rest ----------------------------------------

@@ -3,7 +3,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../sessions.psql
-select plan(13);
+select plan(15);
 
 select tests.as_service();
 
@@ -36,6 +36,15 @@ select is(
   ]'::jsonb,
   'an unknown dimension, one that is named twice, and a text, all at once'
 );
+create function pg_temp.right_names(scores jsonb) returns jsonb
+language sql
+as $$
+  select (tests.whole_refusal(format(
+    'select tests.create_result(tests.kept(''coaching''), ''coaching'', jsonb_build_object(''dimension_scores'', %L::jsonb))',
+    scores)) ->> 'details')::jsonb -> 'dimensions'
+$$;
+select is(pg_temp.right_names('{"Wit": 3}'), '["Clarity", "Courage"]', 'the names that would have been right');
+select is(pg_temp.right_names('{"Clarity": 9}'), null, 'they are not listed where no name is wrong');
 select is(
   pg_temp.faults('{"Clarity": 5.01, "Courage": 0.99}'),
   '[

@@ -1,4 +1,113 @@
--- custom-assessments 0.2.0 results_table sha256:2a842fed1b8d5a874131e1259873cba488a9ec3cae3a8c0efa9792e1fdbee8c2
+-- custom-assessments 0.2.0 results_requests sha256:ee0bca881d9de1e16dc0937ca78eb62642105da3308770174a380416a120fad7
+-- Completed sessions that wait for their result.
+
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- What an agent submitted when it completed a session, until the result is written. The row contains a respondent's
+-- answers, so it is deleted as soon as the result has them.
+--
+-- The scores are scored with the version for which they were accepted, however long they wait and however the assessment
+-- changes meanwhile: otherwise its owner, who may be another tenant, could change or lose a finished interview by an edit.
+-- Completions from before version history have a copy of what they were accepted for.
+create table if not exists private.score_requests (
+  id uuid not null default gen_random_uuid(),
+  session_id uuid not null,
+  session_type text not null,
+  tenant_id uuid not null,
+  assessment_id uuid not null,
+  assessment_version_id uuid,
+  version_assumed boolean not null default false,
+  assessment_version text,
+  definition jsonb,
+  result_disclosure text,
+  dimension_scores jsonb not null,
+  ai_insights jsonb,
+  completed_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  session_gone_at timestamptz,
+
+  constraint score_requests_pkey primary key (id),
+  constraint one_score_request_a_session unique (session_id, session_type),
+  constraint score_requests_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint score_requests_assessment_id_fkey
+  foreign key (assessment_id) references public.custom_assessments (id) on delete cascade,
+  constraint score_request_session_type_is_known check (session_type = any(private.session_types())),
+  constraint score_request_has_a_version_or_a_copy check (
+    assessment_version_id is not null
+    or (assessment_version is not null and definition is not null and result_disclosure is not null)
+  )
+);
+comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
+alter table private.score_requests enable row level security;
+revoke all on table private.score_requests from public, anon, authenticated, service_role;
+create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
+create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
+
+-- The version from which a session's result is made: the one for which its scores were accepted or, if none were submitted,
+-- the one to which it is pinned or that it uses (pins/completions.sql). SECURITY DEFINER, because no role of the API can
+-- read the requests and pins, and a trusted writer's result for such a session must use the same version. The tenant is an
+-- argument, so that a session created with the id of a deleted one does not use what was submitted for that one. named is
+-- the version that the writer names.
+create or replace function private.basis_of_result(
+  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, named uuid,
+  out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text
+)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  select request.assessment_version_id, request.version_assumed, request.definition, request.assessment_version,
+         request.result_disclosure
+    into version_id, assumed, definition, version, result_disclosure
+    from private.score_requests as request
+   where request.session_id = basis_of_result.session_id
+     and request.session_type = basis_of_result.session_type
+     and request.tenant_id = basis_of_result.tenant_id
+     and request.assessment_id = basis_of_result.assessment_id
+     -- A request that is just being brought over (backfill) is awaited, so that the result gets its version.
+     for share;
+  if not found then
+    select judged.version_id, judged.assumed
+      into version_id, assumed
+      from private.version_of_scores(
+             basis_of_result.session_id, basis_of_result.session_type, basis_of_result.assessment_id, named
+           ) as judged;
+  end if;
+  if version_id is not null then
+    select stored.definition, stored.version, stored.result_disclosure
+      into definition, version, result_disclosure
+      from public.assessment_versions as stored
+     where stored.id = basis_of_result.version_id;
+    perform private.note_uses(basis_of_result.tenant_id, array[basis_of_result.version_id]);
+  end if;
+end
+$$;
+
+-- Refuses scores and insights that are invalid or too large to be examined further. A number such as 1e131071 takes ten
+-- bytes here, but as many characters as its exponent says when it is read.
+create or replace function private.check_handed_in(dimension_scores jsonb, ai_insights jsonb)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if dimension_scores is null or jsonb_typeof(dimension_scores) <> 'object'
+    or pg_column_size(dimension_scores) > 65536 then
+    perform private.refuse('SCORES_INVALID', '{"faults": [{"path": "$", "reason": "not-an-object",
+      "expected": "an object of dimension names and their scores, at most 64 KB"}]}');
+  elsif jsonb_typeof(ai_insights) not in ('array', 'object', 'null')
+        or private.definition_bounds_faults(jsonb_build_object('insights', ai_insights)) is not null then
+    perform private.refuse('INVALID_ARGUMENT',
+      '{"argument": "ai_insights", "expected": "an array or an object of at most 500 KB, or null"}');
+  end if;
+end
+$$;
+
 -- Results of finished interviews; they never change.
 --
 -- A writer supplies the session, the assessment, the scores of the dimensions, and the insights. The database sets
@@ -164,8 +273,7 @@ begin
          else '[]' end;
   end if;
   if outcome.faults <> '[]' then
-    perform private.refuse('SCORES_INVALID',
-      jsonb_build_object('session_id', new.session_id, 'faults', outcome.faults));
+    perform private.refuse_scores(new.session_id, agreed.definition, outcome.faults);
   end if;
 
   -- The row: the caller's values stay, and the database sets the rest ----------------------------------------
@@ -279,85 +387,3 @@ $$;
 create or replace trigger keep_tenant_with_results
 before delete on public.tenant_profiles
 for each row execute function private.keep_tenant_with_results();
-
--- Which accounts have results to read, besides the owners of tenants.
-
--- All locks on the host's tables that the following statements need, taken at once with a short wait
--- (host_check/rules.sql).
-select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
-
--- The tenants for which an account has created campaigns that have results. Only used to find rows: a pair left over from
--- deleted results grants no access. There is no unique constraint, so that two transactions that insert the same pair need
--- not wait for each other; both insert it.
-create table if not exists private.result_creators (
-  campaign_created_by uuid not null,
-  tenant_id uuid not null,
-
-  constraint result_creators_tenant_id_fkey
-  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
-);
-comment on table private.result_creators is
-'Accounts that created campaigns, with the tenants that have results of these campaigns. Read by private.result_tenant_ids().';
-alter table private.result_creators enable row level security;
-revoke all on table private.result_creators from public, anon, authenticated, service_role;
-create index if not exists idx_result_creators_account
-on private.result_creators (campaign_created_by, tenant_id);
-create index if not exists idx_result_creators_tenant on private.result_creators (tenant_id);
-
--- SECURITY DEFINER, because the pairs are written only through the results.
-create or replace function private.note_result_creator()
-returns trigger
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  insert into private.result_creators (campaign_created_by, tenant_id)
-  select new.campaign_created_by, new.tenant_id
-   where not exists (
-     select
-       from private.result_creators as noted
-      where noted.campaign_created_by = new.campaign_created_by
-        and noted.tenant_id = new.tenant_id);
-  return null;
-end
-$$;
-
-create or replace trigger note_result_creator
-after insert on public.custom_assessment_results
-for each row when (new.campaign_created_by is not null)
-execute function private.note_result_creator();
-
--- Results that are older than this table.
-insert into private.result_creators (campaign_created_by, tenant_id)
-select distinct
-  result.campaign_created_by,
-  result.tenant_id
-from public.custom_assessment_results as result
-where
-  result.campaign_created_by is not null
-  and not exists (
-    select from private.result_creators as noted
-    where noted.campaign_created_by = result.campaign_created_by and noted.tenant_id = result.tenant_id
-  );
-
--- The tenants with results that the caller may be able to read: its own, and those with results of campaigns that it
--- created. Only used to find rows: the second part of the policy decides which of them the caller can read. SECURITY
--- DEFINER, because no role can read who created campaigns for whom.
-create or replace function private.result_tenant_ids()
-returns setof uuid
-language plpgsql
-stable
-security definer
-rows 2
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  me constant uuid := auth.uid();
-begin
-  return query
-    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = me
-    union all
-    select noted.tenant_id from private.result_creators as noted where noted.campaign_created_by = me;
-end
-$$;

@@ -1,0 +1,236 @@
+-- custom-assessments 0.2.0 results_creators sha256:5ba360c5120eef25999b73aea313cb88e6b64112018a3c0b440f781dde249ec9
+-- Which accounts have results to read, besides the owners of tenants.
+
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- The tenants for which an account has created campaigns that have results. Only used to find rows: a pair left over from
+-- deleted results grants no access. There is no unique constraint, so that two transactions that insert the same pair need
+-- not wait for each other; both insert it.
+create table if not exists private.result_creators (
+  campaign_created_by uuid not null,
+  tenant_id uuid not null,
+
+  constraint result_creators_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade
+);
+comment on table private.result_creators is
+'Accounts that created campaigns, with the tenants that have results of these campaigns. Read by private.result_tenant_ids().';
+alter table private.result_creators enable row level security;
+revoke all on table private.result_creators from public, anon, authenticated, service_role;
+create index if not exists idx_result_creators_account
+on private.result_creators (campaign_created_by, tenant_id);
+create index if not exists idx_result_creators_tenant on private.result_creators (tenant_id);
+
+-- SECURITY DEFINER, because the pairs are written only through the results.
+create or replace function private.note_result_creator()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into private.result_creators (campaign_created_by, tenant_id)
+  select new.campaign_created_by, new.tenant_id
+   where not exists (
+     select
+       from private.result_creators as noted
+      where noted.campaign_created_by = new.campaign_created_by
+        and noted.tenant_id = new.tenant_id);
+  return null;
+end
+$$;
+
+create or replace trigger note_result_creator
+after insert on public.custom_assessment_results
+for each row when (new.campaign_created_by is not null)
+execute function private.note_result_creator();
+
+-- Results that are older than this table.
+insert into private.result_creators (campaign_created_by, tenant_id)
+select distinct
+  result.campaign_created_by,
+  result.tenant_id
+from public.custom_assessment_results as result
+where
+  result.campaign_created_by is not null
+  and not exists (
+    select from private.result_creators as noted
+    where noted.campaign_created_by = result.campaign_created_by and noted.tenant_id = result.tenant_id
+  );
+
+-- The tenants with results that the caller may be able to read: its own, and those with results of campaigns that it
+-- created. Only used to find rows: the second part of the policy decides which of them the caller can read. SECURITY
+-- DEFINER, because no role can read who created campaigns for whom.
+create or replace function private.result_tenant_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+rows 2
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := auth.uid();
+begin
+  return query
+    select tenant.id from public.tenant_profiles as tenant where tenant.user_id = me
+    union all
+    select noted.tenant_id from private.result_creators as noted where noted.campaign_created_by = me;
+end
+$$;
+
+-- For owners: checks a frozen result against its own data.
+
+create or replace function public.verify_result(result_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result record;
+  computed record;
+  differences jsonb;
+begin
+  select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
+         present.uncovered_dimensions, present.assessment_definition_snapshot as snapshot, present.assessment_version,
+         present.result_disclosure, version.id as version_id, version.definition, version.version, version.result_disclosure
+           as disclosure
+    into result
+    from public.custom_assessment_results as present
+    -- The caller may be unable to read the version: a campaign's creator need not be an owner.
+    left join public.assessment_versions as version on version.id = present.assessment_version_id
+   where present.id = verify_result.result_id;
+  if not found then
+    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
+  end if;
+  select scored.overall, scored.category, scored.uncovered, scored.faults
+    into computed
+    from private.score_assessment(coalesce(result.definition, result.snapshot), result.dimension_scores) as scored;
+  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
+    into differences
+    from (values
+      ('dimension_scores', '[]'::jsonb, computed.faults),
+      ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
+      ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
+      ('matched_category_data', result.matched_category_data, computed.category),
+      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered)),
+      -- A definition is up to 500 KB: its hash is enough.
+      ('assessment_definition_snapshot', to_jsonb(private.hash_of(result.snapshot)),
+       to_jsonb(private.hash_of(coalesce(result.definition, result.snapshot)))),
+      ('assessment_version', to_jsonb(result.assessment_version),
+       to_jsonb(coalesce(result.version, result.assessment_version))),
+      ('result_disclosure', to_jsonb(result.result_disclosure),
+       to_jsonb(coalesce(result.disclosure, result.result_disclosure)))
+    ) as compared (field, stored, computed)
+   where compared.stored is distinct from compared.computed
+     and (compared.field not in ('overall_score', 'matched_category', 'matched_category_data', 'uncovered_dimensions')
+          or computed.faults = '[]');
+  return jsonb_build_object('equal', differences = '[]', 'differences', differences);
+end
+$$;
+comment on function public.verify_result(uuid) is
+'For owners: computes the score and category again from the frozen row alone. Returns {equal, differences: [{field, stored, '
+'computed}]}.';
+revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;
+
+-- Results under another scoring than the one that produced them: the outcome of the same scores. Never stored.
+
+-- The part of a definition that decides which dimensions are scored, and on which scale.
+create or replace function private.measured_part(definition jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  scale constant numeric[] := private.scale_in_force(definition -> 'metadata');
+begin
+  return jsonb_build_object(
+    'scale', jsonb_build_array(trim_scale(scale[1]), trim_scale(scale[2])),
+    'dimensions', (
+      select jsonb_agg(jsonb_build_object('name', dimension.value -> 'name', 'id', dimension.value -> 'id')
+                       order by dimension.ordinality)
+        from jsonb_array_elements(definition -> 'dimensions') with ordinality as dimension
+    )
+  );
+end
+$$;
+
+-- The ids of a definition's dimensions, by their names as spelled.
+create or replace function private.ids_by_name(dimensions jsonb)
+returns jsonb
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  ids constant text[] := (select found.ids from private.dimension_ids(dimensions) as found);
+begin
+  return (
+    select jsonb_object_agg(dimension.value ->> 'name', ids[dimension.ordinality])
+      from jsonb_array_elements(dimensions) with ordinality as dimension
+  );
+end
+$$;
+
+-- The newest results of an assessment that the caller can read, each as this definition scores it. If a scored dimension is
+-- not in it (by id), or the scale differs, is_restated is false, and the result has no score here.
+create or replace function private.restated(assessment_id uuid, definition jsonb, most integer)
+returns table (result_id uuid, is_restated boolean, overall numeric, category text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- In memory: a definition from a table is unpacked once here, not for every result.
+  categories constant jsonb := definition #> '{resultCategories}';
+  target constant jsonb := private.measured_part(definition);
+  ids constant text[] := (select found.ids from private.dimension_ids(target -> 'dimensions') as found);
+  dimensions record;
+begin
+  select * into dimensions from private.scored_dimensions(definition);
+  return query
+  with newest as materialized (
+    select result.id, result.dimension_scores as scores,
+           private.measured_part(result.assessment_definition_snapshot) as measured
+      from public.custom_assessment_results as result
+     where result.assessment_id = restated.assessment_id
+     order by result.created_at desc
+     limit restated.most
+  ),
+  -- How the results' own definitions spell the dimensions, in the order of this one.
+  spellings as materialized (
+    select made.measured,
+           array(select known.name
+                   from unnest(ids) with ordinality as wanted (id, place)
+                   left join jsonb_each_text(private.ids_by_name(made.measured -> 'dimensions')) as known (name, id)
+                     on known.id = wanted.id
+                  order by wanted.place) as names
+      from (select distinct newest.measured from newest) as made
+     where made.measured -> 'scale' = target -> 'scale'
+  ),
+  -- Each set of scores once.
+  answers as materialized (
+    select given.measured, given.scores,
+           array(select (given.scores ->> spelled.name)::numeric
+                   from unnest(spellings.names) with ordinality as spelled (name, place)
+                  order by spelled.place) as score_of
+      from (select distinct newest.measured, newest.scores from newest) as given
+      join spellings on spellings.measured = given.measured
+     where given.scores - array_remove(spellings.names, null) = '{}'
+  ),
+  scored as materialized (
+    select means.measured, means.scores, means.overall,
+           private.matching_category(categories, means.overall, dimensions.folded, means.score_of) ->> 'name' as category
+      from (select answers.*, private.overall_of(dimensions.weights, answers.score_of) as overall from answers) as means
+  )
+  select newest.id, scored.scores is not null, scored.overall, scored.category
+    from newest
+    left join scored on scored.measured = newest.measured and scored.scores = newest.scores;
+end
+$$;
