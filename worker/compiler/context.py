@@ -28,8 +28,9 @@ class Context:
 
     ``marked`` are the offsets, ascending, at which the parser met HTML and unsafe links; most files cannot
     have any. ``scale`` is None when it is faulty. ``levels`` are the edits of headings that have the wrong
-    level; ``weight_left`` is what the other weights leave to the only one that is missing. ``may_swallow``
-    tells whether a line may have become text of a bullet though it was meant as a field or a heading.
+    level; ``weight_left`` is what the other weights leave to the only one that is missing, and ``weights``
+    are all of them where one is more than 1, unless one is no number. ``may_swallow`` tells whether a line
+    may have become text of a bullet though it was meant as a field or a heading.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Context:
     may_swallow: bool = True
     left_out: list[tuple[str, int]] = field(default_factory=list)
     weight_left: Decimal | None = None
+    weights: list[Decimal] = field(default_factory=list)
     levels: list[Edit] = field(default_factory=list)
     outline: Outline = field(init=False)
     _near_left: int = NEAR_BUDGET

@@ -8,7 +8,7 @@ from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import plain
+from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field, read_fields
 from worker.compiler.ids import DimensionIds
 from worker.compiler.proposals import Proposal, replacing
@@ -32,6 +32,8 @@ from worker.scoring import DimensionRule
 __all__ = ["DimensionNode", "read_dimensions"]
 
 WEIGHTS: Final = "write a decimal, a percentage or a fraction"
+#: Weights up to this one can be points, of which a dimension has its share.
+MOST_POINTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,13 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
     items = [item for section in sections for item in some_items(ctx, section)]
     complete = bool(items)
     ids = DimensionIds()
+    large: list[Decimal | None] = []  # for each weight that is no share: its number
     for item in items:
         fields = read_fields(ctx, item, FIELDS_OF[DIMENSIONS])
         complete = read_name(ctx, item, names, "dimension") and complete
         weight = _weight(ctx, fields.get("weight"))
+        if weight is None:
+            large.append(parse_weight(fields["weight"].value.text) if "weight" in fields else None)
         rubric = read_rubric(ctx, fields.get("scoring_rubric"))
         ctx.outline.levels.append({(entry.low, entry.high): entry.at for entry in rubric})
         nodes.append(
@@ -101,7 +106,9 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
     if nodes and not lacking:
         section, *_ = sections
         _check_sum(ctx, section, nodes)
-    elif lacking == 1:
+    elif None not in large:
+        ctx.weights = [*[node.weight for node in nodes if node.weight], *[one for one in large if one]]
+    if lacking == 1:
         ctx.weight_left = 1 - sum((node.rule.weight for node in nodes), Decimal(0))
     return nodes, DimensionNames(names, complete)
 
@@ -116,23 +123,38 @@ def _weight(ctx: Context, field: Field | None) -> Decimal | None:
     weight = parse_weight(text)
     if weight is not None and 0 < weight <= 1:
         return weight
+    hint: Hint
     if not text:
         report_empty(ctx, field, lambda: _weight_left(ctx, field.value))
     elif weight is None:
         guess = parse_weight(text.replace(",", ".", 1))
-        hint: str | Proposal = WEIGHTS
+        hint = WEIGHTS
         if guess is not None:
             hint = replacing(field.value, f"{guess:f}", f"write `- weight: {guess:f}`", WEIGHTS)
         message = "`{found}` is not a weight"
         ctx.faults.add(Code.INVALID_WEIGHT, field.value, field.section, message, hint, found=plain(text))
     else:
-        hint = f"a weight is more than 0 and at most 1; {WEIGHTS}"
-        if 1 < weight <= 100 and text[-1:].isdigit() and "/" not in text:
-            title = f"write `- weight: {plain(text)}%` if that is a percentage; a weight is at most 1"
-            hint = replacing(field.value, f"{text}%", title, hint)
+        hint = partial(_large_hint, ctx, field.value, weight)
         message = "the weight `{found}` is not between 0 and 1"
         ctx.faults.add(Code.INVALID_WEIGHT, field.value, field.section, message, hint, found=plain(text))
     return None
+
+
+def _large_hint(ctx: Context, at: Slice, weight: Decimal) -> str | Proposal:
+    """Return what a weight over 1 is if all weights together are percentages, or shares of their sum."""
+    otherwise = f"a weight is more than 0 and at most 1; {WEIGHTS}"
+    if weight <= 1 or not ctx.weights or not at.text.isdecimal():
+        return otherwise
+    total = sum(ctx.weights, Decimal(0))
+    percent = sum((one / 100 if one > 1 else one for one in ctx.weights), Decimal(0))
+    if abs(percent - 1) <= WEIGHT_TOLERANCE:
+        title = f"write `- weight: {at.text}%` if that is a percentage; a weight is at most 1"
+        return replacing(at, f"{at.text}%", title, otherwise)
+    if max(ctx.weights) > MOST_POINTS or total != total.to_integral_value():
+        return otherwise
+    share = f"{at.text}/{total:f}"
+    title = f"write `- weight: {share}` if it is a share of {total:f}, the sum of all; a weight is at most 1"
+    return replacing(at, share, title, otherwise)
 
 
 def _weight_left(ctx: Context, at: Slice) -> str | Proposal:

@@ -325,7 +325,7 @@ class _Reader:
         inner = spelled.strip("*_` ")
         at = Span(field.start, spelled.end)
         near = self.ctx.near(inner.text, self.missing)
-        if near is not None:
+        if near is not None and not (self._lacks_brackets(near, field.value.text) and not field.bullets):
             self.missing.remove(near)
             value = field.value
             if self.known[near].is_list and field.bullets:

@@ -30,6 +30,7 @@ __all__ = [
     "Scalar",
     "Value",
     "find_front_matter",
+    "lacks_only_lines",
     "pairs",
     "read_front_matter",
     "title_in",
@@ -46,6 +47,11 @@ FENCE: Final = "---"
 #: A line that was meant to close the front matter: other dashes, or too few or many.
 OTHER_FENCE: Final = re.compile(r"^[-－‐‑‒–—―−]{1,10}[ \t]*$", re.MULTILINE)
 SECOND_LEVEL: Final = re.compile(r"^## (?P<title>.*)$", re.MULTILINE)
+#: Lines of ``key: value`` where the front matter should be, in a block of code or without marks.
+LOOSE_LINES: Final = re.compile(
+    r"(?P<open>```+[a-z]*[ ]*\n)?(?P<lines>[a-z_]+:[^\n]*\n(?:[a-z_]+:[^\n]*\n|[ ]+\S[^\n]*\n)*)"
+    r"(?(open)```+[ ]*(?:\n|\Z))"
+)
 CODE_FENCE: Final = re.compile(r"^(?:```|~~~).*$", re.MULTILINE)
 FIRST_HEADING: Final = re.compile(r"^(?P<marks>#{1,6}) +(?P<title>[^\n]*[^\s#])[ #]*$", re.MULTILINE)
 #: Texts that need no quotation marks in YAML.
@@ -192,9 +198,20 @@ def _misplaced(text: str, start: int, faults: Faults) -> FrontMatter | None:
     return None
 
 
+def lacks_only_lines(text: str, start: int, faults: Faults) -> bool:
+    """Tell whether a text is the front matter that was reported as missing, without the lines around it."""
+    return LOOSE_LINES.match(text, start) is not None and any(
+        fault.code == Code.MISSING_FRONT_MATTER and fault.start == start for fault in faults.found
+    )
+
+
 def _beginning_hint(text: str, start: int) -> str | Proposal:
     """Return the text to insert before a body: the name is that of the first-level heading."""
     otherwise = "begin the file with three lines: `---`, `name:` with the name of the assessment, `---`"
+    if (loose := LOOSE_LINES.match(text, start)) is not None:
+        hint = "write `---` into a line of its own above and below these lines"
+        edits = (Edit(start, loose.start("lines"), "---\n"), Edit(loose.end("lines"), loose.end(), "---\n"))
+        return Proposal(hint, edits, otherwise, safe=True)
     title = title_in(text, 0)
     if title is None:
         return otherwise

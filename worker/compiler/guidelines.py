@@ -29,9 +29,16 @@ def read_guidelines(
     texts: dict[str, str] = {}
     questions = Questions(ctx, dimensions)
     seen: dict[str, Item] = {}
+    last: str | None = None
     read_labels(ctx, sections)
     for item in [item for section in sections for item in read_items(ctx, section)]:
         name = part_name(item.name)
+        dimension = questions.named(item.name) if name is None else None
+        if dimension is not None:
+            _report_level(ctx, item, dimension, is_under=last == QUESTIONS)
+            questions.read(item, dimension)
+            continue
+        last = name
         if name is None:
             _report_unknown(ctx, item)
         elif name in seen:
@@ -52,6 +59,17 @@ def read_guidelines(
         probing_questions={name: tuple(questions.of[name]) for name in names if name in questions.of},
         closing=texts.get(CLOSING) or None,
     )
+
+
+def _report_level(ctx: Context, item: Item, dimension: str, *, is_under: bool) -> None:
+    """Report the heading of a dimension that has the level of a part; ``is_under`` the probing questions."""
+    message = "the heading `{found}` is read as the heading `{meant}` of probing questions"
+    otherwise = f"write it under `### {QUESTIONS}`, with one `#` more"
+    edits = (ctx.heading(item, 4, dimension),) if is_under else ()
+    title = f"write `#### {plain(dimension)}`"
+    fix = Proposal(title, edits, otherwise, safe=True)
+    meant = f"#### {plain(dimension)}"
+    ctx.unusual(item, item.where, message, fix, found=plain(item.name), meant=meant)
 
 
 def _report_unknown(ctx: Context, item: Item) -> None:

@@ -71,10 +71,18 @@ class Questions:
         self.most_words = max([name.count(" ") + 3 for name in dimensions.spelled], default=1)
         self.longest = 3 * max(map(len, dimensions.spelled), default=0) + 100
 
-    def read(self, item: Item) -> None:
-        """Read bullets, and lists under headings with the names of dimensions."""
+    def named(self, heading: str) -> str | None:
+        """Return the dimension that a heading names, or ``general``; None for another heading."""
+        return self._name(clean_name(heading))
+
+    def read(self, item: Item, under: str | None = None) -> None:
+        """Read bullets, and lists under headings with the names of dimensions.
+
+        Args:
+            item: the part of the guidelines.
+            under: the dimension whose heading the bullets are under; "" when it is not known.
+        """
         self.where = item.where
-        under: str | None = None  # the dimension whose heading the bullets are under; "" when it is not known
         for block in item.blocks:
             if isinstance(block, Heading):
                 under = self._heading(block)

@@ -10,6 +10,7 @@ from worker.compiler.blocks import Block, Bullet, Heading, Prose
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import plain
+from worker.compiler.front_matter import lacks_only_lines
 from worker.compiler.proposals import Edit, Proposal, deleting, replacing
 from worker.compiler.slices import Span
 from worker.compiler.source import BLANKS
@@ -123,7 +124,8 @@ def _split(ctx: Context, blocks: list[Block]) -> list[Section]:
             under = current.blocks
             sections.append(current)
     for block in before[:1]:
-        stray(ctx, "", block)
+        if not lacks_only_lines(ctx.text, block.start, ctx.faults):
+            stray(ctx, "", block)
     return sections
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.py.compiler.specimen import check
 from tests.py.compiler.test_cases import line_of, named, source, taken
 from worker.compiler import Fixed, fix_source
+from worker.compiler.dimensions import WEIGHTS
 from worker.definition import Definition
 
 
@@ -122,3 +123,69 @@ def test_items_without_headings_are_one_error_at_their_place() -> None:
     code, hint = found["- **Care**"]
     assert code == "empty-section"
     assert hint.startswith("write a third-level heading for each item")
+
+
+def test_questions_under_a_heading_of_the_wrong_level_are_kept() -> None:
+    """Once they were ignored, as a part of the guidelines that does not exist."""
+    found = named("questions-under-headings-of-parts", "### Care\n- Whom?", "### Drive\n- What?")
+    assert list(found.values()) == [
+        ("unusual-spelling", "write `#### Care`"),
+        ("unusual-spelling", "write `#### Drive`"),
+    ]
+    asked = {"Care": ("Whom?",), "Drive": ("What?",)}
+    for definition in (
+        taken("questions-under-headings-of-parts", 2),
+        fixed("questions-under-headings-of-parts"),
+    ):
+        assert definition.interview_guidelines.probing_questions == asked
+        assert definition.interview_guidelines.closing == "Bye."
+
+
+@pytest.mark.parametrize(
+    ("weights", "fixes"),
+    [
+        (("3", "2"), ["3/5", "2/5"]),
+        (("70", "30"), ["70%", "30%"]),
+        (("70", "0.3"), ["70%"]),
+        (("70", "0.2"), []),
+        (("60", "50"), []),
+        (("3", "much"), []),
+    ],
+)
+def test_what_a_large_weight_means_is_computed_from_all_of_them(
+    weights: tuple[str, str], fixes: list[str]
+) -> None:
+    """Once `3` and `2` became 3 and 2 percent."""
+    text = source("weights-as-points")
+    for old, new in zip(("weight: 3\n", "weight: 2\n"), weights, strict=True):
+        text = text.replace(old, f"weight: {new}\n")
+    found = [d for d in check(text).diagnostics if d.code == "invalid-weight"]
+    assert [edit.text for d in found if d.fix is not None for edit in d.fix.edits] == fixes
+    assert any("%" in d.hint.replace(WEIGHTS, "") for d in found) == any("%" in fix for fix in fixes)
+    if fixes:
+        assert fix_source(text.encode(), unsafe=True).compilation.valid
+
+
+@pytest.mark.parametrize("name", ["front-matter-without-lines", "front-matter-in-a-block-of-code"])
+def test_a_front_matter_without_its_lines_is_one_error_that_a_fix_removes(name: str) -> None:
+    """Once a second one advised to delete it."""
+    text = source(name)
+    first, *_ = text.split("\n")
+    [(code, hint)] = named(name, first).values()
+    assert (code, hint) == (
+        "missing-front-matter",
+        "write `---` into a line of its own above and below these lines",
+    )
+    assert fixed(name).metadata.name in {"No dashes", "Fenced front"}
+
+
+def test_a_dimension_in_place_of_the_scores_is_not_renamed() -> None:
+    """Once `- Care: 2` became `- scores: 2`, since the words are similar."""
+    text = source("ten-questions").partition("## Interview")[0]
+    text += "## Examples\n\n### One\n\n- Care: 2\n- Drive: 2\n- category: Starter\n"
+    found = [d for d in check(text).diagnostics if d.code != "possible-tie"]
+    assert [(d.code, d.fix) for d in found] == [
+        ("missing-field", None),
+        ("unknown-field", None),
+        ("unknown-field", None),
+    ]

@@ -264,8 +264,8 @@ def test_a_valid_file_stays_as_it_is() -> None:
 
 
 def test_fixes_that_are_wrong_together_are_applied_as_far_as_they_are_right() -> None:
-    """Each weight alone may be a percentage, as long as the other is wrong; together they are too much."""
-    text = edited(("- weight: 0.6", "- weight: 60"), ("- weight: 0.4", "- weight: 50"))
+    """Each decimal comma alone can be a point while the other is wrong; together they are too much."""
+    text = edited(("- weight: 0.6", "- weight: 0,6"), ("- weight: 0.4", "- weight: 0,5"))
     assert [d.fix is not None for d in check(text).diagnostics] == [True, True]
     fixed_ = fix_source(text.encode(), unsafe=True)
     assert [(d.code, d.line) for d in fixed_.applied] == [("invalid-weight", 10)]
