@@ -23,17 +23,27 @@ from worker.compiler.reading import (
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
 from worker.compiler.slices import Located, Slice
-from worker.compiler.values import Open, Range, parse_open, parse_range
+from worker.compiler.values import Open, Range, parse_open, parse_range, parse_signed, two_numbers
 from worker.compiler.vocabulary import CATEGORIES, FIELDS_OF
 from worker.definition import MAX_CATEGORIES, ResultCategory, shortest
 from worker.scoring import CategoryRule, decimal_places
 
 __all__ = ["CategoryNode", "read_categories"]
 
-#: A number, also with a decimal comma.
-NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
-#: A text with one number, or two with a word between them; here each number is 0.
-PLAIN_RANGE: Final = re.compile(r"0|[\[(]?0\s*(?:[^\W\d]+|[,;/…:]|\.\.+)\s*0[\])]?")
+NUMBER: Final = r"\d+(?:[.,]\d+)?"
+#: What may be behind a range: a word, also in brackets.
+UNIT: Final = re.compile(r"\s+\(?[^\W\d]+\)?$")
+#: A number that is the lowest or the highest score of a range, in words.
+LOWEST: Final = re.compile(
+    rf"(?:ab|from|at\s+least|min\.?|mindestens)\s+{NUMBER}"
+    rf"|{NUMBER}\s+(?:and|or|und|oder)\s+(?:above|more|higher|up|mehr|höher|darüber)",
+    re.IGNORECASE,
+)
+HIGHEST: Final = re.compile(
+    rf"(?:bis(?:\s+zu)?|up\s+to|at\s+most|max\.?|höchstens)\s+{NUMBER}"
+    rf"|{NUMBER}\s+(?:and|or|und|oder)\s+(?:below|less|lower|under|weniger|niedriger|darunter)",
+    re.IGNORECASE,
+)
 MAX_RANGE: Final = 60
 #: A character that a list contains, also a misspelled one, and a single name does not.
 SEVERAL: Final = re.compile(r"[\[\],;|{}\n]")
@@ -184,13 +194,28 @@ def _is_sound(ctx: Context, field: Field, bounds: Range, spelled: Range | Open |
 
 
 def _range_hint(ctx: Context, at: Slice) -> str | Proposal:
-    """Return the range of the two numbers in a text, or of its only one."""
+    """Return the range that a text means in other words."""
     otherwise = f"write the lowest and the highest score, two numbers within {ctx.extent}"
-    found = [number.group().replace(",", ".") for number in NUMBER.finditer(at.text[:MAX_RANGE])]
-    if len(at.text) > MAX_RANGE or not PLAIN_RANGE.fullmatch(NUMBER.sub("0", at.text)):
+    meant = _meant(ctx, at.text.replace("%", "").strip()) if len(at.text) <= MAX_RANGE else None
+    if meant is None:
         return otherwise
-    low, high = found[0], found[-1]
-    return replacing(at, f"[{low}, {high}]", f"write `- score_range: [{low}, {high}]`", otherwise)
+    written = f"[{meant.low}, {meant.high}]"
+    return replacing(at, written, f"write `- score_range: {written}`", otherwise)
+
+
+def _meant(ctx: Context, text: str) -> Range | None:
+    """Return the range of one number, of two, or of one that is its lowest or highest."""
+    number = parse_signed(text)
+    if number is not None:
+        return Range(number, number)
+    found = re.search(NUMBER, text)
+    number = None if found is None else parse_signed(found.group())
+    if number is not None and ctx.scale is not None:
+        if LOWEST.fullmatch(text):
+            return Range(number, shortest(ctx.scale.high))
+        if HIGHEST.fullmatch(text):
+            return Range(shortest(ctx.scale.low), number)
+    return parse_range(text) or two_numbers(text) or parse_range(UNIT.sub("", text))
 
 
 # --- references ---------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ LABELLED: Final = re.compile(
 #: A range behind a word, as in ``Level 2``, and one of two numbers in front of a text without a colon.
 WORDS_AND_RANGE: Final = re.compile(rf"[^\W\d_]+ (?P<range>{NUMBER}(?: *(?:-|to) *{NUMBER})?)")
 RANGE_AND_TEXT: Final = re.compile(rf"(?P<range>{NUMBER} *- *{NUMBER})\s+(?P<text>[^\W\d].*)")
+EMPHASISED: Final = re.compile(r"^(?P<mark>\*{1,3}|_{1,3})(?P<text>[^*_\n]+)(?P=mark)")
 NUMBERED: Final = re.compile(r"(?P<number>\d{1,3})[.)]\s+(?P<text>\S.*)", re.DOTALL)
 ONE_COMMA: Final = re.compile(r"(\d+),(\d+)")
 
@@ -268,7 +269,7 @@ def _meant(ctx: Context, line: Slice) -> str | None:
     colon = colon_at(line.text)
     words = WORDS_AND_RANGE.fullmatch(look(line.text[:colon])) if colon >= 0 else None
     if colon < 0:
-        found = RANGE_AND_TEXT.fullmatch(look(line.text))
+        found = RANGE_AND_TEXT.fullmatch(EMPHASISED.sub(r"\g<text>", look(line.text)))
         level, text = (None, "") if found is None else (_level(found["range"]), found["text"])
     elif words is not None:
         level, text = _level(words["range"]), line.part(colon + 1).text

@@ -53,9 +53,10 @@ OTHER_COLONS: Final = re.compile("[：﹕∶꞉ː]")
 LONGEST_KEY: Final = 300
 NUMBER: Final = r"-?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
 PAIR: Final = re.compile(rf"({NUMBER}) *(?:-{{1,3}}| to ) *({NUMBER})", re.IGNORECASE)
-#: Two numbers with a word or a comma between, and perhaps a word in front, that are the ends of a range.
+#: The two ends of a range with a word, dots or a comma between, and perhaps a word in front.
 TWO_NUMBERS: Final = re.compile(
-    rf"\[?(?P<before>[^\W\d_]{{2,10}}\s+)?(?P<low>{NUMBER})(?:,?\s+|\s+(?P<word>[^\W\d_]{{1,8}})\s+)(?P<high>{NUMBER})\]?"
+    rf"\[?(?P<before>[^\W\d_]{{2,10}}\s+)?(?P<low>{NUMBER})"
+    rf"(?:,?\s+|\s+(?P<word>[^\W\d_]{{1,8}})\s+|\s*(?:\.{{2,3}}|[…~〜])\s*)(?P<high>{NUMBER})\]?"
 )
 #: Words between two numbers that are not the ends of a range, and those that are so behind another word only.
 PARTS_OF: Final = frozenset(("of", "von", "sur", "di", "out", "van", "aus", "or", "oder", "ou", "o", "x"))

@@ -189,3 +189,57 @@ def test_a_dimension_in_place_of_the_scores_is_not_renamed() -> None:
         ("unknown-field", None),
         ("unknown-field", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "meant"),
+    [
+        ("von 2,0 bis 3,9", "[2.0, 3.9]"),
+        ("between 2.0 and 3.9", "[2.0, 3.9]"),
+        ("ab 4,0", "[4.0, 5]"),
+        ("4.0 or more", "[4.0, 5]"),
+        ("Up to 2.9", "[1, 2.9]"),
+        ("höchstens 2,9", "[1, 2.9]"),
+        ("2.0 and below", "[1, 2.0]"),
+        ("[3.0, 5.0] points", "[3.0, 5.0]"),
+        ("1.0-2.9 (low)", "[1.0, 2.9]"),
+        ("1%-3%", "[1, 3]"),
+        ("1…3", "[1, 3]"),
+        ("1.0 ~ 3.0", "[1.0, 3.0]"),
+        # the end depends on the other ranges
+        ("below 2.0", None),
+        ("unter 2,0", None),
+        # one number is no end of a range, or is outside the scale
+        ("2 of 5", None),
+        ("2/5", None),
+        ("2 or 3", None),
+        ("0 bis 3", None),
+        ("1.0-2.9 (of 5)", None),
+    ],
+)
+def test_a_range_in_words_is_proposed_where_both_ends_are_known(spelled: str, meant: str | None) -> None:
+    """Once `2 of 5` was to become 2 to 5."""
+    text = source("weights-as-points").replace("weight: 3", "weight: 60%").replace("weight: 2", "weight: 40%")
+    text = text.replace("score_range: 1.0-2.9", f"score_range: {spelled}")
+    # Beside a range that is not known, no gap and no tie is reported.
+    text = text.replace("score_range: 3.0-5.0", "score_range: high")
+    [_, found] = [d for d in check(text).diagnostics if d.code == "invalid-range"]
+    assert (found.hint == f"write `- score_range: {meant}`") == (meant is not None)
+    assert [edit.text for edit in found.fix.edits] == [meant] if found.fix else meant is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "meant"),
+    [
+        ("**1-2** seldom", "1-2: seldom"),
+        ("1..2: seldom", "1-2: seldom"),
+        ("1 … 2: seldom", "1-2: seldom"),
+        ("１〜２：少ない", "1-2: 少ない"),
+    ],
+)
+def test_a_range_of_a_rubric_with_other_marks_is_proposed(entry: str, meant: str) -> None:
+    text = source("rubric-inline-decimal-commas")
+    text = text.replace(" [1-2,5: selten, 2,6-4: manchmal, 4,1-5: oft]", f"\n  - {entry}\n  - 3-5: often")
+    [found] = check(text).diagnostics
+    assert (found.code, found.hint) == ("invalid-range", f"write `- {meant}`")
+    assert found.fix is not None
