@@ -42,7 +42,7 @@ class Context:
     may_swallow: bool = True
     left_out: list[tuple[str, int]] = field(default_factory=list)
     weight_left: Decimal | None = None
-    weights: list[Decimal] = field(default_factory=list)
+    weights: list[tuple[Slice, Decimal]] = field(default_factory=list)
     levels: list[Edit] = field(default_factory=list)
     outline: Outline = field(init=False)
     _near_left: int = NEAR_BUDGET

@@ -11,7 +11,7 @@ from worker.compiler.context import Context
 from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field, read_fields
 from worker.compiler.ids import DimensionIds
-from worker.compiler.proposals import Proposal, replacing
+from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.reading import (
     read_name,
     read_text,
@@ -80,13 +80,13 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
     items = [item for section in sections for item in some_items(ctx, section)]
     complete = bool(items)
     ids = DimensionIds()
-    large: list[Decimal | None] = []  # for each weight that is no share: its number
+    large: list[tuple[Slice, Decimal] | None] = []  # for each weight that is no share: its place and number
     for item in items:
         fields = read_fields(ctx, item, FIELDS_OF[DIMENSIONS])
         complete = read_name(ctx, item, names, "dimension") and complete
         weight = _weight(ctx, fields.get("weight"))
         if weight is None:
-            large.append(parse_weight(fields["weight"].value.text) if "weight" in fields else None)
+            large.append(_number(fields.get("weight")))
         rubric = read_rubric(ctx, fields.get("scoring_rubric"))
         ctx.outline.levels.append({(entry.low, entry.high): entry.at for entry in rubric})
         nodes.append(
@@ -107,7 +107,8 @@ def read_dimensions(ctx: Context, sections: Sequence[Section]) -> tuple[list[Dim
         section, *_ = sections
         _check_sum(ctx, section, nodes)
     elif None not in large:
-        ctx.weights = [*[node.weight for node in nodes if node.weight], *[one for one in large if one]]
+        others = [(node.weight_at, node.weight) for node in nodes if node.weight_at and node.weight]
+        ctx.weights = sorted([*others, *[one for one in large if one]], key=lambda one: one[0].start)
     if lacking == 1:
         ctx.weight_left = 1 - sum((node.rule.weight for node in nodes), Decimal(0))
     return nodes, DimensionNames(names, complete)
@@ -140,21 +141,27 @@ def _weight(ctx: Context, field: Field | None) -> Decimal | None:
     return None
 
 
+def _number(field: Field | None) -> tuple[Slice, Decimal] | None:
+    number = None if field is None else parse_weight(field.value.text)
+    return None if field is None or number is None else (field.value, number)
+
+
 def _large_hint(ctx: Context, at: Slice, weight: Decimal) -> str | Proposal:
     """Return what a weight over 1 is if all weights together are percentages, or shares of their sum."""
     otherwise = f"a weight is more than 0 and at most 1; {WEIGHTS}"
-    if weight <= 1 or not ctx.weights or not at.text.isdecimal():
+    if weight <= 1 or not 0 < len(ctx.weights) <= MAX_DIMENSIONS or not at.text.isdecimal():
         return otherwise
-    total = sum(ctx.weights, Decimal(0))
-    percent = sum((one / 100 if one > 1 else one for one in ctx.weights), Decimal(0))
+    numbers = [number for _, number in ctx.weights]
+    total = sum(numbers, Decimal(0))
+    percent = sum((one / 100 if one > 1 else one for one in numbers), Decimal(0))
     if abs(percent - 1) <= WEIGHT_TOLERANCE:
         title = f"write `- weight: {at.text}%` if that is a percentage; a weight is at most 1"
         return replacing(at, f"{at.text}%", title, otherwise)
-    if max(ctx.weights) > MOST_POINTS or total != total.to_integral_value():
+    if max(numbers) > MOST_POINTS or not all(place.text.isdecimal() for place, _ in ctx.weights):
         return otherwise
-    share = f"{at.text}/{total:f}"
-    title = f"write `- weight: {share}` if it is a share of {total:f}, the sum of all; a weight is at most 1"
-    return replacing(at, share, title, otherwise)
+    title = f"write `- weight: {at.text}/{total:f}` and the others likewise, if they are shares of {total:f}"
+    edits = tuple([Edit(place.end, place.end, f"/{total:f}") for place, _ in ctx.weights])
+    return Proposal(title, edits, otherwise)
 
 
 def _weight_left(ctx: Context, at: Slice) -> str | Proposal:

@@ -46,7 +46,7 @@ class DimensionNames:
             if key in rest and (word := re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")).search(rest):
                 rest = word.sub("\n", rest)
                 found.add(key)
-        return [name for key, name in self.spelled.items() if key in found]
+        return [name for key, name in islice(self.spelled.items(), MAX_DIMENSIONS) if key in found]
 
     def report_unknown(self, ctx: Context, at: Slice, section: str) -> None:
         """Report a reference to a dimension that does not exist."""

@@ -144,7 +144,8 @@ def test_questions_under_a_heading_of_the_wrong_level_are_kept() -> None:
 @pytest.mark.parametrize(
     ("weights", "fixes"),
     [
-        (("3", "2"), ["3/5", "2/5"]),
+        (("3", "2"), ["/5", "/5"] * 2),  # each fix changes both
+        (("3", "1"), ["/4", "/4"]),
         (("70", "30"), ["70%", "30%"]),
         (("70", "0.3"), ["70%"]),
         (("70", "0.2"), []),
