@@ -52,7 +52,7 @@ MODULES: Final = (
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "worker/compiler").glob("*.py")),
 )
 TESTS: Final = ("tests/py/compiler", "tests/py/authoring")
-LEFT_OUT: Final = "linear_time or closed_pipe or full_device"
+LEFT_OUT: Final = "linear_time or closed_pipe or full_device or test_mcp"
 OPTIONS: Final = (
     *("-x", "-q", "--noconftest", "-m", "not hypothesis", "-k", f"not ({LEFT_OUT})"),
     *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "_hypothesis_pytestplugin"),
