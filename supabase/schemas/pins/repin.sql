@@ -99,7 +99,7 @@ declare
   session_kind constant text := private.session_kind(session_type);
   session record;
   again record;
-  pinned uuid;
+  noted private.pins;
   of_assessment uuid;
   version_id uuid;
   choice uuid;
@@ -127,22 +127,17 @@ begin
   version_id := private.version_to_move_to(of_assessment, session.tenant_id);
 
   -- Lock the row, then read it -------------------------------------------------------------------------------------
-  perform private.lock_pin(session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment);
+  noted := private.lock_pin(session_kind, move_session.session_id, session.tenant_id, session.campaign_id, of_assessment);
   select facts.tenant_id, facts.campaign_id, facts.assessment_id as present, facts.assessment_ids
     into again
     from private.session_facts(move_session.session_id, move_session.session_type) as facts;
   if again is distinct from session then
     return private.move_session(move_session.session_id, move_session.session_type, move_session.trusted);
   end if;
-  select pin.pinned_version_id
-    into pinned
-    from private.pin_of_session(
-           session_kind, move_session.session_id, session.tenant_id, session.campaign_id, session.present
-         ) as pin;
   if private.is_scored(move_session.session_id, move_session.session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', move_session.session_id));
   end if;
-  if pinned is null then
+  if private.is_pin_of(noted, session.tenant_id, session.campaign_id, session.present) is not true then
     -- Outside a campaign, a tenant's own assessment needs no choice, because its newest version is used anyway. In a
     -- campaign, this session moves ahead of the others.
     choice := case when session.campaign_id is not null then version_id
@@ -153,8 +148,8 @@ begin
            chosen_at = case when choice is not null then now() end,
            pinned_version_id = null, pinned_at = null, begun_at = null, asked_at = null, earlier_version_ids = '{}'
      where pin.kind = session_kind and pin.id = move_session.session_id;
-  elsif pinned <> version_id then
-    perform private.check_move(pinned, version_id, jsonb_build_object('session_id', move_session.session_id));
+  elsif noted.pinned_version_id <> version_id then
+    perform private.check_move(noted.pinned_version_id, version_id, jsonb_build_object('session_id', move_session.session_id));
     update private.pins as pin
        set pinned_version_id = version_id,
            earlier_version_ids = pin.earlier_version_ids || pin.pinned_version_id

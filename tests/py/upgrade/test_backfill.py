@@ -65,6 +65,18 @@ class Host:
         )
         return made
 
+    def campaign(self, assessment: uuid.UUID) -> uuid.UUID:
+        """A campaign of the author with an assessment."""
+        made: uuid.UUID = one(
+            self.connection,
+            "insert into public.campaigns (tenant_id, name, created_by, assessment_type, custom_assessment_id)"
+            " values (%s, 'Team', %s, 'custom', %s) returning id",
+            self.author.id,
+            self.author.owner.id,
+            assessment,
+        )
+        return made
+
     @contextlib.contextmanager
     def past_the_triggers(self) -> Iterator[None]:
         """Write what a former release would have written."""
@@ -230,6 +242,48 @@ def test_sessions_are_read_alike_before_and_after(database: Database) -> None:
         "description": "Rewritten.",
         "begun": False,
     }
+
+
+def test_interviews_of_a_campaign_begin_beside_the_batches(database: Database) -> None:
+    host = Host(database.connect())
+    assessment = host.assessments[0]
+    campaigns = [host.campaign(assessment) for _ in range(4)]
+    with host.past_the_triggers():
+        host.connection.execute(
+            "insert into public.campaign_assignments (campaign_id, stakeholder_name)"
+            " select campaign, 'Robin' from unnest(%s::uuid[]) as campaign, generate_series(1, 15)",
+            [campaigns],
+        )
+        host.connection.execute(
+            "insert into public.agent_sessions (stakeholder_session_id)"
+            " select id from public.campaign_assignments"
+        )
+    host.connection.execute(
+        "update public.custom_assessments set description = 'Rewritten.' where id = %s", [assessment]
+    )
+    talks = [
+        row[0]
+        for row in host.connection.execute(
+            "select id from public.agent_sessions where stakeholder_session_id is not null"
+        )
+    ]
+
+    def ask(first: int) -> set[str]:
+        agent = database.connect_as("service_role")
+        return {
+            one(agent, "select public.interview_context(%s) ->> 'version'", talk) for talk in talks[first::3]
+        }
+
+    with ThreadPoolExecutor(5) as threads:
+        batches = [threads.submit(bring_over, database) for _ in range(2)]
+        versions = list(threads.map(ask, range(3)))
+        for batch in batches:
+            batch.result()
+    assert versions == [{"1.0"}] * 3
+    assert (
+        host.count("private.pins as pin where pin.kind = 'campaign' and pin.pinned_version_id is null") == 0
+    )
+    assert host.count("private.pins as pin where pin.kind = 'campaign'") == len(campaigns)
 
 
 def test_former_choice_inherits_from_an_erased_tenant_before_it_is_brought_over(database: Database) -> None:
