@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:c36d832d29b4f4ff729b21c8951675733d704280f01e14e1ffb5321ec298533e
+-- custom-assessments 0.2.0 access_closed sha256:1800d3276602352d47f6e7d9c32a8a09b1f04ede88ef8eec20323e0a26be9bf1
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -33,6 +33,7 @@ private.backfill_rows(text, uuid[]),
 private.basis_of_result(uuid, text, uuid, uuid, uuid),
 private.begin_session(text, uuid, uuid, uuid, uuid, uuid),
 private.bounded_diagnostics(jsonb),
+private.bring_over_begun_with(public.custom_assessments),
 private.bring_over_choices_of(uuid),
 private.bring_over_session(text, uuid, uuid, uuid[]),
 private.campaigns_can_lose_their_creator(),
