@@ -91,6 +91,7 @@ drop trigger if exists note_changed_conversations_of_clients on public.agent_ses
 drop trigger if exists note_changed_conversations_of_trusted on public.agent_sessions;
 drop trigger if exists drop_pins_of_sessions on public.campaigns;
 drop trigger if exists drop_pins_of_sessions on public.coaching_sessions;
+drop trigger if exists hold_rows_of_tenant on public.tenant_profiles;
 drop trigger if exists drop_pins_of_tenant on public.tenant_profiles;
 drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
 drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
