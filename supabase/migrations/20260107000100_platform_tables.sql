@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 platform_tables sha256:469c7dc6ff9df08625278d84e7c81fdd9c4276cb0fa563976a37740204c88754
+-- custom-assessments 0.2.0 platform_tables sha256:ad98fc7f7eeb14ca66a805c127dd5bd7ec111c26ff104c74a2d8d361ef4e2467
 -- The platform's tenants: coaches, consultants and schools. Created only if the host has no such table.
 --
 -- The policies and grants of each of the platform's five tables are inside the block that creates the table. If the host
@@ -133,7 +133,8 @@ begin
     campaign_id uuid not null references public.campaigns (id) on delete cascade,
     stakeholder_name text,
     stakeholder_email text,
-    status text not null default 'invited',
+    status text not null default 'invited'
+      constraint status_is_known check (status in ('invited', 'in_progress', 'completed', 'cancelled', 'withdrawn')),
     -- Two random UUIDs have 244 bits, which nobody can guess.
     access_token text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
     access_expires_at timestamptz,
@@ -182,7 +183,9 @@ begin
     client_email text,
     client_status text not null default 'registered'
       constraint client_status_is_known check (
-        client_status in ('registered', 'started', 'completed', 'contacted', 'converted', 'archived')
+        client_status in (
+          'registered', 'started', 'completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn'
+        )
       ),
     access_token text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
     access_expires_at timestamptz,

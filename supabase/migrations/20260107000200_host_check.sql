@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_check sha256:9adbc4d9ba0562451ffc0c8dda515c65d5bbc2d9e452bb9ed9ec00748e7598c8
+-- custom-assessments 0.2.0 host_check sha256:c8a09c68e90168cfa78576e888c64d437d6800dea2db333489b052865a0c1dd1
 -- Checks the host before changing any of its tables: does it accept the type custom, and may the migrations alter the tables?
 -- Everything that host_references cannot extend is reported here at once.
 --
@@ -72,19 +72,19 @@ end
 $$;
 revoke all on function private.lock_host_tables(text, text[]) from public, anon, authenticated, service_role;
 
--- Whether a CHECK rejects the type custom in every row: in a row with no other values, and in rows like the existing ones.
--- A CHECK that raises an error rejects it. Functions of the host that the CHECK calls find the host's other objects, as in
--- the API's sessions.
-create or replace function private.check_refuses_custom(host_table regclass, rule text)
+-- Whether a CHECK rejects a word, such as the type custom, in every row: in a row with no other values, and in rows like the
+-- existing ones. A CHECK that raises an error rejects it. Functions of the host that the CHECK calls find the host's other
+-- objects, as in the API's sessions.
+create or replace function private.check_refuses(host_table regclass, rule text, col text, word text)
 returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   type_name constant text := (
-    select format_type(col.atttypid, col.atttypmod)
-      from pg_catalog.pg_attribute as col
-     where col.attrelid = host_table and col.attname = 'assessment_type'
+    select format_type(present.atttypid, present.atttypmod)
+      from pg_catalog.pg_attribute as present
+     where present.attrelid = host_table and present.attname = check_refuses.col
   );
   candidates text;
   refused boolean;
@@ -92,16 +92,17 @@ begin
   perform set_config('search_path', 'public, extensions', true);
   foreach candidates in array array[
     -- The offset keeps the planner from simplifying the expression, as in a real CHECK.
-    '(select ''custom''::%4$s as assessment_type offset 0)',
+    '(select %5$L::%4$s as %6$I offset 0)',
     '(select null::%1$s as row union all (select host_row from %1$s as host_row limit 1000)) as given,
-     jsonb_populate_record(given.row, ''{"assessment_type": "custom"}'')',
+     jsonb_populate_record(given.row, %7$L)',
     '(select host_row as row from %1$s as host_row limit 1000) as given,
-     jsonb_populate_record(given.row, ''{"assessment_type": "custom"}'')'
+     jsonb_populate_record(given.row, %7$L)'
   ] loop
     begin
       execute format(
         'select not exists (select from ' || candidates || ' as %2$I where (%3$s) is not false)',
-        host_table, (select relname from pg_catalog.pg_class where oid = host_table), rule, type_name
+        host_table, (select relname from pg_catalog.pg_class where oid = host_table), rule, type_name, word, col,
+        jsonb_build_object(col, word)
       ) into refused;
     exception
       when others then
@@ -112,7 +113,7 @@ begin
   return refused;
 end
 $$;
-revoke all on function private.check_refuses_custom(regclass, text) from public, anon, authenticated, service_role;
+revoke all on function private.check_refuses(regclass, text, text, text) from public, anon, authenticated, service_role;
 
 -- Why a type column cannot store the type custom, and how to fix it; null if it can.
 create or replace function private.column_refuses_custom(host_table regclass, col smallint)
@@ -204,13 +205,15 @@ begin
         remedy := format('its table of types lacks this row: insert into %s (%I, ...) values (''custom'', ...)',
                          found.confrelid::regclass, found.referred);
       else
-        allowed := not private.check_refuses_custom(typed.rel, found.expression);
+        allowed := not private.check_refuses(typed.rel, found.expression, 'assessment_type', 'custom');
         remedy := case
           when found.conkey <> array[typed.attnum] then format(
             'it also refers to other columns: alter table %1$s drop constraint %2$I, add constraint %2$I check ('
             'assessment_type = ''custom'' or (%3$s))', typed.rel, found.conname, found.expression)
           when found.coninhcount > 0 then 'it is inherited: allow the type custom in the parent table'
-          when private.check_refuses_custom(typed.rel, format('(%s) or assessment_type = ''custom''', found.expression))
+          when private.check_refuses(
+            typed.rel, format('(%s) or assessment_type = ''custom''', found.expression), 'assessment_type', 'custom'
+          )
             then format('it raises an error, so it cannot be extended: make the function that it calls accept the type, or alter '
                         'table %1$s drop constraint %2$I, add constraint %2$I check (assessment_type = ''custom'' or (%3$s))',
                         typed.rel, found.conname, found.expression)

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:19eede576040c06fc9efdb28a43624ae6657a2faa3b1adf249baadd813fe389e
+-- custom-assessments 0.2.0 refusals sha256:87c209cf14f07dbb869027f1c9b5b0f0bd1eca8aaa2297914a15e6d6cda65fdd
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -145,8 +145,12 @@ insert into private.refusals (reason, status, message, hint) values
   'coaching session. agent_session_id is the id of an agent session.'
 ),
 (
-  'SESSION_ALREADY_SCORED', 409, 'The session already has a result.',
-  'Read the existing result: a session has only one.'
+  'SESSION_CANCELLED', 409, 'The session was cancelled or withdrawn.',
+  'Create a new session. An owner can reopen a cancelled one by its status, but not one that the respondent has withdrawn.'
+),
+(
+  'SESSION_ALREADY_SCORED', 409, 'The session already has a result, or scores from which it is made.',
+  'Read the existing result: a session has only one, and can no longer be cancelled.'
 ),
 (
   'SCORES_INVALID', 422, 'The scores are not valid for this assessment.',

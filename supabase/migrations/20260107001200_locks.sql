@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:bc4162845feda18c7cec05fa08c083cf0c7cf7577d7ee6baafa6980c2373b2a3
+-- custom-assessments 0.2.0 locks sha256:b89855d234be163ee4d929fffb3e540c9e6bf19c31bb70aab9ceb2c3ff170ed2
 -- The order of locks
 --
 -- A transaction that needs several of these locks takes them in this order, to prevent deadlocks:
@@ -22,7 +22,8 @@
 -- A transaction that chooses an assessment or begins an interview locks the assessment for key share, for which no edit
 -- waits. Only if it must create the first version does it lock it for no key update.
 --
--- The deletion of an assessment clears the references of campaigns and sessions, also of other tenants. So the deletion of
+-- The deletion of an assessment clears the references of campaigns and sessions, also of other tenants. So a transaction that
+-- begins, completes or scores an interview locks the session after its assessment, which it knows already. And the deletion of
 -- a tenant first locks the assessments that it uses for key share: either it waits there for their deletion, or the other
 -- way round.
 --

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:3603a7e1106252cdb12af7e9bf83b7883375418ae120107106292622b27e8c6e
+-- custom-assessments 0.2.0 pins_definition sha256:60ae20e089d5db47437f5670ce4c761af925fcbf7f8b525603d26132d68b8afb
 -- The definition as interview agents get it: exactly the keys that the format knows, with defaults for missing ones, but
 -- without the examples, from which an agent would learn the scores that the author expects.
 
@@ -262,7 +262,7 @@ begin
       return;
     end if;
   end if;
-  -- Locks, in their order: the assessment, the campaign's pin, the session's ---------------------------------------
+  -- Locks, in their order: the assessment, the session, the campaign's pin, the session's ---------------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);
   if not exists (
@@ -271,6 +271,9 @@ begin
     assessment_id := null;
     return;
   end if;
+  perform private.refuse_ended(begin_session.id, private.hold_session(
+    begin_session.id, private.session_type(begin_session.kind)
+  ));
   -- A session without a choice of its own uses its campaign's version.
   if begin_session.campaign_id is not null and assessment_id = present and not exists (
     select

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_creators sha256:5ba360c5120eef25999b73aea313cb88e6b64112018a3c0b440f781dde249ec9
+-- custom-assessments 0.2.0 results_creators sha256:d9827f49779edb8f408a99a504039676d71d2ef8603a32be359c9eb560eeed72
 -- Which accounts have results to read, besides the owners of tenants.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -80,6 +80,160 @@ begin
     select noted.tenant_id from private.result_creators as noted where noted.campaign_created_by = me;
 end
 $$;
+
+-- How sessions end: with a result, or before that because they are cancelled or withdrawn.
+--
+-- A session's status is a column of the host. Where it is an enum, a view or has a rule that refuses a word, that word is not
+-- written; all else works alike.
+
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.campaign_assignments', 'public.coaching_sessions');
+
+-- Keeps the status of a session as it is until the transaction ends, and returns it. Some views of a host cannot be locked:
+-- their status is read alone.
+create or replace function private.hold_session(session_id uuid, session_type text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  status text;
+begin
+  if session_type = 'coaching' then
+    select coaching.client_status::text
+      into status
+      from public.coaching_sessions as coaching
+     where coaching.id = hold_session.session_id
+       for share;
+    return status;
+  end if;
+  begin
+    select assignment.status::text
+      into status
+      from public.campaign_assignments as assignment
+     where assignment.id = hold_session.session_id
+       for share;
+  exception
+    when feature_not_supported or insufficient_privilege then
+      select assignment.status::text
+        into status
+        from public.campaign_assignments as assignment
+       where assignment.id = hold_session.session_id;
+  end;
+  return status;
+end
+$$;
+
+create or replace function private.refuse_ended(session_id uuid, status text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if status in ('cancelled', 'withdrawn') then
+    perform private.refuse('SESSION_CANCELLED', jsonb_build_object('session_id', session_id, 'status', status));
+  end if;
+end
+$$;
+
+-- Writes the status that a session ends with, and when it was completed, or only that, as far as the host allows. A later
+-- status stays. Whatever rule or trigger of the host refuses it, a finished interview is not lost for that.
+create or replace function private.end_session(
+  session_id uuid, session_type text, status text, completed_at timestamptz
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
+  col constant text := case session_type when 'coaching' then 'client_status' else 'status' end;
+  later constant text[] := array['completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn'];
+  writing text;
+begin
+  foreach writing in array array[
+    'update public.%I set completed_at = coalesce(completed_at, $1),
+       %2$I = case when %2$I::text = any ($2) then %2$I else %3$L end
+      where id = $3',
+    'update public.%I set completed_at = coalesce(completed_at, $1) where id = $3'
+  ] loop
+    begin
+      execute format(writing, host_table, col, end_session.status)
+        using end_session.completed_at, later, end_session.session_id;
+      return;
+    exception
+      when transaction_rollback or operator_intervention or insufficient_resources or lock_not_available then
+        raise;
+      when others then
+        null;
+    end;
+  end loop;
+end
+$$;
+
+-- A result completes its session. Its scores were accepted while the session was open, or it must be open now. SECURITY
+-- DEFINER, because writers of results may lack privileges on the host's tables, and have none on the requests.
+create or replace function private.complete_session()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select
+      from private.score_requests as request
+     where request.session_id = new.session_id
+       and request.session_type = new.session_type
+       and request.tenant_id = new.tenant_id
+  ) then
+    perform private.refuse_ended(new.session_id, private.hold_session(new.session_id, new.session_type));
+  end if;
+  perform private.end_session(new.session_id, new.session_type, 'completed', new.completed_at);
+  return null;
+end
+$$;
+
+create or replace trigger session_is_complete
+after insert on public.custom_assessment_results
+for each row execute function private.complete_session();
+
+-- A session whose scores were accepted is not cancelled any more, and what a respondent withdrew stays withdrawn. The update
+-- has locked the row before this looks for scores. SECURITY DEFINER, because no role of the API can read the requests.
+create or replace function private.check_session_status()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  former constant text := to_jsonb(old) ->> tg_argv[1];
+begin
+  if former = 'withdrawn' then
+    perform private.refuse_ended(old.id, former);
+  elsif to_jsonb(new) ->> tg_argv[1] in ('cancelled', 'withdrawn') and private.is_scored(old.id, tg_argv[0]) then
+    perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', old.id));
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger check_session_status
+before update of client_status on public.coaching_sessions
+for each row when (old.client_status is distinct from new.client_status)
+execute function private.check_session_status('coaching', 'client_status');
+
+do $assignments$
+begin
+  if (select relkind from pg_catalog.pg_class where oid = 'public.campaign_assignments'::regclass) in ('r', 'p') then
+    create or replace trigger check_session_status
+    before update of status on public.campaign_assignments
+    for each row when (old.status is distinct from new.status)
+    execute function private.check_session_status('campaign', 'status');
+  end if;
+end
+$assignments$;
 
 -- For owners: checks a frozen result against its own data.
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:7525c837d02dbdb46d1e7b52753c61570504bc150b288d3a3d67ac1b59652d68
+-- custom-assessments 0.2.0 agents sha256:baec262245d1cff9bdbf6b8ea501d4f859cff229a446a5ef6f498e472579e8db
 -- For interview agents: what to ask.
 
 -- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
@@ -16,7 +16,7 @@ begin
   loop
     select agent.custom_assessment_id as named,
            coalesce(agent.coaching_session_id, agent.stakeholder_session_id) as session_id,
-           talks.kind,
+           talks.kind, coalesce(coaching.client_status::text, assignment.status::text) as status,
            coalesce(coaching.interview_style_override, campaign.interview_style_override) as style,
            coalesce(coaching.tenant_id, campaign.tenant_id) as tenant_id, campaign.id as campaign_id,
            coalesce(coaching.custom_assessment_id, campaign.custom_assessment_id) as present,
@@ -39,6 +39,7 @@ begin
     if not found or (talk.session_id is not null and talk.tenant_id is null) then
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', interview_context.agent_session_id));
     end if;
+    perform private.refuse_ended(talk.session_id, talk.status);
     exit when talk.version_id is not null;
     begun := false;
     if talk.session_id is null then
@@ -95,9 +96,8 @@ begin
     'version', asked.version,
     'definition_sha256', asked.definition_sha256,
     'begun', begun,
-    'interview_style', coalesce(
-      case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default
-    ),
+    'interview_style',
+    coalesce(case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default),
     'definition', asked.definition
   );
 end
@@ -137,15 +137,16 @@ begin
 end
 $$;
 
--- Locks what a completion needs, in the order of locks/order.sql, before any of it is read. If the result of an earlier
--- completion is being written, this waits for its job.
+-- Locks what a completion needs, in the order of locks/order.sql, before any of it is read, and returns the status of the
+-- session. If the result of an earlier completion is being written, this waits for its job.
 create or replace function private.hold_completion(session_id uuid, session_type text)
-returns void
+returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   session record;
+  status text;
 begin
   select facts.tenant_id, facts.assessment_ids
     into session
@@ -161,11 +162,13 @@ begin
   perform private.hold_assessments(session.assessment_ids || array(
     select pin.assessment_id from private.pins as pin where pin.kind <> 'campaign' and pin.id = hold_completion.session_id
   ));
+  status := private.hold_session(hold_completion.session_id, hold_completion.session_type);
   perform request.id
      from private.score_requests as request
     where request.session_id = hold_completion.session_id
       and request.session_type = hold_completion.session_type
       for update;
+  return status;
 end
 $$;
 
@@ -216,6 +219,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   session record;
+  status text;
   earlier record;
   result_id uuid;
   agreed record;
@@ -223,7 +227,7 @@ declare
   job_id bigint;
 begin
   perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
-  perform private.hold_completion(session_id, session_type);
+  status := private.hold_completion(session_id, session_type);
 
   -- The session, and what became of it before ----------------------------------------------------------------
   select facts.tenant_id
@@ -253,6 +257,7 @@ begin
   elsif earlier.state = 'running' then
     return jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.job);
   end if;
+  perform private.refuse_ended(complete_assessment_session.session_id, status);
 
   select judged.version_id, judged.assessment_id, judged.assumed, judged.size
     into agreed

@@ -25,15 +25,16 @@ begin
 end
 $$;
 
--- Locks what a completion needs, in the order of locks/order.sql, before any of it is read. If the result of an earlier
--- completion is being written, this waits for its job.
+-- Locks what a completion needs, in the order of locks/order.sql, before any of it is read, and returns the status of the
+-- session. If the result of an earlier completion is being written, this waits for its job.
 create or replace function private.hold_completion(session_id uuid, session_type text)
-returns void
+returns text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   session record;
+  status text;
 begin
   select facts.tenant_id, facts.assessment_ids
     into session
@@ -49,11 +50,13 @@ begin
   perform private.hold_assessments(session.assessment_ids || array(
     select pin.assessment_id from private.pins as pin where pin.kind <> 'campaign' and pin.id = hold_completion.session_id
   ));
+  status := private.hold_session(hold_completion.session_id, hold_completion.session_type);
   perform request.id
      from private.score_requests as request
     where request.session_id = hold_completion.session_id
       and request.session_type = hold_completion.session_type
       for update;
+  return status;
 end
 $$;
 
@@ -104,6 +107,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   session record;
+  status text;
   earlier record;
   result_id uuid;
   agreed record;
@@ -111,7 +115,7 @@ declare
   job_id bigint;
 begin
   perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
-  perform private.hold_completion(session_id, session_type);
+  status := private.hold_completion(session_id, session_type);
 
   -- The session, and what became of it before ----------------------------------------------------------------
   select facts.tenant_id
@@ -141,6 +145,7 @@ begin
   elsif earlier.state = 'running' then
     return jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.job);
   end if;
+  perform private.refuse_ended(complete_assessment_session.session_id, status);
 
   select judged.version_id, judged.assessment_id, judged.assumed, judged.size
     into agreed

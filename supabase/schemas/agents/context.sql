@@ -15,7 +15,7 @@ begin
   loop
     select agent.custom_assessment_id as named,
            coalesce(agent.coaching_session_id, agent.stakeholder_session_id) as session_id,
-           talks.kind,
+           talks.kind, coalesce(coaching.client_status::text, assignment.status::text) as status,
            coalesce(coaching.interview_style_override, campaign.interview_style_override) as style,
            coalesce(coaching.tenant_id, campaign.tenant_id) as tenant_id, campaign.id as campaign_id,
            coalesce(coaching.custom_assessment_id, campaign.custom_assessment_id) as present,
@@ -38,6 +38,7 @@ begin
     if not found or (talk.session_id is not null and talk.tenant_id is null) then
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', interview_context.agent_session_id));
     end if;
+    perform private.refuse_ended(talk.session_id, talk.status);
     exit when talk.version_id is not null;
     begun := false;
     if talk.session_id is null then
@@ -94,9 +95,8 @@ begin
     'version', asked.version,
     'definition_sha256', asked.definition_sha256,
     'begun', begun,
-    'interview_style', coalesce(
-      case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default
-    ),
+    'interview_style',
+    coalesce(case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default),
     'definition', asked.definition
   );
 end

@@ -1,12 +1,14 @@
 -- Constraints of the host's tables, identified by their definition rather than their usual name. The host's own rules for
--- the types are extended by the type custom (host_check has checked that this is possible), never replaced by a list of
--- ours.
+-- the types are extended by the type custom (host_check has checked that this is possible), and its rules for the status of
+-- sessions by cancelled and withdrawn. They are never replaced by a list of ours.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
 -- (host_check/rules.sql).
-select private.lock_host_tables('access exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions');
+select private.lock_host_tables(
+  'access exclusive', 'public.campaigns', 'public.campaign_assignments', 'public.coaching_sessions', 'public.agent_sessions'
+);
 
--- Each rule of the host that rejected the type custom, before and after it was extended, so that the rollback can restore
+-- Each rule of the host that rejected one of these words, before and after it was extended, so that the rollback can restore
 -- it. A rule that did not exist before has no former definition.
 create table if not exists private.extended_rules (
   host_table text not null,
@@ -16,12 +18,12 @@ create table if not exists private.extended_rules (
 
   constraint extended_rules_pkey primary key (host_table, name)
 );
-comment on table private.extended_rules is 'CHECK constraints of the host, before and after the type custom was added to them.';
+comment on table private.extended_rules is 'CHECK constraints of the host, before and after a word was added to them.';
 alter table private.extended_rules enable row level security;
 revoke all on table private.extended_rules from public, anon, authenticated, service_role;
 
--- Extends a CHECK of the host. Its name, comment and all other properties are kept.
-create or replace function private.extend_rule(host_table regclass, name text)
+-- Extends a CHECK of the host by what else is allowed. Its name, comment and all other properties are kept.
+create or replace function private.extend_rule(host_table regclass, name text, allowed text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -37,8 +39,8 @@ begin
   -- Not validated here: host_validation does it under a weaker lock, unless the host had not validated it either.
   execute format(
     'alter table %1$s drop constraint %2$I,
-     add constraint %2$I check ((%3$s) or assessment_type = ''custom'') %4$s not valid',
-    host_table, name, present.expression, case when present.connoinherit then 'no inherit' else '' end
+     add constraint %2$I check ((%3$s) or %5$s) %4$s not valid',
+    host_table, name, present.expression, case when present.connoinherit then 'no inherit' else '' end, allowed
   );
   if present.remark is not null then
     execute format('comment on constraint %I on %s is %L', name, host_table, present.remark);
@@ -88,10 +90,40 @@ begin
     if against.remedy is not null then
       raise exception '% of % refuses the type custom; %', against.rule, against.host_table, against.remedy;
     end if;
-    perform private.extend_rule(against.host_table, against.rule);
+    perform private.extend_rule(against.host_table, against.rule, 'assessment_type = ''custom''');
   end loop;
 end
 $types$;
+
+-- A rule that also refers to other columns, or is inherited, is the host's: where it refuses a status, the status is not
+-- written (results/endings.sql).
+do $statuses$
+declare
+  found record;
+begin
+  for found in
+    select present.conrelid::regclass as host_table, present.conname, status.attname,
+           pg_get_expr(present.conbin, present.conrelid) as expression
+      from pg_catalog.pg_constraint as present
+      join pg_catalog.pg_attribute as status
+        on status.attrelid = present.conrelid and present.conkey = array[status.attnum]
+     where (present.conrelid, status.attname) in (
+             ('public.campaign_assignments'::regclass, 'status'), ('public.coaching_sessions'::regclass, 'client_status')
+           )
+       and present.contype = 'c'
+       and present.coninhcount = 0
+       and format_type(status.atttypid, null) in ('text', 'character varying')
+     order by present.conrelid, present.conname
+  loop
+    if private.check_refuses(found.host_table, found.expression, found.attname, 'cancelled')
+      or private.check_refuses(found.host_table, found.expression, found.attname, 'withdrawn') then
+      perform private.extend_rule(
+        found.host_table, found.conname, format('%I in (''cancelled'', ''withdrawn'')', found.attname)
+      );
+    end if;
+  end loop;
+end
+$statuses$;
 
 do $constraints$
 declare

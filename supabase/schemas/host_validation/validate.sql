@@ -4,7 +4,8 @@
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
 -- (host_check/rules.sql).
 select private.lock_host_tables(
-  'share update exclusive', 'public.campaigns', 'public.coaching_sessions', 'public.agent_sessions'
+  'share update exclusive', 'public.campaigns', 'public.campaign_assignments', 'public.coaching_sessions',
+  'public.agent_sessions'
 );
 
 do $validate$

@@ -21,7 +21,8 @@
 -- A transaction that chooses an assessment or begins an interview locks the assessment for key share, for which no edit
 -- waits. Only if it must create the first version does it lock it for no key update.
 --
--- The deletion of an assessment clears the references of campaigns and sessions, also of other tenants. So the deletion of
+-- The deletion of an assessment clears the references of campaigns and sessions, also of other tenants. So a transaction that
+-- begins, completes or scores an interview locks the session after its assessment, which it knows already. And the deletion of
 -- a tenant first locks the assessments that it uses for key share: either it waits there for their deletion, or the other
 -- way round.
 --

@@ -121,7 +121,7 @@ begin
       return;
     end if;
   end if;
-  -- Locks, in their order: the assessment, the campaign's pin, the session's ---------------------------------------
+  -- Locks, in their order: the assessment, the session, the campaign's pin, the session's ---------------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);
   if not exists (
@@ -130,6 +130,9 @@ begin
     assessment_id := null;
     return;
   end if;
+  perform private.refuse_ended(begin_session.id, private.hold_session(
+    begin_session.id, private.session_type(begin_session.kind)
+  ));
   -- A session without a choice of its own uses its campaign's version.
   if begin_session.campaign_id is not null and assessment_id = present and not exists (
     select

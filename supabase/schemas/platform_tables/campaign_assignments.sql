@@ -11,7 +11,8 @@ begin
     campaign_id uuid not null references public.campaigns (id) on delete cascade,
     stakeholder_name text,
     stakeholder_email text,
-    status text not null default 'invited',
+    status text not null default 'invited'
+      constraint status_is_known check (status in ('invited', 'in_progress', 'completed', 'cancelled', 'withdrawn')),
     -- Two random UUIDs have 244 bits, which nobody can guess.
     access_token text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
     access_expires_at timestamptz,

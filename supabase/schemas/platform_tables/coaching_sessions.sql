@@ -13,7 +13,9 @@ begin
     client_email text,
     client_status text not null default 'registered'
       constraint client_status_is_known check (
-        client_status in ('registered', 'started', 'completed', 'contacted', 'converted', 'archived')
+        client_status in (
+          'registered', 'started', 'completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn'
+        )
       ),
     access_token text not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
     access_expires_at timestamptz,

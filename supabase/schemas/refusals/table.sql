@@ -144,8 +144,12 @@ insert into private.refusals (reason, status, message, hint) values
   'coaching session. agent_session_id is the id of an agent session.'
 ),
 (
-  'SESSION_ALREADY_SCORED', 409, 'The session already has a result.',
-  'Read the existing result: a session has only one.'
+  'SESSION_CANCELLED', 409, 'The session was cancelled or withdrawn.',
+  'Create a new session. An owner can reopen a cancelled one by its status, but not one that the respondent has withdrawn.'
+),
+(
+  'SESSION_ALREADY_SCORED', 409, 'The session already has a result, or scores from which it is made.',
+  'Read the existing result: a session has only one, and can no longer be cancelled.'
 ),
 (
   'SCORES_INVALID', 422, 'The scores are not valid for this assessment.',

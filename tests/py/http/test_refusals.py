@@ -55,7 +55,11 @@ class World:
 
 
 def begin_interviews(connection: Connection, world: World) -> None:
-    """Begin some sessions; an author then changes what one uses, a reviewer takes down another's."""
+    """Begin some sessions; an author changes what one uses, a reviewer takes down another's; cancel one."""
+    connection.execute(
+        "update public.coaching_sessions set client_status = 'cancelled' where id = %s",
+        [world.ids["cancelled session"]],
+    )
     for name in ("begun session", "pinned session", "withdrawn session"):
         talk = connection.execute(
             "insert into public.agent_sessions (coaching_session_id) values (%s) returning id",
@@ -156,9 +160,8 @@ def build_world(connection: Connection) -> World:
     ).fetchone()
     assert review is not None
     world.ids["review"] = review[0]
-    session("open session", "active", world.tenant)
-    session("scored session", "active", world.tenant)
-    session("begun session", "active", world.tenant)
+    for name in ("open session", "scored session", "begun session", "cancelled session"):
+        session(name, "active", world.tenant)
     assessment("edited", world.tenant, "active")
     assessment("taken down", world.tenant, "active")
     connection.execute(
@@ -329,6 +332,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "SCORES_INVALID": lambda w: complete(w, w["open session"], {"Clarity": 6, "Courage": 3}),
     "SESSION_ALREADY_SCORED": lambda w: write_result(w, "active", "scored session"),
     "SESSION_ASSESSMENT_MISMATCH": lambda w: write_result(w, "fixed style", "open session"),
+    "SESSION_CANCELLED": lambda w: complete(w, w["cancelled session"], {"Clarity": 3}),
     "SESSION_NOT_FOUND": lambda w: complete(w, NOWHERE, {"Clarity": 3}),
     "SLUG_TAKEN": lambda w: assessments(w, slug="active"),
     "TENANT_ACCESS_DENIED": lambda w: assessments(w, tenant_id=str(w.stranger.id)),

@@ -73,6 +73,8 @@ insert into tests.expected values
 ('private.move_session(uuid,text,boolean)', true, 'authenticated service_role'),
 ('private.session_version(text,uuid,uuid,uuid,uuid)', true, 'authenticated service_role'),
 ('private.drop_pins_of_tenant()', true, ''),
+('private.check_session_status()', true, ''),
+('private.complete_session()', true, ''),
 ('private.keep_assessment_in_use()', true, ''),
 ('private.drop_pins_of_sessions()', true, ''),
 ('private.my_version_ids()', true, 'authenticated'),
