@@ -50,7 +50,8 @@ def without_hidden(text: str, faults: Faults) -> tuple[str, list[int]]:
     The offsets are in the text that is returned. What is between words becomes a space.
     """
     first = UNSEEN_CONTROLS.search(text)
-    if first is None:
+    # Bytes that are not text were reported by their places in the whole of it.
+    if first is None or faults.found:
         return text, []
     spaced = BREAKS.sub(" ", text)
     starts = [character.start() for character in UNSEEN_CONTROLS.finditer(spaced)]
