@@ -50,7 +50,7 @@ def _types(parameters: str) -> Iterator[str]:
     plain = re.sub(r"\([^()]*\)", "", parameters).strip()  # without the expression of a default
     for parameter in filter(None, re.split(r",\s*", plain)):
         name, _, kind = re.sub(r"\s+default\b.*", "", parameter).partition(" ")
-        if name == "variadic":
+        if name in {"variadic", "inout"}:
             kind = kind.partition(" ")[2]
         if name != "out":
             yield kind

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:449a852fc01912e676c3ff8c0c88d746e78432a872bf781760adafed1aa5bb3c
+-- custom-assessments 0.2.0 access_closed sha256:55f49d152291391bcc4bad9d0a31760804322bf66ca375848a3c9bd62d2db8b2
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -86,7 +86,7 @@ private.definition_faults(jsonb),
 private.definition_shape_faults(jsonb),
 private.definition_size_faults(text),
 private.differences(jsonb, jsonb),
-private.differing_items(text, items jsonb, others jsonb),
+private.differing_items(text, jsonb, jsonb),
 private.differing_metadata(jsonb, jsonb),
 private.dimension_faults(jsonb, text),
 private.dimension_hashes(jsonb),
@@ -349,6 +349,6 @@ private.with_campaigns_left(jsonb, uuid[]),
 private.with_definition(public.assessment_versions, jsonb),
 private.with_metadata(jsonb, text[], jsonb),
 private.without_accents(text),
-private.without_common_parts(before jsonb, after jsonb),
+private.without_common_parts(jsonb, jsonb),
 private.write_result()
 from public, anon, authenticated, service_role;
