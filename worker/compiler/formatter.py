@@ -23,7 +23,7 @@ from worker.compiler.front_matter import (
 )
 from worker.compiler.labels import is_label
 from worker.compiler.slices import Slice
-from worker.compiler.source import read_source
+from worker.compiler.source import read_source, without_hidden
 from worker.compiler.swallowed import swallowed_fields
 from worker.compiler.values import BLOCK_SCALAR, is_thematic_break, unquote
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, FIELDS_OF, GUIDELINES, section_name
@@ -241,7 +241,7 @@ def _escaped(c: str, *, many: bool) -> str:
 def _comments(source: bytes) -> list[str]:
     """Return the comments of a valid file's front matter, one per line."""
     faults = Faults()
-    text = read_source(source, faults)
+    text, _ = without_hidden(read_source(source, faults), faults)
     place = cast(FrontMatter, find_front_matter(text, faults))
     entries, _ = read_front_matter(text, place, faults)
     scalars = sorted((s.start, s.end) for entry in entries for value in entry for s in _scalars(value))

@@ -1,6 +1,7 @@
 """The bytes of a file as text."""
 
 import re
+from bisect import bisect_left
 from typing import Final
 
 from worker.compiler.catalogue import Code
@@ -57,6 +58,14 @@ def without_hidden(text: str, faults: Faults) -> tuple[str, list[int]]:
     starts = [character.start() for character in UNSEEN_CONTROLS.finditer(spaced)]
     taken = [start - before for before, start in enumerate(starts)]
     kept = UNSEEN_CONTROLS.sub("", spaced)
+    # What was found before is moved to where it is now.
+    faults.found = [
+        fault._replace(
+            start=fault.start - bisect_left(starts, fault.start),
+            end=fault.end - bisect_left(starts, fault.end),
+        )
+        for fault in faults.found
+    ]
     # In front of the first one nothing was taken out.
     at = first.start()
     count = len(UNSEEN_CONTROLS.findall(text))
