@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_keeping sha256:4851c2a48198defb7999e62147a91c251cd769885924a837809410e20fdaad27
+-- custom-assessments 0.2.0 pins_keeping sha256:967e23dd659d58351162436d87f014d465d04d6c958bafe411555f7dd431ece1
 -- Prevents deleting an assessment that an interview under way uses.
 
 -- The sessions that have begun with an assessment and are under way: they exist, are not scored, are neither cancelled nor
@@ -57,7 +57,6 @@ begin
   if not exists (select from public.tenant_profiles as tenant where tenant.id = old.tenant_id) then
     return old;
   end if;
-  perform private.bring_over_begun_with(old);
   select count(*) filter (where used.tenant_id = old.tenant_id), coalesce(bool_or(used.tenant_id <> old.tenant_id), false)
     into own, others
     from private.sessions_under_way(old.id) as used;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 backfill_sessions sha256:555e020da75be97aafc87575f4e77a576d702f194046dc12cb05e55014c17765
+-- custom-assessments 0.2.0 backfill_sessions sha256:745fea5deb447cc2c30c2d7b88a585a9e88d13514c51ba9be856ee331145a627
 -- Bringing over what was there before versions were kept: a version for each assessment in use, and for each session the text
 -- that it would have been served on that day. Migrations create tables and triggers only, since the CLI runs a file in one
 -- transaction; the rows are brought over afterwards, in batches, each in a transaction of its own, while everything runs. A
@@ -288,35 +288,6 @@ begin
   ));
   perform private.backfill_choices('coaching', array(
     select session.id from public.coaching_sessions as session where session.custom_assessment_id = any (assessments)
-  ));
-end
-$$;
-
--- Brings over the sessions that have begun with an assessment before their turn: they prevent its deletion. Not before the
--- assessment itself was brought over, because a row that is being deleted cannot get its first version.
-create or replace function private.bring_over_begun_with(assessment public.custom_assessments)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if assessment.newest_version_id is null
-    or not exists (select from private.backfills as step where step.step = 'begun' and step.finished_at is null) then
-    return;
-  end if;
-  perform private.backfill_begun(array(
-    select talk.id from public.agent_sessions as talk where talk.custom_assessment_id = assessment.id
-    union
-    select talk.id
-      from public.coaching_sessions as session
-      join public.agent_sessions as talk on talk.coaching_session_id = session.id
-     where session.custom_assessment_id = assessment.id
-    union
-    select talk.id
-      from public.campaigns as campaign
-      join public.campaign_assignments as assignment on assignment.campaign_id = campaign.id
-      join public.agent_sessions as talk on talk.stakeholder_session_id = assignment.id
-     where campaign.custom_assessment_id = assessment.id
   ));
 end
 $$;

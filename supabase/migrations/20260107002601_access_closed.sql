@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:55f49d152291391bcc4bad9d0a31760804322bf66ca375848a3c9bd62d2db8b2
+-- custom-assessments 0.2.0 access_closed sha256:069e666da3a65a72c733b7218f7c6657b8c6230a0f0a43a8d1b2bdfe49467e26
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -33,7 +33,6 @@ private.backfill_rows(text, uuid[]),
 private.basis_of_result(uuid, text, uuid, uuid, uuid),
 private.begin_session(text, uuid, uuid, uuid, uuid, uuid),
 private.bounded_diagnostics(jsonb),
-private.bring_over_begun_with(public.custom_assessments),
 private.bring_over_choices_of(uuid),
 private.bring_over_session(text, uuid, uuid, uuid[]),
 private.campaigns_can_lose_their_creator(),

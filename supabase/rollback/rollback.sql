@@ -91,7 +91,6 @@ drop trigger if exists note_changed_conversations_of_clients on public.agent_ses
 drop trigger if exists note_changed_conversations_of_trusted on public.agent_sessions;
 drop trigger if exists drop_pins_of_sessions on public.campaigns;
 drop trigger if exists drop_pins_of_sessions on public.coaching_sessions;
-drop trigger if exists hold_rows_of_tenant on public.tenant_profiles;
 drop trigger if exists drop_pins_of_tenant on public.tenant_profiles;
 drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
 drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
@@ -279,21 +278,21 @@ begin
         'are_new_drafts', 'ask_for_review', 'asked_categories', 'asked_definition', 'asked_dimensions', 'asks_the_same',
         'assessment_statuses', 'assessment_types', 'assessment_with_content', 'backfill_assessments', 'backfill_begun',
         'backfill_choices', 'backfill_results', 'backfill_rows', 'basis_of_result', 'begin_session',
-        'bounded_diagnostics', 'bring_over_begun_with', 'bring_over_choices_of', 'bring_over_session',
-        'campaigns_can_lose_their_creator', 'categories_faults', 'category_faults', 'change_classes', 'changes_between',
-        'changes_of_versions', 'check_agent_session_assessment', 'check_asking', 'check_assessment_content',
-        'check_choice', 'check_completion', 'check_display_name', 'check_equivalence', 'check_handed_in',
-        'check_held_choices', 'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids',
-        'check_session_assessment', 'check_session_status', 'check_style', 'choose_assessment', 'choose_jobs',
-        'claim_jobs', 'claim_slug', 'class_of_change', 'close_requests', 'column_refuses_custom', 'column_values',
-        'columns_of', 'columns_with_links', 'compared_dimensions', 'complete_session', 'content_categories',
-        'content_dimensions', 'content_hash', 'content_of', 'content_of_assessment', 'content_of_version',
-        'content_parts', 'copies_without_version', 'date_assessment_content', 'decision_about', 'decisions',
-        'definition_bounds_faults', 'definition_faults', 'definition_shape_faults', 'definition_size_faults',
-        'differences', 'differing_items', 'differing_metadata', 'dimension_faults', 'dimension_hashes', 'dimension_ids',
-        'dimensions_faults', 'disclosures', 'drop_equivalences_of_former_tenant', 'drop_pins_of_sessions',
-        'drop_pins_of_tenant', 'drop_slugs_of_tenant', 'end_jobs_without_subject', 'end_session', 'ending_of_error',
-        'enqueue', 'enqueue_due_markdown', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once',
+        'bounded_diagnostics', 'bring_over_choices_of', 'bring_over_session', 'campaigns_can_lose_their_creator',
+        'categories_faults', 'category_faults', 'change_classes', 'changes_between', 'changes_of_versions',
+        'check_agent_session_assessment', 'check_asking', 'check_assessment_content', 'check_choice',
+        'check_completion', 'check_display_name', 'check_equivalence', 'check_handed_in', 'check_held_choices',
+        'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids', 'check_session_assessment',
+        'check_session_status', 'check_style', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
+        'class_of_change', 'close_requests', 'column_refuses_custom', 'column_values', 'columns_of',
+        'columns_with_links', 'compared_dimensions', 'complete_session', 'content_categories', 'content_dimensions',
+        'content_hash', 'content_of', 'content_of_assessment', 'content_of_version', 'content_parts',
+        'copies_without_version', 'date_assessment_content', 'decision_about', 'decisions', 'definition_bounds_faults',
+        'definition_faults', 'definition_shape_faults', 'definition_size_faults', 'differences', 'differing_items',
+        'differing_metadata', 'dimension_faults', 'dimension_hashes', 'dimension_ids', 'dimensions_faults',
+        'disclosures', 'drop_equivalences_of_former_tenant', 'drop_pins_of_sessions', 'drop_pins_of_tenant',
+        'drop_slugs_of_tenant', 'end_jobs_without_subject', 'end_session', 'ending_of_error', 'enqueue',
+        'enqueue_due_markdown', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once',
         'erase_participants', 'erase_tenant_once', 'example_faults', 'example_outcome_faults', 'extend_rule', 'fault',
         'fill_columns_from_metadata', 'filled_definition', 'final_diagnostics', 'finish_jobs', 'fold_name',
         'folded_names', 'free_id', 'guard_assessment_authority', 'guard_equivalences', 'guard_reviews',

@@ -290,32 +290,3 @@ begin
   ));
 end
 $$;
-
--- Brings over the sessions that have begun with an assessment before their turn: they prevent its deletion. Not before the
--- assessment itself was brought over, because a row that is being deleted cannot get its first version.
-create or replace function private.bring_over_begun_with(assessment public.custom_assessments)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if assessment.newest_version_id is null
-    or not exists (select from private.backfills as step where step.step = 'begun' and step.finished_at is null) then
-    return;
-  end if;
-  perform private.backfill_begun(array(
-    select talk.id from public.agent_sessions as talk where talk.custom_assessment_id = assessment.id
-    union
-    select talk.id
-      from public.coaching_sessions as session
-      join public.agent_sessions as talk on talk.coaching_session_id = session.id
-     where session.custom_assessment_id = assessment.id
-    union
-    select talk.id
-      from public.campaigns as campaign
-      join public.campaign_assignments as assignment on assignment.campaign_id = campaign.id
-      join public.agent_sessions as talk on talk.stakeholder_session_id = assignment.id
-     where campaign.custom_assessment_id = assessment.id
-  ));
-end
-$$;

@@ -56,7 +56,6 @@ begin
   if not exists (select from public.tenant_profiles as tenant where tenant.id = old.tenant_id) then
     return old;
   end if;
-  perform private.bring_over_begun_with(old);
   select count(*) filter (where used.tenant_id = old.tenant_id), coalesce(bool_or(used.tenant_id <> old.tenant_id), false)
     into own, others
     from private.sessions_under_way(old.id) as used;

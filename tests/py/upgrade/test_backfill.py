@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -71,8 +70,8 @@ class Host:
         made: uuid.UUID = one(
             self.connection,
             "insert into public.campaigns"
-            " (tenant_id, created_by, name, assessment_type, custom_assessment_id)"
-            " values (%s, %s, 'Team', 'custom', %s) returning id",
+            " (tenant_id, name, created_by, assessment_type, custom_assessment_id)"
+            " values (%s, 'Team', %s, 'custom', %s) returning id",
             self.author.id,
             self.author.owner.id,
             assessment,
@@ -286,22 +285,6 @@ def test_interviews_of_a_campaign_begin_beside_the_batches(database: Database) -
         host.count("private.pins as pin where pin.kind = 'campaign' and pin.pinned_version_id is null") == 0
     )
     assert host.count("private.pins as pin where pin.kind = 'campaign'") == len(campaigns)
-
-
-def test_assessment_of_a_former_interview_is_not_deleted_before_it_is_brought_over(
-    database: Database,
-) -> None:
-    host = Host(database.connect())
-    service = database.connect_as("service_role")
-    while host.count("public.custom_assessments where newest_version_id is null"):
-        one(service, "select public.backfill_versions(1)")
-    assert host.count("private.pins") == 0
-    delete = "delete from public.custom_assessments where id = %s"
-    with pytest.raises(psycopg.Error, match="have begun") as refused:
-        host.connection.execute(delete, [host.assessments[0]])
-    assert refused.value.sqlstate == "PT409"
-    # Nobody has begun with this one.
-    host.connection.execute(delete, [host.assessments[1]])
 
 
 def test_former_choice_inherits_from_an_erased_tenant_before_it_is_brought_over(database: Database) -> None:
