@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:b89855d234be163ee4d929fffb3e540c9e6bf19c31bb70aab9ceb2c3ff170ed2
+-- custom-assessments 0.2.0 locks sha256:bad760a3c232d165d6bf620015bbb89b388c02d3ee957cc50a10ead3f156d857
 -- The order of locks
 --
 -- A transaction that needs several of these locks takes them in this order, to prevent deadlocks:
@@ -23,7 +23,8 @@
 -- waits. Only if it must create the first version does it lock it for no key update.
 --
 -- The deletion of an assessment clears the references of campaigns and sessions, also of other tenants. So a transaction that
--- begins, completes or scores an interview locks the session after its assessment, which it knows already. And the deletion of
+-- completes or scores an interview, or begins one of a coaching session, locks the session after its assessment, which it
+-- knows already. And the deletion of
 -- a tenant first locks the assessments that it uses for key share: either it waits there for their deletion, or the other
 -- way round.
 --

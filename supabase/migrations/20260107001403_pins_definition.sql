@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:60ae20e089d5db47437f5670ce4c761af925fcbf7f8b525603d26132d68b8afb
+-- custom-assessments 0.2.0 pins_definition sha256:5341bd20a6c3f65995f9064703c3b4611ea3d6ca817a59b21f5ddb8ce46300bf
 -- The definition as interview agents get it: exactly the keys that the format knows, with defaults for missing ones, but
 -- without the examples, from which an agent would learn the scores that the author expects.
 
@@ -262,7 +262,7 @@ begin
       return;
     end if;
   end if;
-  -- Locks, in their order: the assessment, the session, the campaign's pin, the session's ---------------------------
+  -- Locks, in their order: the assessment, the coaching session, the campaign's pin, the session's ------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);
   if not exists (
@@ -271,9 +271,13 @@ begin
     assessment_id := null;
     return;
   end if;
-  perform private.refuse_ended(begin_session.id, private.hold_session(
-    begin_session.id, private.session_type(begin_session.kind)
-  ));
+  if begin_session.kind = 'coaching' then
+    -- Not an assignment: the deletion of its campaign's creator locks it after the campaign's pin. One that is cancelled just now
+    -- begins before that.
+    perform private.refuse_ended(begin_session.id, private.hold_session(
+      begin_session.id, private.session_type(begin_session.kind)
+    ));
+  end if;
   -- A session without a choice of its own uses its campaign's version.
   if begin_session.campaign_id is not null and assessment_id = present and not exists (
     select

@@ -22,7 +22,8 @@
 -- waits. Only if it must create the first version does it lock it for no key update.
 --
 -- The deletion of an assessment clears the references of campaigns and sessions, also of other tenants. So a transaction that
--- begins, completes or scores an interview locks the session after its assessment, which it knows already. And the deletion of
+-- completes or scores an interview, or begins one of a coaching session, locks the session after its assessment, which it
+-- knows already. And the deletion of
 -- a tenant first locks the assessments that it uses for key share: either it waits there for their deletion, or the other
 -- way round.
 --

@@ -121,7 +121,7 @@ begin
       return;
     end if;
   end if;
-  -- Locks, in their order: the assessment, the session, the campaign's pin, the session's ---------------------------
+  -- Locks, in their order: the assessment, the coaching session, the campaign's pin, the session's ------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);
   if not exists (
@@ -130,9 +130,13 @@ begin
     assessment_id := null;
     return;
   end if;
-  perform private.refuse_ended(begin_session.id, private.hold_session(
-    begin_session.id, private.session_type(begin_session.kind)
-  ));
+  if begin_session.kind = 'coaching' then
+    -- Not an assignment: the deletion of its campaign's creator locks it after the campaign's pin. One that is cancelled just now
+    -- begins before that.
+    perform private.refuse_ended(begin_session.id, private.hold_session(
+      begin_session.id, private.session_type(begin_session.kind)
+    ));
+  end if;
   -- A session without a choice of its own uses its campaign's version.
   if begin_session.campaign_id is not null and assessment_id = present and not exists (
     select
