@@ -34,7 +34,7 @@ SAFE_ADDRESS: Final = (
 WITHOUT_CODE: Final = re.compile(f"{ESCAPE}|{CODE}|{SAFE_ADDRESS}", re.IGNORECASE | re.ASCII)
 WITH_CODE: Final = re.compile(f"{ESCAPE}|{SAFE_ADDRESS}", re.IGNORECASE | re.ASCII)
 TAG: Final = re.compile("<[A-Za-z/!?]")
-#: HTML that needs no end: what is no element, and a tag without a letter before it on its line.
+#: HTML that needs no end: text that is not an element, and a tag without a letter before it on its line.
 BLOCK: Final = re.compile(r"<[/!?]|(?:^|[\r\n])[^A-Za-z<\r\n]*<[A-Za-z]")
 OTHER_ADDRESS: Final = re.compile(r"<[a-z][a-z0-9+.-]+:[^<> \t\r\n]*>", re.IGNORECASE | re.ASCII)
 UNSAFE_LINK: Final = re.compile(

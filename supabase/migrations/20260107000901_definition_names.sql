@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_names sha256:f03e280bad747631de968fa8fa7fc56f96051fd347aa2e8a18c81ba54ed42014
+-- custom-assessments 0.2.0 definition_names sha256:543e17ded76920db106329a3c616c38f3c74870a0042f1fbbfead3c164cc0f61
 -- The rules of names of dimensions and categories.
 
 -- The folded name of a dimension or category; null if it has no visible name.
@@ -242,7 +242,7 @@ begin
   end if;
   return case
     when bare ~* '<[a-z][-a-z0-9+.]+:[^<> \t\r\n]*>' then 'unsafe-link'
-    -- What is no element, and a tag without a letter before it on its line, need no end.
+    -- Text that is not an element, and a tag without a letter before it on its line, need no end.
     when bare ~ '<[A-Za-z/!?]'
       and (bare ~ '<[/!?]|(?:^|[\r\n])[^A-Za-z<\r\n]*<[A-Za-z]' or value ~ '<[A-Za-z/!?].*>') then 'raw-html'
     when strpos(bare, '](') > 0

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:bad760a3c232d165d6bf620015bbb89b388c02d3ee957cc50a10ead3f156d857
+-- custom-assessments 0.2.0 locks sha256:2e7a4e75b766f8fc478f19012719cc1e90cc062f797ef6fb9a3085b33612d876
 -- The order of locks
 --
 -- A transaction that needs several of these locks takes them in this order, to prevent deadlocks:
@@ -9,7 +9,7 @@
 --   3. the tenant: for key share, or for update to delete it
 --   4. jobs, in the order of their ids
 --   5. the slugs
---   6. the host's campaigns and sessions, because whoever writes them chooses an assessment next
+--   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next
 --   7. assessments, in the order of their ids
 --   8. their versions
 --   9. choices and pins: the campaign's before the session's
@@ -33,7 +33,7 @@
 --
 -- Some transactions cannot keep the order: a trusted writer's statement that changes many assessments, and the second
 -- update of an assessment in one transaction, for which Postgres locks the tenant and the creator (a foreign key is checked
--- again). So whoever deletes or renames a tenant or an account takes the assessments in a way that is part of no deadlock
+-- again). So the deletion or renaming of a tenant or an account takes the assessments in a way that is part of no deadlock
 -- (locks/rows.sql), and is refused with BUSY if they are not available for two seconds. The erasing functions start again.
 
 -- Takes the first three locks for a transaction that creates rows of a tenant; the line only if it creates assessments.
@@ -126,12 +126,12 @@ execute function private.enter_my_lines();
 -- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- Locks rows of a table until the transaction ends: for update, no key update or key share. Whoever deletes or renames a
--- tenant calls this for the rows that depend on it, while writers of these rows may be about to need the tenant: a second
--- update of a row in one transaction checks its foreign keys again, and a trusted writer's statement takes many rows in any
--- order. Postgres looks for a deadlock once a transaction has waited for deadlock_timeout. So this waits in the rows' queues
--- only while the transaction is younger than that, when nobody can have waited so long for what it has locked. After that
--- it asks again from time to time, without waiting: it is part of no deadlock then. It gives up after two seconds.
+-- Locks rows of a table until the transaction ends: for update, no key update or key share. A transaction that deletes or
+-- renames a tenant calls this for the rows that depend on it, while writers of these rows may be about to need the tenant: a
+-- second update of a row in one transaction checks its foreign keys again, and a trusted writer's statement takes many rows in
+-- any order. Postgres looks for a deadlock once a transaction has waited for deadlock_timeout. So this waits in the rows'
+-- queues only while the transaction is younger than that, when nobody can have waited so long for what it has locked. After
+-- that it asks again from time to time, without waiting: it is part of no deadlock then. It gives up after two seconds.
 create or replace function private.take_rows(relation regclass, ids uuid[], strength text)
 returns void
 language plpgsql
@@ -210,7 +210,7 @@ end
 $$;
 
 -- A plain delete of a tenant, or of the account that owns it. Its name sorts before those of the triggers that check
--- something. SECURITY DEFINER, because whoever deletes a tenant may not lock these rows.
+-- something. SECURITY DEFINER, because a role that may delete a tenant may not lock these rows.
 create or replace function private.hold_rows_of_deleted_tenant()
 returns trigger
 language plpgsql

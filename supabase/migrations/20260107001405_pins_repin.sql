@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_repin sha256:74ae0b2dd2242b7004720daffdbe755a6bd707659025049248ed99ff3054ccae
+-- custom-assessments 0.2.0 pins_repin sha256:57e10667d324084669dae43bdf7b409726d268f0e1fb06b8d9c15783cf59ac66
 -- Owners move a session or campaign to a newer version.
 
 -- The changes from one version to another.
@@ -195,7 +195,7 @@ begin
     where pin.campaign_id = move_campaign.campaign_id
     order by pin.id
       for update;
-  -- Whoever gives the campaign another assessment waits for its pin, or has already committed.
+  -- A transaction that gives the campaign another assessment waits for its pin, or has already committed.
   if not exists (
     select
       from public.campaigns as campaign

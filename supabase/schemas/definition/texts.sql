@@ -40,7 +40,7 @@ begin
   end if;
   return case
     when bare ~* '<[a-z][-a-z0-9+.]+:[^<> \t\r\n]*>' then 'unsafe-link'
-    -- What is no element, and a tag without a letter before it on its line, need no end.
+    -- Text that is not an element, and a tag without a letter before it on its line, need no end.
     when bare ~ '<[A-Za-z/!?]'
       and (bare ~ '<[/!?]|(?:^|[\r\n])[^A-Za-z<\r\n]*<[A-Za-z]' or value ~ '<[A-Za-z/!?].*>') then 'raw-html'
     when strpos(bare, '](') > 0

@@ -8,7 +8,7 @@
 --   3. the tenant: for key share, or for update to delete it
 --   4. jobs, in the order of their ids
 --   5. the slugs
---   6. the host's campaigns and sessions, because whoever writes them chooses an assessment next
+--   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next
 --   7. assessments, in the order of their ids
 --   8. their versions
 --   9. choices and pins: the campaign's before the session's
@@ -32,7 +32,7 @@
 --
 -- Some transactions cannot keep the order: a trusted writer's statement that changes many assessments, and the second
 -- update of an assessment in one transaction, for which Postgres locks the tenant and the creator (a foreign key is checked
--- again). So whoever deletes or renames a tenant or an account takes the assessments in a way that is part of no deadlock
+-- again). So the deletion or renaming of a tenant or an account takes the assessments in a way that is part of no deadlock
 -- (locks/rows.sql), and is refused with BUSY if they are not available for two seconds. The erasing functions start again.
 
 -- Takes the first three locks for a transaction that creates rows of a tenant; the line only if it creates assessments.

@@ -4,12 +4,12 @@
 -- (host_check/rules.sql).
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
--- Locks rows of a table until the transaction ends: for update, no key update or key share. Whoever deletes or renames a
--- tenant calls this for the rows that depend on it, while writers of these rows may be about to need the tenant: a second
--- update of a row in one transaction checks its foreign keys again, and a trusted writer's statement takes many rows in any
--- order. Postgres looks for a deadlock once a transaction has waited for deadlock_timeout. So this waits in the rows' queues
--- only while the transaction is younger than that, when nobody can have waited so long for what it has locked. After that
--- it asks again from time to time, without waiting: it is part of no deadlock then. It gives up after two seconds.
+-- Locks rows of a table until the transaction ends: for update, no key update or key share. A transaction that deletes or
+-- renames a tenant calls this for the rows that depend on it, while writers of these rows may be about to need the tenant: a
+-- second update of a row in one transaction checks its foreign keys again, and a trusted writer's statement takes many rows in
+-- any order. Postgres looks for a deadlock once a transaction has waited for deadlock_timeout. So this waits in the rows'
+-- queues only while the transaction is younger than that, when nobody can have waited so long for what it has locked. After
+-- that it asks again from time to time, without waiting: it is part of no deadlock then. It gives up after two seconds.
 create or replace function private.take_rows(relation regclass, ids uuid[], strength text)
 returns void
 language plpgsql
@@ -88,7 +88,7 @@ end
 $$;
 
 -- A plain delete of a tenant, or of the account that owns it. Its name sorts before those of the triggers that check
--- something. SECURITY DEFINER, because whoever deletes a tenant may not lock these rows.
+-- something. SECURITY DEFINER, because a role that may delete a tenant may not lock these rows.
 create or replace function private.hold_rows_of_deleted_tenant()
 returns trigger
 language plpgsql

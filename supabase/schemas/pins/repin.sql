@@ -194,7 +194,7 @@ begin
     where pin.campaign_id = move_campaign.campaign_id
     order by pin.id
       for update;
-  -- Whoever gives the campaign another assessment waits for its pin, or has already committed.
+  -- A transaction that gives the campaign another assessment waits for its pin, or has already committed.
   if not exists (
     select
       from public.campaigns as campaign

@@ -123,7 +123,7 @@ def test_neither_an_edit_nor_interviews_that_begin_wait_for_each_other(
     agents = [world.agent(autocommit=False) for _ in talks]
     editing = world.owner(autocommit=False)
     for connection in (*agents, editing):
-        # Whoever waits for a lock fails at once. All keep what they have locked until the end.
+        # A session that has to wait for a lock fails at once. All keep their locks until the end.
         connection.execute("set lock_timeout = '1ms'")
     interviews = zip(agents, talks, strict=True)
     began = [one(agent, BEGIN, talk) for agent, talk in itertools.islice(interviews, 3)]

@@ -63,7 +63,7 @@ class Racer:
                 # What is checked at the end of a transaction may wait as well.
                 self.connection.execute("set constraints all immediate; set constraints all deferred")
         except psycopg.Error as error:
-            # Whoever comes too late is refused by one rule or another.
+            # The second of two is refused by one rule or another.
             return (
                 "refused" if REFUSED.fullmatch(error.sqlstate or "") else f"{error.sqlstate} {reason(error)}"
             )

@@ -43,7 +43,7 @@ begin
 end
 $$;
 select ok(delay between interval '2 seconds' and interval '6 seconds', 'the second is about four seconds') from pg_temp.fail_again() as delay;
-select is(tests.job_value(tests.kept('upload'), 'last_error'), 'unspecified', 'what is no code is not kept');
+select is(tests.job_value(tests.kept('upload'), 'last_error'), 'unspecified', 'text that is not a code is not kept');
 select ok(delay between interval '8 seconds' and interval '24 seconds', 'the third is about sixteen') from pg_temp.fail_again() as delay;
 select ok(delay between interval '32 seconds' and interval '96 seconds', 'the fourth is about sixty-four') from pg_temp.fail_again() as delay;
 select is(pg_temp.fail_again(), null, 'the fifth fault is the last');
