@@ -763,6 +763,33 @@ export type Database = {
         };
         Relationships: [];
       };
+      tenant_settings: {
+        Row: {
+          notice: string | null;
+          tenant_id: string;
+          words_days: number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          notice?: string | null;
+          tenant_id: string;
+          words_days?: number | null;
+        };
+        Update: {
+          notice?: string | null;
+          tenant_id?: string;
+          words_days?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "tenant_settings_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: true;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
     };
     Views: {
       job_queue: {

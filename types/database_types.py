@@ -586,6 +586,21 @@ class PublicTenantProfilesUpdate(TypedDict):
     updated_at: NotRequired[Annotated[datetime.datetime, Field(alias="updated_at")]]
     user_id: NotRequired[Annotated[uuid.UUID, Field(alias="user_id")]]
 
+class PublicTenantSettings(BaseModel):
+    notice: Optional[str] = Field(alias="notice")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    words_days: Optional[int] = Field(alias="words_days")
+
+class PublicTenantSettingsInsert(TypedDict):
+    notice: NotRequired[Annotated[Optional[str], Field(alias="notice")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    words_days: NotRequired[Annotated[Optional[int], Field(alias="words_days")]]
+
+class PublicTenantSettingsUpdate(TypedDict):
+    notice: NotRequired[Annotated[Optional[str], Field(alias="notice")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    words_days: NotRequired[Annotated[Optional[int], Field(alias="words_days")]]
+
 class PublicJobQueue(BaseModel):
     age: Optional[str] = Field(alias="age")
     attempts: Optional[int] = Field(alias="attempts")

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:cf5327081ea03f2c54cb9cb279afc039d09d04cfeda681fd125b4825d030277c
+-- custom-assessments 0.2.0 settings sha256:122aca2b4999eb0729af4af3f054ff6cdfc7fc1d4de358138108da2e39ffd3be
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -51,3 +51,51 @@ begin
 end
 $$;
 comment on function private.setting(text) is 'The value of a setting. An unknown one is null.';
+
+-- Settings of a tenant, which its owner may change, also while the tenant is deactivated.
+
+create table if not exists public.tenant_settings (
+  tenant_id uuid not null,
+  notice text,
+  words_days integer,
+
+  constraint tenant_settings_pkey primary key (tenant_id),
+  constraint tenant_settings_tenant_id_fkey
+  foreign key (tenant_id) references public.tenant_profiles (id) on delete cascade,
+  constraint notice_has_1_to_1000_characters check (length(notice) between 1 and 1000),
+  constraint words_days_is_1_to_36500 check (words_days between 1 and 36500)
+);
+comment on table public.tenant_settings is 'What a tenant''s owner may set. A tenant without a row has the defaults.';
+comment on column public.tenant_settings.notice is
+'The tenant''s own sentence in the notice that respondents read before an interview: at most 1,000 characters, no HTML.';
+comment on column public.tenant_settings.words_days is
+'For how many days transcripts, quotes and rationales are kept: fewer than the operator''s setting words_days, which more cannot '
+'extend. Null: as the operator''s.';
+alter table public.tenant_settings enable row level security;
+revoke all on table public.tenant_settings from public, anon, authenticated, service_role;
+
+-- As refusals that say what is wrong, without the row that a CHECK would print into the log.
+create or replace function private.check_tenant_settings()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.notice := nullif(private.trim_text(new.notice), '');
+  if length(new.notice) > 1000 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "notice", "expected": "at most 1000 characters"}');
+  elsif new.notice ~ private.unseen_controls() or private.markup_fault(new.notice) is not null then
+    perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
+      'argument', 'notice',
+      'expected', 'no HTML, no links except to http, https and mailto, no control characters and no hidden ones'
+    ));
+  elsif new.words_days not between 1 and 36500 then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "words_days", "expected": "1 to 36500 days, or null"}');
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger check_tenant_settings
+before insert or update on public.tenant_settings
+for each row execute function private.check_tenant_settings();

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:ee913ca00a1df2abc02edf29e29540f6bd14251db2a655ede3b2f0b3cf5d8e68
+-- custom-assessments 0.2.0 access_policies sha256:22fd08c88cc1c44f57bfb3206dc71af5916738b5ab24362361828351afa3c260
 -- Which roles can read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once per query
@@ -160,6 +160,27 @@ drop policy if exists "Owners declare what is equivalent" on public.equivalence_
 create policy "Owners declare what is equivalent" on public.equivalence_declarations
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners read their settings" on public.tenant_settings;
+create policy "Owners read their settings" on public.tenant_settings
+for select to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners make settings" on public.tenant_settings;
+create policy "Owners make settings" on public.tenant_settings
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners change their settings" on public.tenant_settings;
+create policy "Owners change their settings" on public.tenant_settings
+for update to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())))
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners delete their settings" on public.tenant_settings;
+create policy "Owners delete their settings" on public.tenant_settings
+for delete to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
 
 drop policy if exists "Rules of change are no secret" on private.change_rules;
 create policy "Rules of change are no secret" on private.change_rules for select to authenticated using (true);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:069e666da3a65a72c733b7218f7c6657b8c6230a0f0a43a8d1b2bdfe49467e26
+-- custom-assessments 0.2.0 access_closed sha256:812d59eb35adf182cae92ddda0cd1fcef4000712d8956cd0bde7ff91cda5213c
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -57,6 +57,7 @@ private.check_returned_ids(uuid, jsonb, jsonb),
 private.check_session_assessment(),
 private.check_session_status(),
 private.check_style(text, uuid, uuid, uuid),
+private.check_tenant_settings(),
 private.choose_assessment(uuid, uuid, boolean),
 private.choose_jobs(integer),
 private.claim_jobs(text, integer, integer, text),

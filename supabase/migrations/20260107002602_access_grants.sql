@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:c2749d11146d7b9af8588bc75166ba5817bb20f0a97a818a567f44e55e3d208a
+-- custom-assessments 0.2.0 access_grants sha256:fdfc456a5afab9d7e47bb38731b15b39dd39fc62741bccbe0be43e4361b09778
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -49,6 +49,9 @@ on table public.assessment_uploads to authenticated;
 -- that an upload cannot be changed.
 grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
 on table public.assessment_uploads to service_role;
+
+-- A tenant's own settings. An upsert also writes the column that it looks the row up by.
+grant select, insert, update, delete on table public.tenant_settings to authenticated, service_role;
 
 -- The marketplace, which everyone can read.
 grant select on table private.listings to anon, authenticated, service_role;

@@ -11,8 +11,8 @@
 --   * a campaign or coaching session has an assessment, or has the type custom on a host whose own rule did not allow that
 --     type (give it another type, or delete it).
 --
--- It deletes the assessments, their versions and Markdown, the uploads, the queue and the marketplace listings. Keep a dump of
--- public.custom_assessments if you may need them again.
+-- It deletes the assessments, their versions and Markdown, the uploads, the queue, the marketplace listings and the settings of
+-- tenants. Keep a dump of public.custom_assessments and public.tenant_settings if you may need them again.
 --
 -- The host's own rules for the types of campaigns and coaching sessions and for the status of sessions are restored exactly,
 -- except for a rule that the host has changed since. Where sessions have a status that the rule refuses, it is not validated.
@@ -236,6 +236,7 @@ drop table if exists private.extended_rules;
 drop table if exists private.claims;
 drop table if exists private.refusals;
 drop table if exists private.settings;
+drop table if exists public.tenant_settings;
 drop table if exists private.backfills;
 drop table if exists private.former_versions;
 drop table if exists private.written_markdown;
@@ -283,16 +284,16 @@ begin
         'check_agent_session_assessment', 'check_asking', 'check_assessment_content', 'check_choice',
         'check_completion', 'check_display_name', 'check_equivalence', 'check_handed_in', 'check_held_choices',
         'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids', 'check_session_assessment',
-        'check_session_status', 'check_style', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug',
-        'class_of_change', 'close_requests', 'column_refuses_custom', 'column_values', 'columns_of',
-        'columns_with_links', 'compared_dimensions', 'complete_session', 'content_categories', 'content_dimensions',
-        'content_hash', 'content_of', 'content_of_assessment', 'content_of_version', 'content_parts',
-        'copies_without_version', 'date_assessment_content', 'decision_about', 'decisions', 'definition_bounds_faults',
-        'definition_faults', 'definition_shape_faults', 'definition_size_faults', 'differences', 'differing_items',
-        'differing_metadata', 'dimension_faults', 'dimension_hashes', 'dimension_ids', 'dimensions_faults',
-        'disclosures', 'drop_equivalences_of_former_tenant', 'drop_pins_of_sessions', 'drop_pins_of_tenant',
-        'drop_slugs_of_tenant', 'end_jobs_without_subject', 'end_session', 'ending_of_error', 'enqueue',
-        'enqueue_due_markdown', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once',
+        'check_session_status', 'check_style', 'check_tenant_settings', 'choose_assessment', 'choose_jobs',
+        'claim_jobs', 'claim_slug', 'class_of_change', 'close_requests', 'column_refuses_custom', 'column_values',
+        'columns_of', 'columns_with_links', 'compared_dimensions', 'complete_session', 'content_categories',
+        'content_dimensions', 'content_hash', 'content_of', 'content_of_assessment', 'content_of_version',
+        'content_parts', 'copies_without_version', 'date_assessment_content', 'decision_about', 'decisions',
+        'definition_bounds_faults', 'definition_faults', 'definition_shape_faults', 'definition_size_faults',
+        'differences', 'differing_items', 'differing_metadata', 'dimension_faults', 'dimension_hashes', 'dimension_ids',
+        'dimensions_faults', 'disclosures', 'drop_equivalences_of_former_tenant', 'drop_pins_of_sessions',
+        'drop_pins_of_tenant', 'drop_slugs_of_tenant', 'end_jobs_without_subject', 'end_session', 'ending_of_error',
+        'enqueue', 'enqueue_due_markdown', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once',
         'erase_participants', 'erase_tenant_once', 'example_faults', 'example_outcome_faults', 'extend_rule', 'fault',
         'fill_columns_from_metadata', 'filled_definition', 'final_diagnostics', 'finish_jobs', 'fold_name',
         'folded_names', 'free_id', 'guard_assessment_authority', 'guard_equivalences', 'guard_reviews',

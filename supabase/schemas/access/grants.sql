@@ -49,6 +49,9 @@ on table public.assessment_uploads to authenticated;
 grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
 on table public.assessment_uploads to service_role;
 
+-- A tenant's own settings. An upsert also writes the column that it looks the row up by.
+grant select, insert, update, delete on table public.tenant_settings to authenticated, service_role;
+
 -- The marketplace, which everyone can read.
 grant select on table private.listings to anon, authenticated, service_role;
 grant select on table public.marketplace_listings to anon, authenticated, service_role;

@@ -160,6 +160,27 @@ create policy "Owners declare what is equivalent" on public.equivalence_declarat
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
 
+drop policy if exists "Owners read their settings" on public.tenant_settings;
+create policy "Owners read their settings" on public.tenant_settings
+for select to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners make settings" on public.tenant_settings;
+create policy "Owners make settings" on public.tenant_settings
+for insert to authenticated
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners change their settings" on public.tenant_settings;
+create policy "Owners change their settings" on public.tenant_settings
+for update to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())))
+with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners delete their settings" on public.tenant_settings;
+create policy "Owners delete their settings" on public.tenant_settings
+for delete to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
 drop policy if exists "Rules of change are no secret" on private.change_rules;
 create policy "Rules of change are no secret" on private.change_rules for select to authenticated using (true);
 

@@ -413,6 +413,26 @@ insert into tests.expected values
 (
   'tenant_profiles', 'truncate', '42501 42501 42501 42501 42501 42501 42501',
   ''
+),
+(
+  'tenant_settings', 'select', '42501 - yes - - - yes',
+  'tenant_id notice words_days'
+),
+(
+  'tenant_settings', 'insert', '42501 42501 yes 42501 42501 42501 yes',
+  'tenant_id notice words_days'
+),
+(
+  'tenant_settings', 'update', '42501 - yes - - - yes',
+  'tenant_id notice words_days'
+),
+(
+  'tenant_settings', 'delete', '42501 - yes - - - yes',
+  ''
+),
+(
+  'tenant_settings', 'truncate', '42501 42501 42501 42501 42501 42501 42501',
+  ''
 );
 
 create temporary table found on commit drop as select * from tests.cells();
