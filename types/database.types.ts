@@ -939,6 +939,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      correct_turn: { Args: { agent_session_id: string; speaker: string; turn: number }; Returns: Json };
       custom_assessments_version: { Args: Record<PropertyKey, never>; Returns: string };
       declare_equivalent: {
         Args: { assessment_id: string; dimension: string; from_hash: string; note: string; to_hash: string };
@@ -975,6 +976,7 @@ export type Database = {
         Args: { decision: string; note?: string; reason?: string; request_id?: string; version_id: string };
         Returns: Json;
       };
+      save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: Json };
       session_result: { Args: { access_token: string }; Returns: Json };
       verify_result: { Args: { result_id: string }; Returns: Json };
       version_changes: {

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:87c209cf14f07dbb869027f1c9b5b0f0bd1eca8aaa2297914a15e6d6cda65fdd
+-- custom-assessments 0.2.0 refusals sha256:d34c92cfb3a58692c73dfbcc8548b98b99f9cd5d0ac2279cad0a78d606efac61
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -151,6 +151,22 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'SESSION_ALREADY_SCORED', 409, 'The session already has a result, or scores from which it is made.',
   'Read the existing result: a session has only one, and can no longer be cancelled.'
+),
+(
+  'TRANSCRIPT_TOO_LARGE', 413, 'The transcript is too large.',
+  'A transcript has at most 2,000 turns of 20,000 characters each, and 500 KB together. See details for the limit.'
+),
+(
+  'TURNS_INVALID', 422, 'The turns are not valid.',
+  'Fix every error listed in details.faults; each has its JSON path, a reason and what was expected. Nothing was saved.'
+),
+(
+  'TURN_DIFFERS', 409, 'The turn was saved with another text.',
+  'Give the new text the next number: a turn that was saved does not change. Nothing was saved.'
+),
+(
+  'TURN_UNKNOWN', 422, 'The transcript does not have this turn.',
+  'Use the number of a turn that save_progress has kept, and whose words have not expired.'
 ),
 (
   'SCORES_INVALID', 422, 'The scores are not valid for this assessment.',

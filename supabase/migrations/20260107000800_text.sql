@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:547d8eeefc1ab336e1bf7f54519ac007ac5511794949943cbed25ef7a6c7ee0d
+-- custom-assessments 0.2.0 text sha256:2cd41c03e90077211a88154038b9a4fe205e0da1aa4e175b50eab6504a707530
 -- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
 -- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
 -- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
@@ -228,6 +228,19 @@ begin
 end
 $$;
 
+-- Who speaks in a turn of a transcript.
+create or replace function private.speakers()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['respondent', 'interviewer', 'other', 'unknown'];
+end
+$$;
+
 -- From 1, highly structured, to 5, fully conversational. CHECKs on the host's tables state 1 to 5 themselves, because
 -- writers of those tables may not be allowed to call this function.
 create or replace function private.interview_styles()
@@ -357,5 +370,30 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return 30;
+end
+$$;
+
+-- Of a transcript: its turns, and the characters of a turn. Together they have at most largest_text() bytes.
+create or replace function private.most_turns()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 2000;
+end
+$$;
+
+create or replace function private.longest_turn()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 20000;
 end
 $$;

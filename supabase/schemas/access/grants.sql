@@ -93,6 +93,7 @@ grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) 
 -- The worker, interview agents and operators, who have a service key.
 grant execute on function public.backfill_versions(integer) to service_role;
 grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
+grant execute on function public.correct_turn(uuid, integer, text) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
 grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
@@ -103,6 +104,7 @@ grant execute on function public.name_reviewer(uuid, boolean) to service_role;
 grant execute on function public.prune_jobs(interval, integer) to service_role;
 grant execute on function public.queue_status() to service_role;
 grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
+grant execute on function public.save_progress(uuid, jsonb) to service_role;
 
 -- Functions that policies call for visitors and accounts.
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;

@@ -31,6 +31,7 @@ declare
   participants jsonb;
   results integer;
   requests integer;
+  turns integer;
   jobs integer;
   uploads integer;
   handed_over integer;
@@ -69,6 +70,13 @@ begin
   handed_over := private.hand_over_used_assessments(erase_tenant_once.tenant_id);
   -- Its own interviews that are under way go with it.
   delete from private.pins as pin where pin.tenant_id = erase_tenant_once.tenant_id;
+  delete from private.turns as said
+   using private.transcripts as kept
+   where kept.tenant_id = erase_tenant_once.tenant_id
+     and said.session_type = kept.session_type
+     and said.session_id = kept.session_id;
+  get diagnostics turns = row_count;
+  delete from private.transcripts as kept where kept.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 
@@ -85,6 +93,7 @@ begin
     'tenants', tenants,
     'results', results,
     'score_requests', requests,
+    'turns', turns,
     'uploads', uploads,
     'jobs', jobs,
     'assessments', assessments,

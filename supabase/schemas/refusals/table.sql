@@ -152,6 +152,22 @@ insert into private.refusals (reason, status, message, hint) values
   'Read the existing result: a session has only one, and can no longer be cancelled.'
 ),
 (
+  'TRANSCRIPT_TOO_LARGE', 413, 'The transcript is too large.',
+  'A transcript has at most 2,000 turns of 20,000 characters each, and 500 KB together. See details for the limit.'
+),
+(
+  'TURNS_INVALID', 422, 'The turns are not valid.',
+  'Fix every error listed in details.faults; each has its JSON path, a reason and what was expected. Nothing was saved.'
+),
+(
+  'TURN_DIFFERS', 409, 'The turn was saved with another text.',
+  'Give the new text the next number: a turn that was saved does not change. Nothing was saved.'
+),
+(
+  'TURN_UNKNOWN', 422, 'The transcript does not have this turn.',
+  'Use the number of a turn that save_progress has kept, and whose words have not expired.'
+),
+(
   'SCORES_INVALID', 422, 'The scores are not valid for this assessment.',
   'Score at least one dimension of the definition. Name each as in the definition, and give it a number on the scale.'
 ),

@@ -33,12 +33,32 @@ begin
        for share;
   exception
     when feature_not_supported or insufficient_privilege then
-      select assignment.status::text
-        into status
-        from public.campaign_assignments as assignment
-       where assignment.id = hold_session.session_id;
+      status := private.status_of_session(hold_session.session_id, hold_session.session_type);
   end;
   return status;
+end
+$$;
+
+-- The status of a session, without a lock.
+create or replace function private.status_of_session(session_id uuid, session_type text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case session_type
+    when 'coaching' then (
+      select coaching.client_status::text
+        from public.coaching_sessions as coaching
+       where coaching.id = status_of_session.session_id
+    )
+    else (
+      select assignment.status::text
+        from public.campaign_assignments as assignment
+       where assignment.id = status_of_session.session_id
+    )
+  end;
 end
 $$;
 

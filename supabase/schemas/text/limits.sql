@@ -102,3 +102,28 @@ begin
   return 30;
 end
 $$;
+
+-- Of a transcript: its turns, and the characters of a turn. Together they have at most largest_text() bytes.
+create or replace function private.most_turns()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 2000;
+end
+$$;
+
+create or replace function private.longest_turn()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 20000;
+end
+$$;

@@ -99,6 +99,19 @@ begin
 end
 $$;
 
+-- Who speaks in a turn of a transcript.
+create or replace function private.speakers()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['respondent', 'interviewer', 'other', 'unknown'];
+end
+$$;
+
 -- From 1, highly structured, to 5, fully conversational. CHECKs on the host's tables state 1 to 5 themselves, because
 -- writers of those tables may not be allowed to call this function.
 create or replace function private.interview_styles()

@@ -354,6 +354,8 @@ def test_no_column_default_and_no_column_list_writes_what_is_the_databases(scene
         ("retry_jobs", {"failed_since": "-infinity"}),
         ("prune_jobs", {"keep": "0"}),
         ("interview_context", {"agent_session_id": str(uuid.uuid4())}),
+        ("save_progress", {"agent_session_id": str(uuid.uuid4()), "turns": []}),
+        ("correct_turn", {"agent_session_id": str(uuid.uuid4()), "turn": 1, "speaker": "other"}),
         ("erase_tenant", {"tenant_id": str(uuid.uuid4())}),
         ("erase_account", {"user_id": str(uuid.uuid4())}),
         (

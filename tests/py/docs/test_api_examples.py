@@ -41,6 +41,8 @@ console.log(JSON.stringify({
   latest: tenants.map((one) => one.custom_assessment_results.map((each) => each.id === row.id)),
   keys: {
     interview_context: Object.keys(context),
+    save_progress: Object.keys(kept),
+    correct_turn: Object.keys(corrected),
     complete_assessment_session: Object.keys({ ...receipt, ...again }),
     session_result: Object.keys(seen),
     verify_result: Object.keys(verified),

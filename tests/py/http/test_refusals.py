@@ -69,6 +69,10 @@ def begin_interviews(connection: Connection, world: World) -> None:
         world.ids[f"{name}'s agent session"] = talk[0]
         connection.execute("select public.interview_context(%s)", [talk[0]])
     connection.execute(
+        'select public.save_progress(%s, \'[{"turn": 1, "speaker": "other", "text": "Yes."}]\')',
+        [world.ids["begun session's agent session"]],
+    )
+    connection.execute(
         "update public.custom_assessments set interview_style_default = 5 where id = %s",
         [world.ids["edited"]],
     )
@@ -258,6 +262,19 @@ def complete(world: World, session: str, scores: Json, version: str | None = Non
     )
 
 
+def save(world: World, turn: int, text: str) -> Request:
+    """A turn of the session that has begun."""
+    return Request(
+        "service",
+        "rpc",
+        "save_progress",
+        {
+            "agent_session_id": world["begun session's agent session"],
+            "turns": [{"turn": turn, "speaker": "other", "text": text}],
+        },
+    )
+
+
 def write_result(world: World, assessment: str, session: str) -> Request:
     """Insert a result as the service role."""
     return Request(
@@ -344,6 +361,15 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         "insert",
         "campaigns",
         {"name": "Nobody's", "assessment_type": "custom", "custom_assessment_id": w["active"]},
+    ),
+    "TRANSCRIPT_TOO_LARGE": lambda w: save(w, 2, "x" * 20_001),
+    "TURNS_INVALID": lambda w: save(w, -1, "Yes."),
+    "TURN_DIFFERS": lambda w: save(w, 1, "No."),
+    "TURN_UNKNOWN": lambda w: Request(
+        "service",
+        "rpc",
+        "correct_turn",
+        {"agent_session_id": w["begun session's agent session"], "turn": 9, "speaker": "other"},
     ),
     "UPLOAD_IMMUTABLE": lambda w: Request(
         "service", "update", "assessment_uploads", {"source_markdown": "# Other"}, w["upload"]

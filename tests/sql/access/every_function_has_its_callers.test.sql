@@ -7,6 +7,7 @@ begin;
 create table tests.expected (function_name text, definer boolean, callers text);
 insert into tests.expected values
 ('complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone,uuid)', true, 'service_role'),
+('correct_turn(uuid,integer,text)', true, 'service_role'),
 ('custom_assessments_version()', false, 'service_role'),
 ('erase_account(uuid)', true, 'service_role'),
 ('erase_tenant(uuid)', true, 'service_role'),
@@ -16,6 +17,7 @@ insert into tests.expected values
 ('prune_jobs(interval,integer)', true, 'service_role'),
 ('queue_status()', true, 'service_role'),
 ('retry_jobs(bigint[],uuid[],timestamp with time zone)', true, 'service_role'),
+('save_progress(uuid,jsonb)', true, 'service_role'),
 ('session_result(text)', true, 'anon authenticated service_role'),
 ('verify_result(uuid)', false, 'authenticated service_role'),
 ('declare_equivalent(uuid,text,text,text,text)', false, 'authenticated'),
@@ -72,6 +74,7 @@ insert into tests.expected values
 ('private.move_campaign(uuid,boolean)', true, 'authenticated service_role'),
 ('private.move_session(uuid,text,boolean)', true, 'authenticated service_role'),
 ('private.session_version(text,uuid,uuid,uuid,uuid)', true, 'authenticated service_role'),
+('private.drop_transcripts()', true, ''),
 ('private.drop_pins_of_tenant()', true, ''),
 ('private.check_session_status()', true, ''),
 ('private.complete_session()', true, ''),

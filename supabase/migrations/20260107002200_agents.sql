@@ -1,18 +1,20 @@
--- custom-assessments 0.2.0 agents sha256:baec262245d1cff9bdbf6b8ea501d4f859cff229a446a5ef6f498e472579e8db
--- For interview agents: what to ask.
+-- custom-assessments 0.2.0 agents sha256:50da5767f929a81234f0f59e71e6d4f375b5fa446672a523ec4ea4f54340b7e1
+-- For interview agents: the session of a conversation, which begins with the first question or the first kept turn.
 
--- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
-create or replace function public.interview_context(agent_session_id uuid)
-returns jsonb
+-- The session that an agent session is about, with the assessment and version that it uses. It begins now if it had not; begun
+-- tells. Without an assessment assessment_id is null; session_id is null if the conversation has no session.
+create or replace function private.begin_talk(
+  agent_session_id uuid,
+  out kind text, out session_id uuid, out tenant_id uuid, out campaign_id uuid, out assessment_id uuid, out version_id uuid,
+  out style integer, out begun boolean
+)
 language plpgsql
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   talk record;
-  asked record;
-  begun boolean := true;
 begin
+  begun := true;
   loop
     select agent.custom_assessment_id as named,
            coalesce(agent.coaching_session_id, agent.stakeholder_session_id) as session_id,
@@ -35,9 +37,9 @@ begin
              pin, coalesce(coaching.tenant_id, campaign.tenant_id), campaign.id,
              coalesce(coaching.custom_assessment_id, campaign.custom_assessment_id)
            )
-     where agent.id = interview_context.agent_session_id;
+     where agent.id = begin_talk.agent_session_id;
     if not found or (talk.session_id is not null and talk.tenant_id is null) then
-      perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', interview_context.agent_session_id));
+      perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', begin_talk.agent_session_id));
     end if;
     perform private.refuse_ended(talk.session_id, talk.status);
     exit when talk.version_id is not null;
@@ -56,12 +58,9 @@ begin
     exit when talk.assessment_id is null or talk.version_id is not null;
     begun := true;
   end loop;
-  if talk.assessment_id is null then
-    return null;
-  end if;
   if talk.named <> talk.assessment_id then
     perform private.refuse('SESSION_ASSESSMENT_MISMATCH', jsonb_build_object(
-      'agent_session_id', interview_context.agent_session_id, 'assessment_id', talk.named,
+      'agent_session_id', begin_talk.agent_session_id, 'assessment_id', talk.named,
       'session_assessment_id', talk.assessment_id
     ));
   end if;
@@ -71,23 +70,60 @@ begin
        set asked_at = now()
      where pin.kind = talk.kind and pin.id = talk.session_id;
   end if;
-  -- Whether it was taken down is looked at on each call; the author's own sessions go on.
+  select talk.kind, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id, talk.style
+    into kind, session_id, tenant_id, campaign_id, assessment_id, version_id, style;
+end
+$$;
+
+-- Refuses a version that a reviewer took down; the author's own sessions go on.
+create or replace function private.refuse_withdrawn(
+  agent_session_id uuid, tenant_id uuid, assessment_id uuid, version_id uuid
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.is_own(refuse_withdrawn.assessment_id, refuse_withdrawn.tenant_id)
+    or not private.is_withdrawn(refuse_withdrawn.version_id) then
+    return;
+  end if;
+  perform private.refuse('ASSESSMENT_WITHDRAWN', jsonb_build_object(
+    'agent_session_id', refuse_withdrawn.agent_session_id, 'assessment_id', refuse_withdrawn.assessment_id,
+    'version_id', refuse_withdrawn.version_id
+  ));
+end
+$$;
+
+-- For interview agents: what to ask.
+
+-- SECURITY DEFINER: the first call pins the session, and pins are nobody's to write.
+create or replace function public.interview_context(agent_session_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  talk record;
+  asked record;
+begin
+  select found.* into talk from private.begin_talk(interview_context.agent_session_id) as found;
+  if talk.assessment_id is null then
+    return null;
+  end if;
+  -- Whether it was taken down is looked at on each call.
+  perform private.refuse_withdrawn(
+    interview_context.agent_session_id, talk.tenant_id, talk.assessment_id, talk.version_id
+  );
   select stored.version, stored.definition_sha256, stored.interview_style_allow_override, stored.interview_style_default,
          coalesce(kept.definition, private.asked_definition(stored)) as definition,
-         kept.version_id is null as is_new,
-         assessment.tenant_id is distinct from talk.tenant_id and private.is_withdrawn(stored.id) as is_withdrawn
+         kept.version_id is null as is_new
     into asked
     from public.assessment_versions as stored
-    join public.custom_assessments as assessment on assessment.id = stored.assessment_id
     left join private.asked_definitions as kept on kept.version_id = stored.id
    where stored.id = talk.version_id;
-  if asked.is_withdrawn then
-    perform private.refuse('ASSESSMENT_WITHDRAWN', jsonb_build_object(
-      'agent_session_id', interview_context.agent_session_id, 'assessment_id', talk.assessment_id,
-      'version_id', talk.version_id
-    ));
-  end if;
-  if asked.is_new and not begun and talk.session_id is not null then
+  if asked.is_new and not talk.begun and talk.session_id is not null then
     perform private.keep_asked_definition(talk.version_id, asked.definition);
   end if;
   return jsonb_build_object(
@@ -95,7 +131,10 @@ begin
     'version_id', talk.version_id,
     'version', asked.version,
     'definition_sha256', asked.definition_sha256,
-    'begun', begun,
+    'begun', talk.begun,
+    'progress', private.progress_of(
+      private.session_type(talk.kind), talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id
+    ),
     'interview_style',
     coalesce(case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default),
     'definition', asked.definition
@@ -103,9 +142,10 @@ begin
 end
 $$;
 comment on function public.interview_context(uuid) is
-'For interview agents: {assessment_id, version_id, version, definition_sha256, begun, interview_style, definition}. The first '
-'call pins the session to a version, and its campaign with it, so it is POST only; later ones return that version, whatever '
-'became of the assessment. begun: whether the session had begun before. The definition has every key that the format knows, '
+'For interview agents: {assessment_id, version_id, version, definition_sha256, begun, progress, interview_style, definition}. '
+'The first call pins the session to a version, and its campaign with it, so it is POST only; later ones return that version, '
+'whatever became of the assessment. begun: whether the session had begun before. progress: what save_progress has kept, as '
+'{turns, last_turn, dimensions, words_expired}; dimensions is null if no turn came with what it was about. The definition has every key that the format knows, '
 'and no examples; the style is the campaign''s or coaching session''s override where the version allows one. Null when the '
 'session has no custom assessment.';
 revoke all on function public.interview_context(uuid) from public, anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:02b7fe35b8859e32b9baf55d740bc8e45fadd8cd6f762db3942d998dea2b4177
+-- custom-assessments 0.2.0 erasure_heirs sha256:409502a0592bc28c7fff4537407f836cfbbe810d110e5309bec0a24579034f6b
 -- Assessments that other tenants use outlive their tenant.
 
 -- Which tenants use an assessment, and since when.
@@ -222,6 +222,7 @@ declare
   participants jsonb;
   results integer;
   requests integer;
+  turns integer;
   jobs integer;
   uploads integer;
   handed_over integer;
@@ -260,6 +261,13 @@ begin
   handed_over := private.hand_over_used_assessments(erase_tenant_once.tenant_id);
   -- Its own interviews that are under way go with it.
   delete from private.pins as pin where pin.tenant_id = erase_tenant_once.tenant_id;
+  delete from private.turns as said
+   using private.transcripts as kept
+   where kept.tenant_id = erase_tenant_once.tenant_id
+     and said.session_type = kept.session_type
+     and said.session_id = kept.session_id;
+  get diagnostics turns = row_count;
+  delete from private.transcripts as kept where kept.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics assessments = row_count;
 
@@ -276,6 +284,7 @@ begin
     'tenants', tenants,
     'results', results,
     'score_requests', requests,
+    'turns', turns,
     'uploads', uploads,
     'jobs', jobs,
     'assessments', assessments,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:fdfc456a5afab9d7e47bb38731b15b39dd39fc62741bccbe0be43e4361b09778
+-- custom-assessments 0.2.0 access_grants sha256:899f356e742c6b663c90560901a1d4fdfb64f4b153dec54ee441ea287fea91e8
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -94,6 +94,7 @@ grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) 
 -- The worker, interview agents and operators, who have a service key.
 grant execute on function public.backfill_versions(integer) to service_role;
 grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
+grant execute on function public.correct_turn(uuid, integer, text) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
 grant execute on function public.exchange_jobs(text, jsonb, integer, integer, text) to service_role;
@@ -104,6 +105,7 @@ grant execute on function public.name_reviewer(uuid, boolean) to service_role;
 grant execute on function public.prune_jobs(interval, integer) to service_role;
 grant execute on function public.queue_status() to service_role;
 grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
+grant execute on function public.save_progress(uuid, jsonb) to service_role;
 
 -- Functions that policies call for visitors and accounts.
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;

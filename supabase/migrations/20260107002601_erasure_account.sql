@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_account sha256:b6fd3be7845e9a9ae65c8182be5a2a2d002a2b5192d604f905c54c4c3695d152
+-- custom-assessments 0.2.0 erasure_account sha256:39e283ba1a4b6fb2032e70bb1a06606466330fad8a90fba093a0984abf106157
 -- Erasing an account.
 
 create or replace function private.sum_of_counts(counts jsonb, more jsonb)
@@ -39,7 +39,7 @@ as $$
 declare
   owned uuid;
   campaigns uuid[];
-  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "uploads": 0, "jobs": 0, "assessments": 0,
+  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "turns": 0, "uploads": 0, "jobs": 0, "assessments": 0,
                     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
                     "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
                     "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;

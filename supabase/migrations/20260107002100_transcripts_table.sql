@@ -1,0 +1,342 @@
+-- custom-assessments 0.2.0 transcripts_table sha256:e2bf7651d75822bdad7a26c3f95715d648f09e42bb2a0d5e4bb16fd2deff7f93
+-- Transcripts of interviews: what was said, one row a turn, kept while the interview goes on.
+
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables(
+  'share row exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments', 'public.coaching_sessions'
+);
+
+-- One row a session. Like a pin, it counts only while tenant, campaign and assessment are those of the session: ids may be
+-- reused, and a coaching session that was given another assessment begins anew. It remains when its words have expired.
+-- Everything that writes or deletes turns locks the session's pin first.
+create table if not exists private.transcripts (
+  session_type text not null,
+  session_id uuid not null,
+  tenant_id uuid not null,
+  campaign_id uuid,
+  assessment_id uuid not null,
+  turns integer not null default 0,
+  bytes integer not null default 0,
+  last_turn integer,
+  dimensions text[],
+  received_at timestamptz not null default now(),
+  expired_turn integer,
+
+  constraint transcripts_pkey primary key (session_type, session_id),
+  constraint transcript_session_type_is_known check (session_type = any(private.session_types())),
+  constraint campaign_session_names_its_campaign check ((session_type = 'campaign') = (campaign_id is not null)),
+  constraint expired_turns_were_kept check (expired_turn <= last_turn)
+);
+comment on table private.transcripts is 'Transcripts of interviews, one row a session. Written by the database alone.';
+comment on column private.transcripts.turns is 'How many turns were kept, also those whose words have expired.';
+comment on column private.transcripts.bytes is 'How long the texts are together, in UTF-8.';
+comment on column private.transcripts.dimensions is
+'The dimensions that turns have been about; null if the agent never said that about a turn.';
+comment on column private.transcripts.received_at is 'When the last turn arrived, from which on words are kept for words_days.';
+comment on column private.transcripts.expired_turn is 'The number up to which the turns'' words have expired.';
+alter table private.transcripts enable row level security;
+revoke all on table private.transcripts from public, anon, authenticated, service_role;
+create index if not exists idx_transcripts_received
+on private.transcripts (received_at) where last_turn is distinct from expired_turn;
+create index if not exists idx_transcripts_tenant on private.transcripts (tenant_id, received_at);
+create index if not exists idx_transcripts_campaign on private.transcripts (campaign_id) where campaign_id is not null;
+
+create table if not exists private.turns (
+  session_type text not null,
+  session_id uuid not null,
+  turn integer not null,
+  speaker text not null,
+  corrected_speaker text,
+  text text not null,
+  at timestamptz,
+  dimensions text[],
+  received_at timestamptz not null default now(),
+
+  constraint turns_pkey primary key (session_type, session_id, turn),
+  constraint turns_transcript_fkey foreign key (session_type, session_id)
+  references private.transcripts (session_type, session_id) on delete cascade,
+  constraint speaker_is_known check (speaker = any(private.speakers())),
+  constraint corrected_speaker_is_known check (corrected_speaker = any(private.speakers()))
+);
+comment on table private.turns is 'What was said in interviews, one row a turn. Written by the database alone.';
+comment on column private.turns.turn is 'The number that the agent gave to the turn.';
+comment on column private.turns.speaker is 'Who spoke, as the agent first reported it.';
+comment on column private.turns.corrected_speaker is 'Who spoke, as correct_turn was told later.';
+comment on column private.turns.at is 'When it was said, as the agent reported it.';
+comment on column private.turns.dimensions is 'What the turn was about, as the agent reported it.';
+alter table private.turns enable row level security;
+revoke all on table private.turns from public, anon, authenticated, service_role;
+
+-- Removes the transcript of a session at once, and returns how many turns it had whose words had not expired. A transaction that
+-- keeps a turn has locked the pin: either this waits, and removes that turn too, or the other then sees what this
+-- transaction has done to the session.
+create or replace function private.remove_transcript(session_id uuid, session_type text, tenant_id uuid)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  removed integer;
+begin
+  perform pin.id
+     from private.pins as pin
+    where pin.kind = private.session_kind(remove_transcript.session_type)
+      and pin.id = remove_transcript.session_id
+      for update;
+  delete from private.turns as said
+   using private.transcripts as kept
+   where kept.session_type = remove_transcript.session_type
+     and kept.session_id = remove_transcript.session_id
+     and kept.tenant_id = remove_transcript.tenant_id
+     and said.session_type = kept.session_type
+     and said.session_id = kept.session_id;
+  get diagnostics removed = row_count;
+  delete from private.transcripts as kept
+   where kept.session_type = remove_transcript.session_type
+     and kept.session_id = remove_transcript.session_id
+     and kept.tenant_id = remove_transcript.tenant_id;
+  return removed;
+end
+$$;
+
+-- Everything that is kept of a session's transcript, null if nothing is.
+create or replace function private.transcript_of(session_id uuid, session_type text, tenant_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select jsonb_build_object(
+      'words_expired', kept.expired_turn is not null,
+      'last_received_at', kept.received_at,
+      'turns', coalesce(
+        (
+          select jsonb_agg(
+                   jsonb_build_object(
+                     'turn', said.turn,
+                     'speaker', coalesce(said.corrected_speaker, said.speaker),
+                     'first_speaker', said.speaker,
+                     'text', said.text,
+                     'at', said.at,
+                     'dimensions', to_jsonb(said.dimensions),
+                     'received_at', said.received_at
+                   ) order by said.turn
+                 )
+            from private.turns as said
+           where said.session_type = kept.session_type and said.session_id = kept.session_id
+        ),
+        '[]'
+      )
+    )
+      from private.transcripts as kept
+     where kept.session_type = transcript_of.session_type
+       and kept.session_id = transcript_of.session_id
+       and kept.tenant_id = transcript_of.tenant_id
+  );
+end
+$$;
+
+-- A transcript is deleted with its session, campaign or tenant. SECURITY DEFINER, because no role of the API may write
+-- transcripts, not even the one that deletes the row. Its triggers come after those that delete the pins, by name.
+create or replace function private.drop_transcripts()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  gone constant uuid[] := array(select removed.id from removed);
+begin
+  case tg_table_name
+    when 'tenant_profiles' then
+      delete from private.transcripts as kept where kept.tenant_id = any (gone);
+    when 'campaigns' then
+      delete from private.transcripts as kept where kept.campaign_id = any (gone);
+    else
+      perform pin.id
+         from private.pins as pin
+        where pin.kind = private.session_kind(tg_argv[0]) and pin.id = any (gone)
+        order by pin.id
+          for update;
+      delete from private.transcripts as kept where kept.session_type = tg_argv[0] and kept.session_id = any (gone);
+  end case;
+  return null;
+end
+$$;
+
+create or replace trigger drop_transcripts
+after delete on public.tenant_profiles
+referencing old table as removed
+for each statement execute function private.drop_transcripts();
+
+create or replace trigger drop_transcripts
+after delete on public.campaigns
+referencing old table as removed
+for each statement execute function private.drop_transcripts();
+
+create or replace trigger drop_transcripts
+after delete on public.coaching_sessions
+referencing old table as removed
+for each statement execute function private.drop_transcripts('coaching');
+
+do $assignments$
+begin
+  if (select relkind from pg_catalog.pg_class where oid = 'public.campaign_assignments'::regclass) in ('r', 'p') then
+    create or replace trigger drop_transcripts
+    after delete on public.campaign_assignments
+    referencing old table as removed
+    for each statement execute function private.drop_transcripts('campaign');
+  end if;
+end
+$assignments$;
+
+-- What a turn may be.
+
+-- A time with its zone, as RFC 3339 writes it; null for anything else.
+create or replace function private.time_of(value text)
+returns timestamptz
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if length(value) > 40
+    or value !~ '^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$' then
+    return null;
+  end if;
+  return value::timestamptz;
+exception when data_exception then
+  return null;
+end
+$$;
+
+-- A number that a turn may have.
+create or replace function private.is_turn_number(value jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when jsonb_typeof(value) = 'number' then value::numeric between 0 and 1000000 and value::numeric = trunc(value::numeric)
+    else false
+  end;
+end
+$$;
+
+-- The errors of one turn. dimension_keys are the folded names of the dimensions.
+create or replace function private.turn_faults(item jsonb, path text, dimension_keys text[])
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb := '[]';
+begin
+  if jsonb_typeof(item) <> 'object' then
+    return jsonb_build_array(private.fault(path, 'wrong-type', 'an object with turn, speaker and text'));
+  end if;
+  if item -> 'turn' is null then
+    faults := faults || private.fault(path || '.turn', 'missing', 'the number of the turn');
+  elsif not private.is_turn_number(item -> 'turn') then
+    faults := faults || private.fault(path || '.turn', 'out-of-range', 'a whole number from 0 to 1,000,000');
+  end if;
+  if item -> 'speaker' is null then
+    faults := faults || private.fault(path || '.speaker', 'missing', private.one_of(private.speakers()));
+  elsif item ->> 'speaker' is null or item ->> 'speaker' <> all (private.speakers()) then
+    faults := faults || private.fault(path || '.speaker', 'unknown-value', private.one_of(private.speakers()));
+  end if;
+  if item -> 'text' is null then
+    faults := faults || private.fault(path || '.text', 'missing', 'what was said');
+  elsif jsonb_typeof(item -> 'text') <> 'string' then
+    faults := faults || private.fault(path || '.text', 'wrong-type', 'a text');
+  end if;
+  if jsonb_typeof(item -> 'at') <> 'null'
+    and (jsonb_typeof(item -> 'at') <> 'string' or private.time_of(item ->> 'at') is null) then
+    faults := faults || private.fault(path || '.at', 'invalid-time', 'a time such as "2026-03-01T09:30:00Z"');
+  end if;
+  if jsonb_typeof(item -> 'dimensions') <> 'null' then
+    faults := faults || private.reference_list_faults(item -> 'dimensions', path || '.dimensions', dimension_keys);
+  end if;
+  return faults;
+end
+$$;
+
+-- Refuses turns that are malformed, with all errors, or too many or too long. names are those of the dimensions.
+create or replace function private.check_turns(session_id uuid, turns jsonb, dimension_keys text[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  faults jsonb;
+  long integer;
+begin
+  if jsonb_typeof(turns) is distinct from 'array' or turns = '[]' then
+    faults := jsonb_build_array(private.fault('$', 'wrong-type', 'a list of at least one turn'));
+  else
+    -- jsonb is at most about six times as large as its text.
+    perform private.refuse_long_transcript(
+      check_turns.session_id, jsonb_array_length(turns),
+      case when pg_column_size(turns) > 6 * private.largest_text() then private.largest_text() + 1 else 0 end
+    );
+    select coalesce(jsonb_agg(listed.fault), '[]')
+      into faults
+      from (
+        select each.fault
+          from jsonb_array_elements(turns) with ordinality as item (value, place)
+         cross join lateral jsonb_array_elements(
+                 private.turn_faults(item.value, '$[' || item.place - 1 || ']', dimension_keys)
+               ) as each (fault)
+         limit private.most_errors()
+      ) as listed;
+    if faults = '[]' then
+      select coalesce(jsonb_agg(private.fault('$[' || said.place - 1 || '].turn', 'duplicate-turn', 'each turn once')), '[]')
+        into faults
+        from (
+          select item.place, row_number() over (partition by (item.value -> 'turn')::integer order by item.place) as nth
+            from jsonb_array_elements(turns) with ordinality as item (value, place)
+        ) as said
+       where said.nth > 1;
+    end if;
+  end if;
+  if faults <> '[]' then
+    perform private.refuse('TURNS_INVALID', jsonb_build_object('session_id', check_turns.session_id, 'faults', faults));
+  end if;
+  select (item.value -> 'turn')::integer
+    into long
+    from jsonb_array_elements(turns) as item (value)
+   where length(item.value ->> 'text') > private.longest_turn()
+   limit 1;
+  if found then
+    perform private.refuse('TRANSCRIPT_TOO_LARGE', jsonb_build_object(
+      'session_id', check_turns.session_id, 'turn', long, 'limit', 'characters of a turn', 'most', private.longest_turn()
+    ));
+  end if;
+end
+$$;
+
+-- Refuses a transcript of so many turns and bytes.
+create or replace function private.refuse_long_transcript(session_id uuid, turns integer, bytes integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if turns > private.most_turns() then
+    perform private.refuse('TRANSCRIPT_TOO_LARGE', jsonb_build_object(
+      'session_id', refuse_long_transcript.session_id, 'limit', 'turns', 'most', private.most_turns()
+    ));
+  elsif bytes > private.largest_text() then
+    perform private.refuse('TRANSCRIPT_TOO_LARGE', jsonb_build_object(
+      'session_id', refuse_long_transcript.session_id, 'limit', 'bytes', 'most', private.largest_text()
+    ));
+  end if;
+end
+$$;
