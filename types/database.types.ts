@@ -946,6 +946,7 @@ export type Database = {
         Returns: Json;
       };
       erase_account: { Args: { user_id: string }; Returns: Json };
+      erase_session: { Args: { session_id: string; session_type: string }; Returns: Json };
       erase_tenant: { Args: { tenant_id: string }; Returns: Json };
       exchange_jobs: {
         Args: {

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:d34c92cfb3a58692c73dfbcc8548b98b99f9cd5d0ac2279cad0a78d606efac61
+-- custom-assessments 0.2.0 refusals sha256:3d0f13b043280bc90a4883aa66f9f19bcd826070b090bf92d867e54c1efece33
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -147,6 +147,10 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'SESSION_CANCELLED', 409, 'The session was cancelled or withdrawn.',
   'Create a new session. An owner can reopen a cancelled one by its status, but not one that the respondent has withdrawn.'
+),
+(
+  'SESSION_ERASED', 409, 'The session was erased.',
+  'Forget what you hold of it. Create a new session for a new interview.'
 ),
 (
   'SESSION_ALREADY_SCORED', 409, 'The session already has a result, or scores from which it is made.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:5341bd20a6c3f65995f9064703c3b4611ea3d6ca817a59b21f5ddb8ce46300bf
+-- custom-assessments 0.2.0 pins_definition sha256:c99659a9e3bd5891ca9023779eb2a92e1921cf73b6b68e84d45432339080e360
 -- The definition as interview agents get it: exactly the keys that the format knows, with defaults for missing ones, but
 -- without the examples, from which an agent would learn the scores that the author expects.
 
@@ -252,6 +252,8 @@ as $$
 declare
   noted private.pins;
 begin
+  -- An erased session has no pin, and gets none from before versions either.
+  perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
   if private.bring_over_session(begin_session.kind, begin_session.id, begin_session.campaign_id) then
     select pin.assessment_id
       into assessment_id
@@ -297,6 +299,8 @@ begin
   noted := private.lock_pin(
     begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id
   );
+
+  perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
 
   -- Read again, now that it cannot change -------------------------------------------------------------------------
   if noted.id is null

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 agents sha256:50da5767f929a81234f0f59e71e6d4f375b5fa446672a523ec4ea4f54340b7e1
+-- custom-assessments 0.2.0 agents sha256:f9e2602837ee7b27688a5756b48bbff767a865efdef791692e4fbdb17e41e778
 -- For interview agents: the session of a conversation, which begins with the first question or the first kept turn.
 
 -- The session that an agent session is about, with the assessment and version that it uses. It begins now if it had not; begun
@@ -39,6 +39,7 @@ begin
            )
      where agent.id = begin_talk.agent_session_id;
     if not found or (talk.session_id is not null and talk.tenant_id is null) then
+      perform private.refuse_erased(talk.session_id, private.session_type(talk.kind), null);
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', begin_talk.agent_session_id));
     end if;
     perform private.refuse_ended(talk.session_id, talk.status);
@@ -274,7 +275,10 @@ begin
     into session
     from private.session_facts(complete_assessment_session.session_id, complete_assessment_session.session_type)
       as facts;
-  if not found then
+  perform private.refuse_erased(
+    complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id
+  );
+  if session.tenant_id is null then
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 backfill_sessions sha256:745fea5deb447cc2c30c2d7b88a585a9e88d13514c51ba9be856ee331145a627
+-- custom-assessments 0.2.0 backfill_sessions sha256:28556aa4468949a794621d412c218bf3cdc94d71a56da59dd52fc3802dc54139
 -- Bringing over what was there before versions were kept: a version for each assessment in use, and for each session the text
 -- that it would have been served on that day. Migrations create tables and triggers only, since the CLI runs a file in one
 -- transaction; the rows are brought over afterwards, in batches, each in a transaction of its own, while everything runs. A
@@ -173,6 +173,7 @@ begin
            from public.custom_assessment_results as result
           where result.session_id = talk.id and result.session_type = private.session_type(talk.kind)
        )
+       and private.erased_at(talk.id, private.session_type(talk.kind), facts.tenant_id) is null
      order by 1, 2, 3, 6
   loop
     version_id := private.version_before_upgrade(began.assessment_id);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:899f356e742c6b663c90560901a1d4fdfb64f4b153dec54ee441ea287fea91e8
+-- custom-assessments 0.2.0 access_grants sha256:4d903ccee40bf784723c9bda4a4f61786519f2af546837abffd55d54ba7197bb
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -89,6 +89,8 @@ grant select on table public.session_versions to authenticated, service_role;
 grant execute on function private.answer_of_move(uuid) to authenticated, service_role;
 grant execute on function private.move_campaign(uuid, boolean) to authenticated, service_role;
 grant execute on function private.move_session(uuid, text, boolean) to authenticated, service_role;
+grant execute on function public.erase_session(uuid, text) to authenticated, service_role;
+grant execute on function private.forget_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.

@@ -88,6 +88,8 @@ grant select on table public.session_versions to authenticated, service_role;
 grant execute on function private.answer_of_move(uuid) to authenticated, service_role;
 grant execute on function private.move_campaign(uuid, boolean) to authenticated, service_role;
 grant execute on function private.move_session(uuid, text, boolean) to authenticated, service_role;
+grant execute on function public.erase_session(uuid, text) to authenticated, service_role;
+grant execute on function private.forget_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.

@@ -122,7 +122,10 @@ begin
     into session
     from private.session_facts(complete_assessment_session.session_id, complete_assessment_session.session_type)
       as facts;
-  if not found then
+  perform private.refuse_erased(
+    complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id
+  );
+  if session.tenant_id is null then
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;

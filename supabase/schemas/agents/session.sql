@@ -38,6 +38,7 @@ begin
            )
      where agent.id = begin_talk.agent_session_id;
     if not found or (talk.session_id is not null and talk.tenant_id is null) then
+      perform private.refuse_erased(talk.session_id, private.session_type(talk.kind), null);
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', begin_talk.agent_session_id));
     end if;
     perform private.refuse_ended(talk.session_id, talk.status);

@@ -172,6 +172,7 @@ begin
            from public.custom_assessment_results as result
           where result.session_id = talk.id and result.session_type = private.session_type(talk.kind)
        )
+       and private.erased_at(talk.id, private.session_type(talk.kind), facts.tenant_id) is null
      order by 1, 2, 3, 6
   loop
     version_id := private.version_before_upgrade(began.assessment_id);

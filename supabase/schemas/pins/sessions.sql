@@ -111,6 +111,8 @@ as $$
 declare
   noted private.pins;
 begin
+  -- An erased session has no pin, and gets none from before versions either.
+  perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
   if private.bring_over_session(begin_session.kind, begin_session.id, begin_session.campaign_id) then
     select pin.assessment_id
       into assessment_id
@@ -156,6 +158,8 @@ begin
   noted := private.lock_pin(
     begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id
   );
+
+  perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
 
   -- Read again, now that it cannot change -------------------------------------------------------------------------
   if noted.id is null

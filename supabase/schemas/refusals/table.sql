@@ -148,6 +148,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Create a new session. An owner can reopen a cancelled one by its status, but not one that the respondent has withdrawn.'
 ),
 (
+  'SESSION_ERASED', 409, 'The session was erased.',
+  'Forget what you hold of it. Create a new session for a new interview.'
+),
+(
   'SESSION_ALREADY_SCORED', 409, 'The session already has a result, or scores from which it is made.',
   'Read the existing result: a session has only one, and can no longer be cancelled.'
 ),

@@ -126,6 +126,7 @@ begin
        and request.tenant_id = new.tenant_id
   ) then
     perform private.refuse_ended(new.session_id, private.hold_session(new.session_id, new.session_type));
+    perform private.refuse_erased(new.session_id, new.session_type, new.tenant_id);
   end if;
   perform private.end_session(new.session_id, new.session_type, 'completed', new.completed_at);
   return null;

@@ -189,6 +189,7 @@ def test_visitors_see_nothing_that_they_may_not_use(scene: Scene) -> None:
         "/rpc/verify_result",
         "/rpc/repin_campaign",
         "/rpc/repin_session",
+        "/rpc/erase_session",
         "/rpc/declare_equivalent",
         "/rpc/version_changes",
         "/rpc/check_definition",

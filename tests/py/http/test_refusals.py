@@ -164,8 +164,9 @@ def build_world(connection: Connection) -> World:
     ).fetchone()
     assert review is not None
     world.ids["review"] = review[0]
-    for name in ("open session", "scored session", "begun session", "cancelled session"):
+    for name in ("open session", "scored session", "begun session", "cancelled session", "erased session"):
         session(name, "active", world.tenant)
+    connection.execute("select public.erase_session(%s, 'coaching')", [world.ids["erased session"]])
     assessment("edited", world.tenant, "active")
     assessment("taken down", world.tenant, "active")
     connection.execute(
@@ -350,6 +351,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "SESSION_ALREADY_SCORED": lambda w: write_result(w, "active", "scored session"),
     "SESSION_ASSESSMENT_MISMATCH": lambda w: write_result(w, "fixed style", "open session"),
     "SESSION_CANCELLED": lambda w: complete(w, w["cancelled session"], {"Clarity": 3}),
+    "SESSION_ERASED": lambda w: complete(w, w["erased session"], {"Clarity": 3}),
     "SESSION_NOT_FOUND": lambda w: complete(w, NOWHERE, {"Clarity": 3}),
     "SLUG_TAKEN": lambda w: assessments(w, slug="active"),
     "TENANT_ACCESS_DENIED": lambda w: assessments(w, tenant_id=str(w.stranger.id)),

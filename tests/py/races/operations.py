@@ -90,6 +90,8 @@ OPERATIONS = {
     "take-down": Operation("service", REVIEW.format("version_1.0", "taken_down")),
     "repin_session": Operation("guest", "select public.repin_session(%(begun)s, 'campaign') ->> 'version'"),
     "repin_campaign": Operation("guest", "select public.repin_campaign(%(campaign)s) ->> 'version'"),
+    "forgetting a person": Operation("guest", "select public.erase_session(%(begun)s, 'campaign')"),
+    "forgetting a client": Operation("guest", "select public.erase_session(%(session)s, 'coaching')"),
     "erasure": Operation("service", "select public.erase_tenant(%(author)s) ->> 'assessments_handed_over'"),
     "erasure of a user": Operation("service", "select public.erase_tenant(%(guest)s) ->> 'assessments'"),
     "erasure of an account": Operation(

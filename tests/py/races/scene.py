@@ -118,7 +118,11 @@ select jsonb_build_object(
     select jsonb_agg(array[request.session_id::text, version.name] order by request.session_id)
       from private.score_requests as request left join version on version.id = request.assessment_version_id
      where request.tenant_id in (%(author)s, %(guest)s)),
-  'jobs', (select count(*) from private.jobs where rank is not null)
+  'jobs', (select count(*) from private.jobs where rank is not null),
+  'erased', (
+    select jsonb_agg(erased.session_id::text order by erased.session_id)
+      from private.erased_sessions as erased
+     where erased.tenant_id in (%(author)s, %(guest)s))
 )
 """
 

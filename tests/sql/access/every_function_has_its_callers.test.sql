@@ -70,6 +70,8 @@ insert into tests.expected values
 ('private.without_common_parts(jsonb,jsonb)', false, 'authenticated service_role'),
 ('repin_campaign(uuid)', false, 'authenticated service_role'),
 ('repin_session(uuid,text)', false, 'authenticated service_role'),
+('erase_session(uuid,text)', false, 'authenticated service_role'),
+('private.forget_session(uuid,text,boolean)', true, 'authenticated service_role'),
 ('private.answer_of_move(uuid)', false, 'authenticated service_role'),
 ('private.move_campaign(uuid,boolean)', true, 'authenticated service_role'),
 ('private.move_session(uuid,text,boolean)', true, 'authenticated service_role'),
