@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:122aca2b4999eb0729af4af3f054ff6cdfc7fc1d4de358138108da2e39ffd3be
+-- custom-assessments 0.2.0 settings sha256:c72cb62b0178974825bf8451d2519fc990dc41485fcb1cc6ad9d0f5e571d3f4c
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -36,6 +36,10 @@ insert into private.settings (name, value, least, most, meaning) values
 (
   'versions_kept', 50, 1, 1000000,
   'How many of the newest versions of each assessment are kept although nothing uses them.'
+),
+(
+  'words_days', 180, 1, 36500,
+  'For how many days the words of an interview are kept: its transcript, quotes and rationales.'
 )
 on conflict on constraint settings_pkey do update
   set least = excluded.least, most = excluded.most, meaning = excluded.meaning;

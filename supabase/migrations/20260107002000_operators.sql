@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 operators sha256:66c20a7fe69db95f2c1c84f1232c50156de0eefb47acc71429e1062d5859c81b
+-- custom-assessments 0.2.0 operators sha256:f53ba45c8854b22ed59ab1464acfc85334b7230091a98414304fdb5440959f78
 -- What operators call and read: the state of the queue, retries, and deleting old jobs.
 
 -- SECURITY DEFINER, as exchange_jobs.
@@ -127,6 +127,8 @@ begin
   delete from private.jobs as job where job.id = any (array(select each.job from unnest(pruned) as each));
   -- Workers that no longer exist send no more requests.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
+  perform private.expire_words(prune_jobs.batch);
+  perform private.prune_transcripts(prune_jobs.batch);
   perform private.prune_pins(prune_jobs.batch);
   perform private.prune_versions(prune_jobs.batch);
   return cardinality(pruned);
@@ -135,7 +137,7 @@ $$;
 comment on function public.prune_jobs(interval, integer) is
 'For operators: deletes finished jobs older than keep, oldest first, at most batch of them. Returns how many; repeat the call '
 'until it returns fewer than batch. Uploads, results and scores that can still be retried are kept; unused versions beyond the '
-'newest of each assessment, and pins of deleted sessions, are not.';
+'newest of each assessment, pins and transcripts of deleted sessions, and words of interviews older than words_days, are not.';
 revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
 
 create or replace view public.job_queue

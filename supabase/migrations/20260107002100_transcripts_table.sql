@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_table sha256:e2bf7651d75822bdad7a26c3f95715d648f09e42bb2a0d5e4bb16fd2deff7f93
+-- custom-assessments 0.2.0 transcripts_table sha256:be0fe413589acd5fb42cb607777e21f982035a88bd4f35cc1ed8ea15061b9e98
 -- Transcripts of interviews: what was said, one row a turn, kept while the interview goes on.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -20,7 +20,7 @@ create table if not exists private.transcripts (
   bytes integer not null default 0,
   last_turn integer,
   dimensions text[],
-  received_at timestamptz not null default now(),
+  last_received_at timestamptz default now(),
   expired_turn integer,
 
   constraint transcripts_pkey primary key (session_type, session_id),
@@ -33,13 +33,13 @@ comment on column private.transcripts.turns is 'How many turns were kept, also t
 comment on column private.transcripts.bytes is 'How long the texts are together, in UTF-8.';
 comment on column private.transcripts.dimensions is
 'The dimensions that turns have been about; null if the agent never said that about a turn.';
-comment on column private.transcripts.received_at is 'When the last turn arrived, from which on words are kept for words_days.';
+comment on column private.transcripts.last_received_at is
+'When the last turn arrived, from which on its words are kept for words_days; null when they have expired.';
 comment on column private.transcripts.expired_turn is 'The number up to which the turns'' words have expired.';
 alter table private.transcripts enable row level security;
 revoke all on table private.transcripts from public, anon, authenticated, service_role;
-create index if not exists idx_transcripts_received
-on private.transcripts (received_at) where last_turn is distinct from expired_turn;
-create index if not exists idx_transcripts_tenant on private.transcripts (tenant_id, received_at);
+create index if not exists idx_transcripts_received on private.transcripts (last_received_at);
+create index if not exists idx_transcripts_tenant on private.transcripts (tenant_id, last_received_at);
 create index if not exists idx_transcripts_campaign on private.transcripts (campaign_id) where campaign_id is not null;
 
 create table if not exists private.turns (
@@ -84,13 +84,17 @@ begin
     where pin.kind = private.session_kind(remove_transcript.session_type)
       and pin.id = remove_transcript.session_id
       for update;
+  with held as (
+    select kept.session_type, kept.session_id
+      from private.transcripts as kept
+     where kept.session_type = remove_transcript.session_type
+       and kept.session_id = remove_transcript.session_id
+       and kept.tenant_id = remove_transcript.tenant_id
+       for update
+  )
   delete from private.turns as said
-   using private.transcripts as kept
-   where kept.session_type = remove_transcript.session_type
-     and kept.session_id = remove_transcript.session_id
-     and kept.tenant_id = remove_transcript.tenant_id
-     and said.session_type = kept.session_type
-     and said.session_id = kept.session_id;
+   using held
+   where said.session_type = held.session_type and said.session_id = held.session_id;
   get diagnostics removed = row_count;
   delete from private.transcripts as kept
    where kept.session_type = remove_transcript.session_type
@@ -111,7 +115,7 @@ begin
   return (
     select jsonb_build_object(
       'words_expired', kept.expired_turn is not null,
-      'last_received_at', kept.received_at,
+      'last_received_at', kept.last_received_at,
       'turns', coalesce(
         (
           select jsonb_agg(

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:409502a0592bc28c7fff4537407f836cfbbe810d110e5309bec0a24579034f6b
+-- custom-assessments 0.2.0 erasure_heirs sha256:d0f002ddf155c2ae973108db02359298d8288bd2d6d4fc09edcd6581cf6c334c
 -- Assessments that other tenants use outlive their tenant.
 
 -- Which tenants use an assessment, and since when.
@@ -261,11 +261,15 @@ begin
   handed_over := private.hand_over_used_assessments(erase_tenant_once.tenant_id);
   -- Its own interviews that are under way go with it.
   delete from private.pins as pin where pin.tenant_id = erase_tenant_once.tenant_id;
+  with held as (
+    select kept.session_type, kept.session_id
+      from private.transcripts as kept
+     where kept.tenant_id = erase_tenant_once.tenant_id
+       for update
+  )
   delete from private.turns as said
-   using private.transcripts as kept
-   where kept.tenant_id = erase_tenant_once.tenant_id
-     and said.session_type = kept.session_type
-     and said.session_id = kept.session_id;
+   using held
+   where said.session_type = held.session_type and said.session_id = held.session_id;
   get diagnostics turns = row_count;
   delete from private.transcripts as kept where kept.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;

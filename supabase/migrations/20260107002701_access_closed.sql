@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:349ab7c27c816924a73b0080f2db87059246456a71ef6771aadb823418d3d152
+-- custom-assessments 0.2.0 access_closed sha256:865cf5e6209ca0235ba5fb6b4cdf5b8db58a0c0f31c988fc80a869dff1296706
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -117,6 +117,7 @@ private.erase_tenant_once(uuid),
 private.erased_at(uuid, text, uuid),
 private.example_faults(jsonb, text[], text[], numeric, numeric),
 private.example_outcome_faults(jsonb),
+private.expire_words(integer),
 private.extend_rule(regclass, text, text),
 private.fault(text, text, text),
 private.fill_columns_from_metadata(),
@@ -273,6 +274,7 @@ private.primary_ids(jsonb, text[], text[]),
 private.progress_of(text, uuid, uuid, uuid, uuid),
 private.prunable_versions(integer),
 private.prune_pins(integer),
+private.prune_transcripts(integer),
 private.prune_versions(integer),
 private.questions_by_name(jsonb),
 private.queue_front(),
@@ -353,6 +355,7 @@ private.text_list_faults(jsonb, text),
 private.time_of(text),
 private.too_precise_fault(text),
 private.transcript_of(uuid, text, uuid),
+private.transcripts_due(integer),
 private.tried_as(text, text),
 private.trim_text(text),
 private.try_backfill_rows(text, uuid[]),

@@ -70,11 +70,15 @@ begin
   handed_over := private.hand_over_used_assessments(erase_tenant_once.tenant_id);
   -- Its own interviews that are under way go with it.
   delete from private.pins as pin where pin.tenant_id = erase_tenant_once.tenant_id;
+  with held as (
+    select kept.session_type, kept.session_id
+      from private.transcripts as kept
+     where kept.tenant_id = erase_tenant_once.tenant_id
+       for update
+  )
   delete from private.turns as said
-   using private.transcripts as kept
-   where kept.tenant_id = erase_tenant_once.tenant_id
-     and said.session_type = kept.session_type
-     and said.session_id = kept.session_id;
+   using held
+   where said.session_type = held.session_type and said.session_id = held.session_id;
   get diagnostics turns = row_count;
   delete from private.transcripts as kept where kept.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessments as assessment where assessment.tenant_id = erase_tenant_once.tenant_id;

@@ -126,6 +126,8 @@ begin
   delete from private.jobs as job where job.id = any (array(select each.job from unnest(pruned) as each));
   -- Workers that no longer exist send no more requests.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
+  perform private.expire_words(prune_jobs.batch);
+  perform private.prune_transcripts(prune_jobs.batch);
   perform private.prune_pins(prune_jobs.batch);
   perform private.prune_versions(prune_jobs.batch);
   return cardinality(pruned);
@@ -134,7 +136,7 @@ $$;
 comment on function public.prune_jobs(interval, integer) is
 'For operators: deletes finished jobs older than keep, oldest first, at most batch of them. Returns how many; repeat the call '
 'until it returns fewer than batch. Uploads, results and scores that can still be retried are kept; unused versions beyond the '
-'newest of each assessment, and pins of deleted sessions, are not.';
+'newest of each assessment, pins and transcripts of deleted sessions, and words of interviews older than words_days, are not.';
 revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
 
 create or replace view public.job_queue

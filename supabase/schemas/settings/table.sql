@@ -35,6 +35,10 @@ insert into private.settings (name, value, least, most, meaning) values
 (
   'versions_kept', 50, 1, 1000000,
   'How many of the newest versions of each assessment are kept although nothing uses them.'
+),
+(
+  'words_days', 180, 1, 36500,
+  'For how many days the words of an interview are kept: its transcript, quotes and rationales.'
 )
 on conflict on constraint settings_pkey do update
   set least = excluded.least, most = excluded.most, meaning = excluded.meaning;

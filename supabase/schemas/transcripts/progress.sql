@@ -145,7 +145,8 @@ begin
   select present.*
     into kept
     from private.transcripts as present
-   where present.session_type = talk.session_type and present.session_id = talk.session_id;
+   where present.session_type = talk.session_type and present.session_id = talk.session_id
+     for update;
 
   -- The same text again changes nothing, nor does a turn whose words have expired. ------------------------------------
   select min(said.turn)
@@ -189,7 +190,7 @@ begin
               where named.name = any (kept.dimensions || added.dimensions)
               order by named.place
            ) else kept.dimensions end,
-           received_at = now()
+           last_received_at = now()
      where present.session_type = talk.session_type and present.session_id = talk.session_id;
   end if;
   return jsonb_build_object(
