@@ -5,8 +5,9 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 SETUP  := $(VENV)/.packages node_modules/.packages
 export DO_NOT_TRACK := 1
-# The number of processes for the tests. `auto` uses this number, or only the main process for `ARGS=--pdb`.
-PROCESSES ?= 2
+# The number of processes for the tests: one more than two processors, because a third of the time the tests only wait.
+# `auto` uses this number, or only the main process for `ARGS=--pdb`.
+PROCESSES ?= 3
 PYTEST := PYTEST_XDIST_AUTO_NUM_WORKERS=$(PROCESSES) $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help

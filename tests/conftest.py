@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what `--no-database` leaves out, and start with the files of the longest tests.
 
-    Two processes share the tests out as they go: a test of half a minute that comes last keeps one of them
+    The processes share the tests out as they go: a test of half a minute that comes last keeps the others
     waiting. Whole files are moved, because their tests share an API.
     """
     if config.getoption("no_database"):

@@ -330,9 +330,9 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("shape", HOSTILE)
 def test_hostile_files_take_linear_time(shape: str) -> None:
     make = HOSTILE[shape]
-    small, large = (make(size).encode()[:size] for size in (15_000, 120_000))
-    # Eight times the size may take twenty times as long, including noise. The large file has three attempts, so that
-    # other load on the machine does not matter.
+    small, large = (make(size).encode()[:size] for size in (10_000, 80_000))
+    # Eight times the size may take twenty times as long, including noise. The large file has three attempts,
+    # so that other load on the machine does not matter.
     allowed = 20 * min(_seconds(small) for _ in range(3)) + 0.05
     assert any(_seconds(large) <= allowed for _ in range(3))
 

@@ -1,11 +1,11 @@
 """Everything fails at once, and no job is lost or done twice.
 
-2,000 uploads and 2,000 completions are done by three workers, while each second one of them is killed,
+1,000 uploads and 1,000 completions are done by three workers, while each second one of them is killed,
 another is stopped in its work until its leases have ended, answers are cut after the commit, PostgREST is
 killed and Postgres goes down twice, once by a crash. One of the workers has a wall clock that jumps by a day,
 back and forth.
 
-FAULT_SCALE sets another number than 2,000.
+FAULT_SCALE sets another number than 1,000.
 """
 
 import os
@@ -26,7 +26,7 @@ from stack.postgres import SUPERUSER, throwaway
 from tests.py.worker.cutting_proxy import cutting_proxy
 from tests.py.worker.site import ROOT, Site, Worker, make_site, source, wait_until
 
-SCALE = int(os.environ.get("FAULT_SCALE", "2000"))
+SCALE = int(os.environ.get("FAULT_SCALE", "1000"))
 TENANTS = 20
 WORKERS = 3
 LEASE_SECONDS = 2
