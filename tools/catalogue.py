@@ -18,6 +18,7 @@ RULE_TABLES = {
     "job_kinds": ("kind",),
     "change_rules": ("pattern",),
     "settings": ("name",),
+    "notice_texts": ("name",),
     "backfills": ("step",),
     "extended_rules": ("host_table", "name"),
 }

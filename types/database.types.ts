@@ -977,13 +977,16 @@ export type Database = {
         Args: { decision: string; note?: string; reason?: string; request_id?: string; version_id: string };
         Returns: Json;
       };
+      rotate_session_link: { Args: { session_id: string; session_type: string }; Returns: Json };
       save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: Json };
       session_result: { Args: { access_token: string }; Returns: Json };
+      session_status: { Args: { access_token: string }; Returns: Json };
       verify_result: { Args: { result_id: string }; Returns: Json };
       version_changes: {
         Args: { definition?: Json; from_version_id: string; to_version_id?: string };
         Returns: Json;
       };
+      withdraw_session: { Args: { access_token: string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

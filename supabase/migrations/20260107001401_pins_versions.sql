@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_versions sha256:4c1af3d9563f3ca908523a092da949894fde13bc3fd30b1ab2c76d137943eb3d
+-- custom-assessments 0.2.0 pins_versions sha256:84dd44ee146957ed2a002891cbb8f6adc2ff7eef704e47491cd26916c46b91a6
 -- Which version applies to a tenant, a campaign or a session.
 
 -- The version that a tenant would use if it chose or began now: the newest of its own assessments and of templates, the
@@ -129,6 +129,27 @@ begin
 end
 $$;
 
+-- Whether a tenant can use an assessment whose first version is not made yet.
+create or replace function private.can_make_version(assessment_id uuid, tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from public.custom_assessments as assessment
+     where assessment.id = can_make_version.assessment_id
+       and (
+         assessment.tenant_id = can_make_version.tenant_id
+         or assessment.is_template
+         or (assessment.marketplace_status = 'published' and assessment.status = 'active')
+       )
+  );
+end
+$$;
+
 -- The same when it is used: the first version of a tenant's own assessment is created if there is none.
 create or replace function private.version_to_use(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
@@ -144,16 +165,7 @@ begin
       version_to_use.assessment_id
     ),
     case
-      when exists (
-        select
-          from public.custom_assessments as assessment
-         where assessment.id = version_to_use.assessment_id
-           and (
-             assessment.tenant_id = version_to_use.tenant_id
-             or assessment.is_template
-             or (assessment.marketplace_status = 'published' and assessment.status = 'active')
-           )
-      )
+      when private.can_make_version(version_to_use.assessment_id, version_to_use.tenant_id)
         then private.newest_version(version_to_use.assessment_id)
     end
   );

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_creators sha256:1cd4c810ce4f9001a7a18f0ebef0cf47ecece8a7063a6873e3f08ed1a5b03575
+-- custom-assessments 0.2.0 results_creators sha256:b5bc74e9aeead6fab863d32fdbeb4e64ec6b562a151d490c35bb65f1614b8992
 -- Which accounts have results to read, besides the owners of tenants.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -200,6 +200,31 @@ begin
 end
 $$;
 
+-- Locks a session whose status is about to be written, before its status is read, so that two who end it wait in turn instead
+-- of for each other. Its campaign comes first: the deletion of a campaign locks its sessions, and their pins, after it.
+create or replace function private.hold_session_to_write(session_id uuid, session_type text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform campaign.id
+     from public.campaigns as campaign
+    where hold_session_to_write.session_type = 'campaign'
+      and campaign.id = (
+        select assignment.campaign_id from public.campaign_assignments as assignment where assignment.id = hold_session_to_write.session_id
+      )
+      for key share;
+  execute format(
+    'select from public.%I where id = $1 for no key update',
+    case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end
+  ) using hold_session_to_write.session_id;
+exception
+  when feature_not_supported or insufficient_privilege then
+    null;  -- Some views of a host cannot be locked.
+end
+$$;
+
 create or replace function private.refuse_ended(session_id uuid, status text)
 returns void
 language plpgsql
@@ -224,7 +249,10 @@ as $$
 declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
   col constant text := case session_type when 'coaching' then 'client_status' else 'status' end;
-  later constant text[] := array['completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn'];
+  later constant text[] := case end_session.status
+    when 'completed' then array['completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn']
+    else array['cancelled', 'withdrawn']
+  end;
   writing text;
 begin
   foreach writing in array array[

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_session sha256:2ef5f0765fdada9e1aaad7d9d609ef5d56ed585c0055b481e75c75feabe60c3c
+-- custom-assessments 0.2.0 erasure_session sha256:02519143b3ea87a44da313a2cbbced7bb0e3519faaaf0bb1b5f247a874948914
 -- Erasing one respondent.
 
 -- The tenants that hold something of a session: its own, and those whose session of this id was deleted.
@@ -69,7 +69,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   session_kind constant text := private.session_kind(session_type);
-  host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
   present record;
   jobs bigint[];
 begin
@@ -92,15 +91,7 @@ begin
       from private.pins as pin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
-  -- A campaign's deletion deletes the pins of its sessions too.
-  perform campaign.id from public.campaigns as campaign where campaign.id = present.campaign_id for key share;
-  begin
-    execute format('select session.id from public.%I as session where session.id = $1 for no key update', host_table)
-      using hold_session_to_erase.session_id;
-  exception
-    when feature_not_supported or insufficient_privilege then
-      null;  -- Some views of a host cannot be locked.
-  end;
+  perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
   talks := array(
     select agent.id
       from public.agent_sessions as agent

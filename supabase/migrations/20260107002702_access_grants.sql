@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:4d903ccee40bf784723c9bda4a4f61786519f2af546837abffd55d54ba7197bb
+-- custom-assessments 0.2.0 access_grants sha256:935db48c5fdcc7efcd19ddbc32a5782acaa086b7d9c4dcd0b9b13e69630c24a4
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -75,6 +75,8 @@ grant execute on function public.declare_equivalent(uuid, text, text, text, text
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
+grant execute on function public.session_status(text) to anon, authenticated, service_role;
+grant execute on function public.withdraw_session(text) to anon, authenticated, service_role;
 
 -- Reviewers, who are accounts, and the service.
 grant execute on function public.review_listing(uuid, text, text, text, uuid) to authenticated, service_role;
@@ -91,6 +93,8 @@ grant execute on function private.move_campaign(uuid, boolean) to authenticated,
 grant execute on function private.move_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function public.erase_session(uuid, text) to authenticated, service_role;
 grant execute on function private.forget_session(uuid, text, boolean) to authenticated, service_role;
+grant execute on function public.rotate_session_link(uuid, text) to authenticated, service_role;
+grant execute on function private.replace_link(uuid, text, boolean) to authenticated, service_role;
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.

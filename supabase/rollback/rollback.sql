@@ -11,8 +11,8 @@
 --   * a campaign or coaching session has an assessment, or has the type custom on a host whose own rule did not allow that
 --     type (give it another type, or delete it).
 --
--- It deletes the assessments, their versions and Markdown, the uploads, the queue, the marketplace listings and the settings of
--- tenants. Keep a dump of public.custom_assessments and public.tenant_settings if you may need them again.
+-- It deletes the assessments, their versions and Markdown, the uploads, the queue, the marketplace listings and tenants'
+-- settings. Keep a dump of public.custom_assessments and public.tenant_settings if you may need them again.
 --
 -- The host's own rules for the types of campaigns and coaching sessions and for the status of sessions are restored exactly,
 -- except for a rule that the host has changed since. Where sessions have a status that the rule refuses, it is not validated.
@@ -197,8 +197,8 @@ begin
         'backfill_versions', 'check_definition', 'complete_assessment_session', 'correct_turn',
         'custom_assessments_version', 'declare_equivalent', 'erase_account', 'erase_session', 'erase_tenant',
         'exchange_jobs', 'extend_leases', 'interview_context', 'list_reviewers', 'name_reviewer', 'prune_jobs',
-        'queue_status', 'repin_campaign', 'repin_session', 'retry_jobs', 'review_listing', 'save_progress',
-        'session_result', 'verify_result', 'version_changes'
+        'queue_status', 'repin_campaign', 'repin_session', 'retry_jobs', 'review_listing', 'rotate_session_link',
+        'save_progress', 'session_result', 'session_status', 'verify_result', 'version_changes', 'withdraw_session'
       )
   loop
     execute format('drop function %s', found.signature);
@@ -237,38 +237,15 @@ end
 $functions$;
 
 drop policy if exists "Owners read versions, reviewers what asks, all what is public" on public.assessment_versions;
-drop table if exists private.extended_rules;
-drop table if exists private.claims;
-drop table if exists private.refusals;
-drop table if exists private.settings;
-drop table if exists public.tenant_settings;
-drop table if exists private.backfills;
-drop table if exists private.former_versions;
-drop table if exists private.written_markdown;
-drop table if exists private.change_rules;
-drop table if exists private.markdown_due;
-drop table if exists private.jobs;
-drop table if exists private.job_kinds;
-drop table if exists private.score_requests;
-drop table if exists private.slug_series;
-drop table if exists private.result_creators;
-drop table if exists private.erased_sessions;
-drop table if exists private.reviewers;
-drop table if exists private.listings_in_hand;
-drop table if exists public.assessment_uploads;
-drop table if exists public.custom_assessment_results;
-drop table if exists public.equivalence_declarations;
-drop table if exists private.turns;
-drop table if exists private.transcripts;
-drop table if exists private.pins;
-drop table if exists private.asked_definitions;
-drop table if exists private.version_uses;
-drop table if exists public.listing_review_notes;
-drop table if exists public.listing_reviews;
-drop table if exists public.listing_requests;
-drop table if exists public.assessment_versions;
-drop table if exists private.listings;
-drop table if exists public.custom_assessments;
+drop table if exists
+private.extended_rules, private.claims, private.refusals, private.settings, public.tenant_settings,
+private.notice_texts, private.backfills, private.former_versions, private.written_markdown,
+private.change_rules, private.markdown_due, private.jobs, private.job_kinds, private.score_requests,
+private.slug_series, private.result_creators, private.erased_sessions, private.reviewers,
+private.listings_in_hand, public.assessment_uploads, public.custom_assessment_results,
+public.equivalence_declarations, private.turns, private.transcripts, private.pins, private.asked_definitions,
+private.version_uses, public.listing_review_notes, public.listing_reviews, public.listing_requests,
+public.assessment_versions, private.listings, public.custom_assessments;
 
 do $functions$
 declare
@@ -288,36 +265,37 @@ begin
         'assessment_statuses', 'assessment_types', 'assessment_with_content', 'backfill_assessments', 'backfill_begun',
         'backfill_choices', 'backfill_results', 'backfill_rows', 'basis_of_result', 'begin_session', 'begin_talk',
         'bounded_diagnostics', 'bring_over_choices_of', 'bring_over_session', 'campaigns_can_lose_their_creator',
-        'categories_faults', 'category_faults', 'change_classes', 'changes_between', 'changes_of_versions',
-        'check_agent_session_assessment', 'check_asking', 'check_assessment_content', 'check_choice',
-        'check_completion', 'check_display_name', 'check_equivalence', 'check_handed_in', 'check_held_choices',
-        'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids', 'check_session_assessment',
-        'check_session_status', 'check_style', 'check_tenant_settings', 'check_turns', 'choose_assessment',
-        'choose_jobs', 'claim_jobs', 'claim_slug', 'class_of_change', 'close_requests', 'column_refuses_custom',
-        'column_values', 'columns_of', 'columns_with_links', 'compared_dimensions', 'complete_session',
-        'content_categories', 'content_dimensions', 'content_hash', 'content_of', 'content_of_assessment',
-        'content_of_version', 'content_parts', 'copies_without_version', 'date_assessment_content', 'decision_about',
-        'decisions', 'definition_bounds_faults', 'definition_faults', 'definition_shape_faults',
-        'definition_size_faults', 'differences', 'differing_items', 'differing_metadata', 'dimension_faults',
-        'dimension_hashes', 'dimension_ids', 'dimensions_faults', 'disclosures', 'drop_equivalences_of_former_tenant',
-        'drop_pins_of_sessions', 'drop_pins_of_tenant', 'drop_slugs_of_tenant', 'drop_transcripts', 'empty_column',
-        'empty_rows', 'end_jobs_without_subject', 'end_session', 'ending_of_error', 'enqueue', 'enqueue_due_markdown',
-        'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_participants',
-        'erase_session_once', 'erase_tenant_once', 'erased_at', 'example_faults', 'example_outcome_faults',
-        'expire_words', 'extend_rule', 'fault', 'fill_columns_from_metadata', 'filled_definition', 'final_diagnostics',
-        'finish_jobs', 'fold_name', 'folded_names', 'forget_session', 'free_id', 'guard_assessment_authority',
-        'guard_equivalences', 'guard_reviews', 'guard_versions', 'guidelines_faults', 'hand_over',
-        'hand_over_assessments', 'hand_over_used_assessments', 'has_used', 'has_written_markdown', 'hash_of',
-        'hash_of_written', 'highest_score', 'hold_assessments', 'hold_campaign_pin', 'hold_changed_agent_choices',
-        'hold_changed_choices', 'hold_completion', 'hold_heirs', 'hold_jobs', 'hold_jobs_of_tenant',
-        'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_rows_of_account',
-        'hold_rows_of_deleted_tenant', 'hold_rows_of_tenant', 'hold_session', 'hold_session_to_erase', 'hold_talk',
-        'hold_tenant', 'holders_of_session', 'holds_replacement', 'how_links_are_read', 'id_faults', 'id_of_name',
-        'ids_by_name', 'inactive_tenant_ids', 'interview_styles', 'is_authors_fault', 'is_cleared_by_deletion',
-        'is_higher_version', 'is_language', 'is_number_pair', 'is_older_version', 'is_own', 'is_pin_of', 'is_prunable',
-        'is_scored', 'is_session_of', 'is_superseded', 'is_tenants_statement', 'is_transcript_of', 'is_turn_number',
-        'is_unclean_name', 'is_version', 'is_version_used', 'is_withdrawn', 'jobs_of_kept_requests', 'jobs_of_request',
-        'jobs_with_effects', 'judge_jobs', 'keep_asked_definition', 'keep_assessment_history', 'keep_assessment_in_use',
+        'can_make_version', 'categories_faults', 'category_faults', 'change_classes', 'changes_between',
+        'changes_of_versions', 'check_agent_session_assessment', 'check_asking', 'check_assessment_content',
+        'check_choice', 'check_completion', 'check_display_name', 'check_equivalence', 'check_handed_in',
+        'check_held_choices', 'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids',
+        'check_session_assessment', 'check_session_status', 'check_style', 'check_tenant_settings', 'check_turns',
+        'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug', 'class_of_change', 'close_requests',
+        'column_refuses_custom', 'column_values', 'columns_of', 'columns_with_links', 'compared_dimensions',
+        'complete_session', 'content_categories', 'content_dimensions', 'content_hash', 'content_of',
+        'content_of_assessment', 'content_of_version', 'content_parts', 'copies_without_version',
+        'date_assessment_content', 'decision_about', 'decisions', 'definition_bounds_faults', 'definition_faults',
+        'definition_shape_faults', 'definition_size_faults', 'differences', 'differing_items', 'differing_metadata',
+        'dimension_faults', 'dimension_hashes', 'dimension_ids', 'dimensions_faults', 'disclosures',
+        'drop_equivalences_of_former_tenant', 'drop_pins_of_sessions', 'drop_pins_of_tenant', 'drop_slugs_of_tenant',
+        'drop_transcripts', 'empty_column', 'empty_rows', 'end_jobs_without_subject', 'end_session', 'ending_of_error',
+        'enqueue', 'enqueue_due_markdown', 'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once',
+        'erase_participants', 'erase_session_once', 'erase_tenant_once', 'erased_at', 'example_faults',
+        'example_outcome_faults', 'expire_words', 'extend_rule', 'fault', 'fill_columns_from_metadata',
+        'filled_definition', 'final_diagnostics', 'finish_jobs', 'fold_name', 'folded_names', 'forget_session',
+        'free_id', 'guard_assessment_authority', 'guard_equivalences', 'guard_reviews', 'guard_versions',
+        'guidelines_faults', 'hand_over', 'hand_over_assessments', 'hand_over_used_assessments', 'has_used',
+        'has_written_markdown', 'hash_of', 'hash_of_written', 'highest_score', 'hold_assessments', 'hold_campaign_pin',
+        'hold_changed_agent_choices', 'hold_changed_choices', 'hold_completion', 'hold_heirs', 'hold_jobs',
+        'hold_jobs_of_tenant', 'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_rows_of_account',
+        'hold_rows_of_deleted_tenant', 'hold_rows_of_tenant', 'hold_session', 'hold_session_to_erase',
+        'hold_session_to_write', 'hold_talk', 'hold_tenant', 'holders_of_session', 'holds_replacement',
+        'how_links_are_read', 'id_faults', 'id_of_name', 'ids_by_name', 'inactive_tenant_ids', 'interview_styles',
+        'is_authors_fault', 'is_cleared_by_deletion', 'is_higher_version', 'is_language', 'is_number_pair',
+        'is_older_version', 'is_own', 'is_pin_of', 'is_prunable', 'is_scored', 'is_session_of', 'is_superseded',
+        'is_tenants_statement', 'is_transcript_of', 'is_turn_number', 'is_unclean_name', 'is_version',
+        'is_version_used', 'is_withdrawn', 'jobs_of_kept_requests', 'jobs_of_request', 'jobs_with_effects',
+        'judge_jobs', 'keep_asked_definition', 'keep_assessment_history', 'keep_assessment_in_use',
         'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results', 'keep_listing',
         'keep_named_column', 'keep_named_definition', 'keep_tenant_with_results', 'largest_text', 'least_version',
         'limit_versions', 'link_readers', 'list_assessments_of_tenant', 'listed_name', 'load_jobs', 'load_markdown',
@@ -330,27 +308,28 @@ begin
         'newest_version', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks', 'note_change',
         'note_changed_choices', 'note_changed_conversations', 'note_choices', 'note_conversations', 'note_markdown_due',
         'note_new_choices', 'note_new_conversations', 'note_result_creator', 'note_uses', 'note_versions_of_pin',
-        'number_of_change', 'object_at', 'one_of', 'overall_of', 'path_step', 'personal_columns', 'pin_campaign',
-        'pin_of_session', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'primary_ids', 'progress_of',
-        'prunable_versions', 'prune_pins', 'prune_transcripts', 'prune_versions', 'questions_by_name', 'queue_front',
-        'range_precision', 'read_scores', 'readable_version', 'reads_everything', 'record_former_listing',
-        'reference_list_faults', 'refresh_listings', 'refuse', 'refuse_contradictions', 'refuse_ended', 'refuse_erased',
-        'refuse_long_transcript', 'refuse_result_update', 'refuse_scores', 'refuse_upload_change', 'refuse_withdrawn',
-        'refused_diagnostics', 'remove_transcript', 'repeated_example_faults', 'repeated_names', 'replace_assessment',
-        'replacement_diagnostic', 'replacement_fault', 'replacement_of', 'request_of', 'require_definition', 'restated',
-        'restated_differences', 'result_tenant_ids', 'retry_delay', 'rubric_faults', 'rubrics_faults',
-        'rules_against_custom', 'run_backfill', 'scale_in_force', 'scale_of', 'score_assessment', 'scored_dimensions',
-        'scoring_of', 'session_facts', 'session_kind', 'session_type', 'session_types', 'session_version',
-        'sessions_under_way', 'set_assessment_slug', 'set_campaign_creator', 'setting', 'settle_jobs',
-        'settle_markdown', 'settle_requests', 'settle_subjects', 'settle_uploads', 'slug_is_taken', 'slug_of',
-        'source_types', 'speakers', 'spelled_dimensions', 'status_of_session', 'store_first_version',
-        'store_former_version', 'store_version', 'sum_of_counts', 'take_back_jobs', 'take_listing', 'take_review',
-        'take_rows', 'take_snapshot', 'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'tenants_of_session',
-        'text_faults', 'text_list_faults', 'time_of', 'too_precise_fault', 'transcript_of', 'transcripts_due',
-        'tried_as', 'trim_text', 'try_backfill_rows', 'turn_faults', 'unclean_name_faults', 'unknown_names',
-        'unseen_controls', 'upload_diagnostic', 'users_of_assessment', 'version', 'version_before_upgrade',
-        'version_in_force', 'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to',
-        'version_to_use', 'was_in_use', 'weight_tolerance', 'weights_faults', 'whole_definition', 'with_campaigns_left',
+        'notice', 'number_of_change', 'object_at', 'one_of', 'overall_of', 'path_step', 'personal_columns',
+        'pin_campaign', 'pin_of_session', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'primary_ids',
+        'progress_of', 'prunable_versions', 'prune_pins', 'prune_transcripts', 'prune_versions', 'questions_by_name',
+        'queue_front', 'range_precision', 'read_scores', 'readable_version', 'reads_everything',
+        'record_former_listing', 'reference_list_faults', 'refresh_listings', 'refuse', 'refuse_contradictions',
+        'refuse_ended', 'refuse_erased', 'refuse_long_transcript', 'refuse_result_update', 'refuse_scores',
+        'refuse_upload_change', 'refuse_withdrawn', 'refused_diagnostics', 'remove_transcript',
+        'repeated_example_faults', 'repeated_names', 'replace_assessment', 'replace_link', 'replacement_diagnostic',
+        'replacement_fault', 'replacement_of', 'request_of', 'require_definition', 'restated', 'restated_differences',
+        'result_tenant_ids', 'retry_delay', 'rubric_faults', 'rubrics_faults', 'rules_against_custom', 'run_backfill',
+        'scale_in_force', 'scale_of', 'score_assessment', 'scored_dimensions', 'scoring_of', 'session_facts',
+        'session_kind', 'session_of_link', 'session_type', 'session_types', 'session_version', 'sessions_under_way',
+        'set_assessment_slug', 'set_campaign_creator', 'setting', 'settle_jobs', 'settle_markdown', 'settle_requests',
+        'settle_subjects', 'settle_uploads', 'slug_is_taken', 'slug_of', 'source_types', 'speakers',
+        'spelled_dimensions', 'state_of_link', 'status_of_session', 'store_first_version', 'store_former_version',
+        'store_version', 'sum_of_counts', 'take_back_jobs', 'take_listing', 'take_review', 'take_rows', 'take_snapshot',
+        'take_upload', 'tenant_of_agent_session', 'tenant_owner', 'tenants_of_session', 'text_faults',
+        'text_list_faults', 'time_of', 'too_precise_fault', 'transcript_of', 'transcripts_due', 'tried_as', 'trim_text',
+        'try_backfill_rows', 'turn_faults', 'unclean_name_faults', 'unknown_names', 'unseen_controls',
+        'upload_diagnostic', 'users_of_assessment', 'version', 'version_before_upgrade', 'version_in_force',
+        'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to', 'version_to_use',
+        'was_in_use', 'weight_tolerance', 'weights_faults', 'whole_definition', 'with_campaigns_left',
         'with_definition', 'with_metadata', 'without_accents', 'without_common_parts', 'write_result'
       )
   loop

@@ -74,6 +74,8 @@ grant execute on function public.declare_equivalent(uuid, text, text, text, text
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
+grant execute on function public.session_status(text) to anon, authenticated, service_role;
+grant execute on function public.withdraw_session(text) to anon, authenticated, service_role;
 
 -- Reviewers, who are accounts, and the service.
 grant execute on function public.review_listing(uuid, text, text, text, uuid) to authenticated, service_role;
@@ -90,6 +92,8 @@ grant execute on function private.move_campaign(uuid, boolean) to authenticated,
 grant execute on function private.move_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function public.erase_session(uuid, text) to authenticated, service_role;
 grant execute on function private.forget_session(uuid, text, boolean) to authenticated, service_role;
+grant execute on function public.rotate_session_link(uuid, text) to authenticated, service_role;
+grant execute on function private.replace_link(uuid, text, boolean) to authenticated, service_role;
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.

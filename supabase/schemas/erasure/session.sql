@@ -68,7 +68,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   session_kind constant text := private.session_kind(session_type);
-  host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
   present record;
   jobs bigint[];
 begin
@@ -91,15 +90,7 @@ begin
       from private.pins as pin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
-  -- A campaign's deletion deletes the pins of its sessions too.
-  perform campaign.id from public.campaigns as campaign where campaign.id = present.campaign_id for key share;
-  begin
-    execute format('select session.id from public.%I as session where session.id = $1 for no key update', host_table)
-      using hold_session_to_erase.session_id;
-  exception
-    when feature_not_supported or insufficient_privilege then
-      null;  -- Some views of a host cannot be locked.
-  end;
+  perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
   talks := array(
     select agent.id
       from public.agent_sessions as agent

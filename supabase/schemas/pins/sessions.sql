@@ -133,8 +133,7 @@ begin
     return;
   end if;
   if begin_session.kind = 'coaching' then
-    -- Not an assignment: the deletion of its campaign's creator locks it after the campaign's pin. One that is cancelled just now
-    -- begins before that.
+    -- Not an assignment: the deletion of its campaign's creator locks it after the campaign's pin.
     perform private.refuse_ended(begin_session.id, private.hold_session(
       begin_session.id, private.session_type(begin_session.kind)
     ));
@@ -159,9 +158,11 @@ begin
     begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id
   );
 
+  -- Read again, now that it cannot change: an erasure or a withdrawal locks the pin. One just cancelled begins before that
   perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
-
-  -- Read again, now that it cannot change -------------------------------------------------------------------------
+  if begin_session.kind = 'assignment' then
+    perform private.refuse_ended(begin_session.id, private.status_of_session(begin_session.id, 'campaign'));
+  end if;
   if noted.id is null
     or private.is_pin_of(noted, begin_session.tenant_id, begin_session.campaign_id, present)
     or not exists (

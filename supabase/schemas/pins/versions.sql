@@ -128,6 +128,27 @@ begin
 end
 $$;
 
+-- Whether a tenant can use an assessment whose first version is not made yet.
+create or replace function private.can_make_version(assessment_id uuid, tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select
+      from public.custom_assessments as assessment
+     where assessment.id = can_make_version.assessment_id
+       and (
+         assessment.tenant_id = can_make_version.tenant_id
+         or assessment.is_template
+         or (assessment.marketplace_status = 'published' and assessment.status = 'active')
+       )
+  );
+end
+$$;
+
 -- The same when it is used: the first version of a tenant's own assessment is created if there is none.
 create or replace function private.version_to_use(
   kind text, id uuid, tenant_id uuid, campaign_id uuid, present uuid, assessment_id uuid
@@ -143,16 +164,7 @@ begin
       version_to_use.assessment_id
     ),
     case
-      when exists (
-        select
-          from public.custom_assessments as assessment
-         where assessment.id = version_to_use.assessment_id
-           and (
-             assessment.tenant_id = version_to_use.tenant_id
-             or assessment.is_template
-             or (assessment.marketplace_status = 'published' and assessment.status = 'active')
-           )
-      )
+      when private.can_make_version(version_to_use.assessment_id, version_to_use.tenant_id)
         then private.newest_version(version_to_use.assessment_id)
     end
   );

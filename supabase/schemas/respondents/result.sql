@@ -2,7 +2,7 @@
 
 -- SECURITY DEFINER, because a respondent has no account: the link's token grants access, and RLS does not know it.
 --
--- Unknown, expired and unfinished sessions get the same answer after the same two look-ups. The result must belong to the
+-- Unknown, expired and unfinished sessions get the same answer after the same look-ups. The result must belong to the
 -- session's own tenant and campaign, so that a session created with the id of a deleted one shows nothing. The disclosure
 -- was fixed when the result was written.
 create or replace function public.session_result(access_token text)
@@ -16,32 +16,15 @@ declare
   session record;
   result record;
 begin
-  select found.id, found.kind, found.tenant_id, found.campaign_id, found.expires_at
-    into session
-    from (
-      select assignment.id, 'campaign' as kind, campaign.tenant_id, campaign.id as campaign_id,
-             assignment.access_expires_at as expires_at
-        from public.campaign_assignments as assignment
-        join public.campaigns as campaign on campaign.id = assignment.campaign_id
-       where assignment.access_token::text = session_result.access_token
-      union all
-      select coaching.id, 'coaching', coaching.tenant_id, null, coaching.access_expires_at
-        from public.coaching_sessions as coaching
-       where coaching.access_token::text = session_result.access_token
-    ) as found
-   limit 1;
-
+  select found.* into session from private.session_of_link(session_result.access_token) as found;
   select present.tenant_id, present.campaign_id, present.overall_score, present.dimension_scores,
          present.uncovered_dimensions, present.matched_category_data, present.ai_insights, present.completed_at,
          present.result_disclosure, present.assessment_definition_snapshot -> 'metadata' as metadata
     into result
     from public.custom_assessment_results as present
-   where present.session_id = coalesce(session.id, '00000000-0000-0000-0000-000000000000')
-     and present.session_type = coalesce(session.kind, 'coaching');
+   where present.session_id = session.session_id and present.session_type = session.session_type;
 
-  if session.id is null
-     or session.expires_at <= now()
-     or result.tenant_id is distinct from session.tenant_id
+  if result.tenant_id is distinct from session.tenant_id
      or result.campaign_id is distinct from session.campaign_id then
     return '{"complete": false}'::jsonb;
   end if;

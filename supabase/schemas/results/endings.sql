@@ -62,6 +62,31 @@ begin
 end
 $$;
 
+-- Locks a session whose status is about to be written, before its status is read, so that two who end it wait in turn instead
+-- of for each other. Its campaign comes first: the deletion of a campaign locks its sessions, and their pins, after it.
+create or replace function private.hold_session_to_write(session_id uuid, session_type text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform campaign.id
+     from public.campaigns as campaign
+    where hold_session_to_write.session_type = 'campaign'
+      and campaign.id = (
+        select assignment.campaign_id from public.campaign_assignments as assignment where assignment.id = hold_session_to_write.session_id
+      )
+      for key share;
+  execute format(
+    'select from public.%I where id = $1 for no key update',
+    case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end
+  ) using hold_session_to_write.session_id;
+exception
+  when feature_not_supported or insufficient_privilege then
+    null;  -- Some views of a host cannot be locked.
+end
+$$;
+
 create or replace function private.refuse_ended(session_id uuid, status text)
 returns void
 language plpgsql
@@ -86,7 +111,10 @@ as $$
 declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
   col constant text := case session_type when 'coaching' then 'client_status' else 'status' end;
-  later constant text[] := array['completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn'];
+  later constant text[] := case end_session.status
+    when 'completed' then array['completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn']
+    else array['cancelled', 'withdrawn']
+  end;
   writing text;
 begin
   foreach writing in array array[

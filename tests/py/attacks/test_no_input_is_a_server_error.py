@@ -194,6 +194,9 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("exchange_jobs", {"worker": "w", "request": "x" * 300}),
     ("extend_leases", {"worker": "w", "jobs": [1], "lease_seconds": 0}),
     ("extend_leases", {"worker": "w", "jobs": ["x"]}),
+    ("rotate_session_link", {"session_id": None, "session_type": "coaching"}),
+    ("rotate_session_link", {"session_id": "x", "session_type": "coaching"}),
+    ("rotate_session_link", {"session_id": str(uuid.UUID(int=0)), "session_type": {}}),
     ("version_changes", {"from_version_id": None}),
     ("version_changes", {"from_version_id": "x", "definition": []}),
     (
@@ -272,8 +275,13 @@ def test_numbers_without_measure_are_the_agents_fault(scene: Scene, number: str)
 
 def test_a_link_of_five_megabytes_is_an_unknown_link(scene: Scene) -> None:
     started = time.monotonic()
-    answer = scene.anon.post(f"{REST}/rpc/session_result", json={"access_token": "x" * 5_000_000})
-    assert (answer.status_code, answer.json()) == (200, {"complete": False})
+    for name, unknown in (
+        ("session_result", {"complete": False}),
+        ("session_status", {"state": "unavailable"}),
+        ("withdraw_session", {"state": "unavailable"}),
+    ):
+        answer = scene.anon.post(f"{REST}/rpc/{name}", json={"access_token": "x" * 5_000_000})
+        assert (answer.status_code, answer.json()) == (200, unknown)
     assert time.monotonic() - started < SECONDS
 
 

@@ -182,10 +182,15 @@ def test_visitors_see_nothing_that_they_may_not_use(scene: Scene) -> None:
         "/custom_assessments",
         "/marketplace_listings",
         "/rpc/session_result",
+        "/rpc/session_status",
+        "/rpc/withdraw_session",
     }
     assert {path for path in scene.owner.get(f"{REST}/").json()["paths"] if path.startswith("/rpc/")} == {
         "/rpc/review_listing",
         "/rpc/session_result",
+        "/rpc/session_status",
+        "/rpc/withdraw_session",
+        "/rpc/rotate_session_link",
         "/rpc/verify_result",
         "/rpc/repin_campaign",
         "/rpc/repin_session",
@@ -284,12 +289,17 @@ def test_a_link_that_is_wrong_expired_or_early_answers_alike(scene: Scene) -> No
         )
         for expires in ("2020-01-01", None)
     )
-    answers = {
-        client.post(f"{REST}/rpc/session_result", json={"access_token": token}).text
-        for client in (scene.anon, scene.other)
-        for token in (expired, early, "no such link", "", None)
-    }
-    assert [json.loads(text) for text in answers] == [{"complete": False}]
+    for name, alike in (
+        ("session_result", {"complete": False}),
+        ("session_status", {"state": "unavailable"}),
+        ("withdraw_session", {"state": "unavailable"}),
+    ):
+        answers = {
+            client.post(f"{REST}/rpc/{name}", json={"access_token": token}).text
+            for client in (scene.anon, scene.other)
+            for token in (expired, early, "no such link", "", None)
+        }
+        assert [json.loads(text) for text in answers] == [alike]
     assert SECRET in scene.anon.post(f"{REST}/rpc/session_result", json={"access_token": scene.token}).text
 
 

@@ -45,6 +45,9 @@ console.log(JSON.stringify({
     correct_turn: Object.keys(corrected),
     complete_assessment_session: Object.keys({ ...receipt, ...again }),
     session_result: Object.keys(seen),
+    session_status: Object.keys(welcome),
+    withdraw_session: Object.keys(withdrawn),
+    rotate_session_link: Object.keys(rotated),
     verify_result: Object.keys(verified),
     version_changes: Object.keys(changes),
     check_definition: Object.keys(checked),
@@ -70,7 +73,7 @@ def seeded_api(databases: Databases) -> Iterator[RunningApi]:
 def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 26
+    assert len(blocks) == 30
     environment = os.environ | {
         "API_URL": seeded_api.url,
         "ANON_KEY": seeded_api.keys.anon,

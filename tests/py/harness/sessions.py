@@ -88,6 +88,10 @@ class World:
         connection = self.database.connect_as("authenticated", self.tenant.owner.id)
         return _patient(connection, autocommit=autocommit)
 
+    def respondent(self, *, autocommit: bool = True) -> Connection:
+        """A connection of somebody with a link, who waits for a lock for at most ten seconds."""
+        return _patient(self.database.connect_as("anon"), autocommit=autocommit)
+
 
 def _patient(connection: Connection, *, autocommit: bool) -> Connection:
     connection.execute("set lock_timeout = '10s'")

@@ -18,7 +18,7 @@ class Operation:
     """One statement.
 
     Attributes:
-        who: `author` or `guest`, who own the two tenants, `service`, or `postgres`.
+        who: `author` or `guest`, who own the two tenants, `visitor`, `service`, or `postgres`.
         query: returns one value. Its values are those of the scene.
         before: a statement that comes first, in the same transaction.
         prepare: what must have happened before.
@@ -42,6 +42,7 @@ COMPLETE = (
     " ->> 'status'"
 )
 CONTEXT = "select public.interview_context(%({})s) ->> 'version'"
+WITHDRAWAL = "select public.withdraw_session('{}-' || %(number)s) ->> 'state'"
 REVIEW = "select public.review_listing(%({})s, '{}') ->> 'marketplace_status'"
 ASSESSMENT = "update public.custom_assessments set {} where id = %({})s returning version"
 
@@ -84,6 +85,12 @@ OPERATIONS = {
         "service",
         "select public.exchange_jobs('w', %(finished)s, 0) -> 'settled' -> 0 ->> 'outcome'",
         complete,
+    ),
+    "withdrawal": Operation("visitor", WITHDRAWAL.format("session")),
+    "withdrawal in a campaign": Operation("visitor", WITHDRAWAL.format("begun")),
+    "withdrawal before the interview": Operation("visitor", WITHDRAWAL.format("person-0")),
+    "rotation": Operation(
+        "guest", "select 'another link' from public.rotate_session_link(%(begun)s, 'campaign')"
     ),
     "approval": Operation("service", REVIEW.format("version_1.2", "approved")),
     "rejection": Operation("service", REVIEW.format("version_1.2", "rejected")),

@@ -39,10 +39,14 @@ insert into public.custom_assessments
 (%(own)s, %(guest)s, %(guest_account)s, 'Own', %(definition)s, 'active', 'private');
 insert into public.campaigns (id, tenant_id, created_by, name, assessment_type, custom_assessment_id)
 values (%(campaign)s, %(guest)s, %(guest_account)s, 'Round', 'custom', %(main)s);
-insert into public.campaign_assignments (id, campaign_id) values
-(%(person_0)s, %(campaign)s), (%(person_1)s, %(campaign)s), (%(begun)s, %(campaign)s);
-insert into public.coaching_sessions (id, tenant_id, assessment_type, custom_assessment_id) values
-(%(session)s, %(guest)s, 'custom', %(main)s), (%(drafts_session)s, %(author)s, 'custom', %(draft)s);
+insert into public.campaign_assignments (id, campaign_id, access_token) values
+(%(person_0)s, %(campaign)s, 'person-0-' || %(number)s),
+(%(person_1)s, %(campaign)s, 'person-1-' || %(number)s),
+(%(begun)s, %(campaign)s, 'begun-' || %(number)s);
+insert into public.coaching_sessions
+(id, tenant_id, assessment_type, custom_assessment_id, access_token) values
+(%(session)s, %(guest)s, 'custom', %(main)s, 'session-' || %(number)s),
+(%(drafts_session)s, %(author)s, 'custom', %(draft)s, 'drafts-session-' || %(number)s);
 insert into public.agent_sessions (id, stakeholder_session_id, coaching_session_id) values
 (%(persons_talk_0)s, %(person_0)s, null), (%(persons_talk_1)s, %(person_1)s, null),
 (%(begun_talk)s, %(begun)s, null),
@@ -118,6 +122,12 @@ select jsonb_build_object(
     select jsonb_agg(array[request.session_id::text, version.name] order by request.session_id)
       from private.score_requests as request left join version on version.id = request.assessment_version_id
      where request.tenant_id in (%(author)s, %(guest)s)),
+  'people', (
+    select jsonb_agg(array[assignment.id::text, assignment.status] order by assignment.id)
+      from public.campaign_assignments as assignment where assignment.campaign_id = %(campaign)s),
+  'sessions', (
+    select jsonb_agg(array[coaching.id::text, coaching.client_status] order by coaching.id)
+      from public.coaching_sessions as coaching where coaching.id in (%(session)s, %(drafts_session)s)),
   'jobs', (select count(*) from private.jobs where rank is not null),
   'erased', (
     select jsonb_agg(erased.session_id::text order by erased.session_id)

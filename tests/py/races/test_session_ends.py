@@ -97,3 +97,132 @@ def test_a_session_that_gets_another_assessment_while_it_begins_ends_in_no_deadl
     owner.execute(change.encode(), [other, session])
     second_of(world, owner, agent, (BEGIN, talk)).result()
     assert one(world.postgres, "select assessment_id from private.pins where id = %s", session) == other
+
+
+# --- a respondent withdraws ---------------------------------------------------------------------------------
+
+WITHDRAW = "select public.withdraw_session(%s) ->> 'state'"
+KEEP = """
+select public.save_progress(%s, '[{"turn": 1, "speaker": "respondent", "text": "Secret."}]') ->> 'turns'
+"""
+STATUS = "select public.session_status(%s) ->> 'state'"
+ROTATE = "select public.rotate_session_link(%s, 'coaching') ->> 'access_token'"
+
+
+def link_of(world: World, session: uuid.UUID) -> str:
+    """The token of a coaching session's link."""
+    query = "select access_token from public.coaching_sessions where id = %s"
+    return str(one(world.postgres, query, session))
+
+
+def test_a_withdrawal_waits_for_a_completion_and_comes_too_late(world: World) -> None:
+    agent = world.agent(autocommit=False)
+    session = world.add_session()
+    assert one(agent, COMPLETE, session) == "true"
+    late = second_of(world, agent, world.respondent(), (WITHDRAW, link_of(world, session)))
+    assert late.result() == "scoring"
+    assert status_of(world, session) == ("registered", 1, 0)
+
+
+def test_a_completion_waits_for_a_withdrawal_and_is_refused(world: World) -> None:
+    respondent, agent = world.respondent(autocommit=False), world.agent()
+    session = world.add_session()
+    assert one(respondent, WITHDRAW, link_of(world, session)) == "withdrawn"
+    assert refused(second_of(world, respondent, agent, (COMPLETE, session))) == "SESSION_CANCELLED"
+    assert status_of(world, session) == ("withdrawn", 0, 0)
+
+
+def test_an_interview_waits_for_a_withdrawal_and_does_not_begin(world: World) -> None:
+    respondent, agent = world.respondent(autocommit=False), world.agent()
+    session = world.add_session()
+    talk = add_talk(world, session)
+    one(respondent, WITHDRAW, link_of(world, session))
+    assert refused(second_of(world, respondent, agent, (BEGIN, talk))) == "SESSION_CANCELLED"
+    assert status_of(world, session) == ("withdrawn", 0, 0)
+
+
+def test_a_withdrawal_waits_for_an_interview_that_begins_and_ends_it(world: World) -> None:
+    agent = world.agent(autocommit=False)
+    session = world.add_session()
+    assert one(agent, BEGIN, add_talk(world, session)) == "false"
+    late = second_of(world, agent, world.respondent(), (WITHDRAW, link_of(world, session)))
+    assert late.result() == "withdrawn"
+    assert status_of(world, session) == ("withdrawn", 0, 1)
+
+
+def test_a_withdrawal_waits_for_a_turn_that_is_being_kept_and_deletes_it(world: World) -> None:
+    agent = world.agent(autocommit=False)
+    session = world.add_session()
+    one(agent, KEEP, add_talk(world, session))
+    late = second_of(world, agent, world.respondent(), (WITHDRAW, link_of(world, session)))
+    assert late.result() == "withdrawn"
+    assert one(world.postgres, "select count(*) from private.turns") == 0
+
+
+def test_a_turn_that_comes_while_a_session_is_withdrawn_is_refused(world: World) -> None:
+    respondent, agent = world.respondent(autocommit=False), world.agent()
+    session = world.add_session()
+    talk = add_talk(world, session)
+    one(agent, BEGIN, talk)
+    one(respondent, WITHDRAW, link_of(world, session))
+    assert refused(second_of(world, respondent, agent, (KEEP, talk))) == "SESSION_CANCELLED"
+    assert one(world.postgres, "select count(*) from private.turns") == 0
+
+
+def test_two_withdrawals_and_a_cancellation_wait_in_turn(world: World) -> None:
+    first, owner = world.respondent(autocommit=False), world.owner()
+    session = world.add_session()
+    link = link_of(world, session)
+    one(first, WITHDRAW, link)
+    second = world.respondent()
+    late = Meanwhile(lambda: one(second, WITHDRAW, link))
+    assert late.waits(world.postgres, second)
+    assert refused(second_of(world, first, owner, (CANCEL, session))) == "SESSION_CANCELLED"
+    assert late.result() == "withdrawn"
+
+
+def test_an_interview_of_a_campaign_waits_for_a_withdrawal_and_does_not_begin(world: World) -> None:
+    respondent, agent = world.respondent(autocommit=False), world.agent()
+    ((person, link),) = world.postgres.execute(
+        "with made as (insert into public.campaigns (tenant_id, name, assessment_type, custom_assessment_id)"
+        " values (%s, 'Round', 'custom', %s) returning id)"
+        " insert into public.campaign_assignments (campaign_id) select id from made"
+        " returning id, access_token",
+        [world.tenant.id, world.assessment],
+    ).fetchall()
+    talk = one(
+        world.postgres,
+        "insert into public.agent_sessions (stakeholder_session_id) values (%s) returning id",
+        person,
+    )
+    assert one(respondent, WITHDRAW, link) == "withdrawn"
+    assert refused(second_of(world, respondent, agent, (BEGIN, talk))) == "SESSION_CANCELLED"
+    assert one(respondent, STATUS, link) == "withdrawn"
+    assert one(world.postgres, "select count(begun_at) from private.pins where id = %s", person) == 0
+
+
+def test_a_link_is_the_former_one_until_the_rotation_commits(world: World) -> None:
+    owner, respondent = world.owner(autocommit=False), world.respondent()
+    session = world.add_session()
+    former = link_of(world, session)
+    given = str(one(owner, ROTATE, session))
+    assert (one(respondent, STATUS, former), one(respondent, STATUS, given)) == ("open", "unavailable")
+    owner.commit()
+    assert (one(respondent, STATUS, former), one(respondent, STATUS, given)) == ("unavailable", "open")
+
+
+def test_a_withdrawal_by_a_link_that_is_just_replaced_changes_nothing(world: World) -> None:
+    owner = world.owner(autocommit=False)
+    session = world.add_session()
+    former = link_of(world, session)
+    one(owner, ROTATE, session)
+    assert second_of(world, owner, world.respondent(), (WITHDRAW, former)).result() == "unavailable"
+    assert status_of(world, session) == ("registered", 0, 0)
+
+
+def test_a_rotation_waits_for_a_withdrawal(world: World) -> None:
+    respondent, owner = world.respondent(autocommit=False), world.owner()
+    session = world.add_session()
+    one(respondent, WITHDRAW, link_of(world, session))
+    given = second_of(world, respondent, owner, (ROTATE, session)).result()
+    assert one(world.respondent(), STATUS, given) == "withdrawn"

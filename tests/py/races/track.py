@@ -16,7 +16,13 @@ from tests.py.races.scene import Scene, act_as
 Order = tuple[tuple[int, str], tuple[int, str]]
 
 ACCOUNTS = {"author": "author_account", "guest": "guest_account"}
-ROLES = {"author": "authenticated", "guest": "authenticated", "service": "service_role", "postgres": "none"}
+ROLES = {
+    "author": "authenticated",
+    "guest": "authenticated",
+    "visitor": "anon",
+    "service": "service_role",
+    "postgres": "none",
+}
 
 
 # Rows that a third session locks for a moment, so that the first of two stops there with what it has locked.
@@ -32,6 +38,7 @@ STOPS = {
     "draft": "public.custom_assessments where id = %(draft)s",
     "versions": "public.assessment_versions where assessment_id = %(main)s",
     "campaign": "public.campaigns where id = %(campaign)s",
+    "person": "public.campaign_assignments where id in (%(begun)s, %(person_0)s)",
     "session": "public.coaching_sessions where id = %(session)s",
     "campaign's pin": "private.pins where id = %(campaign)s",
     "sessions' pins": "private.pins where id in (%(begun)s, %(session)s, %(drafts_session)s)",

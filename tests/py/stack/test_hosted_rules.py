@@ -91,11 +91,11 @@ def test_supabases_advisors_find_nothing_at_warn_or_above(database: Database, tm
     assert answer.returncode == 0, answer.stdout
 
 
-def test_the_newest_advisors_warn_of_two_functions_as_the_page_says(connection: Connection) -> None:
+def test_the_newest_advisors_warn_of_four_functions_as_the_page_says(connection: Connection) -> None:
     """What they report as `..._security_definer_function_executable`, for each role; the CLI's are older."""
     for role, expected in (
-        ("anon", {"session_result"}),
-        ("authenticated", {"session_result", "review_listing"}),
+        ("anon", {"session_result", "session_status", "withdraw_session"}),
+        ("authenticated", {"session_result", "session_status", "withdraw_session", "review_listing"}),
     ):
         found = connection.execute(
             """

@@ -1,0 +1,109 @@
+-- For respondents: how far the session is, what a welcome page shows, and the withdrawal of a session.
+
+-- What respondents are told, by the disclosure and the tenant.
+create or replace function private.notice(tenant_id uuid, disclosure text)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  days numeric;
+  sentence text;
+begin
+  select own.words_days, own.notice
+    into days, sentence
+    from public.tenant_settings as own
+   where own.tenant_id = notice.tenant_id;
+  days := least(days, private.setting('words_days'));
+  return (
+    select jsonb_object_agg(
+             case when told.name = notice.disclosure then 'shown' else told.name end,
+             replace(told.value, '{words_days}', days::text)
+           )
+      from private.notice_texts as told
+     where told.name = notice.disclosure or told.name <> all (private.disclosures())
+  ) || jsonb_build_object('tenant', sentence, 'words_days', days);
+end
+$$;
+
+-- SECURITY DEFINER, because a respondent has no account: the link's token grants access, and RLS does not know it.
+create or replace function public.session_status(access_token text)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  link record;
+  shown jsonb;
+begin
+  select found.* into link from private.state_of_link(session_status.access_token) as found;
+  select jsonb_build_object(
+           'state', link.state,
+           'tenant', tenant.display_name,
+           'name', text.name,
+           'description', text.description,
+           'opening', text.definition #> '{interviewGuidelines,opening}',
+           'disclosure', coalesce(link.disclosure, text.result_disclosure),
+           'expires_at', link.expires_at,
+           'notice', private.notice(tenant.id, coalesce(link.disclosure, text.result_disclosure))
+         )
+    into shown
+    from public.tenant_profiles as tenant
+    left join lateral (
+      select version.name, version.description, version.definition, version.result_disclosure
+        from public.assessment_versions as version
+       where version.id = link.version_id
+      union all
+      -- Its first version is not made before it is used.
+      select assessment.name, assessment.description, assessment.definition, assessment.result_disclosure
+        from public.custom_assessments as assessment
+       where link.version_id is null and assessment.id = link.assessment_id
+    ) as text on true
+   where tenant.id = link.tenant_id;
+  return case when link.state = 'unavailable' then '{"state": "unavailable"}'::jsonb else shown end;
+end
+$$;
+comment on function public.session_status(text) is
+'For respondents: {state, tenant, name, description, opening, disclosure, expires_at, notice} of the session with this link, by '
+'the version that the session uses. state: open, in_progress (the interview has begun), scoring, complete, cancelled, withdrawn. '
+'notice: {machine, kept, readers, shown, contact, tenant, words_days}. For an unknown, expired or erased link, and for a '
+'session that cannot begin: {state: unavailable}.';
+revoke all on function public.session_status(text) from public, anon, authenticated, service_role;
+
+-- Ends a session that is open or in progress, and deletes its transcript; others stay as they are. Its row is locked before
+-- anything else, and then read again: its link may have been replaced meanwhile, or its scores accepted. A host whose rule
+-- refuses the word withdrawn may have cancelled. SECURITY DEFINER, as above.
+create or replace function public.withdraw_session(access_token text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  link record;
+  status text;
+begin
+  select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
+  if link.state in ('open', 'in_progress') then
+    perform private.hold_session_to_write(link.session_id, link.session_type);
+    foreach status in array array['withdrawn', 'cancelled'] loop
+      select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
+      exit when link.state not in ('open', 'in_progress');
+      perform private.end_session(link.session_id, link.session_type, status, null);
+    end loop;
+    select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
+    if link.state in ('withdrawn', 'cancelled') then
+      perform private.remove_transcript(link.session_id, link.session_type, link.tenant_id);
+    end if;
+  end if;
+  return jsonb_build_object('state', link.state);
+end
+$$;
+comment on function public.withdraw_session(text) is
+'For respondents: withdraws the session with this link, if it is open or in progress: it can then neither begin nor be completed, and '
+'its transcript is deleted at once. '
+'Returns {state}, as session_status then has it: withdrawn, or the state of a session that was not open any more.';
+revoke all on function public.withdraw_session(text) from public, anon, authenticated, service_role;
