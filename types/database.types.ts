@@ -70,7 +70,8 @@ export type Database = {
           dry_run: boolean;
           finished_at: string | null;
           id: string;
-          source_markdown: string;
+          source_definition: Json | null;
+          source_markdown: string | null;
           started_at: string | null;
           status: string;
           tenant_id: string;
@@ -86,7 +87,8 @@ export type Database = {
           dry_run?: boolean;
           finished_at?: string | null;
           id?: string;
-          source_markdown: string;
+          source_definition?: Json | null;
+          source_markdown?: string | null;
           started_at?: string | null;
           status?: string;
           tenant_id: string;
@@ -101,7 +103,8 @@ export type Database = {
           dry_run?: boolean;
           finished_at?: string | null;
           id?: string;
-          source_markdown?: string;
+          source_definition?: Json | null;
+          source_markdown?: string | null;
           started_at?: string | null;
           status?: string;
           tenant_id?: string;

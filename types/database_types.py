@@ -56,7 +56,8 @@ class PublicAssessmentUploads(BaseModel):
     dry_run: bool = Field(alias="dry_run")
     finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
     id: uuid.UUID = Field(alias="id")
-    source_markdown: str = Field(alias="source_markdown")
+    source_definition: Optional[JsonValue] = Field(alias="source_definition")
+    source_markdown: Optional[str] = Field(alias="source_markdown")
     started_at: Optional[datetime.datetime] = Field(alias="started_at")
     status: str = Field(alias="status")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
@@ -71,7 +72,8 @@ class PublicAssessmentUploadsInsert(TypedDict):
     dry_run: NotRequired[Annotated[bool, Field(alias="dry_run")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
-    source_markdown: Annotated[str, Field(alias="source_markdown")]
+    source_definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="source_definition")]]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
     started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
     status: NotRequired[Annotated[str, Field(alias="status")]]
     tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
@@ -86,7 +88,8 @@ class PublicAssessmentUploadsUpdate(TypedDict):
     dry_run: NotRequired[Annotated[bool, Field(alias="dry_run")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
-    source_markdown: NotRequired[Annotated[str, Field(alias="source_markdown")]]
+    source_definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="source_definition")]]
+    source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
     started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
     status: NotRequired[Annotated[str, Field(alias="status")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]

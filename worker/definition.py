@@ -80,6 +80,8 @@ MAX_LANGUAGE: Final = 35
 INTERVIEW_STYLES: Final = (1, 2, 3, 4, 5)
 GENERAL: Final = "general"
 NO_MATCH: Final = "none"
+#: How many characters of a key are in a path.
+LONGEST_STEP: Final = 100
 MARKS: Final = frozenset("*_`")
 NAME_ENDS: Final = ":：" + "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 #: No-break spaces, which word processors insert where a space was typed.
@@ -759,12 +761,17 @@ def _is_inside(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bo
 
 
 def _step(step: str | int) -> str:
-    """Return one step of a path in JSON path syntax; a key as it is if it is a word."""
+    """Return one step of a path in JSON path syntax; a key as it is if it is a short word.
+
+    A long key is cut, because a path says where a value is, and does not carry text.
+    """
     if isinstance(step, int):
         return f"[{step}]"
     if step == "[key]":
         return ""  # how pydantic names a key itself, behind the key
-    return f".{step}" if step.isidentifier() else f"[{json.dumps(step, ensure_ascii=False)}]"
+    if step.isidentifier() and step.isascii() and len(step) <= LONGEST_STEP:
+        return f".{step}"
+    return f"[{json.dumps(step[:LONGEST_STEP], ensure_ascii=False)}]"
 
 
 def definition_size(definition: Definition) -> int:

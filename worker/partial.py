@@ -58,11 +58,25 @@ TEXTS: Final = frozenset(
 )
 
 
+#: How many items a list has, at least and at most. Those of a longer one are not read.
+LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
+    "dimensions": (1, MAX_DIMENSIONS),
+    "resultCategories": (0, MAX_CATEGORIES),
+}
+#: After so many errors the rest of a list is not read.
+MAX_FAULTS: Final = 1000
+
+
 class Partial(NamedTuple):
-    """A definition without what is missing, and the errors of the rest, by their paths."""
+    """A definition without what is missing, and the errors of the rest, by their paths.
+
+    ``sound`` is whether each part is valid by itself: then the definition can be written as Markdown, and the
+    errors are of the whole.
+    """
 
     definition: Definition
     faults: tuple[JsonFault, ...]
+    sound: bool
 
 
 def read_definition(text: str) -> Definition:
@@ -137,18 +151,18 @@ def read_partial(data: object) -> Partial:
         interview_guidelines=_object(InterviewGuidelines, data, "interviewGuidelines", faults),
         examples=_list(Example, data, "examples", faults),
     )
-    for key, least, most in (("dimensions", 1, MAX_DIMENSIONS), ("resultCategories", 0, MAX_CATEGORIES)):
+    for key, (least, most) in LENGTHS.items():
         value = data.get(key)
         if not isinstance(value, list) or not least <= len(value) <= most:
             faults.append(JsonFault(f"$.{key}", f"a list of {least} to {most} items was expected"))
     if faults:
-        return Partial(definition, tuple(faults))
+        return Partial(definition, tuple(faults), sound=False)
     spelled, found = rule_faults(definition)
     # That an example expects nothing is a part that is missing.
     faults = [
         JsonFault(json_path(where), reason) for where, reason in found if len(where) != len(("examples", 0))
     ]
-    return Partial(spelled, tuple(faults))
+    return Partial(spelled, tuple(faults), sound=True)
 
 
 def _list(model: type[Part], data: JsonObject, key: str, faults: list[JsonFault]) -> tuple[Part, ...]:
@@ -158,7 +172,14 @@ def _list(model: type[Part], data: JsonObject, key: str, faults: list[JsonFault]
     if not isinstance(items, list):
         faults.append(JsonFault(f"$.{key}", "a list was expected"))
         return ()
-    return tuple([_part(model, item, f"$.{key}[{place}]", faults) for place, item in enumerate(items)])
+    if key in LENGTHS and len(items) > LENGTHS[key][1]:
+        return ()
+    parts: list[Part] = []
+    for place, item in enumerate(items):
+        parts.append(_part(model, item, f"$.{key}[{place}]", faults))
+        if len(faults) > MAX_FAULTS:
+            break
+    return tuple(parts)
 
 
 def _object(model: type[Part], data: JsonObject, key: str, faults: list[JsonFault]) -> Part:

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:3d0f13b043280bc90a4883aa66f9f19bcd826070b090bf92d867e54c1efece33
+-- custom-assessments 0.2.0 refusals sha256:104c61127de0cd6d934aa4ea09188ab15ee6c63b0e6e204b9b46a9655971abff
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -182,11 +182,15 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'UPLOAD_TOO_LARGE', 413, 'The upload is larger than 500 KB.',
-  'Shorten the Markdown to at most 512,000 bytes of UTF-8.'
+  'Shorten it to at most 512,000 bytes of UTF-8.'
+),
+(
+  'UPLOAD_NEEDS_ONE_SOURCE', 422, 'An upload has either source_markdown or definition.',
+  'Insert one of the two, and omit the other.'
 ),
 (
   'UPLOAD_IMMUTABLE', 409, 'An upload cannot be changed.',
-  'Insert a new upload with the new text.'
+  'Insert a new upload with the new content.'
 ),
 (
   'RESULT_NOT_FOUND', 404, 'The result does not exist.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:0674d59f3bc92e4a94968509789024612ff025d1049bb93a13fc2a9d51883625
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:dc5cc103d8427b3ee7144038fbc326f89360e416d7b72b9f697486d4e286cec6
 -- Diagnostics that only the database can create.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -13,6 +13,7 @@ as $$
            'end_line', coalesce(place -> 'end_line', place -> 'line', '1'),
            'end_column', coalesce(place -> 'end_column', to_jsonb(coalesce((place ->> 'column')::int, 1) + 1)),
            'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
+         || case when place ? 'path' then jsonb_build_object('path', place -> 'path') else '{}' end
     from (values
       ('already-uploaded', 'warning', '', 'The same file is stored already, so nothing was changed.',
        'Use the assessment of this upload, or change the file and upload it again.'),
@@ -65,6 +66,17 @@ begin
 end
 $$;
 
+-- The diagnostics of an uploaded definition: one that is not about a certain value is about the whole.
+create or replace function private.with_paths(diagnostics jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_agg('{"path": "$"}'::jsonb || each.value order by each.place)
+    from jsonb_array_elements(diagnostics) with ordinality as each (value, place)
+$$;
+
 -- The diagnostics of an upload that the database refused: each error of its definition, or only the reason.
 create or replace function private.refused_diagnostics(code text, faults jsonb)
 returns jsonb
@@ -77,7 +89,8 @@ begin
     (
       select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
                'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
-                                 fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
+                                 fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.'),
+               'path', fault.value -> 'path'))
         from jsonb_array_elements(faults) as fault
     ),
     jsonb_build_array(private.upload_diagnostic(

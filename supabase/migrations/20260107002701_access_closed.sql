@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:3d7adb181c17ffcf7595b0b518a0c4b4efbda0fe8bdf013a496e70bf2d5a4f82
+-- custom-assessments 0.2.0 access_closed sha256:2bba10ecc74d26f0ed66a8c71f519df42fb88cb30da63c992ecd5e566740c0a3
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -8,13 +8,13 @@ private.accept_scores(uuid, text, uuid, jsonb, uuid),
 private.am_reviewer(),
 private.ambiguous_category_faults(jsonb, numeric, numeric),
 private.answer_of_move(uuid),
-private.apply_drafts(uuid[], jsonb[]),
+private.apply_drafts(uuid[], jsonb[], text[]),
 private.apply_effects(text, jsonb, bigint[], uuid[], timestamptz),
 private.apply_markdown(uuid[], uuid[], jsonb[]),
 private.apply_requests(uuid[], uuid[], jsonb[]),
 private.apply_review(),
 private.apply_unit(text, uuid[], uuid[], jsonb[], timestamptz),
-private.apply_upload(uuid, uuid, jsonb, jsonb, boolean),
+private.apply_upload(uuid, uuid, jsonb, jsonb, boolean, text),
 private.apply_uploads(uuid[], uuid[], jsonb[]),
 private.are_new_drafts(uuid[], uuid[]),
 private.ask_for_review(public.custom_assessments),
@@ -385,6 +385,7 @@ private.whole_definition(public.custom_assessments),
 private.with_campaigns_left(jsonb, uuid[]),
 private.with_definition(public.assessment_versions, jsonb),
 private.with_metadata(jsonb, text[], jsonb),
+private.with_paths(jsonb),
 private.without_accents(text),
 private.without_common_parts(jsonb, jsonb),
 private.write_result()

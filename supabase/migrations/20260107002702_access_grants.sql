@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:935db48c5fdcc7efcd19ddbc32a5782acaa086b7d9c4dcd0b9b13e69630c24a4
+-- custom-assessments 0.2.0 access_grants sha256:a412f2620ca068eaa17adf26288ea9a689b559cff8f0ffee212994cd12be606c
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -43,11 +43,11 @@ grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
 
 -- Uploads.
-grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
+grant select, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
 -- Only the queue sets an upload's progress. An UPDATE of the uploaded columns is permitted, so that the trigger can explain
 -- that an upload cannot be changed.
-grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
+grant select, insert, delete, update (tenant_id, source_markdown, source_definition, dry_run)
 on table public.assessment_uploads to service_role;
 
 -- A tenant's own settings. An upsert also writes the column that it looks the row up by.

@@ -330,7 +330,7 @@ begin
         'upload_diagnostic', 'users_of_assessment', 'version', 'version_before_upgrade', 'version_in_force',
         'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to', 'version_to_use',
         'was_in_use', 'weight_tolerance', 'weights_faults', 'whole_definition', 'with_campaigns_left',
-        'with_definition', 'with_metadata', 'without_accents', 'without_common_parts', 'write_result'
+        'with_definition', 'with_metadata', 'with_paths', 'without_accents', 'without_common_parts', 'write_result'
       )
   loop
     execute format('drop function %s', found.signature);

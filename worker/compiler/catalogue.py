@@ -204,7 +204,10 @@ class Code(StrEnum):
     MISSING_KEY = ("missing-key", "The front matter must have a `name`.", "name: Team Check\n", "")
     UNKNOWN_KEY = (
         "unknown-key",
-        ("The front matter has an unknown key. This is a warning, unless the key was meant to be `name`."),
+        (
+            "The front matter, or a definition in JSON, has an unknown key. This is a warning, unless the "
+            "key was meant to be `name`."
+        ),
         "version: 1.0",
         "auther: Maria",
         WARNING,
@@ -591,6 +594,13 @@ class Code(StrEnum):
         "- category: Starting",
     )
     # reported by the database or the worker when an upload is finished
+    INVALID_DEFINITION = (
+        "invalid-definition",
+        (
+            "A value of an uploaded definition is none that the format allows at its `path`. All such values "
+            "are listed, and nothing else is checked."
+        ),
+    )
     ALREADY_UPLOADED = (
         "already-uploaded",
         "The same file was uploaded before. The upload succeeded and refers to the existing assessment.",

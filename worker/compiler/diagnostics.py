@@ -87,7 +87,8 @@ class Diagnostic:
     Lines and columns count from 1, in the original file and in characters; the end is the place behind the
     last character. ``section`` says where in the document's structure, such as ``Dimensions / Vision /
     weight``, and is empty for the file as a whole. ``args`` are what the message says of this file, by name,
-    for programs that translate it.
+    for programs that translate it. Of a definition in JSON, the lines are those of its canonical Markdown,
+    and ``path`` says where the value is in the JSON.
     """
 
     severity: Severity
@@ -101,9 +102,11 @@ class Diagnostic:
     hint: str
     args: Mapping[str, Argument] = field(default_factory=dict)
     fix: Fix | None = None
+    path: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diagnostic as the JSON object for tenants and programs."""
+        path = {} if self.path is None else {"path": self.path}
         fix = {} if self.fix is None else {"fix": self.fix.to_dict()}
         return {
             "severity": self.severity,
@@ -116,6 +119,7 @@ class Diagnostic:
             "message": self.message,
             "hint": self.hint,
             "args": dict(self.args),
+            **path,
             **fix,
         }
 

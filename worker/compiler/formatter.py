@@ -6,10 +6,12 @@ bullet, and what an interviewer says stands in a block quote when it has heading
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import chain
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
+
+from pydantic.alias_generators import to_camel
 
 from worker.compiler.compile import compile_markdown
 from worker.compiler.diagnostics import Faults
@@ -30,12 +32,50 @@ from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS, EXAMPLES, FIELDS_
 from worker.definition import VERSION, Definition, InterviewStyle, Metadata
 from worker.ids import dimension_id
 
-__all__ = ["format_definition", "format_source", "metadata_lines"]
+__all__ = ["format_definition", "format_source", "metadata_lines", "write_definition"]
+
+#: Where a value is in the JSON of a definition: keys, and indexes of lists.
+Path: TypeAlias = tuple[str | int, ...]
 
 PLAIN: Final = re.compile(r"[^\W\d_][\w ,.()/'+-]*", re.UNICODE)
 NOT_PLAIN: Final = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 MANY_BRACKETS: Final = 10
 ESCAPES: Final = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
+
+class Page(list[str]):
+    """Lines of Markdown, and which value of the definition begins at which of them.
+
+    ``places`` are in the order of the lines, which count from 1. ``item`` is the part that is being written.
+    """
+
+    def __init__(self, lines: Iterable[str] = ()) -> None:
+        """Begin with some lines."""
+        super().__init__(lines)
+        self.places: list[tuple[int, Path]] = []
+        self.lines: dict[Path, int] = {}
+        self.item: Path = ()
+
+    def mark(self, *steps: str | int) -> None:
+        """Note that the next line begins a value of the item."""
+        path = (*self.item, *steps)
+        self.places.append((len(self) + 1, path))
+        self.lines.setdefault(path, len(self) + 1)
+
+    def path_at(self, line: int) -> Path:
+        """Return the path of the value that is written at a line."""
+        found = bisect_right(self.places, line, key=lambda place: place[0])
+        return self.places[found - 1][1] if found else ()
+
+    def line_of(self, path: Path) -> int:
+        """Return the line where a value is written, or the part that it would be in."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def text(self) -> str:
+        """Return the file."""
+        return "\n".join(self) + "\n"
 
 
 def format_source(source: bytes) -> str | None:
@@ -58,17 +98,31 @@ def format_definition(definition: Definition, comments: Sequence[str] = ()) -> s
         definition: any valid definition, also one that was never Markdown.
         comments: lines that begin with ``#``, to stand in the front matter.
     """
-    lines: list[str] = ["---", *comments]
-    lines += chain.from_iterable(metadata_lines(definition.metadata).values())
-    lines.append("---")
+    return write_definition(definition, comments).text()
+
+
+def write_definition(
+    definition: Definition, comments: Sequence[str] = (), *, with_version: bool = True
+) -> Page:
+    """Return the lines of a definition's canonical Markdown, with the places of its values.
+
+    Parts that a builder may leave out are missing in them too; without its version, the file states none.
+    """
+    page = Page(["---", *comments])
+    for key, lines in metadata_lines(definition.metadata).items():
+        if key != "version" or with_version:
+            page.mark("metadata", to_camel(key))
+            page += lines
+    page.append("---")
     name = definition.metadata.name
     if "\n" not in name and section_name(name) is None:
-        _heading(1, name, lines)
-    _write_dimensions(definition, lines)
-    _write_categories(definition, lines)
-    _write_guidelines(definition, lines)
-    _write_examples(definition, lines)
-    return "\n".join(lines) + "\n"
+        page.mark("metadata", "name")
+        _heading(1, name, page)
+    _write_dimensions(definition, page)
+    _write_categories(definition, page)
+    _write_guidelines(definition, page)
+    _write_examples(definition, page)
+    return page
 
 
 def metadata_lines(metadata: Metadata) -> dict[str, list[str]]:
@@ -86,72 +140,89 @@ def _key_lines(key: str, value: str | InterviewStyle | tuple[Decimal, Decimal]) 
     return [f"{key}: {value if VERSION.fullmatch(value) else _scalar(value)}"]
 
 
-def _write_dimensions(definition: Definition, lines: list[str]) -> None:
-    _heading(2, DIMENSIONS, lines)
-    for dimension in definition.dimensions:
+def _write_dimensions(definition: Definition, page: Page) -> None:
+    _section("dimensions", DIMENSIONS, page)
+    for place, dimension in enumerate(definition.dimensions):
         spelled = _spelled(
             DIMENSIONS,
             [dimension.description, *dimension.interview_themes, *dimension.scoring_rubric.values()],
         )
-        _heading(3, dimension.name, lines)
-        lines.append("")
+        _item("dimensions", place, dimension.name, page)
         if dimension.id != dimension_id(dimension.name):
-            _field("id", dimension.id, lines)
-        _field("weight", f"{dimension.weight:f}", lines)
-        _field("description", dimension.description, lines)
-        _list("interview_themes", dimension.interview_themes, lines, spelled)
+            _field("id", dimension.id, page)
+        _field("weight", f"{dimension.weight:f}", page)
+        _field("description", dimension.description, page)
+        _list("interview_themes", dimension.interview_themes, page, spelled)
         rubric = [f"{key}: {text}" for key, text in dimension.scoring_rubric.items()]
-        _list("scoring_rubric", rubric, lines, spelled)
+        _list("scoring_rubric", rubric, page, spelled, [*dimension.scoring_rubric])
 
 
-def _write_categories(definition: Definition, lines: list[str]) -> None:
-    _heading(2, CATEGORIES, lines)
-    for category in definition.result_categories:
+def _write_categories(definition: Definition, page: Page) -> None:
+    _section("resultCategories", CATEGORIES, page)
+    for place, category in enumerate(definition.result_categories):
         lists = [category.strengths, category.growth_areas, category.recommendations]
         spelled = _spelled(CATEGORIES, [category.description, *[text for texts in lists for text in texts]])
-        _heading(3, category.name, lines)
-        lines.append("")
+        _item("resultCategories", place, category.name, page)
         # A definition from a builder may lack these.
-        _field("score_range", _range(category.score_range) if category.score_range else "", lines)
-        _list("primary_dimensions", category.primary_dimensions, lines, spelled)
-        _field("description", category.description, lines)
-        _list("strengths", category.strengths, lines, spelled)
-        _list("growth_areas", category.growth_areas, lines, spelled)
-        _list("recommendations", category.recommendations, lines, spelled)
+        _field("score_range", _range(category.score_range) if category.score_range else "", page)
+        _list("primary_dimensions", category.primary_dimensions, page, spelled)
+        _field("description", category.description, page)
+        _list("strengths", category.strengths, page, spelled)
+        _list("growth_areas", category.growth_areas, page, spelled)
+        _list("recommendations", category.recommendations, page, spelled)
 
 
-def _write_guidelines(definition: Definition, lines: list[str]) -> None:
+def _write_guidelines(definition: Definition, page: Page) -> None:
     guidelines = definition.interview_guidelines
     if guidelines.opening is None and guidelines.closing is None and not guidelines.probing_questions:
         return
-    _heading(2, GUIDELINES, lines)
+    _section("interviewGuidelines", GUIDELINES, page)
+    page.item = ("interviewGuidelines",)
     if guidelines.opening is not None:
-        _heading(3, "Opening", lines)
-        lines += ["", *_spoken(guidelines.opening)]
+        page.mark("opening")
+        _heading(3, "Opening", page)
+        page += ["", *_spoken(guidelines.opening)]
     if guidelines.probing_questions:
-        _heading(3, "Probing Questions", lines)
+        page.mark("probingQuestions")
+        _heading(3, "Probing Questions", page)
         for name, questions in guidelines.probing_questions.items():
-            _heading(4, name, lines)
-            lines.append("")
-            for question in questions:
-                _bullet(_quoted(question), "", lines)
+            page.mark("probingQuestions", name)
+            _heading(4, name, page)
+            page.append("")
+            for place, question in enumerate(questions):
+                page.mark("probingQuestions", name, place)
+                _bullet(_quoted(question), "", page)
     if guidelines.closing is not None:
-        _heading(3, "Closing", lines)
-        lines += ["", *_spoken(guidelines.closing)]
+        page.mark("closing")
+        _heading(3, "Closing", page)
+        page += ["", *_spoken(guidelines.closing)]
 
 
-def _write_examples(definition: Definition, lines: list[str]) -> None:
+def _write_examples(definition: Definition, page: Page) -> None:
     if not definition.examples:
         return
-    _heading(2, EXAMPLES, lines)
-    for example in definition.examples:
-        _heading(3, example.name, lines)
-        lines.append("")
-        _list("scores", [f"{name}: {value:f}" for name, value in example.scores.items()], lines)
+    _section("examples", EXAMPLES, page)
+    for place, example in enumerate(definition.examples):
+        _item("examples", place, example.name, page)
+        scores = [f"{name}: {value:f}" for name, value in example.scores.items()]
+        _list("scores", scores, page, keys=[*example.scores])
         if example.overall is not None:
-            _field("overall", f"{example.overall:f}", lines)
+            _field("overall", f"{example.overall:f}", page)
         if example.category is not None:
-            _field("category", example.category, lines)
+            _field("category", example.category, page)
+
+
+def _section(key: str, title: str, page: Page) -> None:
+    page.item = ()
+    page.mark(key)
+    _heading(2, title, page)
+
+
+def _item(key: str, place: int, name: str, page: Page) -> None:
+    page.item = (key, place)
+    page.mark()
+    _heading(3, name, page)
+    page.append("")
 
 
 def _heading(level: int, text: str, lines: list[str]) -> None:
@@ -160,12 +231,13 @@ def _heading(level: int, text: str, lines: list[str]) -> None:
     lines += ["", f"{'#' * level} {text}{end}"]
 
 
-def _field(name: str, text: str, lines: list[str]) -> None:
+def _field(name: str, text: str, page: Page) -> None:
     if not text:
         return
+    page.mark(to_camel(name))
     # Directly after the colon this would be YAML's sign that a text of several lines follows.
     between = "\n" if BLOCK_SCALAR.match(text) else " "
-    _bullet(f"{name}:{between}{text}", "", lines)
+    _bullet(f"{name}:{between}{text}", "", page)
 
 
 def _spelled(section: str, texts: Iterable[str]) -> frozenset[str]:
@@ -174,14 +246,21 @@ def _spelled(section: str, texts: Iterable[str]) -> frozenset[str]:
     return frozenset(line.name for line in swallowed_fields(Slice(text, 0, len(text)), FIELDS_OF[section]))
 
 
-def _list(name: str, items: Sequence[str], lines: list[str], spelled: frozenset[str] = frozenset()) -> None:
-    if not items and name in spelled:
-        lines.append(f"- {name}: []")
-    head = len(lines)
-    for item in items:
-        _bullet(item, "  ", lines)
-    if len(lines) > head:
-        lines.insert(head, f"- {name}:")
+def _list(
+    name: str,
+    items: Sequence[str],
+    page: Page,
+    spelled: frozenset[str] = frozenset(),
+    keys: Sequence[str | int] | None = None,
+) -> None:
+    """Write a list, or an object with these keys."""
+    if not items and name not in spelled:
+        return
+    page.mark(to_camel(name))
+    page.append(f"- {name}:" if items else f"- {name}: []")
+    for key, item in zip(range(len(items)) if keys is None else keys, items, strict=True):
+        page.mark(to_camel(name), key)
+        _bullet(item, "  ", page)
 
 
 def _bullet(text: str, indent: str, lines: list[str]) -> None:

@@ -41,7 +41,7 @@ class Malformed(ValueError):  # noqa: N818 - it describes the answer
 
 
 class CompileJob(NamedTuple):
-    """An upload to compile.
+    """An upload to compile: ``source_markdown``, or a ``definition`` as JSON; the other one is empty.
 
     ``attempt`` is the claim's number, which finishing must state. ``tries`` is the number of counted
     attempts, including this one: more than 1 means that the job failed or lost its worker before.
@@ -53,6 +53,7 @@ class CompileJob(NamedTuple):
     tries: int
     subject: str
     source_markdown: str
+    definition: str = ""
     kind: Literal["compile"] = "compile"
 
 
@@ -107,19 +108,23 @@ Diagnostic: TypeAlias = dict[str, Any]
 
 
 class Place(TypedDict):
-    """A position in a source, and the one behind its last character if that is known; all count from 1."""
+    """A position in a source, and the one behind its last character if that is known; all count from 1.
+
+    ``path`` is that in a definition, as a JSON path.
+    """
 
     line: int
     column: int
     end_line: NotRequired[int]
     end_column: NotRequired[int]
+    path: NotRequired[str]
 
 
 class Compiled(NamedTuple):
-    """A file was compiled.
+    """An upload was compiled.
 
-    ``definition`` is its JSON text, None if the source has errors. A file without a version gets the
-    number that its change needs.
+    ``definition`` is its JSON text, None if the source has errors. A source without a version gets the
+    number that its change needs. ``markdown`` is the canonical one of an uploaded definition.
     """
 
     job: int
@@ -128,6 +133,7 @@ class Compiled(NamedTuple):
     diagnostics: list[Diagnostic]
     version_at: Place
     version_is_stated: bool
+    markdown: str | None = None
     outcome: Literal["compiled"] = "compiled"
 
 
@@ -274,7 +280,7 @@ def tell(finished: Iterable[Finished]) -> list[Element]:
 
 # The lists of texts of each kind, in the order of its class.
 _KINDS: Final[dict[str, tuple[type[Job], tuple[str, ...]]]] = {
-    "compile": (CompileJob, ("subjects", "sources")),
+    "compile": (CompileJob, ("subjects", "sources", "definitions")),
     "score": (ScoreJob, ()),
     "markdown": (MarkdownJob, ("definitions", "sources", "made_from")),
     "probe": (ProbeJob, ()),

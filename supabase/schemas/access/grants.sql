@@ -42,11 +42,11 @@ grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
 
 -- Uploads.
-grant select, insert (tenant_id, source_markdown, assessment_id, dry_run)
+grant select, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
 -- Only the queue sets an upload's progress. An UPDATE of the uploaded columns is permitted, so that the trigger can explain
 -- that an upload cannot be changed.
-grant select, insert, delete, update (tenant_id, source_markdown, dry_run)
+grant select, insert, delete, update (tenant_id, source_markdown, source_definition, dry_run)
 on table public.assessment_uploads to service_role;
 
 -- A tenant's own settings. An upsert also writes the column that it looks the row up by.

@@ -181,11 +181,15 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'UPLOAD_TOO_LARGE', 413, 'The upload is larger than 500 KB.',
-  'Shorten the Markdown to at most 512,000 bytes of UTF-8.'
+  'Shorten it to at most 512,000 bytes of UTF-8.'
+),
+(
+  'UPLOAD_NEEDS_ONE_SOURCE', 422, 'An upload has either source_markdown or definition.',
+  'Insert one of the two, and omit the other.'
 ),
 (
   'UPLOAD_IMMUTABLE', 409, 'An upload cannot be changed.',
-  'Insert a new upload with the new text.'
+  'Insert a new upload with the new content.'
 ),
 (
   'RESULT_NOT_FOUND', 404, 'The result does not exist.',

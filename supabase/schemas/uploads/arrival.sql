@@ -7,6 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   assessment_status text;
+  faults jsonb;
 begin
   -- This comes first, so that nothing below reveals anything about another account's tenant. It is in a separate block,
   -- because an expression needs the right to every function in it, and trusted writers may lack the right to this one.
@@ -15,10 +16,21 @@ begin
       perform private.refuse('TENANT_ACCESS_DENIED');
     end if;
   end if;
+  if num_nonnulls(new.source_markdown, new.definition) <> 1 then
+    perform private.refuse('UPLOAD_NEEDS_ONE_SOURCE');
+  end if;
   if octet_length(new.source_markdown) > private.largest_text() then
     perform private.refuse('UPLOAD_TOO_LARGE',
       jsonb_build_object(
         'bytes', octet_length(new.source_markdown), 'expected', format('at most %s bytes', private.largest_text())));
+  end if;
+  -- What no worker could read safely, and no diagnostic could quote.
+  faults := case when new.definition is not null then private.definition_bounds_faults(new.definition) end;
+  if faults @> '[{"reason": "too-large"}]' then
+    perform private.refuse('UPLOAD_TOO_LARGE',
+      jsonb_build_object('expected', format('at most %s bytes', private.largest_text())));
+  elsif faults is not null then
+    perform private.refuse('ASSESSMENT_VALIDATION_ERROR', jsonb_build_object('faults', faults));
   end if;
   if new.assessment_id is not null then
     select assessment.status
@@ -40,6 +52,7 @@ begin
   new.dry_run := coalesce(new.dry_run, false);
   new.status := 'queued';
   new.diagnostics := '[]';
+  new.source_definition := new.definition;
   new.definition := null;
   new.attempts := 0;
   -- The current time rather than the transaction's: an earlier edit in the same transaction must be older.
@@ -67,7 +80,7 @@ begin
     array_agg(upload.id),
     array_agg(upload.assessment_id),
     array_agg(upload.tenant_id),
-    array_agg(octet_length(upload.source_markdown)))
+    array_agg(octet_length(coalesce(upload.source_markdown, upload.source_definition::text))))
     from added as upload
   having count(*) > 0;
   return null;
@@ -92,5 +105,5 @@ end
 $$;
 
 create or replace trigger refuse_upload_change
-before update of id, tenant_id, source_markdown, dry_run, created_at on public.assessment_uploads
+before update of id, tenant_id, source_markdown, source_definition, dry_run, created_at on public.assessment_uploads
 for each row execute function private.refuse_upload_change();

@@ -12,6 +12,7 @@ as $$
            'end_line', coalesce(place -> 'end_line', place -> 'line', '1'),
            'end_column', coalesce(place -> 'end_column', to_jsonb(coalesce((place ->> 'column')::int, 1) + 1)),
            'section', text.section, 'message', text.message, 'hint', text.hint, 'args', '{}'::jsonb)
+         || case when place ? 'path' then jsonb_build_object('path', place -> 'path') else '{}' end
     from (values
       ('already-uploaded', 'warning', '', 'The same file is stored already, so nothing was changed.',
        'Use the assessment of this upload, or change the file and upload it again.'),
@@ -64,6 +65,17 @@ begin
 end
 $$;
 
+-- The diagnostics of an uploaded definition: one that is not about a certain value is about the whole.
+create or replace function private.with_paths(diagnostics jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_agg('{"path": "$"}'::jsonb || each.value order by each.place)
+    from jsonb_array_elements(diagnostics) with ordinality as each (value, place)
+$$;
+
 -- The diagnostics of an upload that the database refused: each error of its definition, or only the reason.
 create or replace function private.refused_diagnostics(code text, faults jsonb)
 returns jsonb
@@ -76,7 +88,8 @@ begin
     (
       select jsonb_agg(private.upload_diagnostic('database-refused') || jsonb_build_object(
                'message', concat('The database refused the definition at ', fault.value ->> 'path', ': ',
-                                 fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.')))
+                                 fault.value ->> 'reason', '. Expected: ', fault.value ->> 'expected', '.'),
+               'path', fault.value -> 'path'))
         from jsonb_array_elements(faults) as fault
     ),
     jsonb_build_array(private.upload_diagnostic(

@@ -44,10 +44,11 @@ end
 $$;
 
 -- Creates new drafts, or finds the assessments that have the same bytes already, and returns the uploads' outcomes in their
--- order, each as apply_upload() returns it. All rows are inserted by one statement, because setting up a row's checks and
--- triggers takes as long as the row. The uploads are looked up by their keys, because a cached plan must not read all of
--- them. A missing upload fails the NOT NULL on tenant_id, so outcomes cannot shift. The caller has locked the tenants.
-create or replace function private.apply_drafts(uploads uuid[], definitions jsonb[])
+-- order, each as apply_upload() returns it. written has the Markdown of uploaded definitions. All rows are inserted by one
+-- statement, because setting up a row's checks and triggers takes as long as the row. The uploads are looked up by their
+-- keys, because a cached plan must not read all of them. A missing upload fails the NOT NULL on tenant_id, so outcomes
+-- cannot shift. The caller has locked the tenants.
+create or replace function private.apply_drafts(uploads uuid[], definitions jsonb[], written text[])
 returns jsonb[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -55,9 +56,10 @@ as $$
 declare
   hashes constant bytea[] := array(
     select private.content_hash(
-             upload.source_markdown, given.definition, stated.name, stated.description, stated.assessment_type,
-             stated.interview_style_default, stated.interview_style_allow_override, stated.result_disclosure)
-      from unnest(uploads, definitions) with ordinality as given (upload_id, definition, ordinality)
+             coalesce(upload.source_markdown, given.markdown), given.definition, stated.name, stated.description,
+             stated.assessment_type, stated.interview_style_default, stated.interview_style_allow_override,
+             stated.result_disclosure)
+      from unnest(uploads, definitions, written) with ordinality as given (upload_id, definition, markdown, ordinality)
      cross join lateral private.columns_of(given.definition -> 'metadata') as stated
       left join public.assessment_uploads as upload on upload.id = given.upload_id and upload.id = any (uploads)
      order by given.ordinality);
@@ -81,17 +83,19 @@ begin
   end if;
   with given as materialized (
     select each.ordinality, each.definition, each.hash,
-           upload.tenant_id, upload.created_by, upload.source_markdown,
+           upload.tenant_id, upload.created_by, coalesce(upload.source_markdown, each.markdown) as source_markdown,
+           case when upload.source_definition is null then 'upload' else 'builder' end as source_type,
            case when each.stored = any (held) then each.stored end as stored, gen_random_uuid() as fresh
-      from unnest(uploads, definitions, hashes, stored)
-             with ordinality as each (upload_id, definition, hash, stored, ordinality)
+      from unnest(uploads, definitions, written, hashes, stored)
+             with ordinality as each (upload_id, definition, markdown, hash, stored, ordinality)
       left join public.assessment_uploads as upload on upload.id = each.upload_id and upload.id = any (uploads)
   ),
   -- If two of them have the same bytes, they create one draft.
   placed as materialized (
     select given.*,
            coalesce(given.stored, first_value(given.fresh) over (
-             partition by given.stored, given.tenant_id, given.hash order by given.ordinality)) as assessment_id
+             partition by given.stored, given.tenant_id, coalesce(given.hash, uuid_send(given.fresh))
+             order by given.ordinality)) as assessment_id
       from given
   ),
   made as (
@@ -100,7 +104,7 @@ begin
       assessment_type, interview_style_default, interview_style_allow_override, result_disclosure
     )
     select placed.fresh, placed.tenant_id, placed.created_by, stated.name, stated.version, stated.description,
-           placed.definition, placed.source_markdown, 'upload', 'draft', stated.assessment_type,
+           placed.definition, placed.source_markdown, placed.source_type, 'draft', stated.assessment_type,
            stated.interview_style_default, stated.interview_style_allow_override, stated.result_disclosure
       from placed, lateral private.columns_of(placed.definition -> 'metadata') as stated
      where placed.assessment_id = placed.fresh
@@ -137,7 +141,7 @@ begin
     when version_is_stated then replacement_of.definition
     else private.with_metadata(replacement_of.definition, '{metadata,version}', to_jsonb(target.version)) end;
   target.source_markdown := upload.source_markdown;
-  target.source_type := 'upload';
+  target.source_type := case when upload.source_definition is null then 'upload' else 'builder' end;
   target.assessment_type := stated.assessment_type;
   target.interview_style_default := stated.interview_style_default;
   target.interview_style_allow_override := stated.interview_style_allow_override;
@@ -216,7 +220,8 @@ end
 $$;
 
 -- The diagnostic for a code. One about the version is at the version's line in the file, names the lowest valid version,
--- and has it as its fix. The fix needs no proof: the file was compiled, and another version changes nothing else in it.
+-- and has it as its fix, unless a definition was uploaded. The fix needs no proof: the file was compiled, and another version
+-- changes nothing else in it.
 create or replace function private.replacement_diagnostic(code text, needed text, version_place jsonb)
 returns jsonb
 language plpgsql
@@ -227,6 +232,8 @@ begin
   return case
     when code not like 'version-%' then private.upload_diagnostic(code)
     else private.upload_diagnostic(code, version_place) || jsonb_build_object('hint', case
+      when private.is_version(needed) and version_place ? 'path'
+        then format('Write "version": "%s" in the metadata and upload the definition again.', needed)
       when private.is_version(needed) then format('Write `version: %s` in the front matter and upload the file again.', needed)
       else 'There is no higher version of this kind. Upload the file as a new assessment.'
     end) || case
@@ -262,7 +269,7 @@ $$;
 -- "assessment_id", "definition", "diagnostics"}; no definition if the assessment has it. The caller has locked the upload's
 -- tenant.
 create or replace function private.apply_upload(
-  upload_id uuid, target_id uuid, definition jsonb, version_place jsonb, version_is_stated boolean
+  upload_id uuid, target_id uuid, definition jsonb, version_place jsonb, version_is_stated boolean, markdown text
 )
 returns jsonb
 language plpgsql
@@ -278,13 +285,14 @@ begin
   select present.* into strict upload
     from public.assessment_uploads as present
    where present.id = apply_upload.upload_id;
+  upload.source_markdown := coalesce(upload.source_markdown, markdown);
   if upload.dry_run then
     perform private.require_definition(apply_upload.definition);
     return jsonb_build_object('end', 'succeeded', 'definition', apply_upload.definition);
   end if;
 
   if apply_upload.target_id is null then
-    return (private.apply_drafts(array[apply_upload.upload_id], array[apply_upload.definition]))[1];
+    return (private.apply_drafts(array[apply_upload.upload_id], array[apply_upload.definition], array[markdown]))[1];
   end if;
 
   -- A replacement ----------------------------------------------------------------------------------------

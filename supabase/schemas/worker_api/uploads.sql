@@ -20,7 +20,7 @@ begin
       from given
      where upload.id = given.subject
        and upload.id = any (subjects)
-    returning upload.id, upload.source_markdown
+    returning upload.id, upload.source_markdown, upload.source_definition
   )
   select json_build_object(
            'kind', 'compile',
@@ -28,7 +28,8 @@ begin
            'attempts', json_agg(given.attempt order by given.place),
            'tries', json_agg(given.tries order by given.place),
            'subjects', json_agg(given.subject order by given.place),
-           'sources', json_agg(begun.source_markdown order by given.place))
+           'sources', json_agg(coalesce(begun.source_markdown, '') order by given.place),
+           'definitions', json_agg(coalesce(begun.source_definition::text, '') order by given.place))
     into loaded
     from given
     join begun on begun.id = given.subject
@@ -81,14 +82,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if cardinality(subjects) > 1 then
-    return private.apply_drafts(subjects, array(
-      select (given.element ->> 'definition')::jsonb
-        from unnest(elements) with ordinality as given (element, place)
-       order by given.place));
+    return private.apply_drafts(
+      subjects,
+      array(
+        select (given.element ->> 'definition')::jsonb
+          from unnest(elements) with ordinality as given (element, place)
+         order by given.place),
+      array(
+        select given.element ->> 'markdown'
+          from unnest(elements) with ordinality as given (element, place)
+         order by given.place));
   end if;
   return array[private.apply_upload(
     subjects[1], targets[1], (elements[1] ->> 'definition')::jsonb, elements[1] -> 'version_at',
-    coalesce((elements[1] -> 'version_is_stated')::boolean, true))];
+    coalesce((elements[1] -> 'version_is_stated')::boolean, true), elements[1] ->> 'markdown')];
 end
 $$;
 
@@ -130,7 +137,10 @@ begin
   written as (
     update public.assessment_uploads as upload
        set status = case when final.verdict = 'succeeded' then 'succeeded' when final.ends then 'failed' else 'queued' end,
-           diagnostics = coalesce(final.diagnostics, '[]'),
+           diagnostics = coalesce(
+             case when upload.source_definition is null then final.diagnostics
+                  else private.with_paths(final.diagnostics) end,
+             '[]'),
            -- The assessment's stored value, which need not be compressed again.
            definition = coalesce(final.ending -> 'definition', (
              select assessment.definition

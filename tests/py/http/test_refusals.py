@@ -376,6 +376,12 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "UPLOAD_IMMUTABLE": lambda w: Request(
         "service", "update", "assessment_uploads", {"source_markdown": "# Other"}, w["upload"]
     ),
+    "UPLOAD_NEEDS_ONE_SOURCE": lambda w: Request(
+        "owner",
+        "insert",
+        "assessment_uploads",
+        {"tenant_id": str(w.tenant.id), "source_markdown": "# One", "definition": definition()},
+    ),
     "UPLOAD_TOO_LARGE": lambda w: Request(
         "owner",
         "insert",

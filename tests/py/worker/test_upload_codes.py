@@ -8,6 +8,7 @@ import pytest
 
 from tests.py.worker.site import Site
 from worker.compiler.catalogue import Code
+from worker.uploaded import compile_definition
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
@@ -38,8 +39,10 @@ def test_every_code_that_is_reported_after_compiling_is_in_the_catalogue(site: S
     codes = {code.value: code for code in Code if code.after_compiling}
     assert len(database) >= 8
     assert said_by_the_worker() == {"internal-error"}
-    assert database.keys() | said_by_the_worker() == codes.keys()
+    assert database.keys() | said_by_the_worker() | {"invalid-definition"} == codes.keys()
     assert {code: codes[code].severity for code in database} == database
+    (refused,) = compile_definition("[]").diagnostics
+    assert refused.code == "invalid-definition"
 
 
 @pytest.mark.parametrize("code", Code, ids=str)

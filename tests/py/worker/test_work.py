@@ -36,7 +36,7 @@ CLAIM: dict[str, Any] = {"jobs": [7], "attempts": [3], "tries": [1]}
 
 def test_claims_are_read() -> None:
     claimed = [
-        {**CLAIM, "kind": "compile", "subjects": ["s"], "sources": ["x"]},
+        {**CLAIM, "kind": "compile", "subjects": ["s"], "sources": ["x"], "definitions": [""]},
         {**CLAIM, "kind": "score"},
         {"kind": "probe", "jobs": [8, 9], "attempts": [2, 1], "tries": [1, 1]},
         {**CLAIM, "kind": "invented later", "anything": 1},
@@ -84,7 +84,7 @@ def test_jobs_that_only_have_an_outcome_are_handed_back_together() -> None:
         {"settled": [], "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"]}], "next_in_ms": None},
         {
             "settled": [],
-            "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"], "sources": [None]}],
+            "jobs": [{**CLAIM, "kind": "compile", "subjects": ["s"], "sources": [None], "definitions": [""]}],
             "next_in_ms": None,
         },
         {"settled": [], "jobs": [], "next_in_ms": "soon"},
@@ -109,6 +109,7 @@ def test_a_finished_interview_gets_its_snapshot_and_a_probe_nothing() -> None:
     "job",
     [
         CompileJob(7, 3, 1, "s", "x"),
+        CompileJob(7, 3, 1, "s", "", "{}"),
         ScoreJob(7, 3, 2),
         MarkdownJob(7, 3, 1, "{}", "x", "y"),
         ProbeJob(7, 3, 1),
@@ -123,6 +124,7 @@ def test_a_job_is_sent_to_the_isolated_child_whole(job: Job) -> None:
     "finished",
     [
         Compiled(7, 3, "{}", [{"code": "x", "line": 1}], {"line": 2, "column": 3}, version_is_stated=True),
+        Compiled(7, 3, "{}", [], {"line": 2, "column": 3}, version_is_stated=False, markdown="---"),
         Snapshot(7, 3),
         Rendered(7, 3, "# x", "y"),
         Done(7, 3),

@@ -35,16 +35,16 @@ insert into tests.expected values
 ),
 (
   'assessment_uploads', 'select', '42501 - yes - - - yes',
-  'id tenant_id created_by source_markdown assessment_id dry_run status diagnostics definition attempts '
+  'id tenant_id created_by source_markdown source_definition assessment_id dry_run status diagnostics definition attempts '
   || 'created_at started_at finished_at'
 ),
 (
   'assessment_uploads', 'insert', '42501 42501 42501 42501 42501 42501 yes',
-  'id created_by status diagnostics definition attempts created_at started_at finished_at'
+  'id created_by source_definition status diagnostics attempts created_at started_at finished_at'
 ),
 (
   'assessment_uploads', 'insert', '42501 42501 yes 42501 42501 42501 yes',
-  'tenant_id source_markdown assessment_id dry_run'
+  'tenant_id source_markdown assessment_id dry_run definition'
 ),
 (
   'assessment_uploads', 'update', '42501 42501 42501 42501 42501 42501 42501',
@@ -52,7 +52,7 @@ insert into tests.expected values
 ),
 (
   'assessment_uploads', 'update', '42501 42501 42501 42501 42501 42501 PT409',
-  'tenant_id source_markdown dry_run'
+  'tenant_id source_markdown source_definition dry_run'
 ),
 (
   'assessment_uploads', 'delete', '42501 42501 42501 42501 42501 42501 yes',

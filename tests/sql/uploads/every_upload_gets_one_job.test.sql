@@ -2,7 +2,7 @@
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
-select plan(9);
+select plan(10);
 
 select tests.as_user(tests.kept('owner'));
 insert into public.assessment_uploads (tenant_id, source_markdown)
@@ -45,6 +45,10 @@ select tests.as_postgres();
 select is(
   tests.refusal($$update public.assessment_uploads set source_markdown = '# Other' where tenant_id = tests.kept('tenant')$$),
   'PT409 UPLOAD_IMMUTABLE', 'what was uploaded stays what it was, for every role'
+);
+select is(
+  tests.refusal($$update public.assessment_uploads set source_definition = '{}' where tenant_id = tests.kept('tenant')$$),
+  'PT409 UPLOAD_IMMUTABLE', 'and does not become a definition'
 );
 select is(
   tests.refusal($$update public.assessment_uploads set status = 'processing'$$),

@@ -111,7 +111,8 @@ select set_eq(
 -- A deleted one does not pass its outcome to another.
 select tests.as_postgres();
 select throws_ok(
-  $$select private.apply_drafts(array[gen_random_uuid(), upload.id], array[upload.definition, upload.definition])
+  $$select private.apply_drafts(array[gen_random_uuid(), upload.id], array[upload.definition, upload.definition],
+    array[null, null]::text[])
       from public.assessment_uploads as upload where upload.id = tests.kept('first')$$,
   'PT404', null, 'an upload that is missing stops the statement'
 );

@@ -1,8 +1,8 @@
--- A tenant writes tenant_id, source_markdown, assessment_id and dry_run; the queue writes the rest of an upload.
+-- A tenant writes tenant_id, source_markdown or definition, assessment_id and dry_run; the queue writes the rest of an upload.
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
-select plan(24);
+select plan(33);
 
 select tests.keep('draft', tests.create_assessment(tests.kept('tenant')));
 select tests.keep('archived', tests.create_assessment(tests.kept('tenant'), '{"status": "archived"}'));
@@ -32,7 +32,7 @@ select
     '42501', col || ' is not the tenant''s to write'
   )
 from unnest(array[
-  'id', 'created_by', 'status', 'diagnostics', 'definition', 'attempts', 'created_at', 'started_at',
+  'id', 'created_by', 'status', 'diagnostics', 'source_definition', 'attempts', 'created_at', 'started_at',
   'finished_at'
 ]) as col;
 select is(
@@ -90,6 +90,46 @@ select is(
   tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown, assessment_id)
                   values (tests.kept('tenant'), '# One', tests.kept('draft'))$$),
   'done', 'a draft can be replaced'
+);
+
+-- A definition in place of Markdown.
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id, source_markdown, definition)
+                  values (tests.kept('tenant'), '# One', tests.definition())$$),
+  'PT422 UPLOAD_NEEDS_ONE_SOURCE', 'an upload has not both'
+);
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id) values (tests.kept('tenant'))$$),
+  'PT422 UPLOAD_NEEDS_ONE_SOURCE', 'and not neither'
+);
+select is(
+  tests.refusal($$insert into public.assessment_uploads (tenant_id, definition)
+                  values (tests.kept('others_tenant'), tests.definition())$$),
+  '42501 TENANT_ACCESS_DENIED', 'nor is it for another tenant'
+);
+select is(
+  tests.refusal(format(
+    $$insert into public.assessment_uploads (tenant_id, definition) values (%L, '{"dimensions": "%s"}')$$,
+    tests.kept('tenant'), repeat('x', 512000)
+  )),
+  'PT413 UPLOAD_TOO_LARGE', 'a definition has at most 500 KB'
+);
+select
+  is(
+    tests.refusal(format(
+      'insert into public.assessment_uploads (tenant_id, definition) values (%L, %L)', tests.kept('tenant'), refused
+    )),
+    'PT422 ASSESSMENT_VALIDATION_ERROR', 'what no worker could read safely is refused: ' || left(refused, 20)
+  )
+from unnest(array[
+  '7', 'null', '{"dimensions": ' || repeat('[', 50) || repeat(']', 50) || '}', '{"dimensions": [1e131071]}'
+]) as refused;
+insert into public.assessment_uploads (tenant_id, definition) values (tests.kept('tenant'), '{"anything": 1}');
+select results_eq(
+  $$select source_markdown, source_definition, definition, status
+      from public.assessment_uploads where source_definition is not null$$,
+  $$values (null::text, '{"anything": 1}'::jsonb, null::jsonb, 'queued')$$,
+  'any other object is kept as it was sent, until it is compiled'
 );
 
 select tests.as_user(tests.kept('other'));
