@@ -1,7 +1,6 @@
 """The bytes of a file as text."""
 
 import re
-from bisect import bisect_left
 from typing import Final
 
 from worker.compiler.catalogue import Code
@@ -50,22 +49,15 @@ def without_hidden(text: str, faults: Faults) -> tuple[str, list[int]]:
 
     The offsets are in the text that is returned. What is between words becomes a space.
     """
+    # Most texts have only what can be printed, which is found sooner. Bytes that are not text were reported
+    # by their places in the whole of it.
+    if text.replace("\n", " ").isprintable() or faults.found:
+        return text, []
     first = UNSEEN_CONTROLS.search(text)
-    # Bytes that are not text were reported by their places in the whole of it.
-    if first is None or faults.found:
+    if first is None:
         return text, []
     spaced = BREAKS.sub(" ", text)
-    starts = [character.start() for character in UNSEEN_CONTROLS.finditer(spaced)]
-    taken = [start - before for before, start in enumerate(starts)]
-    kept = UNSEEN_CONTROLS.sub("", spaced)
-    # What was found before is moved to where it is now.
-    faults.found = [
-        fault._replace(
-            start=fault.start - bisect_left(starts, fault.start),
-            end=fault.end - bisect_left(starts, fault.end),
-        )
-        for fault in faults.found
-    ]
+    taken = [found.start() - before for before, found in enumerate(UNSEEN_CONTROLS.finditer(spaced))]
     # In front of the first one nothing was taken out.
     at = first.start()
     count = len(UNSEEN_CONTROLS.findall(text))
@@ -75,7 +67,7 @@ def without_hidden(text: str, faults: Faults) -> tuple[str, list[int]]:
     character = f"U+{ord(first.group()):04X}"
     hint = "nothing else is needed; `assessment-worker format` writes the file without it"
     faults.add(Code.HIDDEN_CHARACTER, Span(at, at), "", message, hint, count=count, character=character)
-    return kept, taken
+    return UNSEEN_CONTROLS.sub("", spaced), taken
 
 
 def _report_encoding(raw: bytes, offset: int, invalid: int, faults: Faults) -> None:
