@@ -21,6 +21,7 @@ from worker.compiler.diagnostics import Faults, plain
 from worker.compiler.html import html_hint
 from worker.compiler.proposals import Edit, Proposal, deleting, indenting
 from worker.compiler.slices import Slice, Span
+from worker.compiler.source import BLANKS
 from worker.markup import is_safe_destination
 
 __all__ = ["MAX_DEPTH", "Block", "Bullet", "Heading", "Prose", "read_blocks"]
@@ -101,10 +102,9 @@ def read_blocks(text: str, body: int, faults: Faults) -> list[Block]:
 
     An opening that hides the headings after it is reported, and the rest is read as if it were not there.
     """
-    raw = ("\n" * body + text[body:]).encode()
-    masked, rescans = raw, 0
+    masked, rescans = "\n" * body + text[body:], 0
     while True:
-        reader = _Reader(text, raw)
+        reader = _Reader(text)
         try:
             reader.read(masked)
         except _HidesHeadings as opening:
@@ -112,7 +112,7 @@ def read_blocks(text: str, body: int, faults: Faults) -> list[Block]:
                 break
             rescans += 1
             # Read again from the start, because the blocks after the opening were misread.
-            opening.report(reader, faults)
+            opening.report(text, faults)
             masked = opening.masking(masked)
         else:
             break
@@ -126,64 +126,61 @@ class _HidesHeadings(Exception):  # noqa: N818 - a state, not an error
     def __init__(self, start: int, end: int, code: Code) -> None:
         self.start, self.end, self.code = start, end, code
 
-    def report(self, reader: "_Reader", faults: Faults) -> None:
-        at = Span(*reader.characters(self.start, self.end))
+    def report(self, text: str, faults: Faults) -> None:
+        at = Span(self.start, self.end)
         if self.code is Code.RAW_HTML:
-            _report_html(reader.text, at, faults)
+            _report_html(text, at, faults)
             return
         message = "this code block is never closed, so it hides the rest of the file"
         hint = "delete this line, or repeat its marks on a separate line where the code ends"
-        faults.add(self.code, at, "", message, Proposal(hint, (deleting(reader.text, at),), hint))
+        faults.add(self.code, at, "", message, Proposal(hint, (deleting(text, at),), hint))
 
-    def masking(self, masked: bytes) -> bytes:
-        return masked[: self.start] + b" " * (self.end - self.start) + masked[self.end :]
+    def masking(self, masked: str) -> str:
+        return masked[: self.start] + " " * (self.end - self.start) + masked[self.end :]
 
 
 class _Reader:
-    """Takes the parser's events; one method for each kind of block."""
+    """Takes the parser's events; one method for each kind of block, with its range of characters."""
 
-    def __init__(self, text: str, raw: bytes) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.raw = raw
         self.blocks: list[Block] = []
         self.faults = Faults()
-        self._continuations = [m.start() for m in CONTINUATION.finditer(raw)] if len(raw) > len(text) else []
         self._bullets: list[Bullet] = []  # those of the last first-level bullet
         self._outer = self._inner = 0  # the ends of the containers at the first and second level opened last
         self._adopter: Bullet | None = None  # the last bullet that was given one of another list
         self._deeper: list[int] = []  # the ends of the open containers at the third level and below
         self._tags: Counter[str] = Counter()  # how often each tag is open
-        self._filled = len(raw.rstrip())  # after this there is only white space
+        self._filled = len(text.rstrip(BLANKS))  # after this there is only white space
 
-    def characters(self, start: int, end: int) -> tuple[int, int]:
-        """Return the range of characters for a range of bytes."""
-        if not self._continuations:
-            return start, end
-        return start - bisect_left(self._continuations, start), end - bisect_left(self._continuations, end)
-
-    def read(self, masked: bytes) -> None:
+    def read(self, masked: str) -> None:
         """Read the events of a text.
 
         Raises:
             _HidesHeadings: a block hides the rest of it.
         """
+        # The parser counts bytes; these are the ones that begin no character.
+        more = [] if masked.isascii() else [byte.start() for byte in CONTINUATION.finditer(masked.encode())]
         event: Any  # pyromark's events: a name, or a dict of the name and its data
-        for event, span in events_with_range(masked.decode()):
+        for event, span in events_with_range(masked):
+            name = tag = "InlineHtml"
             if "Start" in event:
                 tag = event["Start"]  # a name, or a dict of the name and its data
                 name = tag if isinstance(tag, str) else next(iter(tag))
-                if name in OPENED:
-                    OPENED[name](self, span["start"], span["end"], tag)
-            elif "InlineHtml" in event:
-                self._html(span["start"], span["end"])
+            elif name not in event:
+                continue
+            if (take := TAKEN.get(name)) is not None:
+                start, end = span["start"], span["end"]
+                if more:
+                    start, end = start - bisect_left(more, start), end - bisect_left(more, end)
+                take(self, start, end, tag)
 
     def heading(self, start: int, end: int, tag: Any) -> None:
         """Keep a heading outside lists and quotes."""
         if start < self._outer:
             return
-        first, last = self.characters(start, end)
-        text = _heading_text(self.text[first:last], last)
-        self.blocks.append(Heading(int(tag["Heading"]["level"][1]), first, last, text))
+        text = _heading_text(self.text[start:end], end)
+        self.blocks.append(Heading(int(tag["Heading"]["level"][1]), start, end, text))
 
     def bullet(self, start: int, end: int, _tag: Any) -> None:
         """Keep a bullet of the first two levels."""
@@ -191,14 +188,13 @@ class _Reader:
         if not is_outermost and start < self._inner:
             self._deepen(start, end)
             return
-        first, last = self.characters(start, end)
         # Without indentation beyond what the list needs.
-        item = self.text[first:last].lstrip()
+        item = self.text[start:end].lstrip()
         # The end of the mark: after a number, or a bullet.
         rest = item.lstrip("0123456789")[1:].lstrip()
         text = rest.rstrip()
-        begin = last - len(rest)
-        bullet = Bullet(last - len(item), last, Slice(text, begin, begin + len(text)), [])
+        begin = end - len(rest)
+        bullet = Bullet(end - len(item), end, Slice(text, begin, begin + len(text)), [])
         if is_outermost and (self.text[bullet.start - 1] == "\n" or not self._adopt(bullet)):
             self._outer, self._inner = end, 0
             self._bullets = bullet.bullets
@@ -262,17 +258,18 @@ class _Reader:
     def code(self, start: int, end: int, tag: Any) -> None:
         """Keep a code block outside lists and quotes."""
         is_last_and_fenced = end >= self._filled and tag["CodeBlock"] != "Indented"
-        if self._prose(start, end) and is_last_and_fenced and _is_unclosed(self.raw[start:end]):
-            raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.UNCLOSED_FENCE)
+        if self._prose(start, end) and is_last_and_fenced and _is_unclosed(self.text[start:end]):
+            raise _HidesHeadings(start, self.text.find("\n", start), Code.UNCLOSED_FENCE)
 
-    def html(self, start: int, end: int, _tag: Any) -> None:
+    def html(self, start: int, end: int, tag: Any) -> None:
         """Report a block of HTML."""
-        if self._prose(start, end) and b"\n#" in self.raw[start:end]:
-            raise _HidesHeadings(start, self.raw.find(b"\n", start), Code.RAW_HTML)
-        self._html(start, end)
+        if self._prose(start, end) and "\n#" in self.text[start:end]:
+            raise _HidesHeadings(start, self.text.find("\n", start), Code.RAW_HTML)
+        self.inline_html(start, end, tag)
 
-    def _html(self, start: int, end: int) -> None:
-        _report_html(self.text, Span(*self.characters(start, end)), self.faults, self._tags)
+    def inline_html(self, start: int, end: int, _tag: Any) -> None:
+        """Report HTML in a text."""
+        _report_html(self.text, Span(start, end), self.faults, self._tags)
 
     def link(self, start: int, end: int, tag: Any) -> None:
         """Report a link or an image with an unsafe address."""
@@ -280,8 +277,7 @@ class _Reader:
         destination = link["dest_url"]
         if is_safe_destination(link["link_type"], destination):
             return
-        first, last = self.characters(start, end)
-        at = Slice(self.text[first:last], first, last)
+        at = Slice(self.text[start:end], start, end)
         message = "the link leads to `{found}`"
         self.faults.add(
             Code.UNSAFE_LINK, at, "", message, partial(_link_hint, at, destination), found=plain(destination)
@@ -291,7 +287,7 @@ class _Reader:
         """Keep a block if it is outside lists and quotes; return whether it was kept."""
         if start < self._outer:
             return False
-        self.blocks.append(Prose(*self.characters(start, end), is_paragraph))
+        self.blocks.append(Prose(start, end, is_paragraph))
         return True
 
     def _deepen(self, start: int, end: int) -> None:
@@ -302,19 +298,19 @@ class _Reader:
         found = self.faults.found
         if len(self._deeper) != MAX_DEPTH - 1 or (found and found[-1].code is Code.NESTED_TOO_DEEP):
             return
-        at, _ = self.characters(start, end)
         message = "lists and quotes are nested more than {limit} levels deep"
         hint = "indent this and the following lines less; the format needs only two levels of bullets"
-        self.faults.add(Code.NESTED_TOO_DEEP, Span(at, at), "", message, hint, limit=MAX_DEPTH)
+        self.faults.add(Code.NESTED_TOO_DEEP, Span(start, start), "", message, hint, limit=MAX_DEPTH)
 
 
-OPENED: Final[dict[str, Callable[[_Reader, int, int, Any], None]]] = {
+TAKEN: Final[dict[str, Callable[[_Reader, int, int, Any], None]]] = {
     "Heading": _Reader.heading,
     "Item": _Reader.bullet,
     "BlockQuote": _Reader.quote,
     "Paragraph": _Reader.paragraph,
     "CodeBlock": _Reader.code,
     "HtmlBlock": _Reader.html,
+    "InlineHtml": _Reader.inline_html,
     "Link": _Reader.link,
     "Image": _Reader.link,
 }
@@ -337,10 +333,11 @@ def _heading_text(heading: str, end: int) -> Slice:
     return Slice(text, begin, begin + len(text))
 
 
-def _is_unclosed(block: bytes) -> bool:
+def _is_unclosed(block: str) -> bool:
     """Return whether the fenced code block at the end of the file contains headings and is not closed."""
-    *_, last = block.rstrip().rsplit(b"\n", 1)
-    return b"\n#" in block and (len(last.strip()) < 3 or bool(last.strip().strip(block[:1])))
+    *_, last = block.rstrip(BLANKS).rsplit("\n", 1)
+    fence = last.strip(BLANKS)
+    return "\n#" in block and (len(fence) < 3 or bool(fence.strip(block[:1])))
 
 
 def _report_html(text: str, at: Span, faults: Faults, opened: "Counter[str] | None" = None) -> None:
