@@ -90,13 +90,14 @@ def _score(
     """Read ``<dimension>: <score>`` into ``scores``, or report its error."""
     name, value = _split(entry)
     score = parse_number(value.text) if name.text else None
-    key = dimensions.key(clean_name(name.text))
+    named = clean_name(name.text)
+    key = dimensions.key(named)
     if score is None:
         message = "`{found}` is not a score"
         hint = f"write the dimension, a colon and a score within {ctx.extent}"
         ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, hint, found=plain(entry.text))
     elif key is None:
-        dimensions.report_unknown(ctx, name.locate(clean_name(name.text)), field.section)
+        dimensions.report_unknown(ctx, name.locate(named), field.section)
     elif key in scores:
         message = "the dimension `{dimension}` is scored twice"
         hint, named = "keep one of the scores", plain(dimensions.spelled[key])

@@ -104,7 +104,7 @@ def read_texts(ctx: Context, field: Field | None) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def read_list(ctx: Context, field: Field | None) -> list[Slice]:
+def read_list(ctx: Context, field: Field | None) -> Sequence[Slice]:
     """Return the entries of a list: bullets under the field, or an inline list. Report anything else."""
     if field is None or field.reported:
         return []
@@ -114,7 +114,7 @@ def read_list(ctx: Context, field: Field | None) -> list[Slice]:
         return []
     entries = parse_inline_list(field.value)
     if entries is not None:
-        return _filled(ctx, field, [(entry, entry) for entry in entries])
+        return _filled(ctx, field, entries, entries)
     message = "`{found}` is not a list"
     found = plain(field.value.text)
     ctx.faults.add(
@@ -142,18 +142,17 @@ def _quoted(text: str) -> str:
     return f"{mark}{text}{QUOTES[mark]}" if mark else text
 
 
-def _nested_list(ctx: Context, field: Field) -> list[Slice]:
+def _nested_list(ctx: Context, field: Field) -> Sequence[Slice]:
     """Return the entries under a field, and report text besides them."""
     entries = [
-        (_entry(ctx, field, bullet) if "\n" in bullet.text.text else bullet.text, bullet)
-        for bullet in field.bullets
+        _entry(ctx, field, bullet) if "\n" in bullet.text.text else bullet.text for bullet in field.bullets
     ]
     beside = field.value if field.value.text else _text_between(ctx, field)
     if beside is not None:
         fix = f"write every entry of `{field.name}` as a bullet indented under it"
         message = "`{found}` is not a list"
         ctx.faults.add(Code.NOT_A_LIST, beside, field.section, message, fix, found=plain(beside.text))
-    return _filled(ctx, field, entries)
+    return _filled(ctx, field, entries, field.bullets)
 
 
 def _entry(ctx: Context, field: Field, bullet: Bullet) -> Slice:
@@ -191,10 +190,13 @@ def _text_between(ctx: Context, field: Field) -> Slice | None:
     return None
 
 
-def _filled(ctx: Context, field: Field, entries: Sequence[tuple[Slice, Located]]) -> list[Slice]:
+def _filled(
+    ctx: Context, field: Field, entries: Sequence[Slice], places: Sequence[Located]
+) -> Sequence[Slice]:
     """Return the entries with a text, and report the others at their places."""
-    filled = [entry for entry, _ in entries if entry.text]
-    for entry, place in entries if len(filled) < len(entries) else ():
+    if all(entry.text for entry in entries):
+        return entries
+    for entry, place in zip(entries, places, strict=True):
         if not entry.text:
             ctx.empty_item(Span(place.start, place.start), field.section)
-    return filled
+    return [entry for entry in entries if entry.text]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from worker.compiler.slices import Slice
@@ -284,11 +285,12 @@ def parse_inline_list(text: Slice) -> list[Slice] | None:
     commas = _separators(inner.text)
     if commas is None:
         return None
-    starts, ends = [0, *[at + 1 for at in commas]], [*commas, len(inner.text)]
-    items = [inner.part(start, end) for start, end in zip(starts, ends, strict=True)]
-    if not inner.text[max(starts) :].strip():
+    ends = [-1, *commas, len(inner.text)]
+    items = [without_quotes(inner.part(before + 1, end)) for before, end in pairwise(ends)]
+    # Nothing is between the last comma and the bracket.
+    if not items[-1].text:
         items.pop()
-    return [without_quotes(item) for item in items]
+    return items
 
 
 def without_quotes(text: Slice) -> Slice:
