@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_account sha256:d2e1362ed1f19944209e11ee2344d87a954e18cc431341fa3b93487a605bb97c
+-- custom-assessments 0.2.0 erasure_account sha256:d1c477b6aad4501f82265b65159a9bacff52524d668d6a316f5096ef4d7dcc88
 -- Erasing an account.
 
 create or replace function private.sum_of_counts(counts jsonb, more jsonb)
@@ -108,6 +108,7 @@ begin
        and campaign.tenant_id is null;
   end if;
 
+  delete from private.former_owners as former where former.user_id = erase_account_once.user_id;
   delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
   delete from auth.users as account where account.id = erase_account_once.user_id;
   get diagnostics accounts = row_count;

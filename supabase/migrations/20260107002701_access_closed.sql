@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:2bba10ecc74d26f0ed66a8c71f519df42fb88cb30da63c992ecd5e566740c0a3
+-- custom-assessments 0.2.0 access_closed sha256:4794a239e90c6a6522ee3878c868dd9533dd9d2f833f3da56cfa80347b036fed
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -128,6 +128,8 @@ private.finish_jobs(text, jsonb, timestamptz),
 private.fold_name(text),
 private.folded_names(jsonb),
 private.forget_session(uuid, text, boolean),
+private.former_campaign_ids(),
+private.former_tenant_ids(),
 private.free_id(text, text[]),
 private.guard_assessment_authority(),
 private.guard_equivalences(),
@@ -255,6 +257,7 @@ private.note_changed_choices(),
 private.note_changed_conversations(),
 private.note_choices(text, uuid[], uuid[], uuid[], boolean),
 private.note_conversations(uuid[], uuid[], uuid[], uuid[], boolean),
+private.note_former_owner(),
 private.note_markdown_due(),
 private.note_new_choices(),
 private.note_new_conversations(),

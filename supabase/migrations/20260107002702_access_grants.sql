@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:a412f2620ca068eaa17adf26288ea9a689b559cff8f0ffee212994cd12be606c
+-- custom-assessments 0.2.0 access_grants sha256:bf0ee69288f0f61929e0eb1d6322d0eefda39702495df9edd28b3eb4107ff078
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -121,6 +121,8 @@ grant execute on function private.my_tenant_ids() to authenticated, service_role
 grant execute on function private.my_version_ids() to authenticated;
 grant execute on function private.am_reviewer() to authenticated;
 grant execute on function private.result_tenant_ids() to authenticated;
+grant execute on function private.former_tenant_ids() to authenticated;
+grant execute on function private.former_campaign_ids() to authenticated;
 
 -- What triggers, which run as the caller, ask of accounts.
 grant execute on function private.may_move_listing(public.custom_assessments, public.custom_assessments) to authenticated;

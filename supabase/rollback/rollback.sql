@@ -67,6 +67,9 @@ $refusals$;
 -- The host's tables
 -- ---------------------------------------------------------------------------------------------------------------------
 
+-- With their triggers and policies, on a view that has none too.
+drop function if exists
+private.drop_transcripts(), private.note_former_owner(), private.former_tenant_ids(), private.former_campaign_ids() cascade;
 drop trigger if exists check_session_assessment on public.campaigns;
 drop trigger if exists set_campaign_creator on public.campaigns;
 drop trigger if exists check_session_assessment on public.coaching_sessions;
@@ -92,10 +95,6 @@ drop trigger if exists note_changed_conversations_of_trusted on public.agent_ses
 drop trigger if exists drop_pins_of_sessions on public.campaigns;
 drop trigger if exists drop_pins_of_sessions on public.coaching_sessions;
 drop trigger if exists drop_pins_of_tenant on public.tenant_profiles;
-drop trigger if exists drop_transcripts on public.tenant_profiles;
-drop trigger if exists drop_transcripts on public.campaigns;
-drop trigger if exists drop_transcripts on public.coaching_sessions;
-drop trigger if exists drop_transcripts on public.campaign_assignments;
 drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
 drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
 drop trigger if exists hold_rows_of_tenant on public.tenant_profiles;
@@ -239,7 +238,7 @@ $functions$;
 drop policy if exists "Owners read versions, reviewers what asks, all what is public" on public.assessment_versions;
 drop table if exists
 private.extended_rules, private.claims, private.refusals, private.settings, public.tenant_settings,
-private.notice_texts, private.backfills, private.former_versions, private.written_markdown,
+private.notice_texts, private.backfills, private.former_owners, private.former_versions, private.written_markdown,
 private.change_rules, private.markdown_due, private.jobs, private.job_kinds, private.score_requests,
 private.slug_series, private.result_creators, private.erased_sessions, private.reviewers,
 private.listings_in_hand, public.assessment_uploads, public.custom_assessment_results,
@@ -283,19 +282,19 @@ begin
         'erase_participants', 'erase_session_once', 'erase_tenant_once', 'erased_at', 'example_faults',
         'example_outcome_faults', 'expire_words', 'extend_rule', 'fault', 'fill_columns_from_metadata',
         'filled_definition', 'final_diagnostics', 'finish_jobs', 'fold_name', 'folded_names', 'forget_session',
-        'free_id', 'guard_assessment_authority', 'guard_equivalences', 'guard_reviews', 'guard_versions',
-        'guidelines_faults', 'hand_over', 'hand_over_assessments', 'hand_over_used_assessments', 'has_used',
-        'has_written_markdown', 'hash_of', 'hash_of_written', 'highest_score', 'hold_assessments', 'hold_campaign_pin',
-        'hold_changed_agent_choices', 'hold_changed_choices', 'hold_completion', 'hold_heirs', 'hold_jobs',
-        'hold_jobs_of_tenant', 'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_rows_of_account',
-        'hold_rows_of_deleted_tenant', 'hold_rows_of_tenant', 'hold_session', 'hold_session_to_erase',
-        'hold_session_to_write', 'hold_talk', 'hold_tenant', 'holders_of_session', 'holds_replacement',
-        'how_links_are_read', 'id_faults', 'id_of_name', 'ids_by_name', 'inactive_tenant_ids', 'interview_styles',
-        'is_authors_fault', 'is_cleared_by_deletion', 'is_higher_version', 'is_language', 'is_number_pair',
-        'is_older_version', 'is_own', 'is_pin_of', 'is_prunable', 'is_scored', 'is_session_of', 'is_superseded',
-        'is_tenants_statement', 'is_transcript_of', 'is_turn_number', 'is_unclean_name', 'is_version',
-        'is_version_used', 'is_withdrawn', 'jobs_of_kept_requests', 'jobs_of_request', 'jobs_with_effects',
-        'judge_jobs', 'keep_asked_definition', 'keep_assessment_history', 'keep_assessment_in_use',
+        'former_campaign_ids', 'former_tenant_ids', 'free_id', 'guard_assessment_authority', 'guard_equivalences',
+        'guard_reviews', 'guard_versions', 'guidelines_faults', 'hand_over', 'hand_over_assessments',
+        'hand_over_used_assessments', 'has_used', 'has_written_markdown', 'hash_of', 'hash_of_written', 'highest_score',
+        'hold_assessments', 'hold_campaign_pin', 'hold_changed_agent_choices', 'hold_changed_choices',
+        'hold_completion', 'hold_heirs', 'hold_jobs', 'hold_jobs_of_tenant', 'hold_new_agent_choices',
+        'hold_new_choices', 'hold_owners', 'hold_rows_of_account', 'hold_rows_of_deleted_tenant', 'hold_rows_of_tenant',
+        'hold_session', 'hold_session_to_erase', 'hold_session_to_write', 'hold_talk', 'hold_tenant',
+        'holders_of_session', 'holds_replacement', 'how_links_are_read', 'id_faults', 'id_of_name', 'ids_by_name',
+        'inactive_tenant_ids', 'interview_styles', 'is_authors_fault', 'is_cleared_by_deletion', 'is_higher_version',
+        'is_language', 'is_number_pair', 'is_older_version', 'is_own', 'is_pin_of', 'is_prunable', 'is_scored',
+        'is_session_of', 'is_superseded', 'is_tenants_statement', 'is_transcript_of', 'is_turn_number',
+        'is_unclean_name', 'is_version', 'is_version_used', 'is_withdrawn', 'jobs_of_kept_requests', 'jobs_of_request',
+        'jobs_with_effects', 'judge_jobs', 'keep_asked_definition', 'keep_assessment_history', 'keep_assessment_in_use',
         'keep_assessment_version', 'keep_assessment_with_completions', 'keep_assessment_with_results', 'keep_listing',
         'keep_named_column', 'keep_named_definition', 'keep_tenant_with_results', 'largest_text', 'least_version',
         'limit_versions', 'link_readers', 'list_assessments_of_tenant', 'listed_name', 'load_jobs', 'load_markdown',
@@ -306,12 +305,12 @@ begin
         'most_dimensions', 'most_errors', 'most_turns', 'move_campaign', 'move_session', 'my_tenant_ids',
         'my_version_ids', 'name_faults', 'name_key', 'name_versions', 'names_of', 'names_the_caller', 'needs_version',
         'newest_version', 'next_claim_in_ms', 'next_numbered_slug', 'next_rank', 'next_ranks', 'note_change',
-        'note_changed_choices', 'note_changed_conversations', 'note_choices', 'note_conversations', 'note_markdown_due',
-        'note_new_choices', 'note_new_conversations', 'note_result_creator', 'note_uses', 'note_versions_of_pin',
-        'notice', 'number_of_change', 'object_at', 'one_of', 'overall_of', 'path_step', 'personal_columns',
-        'pin_campaign', 'pin_of_session', 'policies_on_reading', 'policy_is_open', 'price_tiers', 'primary_ids',
-        'progress_of', 'prunable_versions', 'prune_pins', 'prune_transcripts', 'prune_versions', 'questions_by_name',
-        'queue_front', 'range_precision', 'read_scores', 'readable_version', 'reads_everything',
+        'note_changed_choices', 'note_changed_conversations', 'note_choices', 'note_conversations', 'note_former_owner',
+        'note_markdown_due', 'note_new_choices', 'note_new_conversations', 'note_result_creator', 'note_uses',
+        'note_versions_of_pin', 'notice', 'number_of_change', 'object_at', 'one_of', 'overall_of', 'path_step',
+        'personal_columns', 'pin_campaign', 'pin_of_session', 'policies_on_reading', 'policy_is_open', 'price_tiers',
+        'primary_ids', 'progress_of', 'prunable_versions', 'prune_pins', 'prune_transcripts', 'prune_versions',
+        'questions_by_name', 'queue_front', 'range_precision', 'read_scores', 'readable_version', 'reads_everything',
         'record_former_listing', 'reference_list_faults', 'refresh_listings', 'refuse', 'refuse_contradictions',
         'refuse_ended', 'refuse_erased', 'refuse_long_transcript', 'refuse_result_update', 'refuse_scores',
         'refuse_upload_change', 'refuse_withdrawn', 'refused_diagnostics', 'remove_transcript',

@@ -120,6 +120,8 @@ grant execute on function private.my_tenant_ids() to authenticated, service_role
 grant execute on function private.my_version_ids() to authenticated;
 grant execute on function private.am_reviewer() to authenticated;
 grant execute on function private.result_tenant_ids() to authenticated;
+grant execute on function private.former_tenant_ids() to authenticated;
+grant execute on function private.former_campaign_ids() to authenticated;
 
 -- What triggers, which run as the caller, ask of accounts.
 grant execute on function private.may_move_listing(public.custom_assessments, public.custom_assessments) to authenticated;

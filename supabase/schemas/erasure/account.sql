@@ -107,6 +107,7 @@ begin
        and campaign.tenant_id is null;
   end if;
 
+  delete from private.former_owners as former where former.user_id = erase_account_once.user_id;
   delete from private.result_creators as noted where noted.campaign_created_by = erase_account_once.user_id;
   delete from auth.users as account where account.id = erase_account_once.user_id;
   get diagnostics accounts = row_count;

@@ -182,7 +182,7 @@ def test_the_hosts_own_access_rules_stand(empty_database: Database, assignments:
     migrate(empty_database)
 
     policies = connection.execute(
-        "select policyname from pg_policies where tablename = 'campaigns'"
+        "select policyname from pg_policies where tablename = 'campaigns' and permissive = 'PERMISSIVE'"
     ).fetchall()
     assert policies == [("Host: creators",)]
     for role in ["anon", "authenticated", "service_role"]:
