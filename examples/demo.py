@@ -122,6 +122,15 @@ class Session(Created):
     access_token: str
 
 
+class LinkStatus(BaseModel):
+    """What a welcome page shows to whoever has a session's link."""
+
+    state: str
+    name: str
+    tenant: str
+    notice: dict[str, str | int | None]
+
+
 class Context(BaseModel):
     """What an agent gets to ask, the same each time once the interview has begun."""
 
@@ -432,6 +441,12 @@ def result_of(owner: Client, session: Session) -> Result | None:
     return next(iter(rows(Result, table.eq("session_type", "coaching").execute().data)), None)
 
 
+def link_says(respondent: Client, session: Session) -> LinkStatus:
+    """Read how far the session is, as a welcome page does."""
+    answer = respondent.rpc("session_status", {"access_token": session.access_token}).execute()
+    return one(LinkStatus, [answer.data])
+
+
 def link_shows(respondent: Client, session: Session) -> LinkView:
     """Read as the respondent does: without an account, with the token of the link."""
     answer = respondent.rpc("session_result", {"access_token": session.access_token}).execute()
@@ -564,6 +579,9 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
             lambda: create_session(owner, tenant, chosen),
             f"created a session for {RESPONDENT_NAME}, with a link of its own",
         )
+        welcome = link_says(respondent, session)
+        console.print(f"     the link says: {welcome.state}, “{welcome.name}” from {welcome.tenant}")
+        console.print(f"     and: {welcome.notice['machine']}")
 
         heading(console, "4  An agent interviews the respondent and submits the scores")
         talk = open_talk(agent, session, chosen)
@@ -603,6 +621,7 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
     heading(console, "5  What the owner sees")
     show_result(console, result)
     heading(console, "6  What the respondent sees through the link")
+    console.print(f"     the link says: {link_says(respondent, session).state}")
     show_respondents_view(console, link_shows(respondent, session))
     show_next(console, stack, token, session)
 

@@ -96,6 +96,14 @@ def test_an_edit_while_the_interview_is_under_way_does_not_reach_it(shown: str) 
     assert "the interview goes on with version 1.0" in shown
 
 
+def test_the_link_says_how_far_the_session_is(shown: str) -> None:
+    assert re.findall(r"the link says: (.*)", shown) == [
+        "open, “Leadership Archetypes” from Aldergrove Coaching",
+        "complete",
+    ]
+    assert "and: A computer program asks the questions and scores your answers." in shown
+
+
 def test_the_respondent_sees_the_category_and_no_scores(shown: str) -> None:
     respondent = shown.split("What the respondent sees")[1].split("The stack is still running", maxsplit=1)[0]
     assert "The Navigator" in respondent
