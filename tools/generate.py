@@ -18,6 +18,7 @@ from stack import database, postgres
 from stack.errors import StackError
 from stack.packages import NODE_MODULES, ROOT, find_postgres, find_supabase_cli
 from tools import (
+    api_shapes,
     definition_schema,
     definition_vectors,
     diagnostic_schema,
@@ -29,6 +30,7 @@ from tools import (
     release,
     scoring_vectors,
     seed,
+    types,
     version_vectors,
 )
 from tools.access_doc import access_doc
@@ -89,6 +91,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     """Yield every generated file: its path and its expected content."""
     yield ROOT / definition_schema.TARGET, definition_schema.generate()
     yield ROOT / diagnostic_schema.TARGET, diagnostic_schema.generate()
+    yield ROOT / api_shapes.TARGET, api_shapes.generate()
     yield ROOT / diagnostics_doc.TARGET, diagnostics_doc.generate()
     yield ROOT / format_doc.TARGET, format_doc.generate()
     yield from pictures.generated()
@@ -119,9 +122,10 @@ def generated_from_the_database() -> Iterator[tuple[Path, str]]:
             yield ROOT / "docs" / "changes.md", changes_doc(changes)
             yield ROOT / "worker" / "change_rules.json", rules_json(changes)
         url = cluster.url("postgres", "postgres")
-        types = prettier("database.types.ts", gen_types(url, "typescript"))
-        yield ROOT / "types" / "database.types.ts", types
-        yield ROOT / "types" / "database_types.py", gen_types(url, "python")
+        name = "database.types.ts"
+        written = types.typescript(prettier(name, gen_types(url, "typescript")))
+        yield ROOT / "types" / name, prettier(name, written)
+        yield ROOT / "types" / "database_types.py", types.python(gen_types(url, "python"))
 
 
 def difference(name: str, committed: str, generated: str) -> str:

@@ -1,5 +1,366 @@
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
+export type Metadata = {
+  name?: string;
+  version?: string;
+  type?: "single-outcome" | "multi-dimensional" | "comparative";
+  author?: string;
+  description?: string;
+  language?: string;
+  interviewStyle?: InterviewStyle;
+  resultDisclosure?: "full" | "teaser" | "none";
+  scale?: [number, number];
+};
+
+export type FilledMetadata = {
+  name?: string;
+  version: string;
+  type: "single-outcome" | "multi-dimensional" | "comparative";
+  author?: string;
+  description?: string;
+  language?: string;
+  interviewStyle: FilledInterviewStyle;
+  resultDisclosure: "full" | "teaser" | "none";
+  scale: [number, number];
+};
+
+export type InterviewStyle = { default?: number; allowOverride?: boolean };
+
+export type FilledInterviewStyle = { default: number; allowOverride: boolean };
+
+export type InterviewGuidelines = {
+  opening?: string;
+  probingQuestions?: { [key: string]: string[] };
+  closing?: string;
+};
+
+export type FilledInterviewGuidelines = {
+  opening?: string;
+  probingQuestions: { [key: string]: string[] };
+  closing?: string;
+};
+
+export type Dimension = {
+  id?: string;
+  name: string;
+  weight: number;
+  description: string;
+  interviewThemes?: string[];
+  scoringRubric?: { [key: string]: string };
+};
+
+export type FilledDimension = {
+  id: string;
+  name: string;
+  weight: number;
+  description: string;
+  interviewThemes: string[];
+  scoringRubric: { [key: string]: string };
+};
+
+export type ResultCategory = {
+  name: string;
+  scoreRange?: [number, number];
+  primaryDimensions?: string[];
+  description?: string;
+  strengths?: string[];
+  growthAreas?: string[];
+  recommendations?: string[];
+};
+
+export type FilledResultCategory = {
+  name: string;
+  scoreRange?: [number, number];
+  primaryDimensions: string[];
+  description?: string;
+  strengths: string[];
+  growthAreas: string[];
+  recommendations: string[];
+};
+
+export type Example = {
+  name?: string;
+  scores?: { [key: string]: number };
+  overall?: number;
+  category?: string;
+};
+
+export type FilledExample = {
+  name?: string;
+  scores?: { [key: string]: number };
+  overall?: number;
+  category?: string;
+};
+
+export type Definition = {
+  metadata?: Metadata;
+  dimensions: Dimension[];
+  resultCategories: ResultCategory[];
+  interviewGuidelines?: InterviewGuidelines;
+  examples?: Example[];
+};
+
+export type FilledDefinition = {
+  metadata: FilledMetadata;
+  dimensions: FilledDimension[];
+  resultCategories: FilledResultCategory[];
+  interviewGuidelines: FilledInterviewGuidelines;
+  examples: FilledExample[];
+};
+
+export type InterviewDefinition = {
+  metadata: FilledMetadata;
+  dimensions: FilledDimension[];
+  resultCategories: FilledResultCategory[];
+  interviewGuidelines: FilledInterviewGuidelines;
+};
+
+export type Fix = { title: string; safe: boolean; edits: TextEdit[] };
+
+export type TextEdit = { line: number; column: number; end_line: number; end_column: number; text: string };
+
+export type Diagnostic = {
+  severity: "error" | "warning";
+  code: string;
+  line: number;
+  column: number;
+  end_line: number;
+  end_column: number;
+  section: string;
+  message: string;
+  hint: string;
+  args: { [key: string]: string | number };
+  fix?: Fix;
+  path?: string;
+};
+
+export type Scores = { [key: string]: number };
+
+export type Hashes = { [key: string]: string };
+
+export type DefinitionFault = { path: string; reason: string; expected: string };
+
+export type InterviewProgress = {
+  turns: number;
+  last_turn: number | null;
+  dimensions: string[] | null;
+  words_expired: boolean;
+};
+
+export type InterviewContext = {
+  assessment_id: string;
+  version_id: string;
+  version: string;
+  definition_sha256: string;
+  begun: boolean;
+  progress: InterviewProgress;
+  interview_style: number;
+  definition: InterviewDefinition;
+};
+
+export type VersionName = { id: string; version: string };
+
+export type Change = {
+  rule: string;
+  class: "presentation" | "instrument" | "scoring" | "structure";
+  sentence: string;
+  item: string | null;
+  part: string | null;
+  old: Json;
+  new: Json;
+};
+
+export type ComparedDimension = { id: string; compares: "same" | "declared" | "no"; note: string | null };
+
+export type Restated = { considered: number; restated: number; differ: number };
+
+export type Difference = { field: string; stored: Json; computed: Json };
+
+export type FullResult = {
+  complete: true;
+  disclosure: "full";
+  completed_at: string;
+  scale: [number, number];
+  overall_score: number | null;
+  dimension_scores: Scores;
+  uncovered_dimensions: string[];
+  category: ResultCategory | null;
+  insights: Json;
+};
+
+export type TeaserCategory = { name: string; description: string | null };
+
+export type TeaserResult = { complete: true; disclosure: "teaser"; category: TeaserCategory | null };
+
+export type OtherResult = { complete: boolean };
+
+export type QueueOfKind = {
+  queued: number;
+  waiting: number;
+  running: number;
+  expired_leases: number;
+  failed_last_hour: number;
+  rejected_last_hour: number;
+  oldest_queued_seconds: number | null;
+};
+
+export type Notice = {
+  machine: string;
+  kept: string;
+  readers: string;
+  shown: string;
+  contact: string;
+  tenant: string | null;
+  words_days: number;
+};
+
+export type Welcome = {
+  state: "open" | "in_progress" | "scoring" | "complete" | "cancelled" | "withdrawn";
+  tenant: string;
+  name: string;
+  description: string | null;
+  opening: string | null;
+  disclosure: "full" | "teaser" | "none";
+  expires_at: string | null;
+  notice: Notice;
+};
+
+export type Unavailable = { state: "unavailable" };
+
+export type SettledJobs = { outcome: string; error: string | null; jobs: number[] };
+
+export type PinnedVersion = { version_id: string; version: string; definition_sha256: string };
+
+export type BackfillVersionsAnswer = { examined: number; left_over: number; finished: boolean };
+
+export type CheckDefinitionAnswer = {
+  valid: boolean;
+  faults: DefinitionFault[];
+  definition: FilledDefinition | null;
+};
+
+export type CompleteAssessmentSessionAnswer = {
+  queued: boolean;
+  status: "queued" | "processing" | "succeeded";
+  job?: number;
+  result_id?: string;
+};
+
+export type CorrectTurnAnswer = {
+  turn: number;
+  speaker: "respondent" | "interviewer" | "other" | "unknown";
+  first_speaker: "respondent" | "interviewer" | "other" | "unknown";
+};
+
+export type DeclareEquivalentAnswer = {
+  id: string;
+  assessment_id: string;
+  tenant_id: string;
+  dimension: string;
+  from_hash: string;
+  to_hash: string;
+  note: string;
+  created_at: string;
+};
+
+export type EraseAccountAnswer = {
+  tenants: number;
+  results: number;
+  score_requests: number;
+  turns: number;
+  uploads: number;
+  jobs: number;
+  assessments: number;
+  assessments_handed_over: number;
+  campaigns: number;
+  campaigns_left: number;
+  campaign_assignments: number;
+  campaign_assignments_left: number;
+  coaching_sessions: number;
+  coaching_sessions_left: number;
+  agent_sessions: number;
+  agent_sessions_left: number;
+  accounts: number;
+  rows_given_to_tenants: number;
+};
+
+export type EraseSessionAnswer = {
+  results: number;
+  score_requests: number;
+  jobs: number;
+  pins: number;
+  turns: number;
+  agent_sessions: number;
+  coaching_sessions: number;
+  campaign_assignments: number;
+  columns_left: number;
+};
+
+export type EraseTenantAnswer = {
+  tenants: number;
+  results: number;
+  score_requests: number;
+  turns: number;
+  uploads: number;
+  jobs: number;
+  assessments: number;
+  assessments_handed_over: number;
+  campaigns: number;
+  campaigns_left: number;
+  campaign_assignments: number;
+  campaign_assignments_left: number;
+  coaching_sessions: number;
+  coaching_sessions_left: number;
+  agent_sessions: number;
+  agent_sessions_left: number;
+};
+
+export type ExchangeJobsAnswer = {
+  settled: SettledJobs[];
+  jobs: { [key: string]: Json }[];
+  next_in_ms: number | null;
+};
+
+export type InterviewContextAnswer = InterviewContext | null;
+
+export type QueueStatusAnswer = { [key: string]: QueueOfKind };
+
+export type RepinCampaignAnswer = PinnedVersion;
+
+export type RepinSessionAnswer = PinnedVersion;
+
+export type ReviewListingAnswer = {
+  review_id: string | null;
+  changed: boolean;
+  assessment_id: string;
+  marketplace_status: string;
+  listed_version_id: string | null;
+};
+
+export type RotateSessionLinkAnswer = { access_token: string };
+
+export type SaveProgressAnswer = { saved: number; turns: number; last_turn: number | null };
+
+export type SessionResultAnswer = FullResult | TeaserResult | OtherResult;
+
+export type SessionStatusAnswer = Welcome | Unavailable;
+
+export type VerifyResultAnswer = { equal: boolean; differences: Difference[] };
+
+export type VersionChangesAnswer = {
+  from: VersionName;
+  class: "presentation" | "instrument" | "scoring" | "structure" | null;
+  to: VersionName;
+  least_version: string | null;
+  changes: Change[];
+  dimensions: ComparedDimension[];
+  results: Restated;
+};
+
+export type WithdrawSessionAnswer = {
+  state: "open" | "in_progress" | "scoring" | "complete" | "cancelled" | "withdrawn" | "unavailable";
+};
+
 export type Database = {
   public: {
     Tables: {
@@ -65,8 +426,8 @@ export type Database = {
           attempts: number;
           created_at: string;
           created_by: string | null;
-          definition: Json | null;
-          diagnostics: NonNullable<Json>;
+          definition: FilledDefinition | null;
+          diagnostics: Diagnostic[];
           dry_run: boolean;
           finished_at: string | null;
           id: string;
@@ -82,8 +443,8 @@ export type Database = {
           attempts?: number;
           created_at?: string;
           created_by?: string | null;
-          definition?: Json | null;
-          diagnostics?: NonNullable<Json>;
+          definition?: Definition | null;
+          diagnostics?: Diagnostic[];
           dry_run?: boolean;
           finished_at?: string | null;
           id?: string;
@@ -98,8 +459,8 @@ export type Database = {
           attempts?: number;
           created_at?: string;
           created_by?: string | null;
-          definition?: Json | null;
-          diagnostics?: NonNullable<Json>;
+          definition?: Definition | null;
+          diagnostics?: Diagnostic[];
           dry_run?: boolean;
           finished_at?: string | null;
           id?: string;
@@ -133,10 +494,10 @@ export type Database = {
           change_class: string | null;
           created_at: string;
           created_by: string | null;
-          definition: NonNullable<Json>;
+          definition: Definition;
           definition_sha256: string;
           description: string | null;
-          dimension_hashes: NonNullable<Json>;
+          dimension_hashes: Hashes;
           id: string;
           interview_style_allow_override: boolean;
           interview_style_default: number;
@@ -155,10 +516,10 @@ export type Database = {
           change_class?: string | null;
           created_at?: string;
           created_by?: string | null;
-          definition: NonNullable<Json>;
+          definition: Definition;
           definition_sha256: string;
           description?: string | null;
-          dimension_hashes: NonNullable<Json>;
+          dimension_hashes: Hashes;
           id?: string;
           interview_style_allow_override: boolean;
           interview_style_default: number;
@@ -176,10 +537,10 @@ export type Database = {
           change_class?: string | null;
           created_at?: string;
           created_by?: string | null;
-          definition?: NonNullable<Json>;
+          definition?: Definition;
           definition_sha256?: string;
           description?: string | null;
-          dimension_hashes?: NonNullable<Json>;
+          dimension_hashes?: Hashes;
           id?: string;
           interview_style_allow_override?: boolean;
           interview_style_default?: number;
@@ -377,7 +738,7 @@ export type Database = {
       custom_assessment_results: {
         Row: {
           ai_insights: Json | null;
-          assessment_definition_snapshot: NonNullable<Json>;
+          assessment_definition_snapshot: Definition;
           assessment_id: string;
           assessment_version: string;
           assessment_version_id: string | null;
@@ -385,10 +746,10 @@ export type Database = {
           campaign_id: string | null;
           completed_at: string | null;
           created_at: string;
-          dimension_scores: NonNullable<Json>;
+          dimension_scores: Scores;
           id: string;
           matched_category: string | null;
-          matched_category_data: Json | null;
+          matched_category_data: ResultCategory | null;
           overall_score: number | null;
           result_disclosure: string;
           session_id: string;
@@ -400,7 +761,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           ai_insights?: Json | null;
-          assessment_definition_snapshot: NonNullable<Json>;
+          assessment_definition_snapshot: Definition;
           assessment_id: string;
           assessment_version: string;
           assessment_version_id?: string | null;
@@ -408,10 +769,10 @@ export type Database = {
           campaign_id?: string | null;
           completed_at?: string | null;
           created_at?: string;
-          dimension_scores: NonNullable<Json>;
+          dimension_scores: Scores;
           id?: string;
           matched_category?: string | null;
-          matched_category_data?: Json | null;
+          matched_category_data?: ResultCategory | null;
           overall_score?: number | null;
           result_disclosure: string;
           session_id: string;
@@ -422,7 +783,7 @@ export type Database = {
         };
         Update: {
           ai_insights?: Json | null;
-          assessment_definition_snapshot?: NonNullable<Json>;
+          assessment_definition_snapshot?: Definition;
           assessment_id?: string;
           assessment_version?: string;
           assessment_version_id?: string | null;
@@ -430,10 +791,10 @@ export type Database = {
           campaign_id?: string | null;
           completed_at?: string | null;
           created_at?: string;
-          dimension_scores?: NonNullable<Json>;
+          dimension_scores?: Scores;
           id?: string;
           matched_category?: string | null;
-          matched_category_data?: Json | null;
+          matched_category_data?: ResultCategory | null;
           overall_score?: number | null;
           result_disclosure?: string;
           session_id?: string;
@@ -465,7 +826,7 @@ export type Database = {
           content_changed_at: string;
           created_at: string;
           created_by: string;
-          definition: NonNullable<Json>;
+          definition: Definition;
           description: string | null;
           id: string;
           interview_style_allow_override: boolean;
@@ -492,8 +853,8 @@ export type Database = {
           assessment_type?: string;
           content_changed_at?: string;
           created_at?: string;
-          created_by: string;
-          definition: NonNullable<Json>;
+          created_by?: string;
+          definition: Definition;
           description?: string | null;
           id?: string;
           interview_style_allow_override?: boolean;
@@ -507,7 +868,7 @@ export type Database = {
           newest_version_id?: string | null;
           published_at?: string | null;
           result_disclosure?: string;
-          slug: string;
+          slug?: string;
           source_markdown?: string | null;
           source_type?: string;
           status?: string;
@@ -520,7 +881,7 @@ export type Database = {
           content_changed_at?: string;
           created_at?: string;
           created_by?: string;
-          definition?: NonNullable<Json>;
+          definition?: Definition;
           description?: string | null;
           id?: string;
           interview_style_allow_override?: boolean;
@@ -600,7 +961,7 @@ export type Database = {
           asks: number;
           assessment_id: string;
           decided_at: string | null;
-          definition: Json | null;
+          definition: Definition | null;
           id: string;
           open: boolean;
           price_tier: string | null;
@@ -616,7 +977,7 @@ export type Database = {
           asks?: number;
           assessment_id: string;
           decided_at?: string | null;
-          definition?: Json | null;
+          definition?: Definition | null;
           id?: string;
           open: boolean;
           price_tier?: string | null;
@@ -631,7 +992,7 @@ export type Database = {
           asks?: number;
           assessment_id?: string;
           decided_at?: string | null;
-          definition?: Json | null;
+          definition?: Definition | null;
           id?: string;
           open?: boolean;
           price_tier?: string | null;
@@ -929,8 +1290,8 @@ export type Database = {
       };
     };
     Functions: {
-      backfill_versions: { Args: { batch?: number }; Returns: Json };
-      check_definition: { Args: { definition: Json }; Returns: Json };
+      backfill_versions: { Args: { batch?: number }; Returns: BackfillVersionsAnswer };
+      check_definition: { Args: { definition: Json }; Returns: CheckDefinitionAnswer };
       complete_assessment_session: {
         Args: {
           ai_insights?: Json;
@@ -940,17 +1301,20 @@ export type Database = {
           session_type: string;
           version_id?: string;
         };
-        Returns: Json;
+        Returns: CompleteAssessmentSessionAnswer;
       };
-      correct_turn: { Args: { agent_session_id: string; speaker: string; turn: number }; Returns: Json };
+      correct_turn: {
+        Args: { agent_session_id: string; speaker: string; turn: number };
+        Returns: CorrectTurnAnswer;
+      };
       custom_assessments_version: { Args: Record<PropertyKey, never>; Returns: string };
       declare_equivalent: {
         Args: { assessment_id: string; dimension: string; from_hash: string; note: string; to_hash: string };
-        Returns: Json;
+        Returns: DeclareEquivalentAnswer;
       };
-      erase_account: { Args: { user_id: string }; Returns: Json };
-      erase_session: { Args: { session_id: string; session_type: string }; Returns: Json };
-      erase_tenant: { Args: { tenant_id: string }; Returns: Json };
+      erase_account: { Args: { user_id: string }; Returns: EraseAccountAnswer };
+      erase_session: { Args: { session_id: string; session_type: string }; Returns: EraseSessionAnswer };
+      erase_tenant: { Args: { tenant_id: string }; Returns: EraseTenantAnswer };
       exchange_jobs: {
         Args: {
           claim_limit?: number;
@@ -959,10 +1323,10 @@ export type Database = {
           request?: string;
           worker: string;
         };
-        Returns: Json;
+        Returns: ExchangeJobsAnswer;
       };
       extend_leases: { Args: { jobs: number[]; lease_seconds?: number; worker: string }; Returns: number[] };
-      interview_context: { Args: { agent_session_id: string }; Returns: Json };
+      interview_context: { Args: { agent_session_id: string }; Returns: InterviewContextAnswer };
       list_reviewers: {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -972,24 +1336,27 @@ export type Database = {
       };
       name_reviewer: { Args: { remove?: boolean; user_id: string }; Returns: string };
       prune_jobs: { Args: { batch?: number; keep?: string }; Returns: number };
-      queue_status: { Args: Record<PropertyKey, never>; Returns: Json };
-      repin_campaign: { Args: { campaign_id: string }; Returns: Json };
-      repin_session: { Args: { session_id: string; session_type: string }; Returns: Json };
+      queue_status: { Args: Record<PropertyKey, never>; Returns: QueueStatusAnswer };
+      repin_campaign: { Args: { campaign_id: string }; Returns: RepinCampaignAnswer };
+      repin_session: { Args: { session_id: string; session_type: string }; Returns: RepinSessionAnswer };
       retry_jobs: { Args: { failed_since?: string; jobs?: number[]; uploads?: string[] }; Returns: number };
       review_listing: {
         Args: { decision: string; note?: string; reason?: string; request_id?: string; version_id: string };
-        Returns: Json;
+        Returns: ReviewListingAnswer;
       };
-      rotate_session_link: { Args: { session_id: string; session_type: string }; Returns: Json };
-      save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: Json };
-      session_result: { Args: { access_token: string }; Returns: Json };
-      session_status: { Args: { access_token: string }; Returns: Json };
-      verify_result: { Args: { result_id: string }; Returns: Json };
+      rotate_session_link: {
+        Args: { session_id: string; session_type: string };
+        Returns: RotateSessionLinkAnswer;
+      };
+      save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: SaveProgressAnswer };
+      session_result: { Args: { access_token: string }; Returns: SessionResultAnswer };
+      session_status: { Args: { access_token: string }; Returns: SessionStatusAnswer };
+      verify_result: { Args: { result_id: string }; Returns: VerifyResultAnswer };
       version_changes: {
         Args: { definition?: Json; from_version_id: string; to_version_id?: string };
-        Returns: Json;
+        Returns: VersionChangesAnswer;
       };
-      withdraw_session: { Args: { access_token: string }; Returns: Json };
+      withdraw_session: { Args: { access_token: string }; Returns: WithdrawSessionAnswer };
     };
     Enums: {
       [_ in never]: never;

@@ -8,13 +8,415 @@ from typing import (
     List,
     Literal,
     Optional,
-    TypedDict,
+    Dict,
+    Tuple,
+    Union,
 )
-from typing_extensions import NotRequired, TypeAlias
+from typing_extensions import NotRequired, TypeAlias, TypedDict
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, with_config
 
 AuthAalLevel: TypeAlias = Literal["aal1", "aal2", "aal3"]
+
+@with_config(ConfigDict(extra="allow"))
+class Metadata(TypedDict):
+    name: NotRequired[str]
+    version: NotRequired[str]
+    type: NotRequired[Literal["single-outcome", "multi-dimensional", "comparative"]]
+    author: NotRequired[str]
+    description: NotRequired[str]
+    language: NotRequired[str]
+    interviewStyle: NotRequired[InterviewStyle]
+    resultDisclosure: NotRequired[Literal["full", "teaser", "none"]]
+    scale: NotRequired[Tuple[float, float]]
+
+@with_config(ConfigDict(extra="allow"))
+class FilledMetadata(TypedDict):
+    name: NotRequired[str]
+    version: str
+    type: Literal["single-outcome", "multi-dimensional", "comparative"]
+    author: NotRequired[str]
+    description: NotRequired[str]
+    language: NotRequired[str]
+    interviewStyle: FilledInterviewStyle
+    resultDisclosure: Literal["full", "teaser", "none"]
+    scale: Tuple[float, float]
+
+@with_config(ConfigDict(extra="allow"))
+class InterviewStyle(TypedDict):
+    default: NotRequired[int]
+    allowOverride: NotRequired[bool]
+
+@with_config(ConfigDict(extra="allow"))
+class FilledInterviewStyle(TypedDict):
+    default: int
+    allowOverride: bool
+
+@with_config(ConfigDict(extra="allow"))
+class InterviewGuidelines(TypedDict):
+    opening: NotRequired[str]
+    probingQuestions: NotRequired[Dict[str, List[str]]]
+    closing: NotRequired[str]
+
+@with_config(ConfigDict(extra="allow"))
+class FilledInterviewGuidelines(TypedDict):
+    opening: NotRequired[str]
+    probingQuestions: Dict[str, List[str]]
+    closing: NotRequired[str]
+
+@with_config(ConfigDict(extra="allow"))
+class Dimension(TypedDict):
+    id: NotRequired[str]
+    name: str
+    weight: float
+    description: str
+    interviewThemes: NotRequired[List[str]]
+    scoringRubric: NotRequired[Dict[str, str]]
+
+@with_config(ConfigDict(extra="allow"))
+class FilledDimension(TypedDict):
+    id: str
+    name: str
+    weight: float
+    description: str
+    interviewThemes: List[str]
+    scoringRubric: Dict[str, str]
+
+@with_config(ConfigDict(extra="allow"))
+class ResultCategory(TypedDict):
+    name: str
+    scoreRange: NotRequired[Tuple[float, float]]
+    primaryDimensions: NotRequired[List[str]]
+    description: NotRequired[str]
+    strengths: NotRequired[List[str]]
+    growthAreas: NotRequired[List[str]]
+    recommendations: NotRequired[List[str]]
+
+@with_config(ConfigDict(extra="allow"))
+class FilledResultCategory(TypedDict):
+    name: str
+    scoreRange: NotRequired[Tuple[float, float]]
+    primaryDimensions: List[str]
+    description: NotRequired[str]
+    strengths: List[str]
+    growthAreas: List[str]
+    recommendations: List[str]
+
+@with_config(ConfigDict(extra="allow"))
+class Example(TypedDict):
+    name: NotRequired[str]
+    scores: NotRequired[Dict[str, float]]
+    overall: NotRequired[float]
+    category: NotRequired[str]
+
+@with_config(ConfigDict(extra="allow"))
+class FilledExample(TypedDict):
+    name: NotRequired[str]
+    scores: NotRequired[Dict[str, float]]
+    overall: NotRequired[float]
+    category: NotRequired[str]
+
+@with_config(ConfigDict(extra="allow"))
+class Definition(TypedDict):
+    metadata: NotRequired[Metadata]
+    dimensions: List[Dimension]
+    resultCategories: List[ResultCategory]
+    interviewGuidelines: NotRequired[InterviewGuidelines]
+    examples: NotRequired[List[Example]]
+
+@with_config(ConfigDict(extra="allow"))
+class FilledDefinition(TypedDict):
+    metadata: FilledMetadata
+    dimensions: List[FilledDimension]
+    resultCategories: List[FilledResultCategory]
+    interviewGuidelines: FilledInterviewGuidelines
+    examples: List[FilledExample]
+
+@with_config(ConfigDict(extra="allow"))
+class InterviewDefinition(TypedDict):
+    metadata: FilledMetadata
+    dimensions: List[FilledDimension]
+    resultCategories: List[FilledResultCategory]
+    interviewGuidelines: FilledInterviewGuidelines
+
+class Fix(TypedDict):
+    title: str
+    safe: bool
+    edits: List[TextEdit]
+
+class TextEdit(TypedDict):
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+class Diagnostic(TypedDict):
+    severity: Literal["error", "warning"]
+    code: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    section: str
+    message: str
+    hint: str
+    args: Dict[str, Union[str, int]]
+    fix: NotRequired[Fix]
+    path: NotRequired[str]
+
+Scores: TypeAlias = Dict[str, float]
+
+Hashes: TypeAlias = Dict[str, str]
+
+class DefinitionFault(TypedDict):
+    path: str
+    reason: str
+    expected: str
+
+class InterviewProgress(TypedDict):
+    turns: int
+    last_turn: Union[int, None]
+    dimensions: Union[List[str], None]
+    words_expired: bool
+
+class InterviewContext(TypedDict):
+    assessment_id: str
+    version_id: str
+    version: str
+    definition_sha256: str
+    begun: bool
+    progress: InterviewProgress
+    interview_style: int
+    definition: InterviewDefinition
+
+class VersionName(TypedDict):
+    id: str
+    version: str
+
+Change = TypedDict(
+    "Change",
+    {
+        "rule": str,
+        "class": Literal["presentation", "instrument", "scoring", "structure"],
+        "sentence": str,
+        "item": Union[str, None],
+        "part": Union[str, None],
+        "old": JsonValue,
+        "new": JsonValue,
+    },
+)
+
+class ComparedDimension(TypedDict):
+    id: str
+    compares: Literal["same", "declared", "no"]
+    note: Union[str, None]
+
+class Restated(TypedDict):
+    considered: int
+    restated: int
+    differ: int
+
+class Difference(TypedDict):
+    field: str
+    stored: JsonValue
+    computed: JsonValue
+
+class FullResult(TypedDict):
+    complete: Literal[True]
+    disclosure: Literal["full"]
+    completed_at: str
+    scale: Tuple[float, float]
+    overall_score: Union[float, None]
+    dimension_scores: Scores
+    uncovered_dimensions: List[str]
+    category: Union[ResultCategory, None]
+    insights: JsonValue
+
+class TeaserCategory(TypedDict):
+    name: str
+    description: Union[str, None]
+
+class TeaserResult(TypedDict):
+    complete: Literal[True]
+    disclosure: Literal["teaser"]
+    category: Union[TeaserCategory, None]
+
+class OtherResult(TypedDict):
+    complete: bool
+
+class QueueOfKind(TypedDict):
+    queued: int
+    waiting: int
+    running: int
+    expired_leases: int
+    failed_last_hour: int
+    rejected_last_hour: int
+    oldest_queued_seconds: Union[float, None]
+
+class Notice(TypedDict):
+    machine: str
+    kept: str
+    readers: str
+    shown: str
+    contact: str
+    tenant: Union[str, None]
+    words_days: int
+
+class Welcome(TypedDict):
+    state: Literal["open", "in_progress", "scoring", "complete", "cancelled", "withdrawn"]
+    tenant: str
+    name: str
+    description: Union[str, None]
+    opening: Union[str, None]
+    disclosure: Literal["full", "teaser", "none"]
+    expires_at: Union[str, None]
+    notice: Notice
+
+class Unavailable(TypedDict):
+    state: Literal["unavailable"]
+
+class SettledJobs(TypedDict):
+    outcome: str
+    error: Union[str, None]
+    jobs: List[int]
+
+class PinnedVersion(TypedDict):
+    version_id: str
+    version: str
+    definition_sha256: str
+
+class BackfillVersionsAnswer(TypedDict):
+    examined: int
+    left_over: int
+    finished: bool
+
+class CheckDefinitionAnswer(TypedDict):
+    valid: bool
+    faults: List[DefinitionFault]
+    definition: Union[FilledDefinition, None]
+
+class CompleteAssessmentSessionAnswer(TypedDict):
+    queued: bool
+    status: Literal["queued", "processing", "succeeded"]
+    job: NotRequired[int]
+    result_id: NotRequired[str]
+
+class CorrectTurnAnswer(TypedDict):
+    turn: int
+    speaker: Literal["respondent", "interviewer", "other", "unknown"]
+    first_speaker: Literal["respondent", "interviewer", "other", "unknown"]
+
+class DeclareEquivalentAnswer(TypedDict):
+    id: str
+    assessment_id: str
+    tenant_id: str
+    dimension: str
+    from_hash: str
+    to_hash: str
+    note: str
+    created_at: str
+
+class EraseAccountAnswer(TypedDict):
+    tenants: int
+    results: int
+    score_requests: int
+    turns: int
+    uploads: int
+    jobs: int
+    assessments: int
+    assessments_handed_over: int
+    campaigns: int
+    campaigns_left: int
+    campaign_assignments: int
+    campaign_assignments_left: int
+    coaching_sessions: int
+    coaching_sessions_left: int
+    agent_sessions: int
+    agent_sessions_left: int
+    accounts: int
+    rows_given_to_tenants: int
+
+class EraseSessionAnswer(TypedDict):
+    results: int
+    score_requests: int
+    jobs: int
+    pins: int
+    turns: int
+    agent_sessions: int
+    coaching_sessions: int
+    campaign_assignments: int
+    columns_left: int
+
+class EraseTenantAnswer(TypedDict):
+    tenants: int
+    results: int
+    score_requests: int
+    turns: int
+    uploads: int
+    jobs: int
+    assessments: int
+    assessments_handed_over: int
+    campaigns: int
+    campaigns_left: int
+    campaign_assignments: int
+    campaign_assignments_left: int
+    coaching_sessions: int
+    coaching_sessions_left: int
+    agent_sessions: int
+    agent_sessions_left: int
+
+class ExchangeJobsAnswer(TypedDict):
+    settled: List[SettledJobs]
+    jobs: List[Dict[str, JsonValue]]
+    next_in_ms: Union[int, None]
+
+InterviewContextAnswer: TypeAlias = Union[InterviewContext, None]
+
+QueueStatusAnswer: TypeAlias = Dict[str, QueueOfKind]
+
+RepinCampaignAnswer: TypeAlias = PinnedVersion
+
+RepinSessionAnswer: TypeAlias = PinnedVersion
+
+class ReviewListingAnswer(TypedDict):
+    review_id: Union[str, None]
+    changed: bool
+    assessment_id: str
+    marketplace_status: str
+    listed_version_id: Union[str, None]
+
+class RotateSessionLinkAnswer(TypedDict):
+    access_token: str
+
+class SaveProgressAnswer(TypedDict):
+    saved: int
+    turns: int
+    last_turn: Union[int, None]
+
+SessionResultAnswer: TypeAlias = Union[FullResult, TeaserResult, OtherResult]
+
+SessionStatusAnswer: TypeAlias = Union[Welcome, Unavailable]
+
+class VerifyResultAnswer(TypedDict):
+    equal: bool
+    differences: List[Difference]
+
+VersionChangesAnswer = TypedDict(
+    "VersionChangesAnswer",
+    {
+        "from": VersionName,
+        "class": Union[Literal["presentation", "instrument", "scoring", "structure"], None],
+        "to": VersionName,
+        "least_version": Union[str, None],
+        "changes": List[Change],
+        "dimensions": List[ComparedDimension],
+        "results": Restated,
+    },
+)
+
+class WithdrawSessionAnswer(TypedDict):
+    state: Literal["open", "in_progress", "scoring", "complete", "cancelled", "withdrawn", "unavailable"]
 
 class PublicAgentSessions(BaseModel):
     agent_type: str = Field(alias="agent_type")
@@ -51,8 +453,8 @@ class PublicAssessmentUploads(BaseModel):
     attempts: int = Field(alias="attempts")
     created_at: datetime.datetime = Field(alias="created_at")
     created_by: Optional[uuid.UUID] = Field(alias="created_by")
-    definition: Optional[JsonValue] = Field(alias="definition")
-    diagnostics: JsonValue = Field(alias="diagnostics")
+    definition: Optional[FilledDefinition] = Field(alias="definition")
+    diagnostics: List[Diagnostic] = Field(alias="diagnostics")
     dry_run: bool = Field(alias="dry_run")
     finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
     id: uuid.UUID = Field(alias="id")
@@ -67,8 +469,8 @@ class PublicAssessmentUploadsInsert(TypedDict):
     attempts: NotRequired[Annotated[int, Field(alias="attempts")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
-    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
-    diagnostics: NotRequired[Annotated[JsonValue, Field(alias="diagnostics")]]
+    definition: NotRequired[Annotated[Optional[Definition], Field(alias="definition")]]
+    diagnostics: NotRequired[Annotated[List[Diagnostic], Field(alias="diagnostics")]]
     dry_run: NotRequired[Annotated[bool, Field(alias="dry_run")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -83,8 +485,8 @@ class PublicAssessmentUploadsUpdate(TypedDict):
     attempts: NotRequired[Annotated[int, Field(alias="attempts")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
-    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
-    diagnostics: NotRequired[Annotated[JsonValue, Field(alias="diagnostics")]]
+    definition: NotRequired[Annotated[Optional[Definition], Field(alias="definition")]]
+    diagnostics: NotRequired[Annotated[List[Diagnostic], Field(alias="diagnostics")]]
     dry_run: NotRequired[Annotated[bool, Field(alias="dry_run")]]
     finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -100,10 +502,10 @@ class PublicAssessmentVersions(BaseModel):
     change_class: Optional[str] = Field(alias="change_class")
     created_at: datetime.datetime = Field(alias="created_at")
     created_by: Optional[uuid.UUID] = Field(alias="created_by")
-    definition: JsonValue = Field(alias="definition")
+    definition: Definition = Field(alias="definition")
     definition_sha256: str = Field(alias="definition_sha256")
     description: Optional[str] = Field(alias="description")
-    dimension_hashes: JsonValue = Field(alias="dimension_hashes")
+    dimension_hashes: Hashes = Field(alias="dimension_hashes")
     id: uuid.UUID = Field(alias="id")
     interview_style_allow_override: bool = Field(alias="interview_style_allow_override")
     interview_style_default: int = Field(alias="interview_style_default")
@@ -121,10 +523,10 @@ class PublicAssessmentVersionsInsert(TypedDict):
     change_class: NotRequired[Annotated[Optional[str], Field(alias="change_class")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
-    definition: Annotated[JsonValue, Field(alias="definition")]
+    definition: Annotated[Definition, Field(alias="definition")]
     definition_sha256: Annotated[str, Field(alias="definition_sha256")]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
-    dimension_hashes: Annotated[JsonValue, Field(alias="dimension_hashes")]
+    dimension_hashes: Annotated[Hashes, Field(alias="dimension_hashes")]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     interview_style_allow_override: Annotated[bool, Field(alias="interview_style_allow_override")]
     interview_style_default: Annotated[int, Field(alias="interview_style_default")]
@@ -142,10 +544,10 @@ class PublicAssessmentVersionsUpdate(TypedDict):
     change_class: NotRequired[Annotated[Optional[str], Field(alias="change_class")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="created_by")]]
-    definition: NotRequired[Annotated[JsonValue, Field(alias="definition")]]
+    definition: NotRequired[Annotated[Definition, Field(alias="definition")]]
     definition_sha256: NotRequired[Annotated[str, Field(alias="definition_sha256")]]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
-    dimension_hashes: NotRequired[Annotated[JsonValue, Field(alias="dimension_hashes")]]
+    dimension_hashes: NotRequired[Annotated[Hashes, Field(alias="dimension_hashes")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
     interview_style_default: NotRequired[Annotated[int, Field(alias="interview_style_default")]]
@@ -282,7 +684,7 @@ class PublicCoachingSessionsUpdate(TypedDict):
 
 class PublicCustomAssessmentResults(BaseModel):
     ai_insights: Optional[JsonValue] = Field(alias="ai_insights")
-    assessment_definition_snapshot: JsonValue = Field(alias="assessment_definition_snapshot")
+    assessment_definition_snapshot: Definition = Field(alias="assessment_definition_snapshot")
     assessment_id: uuid.UUID = Field(alias="assessment_id")
     assessment_version: str = Field(alias="assessment_version")
     assessment_version_id: Optional[uuid.UUID] = Field(alias="assessment_version_id")
@@ -290,10 +692,10 @@ class PublicCustomAssessmentResults(BaseModel):
     campaign_id: Optional[uuid.UUID] = Field(alias="campaign_id")
     completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
     created_at: datetime.datetime = Field(alias="created_at")
-    dimension_scores: JsonValue = Field(alias="dimension_scores")
+    dimension_scores: Scores = Field(alias="dimension_scores")
     id: uuid.UUID = Field(alias="id")
     matched_category: Optional[str] = Field(alias="matched_category")
-    matched_category_data: Optional[JsonValue] = Field(alias="matched_category_data")
+    matched_category_data: Optional[ResultCategory] = Field(alias="matched_category_data")
     overall_score: Optional[float] = Field(alias="overall_score")
     result_disclosure: str = Field(alias="result_disclosure")
     session_id: uuid.UUID = Field(alias="session_id")
@@ -304,7 +706,7 @@ class PublicCustomAssessmentResults(BaseModel):
 
 class PublicCustomAssessmentResultsInsert(TypedDict):
     ai_insights: NotRequired[Annotated[Optional[JsonValue], Field(alias="ai_insights")]]
-    assessment_definition_snapshot: Annotated[JsonValue, Field(alias="assessment_definition_snapshot")]
+    assessment_definition_snapshot: Annotated[Definition, Field(alias="assessment_definition_snapshot")]
     assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
     assessment_version: Annotated[str, Field(alias="assessment_version")]
     assessment_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="assessment_version_id")]]
@@ -312,10 +714,10 @@ class PublicCustomAssessmentResultsInsert(TypedDict):
     campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
-    dimension_scores: Annotated[JsonValue, Field(alias="dimension_scores")]
+    dimension_scores: Annotated[Scores, Field(alias="dimension_scores")]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
-    matched_category_data: NotRequired[Annotated[Optional[JsonValue], Field(alias="matched_category_data")]]
+    matched_category_data: NotRequired[Annotated[Optional[ResultCategory], Field(alias="matched_category_data")]]
     overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
     result_disclosure: Annotated[str, Field(alias="result_disclosure")]
     session_id: Annotated[uuid.UUID, Field(alias="session_id")]
@@ -326,7 +728,7 @@ class PublicCustomAssessmentResultsInsert(TypedDict):
 
 class PublicCustomAssessmentResultsUpdate(TypedDict):
     ai_insights: NotRequired[Annotated[Optional[JsonValue], Field(alias="ai_insights")]]
-    assessment_definition_snapshot: NotRequired[Annotated[JsonValue, Field(alias="assessment_definition_snapshot")]]
+    assessment_definition_snapshot: NotRequired[Annotated[Definition, Field(alias="assessment_definition_snapshot")]]
     assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
     assessment_version: NotRequired[Annotated[str, Field(alias="assessment_version")]]
     assessment_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="assessment_version_id")]]
@@ -334,10 +736,10 @@ class PublicCustomAssessmentResultsUpdate(TypedDict):
     campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
-    dimension_scores: NotRequired[Annotated[JsonValue, Field(alias="dimension_scores")]]
+    dimension_scores: NotRequired[Annotated[Scores, Field(alias="dimension_scores")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
-    matched_category_data: NotRequired[Annotated[Optional[JsonValue], Field(alias="matched_category_data")]]
+    matched_category_data: NotRequired[Annotated[Optional[ResultCategory], Field(alias="matched_category_data")]]
     overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
     result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
     session_id: NotRequired[Annotated[uuid.UUID, Field(alias="session_id")]]
@@ -351,7 +753,7 @@ class PublicCustomAssessments(BaseModel):
     content_changed_at: datetime.datetime = Field(alias="content_changed_at")
     created_at: datetime.datetime = Field(alias="created_at")
     created_by: uuid.UUID = Field(alias="created_by")
-    definition: JsonValue = Field(alias="definition")
+    definition: Definition = Field(alias="definition")
     description: Optional[str] = Field(alias="description")
     id: uuid.UUID = Field(alias="id")
     interview_style_allow_override: bool = Field(alias="interview_style_allow_override")
@@ -377,8 +779,8 @@ class PublicCustomAssessmentsInsert(TypedDict):
     assessment_type: NotRequired[Annotated[str, Field(alias="assessment_type")]]
     content_changed_at: NotRequired[Annotated[datetime.datetime, Field(alias="content_changed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
-    created_by: Annotated[uuid.UUID, Field(alias="created_by")]
-    definition: Annotated[JsonValue, Field(alias="definition")]
+    created_by: NotRequired[Annotated[uuid.UUID, Field(alias="created_by")]]
+    definition: Annotated[Definition, Field(alias="definition")]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
@@ -392,7 +794,7 @@ class PublicCustomAssessmentsInsert(TypedDict):
     newest_version_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="newest_version_id")]]
     published_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="published_at")]]
     result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
-    slug: Annotated[str, Field(alias="slug")]
+    slug: NotRequired[Annotated[str, Field(alias="slug")]]
     source_markdown: NotRequired[Annotated[Optional[str], Field(alias="source_markdown")]]
     source_type: NotRequired[Annotated[str, Field(alias="source_type")]]
     status: NotRequired[Annotated[str, Field(alias="status")]]
@@ -405,7 +807,7 @@ class PublicCustomAssessmentsUpdate(TypedDict):
     content_changed_at: NotRequired[Annotated[datetime.datetime, Field(alias="content_changed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[uuid.UUID, Field(alias="created_by")]]
-    definition: NotRequired[Annotated[JsonValue, Field(alias="definition")]]
+    definition: NotRequired[Annotated[Definition, Field(alias="definition")]]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
@@ -462,7 +864,7 @@ class PublicListingRequests(BaseModel):
     asks: int = Field(alias="asks")
     assessment_id: uuid.UUID = Field(alias="assessment_id")
     decided_at: Optional[datetime.datetime] = Field(alias="decided_at")
-    definition: Optional[JsonValue] = Field(alias="definition")
+    definition: Optional[Definition] = Field(alias="definition")
     id: uuid.UUID = Field(alias="id")
     open: bool = Field(alias="open")
     price_tier: Optional[str] = Field(alias="price_tier")
@@ -477,7 +879,7 @@ class PublicListingRequestsInsert(TypedDict):
     asks: NotRequired[Annotated[int, Field(alias="asks")]]
     assessment_id: Annotated[uuid.UUID, Field(alias="assessment_id")]
     decided_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="decided_at")]]
-    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
+    definition: NotRequired[Annotated[Optional[Definition], Field(alias="definition")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     open: Annotated[bool, Field(alias="open")]
     price_tier: NotRequired[Annotated[Optional[str], Field(alias="price_tier")]]
@@ -492,7 +894,7 @@ class PublicListingRequestsUpdate(TypedDict):
     asks: NotRequired[Annotated[int, Field(alias="asks")]]
     assessment_id: NotRequired[Annotated[uuid.UUID, Field(alias="assessment_id")]]
     decided_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="decided_at")]]
-    definition: NotRequired[Annotated[Optional[JsonValue], Field(alias="definition")]]
+    definition: NotRequired[Annotated[Optional[Definition], Field(alias="definition")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     open: NotRequired[Annotated[bool, Field(alias="open")]]
     price_tier: NotRequired[Annotated[Optional[str], Field(alias="price_tier")]]

@@ -8,12 +8,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
+import jsonschema
 import pytest
 
 from stack.packages import ROOT
 from tests.py.harness.api import RunningApi, api_over
 from tests.py.harness.databases import Databases
+from tools.api_shapes import COLUMNS, Schema, answer_name
 
 PRELUDE = """
 import { readFileSync } from "node:fs";
@@ -54,6 +58,21 @@ console.log(JSON.stringify({
     review_listing: Object.keys(approved),
   },
   verified,
+  answers: {
+    check_definition: [checked],
+    interview_context: [context, same],
+    complete_assessment_session: [receipt, again],
+    session_result: [seen],
+    verify_result: [verified],
+    version_changes: [changes],
+    review_listing: [approved],
+    save_progress: [kept],
+    correct_turn: [corrected],
+    session_status: [welcome],
+    withdraw_session: [withdrawn],
+    rotate_session_link: [rotated],
+  },
+  columns: { diagnostics: [done.diagnostics], dimension_scores: [result.dimension_scores] },
   rules: changes.changes.map((change) => change.rule),
   listed_then: [
     approved.marketplace_status, edited.marketplace_status, edited.listed_version_id === asked.version_id,
@@ -62,6 +81,14 @@ console.log(JSON.stringify({
   listings: listings.map((listing) => listing.id === done.assessment_id),
 }));
 """
+
+
+SCHEMA = json.loads((ROOT / "docs" / "api.schema.json").read_text(encoding="utf-8"))
+
+
+def check_shape(shape: Schema, value: object) -> None:
+    """Fail unless a value has a shape of docs/api.schema.json."""
+    jsonschema.Draft202012Validator({**SCHEMA, **shape}).validate(value)
 
 
 @pytest.fixture
@@ -112,7 +139,62 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     assert said["reviews"] == ["rejected", "approved"]
     assert True not in said["listings"]
     assert said["verified"] == {"equal": True, "differences": []}
+    for function, given in said["answers"].items():
+        for answer in given:
+            check_shape({"$ref": f"#/$defs/{answer_name(function)}"}, answer)
+    for column, values in said["columns"].items():
+        for value in values:
+            check_shape(COLUMNS[column], value)
     answers = page.split("\n## What the functions return\n")[1].split("\n## ")[0]
     for function, keys in said["keys"].items():
         [row, *_] = [line for line in answers.splitlines() if line.startswith(f"| `{function}`")]
         assert set(keys) <= set(re.findall(r"`(\w+)`", row)), function
+
+
+def test_answers_to_operators_and_owners_have_their_shapes(seeded_api: RunningApi) -> None:
+    with seeded_api.database.connect() as connection:
+        (found,) = connection.execute(
+            "select to_jsonb(a) || jsonb_build_object('owner', t.user_id)"
+            " from public.custom_assessments as a join public.tenant_profiles as t on t.id = a.tenant_id"
+            " where a.status = 'active' limit 1"
+        ).fetchall()[0]
+        sessions = connection.execute(
+            "insert into public.coaching_sessions"
+            " (tenant_id, client_name, assessment_type, custom_assessment_id, access_token)"
+            " values (%(t)s, 'Robin', 'custom', %(a)s, 'one'), (%(t)s, 'Kim', null, null, 'two')"
+            " returning id::text",
+            {"t": found["tenant_id"], "a": found["id"]},
+        ).fetchall()
+        (talk,) = connection.execute(
+            "insert into public.agent_sessions (coaching_session_id) values (%s) returning id::text",
+            sessions[1],
+        ).fetchall()[0]
+        connection.commit()
+    check_shape(COLUMNS["definition"], found["definition"])
+    key = seeded_api.keys.service_role
+
+    def call(function: str, **arguments: object) -> Any:
+        answer = httpx.post(
+            f"{seeded_api.url}/rest/v1/rpc/{function}",
+            json=arguments,
+            headers={"apikey": key, "Authorization": f"Bearer {key}"},
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        check_shape({"$ref": f"#/$defs/{answer_name(function)}"}, answer.json())
+        return answer.json()
+
+    session = {"session_id": sessions[0][0], "session_type": "coaching"}
+    call("backfill_versions")
+    assert call("exchange_jobs", worker="w", claim_limit=1000)["settled"] == []
+    lost = {"jobs": [0], "attempts": [1], "outcome": "done"}
+    assert call("exchange_jobs", worker="w", handed_back=[lost])["settled"]
+    assert call("queue_status")
+    call("repin_session", **session)
+    assert call("interview_context", agent_session_id=talk) is None
+    assert call("session_result", access_token="nobody's") == {"complete": False}
+    assert call("session_status", access_token="nobody's") == {"state": "unavailable"}
+    assert call("check_definition", definition={})["faults"]
+    call("erase_session", **session)
+    call("erase_tenant", tenant_id=found["tenant_id"])
+    call("erase_account", user_id=found["owner"])
