@@ -69,15 +69,26 @@ revoke all on table private.turns from public, anon, authenticated, service_role
 
 -- Removes the transcript of a session at once, and returns how many turns it had whose words had not expired. A transaction that
 -- keeps a turn has locked the pin: either this waits, and removes that turn too, or the other then sees what this
--- transaction has done to the session.
+-- transaction has done to the session. A campaign's session without a pin gets one until then, since one that begins would
+-- wait for nothing else.
 create or replace function private.remove_transcript(session_id uuid, session_type text, tenant_id uuid)
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  made integer;
   removed integer;
 begin
+  insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
+  select private.session_kind(remove_transcript.session_type), remove_transcript.session_id, facts.tenant_id, facts.campaign_id,
+         facts.assessment_ids[1]
+    from private.session_facts(remove_transcript.session_id, remove_transcript.session_type) as facts
+   where remove_transcript.session_type = 'campaign'
+     and facts.tenant_id = remove_transcript.tenant_id
+     and cardinality(facts.assessment_ids) > 0
+  on conflict on constraint pins_pkey do nothing;
+  get diagnostics made = row_count;
   perform pin.id
      from private.pins as pin
     where pin.kind = private.session_kind(remove_transcript.session_type)
@@ -99,6 +110,10 @@ begin
    where kept.session_type = remove_transcript.session_type
      and kept.session_id = remove_transcript.session_id
      and kept.tenant_id = remove_transcript.tenant_id;
+  delete from private.pins as pin
+   where made > 0
+     and pin.kind = private.session_kind(remove_transcript.session_type)
+     and pin.id = remove_transcript.session_id;
   return removed;
 end
 $$;

@@ -43,6 +43,10 @@ COMPLETE = (
 )
 CONTEXT = "select public.interview_context(%({})s) ->> 'version'"
 WITHDRAWAL = "select public.withdraw_session('{}-' || %(number)s) ->> 'state'"
+TURN = (
+    'select public.save_progress(%({})s, \'[{{"turn": 1, "speaker": "respondent", "text": "Yes."}}]\')'
+    " ->> 'turns'"
+)
 REVIEW = "select public.review_listing(%({})s, '{}') ->> 'marketplace_status'"
 ASSESSMENT = "update public.custom_assessments set {} where id = %({})s returning version"
 
@@ -70,6 +74,8 @@ OPERATIONS = {
     "slug change": Operation("author", ASSESSMENT.format("slug = 'other'", "main")),
     "begin": Operation("service", CONTEXT.format("sessions_talk")),
     "begin in a campaign": Operation("service", CONTEXT.format("persons_talk")),
+    "first turn": Operation("service", TURN.format("persons_talk")),
+    "turn": Operation("service", TURN.format("begun_talk")),
     "choice": Operation(
         "guest",
         "insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)"

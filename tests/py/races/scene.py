@@ -122,6 +122,9 @@ select jsonb_build_object(
     select jsonb_agg(array[request.session_id::text, version.name] order by request.session_id)
       from private.score_requests as request left join version on version.id = request.assessment_version_id
      where request.tenant_id in (%(author)s, %(guest)s)),
+  'turns', (
+    select jsonb_agg(array[said.session_id::text, said.text] order by said.session_id)
+      from private.turns as said where said.session_id in (%(person_0)s, %(begun)s)),
   'people', (
     select jsonb_agg(array[assignment.id::text, assignment.status] order by assignment.id)
       from public.campaign_assignments as assignment where assignment.campaign_id = %(campaign)s),

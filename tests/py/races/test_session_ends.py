@@ -169,6 +169,34 @@ def test_a_turn_that_comes_while_a_session_is_withdrawn_is_refused(world: World)
     assert one(world.postgres, "select count(*) from private.turns") == 0
 
 
+def test_the_first_turn_of_a_campaigns_session_waits_for_its_withdrawal_and_is_refused(world: World) -> None:
+    respondent, agent = world.respondent(autocommit=False), world.agent()
+    campaign = one(
+        world.postgres,
+        "insert into public.campaigns (tenant_id, name, assessment_type, custom_assessment_id)"
+        " values (%s, 'Round', 'custom', %s) returning id",
+        world.tenant.id,
+        world.assessment,
+    )
+    # The campaign has begun, so nothing of it has to be pinned.
+    begun, talk = (
+        one(
+            world.postgres,
+            "with made as (insert into public.campaign_assignments (campaign_id, access_token)"
+            " values (%s, %s) returning id) insert into public.agent_sessions (stakeholder_session_id)"
+            " select id from made returning id",
+            campaign,
+            token,
+        )
+        for token in ("begun", "withdrawn")
+    )
+    one(agent, BEGIN, begun)
+    world.postgres.execute("delete from private.pins where kind = 'assignment'")
+    assert one(respondent, WITHDRAW, "withdrawn") == "withdrawn"
+    assert refused(second_of(world, respondent, agent, (KEEP, talk))) == "SESSION_CANCELLED"
+    assert one(world.postgres, "select count(*) from private.turns") == 0
+
+
 def test_two_withdrawals_and_a_cancellation_wait_in_turn(world: World) -> None:
     first, owner = world.respondent(autocommit=False), world.owner()
     session = world.add_session()
