@@ -1351,6 +1351,7 @@ export type Database = {
       save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: SaveProgressAnswer };
       session_result: { Args: { access_token: string }; Returns: SessionResultAnswer };
       session_status: { Args: { access_token: string }; Returns: SessionStatusAnswer };
+      subject_export: { Args: { session_id: string; session_type: string }; Returns: Json };
       verify_result: { Args: { result_id: string }; Returns: VerifyResultAnswer };
       version_changes: {
         Args: { definition?: Json; from_version_id: string; to_version_id?: string };

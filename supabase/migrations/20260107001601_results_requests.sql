@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_requests sha256:ee0bca881d9de1e16dc0937ca78eb62642105da3308770174a380416a120fad7
+-- custom-assessments 0.2.0 results_requests sha256:a7925e43989fbe9d6d9517c21afc758ce11f163ff46f42f54d39a15f031f242b
 -- Completed sessions that wait for their result.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -43,6 +43,10 @@ create table if not exists private.score_requests (
 comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
+
+-- Statistics of a column contain some of its values, and keep them when a table becomes empty.
+alter table private.score_requests alter column ai_insights set statistics 0;
+alter table private.score_requests alter column dimension_scores set statistics 0;
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
 create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
 
@@ -199,6 +203,8 @@ comment on column public.custom_assessment_results.matched_category_data is
 comment on column public.custom_assessment_results.uncovered_dimensions is
 'Names of the dimensions that were not scored. They do not count in the overall score.';
 comment on column public.custom_assessment_results.ai_insights is 'The interview agent''s notes, as submitted.';
+-- Statistics of a column contain some of its values, and keep them when a table becomes empty.
+alter table public.custom_assessment_results alter column ai_insights set statistics 0;
 alter table public.custom_assessment_results enable row level security;
 revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
 

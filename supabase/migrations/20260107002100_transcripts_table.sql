@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_table sha256:92c16d45ebac457090fb8655f28653f5877da5dfa2ef2ea19731c37f96e1cd8c
+-- custom-assessments 0.2.0 transcripts_table sha256:b45dc9f1648a7e103fe0e39b5eb7e1f4fc597fec483799b4951cd2595d75082b
 -- Transcripts of interviews: what was said, one row a turn, kept while the interview goes on.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -67,6 +67,9 @@ comment on column private.turns.at is 'When it was said, as the agent reported i
 comment on column private.turns.dimensions is 'What the turn was about, as the agent reported it.';
 alter table private.turns enable row level security;
 revoke all on table private.turns from public, anon, authenticated, service_role;
+
+-- Statistics of a column contain some of its values, and keep them when a table becomes empty.
+alter table private.turns alter column text set statistics 0;
 
 -- Removes the transcript of a session at once, and returns how many turns it had whose words had not expired. A transaction that
 -- keeps a turn has locked the pin: either this waits, and removes that turn too, or the other then sees what this

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_session sha256:02519143b3ea87a44da313a2cbbced7bb0e3519faaaf0bb1b5f247a874948914
+-- custom-assessments 0.2.0 erasure_session sha256:1db640ab71a1df34c476e127fa2475a464e6ba8e9d79464211ce37a1b83c3286
 -- Erasing one respondent.
 
 -- The tenants that hold something of a session: its own, and those whose session of this id was deleted.
@@ -58,6 +58,31 @@ begin
 end
 $$;
 
+-- The agent sessions of a session that is this tenant's, or whose row is gone.
+create or replace function private.talks_of_session(session_id uuid, session_type text, tenant_id uuid)
+returns uuid[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present constant uuid := (
+    select facts.tenant_id
+      from private.session_facts(talks_of_session.session_id, talks_of_session.session_type) as facts
+  );
+begin
+  if present <> talks_of_session.tenant_id then
+    return '{}';
+  end if;
+  return array(
+    select agent.id
+      from public.agent_sessions as agent
+     where (talks_of_session.session_type = 'coaching' and agent.coaching_session_id = talks_of_session.session_id)
+        or (talks_of_session.session_type = 'campaign' and agent.stakeholder_session_id = talks_of_session.session_id)
+  );
+end
+$$;
+
 -- Locks a session for an erasure, in the order of locks/order.sql: a worker that writes its result finishes before this, and
 -- then no completion is accepted and no interview begins. Returns the agent sessions, and whether a row was made in the pins,
 -- where an interview that is just beginning makes it.
@@ -92,15 +117,10 @@ begin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
   perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
-  talks := array(
-    select agent.id
-      from public.agent_sessions as agent
-     where case session_kind when 'coaching' then agent.coaching_session_id else agent.stakeholder_session_id end
-           = hold_session_to_erase.session_id
-       and coalesce(present.tenant_id, hold_session_to_erase.tenant_id) = hold_session_to_erase.tenant_id
-     order by agent.id
-       for no key update
+  talks := private.talks_of_session(
+    hold_session_to_erase.session_id, hold_session_to_erase.session_type, hold_session_to_erase.tenant_id
   );
+  perform agent.id from public.agent_sessions as agent where agent.id = any (talks) order by agent.id for no key update;
   insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
   select session_kind, hold_session_to_erase.session_id, hold_session_to_erase.tenant_id, present.campaign_id, assessment.id
     from public.custom_assessments as assessment

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:4794a239e90c6a6522ee3878c868dd9533dd9d2f833f3da56cfa80347b036fed
+-- custom-assessments 0.2.0 access_closed sha256:fd8e2f344d718d0165cc3e8a32fd71320bbeab26c31088e1a8c103ec096cbb28
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -119,6 +119,7 @@ private.erased_at(uuid, text, uuid),
 private.example_faults(jsonb, text[], text[], numeric, numeric),
 private.example_outcome_faults(jsonb),
 private.expire_words(integer),
+private.export_session(uuid, text, boolean),
 private.extend_rule(regclass, text, text),
 private.fault(text, text, text),
 private.fill_columns_from_metadata(),
@@ -143,6 +144,7 @@ private.has_used(uuid, uuid),
 private.has_written_markdown(public.custom_assessments),
 private.hash_of(jsonb),
 private.hash_of_written(public.custom_assessments, text),
+private.held_of_session(uuid, text, uuid),
 private.highest_score(),
 private.hold_assessments(uuid[]),
 private.hold_campaign_pin(uuid, uuid, uuid),
@@ -356,6 +358,7 @@ private.take_review(),
 private.take_rows(regclass, uuid[], text),
 private.take_snapshot(uuid),
 private.take_upload(),
+private.talks_of_session(uuid, text, uuid),
 private.tenant_of_agent_session(uuid, uuid),
 private.tenant_owner(uuid),
 private.tenants_of_session(uuid, text),

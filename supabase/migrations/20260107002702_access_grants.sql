@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:bf0ee69288f0f61929e0eb1d6322d0eefda39702495df9edd28b3eb4107ff078
+-- custom-assessments 0.2.0 access_grants sha256:d06bac2272e85e8759e91c200e3ccddf6b9366ad89964d831d3c68cd76fa86ab
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -95,6 +95,8 @@ grant execute on function public.erase_session(uuid, text) to authenticated, ser
 grant execute on function private.forget_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function public.rotate_session_link(uuid, text) to authenticated, service_role;
 grant execute on function private.replace_link(uuid, text, boolean) to authenticated, service_role;
+grant execute on function public.subject_export(uuid, text) to authenticated, service_role;
+grant execute on function private.export_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.

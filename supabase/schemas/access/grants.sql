@@ -94,6 +94,8 @@ grant execute on function public.erase_session(uuid, text) to authenticated, ser
 grant execute on function private.forget_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function public.rotate_session_link(uuid, text) to authenticated, service_role;
 grant execute on function private.replace_link(uuid, text, boolean) to authenticated, service_role;
+grant execute on function public.subject_export(uuid, text) to authenticated, service_role;
+grant execute on function private.export_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) to authenticated, service_role;
 
 -- The worker, interview agents and operators, who have a service key.

@@ -57,6 +57,31 @@ begin
 end
 $$;
 
+-- The agent sessions of a session that is this tenant's, or whose row is gone.
+create or replace function private.talks_of_session(session_id uuid, session_type text, tenant_id uuid)
+returns uuid[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present constant uuid := (
+    select facts.tenant_id
+      from private.session_facts(talks_of_session.session_id, talks_of_session.session_type) as facts
+  );
+begin
+  if present <> talks_of_session.tenant_id then
+    return '{}';
+  end if;
+  return array(
+    select agent.id
+      from public.agent_sessions as agent
+     where (talks_of_session.session_type = 'coaching' and agent.coaching_session_id = talks_of_session.session_id)
+        or (talks_of_session.session_type = 'campaign' and agent.stakeholder_session_id = talks_of_session.session_id)
+  );
+end
+$$;
+
 -- Locks a session for an erasure, in the order of locks/order.sql: a worker that writes its result finishes before this, and
 -- then no completion is accepted and no interview begins. Returns the agent sessions, and whether a row was made in the pins,
 -- where an interview that is just beginning makes it.
@@ -91,15 +116,10 @@ begin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
   perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
-  talks := array(
-    select agent.id
-      from public.agent_sessions as agent
-     where case session_kind when 'coaching' then agent.coaching_session_id else agent.stakeholder_session_id end
-           = hold_session_to_erase.session_id
-       and coalesce(present.tenant_id, hold_session_to_erase.tenant_id) = hold_session_to_erase.tenant_id
-     order by agent.id
-       for no key update
+  talks := private.talks_of_session(
+    hold_session_to_erase.session_id, hold_session_to_erase.session_type, hold_session_to_erase.tenant_id
   );
+  perform agent.id from public.agent_sessions as agent where agent.id = any (talks) order by agent.id for no key update;
   insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
   select session_kind, hold_session_to_erase.session_id, hold_session_to_erase.tenant_id, present.campaign_id, assessment.id
     from public.custom_assessments as assessment

@@ -220,6 +220,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("repin_session", {"session_id": "00000000-0000-0000-0000-000000000000", "session_type": "x"}),
     ("repin_campaign", {"campaign_id": None}),
     ("erase_session", {"session_id": None, "session_type": None}),
+    ("subject_export", {"session_id": None, "session_type": None}),
     ("erase_session", {"session_id": "00000000-0000-0000-0000-000000000000", "session_type": "x"}),
     ("erase_tenant", {"tenant_id": None}),
     ("erase_account", {"user_id": None}),

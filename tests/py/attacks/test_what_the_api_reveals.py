@@ -195,6 +195,7 @@ def test_visitors_see_nothing_that_they_may_not_use(scene: Scene) -> None:
         "/rpc/repin_campaign",
         "/rpc/repin_session",
         "/rpc/erase_session",
+        "/rpc/subject_export",
         "/rpc/declare_equivalent",
         "/rpc/version_changes",
         "/rpc/check_definition",

@@ -76,6 +76,8 @@ insert into tests.expected values
 ('repin_session(uuid,text)', false, 'authenticated service_role'),
 ('erase_session(uuid,text)', false, 'authenticated service_role'),
 ('private.forget_session(uuid,text,boolean)', true, 'authenticated service_role'),
+('subject_export(uuid,text)', false, 'authenticated service_role'),
+('private.export_session(uuid,text,boolean)', true, 'authenticated service_role'),
 ('private.answer_of_move(uuid)', false, 'authenticated service_role'),
 ('private.move_campaign(uuid,boolean)', true, 'authenticated service_role'),
 ('private.move_session(uuid,text,boolean)', true, 'authenticated service_role'),
