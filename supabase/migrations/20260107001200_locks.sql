@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:2e7a4e75b766f8fc478f19012719cc1e90cc062f797ef6fb9a3085b33612d876
+-- custom-assessments 0.2.0 locks sha256:e90b3c19abd9fdd2c19e0e23579f80523e62a0939e03e36e23ee9d7771c9a043
 -- The order of locks
 --
 -- A transaction that needs several of these locks takes them in this order, to prevent deadlocks:
@@ -9,7 +9,8 @@
 --   3. the tenant: for key share, or for update to delete it
 --   4. jobs, in the order of their ids
 --   5. the slugs
---   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next
+--   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next; a session that
+--      is withdrawn or erased after its campaign, for key share, whose deletion locks the sessions' pins too
 --   7. assessments, in the order of their ids
 --   8. their versions
 --   9. choices and pins: the campaign's before the session's

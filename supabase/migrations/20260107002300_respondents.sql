@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents sha256:227f17956236562af2f038d51cb3594407e7b444c053442709b8a4675af70998
+-- custom-assessments 0.2.0 respondents sha256:d80a2493bd6ed5e6833677f96f728300f142a972ccd83d770f8bd0c7af8158f1
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -61,11 +61,12 @@ declare
   can_begin boolean;
 begin
   select found.* into link from private.session_of_link(state_of_link.access_token) as found;
-  select scored.tenant_id, scored.campaign_id, scored.assessment_version_id as version_id, scored.result_disclosure
+  select scored.tenant_id, scored.campaign_id, scored.assessment_id, scored.assessment_version_id as version_id,
+         scored.result_disclosure
     into result
     from public.custom_assessment_results as scored
    where scored.session_id = link.session_id and scored.session_type = link.session_type;
-  select accepted.tenant_id, accepted.assessment_version_id as version_id
+  select accepted.tenant_id, accepted.assessment_id, accepted.assessment_version_id as version_id
     into request
     from private.score_requests as accepted
    where accepted.session_id = link.session_id and accepted.session_type = link.session_type;
@@ -85,6 +86,7 @@ begin
     when private.erased_at(link.session_id, link.session_type, link.tenant_id) is not null then 'unavailable'
     when result.tenant_id = link.tenant_id and result.campaign_id is not distinct from link.campaign_id then 'complete'
     when request.tenant_id = link.tenant_id then 'scoring'
+    when used.assessment_id is null then 'unavailable'
     when link.status in ('cancelled', 'withdrawn') then link.status
     when used.begun_at is not null then 'in_progress'
     when can_begin then 'open'
@@ -94,11 +96,18 @@ begin
   session_id := link.session_id;
   tenant_id := link.tenant_id;
   expires_at := link.expires_at;
-  assessment_id := used.assessment_id;
-  version_id := coalesce(
-    case state when 'complete' then result.version_id when 'scoring' then request.version_id end, used.version_id
-  );
-  disclosure := case state when 'complete' then result.result_disclosure end;
+  case state
+    when 'complete' then
+      assessment_id := result.assessment_id;
+      version_id := result.version_id;
+      disclosure := result.result_disclosure;
+    when 'scoring' then
+      assessment_id := request.assessment_id;
+      version_id := request.version_id;
+    else
+      assessment_id := used.assessment_id;
+      version_id := used.version_id;
+  end case;
 end
 $$;
 
@@ -214,7 +223,7 @@ begin
          )
     into shown
     from public.tenant_profiles as tenant
-    left join lateral (
+    cross join lateral (
       select version.name, version.description, version.definition, version.result_disclosure
         from public.assessment_versions as version
        where version.id = link.version_id
@@ -223,9 +232,10 @@ begin
       select assessment.name, assessment.description, assessment.definition, assessment.result_disclosure
         from public.custom_assessments as assessment
        where link.version_id is null and assessment.id = link.assessment_id
-    ) as text on true
+    ) as text
    where tenant.id = link.tenant_id;
-  return case when link.state = 'unavailable' then '{"state": "unavailable"}'::jsonb else shown end;
+  -- Nothing is shown of an ended session whose assessment was deleted either.
+  return case when link.state = 'unavailable' or shown is null then '{"state": "unavailable"}'::jsonb else shown end;
 end
 $$;
 comment on function public.session_status(text) is

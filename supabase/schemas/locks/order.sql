@@ -8,7 +8,8 @@
 --   3. the tenant: for key share, or for update to delete it
 --   4. jobs, in the order of their ids
 --   5. the slugs
---   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next
+--   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next; a session that
+--      is withdrawn or erased after its campaign, for key share, whose deletion locks the sessions' pins too
 --   7. assessments, in the order of their ids
 --   8. their versions
 --   9. choices and pins: the campaign's before the session's

@@ -60,11 +60,12 @@ declare
   can_begin boolean;
 begin
   select found.* into link from private.session_of_link(state_of_link.access_token) as found;
-  select scored.tenant_id, scored.campaign_id, scored.assessment_version_id as version_id, scored.result_disclosure
+  select scored.tenant_id, scored.campaign_id, scored.assessment_id, scored.assessment_version_id as version_id,
+         scored.result_disclosure
     into result
     from public.custom_assessment_results as scored
    where scored.session_id = link.session_id and scored.session_type = link.session_type;
-  select accepted.tenant_id, accepted.assessment_version_id as version_id
+  select accepted.tenant_id, accepted.assessment_id, accepted.assessment_version_id as version_id
     into request
     from private.score_requests as accepted
    where accepted.session_id = link.session_id and accepted.session_type = link.session_type;
@@ -84,6 +85,7 @@ begin
     when private.erased_at(link.session_id, link.session_type, link.tenant_id) is not null then 'unavailable'
     when result.tenant_id = link.tenant_id and result.campaign_id is not distinct from link.campaign_id then 'complete'
     when request.tenant_id = link.tenant_id then 'scoring'
+    when used.assessment_id is null then 'unavailable'
     when link.status in ('cancelled', 'withdrawn') then link.status
     when used.begun_at is not null then 'in_progress'
     when can_begin then 'open'
@@ -93,10 +95,17 @@ begin
   session_id := link.session_id;
   tenant_id := link.tenant_id;
   expires_at := link.expires_at;
-  assessment_id := used.assessment_id;
-  version_id := coalesce(
-    case state when 'complete' then result.version_id when 'scoring' then request.version_id end, used.version_id
-  );
-  disclosure := case state when 'complete' then result.result_disclosure end;
+  case state
+    when 'complete' then
+      assessment_id := result.assessment_id;
+      version_id := result.version_id;
+      disclosure := result.result_disclosure;
+    when 'scoring' then
+      assessment_id := request.assessment_id;
+      version_id := request.version_id;
+    else
+      assessment_id := used.assessment_id;
+      version_id := used.version_id;
+  end case;
 end
 $$;

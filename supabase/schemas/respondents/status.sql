@@ -52,7 +52,7 @@ begin
          )
     into shown
     from public.tenant_profiles as tenant
-    left join lateral (
+    cross join lateral (
       select version.name, version.description, version.definition, version.result_disclosure
         from public.assessment_versions as version
        where version.id = link.version_id
@@ -61,9 +61,10 @@ begin
       select assessment.name, assessment.description, assessment.definition, assessment.result_disclosure
         from public.custom_assessments as assessment
        where link.version_id is null and assessment.id = link.assessment_id
-    ) as text on true
+    ) as text
    where tenant.id = link.tenant_id;
-  return case when link.state = 'unavailable' then '{"state": "unavailable"}'::jsonb else shown end;
+  -- Nothing is shown of an ended session whose assessment was deleted either.
+  return case when link.state = 'unavailable' or shown is null then '{"state": "unavailable"}'::jsonb else shown end;
 end
 $$;
 comment on function public.session_status(text) is

@@ -5,7 +5,7 @@ begin;
 \ir ../assessments.psql
 \ir ../sessions.psql
 \ir ../worker.psql
-select plan(32);
+select plan(35);
 
 create function tests.link(id uuid) returns text
 language sql
@@ -132,6 +132,11 @@ create temporary table again on commit drop as select tests.claim('w1') -> 0 as 
 select is(tests.finish('w1', tests.ending(job, 'snapshot')), 'succeeded', 'it is scored') from again;
 select tests.as_postgres();
 select is(tests.state(tests.kept('session')), 'complete', 'its result is there');
+update public.coaching_sessions set custom_assessment_id = null, assessment_type = 'archetype'
+where id = tests.kept('session');
+delete from private.pins
+where id = tests.kept('session');
+select is(tests.state(tests.kept('session')), 'complete', 'and stays, whatever the session is used for next');
 
 select is(tests.state(tests.kept('assignment')), 'open', 'a campaign''s session');
 select tests.as_service();
@@ -158,6 +163,15 @@ select tests.keep('plain', tests.create_row(
   'public.coaching_sessions', jsonb_build_object('tenant_id', tests.kept('tenant'), 'assessment_type', 'archetype')
 ));
 select is(tests.state(tests.kept('plain')), 'unavailable', 'a session of the platform''s own');
+update public.coaching_sessions set client_status = 'cancelled'
+where id = tests.kept('plain');
+select is(tests.state(tests.kept('plain')), 'unavailable', 'or one that was cancelled');
+
+update public.coaching_sessions set client_status = 'withdrawn'
+where id = tests.kept('of_draft');
+delete from public.custom_assessments
+where id = tests.kept('draft');
+select is(tests.state(tests.kept('of_draft')), 'unavailable', 'nor a session whose assessment was deleted');
 
 select tests.keep('listed', tests.create_assessment(
   tests.kept('others_tenant'), '{"name": "Listed", "status": "active", "marketplace_status": "published"}'
