@@ -150,6 +150,36 @@ PARTS: Final[Mapping[str, Schema]] = {
         notice=ref("Notice"),
     ),
     "Unavailable": keys(state={"const": "unavailable"}),
+    "KeptTurn": keys(
+        turn=INTEGER,
+        speaker=SPEAKER,
+        first_speaker=SPEAKER,
+        text=TEXT,
+        at=nullable(TEXT),
+        dimensions=nullable(listed(TEXT)),
+        received_at=TEXT,
+    ),
+    "Transcript": keys(words_expired=YES_OR_NO, last_received_at=TEXT, turns=listed(ref("KeptTurn"))),
+    "CampaignName": keys(id=TEXT, name=TEXT),
+    "Pin": keys(
+        assessment_id=TEXT,
+        version_id=nullable(TEXT),
+        version=nullable(TEXT),
+        begun_at=nullable(TEXT),
+        asked_at=nullable(TEXT),
+    ),
+    # Rows of the host have whatever columns it has.
+    "HeldOfSession": keys(
+        tenant_id=TEXT,
+        erased_at=nullable(TEXT),
+        session=nullable(by_name(ANYTHING)),
+        campaign=nullable(ref("CampaignName")),
+        agent_sessions=listed(by_name(ANYTHING)),
+        pin=nullable(ref("Pin")),
+        transcript=nullable(ref("Transcript")),
+        submitted=nullable(by_name(ANYTHING)),
+        result=nullable(by_name(ANYTHING)),
+    ),
     "SettledJobs": keys(outcome=TEXT, error=nullable(TEXT), jobs=listed(INTEGER)),
     "PinnedVersion": keys(version_id=TEXT, version=TEXT, definition_sha256=TEXT),
 }
@@ -200,6 +230,9 @@ ANSWERS: Final[Mapping[str, Schema]] = {
     "save_progress": keys(saved=INTEGER, turns=INTEGER, last_turn=nullable(INTEGER)),
     "session_result": {"anyOf": [ref("FullResult"), ref("TeaserResult"), ref("OtherResult")]},
     "session_status": {"anyOf": [ref("Welcome"), ref("Unavailable")]},
+    "subject_export": keys(
+        session_id=TEXT, session_type=TEXT, exported_at=TEXT, held=listed(ref("HeldOfSession"))
+    ),
     "verify_result": keys(equal=YES_OR_NO, differences=listed(ref("Difference"))),
     "version_changes": keys(
         **{"from": ref("VersionName"), "class": nullable(CHANGE_CLASS)},

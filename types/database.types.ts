@@ -227,6 +227,40 @@ export type Welcome = {
 
 export type Unavailable = { state: "unavailable" };
 
+export type KeptTurn = {
+  turn: number;
+  speaker: "respondent" | "interviewer" | "other" | "unknown";
+  first_speaker: "respondent" | "interviewer" | "other" | "unknown";
+  text: string;
+  at: string | null;
+  dimensions: string[] | null;
+  received_at: string;
+};
+
+export type Transcript = { words_expired: boolean; last_received_at: string; turns: KeptTurn[] };
+
+export type CampaignName = { id: string; name: string };
+
+export type Pin = {
+  assessment_id: string;
+  version_id: string | null;
+  version: string | null;
+  begun_at: string | null;
+  asked_at: string | null;
+};
+
+export type HeldOfSession = {
+  tenant_id: string;
+  erased_at: string | null;
+  session: { [key: string]: Json } | null;
+  campaign: CampaignName | null;
+  agent_sessions: { [key: string]: Json }[];
+  pin: Pin | null;
+  transcript: Transcript | null;
+  submitted: { [key: string]: Json } | null;
+  result: { [key: string]: Json } | null;
+};
+
 export type SettledJobs = { outcome: string; error: string | null; jobs: number[] };
 
 export type PinnedVersion = { version_id: string; version: string; definition_sha256: string };
@@ -344,6 +378,13 @@ export type SaveProgressAnswer = { saved: number; turns: number; last_turn: numb
 export type SessionResultAnswer = FullResult | TeaserResult | OtherResult;
 
 export type SessionStatusAnswer = Welcome | Unavailable;
+
+export type SubjectExportAnswer = {
+  session_id: string;
+  session_type: string;
+  exported_at: string;
+  held: HeldOfSession[];
+};
 
 export type VerifyResultAnswer = { equal: boolean; differences: Difference[] };
 
@@ -1351,7 +1392,7 @@ export type Database = {
       save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: SaveProgressAnswer };
       session_result: { Args: { access_token: string }; Returns: SessionResultAnswer };
       session_status: { Args: { access_token: string }; Returns: SessionStatusAnswer };
-      subject_export: { Args: { session_id: string; session_type: string }; Returns: Json };
+      subject_export: { Args: { session_id: string; session_type: string }; Returns: SubjectExportAnswer };
       verify_result: { Args: { result_id: string }; Returns: VerifyResultAnswer };
       version_changes: {
         Args: { definition?: Json; from_version_id: string; to_version_id?: string };

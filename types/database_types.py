@@ -276,6 +276,42 @@ class Welcome(TypedDict):
 class Unavailable(TypedDict):
     state: Literal["unavailable"]
 
+class KeptTurn(TypedDict):
+    turn: int
+    speaker: Literal["respondent", "interviewer", "other", "unknown"]
+    first_speaker: Literal["respondent", "interviewer", "other", "unknown"]
+    text: str
+    at: Union[str, None]
+    dimensions: Union[List[str], None]
+    received_at: str
+
+class Transcript(TypedDict):
+    words_expired: bool
+    last_received_at: str
+    turns: List[KeptTurn]
+
+class CampaignName(TypedDict):
+    id: str
+    name: str
+
+class Pin(TypedDict):
+    assessment_id: str
+    version_id: Union[str, None]
+    version: Union[str, None]
+    begun_at: Union[str, None]
+    asked_at: Union[str, None]
+
+class HeldOfSession(TypedDict):
+    tenant_id: str
+    erased_at: Union[str, None]
+    session: Union[Dict[str, JsonValue], None]
+    campaign: Union[CampaignName, None]
+    agent_sessions: List[Dict[str, JsonValue]]
+    pin: Union[Pin, None]
+    transcript: Union[Transcript, None]
+    submitted: Union[Dict[str, JsonValue], None]
+    result: Union[Dict[str, JsonValue], None]
+
 class SettledJobs(TypedDict):
     outcome: str
     error: Union[str, None]
@@ -397,6 +433,12 @@ class SaveProgressAnswer(TypedDict):
 SessionResultAnswer: TypeAlias = Union[FullResult, TeaserResult, OtherResult]
 
 SessionStatusAnswer: TypeAlias = Union[Welcome, Unavailable]
+
+class SubjectExportAnswer(TypedDict):
+    session_id: str
+    session_type: str
+    exported_at: str
+    held: List[HeldOfSession]
 
 class VerifyResultAnswer(TypedDict):
     equal: bool

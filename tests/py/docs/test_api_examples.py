@@ -52,6 +52,8 @@ console.log(JSON.stringify({
     session_status: Object.keys(welcome),
     withdraw_session: Object.keys(withdrawn),
     rotate_session_link: Object.keys(rotated),
+    subject_export: Object.keys(exported),
+    erase_session: Object.keys(erased),
     verify_result: Object.keys(verified),
     version_changes: Object.keys(changes),
     check_definition: Object.keys(checked),
@@ -71,6 +73,8 @@ console.log(JSON.stringify({
     session_status: [welcome],
     withdraw_session: [withdrawn],
     rotate_session_link: [rotated],
+    subject_export: [exported],
+    erase_session: [erased],
   },
   columns: { diagnostics: [done.diagnostics], dimension_scores: [result.dimension_scores] },
   rules: changes.changes.map((change) => change.rule),
@@ -165,10 +169,12 @@ def test_answers_to_operators_and_owners_have_their_shapes(seeded_api: RunningAp
             " returning id::text",
             {"t": found["tenant_id"], "a": found["id"]},
         ).fetchall()
-        (talk,) = connection.execute(
-            "insert into public.agent_sessions (coaching_session_id) values (%s) returning id::text",
-            sessions[1],
-        ).fetchall()[0]
+        asked, talk = (
+            connection.execute(
+                "insert into public.agent_sessions (coaching_session_id) values (%s) returning id::text", row
+            ).fetchall()[0][0]
+            for row in sessions
+        )
         connection.commit()
     check_shape(COLUMNS["definition"], found["definition"])
     key = seeded_api.keys.service_role
@@ -195,6 +201,14 @@ def test_answers_to_operators_and_owners_have_their_shapes(seeded_api: RunningAp
     assert call("session_result", access_token="nobody's") == {"complete": False}
     assert call("session_status", access_token="nobody's") == {"state": "unavailable"}
     assert call("check_definition", definition={})["faults"]
+    turns = [{"turn": 1, "speaker": "respondent", "text": "I ask.", "at": "2026-03-01T09:30:00Z"}]
+    call("save_progress", agent_session_id=asked, turns=turns)
+    scores = {found["definition"]["dimensions"][0]["name"]: 3}
+    call("complete_assessment_session", **session, dimension_scores=scores)
+    (held,) = call("subject_export", **session)["held"]
+    assert held["transcript"]["turns"][0]["text"] == "I ask."
+    assert held["submitted"]["job"]["state"] == "queued"
     call("erase_session", **session)
+    assert call("subject_export", **session)["held"][0]["erased_at"]
     call("erase_tenant", tenant_id=found["tenant_id"])
     call("erase_account", user_id=found["owner"])
