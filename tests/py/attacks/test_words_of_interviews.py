@@ -16,6 +16,7 @@ from tests.py.harness.people import People, Tenant
 from tests.py.harness.sessions import DEFINITION, exchange, one
 
 REST = "/rest/v1"
+JSON = {"Content-Type": "application/json"}
 WORDS = "Whispered-5e2a"
 TURN = {"turn": 1, "speaker": "respondent", "text": WORDS, "dimensions": ["Clarity"]}
 # Each is refused, or ignored; each has the words in another place.
@@ -94,43 +95,68 @@ def save(scene: Scene, turns: object) -> httpx.Response:
     )
 
 
-def written(api: RunningApi) -> str:
-    """The logs of Postgres, PostgREST and the gateway."""
+def times_logged(api: RunningApi) -> int:
+    """How often the words are in the logs of Postgres, PostgREST and the gateway."""
     logs = [api.database.cluster.log, api.api.postgrest_log, api.api.gateway_log]
-    return "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)
+    return sum(log.read_text(encoding="utf-8", errors="replace").count(WORDS) for log in logs)
+
+
+def broken(scene: Scene, character: str) -> str:
+    """A body with a character that is no text."""
+    turn = f'{{"turn": 2, "speaker": "other", "text": "{WORDS}{character}"}}'
+    return f'{{"agent_session_id": "{scene.talk}", "turns": [{turn}]}}'
 
 
 @pytest.mark.parametrize("turns", MALFORMED.values(), ids=MALFORMED)
 def test_no_refusal_and_no_log_has_the_words(api: RunningApi, scene: Scene, turns: object) -> None:
+    before = times_logged(api)
     answer = save(scene, turns)
     assert answer.status_code in {409, 413, 422}, answer.text
     assert WORDS not in answer.text
     assert WORDS not in str(answer.headers)
-    assert WORDS not in written(api)
+    assert times_logged(api) == before
 
 
-@pytest.mark.parametrize("broken", [r"\u0000", r"\ud800", "\x01"])
-def test_words_that_are_no_text_for_postgres_are_in_no_log(
-    api: RunningApi, scene: Scene, broken: str
-) -> None:
-    body = (
-        f'{{"agent_session_id": "{scene.talk}", "turns":'
-        f' [{{"turn": 2, "speaker": "other", "text": "{WORDS}{broken}"}}]}}'
-    )
-    answer = scene.service.post(
-        f"{REST}/rpc/save_progress", content=body, headers={"Content-Type": "application/json"}
-    )
+@pytest.mark.parametrize("character", [r"\ud800", "\x01", '"'])
+def test_no_body_that_is_no_json_is_logged(api: RunningApi, scene: Scene, character: str) -> None:
+    before = times_logged(api)
+    answer = scene.service.post(f"{REST}/rpc/save_progress", content=broken(scene, character), headers=JSON)
     assert answer.status_code == 400
     assert WORDS not in answer.text
-    assert WORDS not in written(api)
+    assert times_logged(api) == before
+
+
+def test_postgres_quotes_a_body_with_nul_unless_its_log_is_terse(api: RunningApi, scene: Scene) -> None:
+    """A known limit, on docs/security.md: such a body reaches no function of ours."""
+    admin = api.database.connect("supabase_admin")
+
+    def quotes() -> bool:
+        admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'authenticator'"
+        )
+        api.reload()
+        before = times_logged(api)
+        body = broken(scene, r"\u0000")
+        answer = scene.service.post(f"{REST}/rpc/save_progress", content=body, headers=JSON)
+        assert answer.json()["code"] == "22P05"
+        assert WORDS not in answer.text
+        return times_logged(api) > before
+
+    assert quotes()
+    admin.execute("alter role authenticator set log_error_verbosity = 'terse'")
+    try:
+        assert not quotes()
+    finally:
+        admin.execute("alter role authenticator reset log_error_verbosity")
 
 
 def test_no_correction_has_the_words(api: RunningApi, scene: Scene) -> None:
+    before = times_logged(api)
     asked = {"agent_session_id": str(scene.talk), "turn": 1, "speaker": WORDS}
     answer = scene.service.post(f"{REST}/rpc/correct_turn", json=asked)
     assert answer.status_code == 422
     assert WORDS not in answer.text
-    assert WORDS not in written(api)
+    assert times_logged(api) == before
 
 
 def test_no_visitor_reads_the_words(scene: Scene) -> None:
@@ -150,6 +176,7 @@ def test_no_visitor_reads_the_words(scene: Scene) -> None:
 
 
 def test_progress_and_figures_have_no_words(api: RunningApi, scene: Scene) -> None:
+    before = times_logged(api)
     asked = {"agent_session_id": str(scene.talk)}
     context = scene.service.post(f"{REST}/rpc/interview_context", json=asked)
     assert context.json()["progress"] == {
@@ -171,6 +198,6 @@ def test_progress_and_figures_have_no_words(api: RunningApi, scene: Scene) -> No
     assert WORDS not in scene.service.post(f"{REST}/rpc/queue_status", json={}).text
     assert WORDS not in scene.service.get(f"{REST}/job_queue").text
     assert WORDS not in scene.service.post(f"{REST}/rpc/prune_jobs", json={}).text
-    assert WORDS not in written(api)
+    assert times_logged(api) == before
     kept = one(scene.connection, "select count(*) from private.turns where text = %s", WORDS)
     assert kept == 1, "the words are where this test looks for them"
