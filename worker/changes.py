@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-from worker.content import Json, JsonObject
+from worker.content import Json, JsonObject, objects
 from worker.names import fold
 
 __all__ = ["CLASSES", "Change", "Class", "Rule", "changes_between", "class_of_change", "rules"]
@@ -106,13 +106,11 @@ def _parts(content: JsonObject) -> Iterator[tuple[Place, Json]]:
             case "interviewStyle", dict():
                 yield from ((Place(f"{key}/{name}"), part) for name, part in value.items())
             case "dimensions", list():
-                for position, item in enumerate(value, 1):
-                    if isinstance(item, dict):
-                        yield from _parts_of_dimension(item, position)
+                for position, item in enumerate(objects(value), 1):
+                    yield from _parts_of_dimension(item, position)
             case "categories", list():
-                for position, item in enumerate(value, 1):
-                    if isinstance(item, dict):
-                        yield from _parts_of_category(item, position)
+                for position, item in enumerate(objects(value), 1):
+                    yield from _parts_of_category(item, position)
             case _:
                 yield Place(key), value
 
@@ -122,10 +120,8 @@ def _parts_of_dimension(dimension: JsonObject, position: int) -> Iterator[tuple[
     yield Place(DIMENSION, item), position
     for key, value in dimension.items():
         if key == "rubric" and isinstance(value, list):
-            for level in value:
-                if isinstance(level, list):
-                    low, high, text = level
-                    yield Place(LEVEL, item, f"{low:f}" if low == high else f"{low:f}-{high:f}"), text
+            for low, high, text in (level for level in value if isinstance(level, list)):
+                yield Place(LEVEL, item, f"{low:f}" if low == high else f"{low:f}-{high:f}"), text
         elif key != "id":
             yield Place(f"{DIMENSION}/{key}", item), value
 

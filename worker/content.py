@@ -28,6 +28,7 @@ __all__ = [
     "content_of",
     "dimension_hashes",
     "hash_of",
+    "objects",
     "parse",
     "scoring_of",
 ]
@@ -90,7 +91,7 @@ def content_of(definition: JsonObject, columns: Columns) -> JsonObject:
         coverage = REQUIRED_COVERAGE if evidence == "required" else Decimal(0)
     ids = {
         _key(dimension): dimension_id(_name(dimension), _text(dimension.get("id")))
-        for dimension in _objects(definition["dimensions"])
+        for dimension in objects(definition["dimensions"])
     }
     return {
         "name": columns.name,
@@ -110,9 +111,9 @@ def content_of(definition: JsonObject, columns: Columns) -> JsonObject:
         "closing": _text(guidelines.get("closing")),
         "general": [] if GENERAL in ids else _list(questions.get(GENERAL)),
         "dimensions": [
-            _dimension(dimension, ids, questions) for dimension in _objects(definition["dimensions"])
+            _dimension(dimension, ids, questions) for dimension in objects(definition["dimensions"])
         ],
-        "categories": [_category(category, ids) for category in _objects(definition["resultCategories"])],
+        "categories": [_category(category, ids) for category in objects(definition["resultCategories"])],
     }
 
 
@@ -163,7 +164,7 @@ def _questions_by_name(questions: JsonObject) -> JsonObject:
 
 
 def _range_precision(definition: JsonObject) -> Decimal:
-    ranges = (_numbers(c.get("scoreRange")) for c in _objects(definition["resultCategories"]))
+    ranges = (_numbers(c.get("scoreRange")) for c in objects(definition["resultCategories"]))
     return Decimal(max(map(decimal_places, chain.from_iterable(ranges)), default=0))
 
 
@@ -174,8 +175,8 @@ def scoring_of(content: JsonObject) -> JsonObject:
     """Return the part of a content that decides which category some scores lead to."""
     return {
         **{key: content[key] for key in ("scale", "rangePrecision", "evidence", "minCoverage")},
-        "weights": {str(d["id"]): d["weight"] for d in _objects(content["dimensions"])},
-        "categories": [[c["name"], c["range"], c["primaries"]] for c in _objects(content["categories"])],
+        "weights": {str(d["id"]): d["weight"] for d in objects(content["dimensions"])},
+        "categories": [[c["name"], c["range"], c["primaries"]] for c in objects(content["categories"])],
     }
 
 
@@ -187,7 +188,7 @@ def dimension_hashes(content: JsonObject) -> dict[str, str]:
             {key: value for key, value in dimension.items() if key not in {"id", "weight"}}
             | {"scale": content["scale"]}
         )
-        for dimension in _objects(content["dimensions"])
+        for dimension in objects(content["dimensions"])
     }
 
 
@@ -237,7 +238,8 @@ def _object(value: Json) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def _objects(value: Json) -> Iterator[JsonObject]:
+def objects(value: Json) -> Iterator[JsonObject]:
+    """Return the objects of a list."""
     return (item for item in _list(value) if isinstance(item, dict))
 
 

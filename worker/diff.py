@@ -11,7 +11,7 @@ from worker.compiler import Compilation
 from worker.compiler.coverage import Reach
 from worker.compiler.outline import Outline, OutlineItem
 from worker.compiler.vocabulary import CATEGORIES, DIMENSIONS
-from worker.content import Columns, Json, JsonObject, content_of, parse
+from worker.content import Columns, Json, JsonObject, content_of, objects, parse
 from worker.definition import GENERAL, Definition, InterviewStyle, Metadata
 from worker.names import fold
 from worker.scoring import CategoryRule, DimensionRule, ScoringRules
@@ -299,4 +299,4 @@ def _strings(value: Json) -> list[str]:
 
 
 def _items(content: JsonObject, kind: str) -> list[JsonObject]:
-    return [item for item in _list(content[kind]) if isinstance(item, dict)]
+    return [*objects(content[kind])]
