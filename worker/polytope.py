@@ -94,11 +94,8 @@ class _Simplex:
             at = self.basis.index(extra)
             if self.rows[at][-1] != 0:
                 return False
-            place = next((p for p, factor in enumerate(self.rows[at][:-1]) if factor), None)
-            if place is None:
-                del self.rows[at], self.basis[at]
-                return True
-            self._pivot(at, place, goal)
+            # Every row has an unknown of its own, so no other row says the same as this one.
+            self._pivot(at, next(p for p, factor in enumerate(self.rows[at][:-1]) if factor), goal)
         place = self.free.index(extra)
         del self.free[place]
         for row in self.rows:
