@@ -93,3 +93,14 @@ def test_openings_that_hide_headings_are_read_over_twice() -> None:
     found = read_blocks("<div>\n# a\n\n<div>\n# b\n\n# c\n\n<div>\n# d\n", 0, faults)
     assert [(fault.code.value, fault.start) for fault in faults.found] == [("raw-html", 0), ("raw-html", 11)]
     assert [block.title for block in found if isinstance(block, Heading)] == ["a", "b", "c"]
+
+
+def test_a_bullet_is_cut_at_an_offset_inside_of_it() -> None:
+    (found,) = blocks("- a\n  - b\n  - c\n")
+    assert isinstance(found, Bullet)
+    assert found.cut(16) is found
+    assert found.cut(10) == bullet(0, 10, "a\n  - b", 2, bullet(6, 10, "b", 8))
+
+
+def test_a_bullet_indented_too_little_is_read_as_part_of_no_other() -> None:
+    assert blocks("1. a\n - b\n") == [bullet(0, 5, "a", 3), bullet(6, 10, "b", 8)]

@@ -7,6 +7,7 @@ import pytest
 
 from worker.compiler import compile_markdown, format_definition, format_source
 from worker.compiler.catalogue import SPECIMEN
+from worker.compiler.formatter import write_definition
 from worker.definition import Definition
 
 CANONICAL = """\
@@ -316,3 +317,29 @@ def test_comments_stay_and_what_is_left_out_is_named() -> None:
         '# Left out by format: key "auther", line 7\n# Left out by format: section "Notes", line 53\n'
         "name: Team Check\n"
     )
+
+
+# --- places -------------------------------------------------------------------------------------------------
+
+
+def specimen() -> Definition:
+    definition = compile_markdown(SPECIMEN.encode()).definition
+    assert definition is not None
+    return definition
+
+
+def test_a_page_has_the_lines_of_its_values() -> None:
+    page = write_definition(specimen())
+    line = page.line_of(("dimensions", 1, "weight"))
+    assert page[line - 1] == "- weight: 0.4"
+    assert page.path_at(line) == ("dimensions", 1, "weight")
+    assert page.path_at(1) == ()
+    # What has no line of its own is in the part around it, or in the file.
+    assert page.line_of(("dimensions", 1, "weight", "unit")) == line
+    assert page.line_of(("nothing",)) == 1
+
+
+def test_a_page_without_its_version_states_none() -> None:
+    pages = [write_definition(specimen(), with_version=stated) for stated in (True, False)]
+    versions = [[line for line in page if line.startswith("version:")] for page in pages]
+    assert versions == [["version: 1.0"], []]

@@ -285,3 +285,36 @@ def test_unreadable_and_invalid_files_are_named(capfdbinary: pytest.CaptureFixtu
     assert err.endswith("\nbad.md: not compared because it has errors\n")
     assert "unknown-key" not in err
     assert run(capfdbinary, "old.md", ".")[0] == 2
+
+
+def test_what_was_not_there_has_no_line_and_an_enough_version_is_named() -> None:
+    assert text_diff(FILES, compared((FRONT, "version: 1.1\nauthor: M\n"))) == (
+        "presentation\n"
+        "  The author changed.\n"
+        "    + new.md:4: M\n"
+        "1 change, presentation: from version 1.0 at least 1.1, and new.md has 1.1\n"
+    )
+
+
+def test_a_list_that_was_emptied_is_nothing() -> None:
+    assert "    + new.md:31: nothing\n" in text_diff(FILES, compared(("[Vision]", "[]")))
+
+
+UNSEEN = (("[3.0, 5.0]", "[3.00, 5.00]"), ("[1.0, 2.9]", "[1.00, 2.99]"), ("[Vision]", "[Trust]"))
+
+
+def test_effect_is_unknown_where_the_search_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.witness.MOST_QUESTIONS", 0)
+    comparison = compared(*UNSEEN)
+    assert (
+        "all changes together\n  = no example of another category was found, but there may be one\n"
+    ) in text_diff(FILES, comparison)
+    value = json.loads(json_diff(FILES, comparison))
+    assert value["together"] == {"differs": None, "witness": None}
+    effects = {change["rule"]: change["effect"] for change in value["changes"]}
+    assert effects["primary-dimensions-changed"] == {"differs": False, "witness": None}
+
+
+def test_only_files_that_compile_are_compared() -> None:
+    with pytest.raises(ValueError, match="only files that compile"):
+        compare(check(SPECIMEN), check(edited(("- weight: 0.4", "- weight: x"))))

@@ -344,3 +344,38 @@ def test_where_the_version_is(source: str, place: tuple[int, int]) -> None:
 def test_what_is_refused_on_a_line_without_a_key_is_reported_once(line: str, code: str) -> None:
     assert said(SPECIMEN.replace("version: 1.0", line)) == [(code, 3, 1)]
     assert said(SPECIMEN.replace("name: Team Check\nversion: 1.0", line)) == [(code, 2, 1)]
+
+
+@pytest.mark.parametrize("name", ["x", "abcdef", "a longer name"])
+def test_a_key_indented_below_another_is_moved_to_the_beginning_of_its_line(name: str) -> None:
+    text = f"---\nname: {name}\n version: 1.0\n---\n{BODY}"
+    assert fixed(text) == text.replace(" version", "version")
+
+
+def test_what_is_lost_as_a_comment_is_marked_to_its_end() -> None:
+    (cut,) = check(edited(("version: 1.0\n", "version: 1.0\nauthor: Ada # M\n"))).diagnostics
+    assert (cut.code, cut.line, cut.column, cut.end_line, cut.end_column) == ("cut-value", 4, 13, 4, 16)
+
+
+def test_hidden_characters_that_escapes_write_are_left_out() -> None:
+    compilation = check(edited(("name: Team Check", 'name: "Team\\u200bCheck"')))
+    assert [(d.code, d.line, d.column, d.args) for d in compilation.diagnostics] == [
+        ("hidden-character", 2, 7, {"character": "U+200B"})
+    ]
+    assert compilation.definition is not None
+    assert compilation.definition.metadata.name == "TeamCheck"
+
+
+def test_hidden_characters_are_counted_and_left_out() -> None:
+    compilation = check(edited(("Can be told", "Can\x07 be\u200b told")))
+    (hidden,) = compilation.diagnostics
+    assert (hidden.code, hidden.line, hidden.column) == ("hidden-character", 19, 20)
+    assert hidden.message == "the file has 2 hidden characters, which are left out; the first is U+0007"
+    assert compilation.definition is not None
+    assert compilation.definition.dimensions[1].description == "Can be told bad news."
+
+
+def test_white_space_that_cannot_be_printed_is_not_hidden() -> None:
+    assert definition(edited(("Can be told", "Can\u3000be told"))).dimensions[1].description == (
+        "Can\u3000be told bad news."
+    )

@@ -49,6 +49,12 @@ def test_a_source_that_still_fits_is_kept() -> None:
     assert write(compiled().to_json(), SPECIMEN) == SPECIMEN
 
 
+def test_a_front_matter_behind_a_hidden_character_is_not_changed() -> None:
+    source = f"\u200b{SPECIMEN}"
+    assert check(source).definition == compiled()
+    assert with_definition(source, changed(compiled(), version="2.0")) is None
+
+
 @pytest.mark.parametrize(
     ("metadata", "old", "new"),
     [

@@ -76,3 +76,16 @@ def test_no_text_that_a_parser_refuses_passes(seed: int) -> None:
 )
 def test_a_text_of_one_pattern_takes_no_longer(text: str) -> None:
     lexical_fault(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("a <ftp://x> b", "ftp://x"),
+        ("``` <ftp:x>", "ftp:x"),
+        ("[a](<" + "x" * 80, "<" + "x" * 59),
+        ("[a](x)", "x)"),
+    ],
+)
+def test_an_unsafe_address_is_named(text: str, address: str) -> None:
+    assert lexical_fault(text) == ("unsafe-link", address)

@@ -220,3 +220,53 @@ def test_conditions_are_decided_as_by_trying(data: st.DataObject) -> None:
     else:
         assert are_met(values)
         assert all(low <= value <= high for low, value, high in zip(lows, values, highs, strict=True))
+
+
+TWO_KEYS = (
+    rules("0.5 0.5", ("x", "2.3", "3.0", "ab")),
+    rules("0.4 0.5", ("x", "2.3", "3.0", "ab")),
+)
+THREE_KEYS = (
+    rules("0.4 0.4 0.3", ("x", "1.0", "2.95", "ab"), ("y", "1.0", "2.5", "abc")),
+    rules("0.4 0.4 0.3", ("x", "1.0", "2.95", "ab"), ("y", "1.0", "2.5", "")),
+)
+
+
+@pytest.mark.parametrize(("old", "new"), [TWO_KEYS, THREE_KEYS], ids=["overall", "averages"])
+def test_without_a_score_short_enough_nothing_is_proved(
+    monkeypatch: pytest.MonkeyPatch, old: ScoringRules, new: ScoringRules
+) -> None:
+    """The conditions have a solution, and in whatever steps it is written no scores were found."""
+    reaches = {d.name: Reach(Fraction(0), Fraction(1), Fraction(3)) for d in old.dimensions}
+    witness = find_witness(old, new, reaches).witness
+    assert witness is not None
+    assert category(old, witness.scores) != category(new, witness.scores)
+    monkeypatch.setattr("worker.witness.STEPS", ())
+    assert find_witness(old, new, reaches) == Search(None, proved=False)
+
+
+def test_likely_scores_of_many_dimensions_are_drawn_and_always_the_same() -> None:
+    keys = "abcde"
+    old, new = (
+        ScoringRules(
+            tuple(DimensionRule(key, D("0.2")) for key in keys),
+            (CategoryRule("x", (D(1), D(5)), ("a",)), CategoryRule("y", (D(1), D(5)), (other,))),
+        )
+        for other in "bc"
+    )
+    search = found(old, new)
+    assert search == found(old, new)
+    assert search.witness is not None
+    assert all(value == int(value) for value in search.witness.scores.values())
+    assert category(old, search.witness.scores) != category(new, search.witness.scores)
+    assert found(old, old) == Search(None, proved=True)
+
+
+def test_conditions_have_no_solution_outside_the_bounds() -> None:
+    one, two = Fraction(1), Fraction(2)
+    assert solution([], [two], [one]) is None
+    # Both begin outside of what is allowed at the lowest values.
+    assert solution([Condition([-one], -one)], [Fraction(0)], [two]) == [one]
+    both = [Condition([-two], -two, is_strict=True), Condition([-one], -one)]
+    assert solution(both, [Fraction(0)], [two]) == [Fraction(3, 2)]
+    assert solution([*both, Condition([one], one)], [Fraction(0)], [two]) is None
