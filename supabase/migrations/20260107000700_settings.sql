@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:90ed32bab722b59e7fadf8e851396de97beab673b248b55184249b7fdfa65efb
+-- custom-assessments 0.2.0 settings sha256:ddf9c32b45cfe9639627905699f1fe84893cbc67169a0561527f5b150b55923e
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -57,6 +57,10 @@ $$;
 comment on function private.setting(text) is 'The value of a setting. An unknown one is null.';
 
 -- Settings of a tenant, which its owner may change, also while the tenant is deactivated.
+
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 create table if not exists public.tenant_settings (
   tenant_id uuid not null,

@@ -1,5 +1,9 @@
 -- Settings of a tenant, which its owner may change, also while the tenant is deactivated.
 
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
 create table if not exists public.tenant_settings (
   tenant_id uuid not null,
   notice text,
