@@ -161,9 +161,9 @@ class Fault(NamedTuple):
 
 def _fix(proposal: Proposal, lines: Lines) -> Fix:
     edits = [
-        TextEdit(*lines.position(edit.start), *lines.position(edit.end), edit.text)
+        TextEdit(*lines.position(edit.start, hidden=edit.hidden), *lines.position(edit.end), edit.text)
         for edit in sorted(proposal.edits)
-        if edit.text or edit.end > edit.start
+        if edit.text or edit.end > edit.start or edit.hidden
     ]
     return Fix(proposal.title, proposal.safe, tuple(edits))
 

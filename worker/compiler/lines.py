@@ -27,12 +27,15 @@ class Lines:
         """Return the line of a character."""
         return bisect_right(self._starts, offset)
 
-    def position(self, offset: int) -> tuple[int, int]:
-        """Return the line and the column of a character."""
+    def position(self, offset: int, *, hidden: bool = False) -> tuple[int, int]:
+        """Return the line and the column of a character, or of what was taken out in front of it."""
         before = self.text.rfind("\n", 0, offset)
-        more = bisect_right(self.taken, offset) - bisect_left(self.taken, before + 1) if self.taken else 0
+        more = self._taken(offset, hidden) - bisect_left(self.taken, before + 1) if self.taken else 0
         return self.line(offset), offset - before + more
 
-    def in_file(self, offset: int) -> int:
-        """Return the offset that a character has in the file."""
-        return offset + bisect_right(self.taken, offset)
+    def in_file(self, offset: int, *, hidden: bool = False) -> int:
+        """Return the offset in the file of a character, or of what was taken out in front of it."""
+        return offset + self._taken(offset, hidden)
+
+    def _taken(self, offset: int, hidden: bool) -> int:
+        return bisect_left(self.taken, offset) if hidden else bisect_right(self.taken, offset)

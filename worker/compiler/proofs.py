@@ -49,7 +49,10 @@ class Proofs:
             return False
         self._left -= 1
         in_file = self._lines.in_file
-        placed = [Edit(in_file(edit.start), in_file(edit.end), edit.text) for edit in proposal.edits]
+        placed = [
+            Edit(in_file(edit.start, hidden=edit.hidden), in_file(edit.end), edit.text)
+            for edit in proposal.edits
+        ]
         if not is_better(self._faults, self._read(edited(self._text, placed).encode())):
             return False
         self._edits -= edits

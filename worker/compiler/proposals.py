@@ -9,11 +9,15 @@ __all__ = ["Edit", "Proposal", "deleting", "edited", "indenting", "replacing"]
 
 
 class Edit(NamedTuple):
-    """The characters of the source from ``start`` to ``end``, and their replacement."""
+    """The characters of the source from ``start`` to ``end``, and their replacement.
+
+    With ``hidden``, what was taken out of the source in front of ``start`` is replaced too.
+    """
 
     start: int
     end: int
     text: str
+    hidden: bool = False
 
 
 class Proposal(NamedTuple):

@@ -65,9 +65,25 @@ def without_hidden(text: str, faults: Faults) -> tuple[str, list[int]]:
     if count == 1:
         message = "the file has a hidden character, which is left out: {character}"
     character = f"U+{ord(first.group()):04X}"
-    hint = "nothing else is needed; `assessment-worker format` writes the file without it"
-    faults.add(Code.HIDDEN_CHARACTER, Span(at, at), "", message, hint, count=count, character=character)
+    title = "delete what is hidden; the file means the same without it"
+    # Safe, because this is how the file is read.
+    fix = Proposal(title, _without_hidden_edits(text), title, safe=True)
+    faults.add(Code.HIDDEN_CHARACTER, Span(at, at), "", message, fix, count=count, character=character)
     return UNSEEN_CONTROLS.sub("", spaced), taken
+
+
+def _without_hidden_edits(text: str) -> tuple[Edit, ...]:
+    """Return the edits that make a text what it is read as, in the text as it is read."""
+    edits: dict[Edit, None] = {}
+    taken = 0
+    for found in UNSEEN_CONTROLS.finditer(text):
+        at = found.start() - taken
+        if BREAKS.match(found.group()):
+            edits[Edit(at, at + 1, " ")] = None
+        else:
+            edits[Edit(at, at, "", hidden=True)] = None
+            taken += 1
+    return tuple(edits)
 
 
 def _report_encoding(raw: bytes, offset: int, invalid: int, faults: Faults) -> None:

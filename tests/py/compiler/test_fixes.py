@@ -282,3 +282,37 @@ def test_after_twenty_rounds_the_rest_is_left(monkeypatch: pytest.MonkeyPatch) -
     fixed_ = fix_source(source)
     assert len(fixed_.applied) == 20
     assert len(fixed_.compilation.diagnostics) == 3
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [
+        ("name: Te\u200bam \u202eCheck", "name: Team Check"),
+        ("name: Team\x0bCheck\u200b\u200b", "name: Team Check"),
+        ("\u200bname: Team Check", "name: Team Check"),
+    ],
+)
+@pytest.mark.parametrize("first", ["", "\u200b", "\ufeff\u200b\u200b"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_hidden_characters_are_deleted_by_a_safe_fix(
+    hidden: str, shown: str, first: str, line_end: str
+) -> None:
+    clean = edited(("- weight: 0.4", "- weight: 0.4\n- colour: blue"))
+    written = first + clean.replace("name: Team Check", hidden) + "\u200b"
+    source = written.replace("\n", line_end).encode()
+    done = fix_source(source)
+    assert [diagnostic.code for diagnostic in done.applied] == ["hidden-character"]
+    mark = "\ufeff" if first.startswith("\ufeff") else ""
+    expected = mark + clean.replace("name: Team Check", shown)
+    assert done.source.decode() == expected.replace("\n", line_end)
+    # What the file means is what it meant before.
+    assert done.compilation.definition == compile_markdown(source).definition
+
+
+def test_names_of_entries_keep_the_quotation_marks_that_belong_to_them() -> None:
+    lines = """- interview_themes: [5", don't, "a, b", rock 'n' roll, “c, d”]"""
+    compilation = check(edited(("- weight: 0.4", f"- weight: 0.4\n{lines}")))
+    assert compilation.diagnostics == ()
+    assert compilation.definition is not None
+    themes = compilation.definition.dimensions[1].interview_themes
+    assert themes == ('5"', "don't", "a, b", "rock 'n' roll", "c, d")
