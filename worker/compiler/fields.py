@@ -17,6 +17,7 @@ from worker.compiler.sections import Item, adding_bullet, stray
 from worker.compiler.slices import Located, Slice, Span
 from worker.compiler.swallowed import (
     SwallowedField,
+    drawn_lines,
     mark_length,
     swallowed_fields,
     swallowed_headings,
@@ -151,6 +152,9 @@ class _Reader:
         """Find the lines of a bullet that were meant to be fields or headings of their own."""
         text = bullet.text
         self.swallowed += swallowed_fields(text, self.known)
+        for line in drawn_lines(text):
+            message, hint = "the line `{found}` is text of the bullet above", "delete it if it only separates"
+            self._report(Code.SWALLOWED_LINE, line, "", message, hint, found=plain(line.text))
         if "#" in text.text or "＃" in text.text:
             for line in swallowed_headings(text, text.start - bullet.start):
                 message = "the heading `{found}` is text of the bullet above"

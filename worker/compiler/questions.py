@@ -36,6 +36,11 @@ FORMS: Final = (
     re.compile(r"(?P<name>[^\n]+?)(?:\s+[-=|>/→‐‑–—−]+\s+|\s*[–—|→;]\s*)(?P<text>.*)", re.DOTALL),
     re.compile(r"(?P<text>.*\S)\s*[(\[（](?P<name>[^()\[\]（）\n]+)[)\]）]\Z", re.DOTALL),
 )
+#: Several names at the beginning, each in brackets or emphasis.
+MARKED_NAMES: Final = re.compile(
+    r"(?:(?:\[[^\[\]\n]+\]|\([^()\n]+\)|(?P<mark>\*\*|__|\*|_|`)[^*_`\n]+(?P=mark))"
+    r"[ ,/&+]*(?:and +|und +)?){2,4}"
+)
 #: What a line has that could be a question of its own.
 MARKS_OF_QUESTIONS: Final = frozenset(":#*_")
 #: So many words may be with a name in front of a colon.
@@ -250,6 +255,10 @@ class Questions:
     def _not_named(self, text: Slice) -> "Asked":
         """Return whose a question is that names no dimension, and the question; "" for one not known."""
         colon = colon_at(text.text)
+        both = MARKED_NAMES.match(text.text)
+        if both is not None and len(self._named(both.group())) > 1:
+            self._unknown(text.part(both.start(), both.end()))
+            return Asked("", text.part(both.end()))
         if colon < 0:
             # A name alone: its questions have been lost.
             is_name = self._name(clean_name(text.text)) is not None
@@ -290,8 +299,10 @@ class Questions:
             name = self._name(clean_name(found["name"]))
             if name is not None:
                 question = text.part(found.start("text"), found.end("text"))
-                # Behind a dash or a slash, another dimension begins no question.
-                return None if self._split(question) is not None else Asked(name, question)
+                # Behind a dash, a slash or a bracket, another dimension begins no question.
+                both = MARKED_NAMES.match(text.text)
+                is_other = both is not None and len(self._named(both.group())) > 1
+                return None if is_other or self._split(question) is not None else Asked(name, question)
         colon = colon_at(text.text)
         label, question = text, text.part(len(text.text))
         if colon >= 0:

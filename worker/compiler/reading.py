@@ -26,6 +26,7 @@ NOTHING: Final = frozenset(("n/a", "na", "none", "nil", "-", "–", "—", "noth
 #: Entries of a few words each, without anything that could mean something else in a list.
 WORD: Final = r"[\w'’&/-]+(?:\.\d+)?:?"
 WORDS: Final = re.compile(rf"{WORD}(?: {WORD}){{0,3}}(?:, *{WORD}(?: {WORD}){{0,3}})*")
+DOUBLE_QUOTES: Final = frozenset('"“”„‟«»')
 #: Lists whose entries are no texts, so that nothing in them has a line of its own.
 LISTS_OF_NAMES: Final = frozenset(("scores", "primary_dimensions"))
 
@@ -114,6 +115,10 @@ def read_list(ctx: Context, field: Field | None) -> Sequence[Slice]:
         return []
     entries = parse_inline_list(field.value)
     if entries is not None:
+        for entry in filter(_has_half_a_pair, entries):
+            message = "the quotation mark of `{found}` has no partner"
+            hint = "add the other one, or write every entry as a bullet indented under this one"
+            ctx.faults.add(Code.NOT_A_LIST, entry, field.section, message, hint, found=plain(entry.text))
         return _filled(ctx, field, entries, entries)
     message = "`{found}` is not a list"
     found = plain(field.value.text)
@@ -121,6 +126,15 @@ def read_list(ctx: Context, field: Field | None) -> Sequence[Slice]:
         Code.NOT_A_LIST, field.value, field.section, message, partial(_list_hint, field), found=found
     )
     return []
+
+
+def _has_half_a_pair(entry: Slice) -> bool:
+    """Tell whether a quotation mark at an end of an entry has no partner in it: was a comma inside of it?"""
+    text = entry.text
+    if sum(character in DOUBLE_QUOTES for character in text) != 1:
+        return False
+    # 5" is a length.
+    return text[0] in DOUBLE_QUOTES or (text[-1] in DOUBLE_QUOTES and not text[-2].isdigit())
 
 
 def _list_hint(field: Field) -> str | Proposal:

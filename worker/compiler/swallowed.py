@@ -19,6 +19,7 @@ __all__ = [
     "MARK",
     "SwallowedField",
     "deeper_line",
+    "drawn_lines",
     "has_code",
     "mark_length",
     "may_swallow",
@@ -46,6 +47,8 @@ ODD_KEY: Final = re.compile(
     rf"[^\w\n]{{0,16}}+(?:\d{{1,3}}[.)][^\w\n]{{1,4}})?(?P<key>(?:[{INITIALS}]|[^\W\d\x00-\x7f])[^\n:]{{0,50}}+):"
 )
 ODD_HEADING: Final = re.compile(r"\n(?:[ \t\u00a0]++#|#{1,6}+[^\s#])")
+#: What underlines a heading, or separates what is above and below.
+DRAWN_LINE: Final = re.compile(r"\n[^\S\n]*={3,}[^\S\n]*(?![^\n])")
 HEADING_LINE: Final = re.compile(
     r"\n(?P<lead>[^\S\n]*)(?P<marks>[#＃]{1,6})(?P<blank>\s?)[^\S\n]*[^\s#＃][^\n]*"
 )
@@ -67,6 +70,8 @@ class SwallowedField(NamedTuple):
 def may_swallow(text: str, body: int) -> bool:
     """Tell whether a body has any line that spells a field or a heading and may be inside of a bullet."""
     if not text.isascii() and ("＃" in text or OTHER_COLONS.search(text, body) is not None):
+        return True
+    if "===" in text and DRAWN_LINE.search(text, body) is not None:
         return True
     return ODD_HEADING.search(text, body) is not None or any(
         field_name(found["key"]) for found in ODD_KEY.finditer(text, body)
@@ -95,6 +100,15 @@ def swallowed_headings(text: Slice, width: int) -> Iterator[Slice]:
         is_outside = len(found["lead"].expandtabs(4)) < width
         if (found["blank"] or is_outside) and not _is_in_code(code, found.start()):
             yield text.part(found.start(), found.end())
+
+
+def drawn_lines(text: Slice) -> Iterator[Slice]:
+    """Yield the lines of a bullet's text that are drawn with equals signs."""
+    if "===" in text.text:
+        code = _code_starts(text.text)
+        for found in DRAWN_LINE.finditer(text.text):
+            if not _is_in_code(code, found.start()):
+                yield text.part(found.start(), found.end())
 
 
 def deeper_line(ctx: Context, bullet: Bullet, *, marks: bool = True) -> Slice | None:

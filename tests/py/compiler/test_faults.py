@@ -8,6 +8,9 @@ from worker.compiler.catalogue import SPECIMEN
 Edit = tuple[str, str]
 Place = tuple[str, int, int]
 
+QUESTION = "- Vision: Where will the team be in a year?"
+TOLD = "- description: Can be told bad news.\n"
+
 FAULTS: list[tuple[Edit, Place]] = [
     # front matter
     (("name: Team Check", "nam: Team Check"), ("unknown-key", 2, 1)),
@@ -50,6 +53,12 @@ FAULTS: list[tuple[Edit, Place]] = [
     (("version: 1.0", 'author: "Maria" and Bob'), ("yaml-syntax", 3, 17)),
     (("version: 1.0", "author: a: b"), ("yaml-syntax", 3, 10)),
     (("version: 1.0", "author: a\x07b"), ("hidden-character", 3, 11)),
+    ((QUESTION, "- [Vision] [Trust] Where will it be?"), ("unknown-dimension", 42, 3)),
+    ((QUESTION, "- **Trust**, **Vision**: Where will it be?"), ("unknown-dimension", 42, 3)),
+    ((TOLD, TOLD + '- interview_themes: [bad, "news, good]\n'), ("not-a-list", 20, 27)),
+    ((TOLD, TOLD + "- interview_themes: [bad, news”, good]\n"), ("not-a-list", 20, 27)),
+    ((TOLD, TOLD + "===\n"), ("swallowed-line", 20, 1)),
+    ((TOLD, TOLD + "- interview_themes:\n  - bad\n    ====\n  - good\n"), ("swallowed-line", 22, 5)),
     (("version: 1.0", "author: @me"), ("yaml-syntax", 3, 9)),
     (("version: 1.0", "author: [" + "[" * 70), ("yaml-too-deep", 2, 1)),
     (("name: Team Check\nversion: 1.0", "just text"), ("yaml-syntax", 2, 1)),

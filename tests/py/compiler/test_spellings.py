@@ -281,7 +281,6 @@ LISTS: list[tuple[str, tuple[str, ...]]] = [
         ("f(a, b)", "[x, y](https://example.org)", "`p, q`", "it's fine"),
     ),
     (' ["a" and "b", c]', ('"a" and "b"', "c")),
-    (" [“a, b]", ("“a", "b")),
     (" []", ()),
     (" \\[a, b\\]", ("a", "b")),
     (" \\[\\]", ()),
