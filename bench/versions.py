@@ -41,6 +41,13 @@ create table public.plain_pins (
 """
 _PLAIN_INSERT = "insert into public.plain_pins (session_id, tenant_id, assessment_id) values (%s, %s, %s)"
 _CONTEXT = "select public.interview_context(%s)"
+_COMPLETE = "select public.complete_assessment_session(%s, 'coaching', %s)"
+_SAVE = "select public.save_progress(%s, %s)"
+_PLAIN_TURNS = "create table public.plain_turns (session_id uuid, turn integer, text text, primary key (session_id, turn))"
+_PLAIN_TURN = "insert into public.plain_turns (session_id, turn, text) values (%s, %s, %s)"
+# What a respondent says in a turn, and how many turns an interview has.
+_WORDS = "Before I decide I ask the people whom it will affect, and then I say what I mean. " * 3
+_TURNS = 40
 _EDIT = "update public.custom_assessments set definition = %s where id = %s"
 
 
@@ -84,6 +91,7 @@ def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], N
     with ExitStack() as stack:
         owner = stack.enter_context(servers.owner(name))
         owner.execute(_PLAIN_PINS)
+        owner.execute(_PLAIN_TURNS)
         agent = stack.enter_context(servers.owner(name))
         agent.execute("set role service_role")
         for place, size in enumerate(SIZES, start=1):
@@ -93,6 +101,7 @@ def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], N
                 case = _Case(owner, agent, editor, place, size, report, tell)
                 _edits(case)
                 _contexts(case, rounds=9 if full else 5)
+                _lives(case, rounds=9 if full else 5)
                 _bytes(case)
     servers.drop(name)
 
@@ -227,6 +236,44 @@ def _contexts(case: _Case, *, rounds: int) -> None:
         case.tell(
             f"{key} context of {case.size:,} bytes: {statistics.median(samples['ours']):.3f} ms, {ratio.value:.2f}"
         )
+
+
+def _lives(case: _Case, *, rounds: int) -> None:
+    """A session from its first context to accepted scores: without turns, with kept ones, with rows of a plain table."""
+    fresh = iter(_add_talks(case, _add_assessment(case, "active"), 3 * (rounds + 2)))
+    scores = json.dumps(
+        {dimension["name"]: 3 for dimension in json.loads(_definition(case.size))["dimensions"]}
+    )
+
+    def save(talk: _Talk, number: int) -> float:
+        turns = json.dumps([{"turn": number, "speaker": "respondent", "text": _WORDS}])
+        return _seconds(case.agent, _SAVE, [talk.agent_session, turns])
+
+    def insert(talk: _Talk, number: int) -> float:
+        return _seconds(case.owner, _PLAIN_TURN, [talk.session, number, _WORDS])
+
+    def life(keep: Callable[[_Talk, int], float] | None) -> float:
+        talk = next(fresh)
+        seconds = _seconds(case.agent, _CONTEXT, [talk.agent_session])
+        if keep is not None:
+            seconds += sum(keep(talk, number) for number in range(_TURNS))
+        return 1000 * (seconds + _seconds(case.agent, _COMPLETE, [talk.session, scores]))
+
+    ways = {"without": None, "kept": save, "plain": insert}
+    samples = sample_in_turn({name: partial(life, keep) for name, keep in ways.items()}, rounds=rounds)
+    how = {"without": "", "kept": f"; {_TURNS} times {_SAVE}", "plain": f"; {_TURNS} times {_PLAIN_TURN}"}
+    for name, statement in how.items():
+        case.report.add(
+            f"versions.life.{case.size}.{name}", "ms", samples[name], f"{_CONTEXT}{statement}; {_COMPLETE}"
+        )
+    ratio = case.report.compare_in_turn(
+        f"versions.life.{case.size}",
+        f"a session of {case.size // 1000:,} KB with {_TURNS} kept turns, against one with as many plain inserts of a row",
+        samples["kept"],
+        samples["plain"],
+    )
+    middle = {name: statistics.median(taken) for name, taken in samples.items()}
+    case.tell(f"a session's life with {case.size:,} bytes: {middle}, {ratio.value:.2f}")
 
 
 def _bytes(case: _Case) -> None:

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_progress sha256:6c21d220a6ac33d80a55da18897919e51351892e7ed732f7f7f911b66f77e922
+-- custom-assessments 0.2.0 transcripts_progress sha256:5c5ccebcdf6cb5f53c93948b50820b8c2a358cd19151cdebfe698f9d8ce8925d
 -- For interview agents: keeping turns while the interview goes on.
 
 -- What a session's agents have kept of it, for interview_context. No text of a turn is in it.
@@ -48,7 +48,7 @@ $$;
 create or replace function private.hold_talk(
   agent_session_id uuid,
   out session_type text, out session_id uuid, out tenant_id uuid, out campaign_id uuid, out assessment_id uuid,
-  out dimensions text[]
+  out version_id uuid
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -84,13 +84,28 @@ begin
   if private.is_scored(talk.session_id, session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', talk.session_id));
   end if;
-  select talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id
-    into session_id, tenant_id, campaign_id, assessment_id;
-  select array_agg(dimension.value ->> 'name' order by dimension.place)
-    into dimensions
-    from public.assessment_versions as version
-   cross join lateral jsonb_array_elements(version.definition -> 'dimensions') with ordinality as dimension (value, place)
-   where version.id = talk.version_id;
+  select talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id
+    into session_id, tenant_id, campaign_id, assessment_id, version_id;
+end
+$$;
+
+-- The names of a version's dimensions, if any turn names some: reading a large definition takes longer than keeping a turn.
+create or replace function private.dimensions_of_turns(turns jsonb, version_id uuid)
+returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not jsonb_path_exists(turns, 'lax $[*].dimensions') then
+    return '{}';
+  end if;
+  return (
+    select array_agg(dimension.value ->> 'name' order by dimension.place)
+      from public.assessment_versions as version
+     cross join lateral jsonb_array_elements(version.definition -> 'dimensions') with ordinality as dimension (value, place)
+     where version.id = dimensions_of_turns.version_id
+  );
 end
 $$;
 
@@ -123,14 +138,16 @@ as $$
 declare
   talk record;
   kept private.transcripts;
+  names text[];
   keys text[];
   other integer;
   added record;
 begin
   select held.* into talk from private.hold_talk(save_progress.agent_session_id) as held;
+  names := private.dimensions_of_turns(save_progress.turns, talk.version_id);
   keys := array(
     select private.fold_name(private.trim_text(named.name))
-      from unnest(talk.dimensions) with ordinality as named (name, place)
+      from unnest(names) with ordinality as named (name, place)
      order by named.place
   );
   perform private.check_turns(talk.session_id, save_progress.turns, keys);
@@ -165,7 +182,7 @@ begin
     insert into private.turns (session_type, session_id, turn, speaker, text, at, dimensions)
     select talk.session_type, talk.session_id, (item.value -> 'turn')::integer, item.value ->> 'speaker', item.value ->> 'text',
            private.time_of(item.value ->> 'at'),
-           private.spelled_dimensions(item.value -> 'dimensions', talk.dimensions, keys)
+           private.spelled_dimensions(item.value -> 'dimensions', names, keys)
       from jsonb_array_elements(save_progress.turns) as item (value)
      where (item.value -> 'turn')::integer > coalesce(kept.expired_turn, -1)
     on conflict on constraint turns_pkey do nothing
@@ -187,7 +204,7 @@ begin
            last_turn = greatest(kept.last_turn, added.last_turn),
            dimensions = case when added.told then array(
              select named.name
-               from unnest(talk.dimensions) with ordinality as named (name, place)
+               from unnest(names) with ordinality as named (name, place)
               where named.name = any (kept.dimensions || added.dimensions)
               order by named.place
            ) else kept.dimensions end,

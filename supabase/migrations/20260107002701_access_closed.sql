@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:fd8e2f344d718d0165cc3e8a32fd71320bbeab26c31088e1a8c103ec096cbb28
+-- custom-assessments 0.2.0 access_closed sha256:f1b3df9bfc81f88a761022f133e2e32d5b3b4c80671128f6d782fe1e231b7503
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -95,6 +95,7 @@ private.dimension_faults(jsonb, text),
 private.dimension_hashes(jsonb),
 private.dimension_ids(jsonb),
 private.dimensions_faults(jsonb, text[], numeric, numeric),
+private.dimensions_of_turns(jsonb, uuid),
 private.disclosures(),
 private.drop_equivalences_of_former_tenant(),
 private.drop_pins_of_sessions(),

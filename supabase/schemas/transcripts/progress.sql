@@ -47,7 +47,7 @@ $$;
 create or replace function private.hold_talk(
   agent_session_id uuid,
   out session_type text, out session_id uuid, out tenant_id uuid, out campaign_id uuid, out assessment_id uuid,
-  out dimensions text[]
+  out version_id uuid
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -83,13 +83,28 @@ begin
   if private.is_scored(talk.session_id, session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', talk.session_id));
   end if;
-  select talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id
-    into session_id, tenant_id, campaign_id, assessment_id;
-  select array_agg(dimension.value ->> 'name' order by dimension.place)
-    into dimensions
-    from public.assessment_versions as version
-   cross join lateral jsonb_array_elements(version.definition -> 'dimensions') with ordinality as dimension (value, place)
-   where version.id = talk.version_id;
+  select talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id
+    into session_id, tenant_id, campaign_id, assessment_id, version_id;
+end
+$$;
+
+-- The names of a version's dimensions, if any turn names some: reading a large definition takes longer than keeping a turn.
+create or replace function private.dimensions_of_turns(turns jsonb, version_id uuid)
+returns text[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not jsonb_path_exists(turns, 'lax $[*].dimensions') then
+    return '{}';
+  end if;
+  return (
+    select array_agg(dimension.value ->> 'name' order by dimension.place)
+      from public.assessment_versions as version
+     cross join lateral jsonb_array_elements(version.definition -> 'dimensions') with ordinality as dimension (value, place)
+     where version.id = dimensions_of_turns.version_id
+  );
 end
 $$;
 
@@ -122,14 +137,16 @@ as $$
 declare
   talk record;
   kept private.transcripts;
+  names text[];
   keys text[];
   other integer;
   added record;
 begin
   select held.* into talk from private.hold_talk(save_progress.agent_session_id) as held;
+  names := private.dimensions_of_turns(save_progress.turns, talk.version_id);
   keys := array(
     select private.fold_name(private.trim_text(named.name))
-      from unnest(talk.dimensions) with ordinality as named (name, place)
+      from unnest(names) with ordinality as named (name, place)
      order by named.place
   );
   perform private.check_turns(talk.session_id, save_progress.turns, keys);
@@ -164,7 +181,7 @@ begin
     insert into private.turns (session_type, session_id, turn, speaker, text, at, dimensions)
     select talk.session_type, talk.session_id, (item.value -> 'turn')::integer, item.value ->> 'speaker', item.value ->> 'text',
            private.time_of(item.value ->> 'at'),
-           private.spelled_dimensions(item.value -> 'dimensions', talk.dimensions, keys)
+           private.spelled_dimensions(item.value -> 'dimensions', names, keys)
       from jsonb_array_elements(save_progress.turns) as item (value)
      where (item.value -> 'turn')::integer > coalesce(kept.expired_turn, -1)
     on conflict on constraint turns_pkey do nothing
@@ -186,7 +203,7 @@ begin
            last_turn = greatest(kept.last_turn, added.last_turn),
            dimensions = case when added.told then array(
              select named.name
-               from unnest(talk.dimensions) with ordinality as named (name, place)
+               from unnest(names) with ordinality as named (name, place)
               where named.name = any (kept.dimensions || added.dimensions)
               order by named.place
            ) else kept.dimensions end,

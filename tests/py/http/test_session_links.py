@@ -89,6 +89,15 @@ def test_the_examples_in_python_run(api: RunningApi, tenant: Tenant, session: di
     assert (former, given) == ("unavailable", "withdrawn")
 
 
+def test_the_example_of_a_transcript_in_python_runs(api: RunningApi, session: dict[str, Any]) -> None:
+    agent = api.service()
+    (talk,) = agent.table("agent_sessions").insert({"coaching_session_id": session["id"]}).execute().data
+    assert isinstance(talk, dict)
+    done = example("save_progress", agent=agent, talk_id=talk["id"], dimension="Clarity")
+    assert done["kept"] == {"saved": 1, "turns": 1, "last_turn": 3}
+    assert done["corrected"] == {"turn": 3, "speaker": "other", "first_speaker": "respondent"}
+
+
 def test_nobody_else_replaces_a_link(
     api: RunningApi, api_people: People, tenant: Tenant, session: dict[str, Any]
 ) -> None:
