@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:ddf9c32b45cfe9639627905699f1fe84893cbc67169a0561527f5b150b55923e
+-- custom-assessments 0.2.0 settings sha256:3c7b7e242cdc9d3420cc827bcfc32adf4c2747811c5a405236f457d135b5a4eb
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -99,6 +99,8 @@ begin
     ));
   elsif new.words_days not between 1 and 36500 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "words_days", "expected": "1 to 36500 days, or null"}');
+  elsif tg_op = 'UPDATE' and new.tenant_id <> old.tenant_id then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "tenant_id", "expected": "the tenant whose settings these are"}');
   end if;
   return new;
 end

@@ -41,6 +41,8 @@ begin
     ));
   elsif new.words_days not between 1 and 36500 then
     perform private.refuse('INVALID_ARGUMENT', '{"argument": "words_days", "expected": "1 to 36500 days, or null"}');
+  elsif tg_op = 'UPDATE' and new.tenant_id <> old.tenant_id then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "tenant_id", "expected": "the tenant whose settings these are"}');
   end if;
   return new;
 end

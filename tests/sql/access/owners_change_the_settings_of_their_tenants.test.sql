@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
-select plan(18);
+select plan(19);
 
 create function tests.save(columns jsonb) returns text
 language sql
@@ -45,6 +45,11 @@ select is(tests.save('{"words_days": 36501}'), 'PT422 INVALID_ARGUMENT', 'more t
 select is(length(split_part(tests.settings(), ' ', 1)), 1000, 'nothing that was refused is stored');
 select is(tests.save('{"notice": " "}'), 'done', 'a blank sentence');
 select is(tests.settings(), '- -', 'is none');
+
+select is(
+  tests.refusal(format('update public.tenant_settings set tenant_id = %L', tests.kept('second_of_two'))),
+  'PT422 INVALID_ARGUMENT', 'settings stay with their tenant, also for an owner of two'
+);
 
 select tests.as_postgres();
 update public.tenant_profiles set is_active = false
