@@ -127,6 +127,16 @@ def test_a_definition_without_a_version_is_written_without_one() -> None:
     assert compiled.to_json() == uploaded.definition
 
 
+def test_what_only_the_database_reads_is_kept_and_not_called_ignored() -> None:
+    data = specimen()
+    data["metadata"]["evidence"] = "required"
+    uploaded = compile_definition(json.dumps(data))
+    (diagnostic,) = uploaded.diagnostics
+    assert (diagnostic.severity, diagnostic.path) == ("warning", "$.metadata.evidence")
+    assert diagnostic.message == "the key `evidence` is kept, but is missing in the Markdown"
+    assert '"evidence":"required"' in (uploaded.definition or "")
+
+
 def test_the_job_says_where_the_version_is() -> None:
     done = do_compile(CompileJob(1, 1, 1, "s", "", json.dumps(specimen())))
     assert done.version_at == {"line": 3, "column": 1, "path": "$.metadata.version"}
