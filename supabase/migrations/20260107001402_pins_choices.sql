@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_choices sha256:3be5c05109699e3eb24e8c940287a27f0116cabc4b854e55b46e4459d5b56d09
+-- custom-assessments 0.2.0 pins_choices sha256:5442eda7729bd7fe50ef4f6463970d6b0318db39b9071bb8b5f1beb0e32338ca
 -- Records what campaigns, coaching sessions and agent sessions choose, after the choice was checked (host_references), for
 -- all rows of a statement. Triggers with the writer's rights could not write the records, and triggers with their owner's
 -- rights do not see who writes. So each trigger exists twice: for clients, and for trusted roles.
@@ -92,6 +92,8 @@ begin
      where coalesce(given.assessment, facts.assessment_id) is not null
      order by 6, 1, 2
   loop
+    -- An agent that starts over would write down again what was erased.
+    perform private.refuse_erased(talk.id, private.session_type(talk.kind), talk.tenant_id);
     perform private.bring_over_session(talk.kind, talk.id, talk.campaign_id, talks);
     perform private.hold_assessments(array[talk.assessment_id]);
     perform pin.id

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_creators sha256:b5bc74e9aeead6fab863d32fdbeb4e64ec6b562a151d490c35bb65f1614b8992
+-- custom-assessments 0.2.0 results_creators sha256:e93d1c8c1edf5c76e3be9d878986fadc41fff226e61a821f7a3539e53df8f031
 -- Which accounts have results to read, besides the owners of tenants.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -201,7 +201,8 @@ end
 $$;
 
 -- Locks a session whose status is about to be written, before its status is read, so that two who end it wait in turn instead
--- of for each other. Its campaign comes first: the deletion of a campaign locks its sessions, and their pins, after it.
+-- of for each other. Its campaign comes first: the deletion of a campaign locks its sessions, and their pins, after it. For
+-- update, so that a transaction that inserts an agent session for it comes before or after this one.
 create or replace function private.hold_session_to_write(session_id uuid, session_type text)
 returns void
 language plpgsql
@@ -216,7 +217,7 @@ begin
       )
       for key share;
   execute format(
-    'select from public.%I where id = $1 for no key update',
+    'select from public.%I where id = $1 for update',
     case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end
   ) using hold_session_to_write.session_id;
 exception

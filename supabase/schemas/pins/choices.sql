@@ -91,6 +91,8 @@ begin
      where coalesce(given.assessment, facts.assessment_id) is not null
      order by 6, 1, 2
   loop
+    -- An agent that starts over would write down again what was erased.
+    perform private.refuse_erased(talk.id, private.session_type(talk.kind), talk.tenant_id);
     perform private.bring_over_session(talk.kind, talk.id, talk.campaign_id, talks);
     perform private.hold_assessments(array[talk.assessment_id]);
     perform pin.id

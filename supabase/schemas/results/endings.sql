@@ -63,7 +63,8 @@ end
 $$;
 
 -- Locks a session whose status is about to be written, before its status is read, so that two who end it wait in turn instead
--- of for each other. Its campaign comes first: the deletion of a campaign locks its sessions, and their pins, after it.
+-- of for each other. Its campaign comes first: the deletion of a campaign locks its sessions, and their pins, after it. For
+-- update, so that a transaction that inserts an agent session for it comes before or after this one.
 create or replace function private.hold_session_to_write(session_id uuid, session_type text)
 returns void
 language plpgsql
@@ -78,7 +79,7 @@ begin
       )
       for key share;
   execute format(
-    'select from public.%I where id = $1 for no key update',
+    'select from public.%I where id = $1 for update',
     case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end
   ) using hold_session_to_write.session_id;
 exception

@@ -106,6 +106,33 @@ def test_an_erasure_takes_the_interview_that_begins_or_the_turn_for_which_it_wai
     assert reason_of(error.value) == "SESSION_ERASED"
 
 
+TALK = (
+    "insert into public.agent_sessions (coaching_session_id, session_context)"
+    ' values (%s, \'{"said": "I am Kim."}\') returning id'
+)
+
+
+def test_an_agent_that_starts_over_waits_for_an_erasure_and_is_refused(world: World) -> None:
+    owner, agent, session = world.owner(autocommit=False), world.agent(), world.add_session()
+    one(agent, BEGIN, add_talk(world, session))
+    one(owner, ERASE, session)
+    assert refused(second_of(world, owner, agent, (TALK, session))) == "SESSION_ERASED"
+    with pytest.raises(psycopg.Error) as error:
+        one(agent, TALK, session)
+    assert reason_of(error.value) == "SESSION_ERASED"
+    assert what_is_left(world, session) == NOTHING
+
+
+def test_an_erasure_empties_the_agent_session_for_which_it_waits(world: World) -> None:
+    owner, agent, session = world.owner(), world.agent(), world.add_session()
+    one(agent, BEGIN, add_talk(world, session))
+    agent.autocommit = False
+    one(agent, TALK, session)
+    assert second_of(world, agent, owner, (ERASE, session)).result()["agent_sessions"] == 1
+    words = "select count(*) from public.agent_sessions where session_context <> '{}'"
+    assert one(world.postgres, words) == 0
+
+
 def test_two_erasures_of_one_person_count_each_row_once(world: World) -> None:
     first, second, session = world.owner(autocommit=False), world.agent(), world.add_session()
     claim(world, session)
