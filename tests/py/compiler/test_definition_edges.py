@@ -287,3 +287,17 @@ def test_texts_have_one_form_whatever_their_indentation() -> None:
         expected = "\n".join([kept[0], *(line[margin:] for line in kept[1:])])
         assert clean_text(inner) == expected
         assert clean_text(inner.replace("\n", "\r\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("rubric", "reason"),
+    [
+        ([], "Input should be a valid dictionary"),
+        (["1"], "Input should be a valid dictionary"),
+        ({1: "a"}, "Input should be a valid string"),
+    ],
+)
+def test_a_rubric_is_an_object_of_texts(rubric: object, reason: str) -> None:
+    found = data()
+    found["dimensions"][0]["scoringRubric"] = rubric
+    assert refused(found) == reason

@@ -379,3 +379,9 @@ def test_white_space_that_cannot_be_printed_is_not_hidden() -> None:
     assert definition(edited(("Can be told", "Can\u3000be told"))).dimensions[1].description == (
         "Can\u3000be told bad news."
     )
+
+
+@pytest.mark.parametrize("above", ["", "version: 1.0\n"])
+def test_a_key_without_its_colon_gets_one(above: str) -> None:
+    text = f"---\nname: x\n{above}interview_style\n  default: 4\n---\n{BODY}"
+    assert fixed(text) == text.replace("interview_style", "interview_style:")

@@ -6,7 +6,7 @@ import pyromark
 import pytest
 
 from tests.py.harness.examples import examples
-from worker.markup import is_safe_destination, lexical_fault
+from worker.markup import is_safe_destination, lexical_fault, markup_faults
 
 PIECES = [
     *("`", "`", "``", "```", "<", "<", ">", ">", "/", "!", "?", "\\", "[", "]", "](", ")", "(", "]:", ": "),
@@ -89,3 +89,9 @@ def test_a_text_of_one_pattern_takes_no_longer(text: str) -> None:
 )
 def test_an_unsafe_address_is_named(text: str, address: str) -> None:
     assert lexical_fault(text) == ("unsafe-link", address)
+
+
+def test_what_only_the_rule_refuses_is_reported_as_well() -> None:
+    text = "[a](<" + "x" * 80
+    assert not is_refused_by_a_parser(text)
+    assert list(markup_faults(text)) == [("unsafe-link", "<" + "x" * 59)]

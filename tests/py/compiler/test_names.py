@@ -43,3 +43,8 @@ def test_only_the_last_thousand_are_remembered() -> None:
 @pytest.mark.parametrize(("count", "seen"), [(1, "1"), (LONGEST_FOLDED, "1"), (LONGEST_FOLDED + 1, "１")])
 def test_a_text_of_up_to_a_thousand_characters_is_read_as_it_looks(count: int, seen: str) -> None:
     assert look("１" * count) == seen * count
+
+
+@pytest.mark.parametrize("slash", ["\u2044", "\u2215", "\uff0f"])
+def test_signs_of_division_look_like_a_slash(slash: str) -> None:
+    assert look(f"1{slash}4") == "1/4"
