@@ -85,10 +85,15 @@ def test_a_text_of_one_pattern_takes_no_longer(text: str) -> None:
         ("``` <ftp:x>", "ftp:x"),
         ("[a](<" + "x" * 80, "<" + "x" * 59),
         ("[a](x)", "x)"),
+        ('[a](x "t', "x"),
     ],
 )
 def test_an_unsafe_address_is_named(text: str, address: str) -> None:
     assert lexical_fault(text) == ("unsafe-link", address)
+
+
+def test_a_safe_address_is_safe_in_any_case() -> None:
+    assert lexical_fault("<HTTPS://example.org> and <Ada@Example.org>") is None
 
 
 def test_what_only_the_rule_refuses_is_reported_as_well() -> None:
