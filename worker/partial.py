@@ -191,7 +191,7 @@ def _part(model: type[Part], data: object, path: str, faults: list[JsonFault]) -
     """Read one part: without what is missing, and checked as if it were there."""
     if not isinstance(data, dict):
         faults.append(JsonFault(path, "an object was expected"))
-        data = {}
+        return model.model_construct()
     given = {
         key: _filled(value) if key in TEXTS else value
         for key, value in _fields(model, data).items()
