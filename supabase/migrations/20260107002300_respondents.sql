@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents sha256:d80a2493bd6ed5e6833677f96f728300f142a972ccd83d770f8bd0c7af8158f1
+-- custom-assessments 0.2.0 respondents sha256:50ac8cecf5dd160a1a30d5095b9d1553a662829e657e411fb3c4ff4eaf314845
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -245,9 +245,9 @@ comment on function public.session_status(text) is
 'session that cannot begin: {state: unavailable}.';
 revoke all on function public.session_status(text) from public, anon, authenticated, service_role;
 
--- Ends a session that is open or in progress, and deletes its transcript; others stay as they are. Its row is locked before
--- anything else, and then read again: its link may have been replaced meanwhile, or its scores accepted. A host whose rule
--- refuses the word withdrawn may have cancelled. SECURITY DEFINER, as above.
+-- Ends a session that is open or in progress, and deletes its transcript; others stay as they are. Its assessment and its row
+-- are locked first, and then read again: meanwhile its assessment may have been deleted, its link replaced, or its scores
+-- accepted. A host whose rule refuses the word withdrawn may have cancelled. SECURITY DEFINER, as above.
 create or replace function public.withdraw_session(access_token text)
 returns jsonb
 language plpgsql
@@ -260,6 +260,8 @@ declare
 begin
   select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
   if link.state in ('open', 'in_progress') then
+    perform private.hold_assessments(facts.assessment_ids)
+       from private.session_facts(link.session_id, link.session_type) as facts;
     perform private.hold_session_to_write(link.session_id, link.session_type);
     foreach status in array array['withdrawn', 'cancelled'] loop
       select found.* into link from private.state_of_link(withdraw_session.access_token) as found;

@@ -74,9 +74,9 @@ comment on function public.session_status(text) is
 'session that cannot begin: {state: unavailable}.';
 revoke all on function public.session_status(text) from public, anon, authenticated, service_role;
 
--- Ends a session that is open or in progress, and deletes its transcript; others stay as they are. Its row is locked before
--- anything else, and then read again: its link may have been replaced meanwhile, or its scores accepted. A host whose rule
--- refuses the word withdrawn may have cancelled. SECURITY DEFINER, as above.
+-- Ends a session that is open or in progress, and deletes its transcript; others stay as they are. Its assessment and its row
+-- are locked first, and then read again: meanwhile its assessment may have been deleted, its link replaced, or its scores
+-- accepted. A host whose rule refuses the word withdrawn may have cancelled. SECURITY DEFINER, as above.
 create or replace function public.withdraw_session(access_token text)
 returns jsonb
 language plpgsql
@@ -89,6 +89,8 @@ declare
 begin
   select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
   if link.state in ('open', 'in_progress') then
+    perform private.hold_assessments(facts.assessment_ids)
+       from private.session_facts(link.session_id, link.session_type) as facts;
     perform private.hold_session_to_write(link.session_id, link.session_type);
     foreach status in array array['withdrawn', 'cancelled'] loop
       select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
