@@ -3,6 +3,8 @@
 import pytest
 
 from tests.py.compiler.specimen import check, definition, edited, length
+from worker.compiler.slices import Slice
+from worker.compiler.swallowed import swallowed_headings
 
 DESCRIPTION = "- description: Knows where the team is going.\n"
 RUBRIC = "  - 1-2: Lives from day to day.\n"
@@ -135,3 +137,8 @@ def test_the_text_of_a_heading(heading: str, title: str) -> None:
         (SCORES, f"- scores: [{title}: 4, Trust: 4]\n"),
     )
     assert definition(text).dimensions[0].name == title
+
+
+def test_marks_without_a_blank_that_are_indented_as_the_text_are_text() -> None:
+    text = Slice("a\n  #b\n  # c\n #d", 10, 26)
+    assert [line.text for line in swallowed_headings(text, 2)] == ["# c", "#d"]
