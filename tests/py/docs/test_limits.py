@@ -21,7 +21,7 @@ BYTES = f"at most {MAX_TEXT_BYTES:,} bytes"
 KILOBYTES = f"{MAX_TEXT_BYTES // 1024} KB"
 
 SAID = [
-    ("errors.md", f"The upload is larger than {KILOBYTES}. | Shorten the Markdown to {BYTES} of UTF-8."),
+    ("errors.md", f"The upload is larger than {KILOBYTES}. | Shorten it to {BYTES} of UTF-8."),
     (
         "authoring.md",
         f"A file may have {KILOBYTES}, {MAX_DIMENSIONS} dimensions and {MAX_CATEGORIES} result categories",

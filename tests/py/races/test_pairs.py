@@ -28,12 +28,15 @@ def test_two_at_once_end_as_one_after_the_other(track: Track, one: str, other: s
     orders = [((0, one), (1, other)), ((1, other), (0, one))]
     scene = track.scene(one, other)
     known = [track.one_after_the_other(scene, order) for order in orders]
-    for stop in track.stops_of(scene, one) & track.stops_of(scene, other):
+    stops = track.stops_of(scene, one) & track.stops_of(scene, other)
+    for stop in stops:
         for order in orders:
             said = track.stopped(scene, order, stop)
             assert not any(map(is_error, said)), (stop, order, said)
     assert track.at_once(scene, orders[0]) in known
-    assert track.at_once(track.scene(one, other), orders[1]) in known
+    # If neither locks what the other does, or both do the same, the other order is no other race.
+    if stops and one != other:
+        assert track.at_once(track.scene(one, other), orders[1]) in known
 
 
 def test_everything_at_once_ends(track: Track) -> None:

@@ -92,9 +92,9 @@ def checkout() -> Iterator[Checkout]:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Checkout]:
-    """A running stack, for tests that do not stop it."""
+    """A running stack in a folder of unusual letters, for tests that do not stop it."""
     with folder_for_all() as folder:
-        made = Checkout(folder / "stack")
+        made = Checkout(folder / "Jürgen, 東京's" / "stack")
         ok(made.run("up"))
         yield made
         made.run("down")
@@ -107,7 +107,7 @@ def ok(answer: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.long
-def test_up_status_env_reset_down(checkout: Checkout) -> None:
+def test_up_status_env_reset_down_and_up_on_another_port(checkout: Checkout) -> None:
     said = ok(checkout.run("up"))
     assert said.count(" up\n") == 3
     env = checkout.env()
@@ -142,8 +142,14 @@ def test_up_status_env_reset_down(checkout: Checkout) -> None:
     assert (status.returncode, status.stdout.count("down")) == (1, 3)
     assert checkout.run("env").returncode == 1
 
-    ok(checkout.run("up"))
+    # The port that it remembers is taken meanwhile.
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", int(env["API_URL"].rpartition(":")[2])))
+        taken.listen()
+        ok(checkout.run("up"))
     assert checkout.env()["ANON_KEY"] == env["ANON_KEY"]
+    assert checkout.env()["API_URL"] != env["API_URL"]
 
 
 def test_a_failed_push_is_reported_and_up_tries_it_again(checkout: Checkout, tmp_path: Path) -> None:
@@ -173,23 +179,21 @@ def test_secrets_are_for_their_owner_alone(running: Checkout) -> None:
     assert [path for path in holders if path.stat().st_mode & 0o077] == []
 
 
-def test_two_stacks_do_not_disturb_each_other(running: Checkout, checkout: Checkout) -> None:
+def test_starting_twice_at_once_starts_once_and_disturbs_no_other_stack(
+    running: Checkout, checkout: Checkout
+) -> None:
     here = running.env()
-    ok(checkout.run("up"))
-    there = checkout.env()
-    assert not set(here.values()) & set(there.values())
-    answer = httpx.get(f"{here['API_URL']}/rest/v1/", headers={"apikey": there["ANON_KEY"]})
-    assert answer.status_code == 401
-    ok(checkout.run("down"))
-    assert running.env() == here
-
-
-def test_starting_twice_at_once_starts_once(checkout: Checkout) -> None:
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda _: checkout.run("up"), range(2)))
     for answer in answers:
         ok(answer)
     assert sum("Starting Postgres " in answer.stdout for answer in answers) == 1
+    there = checkout.env()
+    assert not set(here.values()) & set(there.values())
+    refused = httpx.get(f"{here['API_URL']}/rest/v1/", headers={"apikey": there["ANON_KEY"]})
+    assert refused.status_code == 401
+    ok(checkout.run("down"))
+    assert running.env() == here
 
 
 @pytest.mark.parametrize(
@@ -231,18 +235,6 @@ def test_a_port_that_is_asked_for_and_taken_is_reported(checkout: Checkout) -> N
         assert (answer.returncode, "must be a port number" in answer.stderr) == (1, True)
 
 
-def test_a_remembered_port_that_is_taken_meanwhile_is_replaced(checkout: Checkout) -> None:
-    ok(checkout.run("up"))
-    before = checkout.env()
-    ok(checkout.run("down"))
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", int(before["API_URL"].rpartition(":")[2])))
-        taken.listen()
-        ok(checkout.run("up"))
-        assert checkout.env()["API_URL"] != before["API_URL"]
-
-
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers run under another account")
 @pytest.mark.long
 def test_a_checkout_that_the_servers_account_cannot_enter_works_too(tmp_path: Path) -> None:
@@ -260,17 +252,11 @@ def test_a_checkout_that_the_servers_account_cannot_enter_works_too(tmp_path: Pa
     shutil.rmtree(elsewhere)
 
 
-def test_a_folder_may_have_any_letters() -> None:
-    with folder_for_all() as folder:
-        made = Checkout(folder / "Jürgen, 東京's" / "stack")
-        try:
-            assert ok(made.run("up")).count(" up\n") == 3
-            env = made.env()
-            rest = {"apikey": env["SERVICE_ROLE_KEY"]}
-            assert httpx.get(f"{env['API_URL']}/rest/v1/campaigns", headers=rest).status_code == 200
-        finally:
-            made.run("down")
-        assert made.processes() == []
+def test_a_folder_may_have_any_letters(running: Checkout) -> None:
+    assert "東京" in str(running.home)
+    env = running.env()
+    rest = {"apikey": env["SERVICE_ROLE_KEY"]}
+    assert httpx.get(f"{env['API_URL']}/rest/v1/campaigns", headers=rest).status_code == 200
 
 
 @pytest.mark.parametrize("damaged", ["{", "{}", '{"jwt_secret": 1}', "[]", "\udcff"])

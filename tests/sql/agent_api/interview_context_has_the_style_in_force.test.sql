@@ -24,7 +24,7 @@ select tests.keep('alone', tests.agent_session(null, null, tests.kept('styled'))
 
 select tests.as_service();
 select is(
-  public.interview_context(tests.kept('coached')) - 'definition',
+  public.interview_context(tests.kept('coached')) - array['definition', 'progress'],
   jsonb_build_object(
     'assessment_id', tests.kept('styled'), 'version', '3.1', 'interview_style', 2, 'begun', false,
     'version_id', tests.assessment_value(tests.kept('styled'), 'newest_version_id'),
