@@ -123,7 +123,7 @@ class Session(Created):
 
 
 class LinkStatus(BaseModel):
-    """What a welcome page shows to whoever has a session's link."""
+    """What a welcome page shows to anyone who has a session's link."""
 
     state: str
     name: str

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:3c7b7e242cdc9d3420cc827bcfc32adf4c2747811c5a405236f457d135b5a4eb
+-- custom-assessments 0.2.0 settings sha256:7c3093f71de8ae289f4a0509032a10464642aa94aac337cae4dd287845ca4f1d
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -121,7 +121,7 @@ create table if not exists private.notice_texts (
   constraint notice_text_has_1_to_2000_characters check (length(value) between 1 and 2000)
 );
 comment on table private.notice_texts is
-'What respondents are told, in the operator''s words and language. Change value by an UPDATE as postgres.';
+'The notice that respondents read, in the operator''s words and language. Change value by an UPDATE as postgres.';
 alter table private.notice_texts enable row level security;
 revoke all on table private.notice_texts from public, anon, authenticated, service_role;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_creators sha256:e93d1c8c1edf5c76e3be9d878986fadc41fff226e61a821f7a3539e53df8f031
+-- custom-assessments 0.2.0 results_creators sha256:5ba16201295095b16c90c7fb51bb80e6b1e866d33269e89fcc50d2ba80408e6d
 -- Which accounts have results to read, besides the owners of tenants.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -105,7 +105,7 @@ alter table private.erased_sessions enable row level security;
 revoke all on table private.erased_sessions from public, anon, authenticated, service_role;
 create index if not exists idx_erased_sessions_tenant on private.erased_sessions (tenant_id);
 
--- When a session of this tenant was erased; null if it was not. Without a tenant: whoever the session belonged to, for
+-- When a session of this tenant was erased; null if it was not. Without a tenant: when it was erased for any tenant, for
 -- sessions whose row is gone.
 create or replace function private.erased_at(session_id uuid, session_type text, tenant_id uuid)
 returns timestamptz

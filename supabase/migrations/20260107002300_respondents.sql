@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents sha256:50ac8cecf5dd160a1a30d5095b9d1553a662829e657e411fb3c4ff4eaf314845
+-- custom-assessments 0.2.0 respondents sha256:f059362cc3c890bec73fd216ff6ee7df577cc52f4d852ebccadfda35c1009353
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -171,7 +171,7 @@ revoke all on function public.session_result(text) from public, anon, authentica
 
 -- For respondents: how far the session is, what a welcome page shows, and the withdrawal of a session.
 
--- What respondents are told, by the disclosure and the tenant.
+-- The sentences of the notice for respondents, by the disclosure and the tenant.
 create or replace function private.notice(tenant_id uuid, disclosure text)
 returns jsonb
 language plpgsql

@@ -1,6 +1,6 @@
 -- For respondents: how far the session is, what a welcome page shows, and the withdrawal of a session.
 
--- What respondents are told, by the disclosure and the tenant.
+-- The sentences of the notice for respondents, by the disclosure and the tenant.
 create or replace function private.notice(tenant_id uuid, disclosure text)
 returns jsonb
 language plpgsql

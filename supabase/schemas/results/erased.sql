@@ -22,7 +22,7 @@ alter table private.erased_sessions enable row level security;
 revoke all on table private.erased_sessions from public, anon, authenticated, service_role;
 create index if not exists idx_erased_sessions_tenant on private.erased_sessions (tenant_id);
 
--- When a session of this tenant was erased; null if it was not. Without a tenant: whoever the session belonged to, for
+-- When a session of this tenant was erased; null if it was not. Without a tenant: when it was erased for any tenant, for
 -- sessions whose row is gone.
 create or replace function private.erased_at(session_id uuid, session_type text, tenant_id uuid)
 returns timestamptz

@@ -9,7 +9,7 @@ create table if not exists private.notice_texts (
   constraint notice_text_has_1_to_2000_characters check (length(value) between 1 and 2000)
 );
 comment on table private.notice_texts is
-'What respondents are told, in the operator''s words and language. Change value by an UPDATE as postgres.';
+'The notice that respondents read, in the operator''s words and language. Change value by an UPDATE as postgres.';
 alter table private.notice_texts enable row level security;
 revoke all on table private.notice_texts from public, anon, authenticated, service_role;
 

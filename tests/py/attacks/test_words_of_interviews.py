@@ -102,7 +102,7 @@ def times_logged(api: RunningApi) -> int:
 
 
 def broken(scene: Scene, character: str) -> str:
-    """A body with a character that is no text."""
+    """A body with a character that Postgres cannot store in a text."""
     turn = f'{{"turn": 2, "speaker": "other", "text": "{WORDS}{character}"}}'
     return f'{{"agent_session_id": "{scene.talk}", "turns": [{turn}]}}'
 

@@ -34,7 +34,7 @@ def test_two_at_once_end_as_one_after_the_other(track: Track, one: str, other: s
             said = track.stopped(scene, order, stop)
             assert not any(map(is_error, said)), (stop, order, said)
     assert track.at_once(scene, orders[0]) in known
-    # If neither locks what the other does, or both do the same, the other order is no other race.
+    # If neither locks what the other does, or both do the same, the other order is the same race.
     if stops and one != other:
         assert track.at_once(track.scene(one, other), orders[1]) in known
 

@@ -7,15 +7,6 @@ begin;
 \ir ../worker.psql
 select plan(35);
 
-create function tests.link(id uuid) returns text
-language sql
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(
-    tests.value_of('public.coaching_sessions', id, 'access_token'),
-    tests.value_of('public.campaign_assignments', id, 'access_token')
-  )
-$$;
 -- The state, as a respondent reads it.
 create function tests.state(id uuid) returns text
 language plpgsql
@@ -67,7 +58,7 @@ select is(
     "contact": "If you have questions, or want your data to be deleted, contact the organization that invited you.",
     "shown": "When your answers have been scored, you can see the name and description of your result with this link.",
     "tenant": null, "words_days": 180}'::jsonb,
-  'what a respondent is told'
+  'the notice that a respondent reads'
 );
 select tests.as_user(tests.kept('owner'));
 insert into public.tenant_settings (tenant_id, notice, words_days) values (tests.kept('tenant'), 'Ask Kim.', 30);

@@ -6,15 +6,6 @@ begin;
 \ir ../sessions.psql
 select plan(37);
 
-create function tests.link(id uuid) returns text
-language sql
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(
-    tests.value_of('public.coaching_sessions', id, 'access_token'),
-    tests.value_of('public.campaign_assignments', id, 'access_token')
-  )
-$$;
 create function tests.withdraw(id uuid) returns text
 language sql
 set search_path = pg_catalog, pg_temp

@@ -46,7 +46,7 @@ select is(
 select tests.as_postgres();
 select is(
   private.transcript_of(tests.kept('session'), 'coaching', tests.kept('tenant')),
-  '{"words_expired": true, "last_received_at": null, "turns": []}'::jsonb, 'so does what is told about the respondent'
+  '{"words_expired": true, "last_received_at": null, "turns": []}'::jsonb, 'so does the export of the respondent'
 );
 
 -- The interview goes on.
