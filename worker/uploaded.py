@@ -16,7 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from worker.compiler.catalogue import Code
 from worker.compiler.compile import compile_markdown
-from worker.compiler.diagnostics import MAX_DIAGNOSTICS, Diagnostic, plain, shown
+from worker.compiler.diagnostics import MAX_DIAGNOSTICS, Diagnostic, about_the_rest, plain, shown
 from worker.compiler.formatter import Page, Path, write_definition
 from worker.definition import Definition, JsonFault, Metadata, json_path, write_json
 from worker.partial import LISTS, MISSING, OBJECTS, Partial, read_partial
@@ -120,20 +120,25 @@ def _in_json(diagnostic: Diagnostic, page: Page) -> Diagnostic:
 
 
 def _limited(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the first diagnostics, and one that counts the others."""
-    rest = found[MAX_DIAGNOSTICS:]
-    if not rest:
-        return tuple(found)
-    severities = [diagnostic.severity for diagnostic in rest]
-    count = len(rest)
-    message = f"{count} more problems were found from here on"
-    hint = f"fix the first {MAX_DIAGNOSTICS} and check again"
+    """Return the first diagnostics, and one that counts the others.
+
+    The compiler may have counted some already, in a diagnostic of its own: they are added.
+    """
+    counts = [diagnostic for diagnostic in found if diagnostic.code == Code.TOO_MANY_FAULTS]
+    single = [diagnostic for diagnostic in found if diagnostic.code != Code.TOO_MANY_FAULTS]
+    rest = single[MAX_DIAGNOSTICS:]
+    unseen = rest + counts
+    if not unseen:
+        return tuple(single)
+    count = len(rest) + sum(int(diagnostic.args["count"]) for diagnostic in counts)
+    message, hint, args = about_the_rest(count)
+    line = min(diagnostic.line for diagnostic in unseen)
     last = replace(
-        _at_line(rest[0].line, Code.TOO_MANY_FAULTS, "$", message, hint),
-        severity="error" if "error" in severities else "warning",
-        args={"count": count},
+        _at_line(line, Code.TOO_MANY_FAULTS, "$", message.format(**args), hint),
+        severity="error" if any(diagnostic.severity == "error" for diagnostic in unseen) else "warning",
+        args=args,
     )
-    return (*found[:MAX_DIAGNOSTICS], last)
+    return (*single[:MAX_DIAGNOSTICS], last)
 
 
 # --- keys that the format does not know ---------------------------------------------------------------------

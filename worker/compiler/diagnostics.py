@@ -231,15 +231,18 @@ class Faults:
         shown_ = self.found[:MAX_DIAGNOSTICS]
         for first in self.found[MAX_DIAGNOSTICS:]:
             severity: Severity = "error" if self.dropped_error else first.severity
-            count = self.dropped + 1
-            message = "{count} more problems were found from here on"
-            if not self.dropped:
-                message = "one more problem was found from here on"
-            hint = f"fix the first {MAX_DIAGNOSTICS} and check again"
-            args = {"count": count}
+            message, hint, args = about_the_rest(self.dropped + 1)
             at = first.start
             shown_.append(Fault(at, at, Code.TOO_MANY_FAULTS, severity, "", message, hint, args))
         return tuple([fault.render(lines, prove) for fault in shown_])
+
+
+def about_the_rest(count: int) -> tuple[str, str, dict[str, Argument]]:
+    """Return the template, hint and arguments of the diagnostic that counts those that are not shown."""
+    message = "{count} more problems were found from here on"
+    if count == 1:
+        message = "one more problem was found from here on"
+    return message, f"fix the first {MAX_DIAGNOSTICS} and check again", {"count": count}
 
 
 def plain(text: str, limit: int = 60) -> str:

@@ -116,6 +116,22 @@ def test_the_first_hundred_errors_are_listed_and_the_others_counted() -> None:
     assert diagnostics[-1].args == {"count": 50}
 
 
+def test_what_the_compiler_has_counted_already_is_counted_with_the_rest() -> None:
+    data = specimen()
+    example = data["examples"][0]
+    data["examples"] = [
+        {**example, "name": f"Example {number}", "scores": {**example["scores"], "Trust": 9}}
+        for number in range(150)
+    ]
+    data["dimensions"][0]["colour"] = "red"
+    diagnostics = compile_definition(json.dumps(data)).diagnostics
+    assert len(diagnostics) == 101
+    assert [d.code for d in diagnostics].count("too-many-faults") == 1
+    assert diagnostics[-1].args == {"count": 51}
+    assert diagnostics[-1].message == "51 more problems were found from here on"
+    assert diagnostics[-1].severity == "error"
+
+
 def test_a_definition_without_a_version_is_written_without_one() -> None:
     data = specimen()
     del data["metadata"]["version"]
