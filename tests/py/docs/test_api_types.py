@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from mypy import api as mypy
 from pydantic import TypeAdapter
 
-from stack.packages import ROOT
+from stack.packages import NODE_MODULES, ROOT
 from tests.py.harness.databases import Databases
 from tools.api_shapes import ANSWERS, COLUMNS, FILLED_IN, answer_name, shapes
 
@@ -67,6 +68,51 @@ def test_the_documented_inserts_type_check_and_wrong_ones_do_not(
     lines = enumerate(INSERTS.splitlines(), 1)
     expected = [(str(number), line.split("# error: ")[1]) for number, line in lines if "# error: " in line]
     assert found == expected, report
+
+
+#: What the examples of docs/api.md are given, and the types that every client of theirs has.
+GIVEN = """\
+import type {{ Database }} from "{types}";
+declare const process: {{ env: Record<string, string> }};
+declare const options: object;
+declare const markdown: string;
+declare const scores: Record<string, number>;
+"""
+
+#: What must not type-check: tsc reports each of these lines that has no error.
+WRONG = """
+// @ts-expect-error - a name is missing
+owner.from("custom_assessments").insert({ tenant_id: tenant.id, definition: checked.definition! });
+const half = { dimensions: [{ name: "Only", description: "Without a weight." }], resultCategories: [] };
+// @ts-expect-error - a dimension needs a weight
+owner.from("assessment_uploads").insert({ tenant_id: tenant.id, definition: half });
+// @ts-expect-error - the definition of a check can be missing
+checked.definition.metadata;
+// @ts-expect-error - no diagnostic has a colour
+done.diagnostics[0].colour;
+// @ts-expect-error - the kind of a session is one of two words
+owner.rpc("erase_session", { session_id: session.id });
+// @ts-expect-error - there is no such key in the context
+context.definition.metadata.colour;
+"""
+
+
+def test_the_examples_of_the_api_page_type_check_and_wrong_ones_do_not(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    types = (ROOT / "types" / "database.types").as_posix()
+    program = "".join(blocks).replace("createClient(", "createClient<Database>(")
+    (tmp_path / "examples.ts").write_text(GIVEN.format(types=types) + program + WRONG, encoding="utf-8")
+    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+    compiler = NODE_MODULES / "typescript" / "bin" / "tsc"
+    options = "--noEmit --strict --target es2022 --module esnext --moduleResolution bundler --skipLibCheck"
+    done = subprocess.run(
+        ["node", compiler, *options.split(), "--lib", "es2022,dom", tmp_path / "examples.ts"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_every_function_that_returns_json_has_a_shape(databases: Databases) -> None:
