@@ -796,6 +796,7 @@ export type Database = {
           session_id: string;
           session_type: string;
           tenant_id: string;
+          transcript_source: string | null;
           uncovered_dimensions: string[];
           version_assumed: boolean;
         };
@@ -819,6 +820,7 @@ export type Database = {
           session_id: string;
           session_type: string;
           tenant_id: string;
+          transcript_source?: string | null;
           uncovered_dimensions?: string[];
           version_assumed?: boolean;
         };
@@ -841,6 +843,7 @@ export type Database = {
           session_id?: string;
           session_type?: string;
           tenant_id?: string;
+          transcript_source?: string | null;
           uncovered_dimensions?: string[];
           version_assumed?: boolean;
         };
@@ -1340,6 +1343,7 @@ export type Database = {
           dimension_scores: Json;
           session_id: string;
           session_type: string;
+          transcript?: Json;
           version_id?: string;
         };
         Returns: CompleteAssessmentSessionAnswer;

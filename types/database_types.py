@@ -743,6 +743,7 @@ class PublicCustomAssessmentResults(BaseModel):
     session_id: uuid.UUID = Field(alias="session_id")
     session_type: str = Field(alias="session_type")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
+    transcript_source: Optional[str] = Field(alias="transcript_source")
     uncovered_dimensions: List[str] = Field(alias="uncovered_dimensions")
     version_assumed: bool = Field(alias="version_assumed")
 
@@ -765,6 +766,7 @@ class PublicCustomAssessmentResultsInsert(TypedDict):
     session_id: Annotated[uuid.UUID, Field(alias="session_id")]
     session_type: Annotated[str, Field(alias="session_type")]
     tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    transcript_source: NotRequired[Annotated[Optional[str], Field(alias="transcript_source")]]
     uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
     version_assumed: NotRequired[Annotated[bool, Field(alias="version_assumed")]]
 
@@ -787,6 +789,7 @@ class PublicCustomAssessmentResultsUpdate(TypedDict):
     session_id: NotRequired[Annotated[uuid.UUID, Field(alias="session_id")]]
     session_type: NotRequired[Annotated[str, Field(alias="session_type")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    transcript_source: NotRequired[Annotated[Optional[str], Field(alias="transcript_source")]]
     uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
     version_assumed: NotRequired[Annotated[bool, Field(alias="version_assumed")]]
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_requests sha256:a7925e43989fbe9d6d9517c21afc758ce11f163ff46f42f54d39a15f031f242b
+-- custom-assessments 0.2.0 results_requests sha256:9a1c8b19c93c222d30b165defd5f0f26b08bf635447b611d1c3153506280a158
 -- Completed sessions that wait for their result.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -40,6 +40,7 @@ create table if not exists private.score_requests (
     or (assessment_version is not null and definition is not null and result_disclosure is not null)
   )
 );
+alter table private.score_requests add column if not exists transcript_source text;
 comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
@@ -57,7 +58,8 @@ create index if not exists idx_score_requests_assessment on private.score_reques
 -- the version that the writer names.
 create or replace function private.basis_of_result(
   session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, named uuid,
-  out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text
+  out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text,
+  out transcript_source text
 )
 language plpgsql
 security definer
@@ -65,8 +67,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   select request.assessment_version_id, request.version_assumed, request.definition, request.assessment_version,
-         request.result_disclosure
-    into version_id, assumed, definition, version, result_disclosure
+         request.result_disclosure, request.transcript_source
+    into version_id, assumed, definition, version, result_disclosure, transcript_source
     from private.score_requests as request
    where request.session_id = basis_of_result.session_id
      and request.session_type = basis_of_result.session_type
@@ -80,6 +82,12 @@ begin
       from private.version_of_scores(
              basis_of_result.session_id, basis_of_result.session_type, basis_of_result.assessment_id, named
            ) as judged;
+    select private.transcript_source(
+             basis_of_result.session_type, basis_of_result.session_id, facts.tenant_id, facts.campaign_id,
+             basis_of_result.assessment_id
+           )
+      into transcript_source
+      from private.session_facts(basis_of_result.session_id, basis_of_result.session_type) as facts;
   end if;
   if version_id is not null then
     select stored.definition, stored.version, stored.result_disclosure
@@ -174,6 +182,11 @@ create table if not exists public.custom_assessment_results (
 -- embedding ambiguous.
 alter table public.custom_assessment_results add column if not exists assessment_version_id uuid;
 alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
+alter table public.custom_assessment_results add column if not exists transcript_source text
+constraint transcript_source_is_known check (transcript_source in ('streamed', 'handed-in'));
+comment on column public.custom_assessment_results.transcript_source is
+'How the transcript of the interview arrived: streamed, turn by turn while the interview went on, or handed-in with the scores; null '
+'without a transcript, and for results from before it was recorded.';
 comment on column public.custom_assessment_results.assessment_version_id is
 'The version that the interview used; assessment_version, the snapshot and the disclosure are copied from it. Null for results '
 'from before versions were kept, until a worker has found their version.';
@@ -257,7 +270,8 @@ begin
   if not exists (select from public.custom_assessments as source where source.id = new.assessment_id) then
     perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
   end if;
-  select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure
+  select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure,
+         basis.transcript_source
     into agreed
     from private.basis_of_result(
            new.session_id, new.session_type, session.tenant_id, new.assessment_id, new.assessment_version_id
@@ -296,6 +310,7 @@ begin
   new.version_assumed := agreed.assumed;
   new.assessment_version := agreed.version;
   new.assessment_definition_snapshot := agreed.definition;
+  new.transcript_source := agreed.transcript_source;
   new.result_disclosure := agreed.result_disclosure;
   new.created_at := now();
   new.completed_at := coalesce(new.completed_at, now());
@@ -338,58 +353,3 @@ $$;
 create or replace trigger refuse_result_update
 before update on public.custom_assessment_results
 for each row execute function private.refuse_result_update();
-
--- Prevents deleting what has results.
-
--- All locks on the host's tables that the following statements need, taken at once with a short wait
--- (host_check/rules.sql).
-select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
-
--- SECURITY DEFINER, because an owner may be unable to see the results that other tenants have of a published assessment,
--- but must get a clear refusal. It reveals this only to callers who can delete the row, since RLS hides other rows before
--- this trigger.
-create or replace function private.keep_assessment_with_results()
-returns trigger
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if exists (select from public.custom_assessment_results as result where result.assessment_id = old.id) then
-    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
-  end if;
-  return old;
-end
-$$;
-
-create or replace trigger keep_assessment_with_results
-before delete on public.custom_assessments
-for each row execute function private.keep_assessment_with_results();
-
--- The same for a tenant, before its deletion has any effect: its results can only be erased on purpose. SECURITY DEFINER
--- for the same reason.
-create or replace function private.keep_tenant_with_results()
-returns trigger
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if exists (
-    select
-      from public.custom_assessments as assessment
-      join public.custom_assessment_results as result on result.assessment_id = assessment.id
-     where assessment.tenant_id = old.id
-  ) then
-    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
-  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id)
-    or exists (select from private.score_requests as request where request.tenant_id = old.id) then
-    perform private.refuse('TENANT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
-  end if;
-  return old;
-end
-$$;
-
-create or replace trigger keep_tenant_with_results
-before delete on public.tenant_profiles
-for each row execute function private.keep_tenant_with_results();

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_table sha256:b45dc9f1648a7e103fe0e39b5eb7e1f4fc597fec483799b4951cd2595d75082b
+-- custom-assessments 0.2.0 transcripts_table sha256:fa4e9d74617fc22c4b0a4f0020b1f61760c9b920ed75b55c4a6e358a00c3ea59
 -- Transcripts of interviews: what was said, one row a turn, kept while the interview goes on.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -65,6 +65,8 @@ comment on column private.turns.speaker is 'Who spoke, as the agent first report
 comment on column private.turns.corrected_speaker is 'Who spoke, as correct_turn was told later.';
 comment on column private.turns.at is 'When it was said, as the agent reported it.';
 comment on column private.turns.dimensions is 'What the turn was about, as the agent reported it.';
+alter table private.turns add column if not exists handed_in boolean not null default false;
+comment on column private.turns.handed_in is 'Whether it arrived with the scores of the finished interview, not during the interview.';
 alter table private.turns enable row level security;
 revoke all on table private.turns from public, anon, authenticated, service_role;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:d06bac2272e85e8759e91c200e3ccddf6b9366ad89964d831d3c68cd76fa86ab
+-- custom-assessments 0.2.0 access_grants sha256:f249e3768d744961509536ccf6bd85f16cd10d3d076261649f36a352f007bbc6
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -101,7 +101,7 @@ grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) 
 
 -- The worker, interview agents and operators, who have a service key.
 grant execute on function public.backfill_versions(integer) to service_role;
-grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
+grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb) to service_role;
 grant execute on function public.correct_turn(uuid, integer, text) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;

@@ -100,7 +100,7 @@ grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) 
 
 -- The worker, interview agents and operators, who have a service key.
 grant execute on function public.backfill_versions(integer) to service_role;
-grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) to service_role;
+grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb) to service_role;
 grant execute on function public.correct_turn(uuid, integer, text) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;

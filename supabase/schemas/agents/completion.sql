@@ -91,6 +91,117 @@ begin
 end
 $$;
 
+-- Locks the turns of a session against agents that write or remove some, by the pin, as they do.
+create or replace function private.hold_turns(session_id uuid, session_type text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform pin.id
+     from private.pins as pin
+    where pin.kind = private.session_kind(hold_turns.session_type)
+      and pin.id = hold_turns.session_id
+      for no key update;
+end
+$$;
+
+-- The answer to a completion of a session that was completed before; null if it was not, or if the scores then failed.
+create or replace function private.answer_of_completion(session_id uuid, session_type text)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result_id uuid;
+  earlier record;
+begin
+  select result.id
+    into result_id
+    from public.custom_assessment_results as result
+   where result.session_id = answer_of_completion.session_id
+     and result.session_type = answer_of_completion.session_type;
+  if found then
+    return jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
+  end if;
+  select job.id, job.state
+    into earlier
+    from private.score_requests as request
+    join private.jobs as job on job.subject_id = request.id
+   where request.session_id = answer_of_completion.session_id
+     and request.session_type = answer_of_completion.session_type;
+  return case earlier.state
+    when 'queued' then jsonb_build_object('queued', false, 'status', 'queued', 'job', earlier.id)
+    when 'running' then jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.id)
+  end;
+end
+$$;
+
+-- Stores a completion, in place of one whose job failed. The row comes before everything else that is kept of it: of two
+-- concurrent calls, the second waits here, and returns null.
+create or replace function private.store_request(
+  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, version_id uuid, assumed boolean,
+  dimension_scores jsonb, ai_insights jsonb, completed_at timestamptz
+)
+returns uuid
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  request_id uuid;
+begin
+  -- The caller holds this row, and has found no open job of it.
+  delete from private.score_requests as request
+   where request.session_id = store_request.session_id
+     and request.session_type = store_request.session_type
+     and not exists (
+       select from private.jobs as job where job.subject_id = request.id and job.state in ('queued', 'running')
+     );
+  insert into private.score_requests (
+    session_id, session_type, tenant_id, assessment_id, assessment_version_id, version_assumed, dimension_scores,
+    ai_insights, completed_at
+  )
+  values (
+    store_request.session_id, store_request.session_type, store_request.tenant_id, store_request.assessment_id,
+    store_request.version_id, store_request.assumed, store_request.dimension_scores,
+    nullif(store_request.ai_insights, 'null'), coalesce(store_request.completed_at, now())
+  )
+  on conflict on constraint one_score_request_a_session do nothing
+  returning id into request_id;
+  return request_id;
+end
+$$;
+
+-- Keeps the transcript of a completion, and notes with the request how it arrived.
+create or replace function private.store_transcript(
+  request_id uuid, session_id uuid, session_type text, version_id uuid, assessment_id uuid, transcript jsonb
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  session record;
+begin
+  select facts.tenant_id, facts.campaign_id
+    into session
+    from private.session_facts(store_transcript.session_id, store_transcript.session_type) as facts;
+  if jsonb_typeof(transcript) <> 'null' then
+    perform private.take_transcript(
+      store_transcript.session_type, store_transcript.session_id, session.tenant_id, session.campaign_id,
+      store_transcript.assessment_id, store_transcript.version_id, transcript
+    );
+  end if;
+  update private.score_requests as request
+     set transcript_source = private.transcript_source(
+           store_transcript.session_type, store_transcript.session_id, session.tenant_id, session.campaign_id,
+           store_transcript.assessment_id
+         )
+   where request.id = store_transcript.request_id;
+end
+$$;
+
 -- SECURITY DEFINER, because the service role has no privileges on the queue.
 create or replace function public.complete_assessment_session(
   session_id uuid,
@@ -98,7 +209,8 @@ create or replace function public.complete_assessment_session(
   dimension_scores jsonb,
   ai_insights jsonb default null,
   completed_at timestamptz default now(),
-  version_id uuid default null
+  version_id uuid default null,
+  transcript jsonb default null
 )
 returns jsonb
 language plpgsql
@@ -106,90 +218,66 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  session record;
+  tenant_id uuid;
   status text;
-  earlier record;
-  result_id uuid;
+  answer jsonb;
   agreed record;
   request_id uuid;
-  job_id bigint;
 begin
   perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
   status := private.hold_completion(session_id, session_type);
 
   -- The session, and what became of it before ----------------------------------------------------------------
   select facts.tenant_id
-    into session
+    into tenant_id
     from private.session_facts(complete_assessment_session.session_id, complete_assessment_session.session_type)
       as facts;
   perform private.refuse_erased(
-    complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id
+    complete_assessment_session.session_id, complete_assessment_session.session_type, tenant_id
   );
-  if session.tenant_id is null then
+  if tenant_id is null then
     perform private.refuse('SESSION_NOT_FOUND',
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
-  select request.id, job.id as job, job.state
-    into earlier
-    from private.score_requests as request
-    left join private.jobs as job on job.subject_id = request.id
-   where request.session_id = complete_assessment_session.session_id
-     and request.session_type = complete_assessment_session.session_type;
-  select result.id
-    into result_id
-    from public.custom_assessment_results as result
-   where result.session_id = complete_assessment_session.session_id
-     and result.session_type = complete_assessment_session.session_type;
-  if found then
-    return jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
-  end if;
-  if earlier.state = 'queued' then
-    return jsonb_build_object('queued', false, 'status', 'queued', 'job', earlier.job);
-  elsif earlier.state = 'running' then
-    return jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.job);
+  answer := private.answer_of_completion(
+    complete_assessment_session.session_id, complete_assessment_session.session_type
+  );
+  if answer is not null then
+    return answer;
   end if;
   perform private.refuse_ended(complete_assessment_session.session_id, status);
 
+  -- What is accepted, and a job for it --------------------------------------------------------------------------
   select judged.version_id, judged.assessment_id, judged.assumed, judged.size
     into agreed
     from private.accept_scores(
-           complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
+           complete_assessment_session.session_id, complete_assessment_session.session_type, tenant_id,
            complete_assessment_session.dimension_scores, complete_assessment_session.version_id
          ) as judged;
-
-  -- One request, one job; a completion whose job failed is replaced. -----------------------------------------
-  delete from private.score_requests as request where request.id = earlier.id;
-  insert into private.score_requests (
-    session_id, session_type, tenant_id, assessment_id, assessment_version_id, version_assumed, dimension_scores,
-    ai_insights, completed_at
-  )
-  values (
-    complete_assessment_session.session_id, complete_assessment_session.session_type, session.tenant_id,
-    agreed.assessment_id, agreed.version_id, agreed.assumed, complete_assessment_session.dimension_scores,
-    nullif(complete_assessment_session.ai_insights, 'null'),
-    coalesce(complete_assessment_session.completed_at, now())
-  )
-  on conflict on constraint one_score_request_a_session do nothing
-  returning id into request_id;
+  perform private.hold_turns(complete_assessment_session.session_id, complete_assessment_session.session_type);
+  request_id := private.store_request(
+    complete_assessment_session.session_id, complete_assessment_session.session_type, tenant_id, agreed.assessment_id,
+    agreed.version_id, agreed.assumed, complete_assessment_session.dimension_scores,
+    complete_assessment_session.ai_insights, complete_assessment_session.completed_at
+  );
   if request_id is not null then
-    perform private.enqueue('score', array[request_id], array[null::uuid], array[session.tenant_id],
-      array[agreed.size]);
+    perform private.store_transcript(
+      request_id, complete_assessment_session.session_id, complete_assessment_session.session_type, agreed.version_id,
+      agreed.assessment_id, complete_assessment_session.transcript
+    );
+    perform private.enqueue('score', array[request_id], array[null::uuid], array[tenant_id], array[agreed.size]);
   end if;
-  -- Two concurrent calls both return the job of the first.
-  select job.id
-    into job_id
-    from private.score_requests as request
-    join private.jobs as job on job.subject_id = request.id
-   where request.session_id = complete_assessment_session.session_id
-     and request.session_type = complete_assessment_session.session_type;
-  return jsonb_build_object('queued', request_id is not null, 'status', 'queued', 'job', job_id);
+  answer := private.answer_of_completion(
+    complete_assessment_session.session_id, complete_assessment_session.session_type
+  );
+  return answer || jsonb_build_object('queued', request_id is not null);
 end
 $$;
-comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid) is
+comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb) is
 'For interview agents: submits the scores of a finished session, to be scored by the version that interview_context returned '
-'(version_id names it). Returns {queued, status, job}. queued is true if this call queued the scoring. If it is false, an '
-'earlier call did and nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). '
+'(version_id names it), and optionally its transcript, as save_progress takes turns. Returns {queued, status, job}. queued is '
+'true if this call queued the scoring. If it is false, an earlier call did and nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). '
 'The row of job_queue whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. '
 'After a failure, the scores can be submitted again.';
-revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid)
+revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb)
 from public, anon, authenticated, service_role;

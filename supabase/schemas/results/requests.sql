@@ -39,6 +39,7 @@ create table if not exists private.score_requests (
     or (assessment_version is not null and definition is not null and result_disclosure is not null)
   )
 );
+alter table private.score_requests add column if not exists transcript_source text;
 comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
@@ -56,7 +57,8 @@ create index if not exists idx_score_requests_assessment on private.score_reques
 -- the version that the writer names.
 create or replace function private.basis_of_result(
   session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, named uuid,
-  out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text
+  out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text,
+  out transcript_source text
 )
 language plpgsql
 security definer
@@ -64,8 +66,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   select request.assessment_version_id, request.version_assumed, request.definition, request.assessment_version,
-         request.result_disclosure
-    into version_id, assumed, definition, version, result_disclosure
+         request.result_disclosure, request.transcript_source
+    into version_id, assumed, definition, version, result_disclosure, transcript_source
     from private.score_requests as request
    where request.session_id = basis_of_result.session_id
      and request.session_type = basis_of_result.session_type
@@ -79,6 +81,12 @@ begin
       from private.version_of_scores(
              basis_of_result.session_id, basis_of_result.session_type, basis_of_result.assessment_id, named
            ) as judged;
+    select private.transcript_source(
+             basis_of_result.session_type, basis_of_result.session_id, facts.tenant_id, facts.campaign_id,
+             basis_of_result.assessment_id
+           )
+      into transcript_source
+      from private.session_facts(basis_of_result.session_id, basis_of_result.session_type) as facts;
   end if;
   if version_id is not null then
     select stored.definition, stored.version, stored.result_disclosure

@@ -60,6 +60,11 @@ create table if not exists public.custom_assessment_results (
 -- embedding ambiguous.
 alter table public.custom_assessment_results add column if not exists assessment_version_id uuid;
 alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
+alter table public.custom_assessment_results add column if not exists transcript_source text
+constraint transcript_source_is_known check (transcript_source in ('streamed', 'handed-in'));
+comment on column public.custom_assessment_results.transcript_source is
+'How the transcript of the interview arrived: streamed, turn by turn while the interview went on, or handed-in with the scores; null '
+'without a transcript, and for results from before it was recorded.';
 comment on column public.custom_assessment_results.assessment_version_id is
 'The version that the interview used; assessment_version, the snapshot and the disclosure are copied from it. Null for results '
 'from before versions were kept, until a worker has found their version.';

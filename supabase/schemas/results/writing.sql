@@ -33,7 +33,8 @@ begin
   if not exists (select from public.custom_assessments as source where source.id = new.assessment_id) then
     perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
   end if;
-  select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure
+  select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure,
+         basis.transcript_source
     into agreed
     from private.basis_of_result(
            new.session_id, new.session_type, session.tenant_id, new.assessment_id, new.assessment_version_id
@@ -72,6 +73,7 @@ begin
   new.version_assumed := agreed.assumed;
   new.assessment_version := agreed.version;
   new.assessment_definition_snapshot := agreed.definition;
+  new.transcript_source := agreed.transcript_source;
   new.result_disclosure := agreed.result_disclosure;
   new.created_at := now();
   new.completed_at := coalesce(new.completed_at, now());

@@ -88,45 +88,6 @@ begin
 end
 $$;
 
--- The names of a version's dimensions, if any turn names some: reading a large definition takes longer than keeping a turn.
-create or replace function private.dimensions_of_turns(turns jsonb, version_id uuid)
-returns text[]
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if not jsonb_path_exists(turns, 'lax $[*].dimensions') then
-    return '{}';
-  end if;
-  return (
-    select array_agg(dimension.value ->> 'name' order by dimension.place)
-      from public.assessment_versions as version
-     cross join lateral jsonb_array_elements(version.definition -> 'dimensions') with ordinality as dimension (value, place)
-     where version.id = dimensions_of_turns.version_id
-  );
-end
-$$;
-
--- The names of dimensions as the definition spells them.
-create or replace function private.spelled_dimensions(listed jsonb, names text[], dimension_keys text[])
-returns text[]
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if jsonb_typeof(listed) = 'array' then
-    return array(
-      select names[array_position(dimension_keys, private.fold_name(private.trim_text(named.value)))]
-        from jsonb_array_elements_text(listed) with ordinality as named (value, place)
-       order by named.place
-    );
-  end if;
-  return null;
-end
-$$;
-
 -- SECURITY DEFINER: transcripts are written by the database alone.
 create or replace function public.save_progress(agent_session_id uuid, turns jsonb)
 returns jsonb
@@ -136,85 +97,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   talk record;
-  kept private.transcripts;
-  names text[];
-  keys text[];
-  other integer;
-  added record;
+  kept record;
 begin
   select held.* into talk from private.hold_talk(save_progress.agent_session_id) as held;
-  names := private.dimensions_of_turns(save_progress.turns, talk.version_id);
-  keys := array(
-    select private.fold_name(private.trim_text(named.name))
-      from unnest(names) with ordinality as named (name, place)
-     order by named.place
-  );
-  perform private.check_turns(talk.session_id, save_progress.turns, keys);
-
-  -- The transcript; that of another session that had this id, or of another assessment, is gone. -----------------
-  delete from private.transcripts as present
-   where present.session_type = talk.session_type
-     and present.session_id = talk.session_id
-     and not private.is_transcript_of(present, talk.tenant_id, talk.campaign_id, talk.assessment_id);
-  insert into private.transcripts (session_type, session_id, tenant_id, campaign_id, assessment_id)
-  values (talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id)
-  on conflict on constraint transcripts_pkey do nothing;
-  select present.*
+  select written.*
     into kept
-    from private.transcripts as present
-   where present.session_type = talk.session_type and present.session_id = talk.session_id
-     for update;
-
-  -- The same text again changes nothing, nor does a turn whose words have expired. ------------------------------------
-  select min(said.turn)
-    into other
-    from jsonb_array_elements(save_progress.turns) as item (value)
-    join private.turns as said
-      on said.session_type = talk.session_type
-     and said.session_id = talk.session_id
-     and said.turn = (item.value -> 'turn')::integer
-   where said.text <> item.value ->> 'text';
-  if other is not null then
-    perform private.refuse('TURN_DIFFERS', jsonb_build_object('session_id', talk.session_id, 'turn', other));
-  end if;
-  with written as (
-    insert into private.turns (session_type, session_id, turn, speaker, text, at, dimensions)
-    select talk.session_type, talk.session_id, (item.value -> 'turn')::integer, item.value ->> 'speaker', item.value ->> 'text',
-           private.time_of(item.value ->> 'at'),
-           private.spelled_dimensions(item.value -> 'dimensions', names, keys)
-      from jsonb_array_elements(save_progress.turns) as item (value)
-     where (item.value -> 'turn')::integer > coalesce(kept.expired_turn, -1)
-    on conflict on constraint turns_pkey do nothing
-    returning turn, octet_length(convert_to(text, 'UTF8')) as bytes, dimensions
-  )
-  select count(*)::integer as turns, coalesce(sum(written.bytes), 0)::integer as bytes, max(written.turn) as last_turn,
-         (
-           select array_agg(distinct about.name)
-             from written as each, unnest(each.dimensions) as about (name)
-         ) as dimensions,
-         bool_or(written.dimensions is not null) as told
-    into added
-    from written;
-  if added.turns > 0 then
-    perform private.refuse_long_transcript(talk.session_id, kept.turns + added.turns, kept.bytes + added.bytes);
-    update private.transcripts as present
-       set turns = kept.turns + added.turns,
-           bytes = kept.bytes + added.bytes,
-           last_turn = greatest(kept.last_turn, added.last_turn),
-           dimensions = case when added.told then array(
-             select named.name
-               from unnest(names) with ordinality as named (name, place)
-              where named.name = any (kept.dimensions || added.dimensions)
-              order by named.place
-           ) else kept.dimensions end,
-           last_received_at = now()
-     where present.session_type = talk.session_type and present.session_id = talk.session_id;
-  end if;
-  return jsonb_build_object(
-    'saved', added.turns,
-    'turns', kept.turns + added.turns,
-    'last_turn', greatest(kept.last_turn, added.last_turn)
-  );
+    from private.keep_turns(
+           talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id,
+           save_progress.turns, false
+         ) as written;
+  return jsonb_build_object('saved', kept.saved, 'turns', kept.all_turns, 'last_turn', kept.last_turn);
 end
 $$;
 comment on function public.save_progress(uuid, jsonb) is

@@ -64,6 +64,8 @@ comment on column private.turns.speaker is 'Who spoke, as the agent first report
 comment on column private.turns.corrected_speaker is 'Who spoke, as correct_turn was told later.';
 comment on column private.turns.at is 'When it was said, as the agent reported it.';
 comment on column private.turns.dimensions is 'What the turn was about, as the agent reported it.';
+alter table private.turns add column if not exists handed_in boolean not null default false;
+comment on column private.turns.handed_in is 'Whether it arrived with the scores of the finished interview, not during the interview.';
 alter table private.turns enable row level security;
 revoke all on table private.turns from public, anon, authenticated, service_role;
 

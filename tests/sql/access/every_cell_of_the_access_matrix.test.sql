@@ -217,19 +217,19 @@ insert into tests.expected values
   'custom_assessment_results', 'select', '42501 - yes - yes - yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
 ),
 (
   'custom_assessment_results', 'insert', '42501 42501 42501 42501 42501 42501 yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
 ),
 (
   'custom_assessment_results', 'update', '42501 42501 42501 42501 42501 42501 PT409',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
 ),
 (
   'custom_assessment_results', 'delete', '42501 42501 42501 42501 42501 42501 yes',
@@ -243,7 +243,7 @@ insert into tests.expected values
   'custom_assessment_results (coaching)', 'select', '42501 - yes - - - yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
 ),
 (
   'custom_assessments', 'select', '- - yes - - - yes',

@@ -6,7 +6,7 @@ begin;
 
 create table tests.expected (function_name text, definer boolean, callers text);
 insert into tests.expected values
-('complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone,uuid)', true, 'service_role'),
+('complete_assessment_session(uuid,text,jsonb,jsonb,timestamp with time zone,uuid,jsonb)', true, 'service_role'),
 ('correct_turn(uuid,integer,text)', true, 'service_role'),
 ('custom_assessments_version()', false, 'service_role'),
 ('erase_account(uuid)', true, 'service_role'),

@@ -1,4 +1,59 @@
--- custom-assessments 0.2.0 results_creators sha256:5ba16201295095b16c90c7fb51bb80e6b1e866d33269e89fcc50d2ba80408e6d
+-- custom-assessments 0.2.0 results_keeping sha256:f09dfc56421e7ce8a626b98bfd3cb6de9b95ab92f3d879e0d8c5dd70f17c145c
+-- Prevents deleting what has results.
+
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
+
+-- SECURITY DEFINER, because an owner may be unable to see the results that other tenants have of a published assessment,
+-- but must get a clear refusal. It reveals this only to callers who can delete the row, since RLS hides other rows before
+-- this trigger.
+create or replace function private.keep_assessment_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from public.custom_assessment_results as result where result.assessment_id = old.id) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('assessment_id', old.id));
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_assessment_with_results
+before delete on public.custom_assessments
+for each row execute function private.keep_assessment_with_results();
+
+-- The same for a tenant, before its deletion has any effect: its results can only be erased on purpose. SECURITY DEFINER
+-- for the same reason.
+create or replace function private.keep_tenant_with_results()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select
+      from public.custom_assessments as assessment
+      join public.custom_assessment_results as result on result.assessment_id = assessment.id
+     where assessment.tenant_id = old.id
+  ) then
+    perform private.refuse('ASSESSMENT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  elsif exists (select from public.custom_assessment_results as result where result.tenant_id = old.id)
+    or exists (select from private.score_requests as request where request.tenant_id = old.id) then
+    perform private.refuse('TENANT_HAS_RESULTS', jsonb_build_object('tenant_id', old.id));
+  end if;
+  return old;
+end
+$$;
+
+create or replace trigger keep_tenant_with_results
+before delete on public.tenant_profiles
+for each row execute function private.keep_tenant_with_results();
+
 -- Which accounts have results to read, besides the owners of tenants.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -339,58 +394,3 @@ begin
   end if;
 end
 $assignments$;
-
--- For owners: checks a frozen result against its own data.
-
-create or replace function public.verify_result(result_id uuid)
-returns jsonb
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  result record;
-  computed record;
-  differences jsonb;
-begin
-  select present.dimension_scores, present.overall_score, present.matched_category, present.matched_category_data,
-         present.uncovered_dimensions, present.assessment_definition_snapshot as snapshot, present.assessment_version,
-         present.result_disclosure, version.id as version_id, version.definition, version.version, version.result_disclosure
-           as disclosure
-    into result
-    from public.custom_assessment_results as present
-    -- The caller may be unable to read the version: a campaign's creator need not be an owner.
-    left join public.assessment_versions as version on version.id = present.assessment_version_id
-   where present.id = verify_result.result_id;
-  if not found then
-    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('result_id', verify_result.result_id));
-  end if;
-  select scored.overall, scored.category, scored.uncovered, scored.faults
-    into computed
-    from private.score_assessment(coalesce(result.definition, result.snapshot), result.dimension_scores) as scored;
-  select coalesce(jsonb_agg(to_jsonb(compared) order by compared.field), '[]')
-    into differences
-    from (values
-      ('dimension_scores', '[]'::jsonb, computed.faults),
-      ('overall_score', to_jsonb(result.overall_score), to_jsonb(computed.overall)),
-      ('matched_category', to_jsonb(result.matched_category), computed.category -> 'name'),
-      ('matched_category_data', result.matched_category_data, computed.category),
-      ('uncovered_dimensions', to_jsonb(result.uncovered_dimensions), to_jsonb(computed.uncovered)),
-      -- A definition is up to 500 KB: its hash is enough.
-      ('assessment_definition_snapshot', to_jsonb(private.hash_of(result.snapshot)),
-       to_jsonb(private.hash_of(coalesce(result.definition, result.snapshot)))),
-      ('assessment_version', to_jsonb(result.assessment_version),
-       to_jsonb(coalesce(result.version, result.assessment_version))),
-      ('result_disclosure', to_jsonb(result.result_disclosure),
-       to_jsonb(coalesce(result.disclosure, result.result_disclosure)))
-    ) as compared (field, stored, computed)
-   where compared.stored is distinct from compared.computed
-     and (compared.field not in ('overall_score', 'matched_category', 'matched_category_data', 'uncovered_dimensions')
-          or computed.faults = '[]');
-  return jsonb_build_object('equal', differences = '[]', 'differences', differences);
-end
-$$;
-comment on function public.verify_result(uuid) is
-'For owners: computes the score and category again from the frozen row alone. Returns {equal, differences: [{field, stored, '
-'computed}]}.';
-revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;
