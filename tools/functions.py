@@ -61,7 +61,20 @@ def closed() -> str:
     files = schema_files()
     defined = (function for path in files[: files.index(CLOSED)] for function in functions_of(path))
     found = sorted({str(function) for function in defined if function.schema == "private"})
-    return _HEAD + ",\n".join(found) + "\nfrom public, anon, authenticated, service_role;\n"
+    return _HEAD + "\n".join(_filled(found)) + "\nfrom public, anon, authenticated, service_role;\n"
+
+
+def _filled(functions: list[str]) -> Iterator[str]:
+    """Yield lines of whole functions, with commas between them, as long as the lines of SQL may be."""
+    line = ""
+    for place, function in enumerate(functions, 1):
+        text = function + ("," if place < len(functions) else "")
+        if line and len(line) + 1 + len(text) > 120:
+            yield line
+            line = text
+        else:
+            line = f"{line} {text}".lstrip()
+    yield line
 
 
 def rollback() -> str:
