@@ -346,9 +346,9 @@ def generate() -> str:
         written({"what": case.what, "definition": definition_of(case), "faults": faults_of(case)})
         for case in CASES
     ]
-    return "[\n" + ",\n".join(_ascii(line) for line in lines) + "\n]\n"
+    return "[\n" + ",\n".join(in_ascii(line) for line in lines) + "\n]\n"
 
 
-def _ascii(text: str) -> str:
+def in_ascii(text: str) -> str:
     """Return JSON with what is not ASCII by its number, since some of it cannot be seen."""
     return "".join(char if " " <= char <= "~" else json.dumps(char)[1:-1] for char in text)

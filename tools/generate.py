@@ -23,6 +23,7 @@ from tools import (
     definition_vectors,
     diagnostic_schema,
     diagnostics_doc,
+    evidence_vectors,
     format_doc,
     functions,
     migrations,
@@ -96,6 +97,7 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     yield ROOT / format_doc.TARGET, format_doc.generate()
     yield from pictures.generated()
     yield ROOT / definition_vectors.TARGET, definition_vectors.generate()
+    yield ROOT / evidence_vectors.TARGET, evidence_vectors.generate()
     yield ROOT / scoring_vectors.TARGET, scoring_vectors.generate()
     yield ROOT / version_vectors.TARGET, version_vectors.generate()
     yield from release.generated()

@@ -1,0 +1,109 @@
+"""docs/evidence-vectors.json: quotes and runs become scores as published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stack.packages import ROOT
+from tests.py.harness.databases import Connection, Databases
+from tools.definition_vectors import written
+
+PARTS: dict[str, list[dict[str, Any]]] = json.loads(
+    (ROOT / "docs" / "evidence-vectors.json").read_text(encoding="utf-8"), parse_float=Decimal
+)
+
+
+@pytest.fixture(scope="module")
+def connection(databases: Databases) -> Iterator[Connection]:
+    """A connection for all of these tests: they only read."""
+    with databases.clone("migrated") as clone:
+        yield clone.connect()
+
+
+def each(part: str) -> pytest.MarkDecorator:
+    """A test for each vector of a part of the file."""
+    return pytest.mark.parametrize("vector", PARTS[part], ids=lambda vector: vector["what"])
+
+
+def answer(connection: Connection, call: str, *values: Any) -> Any:
+    """What the database returns for a call, as JSON with exact numbers; values are JSON too."""
+    row = connection.execute(f"select to_json({call})::text", [written(each) for each in values]).fetchone()
+    assert row is not None
+    return json.loads(row[0], parse_float=Decimal)
+
+
+@each("bands")
+def test_bands_reach_half_way(connection: Connection, vector: dict[str, Any]) -> None:
+    reached = answer(
+        connection,
+        "array(select json_build_array(reach.band, reach.first, reach.last)"
+        " from private.band_reach(%s::jsonb, %s::numeric, %s::numeric) as reach)",
+        vector["rubric"],
+        *vector["scale"],
+    )
+    assert reached == vector["reach"]
+
+
+@each("judged")
+def test_an_item_counts_if_its_evidence_does(connection: Connection, vector: dict[str, Any]) -> None:
+    found = answer(
+        connection, "private.judged_item(%s::jsonb #>> '{}', %s::jsonb)", vector["evidence"], vector["item"]
+    )
+    assert found == vector["item"] | ({} if vector["counts"] else {"unscored": "unverified"})
+
+
+def test_an_item_that_has_a_reason_keeps_it(connection: Connection) -> None:
+    item = {"dimension": "Vision", "evidence": [], "unscored": "refused"}
+    assert answer(connection, "private.judged_item('required', %s::jsonb)", item) == item
+
+
+@each("combination")
+def test_runs_combine(connection: Connection, vector: dict[str, Any]) -> None:
+    combined = answer(
+        connection, "private.combined_runs(%s::jsonb, %s::jsonb)", vector["definition"], vector["runs"]
+    )
+    assert combined == {name: vector[name] for name in ("scores", "reasons", "spread")}
+
+
+def test_a_score_beside_a_reason_does_not_count(connection: Connection) -> None:
+    item = {"dimension": "Vision", "score": 4, "unscored": "unverified"}
+    definition = {"dimensions": [{"name": "Vision", "weight": 1}]}
+    combined = answer(
+        connection,
+        "private.combined_runs(%s::jsonb, %s::jsonb)",
+        definition,
+        [{"rater": {"kind": "model"}, "items": [item]}],
+    )
+    assert combined == {"scores": {}, "reasons": {"Vision": "unverified"}, "spread": {}}
+
+
+def test_a_rounded_median_stays_on_the_scale(connection: Connection) -> None:
+    high = Decimal("4.995")
+    definition = {"metadata": {"scale": [1, high]}, "dimensions": [{"name": "Vision", "weight": 1}]}
+    combined = answer(
+        connection,
+        "private.combined_runs(%s::jsonb, %s::jsonb)",
+        definition,
+        [{"rater": {"kind": "model"}, "items": [{"dimension": "Vision", "score": high}]}],
+    )
+    assert combined["scores"] == {"Vision": high}
+
+
+@each("coverage")
+def test_coverage_is_the_share_of_the_weights(connection: Connection, vector: dict[str, Any]) -> None:
+    share = answer(
+        connection, "private.coverage_of(%s::jsonb, %s::jsonb)", vector["definition"], vector["scores"]
+    )
+    assert share == vector["coverage"]
+
+
+@each("least")
+def test_the_least_coverage_is_stated_or_follows_from_the_rule(
+    connection: Connection, vector: dict[str, Any]
+) -> None:
+    assert answer(connection, "private.least_coverage(%s::jsonb)", vector["definition"]) == vector["coverage"]

@@ -1,0 +1,370 @@
+"""docs/evidence-vectors.json, which tests how quotes and runs become scores.
+
+Every expected value was worked out by hand from the rules in docs/evidence.md. Each part of the file tests one of
+the functions in supabase/schemas/evidence.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from tools.definition_vectors import in_ascii, written
+
+TARGET: Final = Path("docs/evidence-vectors.json")
+
+Numbers = Mapping[str, str]
+
+
+def numbers(values: Numbers) -> dict[str, Decimal]:
+    """Return numbers that are written as texts, because their decimal places matter."""
+    return {name: Decimal(value) for name, value in values.items()}
+
+
+# --- the reach of bands -------------------------------------------------------------------------------------
+
+
+class Bands(NamedTuple):
+    """A rubric on a scale, and the bands expected: their ranges, and the lowest and highest score of each."""
+
+    what: str
+    ranges: Sequence[str]
+    scale: tuple[str, str]
+    reach: Sequence[tuple[str, str, str]]
+
+
+BANDS: Final[Sequence[Bands]] = (
+    Bands(
+        "1-2, 3 and 4-5: half way to the neighbours, ends included",
+        ["1-2", "3", "4-5"],
+        ("1", "5"),
+        [("1-2", "1", "2.5"), ("3", "2.5", "3.5"), ("4-5", "3.5", "5")],
+    ),
+    Bands(
+        "1, 3 and 5: the anchors leave room for 2 and 4",
+        ["1", "3", "5"],
+        ("1", "5"),
+        [("1", "1", "2"), ("3", "2", "4"), ("5", "4", "5")],
+    ),
+    Bands(
+        "0 to 100, in the order of the scale rather than of the text",
+        ["71-100", "0-40", "41-70"],
+        ("0", "100"),
+        [("0-40", "0", "40.5"), ("41-70", "40.5", "70.5"), ("71-100", "70.5", "100")],
+    ),
+    Bands(
+        "beyond the outermost bands, to the ends of the scale",
+        ["20-30", "60"],
+        ("0", "100"),
+        [("20-30", "0", "45"), ("60", "45", "100")],
+    ),
+    Bands("one band holds the whole scale", ["3"], ("1", "5"), [("3", "1", "5")]),
+    Bands(
+        "ranges with decimal places, blanks and another dash",
+        ["1.0 - 2.4", "2.5–3.75", ".5"],
+        ("0", "5"),
+        [(".5", "0", "0.75"), ("1.0 - 2.4", "0.75", "2.45"), ("2.5–3.75", "2.45", "5")],
+    ),
+    Bands("no rubric, no band", [], ("1", "5"), []),
+)
+
+
+# --- combination --------------------------------------------------------------------------------------------
+
+#: A run: whether a person or a model rates, and its items: a score, or why there is none.
+Run = tuple[str, Mapping[str, str]]
+
+
+class Combination(NamedTuple):
+    """Runs on the dimensions Vision, Trust and Drive, and what they combine to."""
+
+    what: str
+    runs: Sequence[Run]
+    scores: Numbers
+    reasons: Mapping[str, str]
+    spread: Numbers = MappingProxyType({})
+
+
+def of_vision(*votes: str, kind: str = "model") -> list[Run]:
+    """Runs that rate Vision alone, each with one of these votes."""
+    return [(kind, {"Vision": vote}) for vote in votes]
+
+
+#: Dimensions that nobody rated.
+REST: Final = {"Trust": "not-asked", "Drive": "not-asked"}
+
+COMBINATIONS: Final[Sequence[Combination]] = (
+    Combination(
+        "one run",
+        [("model", {"Vision": "4", "Trust": "3.5", "Drive": "no-evidence"})],
+        {"Vision": "4", "Trust": "3.5"},
+        {"Drive": "no-evidence"},
+    ),
+    Combination("no run", [], {}, {"Vision": "not-asked"} | REST),
+    Combination("the median of three", of_vision("5", "2", "3"), {"Vision": "3"}, REST, {"Vision": "3"}),
+    Combination(
+        "the median of two is their mean", of_vision("3", "4"), {"Vision": "3.5"}, REST, {"Vision": "1"}
+    ),
+    Combination(
+        "the median of four is the mean of the middle two",
+        of_vision("1", "3", "3.5", "5"),
+        {"Vision": "3.25"},
+        REST,
+        {"Vision": "4"},
+    ),
+    Combination(
+        "a median goes half up to two places",
+        of_vision("3.01", "3.02"),
+        {"Vision": "3.02"},
+        REST,
+        {"Vision": "0.01"},
+    ),
+    Combination("a single score is rounded too", of_vision("2.945"), {"Vision": "2.95"}, REST),
+    Combination(
+        "of equal scores the spread is 0", of_vision("4", "4.0"), {"Vision": "4"}, REST, {"Vision": "0"}
+    ),
+    Combination(
+        "a person's score counts alone, models' do not",
+        [*of_vision("5", "5", "5"), *of_vision("2", kind="human")],
+        {"Vision": "2"},
+        REST,
+    ),
+    Combination(
+        "a person's reason counts alone, too",
+        [*of_vision("5", "5"), *of_vision("refused", kind="human")],
+        {},
+        {"Vision": "refused"} | REST,
+    ),
+    Combination(
+        "a person decides only the dimensions that they rated",
+        [
+            ("model", {"Vision": "5", "Trust": "4"}),
+            ("human", {"Vision": "2"}),
+            ("model", {"Vision": "5", "Trust": "3"}),
+        ],
+        {"Vision": "2", "Trust": "3.5"},
+        {"Drive": "not-asked"},
+        {"Trust": "1"},
+    ),
+    Combination(
+        "two people are combined like models",
+        [*of_vision("1"), *of_vision("3", "5", kind="human")],
+        {"Vision": "4"},
+        REST,
+        {"Vision": "2"},
+    ),
+    Combination(
+        "exactly half are scores",
+        of_vision("4", "no-evidence"),
+        {},
+        {"Vision": "raters-disagree"} | REST,
+    ),
+    Combination(
+        "exactly half are scores, however far they lie apart",
+        of_vision("4", "1", "no-evidence", "no-evidence"),
+        {},
+        {"Vision": "raters-disagree"} | REST,
+        {"Vision": "3"},
+    ),
+    Combination(
+        "two scores of three",
+        of_vision("4", "no-evidence", "3"),
+        {"Vision": "3.5"},
+        REST,
+        {"Vision": "1"},
+    ),
+    Combination(
+        "one score of three, and twice the same reason",
+        of_vision("4", "no-evidence", "no-evidence"),
+        {},
+        {"Vision": "no-evidence"} | REST,
+    ),
+    Combination(
+        "one score of three, and two reasons",
+        of_vision("4", "no-evidence", "refused"),
+        {},
+        {"Vision": "raters-disagree"} | REST,
+    ),
+    Combination(
+        "the most frequent of three reasons",
+        of_vision("not-asked", "out-of-range", "refused", "not-asked"),
+        {},
+        {"Vision": "not-asked"} | REST,
+    ),
+    Combination(
+        "two reasons are equally frequent",
+        of_vision("no-evidence", "refused"),
+        {},
+        {"Vision": "raters-disagree"} | REST,
+    ),
+    Combination(
+        "an item without evidence, where that is required",
+        of_vision("unverified", "unverified", "4"),
+        {},
+        {"Vision": "unverified"} | REST,
+    ),
+    Combination(
+        "no item is no vote, but a run without an answer votes",
+        [("model", {"Trust": "4"}), *of_vision("not-asked", "3")],
+        {"Trust": "4"},
+        {"Vision": "raters-disagree", "Drive": "not-asked"},
+    ),
+    Combination(
+        "names ignore upper and lower case, and white space around them",
+        [("model", {" vision": "3"}), ("model", {"VISION\u00a0": "5"})],
+        {"Vision": "4"},
+        REST,
+        {"Vision": "2"},
+    ),
+)
+
+#: What an item votes where a quote has a status, under each rule for evidence: whether its score counts.
+JUDGED: Final[Sequence[tuple[str, Sequence[str], bool]]] = (
+    ("required", ["verified"], True),
+    ("required", ["repaired"], True),
+    ("required", ["unverified", "repaired"], True),
+    ("required", ["interviewer"], False),
+    ("required", ["other"], False),
+    ("required", ["short"], False),
+    ("required", ["unverified", "short"], False),
+    ("required", [], False),
+    ("preferred", ["unverified"], True),
+    ("preferred", [], True),
+    ("off", ["interviewer"], True),
+)
+
+
+# --- coverage -----------------------------------------------------------------------------------------------
+
+
+class Coverage(NamedTuple):
+    """Weights, the dimensions that were scored, and the share of the weights that they have."""
+
+    what: str
+    weights: Numbers
+    scored: Sequence[str]
+    coverage: str
+
+
+THIRDS: Final = {"A": "0.333333", "B": "0.333333", "C": "0.333333"}
+
+COVERAGES: Final[Sequence[Coverage]] = (
+    Coverage("all", {"A": "0.5", "B": "0.5"}, ["A", "B"], "1"),
+    Coverage("none", {"A": "0.5", "B": "0.5"}, [], "0"),
+    Coverage("weights count, not dimensions", {"A": "0.6", "B": "0.2", "C": "0.2"}, ["A"], "0.6"),
+    Coverage("two thirds are cut after four places", THIRDS, ["A", "C"], "0.6666"),
+    Coverage("weights that sum to 0.999999 are all of it", THIRDS, ["A", "B", "C"], "1"),
+    Coverage("weights that sum to 1.01", {"A": "0.51", "B": "0.5"}, ["B"], "0.4950"),
+    Coverage("nearly all is not all", {"A": "0.99999", "B": "0.00001"}, ["A"], "0.9999"),
+)
+
+#: What metadata states, and the coverage below which there is no overall score.
+LEAST: Final[Sequence[tuple[dict[str, Any], str]]] = (
+    ({}, "0"),
+    ({"evidence": "off"}, "0"),
+    ({"evidence": "preferred"}, "0"),
+    ({"evidence": "required"}, "0.6"),
+    ({"evidence": "required", "minCoverage": Decimal("0.25")}, "0.25"),
+    ({"evidence": "required", "minCoverage": 0}, "0"),
+    ({"minCoverage": 1}, "1"),
+)
+
+
+# --- the file -----------------------------------------------------------------------------------------------
+
+
+def item(vote: str) -> dict[str, Any]:
+    """The end of an item: its score, or why there is none."""
+    return {"score": Decimal(vote)} if vote[0].isdigit() else {"unscored": vote}
+
+
+def runs_of(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Runs as they are handed in, without what the combination does not read."""
+    return [
+        {
+            "rater": {"kind": kind},
+            "items": [{"dimension": name, **item(vote)} for name, vote in votes.items()],
+        }
+        for kind, votes in runs
+    ]
+
+
+def of_weights(weights: Numbers) -> list[dict[str, Any]]:
+    """Dimensions with these weights."""
+    return [{"name": name, "weight": Decimal(weight)} for name, weight in weights.items()]
+
+
+def parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the parts of the file: a name, and its vectors."""
+    yield (
+        "bands",
+        [
+            {
+                "what": case.what,
+                "rubric": {each: f"What {each} means." for each in case.ranges} or None,
+                "scale": [Decimal(end) for end in case.scale],
+                "reach": [[band, Decimal(first), Decimal(last)] for band, first, last in case.reach],
+            }
+            for case in BANDS
+        ],
+    )
+    yield (
+        "judged",
+        [
+            {
+                "what": f"{rule}: {', '.join(statuses) or 'no quote'}",
+                "evidence": rule,
+                "item": {
+                    "dimension": "Vision",
+                    "evidence": [{"status": each} for each in statuses],
+                    "score": 4,
+                },
+                "counts": counts,
+            }
+            for rule, statuses, counts in JUDGED
+        ],
+    )
+    thirds = of_weights({"Vision": "0.5", "Trust": "0.3", "Drive": "0.2"})
+    yield (
+        "combination",
+        [
+            {
+                "what": case.what,
+                "definition": {"dimensions": thirds},
+                "runs": runs_of(case.runs),
+                "scores": numbers(case.scores),
+                "reasons": dict(case.reasons),
+                "spread": numbers(case.spread),
+            }
+            for case in COMBINATIONS
+        ],
+    )
+    yield (
+        "coverage",
+        [
+            {
+                "what": case.what,
+                "definition": {"dimensions": of_weights(case.weights)},
+                "scores": dict.fromkeys(case.scored, 3),
+                "coverage": Decimal(case.coverage),
+            }
+            for case in COVERAGES
+        ],
+    )
+    yield (
+        "least",
+        [
+            {"what": written(metadata), "definition": {"metadata": metadata}, "coverage": Decimal(least)}
+            for metadata, least in LEAST
+        ],
+    )
+
+
+def generate() -> str:
+    """Return the file: JSON with one vector in each line."""
+    listed = [
+        f'"{name}": [\n' + ",\n".join(in_ascii(written(vector)) for vector in vectors) + "\n]"
+        for name, vectors in parts()
+    ]
+    return "{\n" + ",\n".join(listed) + "\n}\n"
