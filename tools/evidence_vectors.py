@@ -271,6 +271,178 @@ LEAST: Final[Sequence[tuple[dict[str, Any], str]]] = (
 )
 
 
+# --- stability and margin -----------------------------------------------------------------------------------
+
+#: A category: its name, the ends of its range, and its primary dimensions.
+Category = tuple[str, str, str, Sequence[str]]
+
+LOW_HIGH: Final[Sequence[Category]] = [("Low", "1.0", "2.9", []), ("High", "3.0", "5.0", [])]
+APART: Final[Sequence[Category]] = [("Low", "1", "2", []), ("High", "4", "5", [])]
+RIVALS: Final[Sequence[Category]] = [("Seer", "1.0", "5.0", ["Vision"]), ("Friend", "1.0", "5.0", ["Trust"])]
+
+
+def all_at(score: str, kind: str = "model") -> Run:
+    """A run that gives every dimension the same score."""
+    return (kind, {"Vision": score, "Trust": score, "Drive": score})
+
+
+class Stability(NamedTuple):
+    """Runs, the category of their result, and how many agree with it; None if they are too few."""
+
+    what: str
+    categories: Sequence[Category]
+    runs: Sequence[Run]
+    category: str | None
+    same: int | None
+    metadata: Mapping[str, Any] = MappingProxyType({})
+
+
+STABILITIES: Final[Sequence[Stability]] = (
+    Stability("two runs say nothing", LOW_HIGH, [all_at("4"), all_at("4")], "High", None),
+    Stability("three of three", LOW_HIGH, [all_at("4"), all_at("3"), all_at("5")], "High", 3),
+    Stability("two of three", LOW_HIGH, [all_at("4"), all_at("2"), all_at("3")], "High", 2),
+    Stability(
+        "a person's run is one of the runs",
+        LOW_HIGH,
+        [all_at("2", "human"), all_at("4"), all_at("4"), all_at("4")],
+        "Low",
+        1,
+    ),
+    Stability(
+        "no category is a category of its own",
+        APART,
+        [all_at("3"), all_at("3.2"), all_at("4")],
+        None,
+        2,
+    ),
+    Stability(
+        "a run is scored by what it rated, if it covers enough",
+        LOW_HIGH,
+        [all_at("4"), all_at("3"), ("model", {"Vision": "4", "Drive": "3"})],
+        "High",
+        3,
+        {"minCoverage": Decimal("0.7")},
+    ),
+    Stability(
+        "a run that covers too little has no category",
+        LOW_HIGH,
+        [all_at("4"), all_at("3"), ("model", {"Vision": "4", "Drive": "refused"})],
+        "High",
+        2,
+        {"minCoverage": Decimal("0.7")},
+    ),
+    Stability(
+        "a run without a score has no category",
+        LOW_HIGH,
+        [all_at("4"), all_at("3"), all_at("no-evidence")],
+        "High",
+        2,
+    ),
+)
+
+
+class Margin(NamedTuple):
+    """Weights, categories and scores; the change that reaches another category, and the lead over the second."""
+
+    what: str
+    weights: Numbers
+    categories: Sequence[Category]
+    scores: Numbers
+    nearest: tuple[str, str] | None
+    second: tuple[str, str] | None = None
+
+
+ONE: Final = {"Vision": "1"}
+TWO: Final = {"Vision": "0.5", "Trust": "0.5"}
+THREE: Final = {"Vision": "0.333333", "Trust": "0.333333", "Drive": "0.333333"}
+
+MARGINS: Final[Sequence[Margin]] = (
+    Margin("down to below 2.945, which is 2.95 and 3.0", ONE, LOW_HIGH, {"Vision": "3.2"}, ("0.255", "Low")),
+    Margin("up to 2.945", ONE, LOW_HIGH, {"Vision": "2.5"}, ("0.445", "High")),
+    Margin("at the edge the smallest change is none", ONE, LOW_HIGH, {"Vision": "2.945"}, ("0", "Low")),
+    Margin(
+        "of whole ranges", ONE, [("A", "1", "2", []), ("B", "3", "5", [])], {"Vision": "2"}, ("0.495", "B")
+    ),
+    Margin(
+        "from a gap to the nearer side",
+        ONE,
+        [("A", "1", "3.0", []), ("B", "4.5", "5", [])],
+        {"Vision": "3.7"},
+        ("0.655", "A"),
+    ),
+    Margin(
+        "across a gap",
+        ONE,
+        [("A", "1", "3.0", []), ("B", "4.5", "5", [])],
+        {"Vision": "3"},
+        ("1.445", "B"),
+    ),
+    Margin(
+        "of the exact score, not the rounded one",
+        THREE,
+        LOW_HIGH,
+        {"Vision": "3", "Trust": "3", "Drive": "4"},
+        ("0.3883", "Low"),
+    ),
+    Margin("no other category", ONE, [("All", "1", "5", [])], {"Vision": "3"}, None),
+    Margin("no category at all", ONE, [], {"Vision": "3"}, None),
+    Margin(
+        "the last step of the scale",
+        ONE,
+        [("A", "1", "4.9", []), ("B", "5", "5", [])],
+        {"Vision": "4"},
+        ("0.945", "B"),
+    ),
+    Margin(
+        "a range that no score of the scale reaches",
+        ONE,
+        [("A", "1", "4.9", []), ("B", "5.1", "6", [])],
+        {"Vision": "4"},
+        None,
+    ),
+    Margin("the lead of the winner", TWO, RIVALS, {"Vision": "2", "Trust": "4"}, None, ("2", "Seer")),
+    Margin("a tie is a lead of 0", TWO, RIVALS, {"Vision": "3", "Trust": "3"}, None, ("0", "Friend")),
+    Margin(
+        "a lead in thirds",
+        THREE,
+        [("Both", "1", "5", ["Vision", "Trust", "Drive"]), ("Trust", "1", "5", ["Trust"])],
+        {"Vision": "3", "Trust": "3", "Drive": "4"},
+        None,
+        ("0.3333", "Trust"),
+    ),
+    Margin(
+        "the second of three, and the first in the source of equal ones",
+        THREE,
+        [("A", "1", "5", ["Vision"]), ("B", "1", "5", ["Trust"]), ("C", "1", "5", ["Drive"])],
+        {"Vision": "3", "Trust": "3", "Drive": "4"},
+        None,
+        ("1", "A"),
+    ),
+    Margin(
+        "a category without primary dimensions counts as the overall score",
+        TWO,
+        [("All", "1", "5", []), ("Named", "1", "5", ["Vision"])],
+        {"Vision": "3", "Trust": "4"},
+        ("0.505", "Named"),
+        ("0.5", "Named"),
+    ),
+    Margin(
+        "a category whose primary dimensions are unscored is not second",
+        THREE,
+        [("Drive", "1", "5", ["Drive"]), ("Vision", "1", "5", ["Vision"])],
+        {"Vision": "4", "Trust": "3"},
+        None,
+    ),
+    Margin(
+        "only categories whose range contains the score are compared",
+        TWO,
+        [("High", "4", "5", ["Vision"]), ("Mid", "2", "3", ["Trust"]), ("Low", "1", "2", ["Trust"])],
+        {"Vision": "5", "Trust": "1"},
+        ("0.495", "High"),
+    ),
+)
+
+
 # --- the file -----------------------------------------------------------------------------------------------
 
 
@@ -293,6 +465,26 @@ def runs_of(runs: Sequence[Run]) -> list[dict[str, Any]]:
 def of_weights(weights: Numbers) -> list[dict[str, Any]]:
     """Dimensions with these weights."""
     return [{"name": name, "weight": Decimal(weight)} for name, weight in weights.items()]
+
+
+def of_categories(categories: Sequence[Category]) -> list[dict[str, Any]]:
+    """Categories as a definition has them."""
+    return [
+        {"name": name, "scoreRange": [Decimal(low), Decimal(high)], "primaryDimensions": list(primary)}
+        for name, low, high, primary in categories
+    ]
+
+
+def margin_of(case: Margin) -> dict[str, Any]:
+    """The margin that is expected."""
+    away, to = case.nearest or (None, None)
+    lead, over = case.second or (None, None)
+    return {
+        "overall": None if away is None else Decimal(away),
+        "to": to,
+        "lead": None if lead is None else Decimal(lead),
+        "over": over,
+    }
 
 
 def parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -325,13 +517,13 @@ def parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             for rule, statuses, counts in JUDGED
         ],
     )
-    thirds = of_weights({"Vision": "0.5", "Trust": "0.3", "Drive": "0.2"})
+    three = of_weights({"Vision": "0.5", "Trust": "0.3", "Drive": "0.2"})
     yield (
         "combination",
         [
             {
                 "what": case.what,
-                "definition": {"dimensions": thirds},
+                "definition": {"dimensions": three},
                 "runs": runs_of(case.runs),
                 "scores": numbers(case.scores),
                 "reasons": dict(case.reasons),
@@ -357,6 +549,38 @@ def parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         [
             {"what": written(metadata), "definition": {"metadata": metadata}, "coverage": Decimal(least)}
             for metadata, least in LEAST
+        ],
+    )
+    yield (
+        "stability",
+        [
+            {
+                "what": case.what,
+                "definition": {
+                    "metadata": dict(case.metadata),
+                    "dimensions": three,
+                    "resultCategories": of_categories(case.categories),
+                },
+                "runs": runs_of(case.runs),
+                "category": case.category,
+                "stability": None if case.same is None else {"runs": len(case.runs), "same": case.same},
+            }
+            for case in STABILITIES
+        ],
+    )
+    yield (
+        "margin",
+        [
+            {
+                "what": case.what,
+                "definition": {
+                    "dimensions": of_weights(case.weights),
+                    "resultCategories": of_categories(case.categories),
+                },
+                "scores": numbers(case.scores),
+                "margin": margin_of(case),
+            }
+            for case in MARGINS
         ],
     )
 

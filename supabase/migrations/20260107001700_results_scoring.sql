@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:d1f3aac61009b5d96996f72c1bd6ae9fe6db6a8998443eb1ce4d17abb7535815
+-- custom-assessments 0.2.0 results_scoring sha256:a023f79972afd5f7185c890e86ae2acaedb4e328d29e195abb04875c3f4758fd
 -- The scoring rule.
 --
 -- Interviews are scored only here. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -84,6 +84,38 @@ begin
 end
 $$;
 
+-- The average of a category's primary dimensions, as total over parts, of those that were scored; parts is 0 if none was. A
+-- category without primary dimensions counts as the overall score. Each dimension counts once, and is folded once, however often
+-- it is named.
+create or replace function private.primary_average(
+  category jsonb, overall numeric, folded text[], score_of numeric[], out total numeric, out parts integer
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  primaries integer;
+begin
+  select sum(score_of[named.place]), count(score_of[named.place]), count(*)
+    into total, parts, primaries
+    from (
+      select distinct array_position(folded, private.fold_name(private.trim_text(spelled.name))) as place
+        from (
+          select distinct primary_dimension.value as name
+            from jsonb_array_elements_text(
+              case when jsonb_typeof(category -> 'primaryDimensions') = 'array'
+                then category -> 'primaryDimensions' else '[]' end) as primary_dimension
+        ) as spelled
+    ) as named;
+  if primaries = 0 then
+    total := overall;
+    parts := 1;
+  end if;
+end
+$$;
+
 -- The category for an overall score; null if no range contains it. The score is rounded to the precision of the ranges. Of
 -- several categories, the one whose primary dimensions have the highest average is chosen, and of equal ones the first.
 create or replace function private.matching_category(
@@ -100,7 +132,6 @@ declare
   candidate jsonb;
   total numeric;
   parts integer;
-  primaries integer;
   unscored jsonb;
   best jsonb;
   best_total numeric;
@@ -119,23 +150,10 @@ begin
        and matched between (each.value #>> '{scoreRange,0}')::numeric and (each.value #>> '{scoreRange,1}')::numeric
      order by each.ordinality
   loop
-    -- The average of its primary dimensions, as total over parts, or the overall score if it has none. Each counts once,
-    -- and is folded once, however often it is named.
-    select sum(score_of[named.place]), count(score_of[named.place]), count(*)
-      into total, parts, primaries
-      from (
-        select distinct array_position(folded, private.fold_name(private.trim_text(spelled.name))) as place
-          from (
-            select distinct primary_dimension.value as name
-              from jsonb_array_elements_text(
-                case when jsonb_typeof(candidate -> 'primaryDimensions') = 'array'
-                  then candidate -> 'primaryDimensions' else '[]' end) as primary_dimension
-          ) as spelled
-      ) as named;
-    if primaries = 0 then
-      total := overall;
-      parts := 1;
-    elsif parts = 0 then
+    select average.total, average.parts
+      into total, parts
+      from private.primary_average(candidate, overall, folded, score_of) as average;
+    if parts = 0 then
       -- None of its primary dimensions was scored, so it is the last resort.
       unscored := coalesce(unscored, candidate);
       continue;
@@ -150,7 +168,28 @@ begin
 end
 $$;
 
--- The weighted mean of the scored dimensions, rounded half up to two places. score_of is in the order of the weights.
+-- The sum of the weighted scores, and that of their weights. score_of is in the order of the weights.
+create or replace function private.weighted_sums(
+  weights numeric[], score_of numeric[], out weighted numeric, out weight_sum numeric
+)
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  weighted := 0;
+  weight_sum := 0;
+  for place in 1 .. cardinality(weights) loop
+    if score_of[place] is not null then
+      weighted := weighted + weights[place] * score_of[place];
+      weight_sum := weight_sum + weights[place];
+    end if;
+  end loop;
+end
+$$;
+
+-- The weighted mean of the scored dimensions, rounded half up to two places.
 create or replace function private.overall_of(weights numeric[], score_of numeric[])
 returns numeric
 language plpgsql
@@ -159,16 +198,9 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  weighted numeric := 0;
-  weight_sum numeric := 0;
+  sums constant record := private.weighted_sums(weights, score_of);
 begin
-  for place in 1 .. cardinality(weights) loop
-    if score_of[place] is not null then
-      weighted := weighted + weights[place] * score_of[place];
-      weight_sum := weight_sum + weights[place];
-    end if;
-  end loop;
-  return round(div(weighted * 200 + weight_sum, weight_sum * 2) / 100, 2);
+  return round(div(sums.weighted * 200 + sums.weight_sum, sums.weight_sum * 2) / 100, 2);
 end
 $$;
 

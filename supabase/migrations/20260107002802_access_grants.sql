@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:f249e3768d744961509536ccf6bd85f16cd10d3d076261649f36a352f007bbc6
+-- custom-assessments 0.2.0 access_grants sha256:777ae2e2af0896be175e6337c7a1b2ebfe7990dd970fe76c5fa64d02b1755829
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -248,6 +248,8 @@ grant execute on function private.ids_by_name(jsonb) to authenticated, service_r
 grant execute on function private.least_version(text, text) to authenticated, service_role;
 grant execute on function private.measured_part(jsonb) to authenticated, service_role;
 grant execute on function private.overall_of(numeric[], numeric[]) to authenticated, service_role;
+grant execute on function private.weighted_sums(numeric[], numeric[]) to authenticated, service_role;
+grant execute on function private.primary_average(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
 grant execute on function private.primary_ids(jsonb, text[], text[]) to authenticated, service_role;
 grant execute on function private.questions_by_name(jsonb) to authenticated, service_role;
 grant execute on function private.range_precision(jsonb) to authenticated, service_role;

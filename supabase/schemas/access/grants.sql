@@ -247,6 +247,8 @@ grant execute on function private.ids_by_name(jsonb) to authenticated, service_r
 grant execute on function private.least_version(text, text) to authenticated, service_role;
 grant execute on function private.measured_part(jsonb) to authenticated, service_role;
 grant execute on function private.overall_of(numeric[], numeric[]) to authenticated, service_role;
+grant execute on function private.weighted_sums(numeric[], numeric[]) to authenticated, service_role;
+grant execute on function private.primary_average(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
 grant execute on function private.primary_ids(jsonb, text[], text[]) to authenticated, service_role;
 grant execute on function private.questions_by_name(jsonb) to authenticated, service_role;
 grant execute on function private.range_precision(jsonb) to authenticated, service_role;

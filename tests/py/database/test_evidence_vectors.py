@@ -34,7 +34,7 @@ def answer(connection: Connection, call: str, *values: Any) -> Any:
     """What the database returns for a call, as JSON with exact numbers; values are JSON too."""
     row = connection.execute(f"select to_json({call})::text", [written(each) for each in values]).fetchone()
     assert row is not None
-    return json.loads(row[0], parse_float=Decimal)
+    return None if row[0] is None else json.loads(row[0], parse_float=Decimal)
 
 
 @each("bands")
@@ -107,3 +107,30 @@ def test_the_least_coverage_is_stated_or_follows_from_the_rule(
     connection: Connection, vector: dict[str, Any]
 ) -> None:
     assert answer(connection, "private.least_coverage(%s::jsonb)", vector["definition"]) == vector["coverage"]
+
+
+@each("stability")
+def test_stability_counts_the_runs_that_agree(connection: Connection, vector: dict[str, Any]) -> None:
+    found = answer(
+        connection,
+        "private.stability_of(%s::jsonb, %s::jsonb, %s::jsonb #>> '{}')",
+        vector["definition"],
+        vector["runs"],
+        vector["category"],
+    )
+    assert found == vector["stability"]
+
+
+@each("margin")
+def test_the_margin_names_the_nearest_category_and_the_second(
+    connection: Connection, vector: dict[str, Any]
+) -> None:
+    found = answer(
+        connection, "private.margin_of(%s::jsonb, %s::jsonb)", vector["definition"], vector["scores"]
+    )
+    assert found == vector["margin"]
+
+
+def test_without_scores_there_is_no_margin(connection: Connection) -> None:
+    [first, *_] = PARTS["margin"]
+    assert answer(connection, "private.margin_of(%s::jsonb, '{}')", first["definition"]) is None

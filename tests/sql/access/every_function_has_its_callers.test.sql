@@ -70,6 +70,8 @@ insert into tests.expected values
 ('private.restated(uuid,jsonb,integer)', false, 'authenticated service_role'),
 ('private.restated_differences(uuid,jsonb,jsonb)', false, 'authenticated service_role'),
 ('private.overall_of(numeric[],numeric[])', false, 'authenticated service_role'),
+('private.primary_average(jsonb,numeric,text[],numeric[])', false, 'authenticated service_role'),
+('private.weighted_sums(numeric[],numeric[])', false, 'authenticated service_role'),
 ('private.with_definition(assessment_versions,jsonb)', false, 'authenticated service_role'),
 ('private.without_common_parts(jsonb,jsonb)', false, 'authenticated service_role'),
 ('repin_campaign(uuid)', false, 'authenticated service_role'),
