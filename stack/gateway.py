@@ -2,6 +2,7 @@
 
 * /rest/v1/* goes to PostgREST, over a Unix socket.
 * /auth/v1/* is answered by the local Auth, in this process.
+* / is the built front end (`stack/pages.py`).
 
 Like Supabase's it asks for an API key, adds CORS headers for browsers, and takes the newer opaque keys
 for the tokens that they stand for. It is for development and tests only: it listens on the loopback
@@ -28,6 +29,7 @@ from yarl import URL
 from stack.auth import MAX_BODY_BYTES, Auth, AuthError, UnavailableError
 from stack.errors import StackError
 from stack.gateway_settings import Settings
+from stack.pages import Pages
 from stack.processes import follow_parent
 
 MAX_REST_BODY_BYTES = 20 * 1024 * 1024
@@ -97,6 +99,7 @@ class Gateway:
         self._auth = Auth(
             settings.auth_dsn, keys.jwt_secret, f"http://{settings.host}:{settings.port}{_AUTH}"
         )
+        self._pages = Pages({"key": keys.publishable})
         self._rest = aiohttp.ClientSession(
             connector=aiohttp.UnixConnector(settings.rest_socket, limit=0, keepalive_timeout=20),
             timeout=aiohttp.ClientTimeout(total=None, connect=5),
@@ -109,7 +112,8 @@ class Gateway:
         )
 
     async def close(self) -> None:
-        """Close every connection to PostgREST."""
+        """Close every connection to PostgREST, and the front end's folder."""
+        self._pages.close()
         await self._rest.close()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -125,6 +129,9 @@ class Gateway:
                 return await self._to_rest(request, path.removeprefix(_REST) or "/", query)
             if path.startswith(f"{_AUTH}/"):
                 return await self._to_auth(request, path.removeprefix(_AUTH))
+            page = self._pages.answer(request.method, path)
+            if page is not None:
+                return page
         except _RefusalError as refusal:
             return _json(request, refusal.status, refusal.body, refusal.headers)
         return _json(
@@ -132,7 +139,7 @@ class Gateway:
             404,
             {
                 "message": "no Route matched with those values",
-                "hint": f"Paths begin with {_REST} or {_AUTH}.",
+                "hint": f"Paths begin with {_REST} or {_AUTH}; the front end is at /.",
             },
         )
 
