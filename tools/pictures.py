@@ -157,6 +157,7 @@ def finished() -> demo.Result:
         if outcome.category and each.name == outcome.category.name
     ]
     return demo.Result(
+        id="",
         dimension_scores=scores,
         overall_score=outcome.overall,
         matched_category_data=demo.Category.model_validate(category.model_dump(), by_name=True),

@@ -125,6 +125,21 @@ def test_the_three_lines_work_when_they_are_pasted(shown: str) -> None:
     assert "Leadership Archetypes" in answers[2]
 
 
+def test_the_last_two_lines_are_links_to_the_result_and_to_the_respondents_view(
+    site: RunningApi, shown: str
+) -> None:
+    links = re.findall(rf"^{re.escape(site.url)}/#/(\w+)/(\S+)$", shown, re.MULTILINE)
+    assert [page for page, _ in links] == ["results", "s"]
+    connection = site.database.connect()
+    (found,) = connection.execute(
+        "select count(*) from public.custom_assessment_results join public.coaching_sessions"
+        " on coaching_sessions.id = custom_assessment_results.session_id"
+        " where custom_assessment_results.id = %s and access_token = %s",
+        [identifier for _, identifier in links],
+    ).fetchone() or (None,)
+    assert found == 1
+
+
 def test_a_second_run_in_ascii_and_80_columns_shows_the_same(site: RunningApi, shown: str) -> None:
     assert shown
     again = run_at(site, 80, "ascii")
