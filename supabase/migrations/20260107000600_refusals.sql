@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:104c61127de0cd6d934aa4ea09188ab15ee6c63b0e6e204b9b46a9655971abff
+-- custom-assessments 0.2.0 refusals sha256:f19945923e1d9f4b8298fc676262adb38f8491c38c57ba60e5b1e11eac861d56
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -210,8 +210,8 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'TENANT_LIMIT', 429, 'The tenant has reached a limit.',
-  'See details: setting names the limit, seconds is when to try again. Save less often: edits of a draft that was never used count '
-  'for nothing.'
+  'See details: setting names the limit, limit is its value and used what the tenant has. With seconds, try again after them, and save '
+  'less often: edits of a draft that was never used make no versions. Otherwise wait until uploads are processed, or delete some.'
 ),
 (
   'BUSY', 429, 'Too many requests are writing to this tenant at the same time.',

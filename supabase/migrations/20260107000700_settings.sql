@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:7c3093f71de8ae289f4a0509032a10464642aa94aac337cae4dd287845ca4f1d
+-- custom-assessments 0.2.0 settings sha256:cf3b839ab693c6e38ed6d0f463ae3ee41eac4d7bdd858417d07d28c8a6fae2ed
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -24,6 +24,26 @@ insert into private.settings (name, value, least, most, meaning) values
 (
   'begun_session_days', 30, 1, 3650,
   'For how many days after an agent last asked for it a session counts as begun, and keeps its assessment from being deleted.'
+),
+(
+  'open_uploads', 500, 1, 1000000,
+  'How many uploads of a tenant''s own accounts may wait or be processed.'
+),
+(
+  'upload_bytes', 100000000, 1000000, 1000000000000,
+  'How many bytes a tenant''s uploads may have, as they are stored, with what was made of them.'
+),
+(
+  'stored_assessments', 2000, 1, 1000000,
+  'How many assessments a tenant may have.'
+),
+(
+  'assessment_bytes', 200000000, 1000000, 1000000000000,
+  'How many bytes a tenant''s assessments may have, as they are stored.'
+),
+(
+  'version_bytes', 500000000, 1000000, 1000000000000,
+  'How many bytes the versions of a tenant''s assessments may have, as they are stored.'
 ),
 (
   'versions_an_hour', 120, 1, 1000000,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 versions_pruning sha256:c855abdfa0137c5d90028945c0f5060acc32e74f997a58a39c944e9aace51238
+-- custom-assessments 0.2.0 versions_pruning sha256:d9f29bfbeb412182d88991ca712d34463c4d89a6750ceabd9707ae4f8284f277
 -- Versions that nothing uses, beyond the newest of each assessment, are taken away with the jobs.
 
 -- Whether something uses a version, or is shown with it.
@@ -152,7 +152,7 @@ create or replace trigger guard_versions
 before insert or update or delete on public.assessment_versions
 for each row execute function private.guard_versions();
 
--- How many versions a tenant's own edits make. Each edit of an assessment in use makes one, and an editor that saves on each
+-- How many versions a tenant's own edits make, and how many bytes of them there may be (limits/tenants.sql). Each edit of an assessment in use makes one, and an editor that saves on each
 -- keystroke would fill the database. An upload counts as an edit by the account that uploaded it, and fails with
 -- too-many-versions. What trusted writers write is not limited here.
 
@@ -176,11 +176,15 @@ begin
   if made.versions >= private.setting('versions_an_hour') or made.bytes >= private.setting('version_bytes_an_hour') then
     perform private.refuse('TENANT_LIMIT', jsonb_build_object(
       'tenant_id', new.tenant_id,
-      'setting', case when made.versions >= private.setting('versions_an_hour')
-                      then 'versions_an_hour' else 'version_bytes_an_hour' end,
       'seconds', ceil(extract(epoch from made.since + interval '1 hour' - now()))
-    ));
+    ) || case
+      when made.versions >= private.setting('versions_an_hour') then jsonb_build_object(
+        'setting', 'versions_an_hour', 'limit', private.setting('versions_an_hour'), 'used', made.versions)
+      else jsonb_build_object(
+        'setting', 'version_bytes_an_hour', 'limit', private.setting('version_bytes_an_hour'), 'used', made.bytes)
+    end);
   end if;
+  perform private.refuse_exceeded(new.tenant_id, 'versions', 1);
   return new;
 end
 $$;

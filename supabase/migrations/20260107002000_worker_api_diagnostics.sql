@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_diagnostics sha256:dc5cc103d8427b3ee7144038fbc326f89360e416d7b72b9f697486d4e286cec6
+-- custom-assessments 0.2.0 worker_api_diagnostics sha256:1688f09b83c4505cb9cc3e7bd682663eef3703ba7671c07301185c0589c53887
 -- Diagnostics that only the database can create.
 
 create or replace function private.upload_diagnostic(code text, place jsonb default null)
@@ -36,6 +36,8 @@ as $$
        'Upload the file without assessment_id to create a new assessment.'),
       ('too-many-versions', 'error', '', 'The tenant''s edits and uploads have made too many versions within an hour.',
        'Upload the file again later, and less often.'),
+      ('too-much-stored', 'error', '', 'The tenant has as many assessments, or bytes of them or their versions, as it may have.',
+       'Delete assessments that are no longer needed, and upload the file again.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',
        'Fix the file and upload it again. If the file has no error, report the id of this upload to the operator.'),
       ('worker-lost', 'error', '', 'The worker stopped every time it compiled this file.',
@@ -94,7 +96,8 @@ begin
         from jsonb_array_elements(faults) as fault
     ),
     jsonb_build_array(private.upload_diagnostic(
-      case when code in ('assessment-archived', 'assessment-missing', 'too-many-versions') then code else 'database-refused' end)));
+      case when code in ('assessment-archived', 'assessment-missing', 'too-many-versions', 'too-much-stored') then code
+           else 'database-refused' end)));
 end
 $$;
 
@@ -111,7 +114,8 @@ as $$
 begin
   return coalesce(
     error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'superseded',
-              'assessment-archived', 'assessment-is-a-template', 'assessment-missing', 'too-many-versions'),
+              'assessment-archived', 'assessment-is-a-template', 'assessment-missing', 'too-many-versions',
+              'too-much-stored'),
     false
   );
 end
@@ -144,7 +148,7 @@ begin
     code := case facts ->> 'reason'
       when 'ASSESSMENT_ARCHIVED' then 'assessment-archived'
       when 'ASSESSMENT_NOT_FOUND' then 'assessment-missing'
-      when 'TENANT_LIMIT' then 'too-many-versions'
+      when 'TENANT_LIMIT' then case when facts ? 'seconds' then 'too-many-versions' else 'too-much-stored' end
       else replace(lower(facts ->> 'reason'), '_', '-')
     end;
   end if;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 worker_api_drafts sha256:13fbeb8f1a0234a190471f3bd5389f18caf51df22036213ad71ce2a4a8428cf4
+-- custom-assessments 0.2.0 worker_api_drafts sha256:f2f2cbf5230d73334ee17085738117cbc96b50145c6c3440f33356f5e95fb31a
 -- A compiled upload becomes a draft, or replaces an assessment.
 
 -- An upload only stores a valid definition, whatever the worker reports. If an assessment is written, its trigger checks
@@ -119,6 +119,12 @@ begin
            order by placed.ordinality)
     into endings
     from placed;
+  -- Like the account's own inserts.
+  perform private.refuse_exceeded(upload.tenant_id, 'assessments', 0)
+     from public.assessment_uploads as upload
+    where upload.id = any (uploads) and upload.created_by is not null
+      and exists (select from unnest(endings) as ending where not ending ? 'diagnostics')
+    limit 1;
   return endings;
 end
 $$;
@@ -356,6 +362,9 @@ begin
          result_disclosure = replacement.result_disclosure,
          content_changed_at = replacement.content_changed_at
    where assessment.id = target.id;
+  if uploader is not null and private.length_of(replacement) > private.length_of(target) then
+    perform private.refuse_exceeded(target.tenant_id, 'assessments', 0, 'assessment_bytes');
+  end if;
   perform set_config('assessments.uploader', '', true);
 end
 $$;

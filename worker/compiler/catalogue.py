@@ -655,6 +655,13 @@ class Code(StrEnum):
             "an hour, so the assessment was not replaced. Upload the file again later."
         ),
     )
+    TOO_MUCH_STORED = (
+        "too-much-stored",
+        (
+            "The tenant has as many assessments, or as many bytes of assessments or of their versions, as "
+            "the operator allows, so nothing was stored. Delete assessments and upload the file again."
+        ),
+    )
     DATABASE_REFUSED = (
         "database-refused",
         "The database refused the definition; the message gives the reason.",

@@ -209,8 +209,8 @@ insert into private.refusals (reason, status, message, hint) values
 ),
 (
   'TENANT_LIMIT', 429, 'The tenant has reached a limit.',
-  'See details: setting names the limit, seconds is when to try again. Save less often: edits of a draft that was never used count '
-  'for nothing.'
+  'See details: setting names the limit, limit is its value and used what the tenant has. With seconds, try again after them, and save '
+  'less often: edits of a draft that was never used make no versions. Otherwise wait until uploads are processed, or delete some.'
 ),
 (
   'BUSY', 429, 'Too many requests are writing to this tenant at the same time.',

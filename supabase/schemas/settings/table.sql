@@ -25,6 +25,26 @@ insert into private.settings (name, value, least, most, meaning) values
   'For how many days after an agent last asked for it a session counts as begun, and keeps its assessment from being deleted.'
 ),
 (
+  'open_uploads', 500, 1, 1000000,
+  'How many uploads of a tenant''s own accounts may wait or be processed.'
+),
+(
+  'upload_bytes', 100000000, 1000000, 1000000000000,
+  'How many bytes a tenant''s uploads may have, as they are stored, with what was made of them.'
+),
+(
+  'stored_assessments', 2000, 1, 1000000,
+  'How many assessments a tenant may have.'
+),
+(
+  'assessment_bytes', 200000000, 1000000, 1000000000000,
+  'How many bytes a tenant''s assessments may have, as they are stored.'
+),
+(
+  'version_bytes', 500000000, 1000000, 1000000000000,
+  'How many bytes the versions of a tenant''s assessments may have, as they are stored.'
+),
+(
   'versions_an_hour', 120, 1, 1000000,
   'How many versions the edits and uploads of a tenant''s own accounts may make within an hour.'
 ),

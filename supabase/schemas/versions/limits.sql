@@ -1,4 +1,4 @@
--- How many versions a tenant's own edits make. Each edit of an assessment in use makes one, and an editor that saves on each
+-- How many versions a tenant's own edits make, and how many bytes of them there may be (limits/tenants.sql). Each edit of an assessment in use makes one, and an editor that saves on each
 -- keystroke would fill the database. An upload counts as an edit by the account that uploaded it, and fails with
 -- too-many-versions. What trusted writers write is not limited here.
 
@@ -22,11 +22,15 @@ begin
   if made.versions >= private.setting('versions_an_hour') or made.bytes >= private.setting('version_bytes_an_hour') then
     perform private.refuse('TENANT_LIMIT', jsonb_build_object(
       'tenant_id', new.tenant_id,
-      'setting', case when made.versions >= private.setting('versions_an_hour')
-                      then 'versions_an_hour' else 'version_bytes_an_hour' end,
       'seconds', ceil(extract(epoch from made.since + interval '1 hour' - now()))
-    ));
+    ) || case
+      when made.versions >= private.setting('versions_an_hour') then jsonb_build_object(
+        'setting', 'versions_an_hour', 'limit', private.setting('versions_an_hour'), 'used', made.versions)
+      else jsonb_build_object(
+        'setting', 'version_bytes_an_hour', 'limit', private.setting('version_bytes_an_hour'), 'used', made.bytes)
+    end);
   end if;
+  perform private.refuse_exceeded(new.tenant_id, 'versions', 1);
   return new;
 end
 $$;

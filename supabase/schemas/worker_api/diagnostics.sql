@@ -35,6 +35,8 @@ as $$
        'Upload the file without assessment_id to create a new assessment.'),
       ('too-many-versions', 'error', '', 'The tenant''s edits and uploads have made too many versions within an hour.',
        'Upload the file again later, and less often.'),
+      ('too-much-stored', 'error', '', 'The tenant has as many assessments, or bytes of them or their versions, as it may have.',
+       'Delete assessments that are no longer needed, and upload the file again.'),
       ('database-refused', 'error', '', 'The database refused the assessment.',
        'Fix the file and upload it again. If the file has no error, report the id of this upload to the operator.'),
       ('worker-lost', 'error', '', 'The worker stopped every time it compiled this file.',
@@ -93,6 +95,7 @@ begin
         from jsonb_array_elements(faults) as fault
     ),
     jsonb_build_array(private.upload_diagnostic(
-      case when code in ('assessment-archived', 'assessment-missing', 'too-many-versions') then code else 'database-refused' end)));
+      case when code in ('assessment-archived', 'assessment-missing', 'too-many-versions', 'too-much-stored') then code
+           else 'database-refused' end)));
 end
 $$;

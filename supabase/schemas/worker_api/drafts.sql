@@ -118,6 +118,12 @@ begin
            order by placed.ordinality)
     into endings
     from placed;
+  -- Like the account's own inserts.
+  perform private.refuse_exceeded(upload.tenant_id, 'assessments', 0)
+     from public.assessment_uploads as upload
+    where upload.id = any (uploads) and upload.created_by is not null
+      and exists (select from unnest(endings) as ending where not ending ? 'diagnostics')
+    limit 1;
   return endings;
 end
 $$;
@@ -355,6 +361,9 @@ begin
          result_disclosure = replacement.result_disclosure,
          content_changed_at = replacement.content_changed_at
    where assessment.id = target.id;
+  if uploader is not null and private.length_of(replacement) > private.length_of(target) then
+    perform private.refuse_exceeded(target.tenant_id, 'assessments', 0, 'assessment_bytes');
+  end if;
   perform set_config('assessments.uploader', '', true);
 end
 $$;

@@ -11,7 +11,8 @@ as $$
 begin
   return coalesce(
     error in ('invalid-source', 'version-conflict', 'version-falls', 'version-bump-too-small', 'superseded',
-              'assessment-archived', 'assessment-is-a-template', 'assessment-missing', 'too-many-versions'),
+              'assessment-archived', 'assessment-is-a-template', 'assessment-missing', 'too-many-versions',
+              'too-much-stored'),
     false
   );
 end
@@ -44,7 +45,7 @@ begin
     code := case facts ->> 'reason'
       when 'ASSESSMENT_ARCHIVED' then 'assessment-archived'
       when 'ASSESSMENT_NOT_FOUND' then 'assessment-missing'
-      when 'TENANT_LIMIT' then 'too-many-versions'
+      when 'TENANT_LIMIT' then case when facts ? 'seconds' then 'too-many-versions' else 'too-much-stored' end
       else replace(lower(facts ->> 'reason'), '_', '-')
     end;
   end if;
