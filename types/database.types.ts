@@ -10,6 +10,8 @@ export type Metadata = {
   interviewStyle?: InterviewStyle;
   resultDisclosure?: "full" | "teaser" | "none";
   scale?: [number, number];
+  evidence?: "required" | "preferred" | "off";
+  minCoverage?: number;
 };
 
 export type FilledMetadata = {
@@ -22,6 +24,8 @@ export type FilledMetadata = {
   interviewStyle: FilledInterviewStyle;
   resultDisclosure: "full" | "teaser" | "none";
   scale: [number, number];
+  evidence: "required" | "preferred" | "off";
+  minCoverage?: number;
 };
 
 export type InterviewStyle = { default?: number; allowOverride?: boolean };

@@ -29,6 +29,8 @@ class Metadata(TypedDict):
     interviewStyle: NotRequired[InterviewStyle]
     resultDisclosure: NotRequired[Literal["full", "teaser", "none"]]
     scale: NotRequired[Tuple[float, float]]
+    evidence: NotRequired[Literal["required", "preferred", "off"]]
+    minCoverage: NotRequired[float]
 
 @with_config(ConfigDict(extra="allow"))
 class FilledMetadata(TypedDict):
@@ -41,6 +43,8 @@ class FilledMetadata(TypedDict):
     interviewStyle: FilledInterviewStyle
     resultDisclosure: Literal["full", "teaser", "none"]
     scale: Tuple[float, float]
+    evidence: Literal["required", "preferred", "off"]
+    minCoverage: NotRequired[float]
 
 @with_config(ConfigDict(extra="allow"))
 class InterviewStyle(TypedDict):

@@ -15,7 +15,7 @@ from decimal import Decimal, localcontext
 from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
-from worker.definition import GENERAL, Metadata, write_json
+from worker.definition import GENERAL, REQUIRED_COVERAGE, Metadata, write_json
 from worker.ids import dimension_id
 from worker.names import fold
 from worker.scoring import DEFAULT_SCALE, EXACT, decimal_places
@@ -37,10 +37,6 @@ __all__ = [
 Json: TypeAlias = "str | Decimal | int | bool | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = "dict[str, Json]"
 
-DEFAULT_EVIDENCE: Final = "preferred"
-#: The default share of the weights that must be scored, if evidence is required.
-REQUIRED_COVERAGE: Final = Decimal("0.6")
-
 
 class Columns(NamedTuple):
     """The columns of an assessment's row, which take precedence over the definition's metadata."""
@@ -53,11 +49,12 @@ class Columns(NamedTuple):
     result_disclosure: str = "full"
 
 
-#: The keys of the metadata that have no default and no column. Each is a part of the content.
+DEFAULT_EVIDENCE: Final[str] = Metadata.model_fields["evidence"].default
+#: The texts of the metadata that have no default and no column. Each is a part of the content.
 STATED: Final = tuple(
     field.alias or name
     for name, field in Metadata.model_fields.items()
-    if not field.is_required() and field.default is None and name not in Columns._fields
+    if not field.is_required() and field.default is None and name not in {*Columns._fields, "min_coverage"}
 )
 
 

@@ -76,6 +76,8 @@ LANGUAGE: Final = re.compile(
     "(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?"
 )
 MAX_LANGUAGE: Final = 35
+#: The default share of the weights that must be scored, if evidence is required.
+REQUIRED_COVERAGE: Final = Decimal("0.6")
 #: From highly structured to fully conversational.
 INTERVIEW_STYLES: Final = (1, 2, 3, 4, 5)
 GENERAL: Final = "general"
@@ -275,6 +277,13 @@ Weight: TypeAlias = Annotated[
     AfterValidator(shortest),
     _number_schema(exclusiveMinimum=0, maximum=1),
 ]
+Share: TypeAlias = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, le=1),
+    AfterValidator(shortest),
+    _number_schema(minimum=0, maximum=1),
+]
 Bound: TypeAlias = Annotated[
     Decimal,
     BeforeValidator(_exact),
@@ -284,6 +293,7 @@ Bound: TypeAlias = Annotated[
 DimensionId: TypeAlias = Annotated[str, Field(pattern=f"^{SLUG.pattern}$", max_length=LONGEST_ID)]
 AssessmentType: TypeAlias = Literal["single-outcome", "multi-dimensional", "comparative"]
 Disclosure: TypeAlias = Literal["full", "teaser", "none"]
+Evidence: TypeAlias = Literal["required", "preferred", "off"]
 Language: TypeAlias = Annotated[
     str,
     AfterValidator(_language),
@@ -412,6 +422,17 @@ class Metadata(_Model):
         AfterValidator(_ascending),
         Field(description=f"`[low, high]`, the range of a score; 0 <= low < high <= {MAX_SCALE}"),
     ] = DEFAULT_SCALE
+    evidence: Annotated[
+        Evidence,
+        Field(description="whether a score counts only with a quote of the respondent that was found"),
+    ] = "preferred"
+    min_coverage: Annotated[
+        Share | None,
+        Field(
+            description="0 to 1, a percentage or a fraction: the share of the weights that must be scored "
+            f"for an overall score. Without it 0, and {REQUIRED_COVERAGE} where evidence is required"
+        ),
+    ] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -18,7 +18,7 @@ from worker.compiler.catalogue import Code
 from worker.compiler.compile import compile_markdown
 from worker.compiler.diagnostics import MAX_DIAGNOSTICS, Diagnostic, about_the_rest, plain, shown
 from worker.compiler.formatter import Page, Path, write_definition
-from worker.definition import Definition, JsonFault, Metadata, json_path, write_json
+from worker.definition import Definition, JsonFault, json_path, write_json
 from worker.partial import LISTS, MISSING, OBJECTS, Partial, read_partial
 
 __all__ = ["Uploaded", "compile_definition"]
@@ -34,8 +34,6 @@ MARKUP: Final[Mapping[str, tuple[Code, str]]] = {
     "raw-html": (Code.RAW_HTML, "HTML is not allowed"),
     "unsafe-link": (Code.UNSAFE_LINK, "links need complete http, https or mailto addresses"),
 }
-#: Keys of the metadata that the database reads and a file cannot state yet.
-NOT_IN_FILES: Final = frozenset(("evidence", "minCoverage"))
 LONGEST_MESSAGE: Final = 300
 VERSION: Final[Path] = ("metadata", "version")
 
@@ -169,8 +167,6 @@ def _unknown(where: Path, model: type[BaseModel], page: Page) -> Diagnostic:
     key = str(where[-1])
     names = ", ".join(f"`{name}`" for name in _keys(model))
     message = f"the key {shown(key)} is not known: it is kept and ignored"
-    if model is Metadata and key in NOT_IN_FILES:
-        message = f"the key {shown(key)} is kept, but is missing in the Markdown"
     line = page.line_of(where[:-1])
     found = _at_line(line, Code.UNKNOWN_KEY, json_path(where), message, f"the keys here are {names}")
     return replace(found, args={"key": plain(key)})

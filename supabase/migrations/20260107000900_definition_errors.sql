@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 definition_errors sha256:e25ffc7c58bdf13dac3bb9c2fb0d78d1fd5f8e4a8d4ac03154e49bbd37bf128c
+-- custom-assessments 0.2.0 definition_errors sha256:7f910917a4696f98fbb8ef8fb682d4322c6a2bda386febf543637fd7ffc5d6f3
 -- What the rules of a definition share. Each rule except the bounds returns a list of errors, empty if there are none. An
 -- error has a JSON path, a stable reason and what was expected: {"path": "$.dimensions[2].weight", "reason":
 -- "not-positive", "expected": "a number above 0"}.
@@ -309,6 +309,15 @@ begin
       format('two numbers [low, high] with 0 <= low < high <= %s', private.highest_score())
     );
   end if;
+  part := metadata -> 'evidence';
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.evidence_rules()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.evidence', 'unknown-value', private.one_of(private.evidence_rules()));
+  end if;
+  part := metadata -> 'minCoverage';
+  if jsonb_typeof(part) <> 'null' and not private.is_share(part) then
+    faults := faults || private.fault('$.metadata.minCoverage', 'out-of-range', 'a number from 0 to 1');
+  end if;
   return faults;
 end
 $$;
@@ -326,6 +335,20 @@ begin
     and tag ~ ('^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?'
       || '(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*'
       || '(-[Xx](-[A-Za-z0-9]{1,8})+)?$');
+end
+$$;
+
+-- Whether a value is a number from 0 to 1.
+create or replace function private.is_share(value jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_typeof(value) = 'number' and value::numeric between 0 and 1
+    and scale(value::numeric) <= private.most_decimal_places();
 end
 $$;
 

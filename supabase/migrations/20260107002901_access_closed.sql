@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:05106e60e5a090d811d4bd77cec3282760289f48bb224db97aa9acdc73fad830
+-- custom-assessments 0.2.0 access_closed sha256:57c451acda48dc8a235f011e08896fcaad3ba660ccdb2a93f38d0e94c25b89ef
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -55,7 +55,7 @@ private.end_session(uuid, text, text, timestamptz), private.ending_of_error(text
 private.enqueue(text, uuid[], uuid[], uuid[], integer[]), private.enqueue_due_markdown(integer),
 private.enqueue_uploads(), private.enter_line(uuid), private.enter_my_lines(), private.erase_account_once(uuid),
 private.erase_participants(uuid[], uuid), private.erase_session_once(uuid, text, uuid), private.erase_tenant_once(uuid),
-private.erased_at(uuid, text, uuid), private.evidence_in_force(jsonb),
+private.erased_at(uuid, text, uuid), private.evidence_in_force(jsonb), private.evidence_rules(),
 private.example_faults(jsonb, text[], text[], numeric, numeric), private.example_outcome_faults(jsonb),
 private.exceeded_limits(uuid, text, integer), private.expire_words(integer),
 private.export_session(uuid, text, boolean), private.extend_rule(regclass, text, text), private.fault(text, text, text),
@@ -83,10 +83,10 @@ private.is_cleared_by_deletion(uuid, uuid, uuid, uuid), private.is_higher_versio
 private.is_language(text), private.is_number_pair(jsonb), private.is_older_version(uuid, uuid),
 private.is_own(uuid, uuid), private.is_pin_of(private.pins, uuid, uuid, uuid),
 private.is_prunable(public.assessment_versions), private.is_scored(uuid, text), private.is_session_of(uuid, text, uuid),
-private.is_superseded(public.custom_assessments, public.assessment_uploads), private.is_tenants_statement(),
-private.is_transcript_of(private.transcripts, uuid, uuid, uuid), private.is_turn_number(jsonb),
-private.is_unclean_name(text), private.is_version(text), private.is_version_used(uuid), private.is_withdrawn(uuid),
-private.jobs_of_kept_requests(timestamptz), private.jobs_of_request(text, text),
+private.is_share(jsonb), private.is_superseded(public.custom_assessments, public.assessment_uploads),
+private.is_tenants_statement(), private.is_transcript_of(private.transcripts, uuid, uuid, uuid),
+private.is_turn_number(jsonb), private.is_unclean_name(text), private.is_version(text), private.is_version_used(uuid),
+private.is_withdrawn(uuid), private.jobs_of_kept_requests(timestamptz), private.jobs_of_request(text, text),
 private.jobs_with_effects(text, jsonb, bigint[]),
 private.judge_jobs(text, jsonb, bigint[], integer[], text[], text[], integer[], bigint[], bigint[], jsonb[]),
 private.judged_item(text, jsonb), private.keep_asked_definition(uuid, jsonb), private.keep_assessment_history(),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:777ae2e2af0896be175e6337c7a1b2ebfe7990dd970fe76c5fa64d02b1755829
+-- custom-assessments 0.2.0 access_grants sha256:e689186a8add28b20182ea846c608c3d235980bf871e068e3c0d85acde3762ff
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -153,6 +153,7 @@ grant execute on function private.definition_size_faults(text) to authenticated,
 grant execute on function private.dimension_faults(jsonb, text) to authenticated, service_role;
 grant execute on function private.dimensions_faults(jsonb, text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.disclosures() to authenticated, service_role;
+grant execute on function private.evidence_rules() to authenticated, service_role;
 grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.example_outcome_faults(jsonb) to authenticated, service_role;
 grant execute on function private.fault(text, text, text) to authenticated, service_role;
@@ -168,6 +169,7 @@ grant execute on function private.id_of_name(text) to authenticated, service_rol
 grant execute on function private.interview_styles() to authenticated, service_role;
 grant execute on function private.is_language(text) to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
+grant execute on function private.is_share(jsonb) to authenticated, service_role;
 grant execute on function private.is_tenants_statement() to authenticated, service_role;
 grant execute on function private.is_unclean_name(text) to authenticated, service_role;
 grant execute on function private.is_version(text) to authenticated, service_role;

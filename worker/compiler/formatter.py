@@ -131,12 +131,14 @@ def metadata_lines(metadata: Metadata) -> dict[str, list[str]]:
     return {key: _key_lines(key, value) for key, value in values.items() if value is not None}
 
 
-def _key_lines(key: str, value: str | InterviewStyle | tuple[Decimal, Decimal]) -> list[str]:
+def _key_lines(key: str, value: str | InterviewStyle | tuple[Decimal, Decimal] | Decimal) -> list[str]:
     if isinstance(value, InterviewStyle):
         override = "true" if value.allow_override else "false"
         return [f"{key}:", f"  default: {value.default}", f"  allow_override: {override}"]
     if isinstance(value, tuple):
         return [f"{key}: {_range(value)}"]
+    if isinstance(value, Decimal):
+        return [f"{key}: {value:f}"]
     return [f"{key}: {value if VERSION.fullmatch(value) else _scalar(value)}"]
 
 

@@ -24,7 +24,7 @@ from worker.compiler.front_matter import (
 )
 from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.slices import Located, Span
-from worker.compiler.values import Range, normal_key, parse_range, parse_signed, unwrap
+from worker.compiler.values import Range, normal_key, parse_range, parse_signed, parse_weight, unwrap
 from worker.definition import (
     INTERVIEW_STYLES,
     MAX_NAME,
@@ -325,6 +325,21 @@ class _Reader:
             where = f"{STYLE}.default"
             self._invalid(value, where, message, hint, found=plain(text), low=lowest, high=highest)
 
+    def share(self, name: str, value: Scalar) -> None:
+        """Read a share from 0 to 1, spelled as weights are."""
+        text = value.text.strip()
+        share = parse_weight(text)
+        if share is not None and share <= 1:
+            self.values[name] = share
+            return
+        message = "`{found}` is not a share from 0 to 1"
+        hint: Hint = "write a decimal such as `0.6`, a percentage or a fraction, at most 1"
+        # A number from 1 to 100 was meant as a percentage.
+        meant = parse_weight(text.replace(",", ".", 1)) if share is None else parse_weight(f"{share:f}%")
+        if meant is not None and meant <= 1:
+            hint = replacing(value, f"{meant:f}", f"write `{name}: {meant:f}`", str(hint))
+        self._invalid(value, name, message, hint, found=plain(text))
+
     def boolean(self, name: str, value: Scalar) -> None:
         """Read true or false."""
         text = look(value.text.strip()).lower()
@@ -382,6 +397,7 @@ READERS: Final[Mapping[str, Callable[[_Reader, str, Scalar], None]]] = {
     "default": _Reader.style,
     "allow_override": _Reader.boolean,
     "language": _Reader.language,
+    "min_coverage": _Reader.share,
 }
 
 

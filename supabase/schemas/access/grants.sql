@@ -152,6 +152,7 @@ grant execute on function private.definition_size_faults(text) to authenticated,
 grant execute on function private.dimension_faults(jsonb, text) to authenticated, service_role;
 grant execute on function private.dimensions_faults(jsonb, text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.disclosures() to authenticated, service_role;
+grant execute on function private.evidence_rules() to authenticated, service_role;
 grant execute on function private.example_faults(jsonb, text[], text[], numeric, numeric) to authenticated, service_role;
 grant execute on function private.example_outcome_faults(jsonb) to authenticated, service_role;
 grant execute on function private.fault(text, text, text) to authenticated, service_role;
@@ -167,6 +168,7 @@ grant execute on function private.id_of_name(text) to authenticated, service_rol
 grant execute on function private.interview_styles() to authenticated, service_role;
 grant execute on function private.is_language(text) to authenticated, service_role;
 grant execute on function private.is_number_pair(jsonb) to authenticated, service_role;
+grant execute on function private.is_share(jsonb) to authenticated, service_role;
 grant execute on function private.is_tenants_statement() to authenticated, service_role;
 grant execute on function private.is_unclean_name(text) to authenticated, service_role;
 grant execute on function private.is_version(text) to authenticated, service_role;

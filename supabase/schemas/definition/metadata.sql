@@ -86,6 +86,15 @@ begin
       format('two numbers [low, high] with 0 <= low < high <= %s', private.highest_score())
     );
   end if;
+  part := metadata -> 'evidence';
+  if jsonb_typeof(part) <> 'null' and not to_jsonb(private.evidence_rules()) @> jsonb_build_array(part) then
+    faults := faults
+      || private.fault('$.metadata.evidence', 'unknown-value', private.one_of(private.evidence_rules()));
+  end if;
+  part := metadata -> 'minCoverage';
+  if jsonb_typeof(part) <> 'null' and not private.is_share(part) then
+    faults := faults || private.fault('$.metadata.minCoverage', 'out-of-range', 'a number from 0 to 1');
+  end if;
   return faults;
 end
 $$;
@@ -103,6 +112,20 @@ begin
     and tag ~ ('^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?'
       || '(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WYZa-wyz](-[A-Za-z0-9]{2,8})+)*'
       || '(-[Xx](-[A-Za-z0-9]{1,8})+)?$');
+end
+$$;
+
+-- Whether a value is a number from 0 to 1.
+create or replace function private.is_share(value jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_typeof(value) = 'number' and value::numeric between 0 and 1
+    and scale(value::numeric) <= private.most_decimal_places();
 end
 $$;
 

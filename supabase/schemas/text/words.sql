@@ -27,6 +27,19 @@ begin
 end
 $$;
 
+-- Whether a score needs a quote that was found.
+create or replace function private.evidence_rules()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['required', 'preferred', 'off'];
+end
+$$;
+
 create or replace function private.source_types()
 returns text[]
 language plpgsql

@@ -179,6 +179,8 @@ def definition_data(draw: st.DrawFn) -> dict[str, Any]:
         "interviewStyle": style,
         "resultDisclosure": draw(st.sampled_from(["full", "teaser", "none"])),
         "scale": scale,
+        "evidence": draw(st.sampled_from(["required", "preferred", "off"])),
+        "minCoverage": draw(st.sampled_from([None, Decimal(0), Decimal("0.6"), Decimal(1)])),
     }
     data: dict[str, Any] = {
         "metadata": {key: value for key, value in metadata.items() if value is not None},

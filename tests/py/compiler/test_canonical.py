@@ -20,6 +20,7 @@ interview_style:
   allow_override: true
 result_disclosure: full
 scale: [1, 5]
+evidence: preferred
 ---
 
 # Team Check
@@ -153,13 +154,16 @@ def test_all_that_the_front_matter_may_hold() -> None:
                 "interview_style": {"default": 5, "allow_override": False},
                 "result_disclosure": "none",
                 "scale": [Decimal("0.50"), Decimal("9.0")],
+                "evidence": "off",
+                "min_coverage": Decimal("0.750"),
             }
         )
     )
     assert text.startswith(
         '---\nname: "A: b"\nversion: 2.10\ntype: comparative\nauthor: Maria\ndescription: of it\n'
         "interview_style:\n  default: 5\n  allow_override: false\nresult_disclosure: none\n"
-        "scale: [0.50, 9.0]\n---\n\n# A: b\n\n## Dimensions\n\n### D\n\n- weight: 1\n"
+        'scale: [0.50, 9.0]\nevidence: "off"\nmin_coverage: 0.75\n'
+        "---\n\n# A: b\n\n## Dimensions\n\n### D\n\n- weight: 1\n"
     )
 
 

@@ -42,6 +42,8 @@ PLACES = {
     "description-changed": ([(FRONT, FRONT + "description: For teams.\n")], None, 4),
     "author-changed": ([(FRONT, FRONT + "author: M\n")], None, 4),
     "closing-changed": ([("### Probing", "### Closing\n\nBye.\n\n### Probing")], None, 40),
+    "coverage-changed": ([(FRONT, FRONT + "min_coverage: 2/3\n")], None, 4),
+    "evidence-changed": ([(FRONT, FRONT + "evidence: required\n")], None, 4),
     "category-description-changed": ([("Keep going.", "Go on.")], 32, 32),
     "strengths-changed": ([("Keep going.", "Keep going.\n- strengths: [calm]")], None, 33),
     "growth-areas-changed": ([("Keep going.", "Keep going.\n- growth_areas: [calm]")], None, 33),
@@ -85,7 +87,7 @@ PLACES = {
     "rubric-range-removed": ([("  - 1-2: Lives", "  - 1: Lives")], 13, None),
 }
 #: Rules of changes that a file cannot make yet, or not with these words.
-ELSEWHERE = {"language-changed", "evidence-changed", "coverage-changed", "dimension-id-moved"}
+ELSEWHERE = {"language-changed", "dimension-id-moved"}
 
 
 def test_every_rule_has_its_place_here() -> None:

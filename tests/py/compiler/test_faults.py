@@ -528,7 +528,7 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
             ("version: 1.0", "xyzzy: 1"),
             (
                 "the keys are `name`, `version`, `type`, `author`, `description`, `language`, "
-                "`interview_style`, `result_disclosure`, `scale`"
+                "`interview_style`, `result_disclosure`, `scale`, `evidence`, `min_coverage`"
             ),
         ),
         (("version: 1.0", "interview_style: {overide: true}"), "write `allow_override`"),
@@ -538,6 +538,14 @@ RUBRIC = "begin it with a score, or a range of scores, within the scale, 1 to 5,
         (("version: 1.0", "type: comparativ"), "write `comparative`"),
         (("version: 1.0", "type: zzz"), "write one of `single-outcome`, `multi-dimensional`, `comparative`"),
         (("version: 1.0", "result_disclosure: nonne"), "write `none`"),
+        (("version: 1.0", "evidence: prefered"), "write `preferred`"),
+        (("version: 1.0", "evidence: yes"), "write one of `required`, `preferred`, `off`"),
+        (("version: 1.0", "min_coverage: 60"), "write `min_coverage: 0.6`"),
+        (("version: 1.0", "min_coverage: 0,6"), "write `min_coverage: 0.6`"),
+        (
+            ("version: 1.0", "min_coverage: 600"),
+            "write a decimal such as `0.6`, a percentage or a fraction, at most 1",
+        ),
         (("version: 1.0", "interview_style: {allow_override: yes}"), "write `allow_override: true`"),
         (("version: 1.0", "interview_style: {allow_override: perhaps}"), "write `true` or `false`"),
         (

@@ -187,6 +187,7 @@ SAME: list[tuple[str, str]] = [
     ("version: 1.0", "interview_style.default: 3\ninterview_style.allow_override: 'true'"),
     ("version: 1.0", "result_disclosure: Full\nscale: [1, 5]"),
     ("version: 1.0", "scale:\n- 1\n- 5"),
+    ("version: 1.0", "evidence: Preferred\nmin_coverage: null"),
     ("version: 1.0", 'scale: "1-5"'),
     ("---\nname", "\n \n---\nname"),
     ("---\nname", "---  \n# a comment\nname"),

@@ -11,7 +11,6 @@ import pytest
 
 from tests.py.harness.databases import Connection, Databases
 from worker.compiler.diagnostics import MAX_DIAGNOSTICS
-from worker.content import DEFAULT_EVIDENCE, REQUIRED_COVERAGE
 from worker.definition import (
     INTERVIEW_STYLES,
     MAX_CATEGORIES,
@@ -19,9 +18,11 @@ from worker.definition import (
     MAX_NAME,
     MAX_SCALE,
     MAX_TEXT_BYTES,
+    REQUIRED_COVERAGE,
     WEIGHT_TOLERANCE,
     AssessmentType,
     Disclosure,
+    Evidence,
     InterviewStyle,
     Metadata,
 )
@@ -29,6 +30,7 @@ from worker.definition import (
 MODELS: dict[str, object] = {
     "assessment_types": list(get_args(AssessmentType)),
     "disclosures": list(get_args(Disclosure)),
+    "evidence_rules": list(get_args(Evidence)),
     "interview_styles": list(INTERVIEW_STYLES),
     "largest_text": MAX_TEXT_BYTES,
     "longest_name": MAX_NAME,
@@ -64,7 +66,14 @@ def test_the_hosts_tables_allow_the_same_styles(database: Connection) -> None:
 
 
 # Except the statuses of an assessment: the allowed transitions name all of them in pairs.
-LISTS = ("assessment_types", "disclosures", "source_types", "marketplace_statuses", "price_tiers")
+LISTS = (
+    "assessment_types",
+    "disclosures",
+    "evidence_rules",
+    "source_types",
+    "marketplace_statuses",
+    "price_tiers",
+)
 
 
 @pytest.mark.parametrize("function", LISTS)
@@ -91,7 +100,6 @@ def test_both_take_the_same_defaults(database: Connection) -> None:
     silent = Metadata(name="A", interview_style=InterviewStyle())
     assert stated == silent.model_dump(mode="python", by_alias=True, exclude_none=True, exclude={"name"}) | {
         "scale": list(silent.scale),
-        "evidence": DEFAULT_EVIDENCE,
         "minCoverage": {"required": REQUIRED_COVERAGE, "preferred": 0, "off": 0},
     }
 

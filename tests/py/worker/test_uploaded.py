@@ -143,14 +143,13 @@ def test_a_definition_without_a_version_is_written_without_one() -> None:
     assert compiled.to_json() == uploaded.definition
 
 
-def test_what_only_the_database_reads_is_kept_and_not_called_ignored() -> None:
+def test_what_evidence_a_score_needs_is_written_too() -> None:
     data = specimen()
-    data["metadata"]["evidence"] = "required"
+    data["metadata"] |= {"evidence": "required", "minCoverage": 0.75}
     uploaded = compile_definition(json.dumps(data))
-    (diagnostic,) = uploaded.diagnostics
-    assert (diagnostic.severity, diagnostic.path) == ("warning", "$.metadata.evidence")
-    assert diagnostic.message == "the key `evidence` is kept, but is missing in the Markdown"
-    assert '"evidence":"required"' in (uploaded.definition or "")
+    assert uploaded.diagnostics == ()
+    assert "\nevidence: required\nmin_coverage: 0.75\n" in (uploaded.markdown or "")
+    assert '"evidence":"required","minCoverage":0.75' in (uploaded.definition or "")
 
 
 def test_the_job_says_where_the_version_is() -> None:

@@ -117,14 +117,14 @@ def test_what_may_be_missing_is_a_warning_and_stays_missing(site: Site) -> None:
     row = upload(site, site.tenant(), with_(resultCategories=[EMERGING, {"name": "Strong"}]))
     assert row["status"] == "succeeded"
     assert told(row) == [
-        ("warning", "missing-field", "$.resultCategories[1].scoreRange", 33),
-        ("warning", "missing-field", "$.resultCategories[1].description", 33),
+        ("warning", "missing-field", "$.resultCategories[1].scoreRange", 34),
+        ("warning", "missing-field", "$.resultCategories[1].description", 34),
     ]
     assert row["definition"]["resultCategories"][1].keys().isdisjoint({"scoreRange", "description"})
     markdown = site.value(
         "select source_markdown from public.custom_assessments where id = %s", row["assessment_id"]
     )
-    assert markdown.splitlines()[32] == "### Strong"
+    assert markdown.splitlines()[33] == "### Strong"
     # As it would be, had a builder written it into the table: nothing is left for the worker to do.
     assert site.value("select count(*) from private.markdown_due") == 0
 

@@ -1,7 +1,7 @@
 -- One error each: what is wrong, its path, and why.
 begin;
 \ir ../helpers.psql
-select plan(106);
+select plan(111);
 
 -- The valid definition with one value replaced at a path.
 create function tests.with_value(path text[], value jsonb) returns jsonb
@@ -167,6 +167,14 @@ from (
   ('{metadata}', '{"version": 1.0}', '$.metadata.version invalid-version'),
   ('{metadata}', '{"language": "de-AT"}', 'none'),
   ('{metadata}', '{"language": "German"}', '$.metadata.language invalid-language'),
+  ('{metadata}', '{"evidence": "required", "minCoverage": 1}', 'none'),
+  (
+    '{metadata}', '{"evidence": "Required", "minCoverage": 1.01}',
+    '$.metadata.evidence unknown-value; $.metadata.minCoverage out-of-range'
+  ),
+  ('{metadata}', '{"evidence": ["off"]}', '$.metadata.evidence unknown-value'),
+  ('{metadata}', '{"minCoverage": true}', '$.metadata.minCoverage out-of-range'),
+  ('{metadata}', '{"minCoverage": 1e-31}', '$.metadata.minCoverage out-of-range'),
   ('{metadata}', '{"scale": [0, 100]}', 'none'),
   ('{metadata}', '{"scale": [0, 100.01]}', '$.metadata.scale invalid-scale'),
   ('{metadata}', '{"interviewStyle": 3}', '$.metadata.interviewStyle wrong-type'),

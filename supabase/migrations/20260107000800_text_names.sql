@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text sha256:2cd41c03e90077211a88154038b9a4fe205e0da1aa4e175b50eab6504a707530
+-- custom-assessments 0.2.0 text_names sha256:6d3d3e8c0870de8edd943269a75737132d9c7bcb565ced5aac5d88c3dd9b890e
 -- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
 -- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
 -- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
@@ -156,6 +156,19 @@ begin
 end
 $$;
 
+-- Whether a score needs a quote that was found.
+create or replace function private.evidence_rules()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['required', 'preferred', 'off'];
+end
+$$;
+
 create or replace function private.source_types()
 returns text[]
 language plpgsql
@@ -265,135 +278,5 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array_to_string(trim_array(words, 1), ', ') || ' or ' || words[cardinality(words)];
-end
-$$;
-
--- Limits, each defined once. The definition models (worker/definition.py) contain those of the format, and a test compares
--- both.
-
--- In bytes: of a Markdown file, of the compiled definition, of a description.
-create or replace function private.largest_text()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 512000;
-end
-$$;
-
--- In characters: of an assessment's name, and of the slug made from it.
-create or replace function private.longest_name()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 200;
-end
-$$;
-
-create or replace function private.most_dimensions()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 20;
-end
-$$;
-
-create or replace function private.most_categories()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 15;
-end
-$$;
-
--- The highest upper end of a scale; the lowest end is 0. Results store scores as numeric(5, 2).
-create or replace function private.highest_score()
-returns numeric
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 100;
-end
-$$;
-
--- How far the sum of the weights may be from 1.
-create or replace function private.weight_tolerance()
-returns numeric
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 0.01;
-end
-$$;
-
--- How many errors of a definition, an upload or a set of scores are listed.
-create or replace function private.most_errors()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 100;
-end
-$$;
-
--- Of a number of a definition, behind its point.
-create or replace function private.most_decimal_places()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 30;
-end
-$$;
-
--- Of a transcript: its turns, and the characters of a turn. Together they have at most largest_text() bytes.
-create or replace function private.most_turns()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 2000;
-end
-$$;
-
-create or replace function private.longest_turn()
-returns integer
-language plpgsql
-immutable
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return 20000;
 end
 $$;
