@@ -90,6 +90,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if tg_argv[0] = 'uploads' then
+    perform private.refuse_inactive(new.tenant_id);
+  end if;
   perform private.refuse_exceeded(new.tenant_id, tg_argv[0], 1);
   return new;
 end

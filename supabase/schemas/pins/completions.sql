@@ -67,6 +67,9 @@ begin
   end if;
 
   -- Not begun -------------------------------------------------------------------------------------------------
+  if not trusted then
+    perform private.refuse_inactive(session.tenant_id);
+  end if;
   version_id := named;
   assessment_id := coalesce(
     of_assessment,

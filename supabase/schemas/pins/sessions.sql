@@ -123,6 +123,7 @@ begin
       return;
     end if;
   end if;
+  perform private.refuse_inactive(begin_session.tenant_id);
   -- Locks, in their order: the assessment, the coaching session, the campaign's pin, the session's ------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);

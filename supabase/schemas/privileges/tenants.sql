@@ -35,6 +35,18 @@ begin
 end
 $$;
 
+-- Whether a tenant was deactivated.
+create or replace function private.is_inactive(tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from public.tenant_profiles as tenant where tenant.id = is_inactive.tenant_id and not tenant.is_active);
+end
+$$;
+
 -- Deactivated tenants, whose listings are hidden. SECURITY DEFINER, because callers cannot read other people's tenants. In
 -- plpgsql, because a SECURITY DEFINER function in SQL is planned again in every statement.
 create or replace function private.inactive_tenant_ids()

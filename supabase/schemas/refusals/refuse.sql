@@ -22,3 +22,16 @@ begin
     hint = refusal.hint;
 end
 $$;
+
+-- Refuses what a deactivated tenant may not do: upload, and begin interviews.
+create or replace function private.refuse_inactive(tenant_id uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.is_inactive(refuse_inactive.tenant_id) then
+    perform private.refuse('TENANT_INACTIVE', jsonb_build_object('tenant_id', refuse_inactive.tenant_id));
+  end if;
+end
+$$;

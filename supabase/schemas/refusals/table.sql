@@ -196,6 +196,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Check that the id belongs to a result that you can read.'
 ),
 (
+  'TENANT_INACTIVE', 403, 'The tenant is deactivated.',
+  'Interviews that have begun can be completed, and everything can be read. Ask the operator to activate the tenant.'
+),
+(
   'TENANT_NOT_FOUND', 404, 'The tenant does not exist.',
   'Check that the id belongs to a row of tenant_profiles.'
 ),

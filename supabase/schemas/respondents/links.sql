@@ -77,7 +77,7 @@ begin
              select facts.assessment_ids[1] from private.session_facts(link.session_id, link.session_type) as facts
            ))
          ) as version;
-  can_begin := case
+  can_begin := not private.is_inactive(link.tenant_id) and case
     when used.version_id is null then private.can_make_version(used.assessment_id, link.tenant_id)
     else private.is_own(used.assessment_id, link.tenant_id) or not private.is_withdrawn(used.version_id)
   end;

@@ -84,10 +84,34 @@ def begin_interviews(connection: Connection, world: World) -> None:
         )
 
 
+def closed_session(connection: Connection, people: People) -> uuid.UUID:
+    """Create a session of a deactivated tenant, and return its agent session."""
+    tenant = people.tenant()
+    row = connection.execute(
+        """
+        with made as (
+          insert into public.custom_assessments (tenant_id, name, definition, status)
+          values (%s, 'Closed', %s, 'active') returning id, tenant_id
+        ),
+        session as (
+          insert into public.coaching_sessions (tenant_id) select tenant_id from made returning id
+        )
+        insert into public.agent_sessions (coaching_session_id, custom_assessment_id)
+        select session.id, made.id from session, made returning id
+        """,
+        [tenant.id, json.dumps(definition(allow_override=True))],
+    ).fetchone()
+    assert row is not None
+    connection.execute("update public.tenant_profiles set is_active = false where id = %s", [tenant.id])
+    agent_session: uuid.UUID = row[0]
+    return agent_session
+
+
 def build_world(connection: Connection) -> World:
     """Create the world as a trusted writer."""
     people = People(connection)
     world = World(people.tenant(), people.tenant(), people.tenant(), people.tenant())
+    world.ids["closed session's agent session"] = closed_session(connection, people)
 
     def assessment(name: str, tenant: Tenant, status: str, *, allow_override: bool = True) -> None:
         row = connection.execute(
@@ -356,6 +380,9 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "SLUG_TAKEN": lambda w: assessments(w, slug="active"),
     "TENANT_ACCESS_DENIED": lambda w: assessments(w, tenant_id=str(w.stranger.id)),
     "TENANT_HAS_RESULTS": lambda w: Request("service", "delete", "tenant_profiles", row_id=str(w.guest.id)),
+    "TENANT_INACTIVE": lambda w: Request(
+        "service", "rpc", "interview_context", {"agent_session_id": w["closed session's agent session"]}
+    ),
     "TENANT_LIMIT": lambda w: change(w, "eager", description="One more."),
     "TENANT_NOT_FOUND": lambda _: Request("service", "rpc", "erase_tenant", {"tenant_id": NOWHERE}),
     "TENANT_REQUIRED": lambda w: Request(
