@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 privileges sha256:bf2f936c7fe8f156520139d3b1788c2ea1ed4c7bed6c6fdefbf949de35732c9f
+-- custom-assessments 0.2.0 privileges sha256:ab06af6bb4153195bbdf4faf7366d0af39d61eb697b720945124463646fa6263
 -- Schemas and privileges: everything is closed first and opened by name. Access to tables and to functions for clients is
 -- revoked where they are created, access to functions of the schema private in access/closed.sql. access/grants.sql grants
 -- access, and reads as the list of who may do what.
@@ -56,6 +56,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (select tenant.user_id from public.tenant_profiles as tenant where tenant.id = tenant_owner.tenant_id);
+end
+$$;
+
+-- Whether a tenant was deactivated.
+create or replace function private.is_inactive(tenant_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from public.tenant_profiles as tenant where tenant.id = is_inactive.tenant_id and not tenant.is_active);
 end
 $$;
 

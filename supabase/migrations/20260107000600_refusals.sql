@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:f19945923e1d9f4b8298fc676262adb38f8491c38c57ba60e5b1e11eac861d56
+-- custom-assessments 0.2.0 refusals sha256:4c1c85ef0a6444c0b7b63270943790bbd2778d7051beee1649d8387f08501452
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -197,6 +197,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Check that the id belongs to a result that you can read.'
 ),
 (
+  'TENANT_INACTIVE', 403, 'The tenant is deactivated.',
+  'Interviews that have begun can be completed, and everything can be read. Ask the operator to activate the tenant.'
+),
+(
   'TENANT_NOT_FOUND', 404, 'The tenant does not exist.',
   'Check that the id belongs to a row of tenant_profiles.'
 ),
@@ -244,5 +248,18 @@ begin
     message = refusal.message,
     detail = (jsonb_build_object('reason', refuse.reason) || coalesce(facts, '{}'::jsonb))::text,
     hint = refusal.hint;
+end
+$$;
+
+-- Refuses what a deactivated tenant may not do: upload, and begin interviews.
+create or replace function private.refuse_inactive(tenant_id uuid)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.is_inactive(refuse_inactive.tenant_id) then
+    perform private.refuse('TENANT_INACTIVE', jsonb_build_object('tenant_id', refuse_inactive.tenant_id));
+  end if;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_choice sha256:4bb6dbd34c7ef32dcf0a5ae688f043b36488972bbf06f62cce43e034bf476529
+-- custom-assessments 0.2.0 host_references_choice sha256:9484fa859bc2ad26c1ecd9fa3728bd2cdc494b8be54adf601ec5cab52a3adeee
 -- Which assessment a campaign, a coaching session or an agent session can choose.
 
 -- A choice is checked twice: before each row, so that this check comes before all other errors, and after all rows are
@@ -7,7 +7,8 @@
 -- lock, held by several statements whose locks are compatible, could block the assessment's owner and reviewers for ever.
 
 -- What the writer of a campaign or session may know about an assessment, and whether a tenant can choose it. verdict is
--- 'chosen', 'denied' (readable, but not for this use), 'inactive' or 'unknown'; the other columns are null unless chosen.
+-- 'chosen', 'denied' (readable, but not for this use), 'inactive', 'closed' (the caller's own tenant is deactivated) or
+-- 'unknown'; the other columns are null unless chosen.
 --
 -- SECURITY DEFINER, because the writer of a campaign may be unable to read its assessment (if someone else set the
 -- reference), and because the answer must not depend on the host's policies. A missing assessment and one that the caller
@@ -49,6 +50,8 @@ begin
   verdict := case
     when not found then 'unknown'
     when not bound then 'chosen'
+    when choose_assessment.tenant_id in (select private.my_tenant_ids()) and private.is_inactive(choose_assessment.tenant_id)
+      then 'closed'
     when chosen.is_template and chosen.status = 'active' then 'chosen'
     when chosen.is_listed and coalesce(chosen.price_tier, 'free') = 'free' then 'chosen'
     -- The tenant's own assessment can only be chosen by its owner: other writers of the campaign cannot read it.
@@ -107,6 +110,8 @@ begin
       perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', assessment_id));
     when 'inactive' then
       perform private.refuse('ASSESSMENT_NOT_ACTIVE', jsonb_build_object('assessment_id', assessment_id));
+    when 'closed' then
+      perform private.refuse('TENANT_INACTIVE', jsonb_build_object('tenant_id', tenant_id));
     when 'denied' then
       perform private.refuse('ASSESSMENT_ACCESS_DENIED', jsonb_build_object('assessment_id', assessment_id));
     else

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:7167969156fceb91c815de710c6db1613bda4ce99585a6380ff8fa701c4e48fb
+-- custom-assessments 0.2.0 pins_definition sha256:56fb5c7e5cbc0d5640d63558eee00f3e89e563bfc978fedcc51ec0420b97e69f
 -- The definition as interview agents get it: exactly the keys that the format knows, with defaults for missing ones, but
 -- without the examples, from which an agent would learn the scores that the author expects.
 
@@ -264,6 +264,7 @@ begin
       return;
     end if;
   end if;
+  perform private.refuse_inactive(begin_session.tenant_id);
   -- Locks, in their order: the assessment, the coaching session, the campaign's pin, the session's ------------------
   assessment_id := coalesce(named, present);
   perform private.hold_assessments(array[assessment_id]);

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_completions sha256:c0cbe560895c87d06d9af6c04908436e2dccb9937ed9e5b4379d4b3dc3a38e54
+-- custom-assessments 0.2.0 pins_completions sha256:56ec2a7285c89f53637da8898a9d74b508b96f399db91cc61a9088e0aa19aa59
 -- By which version the scores of a session are judged.
 
 -- Whether a tenant may use a version: of its own assessments, one that it has used, or the one in force.
@@ -68,6 +68,9 @@ begin
   end if;
 
   -- Not begun -------------------------------------------------------------------------------------------------
+  if not trusted then
+    perform private.refuse_inactive(session.tenant_id);
+  end if;
   version_id := named;
   assessment_id := coalesce(
     of_assessment,

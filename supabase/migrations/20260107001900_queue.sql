@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 queue sha256:deace885b2e9d702aa7df9b7cb49c565c4d38e33750650a6582525c0030ad363
+-- custom-assessments 0.2.0 queue sha256:3405e185ae94f15ec8de723c8787695eca6d0591467417960c6ec5bf3802181c
 -- The kinds of jobs. A new kind is a row of private.job_kinds (worker_api/kinds.sql) and its functions; the rest of the
 -- queue does not distinguish kinds.
 
@@ -316,6 +316,32 @@ begin
   return null;
 end
 $$;
+
+-- An owner's deletion waits in the tenant's line, in which a worker stores what it made of uploads.
+create or replace trigger upload_0_line
+before delete on public.assessment_uploads
+for each statement when (current_user in ('anon', 'authenticated'))
+execute function private.enter_my_lines();
+
+-- Workers lock jobs before their subjects, a deletion of an upload only afterwards, so it does not wait for a job that a
+-- worker has in hand at this moment. SECURITY DEFINER, as above.
+create or replace function private.hold_job_of_upload()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform job.id from private.jobs as job where job.subject_id = old.id and job.rank is not null for update nowait;
+  return old;
+exception when lock_not_available then
+  perform private.refuse('BUSY', jsonb_build_object('tenant_id', old.tenant_id));
+end
+$$;
+
+create or replace trigger hold_job_of_upload
+before delete on public.assessment_uploads
+for each row execute function private.hold_job_of_upload();
 
 create or replace trigger end_jobs_without_subject
 after delete on public.assessment_uploads

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 operators sha256:f53ba45c8854b22ed59ab1464acfc85334b7230091a98414304fdb5440959f78
+-- custom-assessments 0.2.0 operators sha256:9f8ea300da9735586fa75f85b817b91ff9013368947cf9534ac9c1c3b4da8fc7
 -- What operators call and read: the state of the queue, retries, and deleting old jobs.
 
 -- SECURITY DEFINER, as exchange_jobs.
@@ -125,6 +125,10 @@ begin
        for update skip locked);
   perform private.settle_subjects(pruned);
   delete from private.jobs as job where job.id = any (array(select each.job from unnest(pruned) as each));
+  -- What made no assessment; an upload that did belongs to it.
+  delete from public.assessment_uploads as upload
+   where upload.id = any (array(select each.subject_id from unnest(pruned) as each))
+     and (upload.dry_run or upload.status = 'failed');
   -- Workers that no longer exist send no more requests.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
   perform private.expire_words(prune_jobs.batch);
@@ -136,8 +140,9 @@ end
 $$;
 comment on function public.prune_jobs(interval, integer) is
 'For operators: deletes finished jobs older than keep, oldest first, at most batch of them. Returns how many; repeat the call '
-'until it returns fewer than batch. Uploads, results and scores that can still be retried are kept; unused versions beyond the '
-'newest of each assessment, pins and transcripts of deleted sessions, and words of interviews older than words_days, are not.';
+'until it returns fewer than batch. Dry runs and failed uploads are deleted with their jobs, as are unused versions beyond the '
+'newest of each assessment, pins and transcripts of deleted sessions, and words of interviews older than words_days; other uploads, '
+'results and scores that can still be retried are kept.';
 revoke all on function public.prune_jobs(interval, integer) from public, anon, authenticated, service_role;
 
 create or replace view public.job_queue

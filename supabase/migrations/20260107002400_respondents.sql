@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents sha256:f059362cc3c890bec73fd216ff6ee7df577cc52f4d852ebccadfda35c1009353
+-- custom-assessments 0.2.0 respondents sha256:f8566829ce87afc978837d941f1a2bef037daa979b6dde75122d5e2674833855
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -78,7 +78,7 @@ begin
              select facts.assessment_ids[1] from private.session_facts(link.session_id, link.session_type) as facts
            ))
          ) as version;
-  can_begin := case
+  can_begin := not private.is_inactive(link.tenant_id) and case
     when used.version_id is null then private.can_make_version(used.assessment_id, link.tenant_id)
     else private.is_own(used.assessment_id, link.tenant_id) or not private.is_withdrawn(used.version_id)
   end;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 limits sha256:61f25ac04f224c295cd1b2c1b4878140b827f6b83515627a155b46fd62a380b9
+-- custom-assessments 0.2.0 limits sha256:9b033358fbd0c921015e5bdcb49dddd66c95785533bab5073d1772900d5c2300
 -- What each tenant stores: how many uploads, assessments and versions, and their bytes.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -275,6 +275,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if tg_argv[0] = 'uploads' then
+    perform private.refuse_inactive(new.tenant_id);
+  end if;
   perform private.refuse_exceeded(new.tenant_id, tg_argv[0], 1);
   return new;
 end

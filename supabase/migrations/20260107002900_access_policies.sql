@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:b022cd0425d4c90648510f6ee51a957aa41c33a55e68c38586c96f7b0746ea88
+-- custom-assessments 0.2.0 access_policies sha256:7b6e0fd2eac446edda4aeddf6633c11f834659f34fa6e2ce8c353a3bd9e48a9c
 -- Which roles can read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once per query
@@ -140,6 +140,11 @@ drop policy if exists "Owners upload" on public.assessment_uploads;
 create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
+
+drop policy if exists "Owners delete their uploads" on public.assessment_uploads;
+create policy "Owners delete their uploads" on public.assessment_uploads
+for delete to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
 
 -- A caller that can read a version can read the declarations about its dimensions.
 drop policy if exists "Declarations are read with their versions" on public.equivalence_declarations;

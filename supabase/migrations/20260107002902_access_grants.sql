@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:e689186a8add28b20182ea846c608c3d235980bf871e068e3c0d85acde3762ff
+-- custom-assessments 0.2.0 access_grants sha256:6d7c37ca308c820981cedd3bc96c630cdef0201bfabacf0cb23dac5fb8e30efa
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -43,7 +43,7 @@ grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
 
 -- Uploads.
-grant select, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
+grant select, delete, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
 -- Only the queue sets an upload's progress. An UPDATE of the uploaded columns is permitted, so that the trigger can explain
 -- that an upload cannot be changed.

@@ -42,7 +42,7 @@ grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
 
 -- Uploads.
-grant select, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
+grant select, delete, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
 -- Only the queue sets an upload's progress. An UPDATE of the uploaded columns is permitted, so that the trigger can explain
 -- that an upload cannot be changed.

@@ -140,6 +140,11 @@ create policy "Owners upload" on public.assessment_uploads
 for insert to authenticated
 with check (tenant_id = any(array(select private.my_tenant_ids())));
 
+drop policy if exists "Owners delete their uploads" on public.assessment_uploads;
+create policy "Owners delete their uploads" on public.assessment_uploads
+for delete to authenticated
+using (tenant_id = any(array(select private.my_tenant_ids())));
+
 -- A caller that can read a version can read the declarations about its dimensions.
 drop policy if exists "Declarations are read with their versions" on public.equivalence_declarations;
 create policy "Declarations are read with their versions" on public.equivalence_declarations

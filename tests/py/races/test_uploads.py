@@ -6,6 +6,7 @@ import time
 import uuid
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -221,3 +222,20 @@ def test_an_edit_in_flight_while_its_markdown_is_stored_has_the_last_word(
     )
     stored_source = "select source_markdown from public.custom_assessments where id = %s"
     assert one(world.postgres, stored_source, draft) == "# Two"
+
+
+def test_a_deletion_waits_only_briefly_for_a_worker_that_finishes_the_upload(
+    world: World, draft: uuid.UUID
+) -> None:
+    finishing = world.agent(autocommit=False)
+    deleted = upload(world, draft, "# Deleted")
+    assert finish(finishing, "w", compiled(claim(finishing, "w"), "Deleted")) == ("succeeded", None)
+    impatient = world.owner()
+    impatient.execute("set lock_timeout = '50ms'")
+    with pytest.raises(psycopg.Error) as refused:
+        impatient.execute("delete from public.assessment_uploads where id = %s", [deleted])
+    assert refused.value.sqlstate == "PT429"
+    finishing.commit()
+    world.owner().execute("delete from public.assessment_uploads where id = %s", [deleted])
+    assert one(world.postgres, "select count(*) from public.assessment_uploads where id = %s", deleted) == 0
+    assert stored(world, draft) == "Deleted"

@@ -55,7 +55,7 @@ insert into tests.expected values
   'tenant_id source_markdown source_definition dry_run'
 ),
 (
-  'assessment_uploads', 'delete', '42501 42501 42501 42501 42501 42501 yes',
+  'assessment_uploads', 'delete', '42501 - yes - - - yes',
   ''
 ),
 (

@@ -145,6 +145,7 @@ insert into tests.expected values
 ('private.fold_name(text)', false, 'authenticated service_role'),
 ('private.guidelines_faults(jsonb,text[])', false, 'authenticated service_role'),
 ('private.hand_over_assessments()', true, ''),
+('private.hold_job_of_upload()', true, ''),
 ('private.hold_rows_of_deleted_tenant()', true, ''),
 ('private.highest_score()', false, 'authenticated service_role'),
 ('private.hold_assessments(uuid[])', true, 'authenticated service_role'),

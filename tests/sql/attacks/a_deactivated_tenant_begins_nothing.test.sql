@@ -61,8 +61,7 @@ select is(public.interview_context(tests.kept('begun_talk')) ->> 'version', '1.0
 select is(
   public.complete_assessment_session(tests.kept('begun'), 'coaching', '{"Clarity": 4}') ->> 'queued', 'true', 'to its end'
 );
-select
-  is(tests.finish('w', tests.compiled(job, 'W')), 'succeeded', 'an upload from before is processed')
+select is(tests.finish('w', tests.compiled(job, 'W')), 'succeeded', 'an upload from before is processed')
 from jsonb_array_elements(tests.claim('w')) as job
 where job ->> 'kind' = 'compile';
 select tests.as_postgres();
