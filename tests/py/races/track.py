@@ -8,8 +8,9 @@ from typing import Any
 
 import psycopg
 
+from stack.postgres import SUPERUSER
 from tests.py.harness.databases import Connection, Database
-from tests.py.harness.sessions import Meanwhile
+from tests.py.harness.sessions import Meanwhile, one
 from tests.py.races.operations import OPERATIONS
 from tests.py.races.scene import Scene, act_as
 
@@ -46,6 +47,15 @@ STOPS = {
     "requests": "public.listing_requests where assessment_id = %(main)s",
     "listing": "private.listings where assessment_id = %(main)s",
 }
+
+# The tables of the platform and of custom assessments.
+TABLES = """
+select format('%I.%I', schemaname, tablename) from pg_catalog.pg_tables
+ where schemaname in ('auth', 'public', 'private')
+"""
+
+# So many scenes are left in the database. What each leaves makes every later statement slower.
+SCENES_KEPT = 40
 
 # The refusals of the rules and of row-level security; a foreign key finds that a row is gone.
 REFUSED = re.compile(r"PT4\d\d|42501|23503")
@@ -122,6 +132,14 @@ class Track:
         self.racers = [self.racer(database) for _ in range(2)]
         self.stopper = database.connect(autocommit=False)
         self._stops: dict[str, set[str]] = {}
+        self._scenes = 0
+        self._admin = database.connect(SUPERUSER)
+        self._admin.execute("set session_replication_role = replica; set lock_timeout = '10s'")
+        self._emptied = [
+            table
+            for (table,) in self._admin.execute(TABLES).fetchall()
+            if not one(self._admin, f"select exists (select from {table})")
+        ]
 
     @staticmethod
     def racer(database: Database) -> Racer:
@@ -133,6 +151,9 @@ class Track:
 
     def scene(self, *names: str) -> Scene:
         """Another scene, prepared for these operations."""
+        self._scenes += 1
+        if self._scenes % SCENES_KEPT == 0:
+            self._admin.execute(f"truncate {', '.join(self._emptied)}".encode())
         scene = Scene(self.postgres)
         for prepare in {OPERATIONS[name].prepare for name in names} - {None}:
             assert prepare is not None
