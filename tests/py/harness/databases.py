@@ -44,7 +44,30 @@ class _Janitor(DatabaseJanitor):
     """pytest-postgresql's janitor, copying templates by files: five times faster without fsync.
 
     The owner of a copy is the role that makes it, whatever its template; here it stays role postgres.
+
+    Args:
+        admin: the superuser's connection that creates and drops; the janitor itself opens one for each.
+        name: of the database.
+        template: what it is copied from.
+        as_template: whether it will be a template too.
     """
+
+    def __init__(self, admin: Connection, name: str, *, template: str, as_template: bool) -> None:
+        super().__init__(
+            user=SUPERUSER,
+            host=admin.info.host,
+            port=admin.info.port,
+            dbname=name,
+            template_dbname=template,
+            as_template=as_template,
+        )
+        self._admin = admin
+
+    @contextmanager
+    def cursor(self, dbname: str | None = None) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:  # noqa: ARG002
+        """A cursor of the open connection."""
+        with self._admin.cursor() as cursor:
+            yield cursor
 
     def _build_create_database_sql(self) -> sql.Composed:
         query = super()._build_create_database_sql() + sql.SQL(" STRATEGY file_copy")
@@ -136,6 +159,7 @@ class Databases:
     def __init__(self) -> None:
         self._resources = ExitStack()
         self._cluster: Cluster | None = None
+        self._admin: Connection | None = None
         self._templates: dict[Template, str] = {}
         self._broken: dict[Template, StackError] = {}
         self._numbers = itertools.count(1)
@@ -157,7 +181,7 @@ class Databases:
     def close(self) -> None:
         """Stop the server and remove what it left."""
         self._resources.close()
-        self._cluster = None
+        self._cluster = self._admin = None
 
     @contextmanager
     def clone(self, template: Template = "migrated") -> Iterator[Database]:
@@ -191,15 +215,10 @@ class Databases:
         return binaries
 
     def _janitor(self, name: str, *, template: str, as_template: bool = False) -> DatabaseJanitor:
-        return _Janitor(
-            user=SUPERUSER,
-            host=str(self.cluster.socket_folder),
-            port=self.cluster.port,
-            dbname=name,
-            template_dbname=template,
-            maintenance_dbname="postgres",
-            as_template=as_template,
-        )
+        if self._admin is None:
+            self._admin = psycopg.connect(self.cluster.dsn(SUPERUSER, "postgres"), autocommit=True)
+            self._resources.callback(self._admin.close)
+        return _Janitor(self._admin, name, template=template, as_template=as_template)
 
     def _template(self, wanted: Template) -> str:
         """The template's name; created now if it does not exist. One that failed fails again immediately."""
