@@ -59,11 +59,19 @@ class Marks:
         """Each mark that is in a table of any schema, with these tables."""
         found: dict[str, set[str]] = {}
         for _, name in self._tables():
+            # Few rows have the number that all marks share; only those are searched for each mark.
             rows = self._admin.execute(
-                f"select mark from unnest(%s::text[]) as mark where exists (select from {name} as stored"
-                " where strpos((stored.*)::text, mark) > 0"
-                " or strpos((stored.*)::text, encode(convert_to(mark, 'UTF8'), 'hex')) > 0)".encode(),
-                [sorted(self.made)],
+                "with marked as materialized ("
+                f" select text from (select (stored.*)::text as text from {name} as stored offset 0) as row"
+                " where strpos(text, %(number)s) > 0 or strpos(text, %(hex)s) > 0)"
+                " select distinct mark from marked, unnest(%(marks)s::text[]) as mark"
+                " where strpos(text, mark) > 0"
+                " or strpos(text, encode(convert_to(mark, 'UTF8'), 'hex')) > 0".encode(),
+                {
+                    "number": self._number,
+                    "hex": self._number.encode().hex(),
+                    "marks": sorted(self.made),
+                },
             )
             for (mark,) in rows.fetchall():
                 found.setdefault(mark, set()).add(name)
@@ -93,6 +101,7 @@ class Marks:
             for path in paths
             if path.is_file()
             for content in [path.read_bytes()]
+            if self._number.encode() in content
             for mark in self.made
             if mark.encode() in content
         }
