@@ -8,7 +8,8 @@ from stack import database as stack_database
 from stack.database import MIGRATIONS
 from tests.py.harness.databases import Connection, Database
 
-ROWS = 3000
+# More than the thousand of which the migrations take a sample.
+ROWS = 1200
 
 ROLLBACK = MIGRATIONS.parent / "rollback" / "rollback.sql"
 
