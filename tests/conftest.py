@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests.py.harness.examples import register_quick
+from tests.py.harness.examples import register_profiles
 from tests.py.harness.fixtures import connection, database, databases, empty_database, people, seeded_database
 from tests.py.pgtap.collector import pytest_collect_file
 
@@ -24,7 +24,7 @@ __all__ = [
     "seeded_database",
 ]
 
-register_quick()
+register_profiles()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

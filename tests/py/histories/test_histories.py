@@ -1,6 +1,7 @@
 """Random histories of assessments: the rules hold after each step, for all actors and any order of actions.
 
-HISTORIES is how many are tried (25), HISTORIES_SEED which; a failure prints the seed.
+HISTORIES is how many are tried (25 with the profile `thorough`), HISTORIES_SEED which; a failure prints the
+seed.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from hypothesis import HealthCheck, given, note, seed, settings
 from hypothesis import strategies as st
 
 from tests.py.harness.databases import Connection, as_role
+from tests.py.harness.examples import examples
 from tests.py.histories.world import ACTIONS, Step, World, words
 
-HISTORIES = int(os.environ.get("HISTORIES", "25"))
+HISTORIES = int(os.environ.get("HISTORIES", examples(25)))
 SEED = int(os.environ.get("HISTORIES_SEED", random.SystemRandom().randrange(2**32)))
 
 STEPS = st.lists(
