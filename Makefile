@@ -5,6 +5,8 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 SETUP  := $(VENV)/.packages node_modules/.packages
 export DO_NOT_TRACK := 1
+# Some containers set it. Then each of the hundreds of programs that the tests start would compile its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 # The number of processes for the tests: one more than two processors, because a third of the time the tests only wait.
 # `auto` uses this number, or only the main process for `ARGS=--pdb`.
 PROCESSES ?= 3
