@@ -11,10 +11,15 @@ import { Preferences } from "./parts/preferences";
 import { Missing, Trouble, Waiting } from "./parts/states";
 import { SignIn } from "./pages/sign-in";
 import { route, type Route } from "./route";
-import { t } from "./words";
+import { need, t } from "./words";
 
 const Library = lazy(() => import("./pages/library").then((part) => part.Library));
 const AssessmentPage = lazy(() => import("./pages/assessment").then((part) => part.AssessmentPage));
+const EditorPage = lazy(async () => {
+  const [{ EditorPage: Part }] = await Promise.all([import("./pages/editor"), need("editor")]);
+  return Part;
+});
+const VersionsPage = lazy(() => import("./pages/versions").then((part) => part.VersionsPage));
 const ResultPage = lazy(() => import("./pages/result").then((part) => part.ResultPage));
 
 export function OwnerPages() {
@@ -140,19 +145,14 @@ function Connection() {
 }
 
 function Page({ to }: { to: Route }) {
+  const current = tenant.value;
   switch (to.page) {
-    case "library": {
-      const current = tenant.value;
-      if (current === null) {
-        return (
-          <div class="empty">
-            <h1>{t("no-tenant.title")}</h1>
-            <p>{t("no-tenant.text")}</p>
-          </div>
-        );
-      }
-      return <Library key={current.id} tenant={current} />;
-    }
+    case "library":
+      return current === null ? <NoTenant /> : <Library key={current.id} tenant={current} />;
+    case "editor":
+      return current === null ? <NoTenant /> : <EditorPage key={to.id} id={to.id} tenant={current} />;
+    case "versions":
+      return <VersionsPage key={to.id} id={to.id} />;
     case "assessment":
       return <AssessmentPage key={to.id} id={to.id} />;
     case "result":
@@ -160,4 +160,13 @@ function Page({ to }: { to: Route }) {
     default:
       return <Missing />;
   }
+}
+
+function NoTenant() {
+  return (
+    <div class="empty">
+      <h1>{t("no-tenant.title")}</h1>
+      <p>{t("no-tenant.text")}</p>
+    </div>
+  );
 }

@@ -2,17 +2,18 @@
 
 import { signal } from "@preact/signals";
 import type common from "./words/en.common.json";
+import type editor from "./words/en.editor.json";
 import type link from "./words/en.link.json";
 import type owner from "./words/en.owner.json";
 
-export type Key = keyof typeof common | keyof typeof link | keyof typeof owner;
+export type Key = keyof typeof common | keyof typeof editor | keyof typeof link | keyof typeof owner;
 type Values = Record<string, string | number>;
 type Dictionary = Record<string, string>;
 /**
  * A part of the dictionary, loaded with the pages that need it. Refusals arrive in English, from the database: of them
  * there are only translations, by reason.
  */
-export type Part = "common" | "link" | "owner" | "refusals";
+export type Part = "common" | "editor" | "link" | "owner" | "refusals";
 
 /** The languages, in their own names. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;

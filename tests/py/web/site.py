@@ -68,6 +68,17 @@ class Site:
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("button", name="Sign out").wait_for()
 
+    def end_sessions(self, page: Page) -> None:
+        """Another device has ended the session, and this one's access token is over."""
+        self.postgres.execute("delete from auth.sessions")
+        page.evaluate(
+            """() => {
+              const key = Object.keys(localStorage).find((each) => each.endsWith("-auth-token"));
+              const session = JSON.parse(localStorage.getItem(key));
+              localStorage.setItem(key, JSON.stringify({ ...session, expires_at: 1 }));
+            }"""
+        )
+
     def tenant(self) -> Tenant:
         """Another tenant, whose owner signs in with PASSWORD."""
         return self.people.tenant()
@@ -75,8 +86,8 @@ class Site:
     def add(self, tenant: uuid.UUID, name: str, status: str = "draft", definition: Any = DEFINITION) -> str:
         """An assessment of a tenant."""
         row = self.postgres.execute(
-            "insert into public.custom_assessments (tenant_id, name, definition, status)"
-            " values (%s, %s, %s, %s) returning id",
+            "insert into public.custom_assessments (tenant_id, name, definition, status, source_type)"
+            " values (%s, %s, %s, %s, 'builder') returning id",
             [tenant, name, Jsonb(definition), status],
         ).fetchone()
         assert row is not None

@@ -41,6 +41,9 @@ def test_every_page(open_page: Open, site: Site, theme: Literal["light", "dark"]
         "library": ("", page.locator(".card").first.wait_for),
         "assessment": (f"assessments/{scored.assessment}", page.locator(".results a").first.wait_for),
         "result": (f"results/{scored.result}", page.locator(".radar").wait_for),
+        "editor": (f"assessments/{scored.assessment}/edit", page.locator(".outline").wait_for),
+        "editor-new": ("new", page.locator(".starters").wait_for),
+        "versions": (f"assessments/{scored.assessment}/versions", page.locator(".version").first.wait_for),
         "missing": ("nowhere", page.get_by_role("heading", name="There is nothing here").wait_for),
         "link-complete": (f"s/{scored.token}", page.locator(".category").wait_for),
         "link-open": (

@@ -40,15 +40,7 @@ def test_a_session_that_ended_leads_to_signing_in_and_back_to_the_same_page(
     page = open_page(f"#/assessments/{site.leadership}", refused=(400, 401))
     site.sign_in(page)
     expect(page.get_by_role("heading", name="Leadership Archetypes")).to_be_visible()
-    # Another device has ended the session, and the access token is over.
-    site.postgres.execute("delete from auth.sessions")
-    page.evaluate(
-        """() => {
-          const key = Object.keys(localStorage).find((each) => each.endsWith("-auth-token"));
-          const session = JSON.parse(localStorage.getItem(key));
-          localStorage.setItem(key, JSON.stringify({ ...session, expires_at: 1 }));
-        }"""
-    )
+    site.end_sessions(page)
     page.get_by_role("link", name="Assessments").first.click()
     expect(page.get_by_text("Your session has ended. Sign in to continue where you were.")).to_be_visible()
     site.sign_in(page)

@@ -103,6 +103,8 @@ function database(): Promise<SupabaseClient<Database>> {
 function follow(session: Session | null): void {
   const before = account.peek();
   if (session === null) {
+    // The end of one session is reported more than once.
+    if (before.state === "signed-out") return;
     tenants.value = null;
     account.value = { state: "signed-out", expired: before.state === "signed-in" && !leaving };
     leaving = false;
@@ -145,13 +147,22 @@ interface Answer<T> {
 }
 
 /** Ask the API; what it refuses is thrown. A session that has ended leads to the page where one signs in. */
-async function ask<T>(query: (db: SupabaseClient<Database>) => PromiseLike<Answer<T>>): Promise<Answer<T>> {
+export async function ask<T>(
+  query: (db: SupabaseClient<Database>) => PromiseLike<Answer<T>>,
+): Promise<Answer<T>> {
   const db = await database();
   const answer = await query(db);
   if (answer.error === null) return answer;
   const failure = failureOfAnswer(answer.status, answer.error);
   if (failure.kind === "signed-out") await db.auth.signOut({ scope: "local" });
   throw new Failed(failure);
+}
+
+/** The one row that a statement returns. */
+export async function one<T>(query: (db: SupabaseClient<Database>) => PromiseLike<Answer<T[]>>): Promise<T> {
+  const [row] = await rows(query);
+  if (row === undefined) throw new Failed({ kind: "broken", message: "a row is missing in the answer" });
+  return row;
 }
 
 async function rows<T>(query: (db: SupabaseClient<Database>) => PromiseLike<Answer<T[]>>): Promise<T[]> {

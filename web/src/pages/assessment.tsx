@@ -42,6 +42,14 @@ function Details({ found, again }: { found: Assessment; again: () => void }) {
             <span>{t("assessment.disclosure", { what: word("disclosure", found.result_disclosure) })}</span>
           </p>
         </div>
+        <div class="buttons">
+          <a class="button" href={address({ page: "editor", id: found.id })}>
+            {t("assessment.edit")}
+          </a>
+          <a class="button" href={address({ page: "versions", id: found.id })}>
+            {t("assessment.versions")}
+          </a>
+        </div>
         <Actions row={found} changed={again} removed={() => go({ page: "library" })} />
       </div>
       {found.description && <Prose text={found.description} />}

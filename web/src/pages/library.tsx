@@ -36,6 +36,9 @@ export function Library({ tenant }: { tenant: Tenant }) {
     <>
       <div class="title">
         <h1>{t("library.title")}</h1>
+        <a class="button primary" href={address({ page: "editor", id: null })}>
+          {t("library.new")}
+        </a>
       </div>
       {!tenant.is_active && <p class="note">{t("library.inactive")}</p>}
       <Filters search={search.value} set={set} />
