@@ -443,6 +443,383 @@ MARGINS: Final[Sequence[Margin]] = (
 )
 
 
+# --- quotes -------------------------------------------------------------------------------------------------
+
+#: A turn: who speaks, and what they say.
+Said = tuple[str, str]
+
+
+class Quote(NamedTuple):
+    """A quote, and where it is found.
+
+    Attributes:
+        what: what the case shows.
+        turns: the transcript, numbered from 0.
+        named: the turn that the quote names.
+        quote: its words.
+        status: the status expected.
+        words: the words of the transcript that it is expected to stand for.
+        found: their turn, if that is not the named one.
+    """
+
+    what: str
+    turns: Sequence[Said]
+    named: int | None
+    quote: str
+    status: str
+    words: str = ""
+    found: int | None = None
+
+
+def respondent(text: str) -> Sequence[Said]:
+    """A transcript of one turn of the respondent."""
+    return [("respondent", text)]
+
+
+ASKED: Final[Sequence[Said]] = [
+    ("interviewer", "Do you see yourself as a patient leader?"),
+    ("respondent", "I wait until everyone has spoken."),
+    ("interviewer", "And when time is short?"),
+    ("respondent", "Then I decide, and I explain it afterwards."),
+    ("respondent", "Yes."),
+    ("other", "He always explains his decisions."),
+    ("unknown", "I write every decision down."),
+    ("interviewer", "I wait until everyone has spoken, you said."),
+]
+UNABLE: Final = "I was unable to lead a team then."
+LISTENER: Final = "I don't think I am a good listener."
+CURLY: Final = "He said \u201cyou\u2019re the one\u201d and left\u2026 So I stayed."
+CHINESE: Final = "\u6211\u5148\u542c\u5b8c\u518d\u8bf4\uff0c\u7136\u540e\u505a\u51b3\u5b9a\u3002"
+FIRST_LISTEN: Final = "\u6211\u5148\u542c\u5b8c\u518d\u8bf4"
+THAI: Final = "\u0e1c\u0e21\u0e1f\u0e31\u0e07\u0e17\u0e35\u0e21\u0e01\u0e48\u0e2d\u0e19\u0e15\u0e31\u0e14\u0e2a\u0e34\u0e19\u0e43\u0e08"
+HEBREW: Final = "\u05d0\u05e0\u05d9 \u05ea\u05de\u05d9\u05d3 \u05de\u05e7\u05e9\u05d9\u05d1 \u05dc\u05e6\u05d5\u05d5\u05ea"
+EMOJI: Final = "I really love this \U0001f389\U0001f469\u200d\U0001f4bb, every single day."
+
+QUOTES: Final[Sequence[Quote]] = (
+    Quote("the named turn", ASKED, 1, "until everyone has spoken", "verified", "until everyone has spoken"),
+    Quote("the whole turn", ASKED, 1, "I wait until everyone has spoken.", "verified", ASKED[1][1]),
+    Quote("no turn named", ASKED, None, "explain it afterwards", "verified", "explain it afterwards", 3),
+    Quote("off by one turn", ASKED, 2, "I explain it afterwards", "verified", "I explain it afterwards", 3),
+    Quote("far from the named turn", ASKED, 7, "until everyone has", "verified", "until everyone has", 1),
+    Quote(
+        "in the interviewer's turn", ASKED, 1, "as a patient leader", "interviewer", "as a patient leader", 0
+    ),
+    Quote(
+        "the interviewer's turn is named",
+        ASKED,
+        0,
+        "as a patient leader",
+        "interviewer",
+        "as a patient leader",
+    ),
+    Quote(
+        "in both: the respondent's turn counts",
+        ASKED,
+        7,
+        "I wait until everyone",
+        "verified",
+        "I wait until everyone",
+        1,
+    ),
+    Quote("in another person's turn", ASKED, 5, "always explains his", "other", "always explains his"),
+    Quote("whose speaker is unknown", ASKED, 6, "every decision down", "other", "every decision down"),
+    Quote("across two turns", ASKED, 3, "I explain it afterwards. Yes.", "unverified"),
+    Quote("nobody said it", ASKED, 3, "I explain everything at once", "unverified"),
+    Quote(
+        "the nearest of two turns",
+        [
+            ("respondent", "We met at noon there."),
+            ("respondent", "No."),
+            *respondent("We met at noon there, twice."),
+        ],
+        1,
+        "We met at noon there",
+        "verified",
+        "We met at noon there",
+        0,
+    ),
+    # The boundaries of words.
+    Quote("inside a longer word", respondent(UNABLE), 0, "able to lead a team", "unverified"),
+    Quote(
+        "with the longer word",
+        respondent(UNABLE),
+        0,
+        "unable to lead a team",
+        "verified",
+        "unable to lead a team",
+    ),
+    Quote(
+        "before the end of a word",
+        respondent("We grew the teamwork there."),
+        0,
+        "We grew the team",
+        "unverified",
+    ),
+    Quote(
+        "the first place is inside a word, the second is not",
+        respondent("Not unable to lead a team: able to lead a team!"),
+        0,
+        "able to lead a team",
+        "verified",
+        "able to lead a team",
+    ),
+    Quote(
+        "the words were said, though not the sense",
+        respondent(LISTENER),
+        0,
+        "I am a good listener",
+        "verified",
+        "I am a good listener",
+    ),
+    Quote(
+        "an apostrophe is part of a word",
+        respondent("I do think I can't."),
+        0,
+        "I do think I can",
+        "unverified",
+    ),
+    Quote("so is a hyphen", respondent("She is a non-technical lead."), 0, "technical lead", "unverified"),
+    Quote(
+        "a dash between blanks is not",
+        respondent("I led it - alone in there."),
+        0,
+        "alone in there",
+        "verified",
+        "alone in there",
+    ),
+    Quote(
+        "a dash without blanks is not",
+        respondent("I led it\u2014alone in there."),
+        0,
+        "alone in there",
+        "verified",
+        "alone in there",
+    ),
+    Quote(
+        "a dash within a word is not a hyphen",
+        respondent("A non\u2014technical lead."),
+        0,
+        "a non-technical lead",
+        "unverified",
+    ),
+    Quote(
+        "a hyphen between numbers is a dash",
+        respondent("It was 2019\u20132021 in the north."),
+        0,
+        "2019-2021 in the north",
+        "repaired",
+        "2019\u20132021 in the north",
+    ),
+    Quote(
+        "a point within a number is",
+        respondent("It was 3.5 million dollars."),
+        0,
+        "5 million dollars",
+        "unverified",
+    ),
+    # Short ones.
+    Quote(
+        "nine letters, the whole turn",
+        respondent("I don't know."),
+        0,
+        "I don't know",
+        "short",
+        "I don't know",
+    ),
+    Quote("three letters, the whole turn", ASKED, 4, "Yes.", "short", "Yes"),
+    Quote("three letters of a longer turn", ASKED, 1, "spoken", "unverified"),
+    Quote("eleven letters and no more", respondent("I love my team so."), 0, "I love my team", "unverified"),
+    Quote(
+        "twelve letters",
+        respondent("I loved my team so."),
+        0,
+        "I loved my team",
+        "verified",
+        "I loved my team",
+    ),
+    Quote(
+        "a whole turn of the interviewer",
+        [*ASKED, ("interviewer", "Really?")],
+        8,
+        "Really?",
+        "interviewer",
+        "Really",
+    ),
+    Quote("nothing but punctuation", respondent("... ?!"), 0, "...", "unverified"),
+    # What a repair forgives.
+    Quote(
+        "white space",
+        respondent("I  led\na team\u00a0there."),
+        0,
+        "I led a team there",
+        "verified",
+        "I  led\na team\u00a0there",
+    ),
+    Quote(
+        "decomposed letters",
+        respondent("Le cafe\u0301 ferme\u0301 hier"),
+        0,
+        "caf\u00e9 ferm\u00e9 hier",
+        "verified",
+        "cafe\u0301 ferme\u0301 hier",
+    ),
+    Quote(
+        "composed letters",
+        respondent("Le caf\u00e9 ferm\u00e9 hier"),
+        0,
+        "cafe\u0301 ferme\u0301 hier",
+        "verified",
+        "caf\u00e9 ferm\u00e9 hier",
+    ),
+    Quote(
+        "a letter without its accent",
+        respondent("Le caf\u00e9 ferm\u00e9 hier"),
+        0,
+        "cafe ferme hier",
+        "unverified",
+    ),
+    Quote(
+        "upper and lower case",
+        respondent(UNABLE),
+        0,
+        "I WAS UNABLE TO LEAD",
+        "repaired",
+        "I was unable to lead",
+    ),
+    Quote(
+        "curly quotes in the transcript",
+        respondent(CURLY),
+        0,
+        'said "you\'re the one"',
+        "repaired",
+        "said \u201cyou\u2019re the one",
+    ),
+    Quote(
+        "the same curly quotes",
+        respondent(CURLY),
+        0,
+        "said \u201cyou\u2019re the one\u201d",
+        "verified",
+        "said \u201cyou\u2019re the one\u201d",
+    ),
+    Quote(
+        "curly quotes in the quote",
+        respondent(LISTENER),
+        0,
+        "I don\u2019t think I am",
+        "repaired",
+        "I don't think I am",
+    ),
+    Quote(
+        "an ellipsis sign", respondent(CURLY), 0, "left... So I stayed", "repaired", "left\u2026 So I stayed"
+    ),
+    Quote("dots for words that were left out", respondent(CURLY), 0, "He said ... So I stayed", "unverified"),
+    Quote(
+        "dashes",
+        respondent("I led it \u2014 on my own"),
+        0,
+        "I led it -- on my own",
+        "repaired",
+        "I led it \u2014 on my own",
+    ),
+    Quote(
+        "outer punctuation",
+        respondent(UNABLE),
+        0,
+        '"...unable to lead a team!"',
+        "repaired",
+        "unable to lead a team",
+    ),
+    Quote("inner punctuation", respondent("No, I led a team."), 0, "No I led a team", "unverified"),
+    Quote(
+        "compatibility forms",
+        respondent("The \ufb01rst \uff14\uff12 weeks, then"),
+        0,
+        "first 42 weeks",
+        "repaired",
+        "\ufb01rst \uff14\uff12 weeks",
+    ),
+    Quote(
+        "invisible characters",
+        respondent("my respon\u00adsibility"),
+        0,
+        "my responsibility",
+        "repaired",
+        "my respon\u00adsibility",
+    ),
+    # Scripts and signs.
+    Quote(
+        "six Chinese characters are twelve columns",
+        respondent(CHINESE),
+        0,
+        FIRST_LISTEN,
+        "verified",
+        FIRST_LISTEN,
+    ),
+    Quote(
+        "with spaces in the quote", respondent(CHINESE), 0, " ".join(FIRST_LISTEN), "verified", FIRST_LISTEN
+    ),
+    Quote(
+        "with spaces in the transcript",
+        respondent(" ".join(FIRST_LISTEN)),
+        0,
+        FIRST_LISTEN,
+        "verified",
+        " ".join(FIRST_LISTEN),
+    ),
+    Quote(
+        "in the middle of Chinese text",
+        respondent("\u56e0\u4e3a" + CHINESE),
+        0,
+        FIRST_LISTEN,
+        "verified",
+        FIRST_LISTEN,
+    ),
+    Quote("five Chinese characters are too short", respondent(CHINESE), 0, FIRST_LISTEN[1:], "unverified"),
+    Quote("Thai, from the middle", respondent(THAI), 0, THAI[2:], "verified", THAI[2:]),
+    Quote(
+        "Thai, up to a vowel sign that belongs to the last letter",
+        respondent(THAI),
+        0,
+        THAI[:16],
+        "unverified",
+    ),
+    Quote(
+        "Japanese in two widths",
+        respondent("\u79c1\u306f\uff81\uff70\uff91\u3092\u4fe1\u3058\u307e\u3059"),
+        0,
+        "\u30c1\u30fc\u30e0\u3092\u4fe1\u3058\u307e\u3059",
+        "repaired",
+        "\uff81\uff70\uff91\u3092\u4fe1\u3058\u307e\u3059",
+    ),
+    Quote(
+        "emoji",
+        respondent(EMOJI),
+        0,
+        "I really love this \U0001f389\U0001f469\u200d\U0001f4bb",
+        "verified",
+        "I really love this \U0001f389\U0001f469\u200d\U0001f4bb",
+    ),
+    Quote(
+        "places are code points, behind emoji too",
+        respondent(EMOJI),
+        0,
+        "every single day",
+        "verified",
+        "every single day",
+    ),
+    Quote("right to left", respondent(HEBREW), 0, HEBREW[4:], "verified", HEBREW[4:]),
+    Quote(
+        "right to left, with a mark of direction",
+        respondent(HEBREW),
+        0,
+        "\u200f" + HEBREW[4:],
+        "repaired",
+        HEBREW[4:],
+    ),
+)
+
+
 # --- the file -----------------------------------------------------------------------------------------------
 
 
@@ -485,6 +862,22 @@ def margin_of(case: Margin) -> dict[str, Any]:
         "lead": None if lead is None else Decimal(lead),
         "over": over,
     }
+
+
+def located(case: Quote) -> dict[str, Any]:
+    """What is expected of a quote. Where its words come twice, the last place is meant."""
+    if not case.words:
+        return {"status": case.status, "quote": case.quote}
+    turn = (case.named or 0) if case.found is None else case.found
+    start = case.turns[turn][1].rindex(case.words)
+    found = {
+        "status": case.status,
+        "turn": turn,
+        "start": start,
+        "end": start + len(case.words),
+        "quote": case.words,
+    }
+    return found | ({"moved": True} if case.named not in (turn, None) else {})
 
 
 def parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -581,6 +974,21 @@ def parts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
                 "margin": margin_of(case),
             }
             for case in MARGINS
+        ],
+    )
+    yield (
+        "quotes",
+        [
+            {
+                "what": case.what,
+                "turns": [
+                    {"turn": turn, "speaker": speaker, "text": text}
+                    for turn, (speaker, text) in enumerate(case.turns)
+                ],
+                "quote": {"turn": case.named, "quote": case.quote},
+                "located": located(case),
+            }
+            for case in QUOTES
         ],
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -134,3 +135,60 @@ def test_the_margin_names_the_nearest_category_and_the_second(
 def test_without_scores_there_is_no_margin(connection: Connection) -> None:
     [first, *_] = PARTS["margin"]
     assert answer(connection, "private.margin_of(%s::jsonb, '{}')", first["definition"]) is None
+
+
+def characters(connection: Connection, name: str) -> set[str]:
+    """The characters of a class, without blanks, unassigned ones and those for private use."""
+    found = connection.execute(
+        "select array(select code from generate_series(33, 1114109) as code"
+        " where code not between 55296 and 63743"
+        f" and chr(code) collate \"C\" ~ ('[' || private.{name}() || ']'))"
+    ).fetchone()
+    assert found is not None
+    return {char for char in map(chr, found[0]) if unicodedata.category(char)[0] not in "CZ"}
+
+
+def test_punctuation_and_symbols_separate_words(connection: Connection) -> None:
+    found = characters(connection, "separators")
+    assert {char for char in found if unicodedata.category(char)[0] not in "PS"} == set()
+    # Every Python knows the characters of Unicode 3.2.
+    old = [char for char in map(chr, range(33, 0x110000)) if unicodedata.ucd_3_2_0.category(char)[0] in "PS"]
+    assert {char for char in old if unicodedata.category(char)[0] in "PS"} - found == set()
+
+
+def test_letters_of_scripts_without_spaces_are_no_separators(connection: Connection) -> None:
+    found = characters(connection, "unspaced_letters")
+    assert {char for char in found if unicodedata.category(char)[0] not in "LMN"} == set()
+
+
+def test_wide_letters_are_those_of_unicode(connection: Connection) -> None:
+    kinds = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd"}
+    found = {char for char in characters(connection, "wide_letters") if unicodedata.category(char) in kinds}
+    old = [char for char in map(chr, range(33, 0x110000)) if unicodedata.ucd_3_2_0.category(char) in kinds]
+    wide = {char for char in old if unicodedata.east_asian_width(char) in "WF"}
+    assert wide - found == set()
+    assert {char for char in found if unicodedata.east_asian_width(char) not in "WF"} == set()
+
+
+@each("quotes")
+def test_quotes_are_located(connection: Connection, vector: dict[str, Any]) -> None:
+    found = answer(
+        connection, "private.located_quotes(%s::jsonb, %s::jsonb)", vector["turns"], [vector["quote"]]
+    )
+    assert found == [vector["located"]]
+
+
+def test_quotes_are_answered_in_their_order_and_each_alone(connection: Connection) -> None:
+    turns = max((vector["turns"] for vector in PARTS["quotes"]), key=len)
+    chosen = [vector for vector in PARTS["quotes"] if vector["turns"] == turns]
+    quotes = [vector["quote"] for vector in [*chosen, *reversed(chosen)]]
+    assert answer(connection, "private.located_quotes(%s::jsonb, %s::jsonb)", turns, quotes) == [
+        vector["located"] for vector in [*chosen, *reversed(chosen)]
+    ]
+
+
+def test_without_quotes_or_turns_nothing_is_found(connection: Connection) -> None:
+    call = "private.located_quotes(%s::jsonb, %s::jsonb)"
+    assert answer(connection, call, [], []) == []
+    quote = {"turn": None, "quote": "I wait until everyone has spoken"}
+    assert answer(connection, call, [], [quote]) == [{"status": "unverified", "quote": quote["quote"]}]

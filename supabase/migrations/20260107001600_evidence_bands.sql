@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 evidence sha256:a81844de4b238ea96f487e847ecd7c1f787880366e2f7952652124715e0731fe
+-- custom-assessments 0.2.0 evidence_bands sha256:a81844de4b238ea96f487e847ecd7c1f787880366e2f7952652124715e0731fe
 -- How far the bands of a rubric reach.
 
 -- The bands of a rubric in the order of the scale, each with the scores that it holds, ends included: half way to its
