@@ -196,6 +196,10 @@ ANSWERS: Final[Mapping[str, Schema]] = {
         status=one_of("queued", "processing", "succeeded"),
     ),
     "correct_turn": keys(turn=INTEGER, speaker=SPEAKER, first_speaker=SPEAKER),
+    "copy_assessment": keys(
+        id=TEXT, name=TEXT, slug=TEXT, version=TEXT, status=TEXT, derived_from=nullable(TEXT)
+    ),
+    "create_tenant": keys(id=TEXT, slug=TEXT, display_name=TEXT),
     "declare_equivalent": keys(
         id=TEXT,
         assessment_id=TEXT,
@@ -216,6 +220,12 @@ ANSWERS: Final[Mapping[str, Schema]] = {
         settled=listed(ref("SettledJobs")), jobs=listed(by_name(ANYTHING)), next_in_ms=nullable(INTEGER)
     ),
     "interview_context": nullable(ref("InterviewContext")),
+    "preview_context": keys(
+        assessment_id=nullable(TEXT),
+        version=TEXT,
+        interview_style=INTEGER,
+        definition=ref("InterviewDefinition"),
+    ),
     "queue_status": by_name(ref("QueueOfKind")),
     "repin_campaign": ref("PinnedVersion"),
     "repin_session": ref("PinnedVersion"),

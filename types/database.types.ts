@@ -290,6 +290,17 @@ export type CorrectTurnAnswer = {
   first_speaker: "respondent" | "interviewer" | "other" | "unknown";
 };
 
+export type CopyAssessmentAnswer = {
+  id: string;
+  name: string;
+  slug: string;
+  version: string;
+  status: string;
+  derived_from: string | null;
+};
+
+export type CreateTenantAnswer = { id: string; slug: string; display_name: string };
+
 export type DeclareEquivalentAnswer = {
   id: string;
   assessment_id: string;
@@ -360,6 +371,13 @@ export type ExchangeJobsAnswer = {
 };
 
 export type InterviewContextAnswer = InterviewContext | null;
+
+export type PreviewContextAnswer = {
+  assessment_id: string | null;
+  version: string;
+  interview_style: number;
+  definition: InterviewDefinition;
+};
 
 export type QueueStatusAnswer = { [key: string]: QueueOfKind };
 
@@ -875,6 +893,7 @@ export type Database = {
           created_at: string;
           created_by: string;
           definition: Definition;
+          derived_from: string | null;
           description: string | null;
           id: string;
           interview_style_allow_override: boolean;
@@ -903,6 +922,7 @@ export type Database = {
           created_at?: string;
           created_by?: string;
           definition: Definition;
+          derived_from?: string | null;
           description?: string | null;
           id?: string;
           interview_style_allow_override?: boolean;
@@ -930,6 +950,7 @@ export type Database = {
           created_at?: string;
           created_by?: string;
           definition?: Definition;
+          derived_from?: string | null;
           description?: string | null;
           id?: string;
           interview_style_allow_override?: boolean;
@@ -1352,10 +1373,15 @@ export type Database = {
         };
         Returns: CompleteAssessmentSessionAnswer;
       };
+      copy_assessment: {
+        Args: { assessment_id: string; name?: string; tenant_id: string };
+        Returns: CopyAssessmentAnswer;
+      };
       correct_turn: {
         Args: { agent_session_id: string; speaker: string; turn: number };
         Returns: CorrectTurnAnswer;
       };
+      create_tenant: { Args: { display_name: string; slug?: string }; Returns: CreateTenantAnswer };
       custom_assessments_version: { Args: Record<PropertyKey, never>; Returns: string };
       declare_equivalent: {
         Args: { assessment_id: string; dimension: string; from_hash: string; note: string; to_hash: string };
@@ -1384,6 +1410,7 @@ export type Database = {
         }[];
       };
       name_reviewer: { Args: { remove?: boolean; user_id: string }; Returns: string };
+      preview_context: { Args: { assessment_id?: string; definition?: Json }; Returns: PreviewContextAnswer };
       prune_jobs: { Args: { batch?: number; keep?: string }; Returns: number };
       queue_status: { Args: Record<PropertyKey, never>; Returns: QueueStatusAnswer };
       repin_campaign: { Args: { campaign_id: string }; Returns: RepinCampaignAnswer };

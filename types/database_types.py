@@ -347,6 +347,19 @@ class CorrectTurnAnswer(TypedDict):
     speaker: Literal["respondent", "interviewer", "other", "unknown"]
     first_speaker: Literal["respondent", "interviewer", "other", "unknown"]
 
+class CopyAssessmentAnswer(TypedDict):
+    id: str
+    name: str
+    slug: str
+    version: str
+    status: str
+    derived_from: Union[str, None]
+
+class CreateTenantAnswer(TypedDict):
+    id: str
+    slug: str
+    display_name: str
+
 class DeclareEquivalentAnswer(TypedDict):
     id: str
     assessment_id: str
@@ -412,6 +425,12 @@ class ExchangeJobsAnswer(TypedDict):
     next_in_ms: Union[int, None]
 
 InterviewContextAnswer: TypeAlias = Union[InterviewContext, None]
+
+class PreviewContextAnswer(TypedDict):
+    assessment_id: Union[str, None]
+    version: str
+    interview_style: int
+    definition: InterviewDefinition
 
 QueueStatusAnswer: TypeAlias = Dict[str, QueueOfKind]
 
@@ -803,6 +822,7 @@ class PublicCustomAssessments(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")
     created_by: uuid.UUID = Field(alias="created_by")
     definition: Definition = Field(alias="definition")
+    derived_from: Optional[uuid.UUID] = Field(alias="derived_from")
     description: Optional[str] = Field(alias="description")
     id: uuid.UUID = Field(alias="id")
     interview_style_allow_override: bool = Field(alias="interview_style_allow_override")
@@ -830,6 +850,7 @@ class PublicCustomAssessmentsInsert(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[uuid.UUID, Field(alias="created_by")]]
     definition: Annotated[Definition, Field(alias="definition")]
+    derived_from: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="derived_from")]]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]
@@ -857,6 +878,7 @@ class PublicCustomAssessmentsUpdate(TypedDict):
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     created_by: NotRequired[Annotated[uuid.UUID, Field(alias="created_by")]]
     definition: NotRequired[Annotated[Definition, Field(alias="definition")]]
+    derived_from: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="derived_from")]]
     description: NotRequired[Annotated[Optional[str], Field(alias="description")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
     interview_style_allow_override: NotRequired[Annotated[bool, Field(alias="interview_style_allow_override")]]

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:4c1c85ef0a6444c0b7b63270943790bbd2778d7051beee1649d8387f08501452
+-- custom-assessments 0.2.0 refusals sha256:7a9ff2b90457819c9d4254d9f9b42e6b2cce64c4767a5e258b3f2e9529891706
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -54,6 +54,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Use the id of a tenant that the signed-in account owns.'
 ),
 (
+  'TENANT_EXISTS', 409, 'The account already owns a tenant.',
+  'Read tenant_profiles. Ask the operator for a second tenant.'
+),
+(
   'TENANT_REQUIRED', 422, 'A custom assessment can only be used in a campaign that belongs to a tenant.',
   'Set tenant_id on the campaign.'
 ),
@@ -74,7 +78,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Use the lower-case letters a to z and digits, separated by single hyphens, or omit the slug.'
 ),
 (
-  'SLUG_TAKEN', 409, 'Another assessment of this tenant already has this slug.',
+  'SLUG_TAKEN', 409, 'This slug is taken.',
   'Choose another slug, or omit it to get a free one made from the name.'
 ),
 (

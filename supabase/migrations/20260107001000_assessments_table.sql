@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_table sha256:a8108e64ce963d9532f28bafea00613810cf9d023c92de0e3e4063d6c2be91c6
+-- custom-assessments 0.2.0 assessments_table sha256:f7b1b29c619a7a20dee5dda3a40b6625ed318bad4793790f313254e4311157d6
 -- The assessments of tenants: the table and its constraints. The triggers for authority, status, dates, content, version
 -- and slug are in the following files, in the order in which they fire.
 --
@@ -76,6 +76,8 @@ create table if not exists public.custom_assessments (
 
   constraint slug_is_unique_in_its_tenant unique (tenant_id, slug)
 );
+-- No foreign key: the version may be deleted with its author, and the copy stays.
+alter table public.custom_assessments add column if not exists derived_from uuid;
 comment on table public.custom_assessments is
 'Custom assessment frameworks uploaded or built by tenants.';
 comment on column public.custom_assessments.created_by is
@@ -106,6 +108,8 @@ comment on column public.custom_assessments.is_template is
 'Whether this is a system template, which everyone can read while it is active. Only reviewers can set it.';
 comment on column public.custom_assessments.marketplace_status is
 'Tenants can set private and pending_review; only reviewers can set published and rejected.';
+comment on column public.custom_assessments.derived_from is
+'The version from which the row was copied (copy_assessment); null if it was not copied, or its source had no version yet.';
 comment on column public.custom_assessments.content_changed_at is
 'When the present content was uploaded or edited. An upload from before that is not applied over it. Set by the database.';
 comment on column public.custom_assessments.published_at is 'When the assessment was first activated. Set once, by the database.';
@@ -195,6 +199,10 @@ begin
     end if;
     if new.status = 'archived' then
       perform private.refuse('INVALID_STATUS_TRANSITION', jsonb_build_object('from', null, 'to', new.status));
+    end if;
+    -- Only what the caller can read can be named as a source.
+    if new.derived_from is not null then
+      perform private.readable_version(new.derived_from);
     end if;
     return new;
   end if;
@@ -296,6 +304,7 @@ begin
   end if;
 
   new.created_at := old.created_at;
+  new.derived_from := old.derived_from;
   new.updated_at := case when is_bookkeeping then old.updated_at else now() end;
   new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
   return new;

@@ -12,7 +12,7 @@ grant select, delete on table public.custom_assessments to authenticated;
 grant insert (
   tenant_id, created_by, name, slug, version, description, definition, source_markdown, source_type, assessment_type,
   interview_style_default, interview_style_allow_override, result_disclosure, status, marketplace_status,
-  marketplace_price_tier
+  marketplace_price_tier, derived_from
 ) on table public.custom_assessments to authenticated;
 grant update (
   name, slug, version, description, definition, source_markdown, source_type, assessment_type,
@@ -71,6 +71,14 @@ grant execute on function public.version_changes(uuid, uuid, jsonb) to authentic
 grant execute on function public.check_definition(jsonb) to authenticated, service_role;
 grant execute on function private.filled_definition(jsonb) to authenticated, service_role;
 grant execute on function public.declare_equivalent(uuid, text, text, text, text) to authenticated;
+grant execute on function public.preview_context(uuid, jsonb) to authenticated, service_role;
+grant execute on function private.previewed(uuid, jsonb) to authenticated, service_role;
+grant execute on function private.asked_definition(public.assessment_versions) to authenticated, service_role;
+grant execute on function private.asked_dimensions(jsonb) to authenticated, service_role;
+grant execute on function private.asked_categories(jsonb) to authenticated, service_role;
+grant execute on function public.copy_assessment(uuid, uuid, text) to authenticated, service_role;
+grant execute on function private.content_to_copy(uuid, uuid) to authenticated, service_role;
+grant execute on function public.create_tenant(text, text) to authenticated;
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_result(text) to anon, authenticated, service_role;

@@ -54,6 +54,10 @@ begin
     if new.status = 'archived' then
       perform private.refuse('INVALID_STATUS_TRANSITION', jsonb_build_object('from', null, 'to', new.status));
     end if;
+    -- Only what the caller can read can be named as a source.
+    if new.derived_from is not null then
+      perform private.readable_version(new.derived_from);
+    end if;
     return new;
   end if;
 

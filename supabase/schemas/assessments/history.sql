@@ -65,6 +65,7 @@ begin
   end if;
 
   new.created_at := old.created_at;
+  new.derived_from := old.derived_from;
   new.updated_at := case when is_bookkeeping then old.updated_at else now() end;
   new.published_at := coalesce(old.published_at, case when new.status = 'active' then now() end);
   return new;

@@ -75,6 +75,8 @@ create table if not exists public.custom_assessments (
 
   constraint slug_is_unique_in_its_tenant unique (tenant_id, slug)
 );
+-- No foreign key: the version may be deleted with its author, and the copy stays.
+alter table public.custom_assessments add column if not exists derived_from uuid;
 comment on table public.custom_assessments is
 'Custom assessment frameworks uploaded or built by tenants.';
 comment on column public.custom_assessments.created_by is
@@ -105,6 +107,8 @@ comment on column public.custom_assessments.is_template is
 'Whether this is a system template, which everyone can read while it is active. Only reviewers can set it.';
 comment on column public.custom_assessments.marketplace_status is
 'Tenants can set private and pending_review; only reviewers can set published and rejected.';
+comment on column public.custom_assessments.derived_from is
+'The version from which the row was copied (copy_assessment); null if it was not copied, or its source had no version yet.';
 comment on column public.custom_assessments.content_changed_at is
 'When the present content was uploaded or edited. An upload from before that is not applied over it. Set by the database.';
 comment on column public.custom_assessments.published_at is 'When the assessment was first activated. Set once, by the database.';

@@ -53,6 +53,10 @@ insert into private.refusals (reason, status, message, hint) values
   'Use the id of a tenant that the signed-in account owns.'
 ),
 (
+  'TENANT_EXISTS', 409, 'The account already owns a tenant.',
+  'Read tenant_profiles. Ask the operator for a second tenant.'
+),
+(
   'TENANT_REQUIRED', 422, 'A custom assessment can only be used in a campaign that belongs to a tenant.',
   'Set tenant_id on the campaign.'
 ),
@@ -73,7 +77,7 @@ insert into private.refusals (reason, status, message, hint) values
   'Use the lower-case letters a to z and digits, separated by single hyphens, or omit the slug.'
 ),
 (
-  'SLUG_TAKEN', 409, 'Another assessment of this tenant already has this slug.',
+  'SLUG_TAKEN', 409, 'This slug is taken.',
   'Choose another slug, or omit it to get a free one made from the name.'
 ),
 (

@@ -379,6 +379,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "SESSION_NOT_FOUND": lambda w: complete(w, NOWHERE, {"Clarity": 3}),
     "SLUG_TAKEN": lambda w: assessments(w, slug="active"),
     "TENANT_ACCESS_DENIED": lambda w: assessments(w, tenant_id=str(w.stranger.id)),
+    "TENANT_EXISTS": lambda _: Request("owner", "rpc", "create_tenant", {"display_name": "Second"}),
     "TENANT_HAS_RESULTS": lambda w: Request("service", "delete", "tenant_profiles", row_id=str(w.guest.id)),
     "TENANT_INACTIVE": lambda w: Request(
         "service", "rpc", "interview_context", {"agent_session_id": w["closed session's agent session"]}

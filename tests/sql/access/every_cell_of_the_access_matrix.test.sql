@@ -249,7 +249,7 @@ insert into tests.expected values
   'custom_assessments', 'select', '- - yes - - - yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at derived_from newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments', 'insert', '42501 42501 42501 42501 42501 42501 yes',
@@ -259,11 +259,11 @@ insert into tests.expected values
   'custom_assessments', 'insert', '42501 42501 yes 42501 42501 42501 yes',
   'tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'marketplace_status marketplace_price_tier'
+  || 'marketplace_status marketplace_price_tier derived_from'
 ),
 (
   'custom_assessments', 'update', '42501 42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
+  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at derived_from newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments', 'update', '42501 - yes - - - yes',
@@ -283,11 +283,11 @@ insert into tests.expected values
   'custom_assessments (published)', 'select', 'yes yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at derived_from newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (published)', 'update', '42501 42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
+  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at derived_from newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (published)', 'update', '42501 - yes - - - yes',
@@ -303,11 +303,11 @@ insert into tests.expected values
   'custom_assessments (template)', 'select', 'yes yes yes yes yes yes yes',
   'id tenant_id created_by name slug version description definition source_markdown source_type '
   || 'assessment_type interview_style_default interview_style_allow_override result_disclosure status '
-  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
+  || 'is_template marketplace_status marketplace_price_tier created_at updated_at content_changed_at published_at derived_from newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (template)', 'update', '42501 42501 42501 42501 42501 42501 yes',
-  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at newest_version_id listed_version_id listed_at'
+  'id tenant_id created_by is_template created_at updated_at content_changed_at published_at derived_from newest_version_id listed_version_id listed_at'
 ),
 (
   'custom_assessments (template)', 'update', '42501 - PT403 - - - yes',
