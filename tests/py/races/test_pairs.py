@@ -11,8 +11,8 @@ import pytest
 
 from tests.py.harness.databases import Databases
 from tests.py.harness.sessions import Meanwhile
-from tests.py.races.operations import OPERATIONS
-from tests.py.races.track import Track, is_error
+from tests.py.races.operations import OPERATIONS, Operation
+from tests.py.races.track import STOPS, Track, is_error
 
 PAIRS = list(itertools.combinations_with_replacement(OPERATIONS, 2))
 
@@ -31,12 +31,29 @@ def test_two_at_once_end_as_one_after_the_other(track: Track, one: str, other: s
     stops = track.stops_of(scene, one) & track.stops_of(scene, other)
     for stop in stops:
         for order in orders:
+            if not track.can_meet(scene, order[0][1], order[1][1], stop):
+                continue
             said = track.stopped(scene, order, stop)
             assert not any(map(is_error, said)), (stop, order, said)
     assert track.at_once(scene, orders[0]) in known
     # If neither locks what the other does, or both do the same, the other order is the same race.
     if stops and one != other:
         assert track.at_once(track.scene(one, other), orders[1]) in known
+
+
+def test_rows_that_are_locked_in_another_order_are_found(
+    track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [STOPS["tenant"], STOPS["assessment"]]
+    for name, (first, second) in {"tenant first": both, "tenant last": both[::-1]}.items():
+        query = f"select 'locked' from {second} for update"
+        operation = Operation("postgres", query, before=f"select from {first} for update")
+        monkeypatch.setitem(OPERATIONS, name, operation)
+    scene = track.scene("tenant first", "tenant last")
+    assert track.can_meet(scene, "tenant first", "tenant last", "tenant")
+    assert not track.can_meet(scene, "tenant first", "tenant first", "tenant")
+    said = track.stopped(scene, ((0, "tenant first"), (1, "tenant last")), "tenant")
+    assert any(map(is_error, said))
 
 
 def test_everything_at_once_ends(track: Track) -> None:

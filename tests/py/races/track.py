@@ -132,6 +132,7 @@ class Track:
         self.racers = [self.racer(database) for _ in range(2)]
         self.stopper = database.connect(autocommit=False)
         self._stops: dict[str, set[str]] = {}
+        self._held: dict[str, dict[str, set[str]]] = {}
         self._scenes = 0
         self._admin = database.connect(SUPERUSER)
         self._admin.execute("set session_replication_role = replica; set lock_timeout = '10s'")
@@ -203,12 +204,43 @@ class Track:
         if name not in self._stops:
             racer = self.racers[0]
             racer.do(name, scene, 0)
-            self._stops[name] = set()
-            for stop, rows in STOPS.items():
-                free = f"select from {rows} for update skip locked"
-                locked = f"select (select count(*) from {rows}) > (select count(*) from ({free}) as free)"
-                if self.stopper.execute(locked.encode(), scene.names).fetchone() == (True,):
-                    self._stops[name].add(stop)
+            self._stops[name] = {stop for stop in STOPS if self._is_locked(scene, stop)}
             self.stopper.rollback()
             racer.connection.rollback()
         return self._stops[name]
+
+    def can_meet(self, scene: Scene, first: str, second: str, stop: str) -> bool:
+        """Whether the second can have locked what the first, stopped here, locks later.
+
+        The second waits at the latest at the rows that the first has locked, or at this stop.
+        """
+        locked = self._held_of(scene, first)[stop] | {stop}
+        later = self.stops_of(scene, first) - locked
+        held = self._held_of(scene, second)
+        return any(held[place] & later for place in locked & held.keys())
+
+    def _held_of(self, scene: Scene, name: str) -> dict[str, set[str]]:
+        """For each of its stops, the others that an operation has locked when it waits there."""
+        if name not in self._held:
+            racer, stops = self.racers[0], self.stops_of(scene, name)
+            self._held[name] = {}
+            for stop in stops:
+                self.stopper.execute(f"select from {STOPS[stop]} for update".encode(), scene.names)
+                racer.start(name, scene, 0)
+                # One that passes by locked rows, such as pruning, can have locked all others.
+                self._held[name][stop] = (
+                    {other for other in stops - {stop} if self._is_locked(scene, other)}
+                    if racer.waits(self.postgres)
+                    else stops - {stop}
+                )
+                self.stopper.rollback()
+                racer.said()
+                racer.connection.rollback()
+        return self._held[name]
+
+    def _is_locked(self, scene: Scene, stop: str) -> bool:
+        """Whether another session has locked a stop's rows."""
+        rows = STOPS[stop]
+        free = f"select from {rows} for update skip locked"
+        locked = f"select (select count(*) from {rows}) > (select count(*) from ({free}) as free)"
+        return self.stopper.execute(locked.encode(), scene.names).fetchone() == (True,)
