@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from stack.postgres import Cluster
 from stack.services import Api
 from stack.tokens import Keys
 from tests.py.harness.people import People, Tenant
+from worker.engine.process import run_worker
+from worker.engine.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = [sys.executable, "-m", "worker"]
@@ -259,6 +262,21 @@ class Site:
             timeout=120,
             check=False,
         )
+
+    def drain(self) -> dict[str, int]:
+        """Process the queue with a worker in this process; count the jobs by kind and outcome."""
+        settings = Settings(SUPABASE_URL=self.api.url, SUPABASE_SERVICE_ROLE_KEY=self.api.keys.service_role)
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+        handlers = [signal.getsignal(number) for number in numbers]
+        try:
+            ended = run_worker(settings, drain=True)
+        finally:
+            # The alarm of the last job is pending, and would end this process once its handler is removed.
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in zip(numbers, handlers, strict=True):
+                signal.signal(number, handler)
+        assert ended.next_seconds is None
+        return {f"{kind} {outcome}": count for (kind, outcome), count in ended.totals.items()}
 
     @contextmanager
     def running_worker(self, *words: str, **environment: str) -> Iterator[Worker]:

@@ -1,7 +1,6 @@
 """Both kinds of job from end to end: the real worker, PostgREST and Postgres."""
 
 import json
-import signal
 import time
 from decimal import Decimal
 
@@ -11,7 +10,6 @@ import pytest
 from stack.tokens import sign
 from tests.py.worker.site import Site, source
 from worker.engine.api import Api
-from worker.engine.process import run_worker
 from worker.engine.settings import Settings
 from worker.engine.work import do_job
 
@@ -22,26 +20,10 @@ def codes(row: dict[str, object]) -> list[str]:
     return [diagnostic["code"] for diagnostic in diagnostics]
 
 
-def drain(site: Site) -> dict[str, int]:
-    """Process the queue with a worker in this process; count the jobs by kind and outcome."""
-    settings = Settings(SUPABASE_URL=site.api.url, SUPABASE_SERVICE_ROLE_KEY=site.api.keys.service_role)
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
-    handlers = [signal.getsignal(number) for number in numbers]
-    try:
-        ended = run_worker(settings, drain=True)
-    finally:
-        # The alarm of the last job is still pending, and would end this process once its handler is removed.
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in zip(numbers, handlers, strict=True):
-            signal.signal(number, handler)
-    assert ended.next_seconds is None
-    return {f"{kind} {outcome}": count for (kind, outcome), count in ended.totals.items()}
-
-
 def test_an_upload_becomes_a_draft(site: Site) -> None:
     tenant = site.tenant()
     upload = site.upload(tenant, source("A new one"))
-    assert drain(site) == {"compile succeeded": 1}
+    assert site.drain() == {"compile succeeded": 1}
     row = site.upload_row(upload)
     assert (row["status"], row["diagnostics"], row["attempts"]) == ("succeeded", [], 1)
     assert row["definition"]["metadata"]["name"] == "A new one"
@@ -59,7 +41,7 @@ def test_a_file_with_errors_fails_with_all_of_them(site: Site) -> None:
         site.tenant(),
         source("Faulty").replace("weight: 0.6", "weight: heavy").replace("[3.0, 5.0]", "[5.0, 3.0]"),
     )
-    assert drain(site) == {"compile rejected": 1}
+    assert site.drain() == {"compile rejected": 1}
     row = site.upload_row(upload)
     assert (row["status"], row["definition"], row["assessment_id"]) == ("failed", None, None)
     assert len(codes(row)) == 2
@@ -71,7 +53,7 @@ def test_an_editor_applies_the_fixes_of_an_upload_and_uploads_again(site: Site) 
     tenant = site.tenant()
     text = source("Fixed").replace("[Vision]", "[Visoin]").replace("- weight: 0.4", "- weight: 0,4")
     upload = site.upload(tenant, text)
-    assert drain(site) == {"compile rejected": 1}
+    assert site.drain() == {"compile rejected": 1}
     lines = text.split("\n")
     for diagnostic in site.upload_row(upload)["diagnostics"]:
         assert diagnostic["args"]["found"] in {"Visoin", "0,4"}
@@ -81,14 +63,14 @@ def test_an_editor_applies_the_fixes_of_an_upload_and_uploads_again(site: Site) 
         line = lines[edit["line"] - 1]
         lines[edit["line"] - 1] = line[: edit["column"] - 1] + edit["text"] + line[edit["end_column"] - 1 :]
     again = site.upload(tenant, "\n".join(lines))
-    assert drain(site) == {"compile succeeded": 1}
+    assert site.drain() == {"compile succeeded": 1}
     assert site.upload_row(again)["diagnostics"] == []
 
 
 @pytest.mark.parametrize("nothing", ["", " \n\n"])
 def test_a_file_without_content_is_taken_and_its_author_is_informed(site: Site, nothing: str) -> None:
     upload = site.upload(site.tenant(), nothing)
-    assert drain(site) == {"compile rejected": 1}
+    assert site.drain() == {"compile rejected": 1}
     row = site.upload_row(upload)
     assert (row["status"], codes(row)) == ("failed", ["empty-file"])
 
@@ -96,7 +78,7 @@ def test_a_file_without_content_is_taken_and_its_author_is_informed(site: Site, 
 def test_a_dry_run_compiles_and_makes_nothing(site: Site) -> None:
     tenant = site.tenant()
     upload = site.upload(tenant, source("Only looking"), dry_run=True)
-    drain(site)
+    site.drain()
     row = site.upload_row(upload)
     assert (row["status"], row["assessment_id"]) == ("succeeded", None)
     assert row["definition"]["metadata"]["name"] == "Only looking"
@@ -106,9 +88,9 @@ def test_a_dry_run_compiles_and_makes_nothing(site: Site) -> None:
 def test_the_same_bytes_again_change_nothing_and_say_so(site: Site) -> None:
     tenant = site.tenant()
     first = site.upload(tenant, source("Twice"))
-    drain(site)
+    site.drain()
     again = site.upload(tenant, source("Twice"))
-    drain(site)
+    site.drain()
     row = site.upload_row(again)
     assert (row["status"], codes(row)) == ("succeeded", ["already-uploaded"])
     assert row["assessment_id"] == site.upload_row(first)["assessment_id"]
@@ -118,7 +100,7 @@ def test_the_same_bytes_again_change_nothing_and_say_so(site: Site) -> None:
 def test_the_same_bytes_twice_in_one_batch_make_one_assessment(site: Site) -> None:
     tenant = site.tenant()
     uploads = [site.upload(tenant, source("Together")) for _ in range(2)]
-    assert drain(site) == {"compile succeeded": 2}
+    assert site.drain() == {"compile succeeded": 2}
     first, second = map(site.upload_row, uploads)
     assert first["assessment_id"] == second["assessment_id"]
     assert codes(second) == ["already-uploaded"]
@@ -130,7 +112,7 @@ def test_an_active_assessment_is_replaced_by_a_higher_version_only(site: Site) -
     outcomes = {}
     for version, note in (("1.1", "Other bytes."), ("1.0", "Other bytes."), ("1.1", ""), ("1.10", "Better.")):
         upload = site.upload(tenant, source("Versioned", version, note), assessment)
-        drain(site)
+        site.drain()
         row = site.upload_row(upload)
         outcomes[version, note] = (row["status"], codes(row))
         assert row["assessment_id"] == assessment
@@ -149,7 +131,7 @@ def test_the_place_of_a_version_conflict_is_the_version(site: Site) -> None:
     tenant = site.tenant()
     assessment = site.assessment(tenant, source("Placed"))
     upload = site.upload(tenant, source("Placed", note="Changed."), assessment)
-    drain(site)
+    site.drain()
     (diagnostic,) = site.upload_row(upload)["diagnostics"]
     assert (diagnostic["line"], diagnostic["section"]) == (3, "Front matter / version")
 
@@ -159,7 +141,7 @@ def test_an_assessment_that_is_archived_meanwhile_is_not_replaced(site: Site) ->
     assessment = site.assessment(tenant, source("Old"))
     upload = site.upload(tenant, source("Old", "2.0"), assessment)
     site.run("update public.custom_assessments set status = 'archived' where id = %s", assessment)
-    drain(site)
+    site.drain()
     row = site.upload_row(upload)
     assert (row["status"], codes(row)) == ("failed", ["assessment-archived"])
 
@@ -169,7 +151,7 @@ def test_a_completion_becomes_a_result(site: Site) -> None:
     assessment = site.assessment(tenant, source("Scored"))
     session = site.session(tenant, assessment)
     site.complete(session, {"vision": 4.27, "Delivery": 2.0})
-    assert drain(site) == {"score succeeded": 1}
+    assert site.drain() == {"score succeeded": 1}
     ((overall, category, data, uncovered, version, snapshot),) = site.rows(
         "select overall_score, matched_category, matched_category_data, uncovered_dimensions,"
         " assessment_version, assessment_definition_snapshot"
@@ -185,7 +167,7 @@ def test_a_dimension_that_was_not_scored_is_named(site: Site) -> None:
     tenant = site.tenant()
     session = site.session(tenant, site.assessment(tenant, source("Partial")))
     site.complete(session, {"Delivery": 2.0})
-    drain(site)
+    site.drain()
     assert site.rows(
         "select overall_score, matched_category, uncovered_dimensions from public.custom_assessment_results"
         " where session_id = %s",
@@ -228,9 +210,9 @@ def test_an_edit_while_an_interview_waits_changes_nothing_about_it(
         (job,) = jobs
         assert [settled.outcome for settled in api.exchange([do_job(job)], 0).settled] == ["succeeded"]
         # The edit came without Markdown, so the worker writes it.
-        assert drain(site) == {"markdown succeeded": 1}
+        assert site.drain() == {"markdown succeeded": 1}
     else:
-        assert drain(site) == {"score succeeded": 1, "markdown succeeded": 1}
+        assert site.drain() == {"score succeeded": 1, "markdown succeeded": 1}
     assert site.rows(
         "select overall_score, matched_category, assessment_version, result_disclosure,"
         " assessment_definition_snapshot -> 'metadata' ->> 'name'"
@@ -245,7 +227,7 @@ def test_an_agent_reads_that_scoring_failed_and_why(site: Site) -> None:
     session = site.session(tenant, site.assessment(tenant, source("Unscored")))
     receipt = site.complete(session, {"Vision": 4.0})
     site.run("delete from public.coaching_sessions where id = %s", session)
-    assert drain(site) == {"score failed": 1}
+    assert site.drain() == {"score failed": 1}
     read = httpx.get(
         f"{site.api.url}/rest/v1/job_queue",
         params={"id": f"eq.{receipt['job']}", "select": "state,last_error"},
@@ -255,7 +237,7 @@ def test_an_agent_reads_that_scoring_failed_and_why(site: Site) -> None:
 
 
 def test_nothing_to_do_is_reported(site: Site) -> None:
-    assert drain(site) == {}
+    assert site.drain() == {}
     done = site.worker("drain")
     assert (done.returncode, done.stdout) == (0, "Drained: no job was ready.\n"), done.stderr
 

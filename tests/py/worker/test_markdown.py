@@ -48,7 +48,7 @@ def test_a_builders_assessment_has_its_markdown_within_seconds(site: Site) -> No
 def test_an_incomplete_one_has_it_too_with_the_same_parts_missing(site: Site) -> None:
     incomplete = DEFINITION | {"resultCategories": [{"name": "Emerging"}]}
     assessment = site.value(BUILDER, site.tenant().id, "Half", json.dumps(incomplete))
-    assert site.worker("drain").returncode == 0
+    site.drain()
     written = markdown_of(site, assessment) or ""
     assert "### Emerging\n" in written
     assert "score_range" not in written
@@ -58,12 +58,12 @@ def test_an_uploaded_file_stays_but_for_the_lines_of_what_was_changed(site: Site
     tenant = site.tenant()
     text = source("Leadership")
     upload = site.upload(tenant, text)
-    assert site.worker("drain").returncode == 0
+    site.drain()
     assessment = site.upload_row(upload)["assessment_id"]
     assert markdown_of(site, assessment) == text
     site.run("update public.custom_assessments set result_disclosure = 'none' where id = %s", assessment)
     updated = site.value(OF.format("updated_at"), assessment)
-    assert site.worker("drain").returncode == 0
+    site.drain()
     written = markdown_of(site, assessment) or ""
     assert "result_disclosure: none\n" in written
     assert written.partition("\n## ")[2] == text.partition("\n## ")[2]

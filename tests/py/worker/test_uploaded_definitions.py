@@ -54,7 +54,7 @@ def upload(site: Site, tenant: Tenant, definition: Json, **more: object) -> Json
     """Upload a definition, and return its row when the worker is done."""
     answer = insert(site, tenant, {"definition": definition, **more})
     assert answer.status_code == 201, answer.text
-    assert site.worker("drain").returncode == 0
+    site.drain()
     return site.upload_row(answer.json()[0]["id"])
 
 
@@ -74,7 +74,7 @@ def test_the_same_by_markdown_and_by_definition_is_the_same_row_hash_and_result(
     by_definition = upload(site, tenant, json.loads(compiled.to_json()))
     assert (by_definition["status"], by_definition["diagnostics"]) == ("succeeded", [])
     file = site.upload(other, format_definition(compiled))
-    assert site.worker("drain").returncode == 0
+    site.drain()
     by_markdown = site.upload_row(file)
     assert by_definition["definition"] == by_markdown["definition"]
     made = [row["assessment_id"] for row in (by_definition, by_markdown)]
@@ -88,7 +88,7 @@ def test_the_same_by_markdown_and_by_definition_is_the_same_row_hash_and_result(
         site.run("update public.custom_assessments set status = 'active' where id = %s", assessment)
         session = site.session(owner, assessment)
         site.complete(session, {"Vision": 4.5, "Delivery": 2})
-        assert site.worker("drain").returncode == 0
+        site.drain()
         results += site.rows(
             "select v.definition_sha256, v.scoring_sha256, v.dimension_hashes,"
             " r.overall_score, r.matched_category_data"
@@ -207,7 +207,7 @@ def test_two_of_one_batch_are_two_drafts_and_two_equal_ones_are_one(site: Site) 
     answers = [
         insert(site, tenant, {"definition": each}).json()[0]["id"] for each in (DEFINITION, other, DEFINITION)
     ]
-    assert site.worker("drain").returncode == 0
+    site.drain()
     one, two, three = (site.upload_row(answer)["assessment_id"] for answer in answers)
     assert one == three != two
 
@@ -240,7 +240,7 @@ def test_it_is_never_applied_over_something_newer(site: Site) -> None:
         site, tenant, {"definition": with_(resultCategories=[STRONG]), "assessment_id": assessment}
     ).json()[0]
     site.run("update public.custom_assessments set description = 'Edited.' where id = %s", assessment)
-    assert site.worker("drain").returncode == 0
+    site.drain()
     row = site.upload_row(late["id"])
     assert row["status"] == "failed"
     assert ("error", "superseded", "$", 1) in told(row)
@@ -338,5 +338,5 @@ def test_a_failed_job_can_be_retried(site: Site) -> None:
         " last_error = 'worker-lost'"
     )
     assert site.value("select public.retry_jobs(uploads => array[%s::uuid])", row["id"]) == 1
-    assert site.worker("drain").returncode == 0
+    site.drain()
     assert site.upload_row(row["id"])["status"] == "succeeded"

@@ -71,7 +71,7 @@ def test_another_release_ends_a_worker_at_its_start(
     assert site.upload_row(upload)["status"] == "queued"
 
     become(site, OWN)
-    assert site.worker("drain").returncode == 0
+    site.drain()
     assert site.upload_row(upload)["status"] == "succeeded"
 
 
@@ -79,7 +79,7 @@ def test_another_patch_makes_no_difference(site: Site) -> None:
     upload = site.upload(site.tenant(), source("Patched"))
     become(site, Release(OWN.major, OWN.minor, OWN.patch + 7))
 
-    assert site.worker("drain").returncode == 0
+    site.drain()
 
     assert site.upload_row(upload)["status"] == "succeeded"
 
@@ -118,7 +118,7 @@ def test_a_worker_compares_again_before_it_claims_when_the_api_was_away(site: Si
         assert worker.process.returncode == 76
     assert site.upload_row(second)["status"] == "queued"
     become(site, OWN)
-    site.worker("drain")
+    site.drain()
 
 
 def test_a_worker_goes_on_when_the_api_comes_back_with_the_same_release(site: Site) -> None:
