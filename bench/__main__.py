@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cluster, compiler, neighbours, page, peers, pipeline, reads, versions, writes
+from bench import cluster, compiler, evidence, neighbours, page, peers, pipeline, reads, versions, writes
 from bench.charts import check_rendering
 from bench.cluster import HERE
 from bench.measure import Report, describe_machine
@@ -17,7 +17,7 @@ from stack.errors import StackError
 
 RESULTS = HERE / "results"
 LATEST = RESULTS / "latest.json"
-GROUPS = ("reads", "compiler", "writes", "versions", "pipeline", "neighbours")
+GROUPS = ("reads", "compiler", "writes", "versions", "evidence", "pipeline", "neighbours")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,6 +66,7 @@ def _measure(groups: list[str], scale: str, *, tenfold: bool, python: Path) -> R
             "compiler": lambda: compiler.run(report, full=full, tell=tell),
             "writes": lambda: writes.run(servers, report, full=full, tell=tell),
             "versions": lambda: versions.run(servers, report, full=full, tell=tell),
+            "evidence": lambda: evidence.run(servers, report, full=full, tell=tell),
             "neighbours": lambda: neighbours.run(servers, report, full=full, tell=tell),
             "reads": lambda: reads.run(report, full=full, tenfold=tenfold, tell=tell),
         }

@@ -21,6 +21,7 @@ _GROUPS = {
     "reads": "Reads under row-level security",
     "writes": "Writes",
     "versions": "Versions",
+    "evidence": "Evidence",
     "compiler": "The compiler",
     "pipeline": "The pipeline",
     "neighbours": "Neighbours",
@@ -42,6 +43,10 @@ What it costs that every content in use is kept. An edit of an active assessment
 makes none. `interview_context` pins its session at the first call; it is compared with reading the same answer from the session
 and the assessment by plain SQL, as their owner, and with inserting one row. Reads of versions, with five for each assessment,
 are among the reads above.""",
+    "evidence": """\
+The check of quotes finds a rater's quotes in the respondent's turns, as [evidence.md](evidence.md#quotes) says. It is measured in the
+database's CPU time, since it waits for nothing. Of 1,000 quotes in 500 KB of turns with 500 characters, 800 are as they were said, 50 each in
+capitals within marks, of another turn, with other white space, and invented. A completion checks a transcript of 50 KB and keeps it.""",
     "compiler": """\
 Compiling means reading front matter, blocks and fields, checking names, sums, ranges and coverage, and building the
 definition, with the place of every error. It is compared with only tokenising the file (markdown-it-py), and with only
