@@ -199,12 +199,13 @@ code do not separate items. The outer brackets may be escaped (`\\[a, b\\]`), as
 
 **Nothing is taken in by a neighbour in silence.** A line that spells a field, but is indented too far or has no
 bullet, is text of the field above: it is an error at that line, and a warning where the item has that field too. A
-line without a bullet among the entries of a list, an entry that is indented further than the others, and a heading
-inside of a bullet are warnings. A bullet that is indented less than the text of a numbered one above it belongs to
+line without a bullet among the entries of a list, an entry that is indented further than the others, a heading or a
+drawn line (`---`) inside of a bullet, and a level of a rubric or a question behind another in its line are warnings. A
+missing field inside of the line of another is an error. A bullet that is indented less than the text of a numbered one above it belongs to
 that one, with a warning. A text of the front matter that ends at a ` #` is a warning.
 
 **What looks like a character of the keyboard is one** in keys, numbers, ranges and references: full-width digits
-and colons, hyphens and dashes of any kind, curly quotation marks; and what cannot be seen is left out.
+and colons, digits of other scripts, hyphens and dashes of any kind, curly quotation marks; and what cannot be seen is left out.
 
 ### Dimensions
 
@@ -223,7 +224,7 @@ id. An id that was removed from an assessment can only be used again for the sam
 #### Rubrics
 
 A range is `3`, `3-4` or `3–4`, with decimals (`0.5-1`) or a decimal comma (`0,5-1`). A label may follow it: in
-`1 (Low): text` and `1 – Low: text` it becomes the beginning of the text; `1 = text` and `1 – text` have none. In a
+`1 (Low): text` and `1 – Low: text` it becomes the beginning of the text; `1 = text`, `1 → text` and `1 – text` have none. In a
 numbered list whose entries begin with no range of their own, the number is the range. `3,4:` is refused where it
 could be 3.4 or 3 to 4.
 

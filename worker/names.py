@@ -52,8 +52,16 @@ TWINS: Final = str.maketrans(
         **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
     }
 )
-#: Signs of division that look like a slash.
-SLASHES: Final = dict.fromkeys((0x2044, 0x2215), "/")
+#: Signs of division that look like a slash, what makes a digit a key of a telephone, and the signs and digits
+#: of other scripts.
+SIGNS: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2044\u2215", "/"),
+        "\u20e3": "",
+        **dict(zip("٪٫،؛۔", "%.,;.", strict=True)),
+        **{chr(ord(zero) + digit): str(digit) for zero in "٠۰०০੦૦௦౦೦൦๐໐၀០" for digit in range(10)},
+    }
+)
 
 
 def fold(name: str) -> str:
@@ -75,10 +83,10 @@ def fold(name: str) -> str:
 def look(text: str) -> str:
     """Return a number, a range or a key with each character as the plain one that it looks like.
 
-    Full-width digits and colons, hyphens, dashes and curly quotation marks become those of a keyboard, and
-    what cannot be seen is left out; letter case stays. A text of more than 1,000 characters is returned as
-    it is.
+    Full-width digits and colons, digits of other scripts, hyphens, dashes and curly quotation marks become
+    those of a keyboard, and what cannot be seen is left out; letter case stays. A text of more than 1,000
+    characters is returned as it is.
     """
     if text.isascii() or len(text) > LONGEST_FOLDED:
         return text
-    return normalize("NFKC", text.translate(UNSEEN)).translate(TWINS).translate(SLASHES)
+    return normalize("NFKC", text.translate(UNSEEN)).translate(TWINS).translate(SIGNS)

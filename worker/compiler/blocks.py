@@ -20,7 +20,7 @@ from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults, plain
 from worker.compiler.html import html_hint
 from worker.compiler.proposals import Edit, Proposal, deleting, indenting
-from worker.compiler.slices import Slice, Span
+from worker.compiler.slices import Slice, Span, column_of
 from worker.compiler.source import BLANKS
 from worker.markup import is_safe_destination
 
@@ -214,7 +214,7 @@ class _Reader:
         above = self.blocks[-1] if self.blocks else None
         if not isinstance(above, Bullet):
             return False
-        column, outer = self._column(bullet), self._column(above)
+        column, outer = column_of(self.text, bullet.start), column_of(self.text, above.start)
         width = above.text.start - above.start
         if not outer + 2 <= column < outer + width or "\n" in self.text[above.start : above.text.start]:
             return False
@@ -236,10 +236,6 @@ class _Reader:
         """Return how the bullets that were given to the one above are indented as its text is."""
         edits = indenting(self.text, Span(first.start, above.end), indent)
         return Proposal(hint, edits, hint, safe=True)
-
-    def _column(self, bullet: Bullet) -> int:
-        """Return how far the mark of a bullet is indented."""
-        return bullet.start - self.text.rfind("\n", 0, bullet.start) - 1
 
     def quote(self, start: int, end: int, _tag: Any) -> None:
         """Keep a quote as it is, at the first level."""
@@ -359,6 +355,10 @@ def _report_html(text: str, at: Span, faults: Faults, opened: "Counter[str] | No
 def _link_hint(at: Slice, destination: str) -> str | Proposal:
     scheme, colon, _ = destination.partition(":")
     place = at.text.rfind(destination)
+    shown, _, _ = at.text.lstrip("![").partition("](")
+    if destination.startswith("#") and shown and shown in at.text:
+        otherwise = "a link within the page leads nowhere; write the text without the link"
+        return Proposal(otherwise, (Edit(at.start, at.end, shown),), otherwise)
     if not colon or "/" in scheme:
         otherwise = "write the full address, which begins with `https://`"
         host, _, _ = destination.partition("/")

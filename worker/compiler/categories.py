@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from worker.compiler.catalogue import Code
@@ -23,28 +24,14 @@ from worker.compiler.reading import (
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
 from worker.compiler.slices import Located, Slice
-from worker.compiler.values import Open, Range, parse_open, parse_range, parse_signed, two_numbers
+from worker.compiler.spoken_ranges import closed, spoken_range
+from worker.compiler.values import Open, Range, parse_open, parse_range, parse_signed
 from worker.compiler.vocabulary import CATEGORIES, FIELDS_OF
 from worker.definition import MAX_CATEGORIES, ResultCategory, shortest
 from worker.scoring import CategoryRule, decimal_places
 
 __all__ = ["CategoryNode", "read_categories"]
 
-NUMBER: Final = r"\d+(?:[.,]\d+)?"
-#: What may be behind a range: a word, also in brackets.
-UNIT: Final = re.compile(r"\s+\(?[^\W\d]+\)?$")
-#: A number that is the lowest or the highest score of a range, in words.
-LOWEST: Final = re.compile(
-    rf"(?:ab|from|at\s+least|min\.?|mindestens)\s+{NUMBER}"
-    rf"|{NUMBER}\s+(?:and|or|und|oder)\s+(?:above|more|higher|up|mehr|höher|darüber)",
-    re.IGNORECASE,
-)
-HIGHEST: Final = re.compile(
-    rf"(?:bis(?:\s+zu)?|up\s+to|at\s+most|max\.?|höchstens)\s+{NUMBER}"
-    rf"|{NUMBER}\s+(?:and|or|und|oder)\s+(?:below|less|lower|under|weniger|niedriger|darunter)",
-    re.IGNORECASE,
-)
-MAX_RANGE: Final = 60
 #: A character that a list contains, also a misspelled one, and a single name does not.
 SEVERAL: Final = re.compile(r"[\[\],;|{}\n]")
 
@@ -128,7 +115,9 @@ def _score_ranges(ctx: Context, fields: Sequence[Field | None]) -> list[Range | 
     A range that is open at one end ends where the scale does. What is more than a number begins one step
     above it, in the finest steps that any range of the file is written in.
     """
-    spelled = [None if field is None or field.reported else _spelled(ctx, field) for field in fields]
+    spelled: list[Range | Open | None] = []
+    for field in fields:
+        spelled.append(None if field is None or field.reported else _spelled(ctx, field, spelled))
     if not any(isinstance(range_, Open) for range_ in spelled):
         spelled_ = [range_ if isinstance(range_, Range) else None for range_ in spelled]
     else:
@@ -142,15 +131,18 @@ def _score_ranges(ctx: Context, fields: Sequence[Field | None]) -> list[Range | 
     return checked
 
 
-def _spelled(ctx: Context, field: Field) -> Range | Open | None:
-    """Return what the value of a field spells, and report what is not a range."""
+def _spelled(ctx: Context, field: Field, others: Sequence[Range | Open | None]) -> Range | Open | None:
+    """Return what the value of a field spells, and report what is not a range.
+
+    ``others`` are what all fields spell, once they have been read.
+    """
     text = field.value.text
     found = parse_range(text) or parse_open(text)
     if not text:
         report_empty(ctx, field, f"write the lowest and the highest score, within {ctx.extent}")
     elif found is None:
         message = "`{found}` is not a range"
-        hint = _range_hint(ctx, field.value)
+        hint = partial(_range_hint, ctx, field.value, others)
         ctx.faults.add(Code.INVALID_RANGE, field.value, field.section, message, hint, found=plain(text))
     return found
 
@@ -193,29 +185,20 @@ def _is_sound(ctx: Context, field: Field, bounds: Range, spelled: Range | Open |
     return not ctx.is_outside(bounds, at, field.section)
 
 
-def _range_hint(ctx: Context, at: Slice) -> str | Proposal:
+def _range_hint(ctx: Context, at: Slice, others: Sequence[Range | Open | None]) -> str | Proposal:
     """Return the range that a text means in other words."""
     otherwise = f"write the lowest and the highest score, two numbers within {ctx.extent}"
-    meant = _meant(ctx, at.text.replace("%", "").strip()) if len(at.text) <= MAX_RANGE else None
+    text = at.text.replace("%", "").strip()
+    number = parse_signed(text)
+    meant = None if number is None else Range(number, number)
+    if meant is None:
+        numbers = [bound for range_ in others if range_ is not None for bound in _written(ctx, range_)]
+        spoken = spoken_range(text)
+        meant = parse_range(text) if spoken is None else closed(spoken, ctx.scale, numbers)
     if meant is None:
         return otherwise
     written = f"[{meant.low}, {meant.high}]"
     return replacing(at, written, f"write `- score_range: {written}`", otherwise)
-
-
-def _meant(ctx: Context, text: str) -> Range | None:
-    """Return the range of one number, of two, or of one that is its lowest or highest."""
-    number = parse_signed(text)
-    if number is not None:
-        return Range(number, number)
-    found = re.search(NUMBER, text)
-    number = None if found is None else parse_signed(found.group())
-    if number is not None and ctx.scale is not None:
-        if LOWEST.fullmatch(text):
-            return Range(number, shortest(ctx.scale.high))
-        if HIGHEST.fullmatch(text):
-            return Range(shortest(ctx.scale.low), number)
-    return parse_range(text) or two_numbers(text) or parse_range(UNIT.sub("", text))
 
 
 # --- references ---------------------------------------------------------------------------------------------

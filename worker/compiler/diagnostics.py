@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from worker.compiler.catalogue import Code, Severity
 from worker.compiler.lines import Lines
+from worker.compiler.other_words import format_word
 from worker.compiler.proposals import Proposal
 from worker.compiler.slices import Located
 from worker.names import fold
@@ -260,7 +261,10 @@ def shown(text: str, limit: int = 60) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most similar to ``name``, or None if none is similar."""
+    """Return the known name that ``name`` is another word for, or is most similar to; None if none is."""
+    known = [*known]
+    if (meant := format_word(name)) in known:
+        return meant
     folded = {fold(candidate[:LONGEST_COMPARED]): candidate for candidate in known}
     wanted = fold(name[:LONGEST_COMPARED])
     similarity, best = max(

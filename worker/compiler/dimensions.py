@@ -1,5 +1,6 @@
 """The dimensions: weights and rubrics."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,6 +33,11 @@ from worker.scoring import DimensionRule
 __all__ = ["DimensionNode", "read_dimensions"]
 
 WEIGHTS: Final = "write a decimal, a percentage or a fraction"
+#: Words for the sign of a percentage, and a remark in brackets behind a weight.
+PERCENT: Final = re.compile(
+    r"\s*(?:percent|per cent|prozent|pour ?cents?|por ciento|procent|pct\.?)", re.IGNORECASE
+)
+WITH_NOTE: Final = re.compile(r"(?P<weight>[\d.,/]+\s*%?)(?:\s*[(\[][^()\[\]]*[)\]])?")
 #: Weights up to this one can be points, of which a dimension has its share.
 MOST_POINTS: Final = 10
 
@@ -128,7 +134,8 @@ def _weight(ctx: Context, field: Field | None) -> Decimal | None:
     if not text:
         report_empty(ctx, field, lambda: _weight_left(ctx, field.value))
     elif weight is None:
-        guess = parse_weight(text.replace(",", ".", 1))
+        bare = WITH_NOTE.fullmatch(PERCENT.sub("%", text))
+        guess = parse_weight((text if bare is None else bare["weight"]).replace(",", ".", 1))
         hint = WEIGHTS
         if guess is not None:
             hint = replacing(field.value, f"{guess:f}", f"write `- weight: {guess:f}`", WEIGHTS)

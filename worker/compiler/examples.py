@@ -1,28 +1,43 @@
 """The author's own test cases: scores, and their expected results."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from itertools import islice
+from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.categories import CategoryNode
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import nearest, plain
+from worker.compiler.diagnostics import Hint, nearest, plain
 from worker.compiler.fields import Field, read_fields
 from worker.compiler.proposals import Proposal, replacing
 from worker.compiler.reading import read_list, read_name, report_empty, some_items
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section
 from worker.compiler.slices import Slice
-from worker.compiler.values import Range, close_emphasis, parse_inline_list, parse_number, unwrap
+from worker.compiler.values import (
+    Range,
+    close_emphasis,
+    parse_inline_list,
+    parse_number,
+    parse_signed,
+    unwrap,
+)
 from worker.compiler.vocabulary import EXAMPLES, FIELDS_OF
 from worker.definition import MAX_CATEGORIES, MAX_DIMENSIONS, NO_MATCH, Example, clean_name
-from worker.names import fold
+from worker.names import fold, look
 from worker.scoring import ScoringRules, outcome_of
 
 __all__ = ["ExampleNode", "read_examples", "run_examples"]
+
+
+#: A dimension and its score with another sign than a colon between them, or with a comma in the score.
+NAME_AND_SCORE: Final = re.compile(
+    r"(?P<name>.*?\S)\s*(?:[:：=→–—-]|->|\s)\s*(?P<score>\d+(?:[.,]\d+)?)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ def _score(
     key = dimensions.key(named)
     if score is None:
         message = "`{found}` is not a score"
-        hint = f"write the dimension, a colon and a score within {ctx.extent}"
+        hint = _score_hint(entry, dimensions, f"write the dimension, a colon and a score within {ctx.extent}")
         ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, hint, found=plain(entry.text))
     elif key is None:
         dimensions.report_unknown(ctx, name.locate(named), field.section)
@@ -104,6 +119,16 @@ def _score(
         ctx.faults.add(Code.INVALID_SCORE, entry, field.section, message, hint, dimension=named)
     elif not ctx.is_outside(Range(score, score), entry, field.section):
         scores[key] = score
+
+
+def _score_hint(entry: Slice, dimensions: DimensionNames, otherwise: str) -> str | Proposal:
+    """Return an entry with a colon between a dimension and its score, and with a decimal point."""
+    found = NAME_AND_SCORE.fullmatch(entry.text)
+    score = None if found is None else parse_signed(look(found["score"]))
+    if found is None or score is None or dimensions.key(clean_name(found["name"])) is None:
+        return otherwise
+    written = f"{found['name']}: {score}"
+    return replacing(entry, written, f"write `{plain(written)}`", otherwise)
 
 
 def _split(entry: Slice) -> tuple[Slice, Slice]:
@@ -127,7 +152,9 @@ def _overall(ctx: Context, field: Field | None) -> Decimal | None:
         report_empty(ctx, field, "write the overall score, with up to two decimal places")
     elif value is None:
         message = "`{found}` is not a score"
-        hint = "write the overall score, with up to two decimal places"
+        hint: Hint = "write the overall score, with up to two decimal places"
+        if (meant := parse_signed(look(text))) is not None:
+            hint = replacing(field.value, str(meant), f"write `- {field.name}: {meant}`", str(hint))
         ctx.faults.add(Code.INVALID_SCORE, field.value, field.section, message, hint, found=plain(text))
     return value
 

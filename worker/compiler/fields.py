@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import islice, takewhile
 from typing import Final
 
@@ -14,11 +14,11 @@ from worker.compiler.diagnostics import Argument, Hint, nearest, plain
 from worker.compiler.outline import OutlineItem
 from worker.compiler.proposals import Edit, Proposal, indenting, replacing
 from worker.compiler.sections import Item, adding_bullet, stray
-from worker.compiler.slices import Located, Slice, Span
+from worker.compiler.slices import Located, Slice, Span, column_of, line_start
 from worker.compiler.swallowed import (
     SwallowedField,
-    drawn_lines,
     mark_length,
+    report_drawn_lines,
     swallowed_fields,
     swallowed_headings,
 )
@@ -46,6 +46,13 @@ KEY_ALONE: Final = re.compile(
 FIRST_WORDS: Final = (re.compile(r"(?P<key>\w+[ -]\w+)\s"), re.compile(r"(?P<key>\w+)\s"))
 #: The mark of a bullet, or a number, and the blanks behind it.
 BULLET: Final = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ ]?")
+#: The fields whose values have one line.
+LINES: Final = frozenset(("id", "weight", "score_range", "overall", "category"))
+#: What else is in brackets behind the name of a dimension: its weight.
+NAME_AND_WEIGHT: Final = re.compile(
+    r"(?P<name>.*\S)\s*(?:[(\[]|\s[-–—|]\s)\s*(?:weight\s*[:=]?\s*)?(?P<weight>[\d.,/]+\s*%?)\s*[)\]]?",
+    re.IGNORECASE,
+)
 #: So many bullets at most are indented by one fix.
 MAX_INDENTED: Final = 50
 #: And lines of so many characters.
@@ -152,9 +159,7 @@ class _Reader:
         """Find the lines of a bullet that were meant to be fields or headings of their own."""
         text = bullet.text
         self.swallowed += swallowed_fields(text, self.known)
-        for line in drawn_lines(text):
-            message, hint = "the line `{found}` is text of the bullet above", "delete it if it only separates"
-            self._report(Code.SWALLOWED_LINE, line, "", message, hint, found=plain(line.text))
+        report_drawn_lines(self.ctx, text, self.where)
         if "#" in text.text or "＃" in text.text:
             for line in swallowed_headings(text, text.start - bullet.start):
                 message = "the heading `{found}` is text of the bullet above"
@@ -181,7 +186,7 @@ class _Reader:
         for block in under[:1]:
             edits = (Edit(heading.start, block.start, f"- {name}: "),)
         if under and all(isinstance(block, Bullet) for block in under):
-            first = self.ctx.text.rfind("\n", 0, under[0].start) + 1
+            first = line_start(self.ctx.text, under[0].start)
             edits = (Edit(heading.start, first, f"- {name}:\n"), *self._indented(under))
         return Proposal(hint, edits, hint, safe=True)
 
@@ -194,6 +199,10 @@ class _Reader:
         self.missing = [n for n, spec in self.known.items() if spec.is_required and n not in self.fields]
         for line in self.swallowed:
             self._swallowed_field(line)
+        for name in [*self.missing]:
+            self._within_a_line(name)
+        for field in [*self.fields.values()] if "description" in self.missing else ():
+            self._text_below(field)
         for stranger in self.strangers:
             if stranger.key is None:
                 self._bare_bullet(stranger.bullet)
@@ -211,7 +220,16 @@ class _Reader:
         """Return the text to add for a missing field; the only missing weight is what the others leave."""
         otherwise = f"add a bullet `- {name}:` with {FIELD_CONTENTS[name]}"
         left = self.ctx.weight_left
-        if name != "weight" or left is None:
+        if name != "weight":
+            return otherwise
+        if (
+            named := NAME_AND_WEIGHT.fullmatch(self.item.name)
+        ) is not None and self.item.section == DIMENSIONS:
+            added = f"- weight: {named['weight']}"
+            title = f"write `### {plain(named['name'])}`, and under it a bullet `{added}`"
+            heading = self.ctx.heading(self.item, 3, named["name"])
+            return Proposal(title, (heading, adding_bullet(self.ctx.text, self.item, added)), otherwise)
+        if left is None:
             return otherwise
         added = f"- weight: {left}"
         title = f"add a bullet `{added}`, so that the weights sum to 1"
@@ -237,6 +255,46 @@ class _Reader:
             self.fields[name] = Field(name, line.line.start, line.line.end, section, line.value, [])
         self._stand_in(name, line.line)
 
+    def _within_a_line(self, name: str) -> None:
+        """Find a missing field in the line of another, and report it there."""
+        for field in [*self.fields.values()]:
+            found = None if field.reported else _key_within(name).search(field.value.text)
+            if found is None or field.bullets:
+                continue
+            value = field.value.part(found.end())
+            at = self.ctx.slice(Span(field.value.start + found.start("key"), field.value.end)).strip()
+            gap = Span(field.value.start + found.start(), field.value.start + found.start("key"))
+            section = f"{self.where} / {name}"
+            message = "the field `{field}` is in the line of the field `{other}`"
+            hint = f"write `- {name}:` at the beginning of a line of its own"
+            indent = " " * column_of(self.ctx.text, field.start)
+            fix = Proposal(hint, (Edit(gap.start, gap.end, f"\n{indent}- "),), hint, safe=field.name in LINES)
+            self.ctx.faults.add(Code.SWALLOWED_FIELD, at, section, message, fix, field=name, other=field.name)
+            field.cut(gap.start)
+            self.missing.remove(name)
+            self.fields[name] = Field(name, at.start, at.end, section, value, [], reported=not value.text)
+            return
+
+    def _text_below(self, field: Field) -> None:
+        """Report a text in the line below a value of one line, which is the missing description."""
+        above, _, below = field.value.text.partition("\n")
+        is_other = not below or below[:1].isspace() or "description" not in self.missing
+        if field.name not in LINES or field.reported or is_other:
+            return
+        at = field.value.part(len(above))
+        message = "the line `{found}` is text of the field `{field}`, and the field `description` is missing"
+        fix = Proposal(
+            "write `- description:` in front of it",
+            (Edit(at.start, at.start, "- description: "),),
+            "write it as a bullet `- description:`",
+        )
+        first, *_ = at.lines
+        self.ctx.faults.add_error(
+            Code.SWALLOWED_LINE, first, self.where, message, fix, found=plain(first.text), field=field.name
+        )
+        field.cut(at.start)
+        self._stand_in("description", at)
+
     def _lacks_brackets(self, name: str, value: str) -> bool:
         """Tell whether a field that holds a list has a text behind its key that is not a list."""
         return self.known[name].is_list and bool(value) and not value.startswith(("[", "\\["))
@@ -250,7 +308,7 @@ class _Reader:
     def _one_level_out(self, swallowed: SwallowedField) -> Proposal:
         """Return how a field is written as a bullet of its item, with the lines under it."""
         line = swallowed.line
-        begin = self.ctx.text.rfind("\n", 0, line.start) + 1
+        begin = line_start(self.ctx.text, line.start)
         written = self._as_field(swallowed.name, line.text, swallowed.value.text)
         otherwise = f"write `- {swallowed.name}:` at the beginning of a line"
         title = f"write `{plain(written)}` at the beginning of the line"
@@ -310,7 +368,7 @@ class _Reader:
         edits: list[Edit] = []
         is_flat = True
         for other in islice(others, MAX_INDENTED):
-            column = other.start - self.ctx.text.rfind("\n", 0, other.start) - 1
+            column = column_of(self.ctx.text, other.start)
             # Bullets under it follow it in the same list, or belong to it; only the author knows.
             own = Span(other.start, other.bullets[0].start - 1 if other.bullets else other.end)
             is_flat = is_flat and not other.bullets
@@ -349,9 +407,21 @@ class _Reader:
             at,
             plain(key),
             message,
-            lambda: self._belongs(field, _known_fields(inner, self.known)),
+            lambda: self._belongs(field, self._known_field(inner, field)),
             found=plain(key),
         )
+
+    def _known_field(self, key: Slice, field: Field) -> str | Proposal:
+        """Return the field that an unknown one probably is, what a list holds in brackets."""
+        otherwise = "the fields are " + ", ".join(f"`{name}`" for name in self.known)
+        guess = nearest(key.text, self.known)
+        if guess is None:
+            return otherwise
+        edits = [Edit(key.start, key.end, guess)]
+        value = field.value
+        if not field.bullets and self._lacks_brackets(guess, value.text) and "\n" not in value.text:
+            edits += [Edit(value.start, value.start, "["), Edit(value.end, value.end, "]")]
+        return Proposal(f"write `{guess}`", tuple(edits), otherwise, safe=len(edits) == 1)
 
     def _loose_text(self, block: Prose) -> None:
         """Report text besides the fields: fields without bullets, a description without key, stray text."""
@@ -430,15 +500,23 @@ class _Reader:
         self.ctx.faults.add(code, at, section, message, hint, **args)
 
 
+@cache
+def _key_within(name: str) -> re.Pattern[str]:
+    """Return how a field is spelled behind another field's value, in the same line."""
+    spelled = name.replace("_", "[ _-]")
+    return re.compile(
+        rf"[ \t]*[,;|/.·•]?[ \t]+(?P<key>[*_`]{{0,3}}{spelled}[*_`]{{0,3}}[ \t]*[:：])", re.IGNORECASE
+    )
+
+
 def _is_no_heading(block: Block) -> bool:
     return not isinstance(block, Heading)
 
 
 def _content_column(text: str, start: int) -> int:
     """Return the column, from 0, of the text of a bullet, or the lowest that CommonMark needs."""
-    line = text.rfind("\n", 0, start) + 1
     mark = BULLET.match(text, start)
-    return start - line + (2 if mark is None else mark.end() - start)
+    return column_of(text, start) + (2 if mark is None else mark.end() - start)
 
 
 def _without_end(value: Slice, mark: str) -> Slice:
@@ -446,11 +524,3 @@ def _without_end(value: Slice, mark: str) -> Slice:
     if value.text.startswith(mark):
         return value.part(len(mark))
     return value.part(0, len(value.text.removesuffix(mark)))
-
-
-def _known_fields(key: Slice, known: Mapping[str, FieldSpec]) -> str | Proposal:
-    otherwise = "the fields are " + ", ".join(f"`{name}`" for name in known)
-    guess = nearest(key.text, known)
-    if guess is None:
-        return otherwise
-    return replacing(key, guess, f"write `{guess}`", otherwise, safe=True)

@@ -16,7 +16,7 @@ import yaml
 from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Faults, Hint, plain
 from worker.compiler.proposals import Edit, Proposal, replacing
-from worker.compiler.slices import Span
+from worker.compiler.slices import Span, line_start
 from worker.compiler.source import BLANKS
 from worker.compiler.values import OTHER_COLONS, normal_key
 from worker.compiler.vocabulary import section_name
@@ -134,7 +134,7 @@ def pairs(mapping: Collection) -> Entries:
 def find_front_matter(text: str, faults: Faults) -> FrontMatter | None:
     """Find the front matter; report if it is missing, not at the top or not closed."""
     top = len(text) - len(text.lstrip(" \t\n"))
-    start = text.rfind("\n", 0, top) + 1
+    start = line_start(text, top)
     if _is_fence(_line(text, start)):
         return _from_fence(text, start, faults)
     return _misplaced(text, start, faults)
@@ -517,7 +517,7 @@ class _Reader:
             mark = getattr(fault, "context_mark", None)
         index = at + (mark.index if mark is not None else getattr(fault, "position", 0))
         index = min(index, max(len(self.text.rstrip()) - 1, 0))
-        first = self.text.rfind("\n", 0, index) + 1
+        first = line_start(self.text, index)
         line = self.text[first:].partition("\n")[0]
         if re.match(r"\s*\t", line):
             self._report_tab(first, line)

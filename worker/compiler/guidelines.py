@@ -6,8 +6,8 @@ from typing import Final
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import nearest, plain
-from worker.compiler.labels import read_labels
-from worker.compiler.proposals import Proposal
+from worker.compiler.labels import read_labels, with_label
+from worker.compiler.proposals import Edit, Proposal
 from worker.compiler.questions import Questions
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, Section, read_items
@@ -81,11 +81,17 @@ def _report_unknown(ctx: Context, item: Item) -> None:
 
 def _part_hint(ctx: Context, item: Item) -> str | Proposal:
     otherwise = "the parts are " + ", ".join(f"`### {part}`" for part in PARTS.values())
+    if (labelled := with_label(item.name)) is not None:
+        part, text = labelled
+        written = f"### {part}\n\n{text}"
+        title = f"write `### {part}` on a separate line, and the text below it"
+        return Proposal(
+            title, (Edit(item.start, item.start + len(ctx.slice(item).text.rstrip()), written),), title
+        )
     guess = nearest(item.name, PARTS.values())
     if guess is None:
         return otherwise
-    edit = ctx.heading(item, 3, guess)
-    return Proposal(f"write `### {guess}`", (edit,), otherwise, safe=True)
+    return Proposal(f"write `### {guess}`", (ctx.heading(item, 3, guess),), otherwise, safe=True)
 
 
 # --- texts --------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from worker.compiler.front_matter import (
 )
 from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.slices import Located, Span
+from worker.compiler.spoken_ranges import closed, spoken_range
 from worker.compiler.values import Range, normal_key, parse_range, parse_signed, parse_weight, unwrap
 from worker.definition import (
     INTERVIEW_STYLES,
@@ -356,6 +357,9 @@ class _Reader:
         bounds = _bounds(value)
         hint: Hint = f"write two numbers from 0 to {MAX_SCALE} in brackets, the lower first"
         if bounds is None:
+            if (meant := _meant_scale(value)) is not None:
+                written = f"[{meant.low}, {meant.high}]"
+                hint = replacing(value, written, f"write `scale: {written}`", str(hint))
             self._report(Code.INVALID_SCALE, value, "scale", "the scale is not two numbers", hint)
             return
         low, high = map(str, bounds)
@@ -409,3 +413,9 @@ def _bounds(value: Scalar | Collection) -> Range | None:
         return None
     low, high = [parse_signed(look(v.text.strip())) if isinstance(v, Scalar) else None for v in value.values]
     return None if low is None or high is None else Range(low, high)
+
+
+def _meant_scale(value: Scalar | Collection) -> Range | None:
+    """Return the scale of two numbers in other words."""
+    spoken = spoken_range(value.text) if isinstance(value, Scalar) else None
+    return None if spoken is None or spoken.above or spoken.below else closed(spoken, None, ())

@@ -5,7 +5,7 @@ from typing import Final
 
 from worker.compiler.diagnostics import plain
 from worker.compiler.proposals import Edit, Proposal, replacing
-from worker.compiler.slices import Slice, Span
+from worker.compiler.slices import Slice, Span, line_start
 
 __all__ = ["html_hint"]
 
@@ -21,6 +21,8 @@ IN_MARKDOWN: Final = {
     "code": "write code in Markdown, between two backticks",
 }
 ADDRESS: Final = re.compile(r"href\s*=\s*([\"'])(?P<address>https?://[^\"'\s()]+)\1", re.IGNORECASE)
+#: The blanks and the mark of a bullet at the beginning of a line.
+LEAD: Final = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 #: How far after its opening tag a closing tag is searched.
 REACH: Final = 2_000
 
@@ -32,8 +34,8 @@ def html_hint(text: str, tag: Slice, name: str) -> str | Proposal:
         return replacing(tag, "", "delete the comment", otherwise)
     closing = _closing(text, tag, name)
     otherwise = IN_MARKDOWN.get(name, "delete it; to show the characters themselves write `\\` in front")
-    if name == "br" and text[tag.end : tag.end + 1] == "\n":
-        return replacing(tag, "\\", "end the line with a backslash", otherwise)
+    if name == "br":
+        return _without_break(text, tag, otherwise)
     if name in MARKS and closing is not None:
         return _between(text, (tag, closing), (MARKS[name], MARKS[name]), otherwise)
     if name == "a" and closing is not None and (found := ADDRESS.search(tag.text)):
@@ -43,6 +45,22 @@ def html_hint(text: str, tag: Slice, name: str) -> str | Proposal:
     places = [tag.start] if closing is None else [tag.start, closing.start]
     title = f"write `\\{plain(tag.text, 40)}` to show the characters themselves, or delete it"
     return Proposal(title, tuple([Edit(at, at, "\\") for at in places]), otherwise)
+
+
+def _without_break(text: str, tag: Slice, otherwise: str) -> Proposal:
+    """Propose a line end that breaks the line, or a semicolon in the row of a table."""
+    begin = line_start(text, tag.start)
+    lead = LEAD.match(text, begin)
+    indent = " " * (0 if lead is None else lead.end() - begin)
+    rest = text[tag.end : tag.end + REACH]
+    behind = tag.end + len(rest) - len(rest.lstrip(" "))
+    if text[begin : tag.start].lstrip().startswith("|"):
+        title = "write a semicolon: the row of a table is one line"
+        return Proposal(title, (Edit(tag.start, behind, "; "),), "the row of a table is one line")
+    if text[tag.end : tag.end + 1] == "\n":
+        return replacing(tag, "\\", "end the line with a backslash", otherwise)
+    title = "end the line with a backslash in its place"
+    return Proposal(title, (Edit(tag.start, behind, f"\\\n{indent}"),), otherwise)
 
 
 def _closing(text: str, tag: Slice, name: str) -> Span | None:

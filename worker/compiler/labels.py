@@ -8,13 +8,14 @@ from worker.compiler.blocks import Block, Bullet, Heading, Prose
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
 from worker.compiler.diagnostics import plain
+from worker.compiler.other_words import format_word
 from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.sections import Section
-from worker.compiler.slices import Slice
+from worker.compiler.slices import Slice, line_start
 from worker.compiler.vocabulary import GUIDELINES, PARTS, part_name, section_name
 from worker.definition import clean_name
 
-__all__ = ["is_label", "read_labels"]
+__all__ = ["is_label", "read_labels", "with_label"]
 
 LABEL: Final = re.compile(
     r"\s*(?P<hashes>[#＃]{1,6}\s?)?[^\S\n]*(?P<open>\*{1,3}|_{1,3})?(?P<name>[^\W_][^\n:：*_]{3,60})\s*"
@@ -42,9 +43,18 @@ def _label(line: str) -> Label | None:
     found = LABEL.match(line)
     if found is None or found["close"] != found["open"]:
         return None
-    part = part_name(clean_name(found["name"]))
+    name = clean_name(found["name"])
+    part = part_name(name)
+    if part is None and (found["open"] or found["hashes"]) and (meant := format_word(name)) in PARTS.values():
+        part = meant
     is_marked = found["hashes"] or found["open"] or found["colon"] or found["after"]
     return Label(part, found.start("rest")) if part is not None and (is_marked or not found["rest"]) else None
+
+
+def with_label(line: str) -> tuple[str, str] | None:
+    """Return the part that a line begins with as a label, and the text behind it; None without both."""
+    label = _label(line)
+    return None if label is None or not line[label.end :].strip() else (label.part, line[label.end :].strip())
 
 
 def read_labels(ctx: Context, sections: Sequence[Section]) -> None:
@@ -121,7 +131,7 @@ def _heading(ctx: Context, line: Slice, part: str, level: int, end: int) -> Head
     at = Slice(line.text, line.start, end)
     message = "the label `{found}` is read as the heading `{meant}`"
     hint = f"write `{spelled}` on a separate line, and the text below it"
-    begin = ctx.text.rfind("\n", 0, at.start) + 1
+    begin = line_start(ctx.text, at.start)
     fix = Proposal(hint, (Edit(begin, end, f"{spelled}\n\n"),), hint, safe=True)
     found = plain(ctx.slice(at).text.strip())
     ctx.unusual(at, GUIDELINES, message, fix, found=found, meant=spelled)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from worker.compiler.slices import Located
+from worker.compiler.slices import Located, line_start
 
 __all__ = ["Edit", "Proposal", "deleting", "edited", "indenting", "replacing"]
 
@@ -51,7 +51,7 @@ def replacing(at: Located, text: str, title: str, otherwise: str, *, safe: bool 
 
 def deleting(text: str, at: Located) -> Edit:
     """Return the edit that deletes all lines of a place."""
-    start = text.rfind("\n", 0, at.start) + 1
+    start = line_start(text, at.start)
     end = text.find("\n", max(at.end - 1, at.start))
     return Edit(start, len(text) if end < 0 else end + 1, "")
 
@@ -59,7 +59,7 @@ def deleting(text: str, at: Located) -> Edit:
 def indenting(text: str, at: Located, indent: str) -> tuple[Edit, ...]:
     """Return the edits that indent all non-empty lines of a place."""
     edits: list[Edit] = []
-    start = text.rfind("\n", 0, at.start) + 1
+    start = line_start(text, at.start)
     for line in text[start : at.end].split("\n"):
         if line.strip():
             edits.append(Edit(start, start, indent))

@@ -12,8 +12,8 @@ from worker.compiler.labels import is_label
 from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.references import DimensionNames
 from worker.compiler.sections import Item, stray
-from worker.compiler.slices import Located, Slice, Span
-from worker.compiler.swallowed import MARK, deeper_line, has_code, mark_length
+from worker.compiler.slices import Located, Slice, Span, column_of, line_start
+from worker.compiler.swallowed import MARK, deeper_line, has_code, mark_length, report_drawn_lines
 from worker.compiler.values import OTHER_COLONS, close_emphasis, colon_at, unquote, unwrap
 from worker.definition import GENERAL, MAX_DIMENSIONS, clean_name
 from worker.names import fold, look
@@ -40,6 +40,12 @@ FORMS: Final = (
 MARKED_NAMES: Final = re.compile(
     r"(?:(?:\[[^\[\]\n]+\]|\([^()\n]+\)|(?P<mark>\*\*|__|\*|_|`)[^*_`\n]+(?P=mark))"
     r"[ ,/&+]*(?:and +|und +)?){2,4}"
+)
+#: A dash between a question and words that name its dimension.
+DASH: Final = re.compile(r"\s+[-‐‑–—−|]+\s+")
+#: Where another question may begin in the line of one.
+ANOTHER: Final = re.compile(
+    r"(?P<mark>[.?!…;|/？。！])[*_\"”']{0,3}[^\S\n]*(?P<name>[^.?!…:：;|/？。！\n]{1,200})[:：](?=\s*\S)"
 )
 #: What a line has that could be a question of its own.
 MARKS_OF_QUESTIONS: Final = frozenset(":#*_")
@@ -111,6 +117,8 @@ class Questions:
         whole = bullet.text
         if "\n" not in whole.text or has_code(whole.text):
             return
+        if self.ctx.may_swallow:
+            report_drawn_lines(self.ctx, whole, self.where)
         lazy = [
             deeper_line(self.ctx, one, marks=False)
             for one in (bullet, *bullet.bullets)
@@ -204,8 +212,8 @@ class Questions:
         for question in bullets:
             if "\n" in question.text.text and (line := deeper_line(self.ctx, question)) is not None:
                 hint = "if it is a separate question, indent it like the others"
-                indent = " " * (question.start - self.ctx.text.rfind("\n", 0, question.start) - 1)
-                begin = self.ctx.text.rfind("\n", 0, line.start) + 1
+                indent = " " * (column_of(self.ctx.text, question.start))
+                begin = line_start(self.ctx.text, line.start)
                 fix = Proposal(hint, (Edit(begin, line.start, indent),), hint)
                 if MARK.match(line.text) is not None:
                     self._report_swallowed(line, fix, is_error=False)
@@ -344,7 +352,7 @@ class Questions:
     def _report_heading(self, text: Slice, name: str) -> None:
         """Report a line or a heading that names its dimension in an unusual way."""
         message = "the line `{found}` is read as the heading `{meant}`"
-        begin = self.ctx.text.rfind("\n", 0, text.start) + 1
+        begin = line_start(self.ctx.text, text.start)
         title = f"write `#### {plain(name)}`"
         edit = Edit(begin, text.end, f"#### {name}")
         fix = Proposal(title, (edit,), "write a heading with the name of the dimension", safe=True)
@@ -355,23 +363,59 @@ class Questions:
         if not self._may_name(text):
             return
         first, *_ = text.lines
+        if self._report_pointing(first):
+            return
         words = first.text[: self.longest].split(" ")
         for count in range(1, len(words)):
-            name = self._name(clean_name(" ".join(words[:count])))
+            name = self._name(clean_name(" ".join(words[:count]).rstrip(",;.")))
             if name is not None and name != self.general:
                 message = "this question begins with `{found}`, and is read as one for no dimension"
                 hint = "if it is for that dimension, write a colon after the name"
-                end = first.start + len(" ".join(words[:count]))
-                fix = Proposal(hint, (Edit(end, end, ":"),), hint)
+                label = " ".join(words[:count])
+                end = first.start + len(label)
+                fix = Proposal(hint, (Edit(end - len(label) + len(label.rstrip(",;.")), end, ":"),), hint)
                 self.ctx.faults.add(Code.SWALLOWED_LINE, first, self.where, message, fix, found=plain(name))
                 return
             if count == self.most_words:
+                return
+
+    def _report_pointing(self, text: Slice) -> bool:
+        """Report a question with a dash between it and words that name its dimension, if it is one."""
+        dashes = [*DASH.finditer(text.text)]
+        for dash in dashes[:1] + dashes[-1:]:
+            before, behind = text.part(0, dash.start()), text.part(dash.end())
+            for label, question in ((before, behind), (behind, before)):
+                name = self._name(clean_name(label.text)) or self._announced(label.text)
+                if name is not None and name != self.general and question.text:
+                    message = "this question names `{found}`, and is read as one for no dimension"
+                    written = f"{name}: {question.text}"
+                    hint = "if it is for that dimension, begin it with the name and a colon"
+                    fix = replacing(text, written, f"{hint}: write `- {plain(written)}`", hint)
+                    self.ctx.faults.add(
+                        Code.SWALLOWED_LINE, text, self.where, message, fix, found=plain(name)
+                    )
+                    return True
+        return False
+
+    def _look_behind(self, question: Slice, place: Located) -> None:
+        """Report a question for another dimension in the same line."""
+        for found in ANOTHER.finditer(question.text):
+            name = self._name(clean_name(found["name"]))
+            if name is not None:
+                at = question.part(found.start("name"))
+                indent = " " * column_of(self.ctx.text, place.start)
+                gap = Span(question.start + found.end("mark"), question.start + found.start("name"))
+                hint = "write it as a bullet of its own"
+                fix = Proposal(hint, (Edit(gap.start, gap.end, f"\n{indent}- "),), hint)
+                self._report_swallowed(at, fix, is_error=False)
                 return
 
     def _add(self, name: str, question: Slice, place: Located) -> None:
         """Keep a question; one of a dimension that is not known is only checked."""
         text = unquote(question.clean)
         if text:
+            if ":" in text or "：" in text:
+                self._look_behind(question, place)
             self.ctx.check_markup(text, place, self.where)
             self.of.setdefault(name, []).append(text)
             self.ctx.outline.asked.setdefault(name, place)

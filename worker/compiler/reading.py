@@ -1,7 +1,7 @@
 """Reading the value of a field: as a text, or as a list of texts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -12,20 +12,40 @@ from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field
 from worker.compiler.proposals import Edit, Proposal, replacing
 from worker.compiler.sections import Item, Section, meant_as_heading, read_items
-from worker.compiler.slices import Located, Slice, Span
-from worker.compiler.swallowed import MARK, deeper_line, mark_length
-from worker.compiler.values import BLOCK_SCALAR, QUOTES, colon_at, parse_inline_list
+from worker.compiler.slices import Located, Slice, Span, column_of, line_start
+from worker.compiler.swallowed import MARK, OTHER_BULLETS, deeper_line, mark_length
+from worker.compiler.values import (
+    BLOCK_SCALAR,
+    QUOTES,
+    colon_at,
+    parse_inline_list,
+)
 from worker.compiler.vocabulary import field_name
 from worker.definition import clean_text
 from worker.names import fold
 
 __all__ = ["read_list", "read_name", "read_text", "read_texts", "some_items", "too_many"]
 
+#: So many headings at most get their blank by one fix.
+MAX_HEADINGS: Final = 50
 #: What people write for an empty list.
 NOTHING: Final = frozenset(("n/a", "na", "none", "nil", "-", "–", "—", "nothing", "keine", "tbd", "todo"))
 #: Entries of a few words each, without anything that could mean something else in a list.
 WORD: Final = r"[\w'’&/-]+(?:\.\d+)?:?"
 WORDS: Final = re.compile(rf"{WORD}(?: {WORD}){{0,3}}(?:, *{WORD}(?: {WORD}){{0,3}})*")
+#: What divides a text into entries besides commas, and numbers that count them.
+DIVIDERS: Final = re.compile(r"\s*[;；؛、•·|]\s*")
+COUNTED: Final = re.compile(r"(?:^|\s)\(?(\d{1,2})[.)]\s")
+#: The mark of a word processor in front of an entry.
+OTHER_MARK: Final = re.compile(rf"\s*[{OTHER_BULLETS}]\s*(?=\S)")
+#: An entry that needs no quotation marks in a list.
+PLAIN_PART: Final = re.compile(r"[^\[\](){},、，،`\"“”„«»'‘]+")
+SINGLE_QUOTES: Final = frozenset("'‘’‚‛")
+ANY_QUOTE: Final = re.compile(r"[\"'“”„‟«»‘’‚‛]")
+#: Words that begin with an apostrophe, and numbers of years.
+ELISION: Final = re.compile(
+    r"['‘’](?:\d|(?:tis|twas|til|till|em|n|s|t|m|r|cause|bout|round|neath|kay)\b)", re.IGNORECASE
+)
 DOUBLE_QUOTES: Final = frozenset('"“”„‟«»')
 #: Lists whose entries are no texts, so that nothing in them has a line of its own.
 LISTS_OF_NAMES: Final = frozenset(("scores", "primary_dimensions"))
@@ -40,7 +60,8 @@ def some_items(ctx: Context, section: Section) -> list[Item]:
     hint: str | Proposal = "write a third-level heading for each item, that is `###` and its name"
     at: Located = section.heading
     for block in section.blocks[:1]:
-        at, hint = block, meant_as_heading(ctx, block, f"{hint}, and its fields as bullets under it")
+        hint = f"{hint}, and its fields as bullets under it"
+        at, hint = block, meant_as_heading(ctx, block, hint, section.blocks[1:MAX_HEADINGS])
     ctx.faults.add(Code.EMPTY_SECTION, at, section.name, message, hint, name=section.name)
     return items
 
@@ -105,8 +126,13 @@ def read_texts(ctx: Context, field: Field | None) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def read_list(ctx: Context, field: Field | None) -> Sequence[Slice]:
-    """Return the entries of a list: bullets under the field, or an inline list. Report anything else."""
+def read_list(
+    ctx: Context, field: Field | None, meant: Callable[[Field], Proposal | None] | None = None
+) -> Sequence[Slice]:
+    """Return the entries of a list: bullets under the field, or an inline list. Report anything else.
+
+    ``meant`` proposes what a text in place of a list means, where that is known of this field alone.
+    """
     if field is None or field.reported:
         return []
     if field.bullets:
@@ -115,39 +141,56 @@ def read_list(ctx: Context, field: Field | None) -> Sequence[Slice]:
         return []
     entries = parse_inline_list(field.value)
     if entries is not None:
-        for entry in filter(_has_half_a_pair, entries):
+        for entry in entries if ANY_QUOTE.search(field.value.text) is not None else ():
+            if (half := _half_a_pair(entry)) is None:
+                continue
             message = "the quotation mark of `{found}` has no partner"
-            hint = "add the other one, or write every entry as a bullet indented under this one"
-            ctx.faults.add(Code.NOT_A_LIST, entry, field.section, message, hint, found=plain(entry.text))
+            otherwise = "add the other one, or write every entry as a bullet indented under this one"
+            report = ctx.faults.add if half in DOUBLE_QUOTES else ctx.faults.add_warning
+            report(Code.NOT_A_LIST, entry, field.section, message, otherwise, found=plain(entry.text))
         return _filled(ctx, field, entries, entries)
     message = "`{found}` is not a list"
     found = plain(field.value.text)
-    ctx.faults.add(
-        Code.NOT_A_LIST, field.value, field.section, message, partial(_list_hint, field), found=found
-    )
+    hint = partial(_list_hint, ctx, field, meant)
+    ctx.faults.add(Code.NOT_A_LIST, field.value, field.section, message, hint, found=found)
     return []
 
 
-def _has_half_a_pair(entry: Slice) -> bool:
-    """Tell whether a quotation mark at an end of an entry has no partner in it: was a comma inside of it?"""
+def _half_a_pair(entry: Slice) -> str | None:
+    """Return the quotation mark at an end of an entry that has no partner in it: was a comma inside of it?"""
     text = entry.text
+    is_single = text[:1] in SINGLE_QUOTES and sum(character in SINGLE_QUOTES for character in text) == 1
+    if is_single and ELISION.match(text) is None:
+        return text[:1]
     if sum(character in DOUBLE_QUOTES for character in text) != 1:
-        return False
+        return None
     # 5" is a length.
-    return text[0] in DOUBLE_QUOTES or (text[-1] in DOUBLE_QUOTES and not text[-2].isdigit())
+    is_length = text[-1:] in DOUBLE_QUOTES and text[-2:-1].isdigit()
+    return next((mark for mark in (text[:1], text[-1:]) if mark in DOUBLE_QUOTES and not is_length), None)
 
 
-def _list_hint(field: Field) -> str | Proposal:
-    """Return a text as a list: one entry, or several separated by commas."""
+def _list_hint(
+    ctx: Context, field: Field, meant: Callable[[Field], Proposal | None] | None
+) -> str | Proposal:
+    """Return a text as a list: one entry, or several with marks between them."""
+    proposal = None if meant is None else meant(field)
     inline = field.value.text
+    if proposal is not None:
+        return proposal
     if "\n" in inline or inline[:2] in {"- ", "* ", "+ "}:
-        return "write one bullet for each entry, indented under this one"
+        return _lines_hint(ctx, field)
     otherwise = "write the entries in brackets, with commas between them, or as bullets indented under it"
     if not NOTHING.isdisjoint([inline.strip("()[]{}.").lower()]):
         return f"{otherwise}; delete the line if there are none"
     inside = inline.strip("[]{}\\ ")
-    listed = inside if WORDS.fullmatch(inside) else _quoted(inside)
-    written = f"[{listed}]"
+    parts = _parts(inside)
+    if "<" in inside or "" in parts:
+        return otherwise
+    if len(parts) == 1 and not WORDS.fullmatch(inside):
+        parts = [_quoted(inside)]
+    elif len(parts) > 1:
+        parts = [part if PLAIN_PART.fullmatch(part) else _quoted(part) for part in parts]
+    written = f"[{', '.join(parts)}]"
     return replacing(field.value, written, f"write `- {field.name}: {plain(written)}`", otherwise)
 
 
@@ -156,13 +199,38 @@ def _quoted(text: str) -> str:
     return f"{mark}{text}{QUOTES[mark]}" if mark else text
 
 
+def _parts(text: str) -> list[str]:
+    """Return the parts of a text that numbers count, or that marks other than commas divide; else all."""
+    before, *counted = COUNTED.split(text)
+    if not before and counted[::2] == [str(number) for number in range(1, len(counted) // 2 + 1)]:
+        return [part.strip(" ,;") for part in counted[1::2]]
+    divided = [part.strip(" ,") for part in DIVIDERS.split(text.lstrip(" •·"))]
+    return divided if len(divided) > 1 else [text]
+
+
+def _lines_hint(ctx: Context, field: Field) -> str | Proposal:
+    """Return how lines that all begin with the mark of a word processor are bullets."""
+    otherwise = "write one bullet for each entry, indented under this one"
+    lines = [line for line in field.value.lines if line.text.strip()]
+    marks = [OTHER_MARK.match(line.text) for line in lines]
+    if not all(marks) or "\n" not in ctx.text[field.start : field.value.start]:
+        return otherwise
+    indent = " " * (column_of(ctx.text, field.start) + 2)
+    edits = [
+        Edit(line_start(ctx.text, line.start), line.start + mark.end(), f"{indent}- ")
+        for line, mark in zip(lines, marks, strict=True)
+        if mark is not None
+    ]
+    return Proposal(otherwise, tuple(edits), otherwise, safe=True)
+
+
 def _nested_list(ctx: Context, field: Field) -> Sequence[Slice]:
     """Return the entries under a field, and report text besides them."""
     entries = [
         _entry(ctx, field, bullet) if "\n" in bullet.text.text else bullet.text for bullet in field.bullets
     ]
     beside = field.value if field.value.text else _text_between(ctx, field)
-    if beside is not None:
+    if beside is not None and beside.text.strip("-*_= "):
         fix = f"write every entry of `{field.name}` as a bullet indented under it"
         message = "`{found}` is not a list"
         ctx.faults.add(Code.NOT_A_LIST, beside, field.section, message, fix, found=plain(beside.text))
@@ -176,8 +244,8 @@ def _entry(ctx: Context, field: Field, bullet: Bullet) -> Slice:
         return bullet.text
     hint = f"if it is an entry of `{field.name}`, write it as a bullet with the indentation of the others"
     message = "the line `{found}` is text of the entry above"
-    begin = ctx.text.rfind("\n", 0, line.start) + 1
-    column = bullet.start - ctx.text.rfind("\n", 0, bullet.start) - 1
+    begin = line_start(ctx.text, line.start)
+    column = column_of(ctx.text, bullet.start)
     mark = "" if MARK.match(line.text) else "- "
     edit = Edit(begin, line.start, " " * column + mark)
     fix = Proposal(hint, (edit,), hint)

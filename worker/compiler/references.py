@@ -1,8 +1,10 @@
 """References to dimensions by their names."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
@@ -14,6 +16,10 @@ from worker.definition import MAX_DIMENSIONS
 from worker.names import fold
 
 __all__ = ["DimensionNames"]
+
+#: What may be between two names, and what else may be in brackets behind one.
+BETWEEN_NAMES: Final = frozenset(("and", "und", "et", "y", "&", "+", "/", "|", "、", ";", "#", "·", "•"))
+WITHOUT_NOTE: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +59,36 @@ class DimensionNames:
         if self.complete:
             message = "there is no dimension `{found}`"
             ctx.faults.add(
-                Code.UNKNOWN_DIMENSION, at, section, message, lambda: self._hint(at), found=plain(at.text)
+                Code.UNKNOWN_DIMENSION,
+                at,
+                section,
+                message,
+                lambda: self._hint(ctx, at),
+                found=plain(at.text),
             )
 
-    def _hint(self, at: Slice) -> str | Proposal:
+    def _separately(self, ctx: Context, at: Slice, named: Sequence[str]) -> str | Proposal:
+        """Return several names in one text as a list, or as entries of the list that they are in."""
+        otherwise = "it names more than one dimension: write each of them separately"
+        rest = fold(at.text)
+        for name in sorted(map(fold, named), key=len, reverse=True):
+            rest = rest.replace(name, " ", 1)
+        if not {*rest.split()} <= BETWEEN_NAMES or any("," in name for name in named):
+            return otherwise
+        written = ", ".join(named)
+        if ctx.text[: at.start].rstrip()[-1:] == ":":
+            written = f"[{written}]"
+        return replacing(at, written, f"write `{plain(written)}`", otherwise)
+
+    def _hint(self, ctx: Context, at: Slice) -> str | Proposal:
         otherwise = "the dimensions are " + ", ".join(f"`{plain(name)}`" for name in self.candidates)
-        if len(self.named(at.text)) > 1:
-            return "it names more than one dimension: write each of them separately"
+        named = self.named(at.text)
+        if len(named) > 1:
+            return self._separately(ctx, at, named)
         guess = nearest(at.clean, self.candidates)
+        if guess is None and self.key(WITHOUT_NOTE.sub("", at.text)) is not None:
+            (guess,) = named
+            return replacing(at, guess, f"write `{plain(guess)}`", otherwise)
         if guess is None:
             return otherwise
         return replacing(at, guess, f"write `{plain(guess)}`", otherwise, safe=True)

@@ -3,74 +3,45 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Final, NamedTuple
 
 from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.diagnostics import plain
+from worker.compiler.diagnostics import Hint, plain
 from worker.compiler.fields import Field
-from worker.compiler.proposals import Proposal, replacing
+from worker.compiler.levels import Level, Spelled, level_spelled, spelled_entry
 from worker.compiler.reading import read_list
+from worker.compiler.rubric_hints import MARKED_NUMBER, bulleted, meant_entry, report_inside
 from worker.compiler.slices import Slice, Span
 from worker.compiler.tables import Row, is_table, read_rows
-from worker.compiler.values import (
-    Range,
-    close_emphasis,
-    colon_at,
-    open_end,
-    parse_number,
-    parse_range,
-    parse_signed,
-    two_numbers,
-    unwrap,
-)
+from worker.compiler.values import Range, unquote, unwrap
 from worker.definition import clean_text
-from worker.names import look, remembered
+from worker.names import look
 
 __all__ = ["RubricEntry", "read_rubric"]
 
-NUMBER: Final = r"\d+(?:[.,]\d+)?"
-DASHES: Final = "-‐‑‒–—―−"
-#: A range with a label in brackets, or with a dash or ``=`` in place of the colon: what follows is its text.
-LABELLED: Final = re.compile(
-    rf"(?P<open>[*_`\"“„']{{0,3}})"
-    rf"(?P<range>{NUMBER}(?:\s*(?:[{DASHES}]{{1,3}}|\bto\b)\s*{NUMBER})?)[*_`\"”']{{0,3}}\s*"
-    rf"(?:[(（](?P<label>[^()（）\n]+)[)）][*_`]{{0,3}}\s*[:：={DASHES}]?|[=＝]|[{DASHES}]\s|[.)]\s)\s*(?P<text>\S.*)",
-    re.DOTALL | re.IGNORECASE,
-)
-#: A range behind a word, as in ``Level 2``, and one of two numbers in front of a text without a colon.
-WORDS_AND_RANGE: Final = re.compile(rf"[^\W\d_]+ (?P<range>{NUMBER}(?: *(?:-|to) *{NUMBER})?)")
-RANGE_AND_TEXT: Final = re.compile(rf"(?P<range>{NUMBER} *- *{NUMBER})\s+(?P<text>[^\W\d].*)")
-EMPHASISED: Final = re.compile(r"^(?P<mark>\*{1,3}|_{1,3})(?P<text>[^*_\n]+)(?P=mark)")
 NUMBERED: Final = re.compile(r"(?P<number>\d{1,3})[.)]\s+(?P<text>\S.*)", re.DOTALL)
 ONE_COMMA: Final = re.compile(r"(\d+),(\d+)")
 
 
 class RubricEntry(NamedTuple):
-    """A range of a rubric and its text; ``key`` is how the range is stored, ``at`` how it is spelled."""
+    """A range of a rubric and its text; ``key`` is how the range is stored, ``at`` how it is spelled.
+
+    ``whole`` is all that the author wrote of it.
+    """
 
     low: Decimal
     high: Decimal
     key: str
     at: Slice
     text: str
+    whole: Slice
 
-
-class Level(NamedTuple):
-    """What a range of a rubric spells, and how it is stored; ``is_number``: one number and not two."""
-
-    bounds: Range
-    key: str
-    is_number: bool = False
-
-
-class Spelled(NamedTuple):
-    """What an author wrote: how the range is spelled, what it is, and its text. ``entry`` is all of it."""
-
-    at: Slice
-    level: Level
-    text: str
-    entry: Slice
+    @property
+    def level(self) -> Level:
+        """Its range."""
+        return Level(Range(self.low, self.high), self.key)
 
 
 def read_rubric(ctx: Context, field: Field | None) -> list[RubricEntry]:
@@ -103,24 +74,30 @@ def _entries(ctx: Context, field: Field) -> list[RubricEntry | None]:
         (first := (field.bullets[0] if field.bullets else field.value).start) : first + 1
     ].isdigit():
         spelled = _numbered(ctx, field) or None
-    if spelled is None:
-        texts = read_list(ctx, field)
+    if spelled is not None:
+        entries = [entry and _checked(ctx, field, entry) for entry in spelled]
+    else:
+        texts = read_list(ctx, field, partial(bulleted, ctx))
         if not field.bullets:
             texts = _joined(ctx, texts)
-        return [_plain(ctx, field, text) or _unusual(ctx, field, text) for text in texts]
-    return [entry and _checked(ctx, field, entry) for entry in spelled]
+        entries = [_plain(ctx, field, text) or _unusual(ctx, field, text, texts) for text in texts]
+    for entry in entries:
+        if entry is not None and MARKED_NUMBER.search(entry.text) is not None:
+            known = [other.level for other in entries if other is not None]
+            report_inside(ctx, field, Spelled(entry.at, entry.level, entry.text, entry.whole), known)
+    return entries
 
 
 def _checked(ctx: Context, field: Field, spelled: Spelled) -> RubricEntry | None:
     """Return an entry unless its range is reversed or leaves the scale."""
-    (bounds, stored, _), key = spelled.level, spelled.at
+    (bounds, stored), key = spelled.level, spelled.at
     if bounds.low > bounds.high:
         ctx.reversed(key, field.section, f"{bounds.high}-{bounds.low}")
         return None
     if ctx.is_outside(bounds, key, field.section):
         return None
     ctx.check_markup(spelled.text, spelled.entry, field.section)
-    return RubricEntry(*bounds, stored, key, spelled.text)
+    return RubricEntry(*bounds, stored, key, spelled.text, spelled.entry)
 
 
 # --- lists --------------------------------------------------------------------------------------------------
@@ -136,8 +113,8 @@ def _numbered(ctx: Context, field: Field) -> list[Spelled | None]:
     for line in [*lines, *[ctx.slice(bullet) for bullet in field.bullets]]:
         found = NUMBERED.fullmatch(line.text.strip())
         text = line.strip()
-        level = None if found is None else _level(found["number"])
-        if found is None or level is None or _spelled(text.part(found.start("text")), None) is not None:
+        level = None if found is None else level_spelled(found["number"])
+        if found is None or level is None or spelled_entry(text.part(found.start("text")), None) is not None:
             return []
         mark = text.part(0, found.end("number"))
         entries.append(Spelled(mark, level, text.part(found.start("text")).clean, text))
@@ -169,71 +146,27 @@ def _plain(ctx: Context, field: Field, entry: Slice) -> RubricEntry | None:
     """Return an entry that is a range, a colon and a text, as most are; None for any other."""
     colon = entry.text.find(":")
     range_ = entry.part(0, max(colon, 0))
-    level = _level(range_.text)
+    level = level_spelled(range_.text)
     text = clean_text(entry.text[colon + 1 :])
+    if not field.bullets:
+        text = unquote(text)
     if level is None or ctx.scale is None or "," in range_.text or not text:
         return None
-    (low, high), stored, _ = level
+    (low, high), stored = level
     if not ctx.scale.low <= low <= high <= ctx.scale.high:
         return None
     ctx.check_markup(text, entry, field.section)
-    return RubricEntry(low, high, stored, range_, text)
+    return RubricEntry(low, high, stored, range_, text, entry)
 
 
-def _unusual(ctx: Context, field: Field, entry: Slice) -> RubricEntry | None:
+def _unusual(ctx: Context, field: Field, entry: Slice, siblings: Sequence[Slice]) -> RubricEntry | None:
     """Return the range and the text of an entry in any spelling, None when it is wrong."""
-    spelled = _spelled(entry, ctx.scale)
+    spelled = spelled_entry(entry, ctx.scale)
     if spelled is not None and spelled.text and not _is_ambiguous(ctx, field, spelled):
         return _checked(ctx, field, spelled)
     if spelled is None or not spelled.text:
-        _report_entry(ctx, field, entry, has_range=spelled is not None)
+        _report_entry(ctx, field, entry, siblings, has_range=spelled is not None)
     return None
-
-
-def _spelled(entry: Slice, scale: Range | None) -> Spelled | None:
-    """Return what an entry spells, None where it does not begin with a range."""
-    colon = colon_at(entry.text)
-    key, value = entry.split(colon) if colon >= 0 else (entry.part(0, 0), entry)
-    found = _level(key.text)
-    if found is None:
-        key, value = close_emphasis(key, value)
-        found = _level(unwrap(key.text)) or _open_level(key.text, scale)
-    if found is not None:
-        return Spelled(key, found, value.clean, entry)
-    labelled = LABELLED.match(entry.text)
-    found = None if labelled is None else _level(labelled["range"])
-    if labelled is None or found is None or (labelled["text"][:1].isdigit() and labelled["label"] is None):
-        return None
-    at = entry.part(labelled.start("range"), labelled.end("range"))
-    text = clean_text(labelled["text"])
-    if mark := labelled["open"]:
-        text = text.replace(mark, "", 1).strip()
-    if (label := labelled["label"]) is not None:
-        text = f"{label.strip()}: {text}"
-    return Spelled(at, found, text, entry)
-
-
-@remembered
-def _level(spelled: str) -> Level | None:
-    """Return the range that a text spells: one number, or two."""
-    text = look(spelled)
-    number = parse_number(text)
-    if number is None:
-        number = parse_signed(text)
-    if number is not None:
-        return Level(Range(number, number), f"{number:f}", is_number=True)
-    bounds = parse_range(text)
-    return None if bounds is None else _level_of(bounds)
-
-
-def _level_of(bounds: Range) -> Level:
-    return Level(bounds, f"{bounds.low:f}-{bounds.high:f}")
-
-
-def _open_level(spelled: str, scale: Range | None) -> Level | None:
-    """Return a range that is open at one end, closed by the scale."""
-    bounds = open_end(spelled, scale)
-    return None if bounds is None else _level_of(bounds)
 
 
 def _is_ambiguous(ctx: Context, field: Field, spelled: Spelled) -> bool:
@@ -252,34 +185,17 @@ def _is_ambiguous(ctx: Context, field: Field, spelled: Spelled) -> bool:
     return True
 
 
-def _report_entry(ctx: Context, field: Field, entry: Slice, *, has_range: bool) -> None:
+def _report_entry(
+    ctx: Context, field: Field, entry: Slice, siblings: Sequence[Slice], *, has_range: bool
+) -> None:
     line, *_ = entry.lines
     message = "`{found}` does not begin with a range"
-    hint: str | Proposal = f"begin it with a score, or a range of scores, within {ctx.extent}, and a colon"
+    otherwise = f"begin it with a score, or a range of scores, within {ctx.extent}, and a colon"
+    hint: Hint = partial(meant_entry, ctx, field, line, siblings, otherwise)
     if has_range:
         message = "the range of `{found}` has no text"
         hint = "write its meaning after the colon"
-    elif (meant := _meant(ctx, line)) is not None:
-        hint = replacing(line, meant, f"write `- {plain(meant)}`", str(hint))
     ctx.faults.add(Code.INVALID_RANGE, entry, field.section, message, hint, found=plain(line.text))
-
-
-def _meant(ctx: Context, line: Slice) -> str | None:
-    """Return how an entry with a word too many, or no colon, would be right; None where that is not known."""
-    colon = colon_at(line.text)
-    words = WORDS_AND_RANGE.fullmatch(look(line.text[:colon])) if colon >= 0 else None
-    if colon < 0:
-        found = RANGE_AND_TEXT.fullmatch(EMPHASISED.sub(r"\g<text>", look(line.text)))
-        level, text = (None, "") if found is None else (_level(found["range"]), found["text"])
-    elif words is not None:
-        level, text = _level(words["range"]), line.part(colon + 1).text
-    else:
-        pair = two_numbers(line.text[:colon])
-        level, text = None if pair is None else _level_of(pair), line.part(colon + 1).text
-    if level is None or not text or not ctx.is_inside(level.bounds):
-        return None
-    low, high = level.bounds
-    return f"{low}: {text}" if level.is_number else f"{low}-{high}: {text}"
 
 
 # --- tables -------------------------------------------------------------------------------------------------
@@ -288,7 +204,7 @@ def _meant(ctx: Context, line: Slice) -> str | None:
 def _table(ctx: Context, field: Field, rows: Sequence[Row]) -> list[Spelled | None]:
     """Return the entries of a table: two columns, a range and its text, or one column for each range."""
     header, *body = rows
-    levels = [_level(unwrap(cell.text)) for cell in header.cells]
+    levels = [level_spelled(unwrap(cell.text)) for cell in header.cells]
     named = levels[1:] if levels and not header.cells[0].text else levels
     if len(named) > 1 and all(level is not None for level in named):
         return _columns(ctx, field, header, body)
@@ -310,7 +226,7 @@ def _row(ctx: Context, field: Field, row: Row) -> Spelled | None:
     """Return the entry of a row of two cells."""
     if len(row.cells) == 2 and all(cell.text for cell in row.cells):
         range_, text = row.cells
-        level = _level(unwrap(range_.text))
+        level = level_spelled(unwrap(range_.text))
         if level is not None:
             return Spelled(range_, level, _cell_text(text), row.line)
         message = "`{found}` is not a range"
@@ -335,7 +251,7 @@ def _columns(ctx: Context, field: Field, header: Row, body: Sequence[Row]) -> li
             _report_row(ctx, field, row, len(header.cells))
             continue
         for key, text in pairs:
-            if (level := _level(unwrap(key.text))) is not None:
+            if (level := level_spelled(unwrap(key.text))) is not None:
                 entries.append(Spelled(key, level, _cell_text(text), row.line))
     if not body:
         _report_row(ctx, field, header, len(header.cells))

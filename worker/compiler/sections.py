@@ -1,7 +1,7 @@
 """The sections of a body, and the items under their headings."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -12,7 +12,7 @@ from worker.compiler.context import Context
 from worker.compiler.diagnostics import plain
 from worker.compiler.front_matter import lacks_only_lines
 from worker.compiler.proposals import Edit, Proposal, deleting, replacing
-from worker.compiler.slices import Span
+from worker.compiler.slices import Slice, Span, line_start
 from worker.compiler.source import BLANKS
 from worker.compiler.vocabulary import (
     CATEGORIES,
@@ -37,6 +37,14 @@ BOLD_LINE: Final = re.compile(r"(?P<mark>\*\*|__)(?P<text>[^*_`\n]+)(?P=mark):?"
 HEADING_WITHOUT_BLANK: Final = re.compile(r"(?P<marks>#{1,6})[^\S \t\n]?(?P<text>[^#\s][^\n]*)")
 
 
+#: The fields that only one section has.
+OWN_FIELDS: Final = {
+    DIMENSIONS: {"weight", "scoring_rubric"},
+    CATEGORIES: {"score_range", "primary_dimensions"},
+    EXAMPLES: {"scores"},
+}
+#: No line that is longer is the name of a section.
+LONGEST_TITLE: Final = 60
 #: With these a text ends, and hardly ever a heading.
 ENDS_OF_TEXTS: Final = frozenset('.!?…;,"”»)')
 
@@ -84,7 +92,7 @@ def find_sections(ctx: Context, blocks: list[Block], title: str | None) -> dict[
     """
     found: dict[str, list[Section]] = {}
     unknown: list[Section] = []
-    for section in _split(ctx, blocks):
+    for section in _split(ctx, _with_headings(ctx, blocks)):
         if section.is_known:
             if section.heading.level == 1:
                 ctx.wrong_level(section.heading, "", 2, section.name)
@@ -99,6 +107,36 @@ def find_sections(ctx: Context, blocks: list[Block], title: str | None) -> dict[
     _report_repeated(ctx, found)
     _report_missing(ctx, found)
     return found
+
+
+def _with_headings(ctx: Context, blocks: list[Block]) -> list[Block]:
+    """Return the blocks with a heading where a line of text is the name of a required section, and report it.
+
+    Such a line is followed by the heading of an item, and no heading has its name.
+    """
+    named = {section_name(block.title) for block in blocks if isinstance(block, Heading) and block.level < 3}
+    if named >= {*REQUIRED_SECTIONS}:
+        return blocks
+    found = list(blocks)
+    for place, (block, following) in enumerate(pairwise(blocks)):
+        if isinstance(block, Prose) and block.is_paragraph and isinstance(following, Heading):
+            text = ctx.slice(block).strip()
+            name = section_name(text.text) if len(text.text) < LONGEST_TITLE else None
+            if name in REQUIRED_SECTIONS and name not in named:
+                named.add(name)
+                _report_as_heading(ctx, text, f"## {name}", name)
+                found[place] = Heading(2, block.start, block.end, Slice(name, text.start, text.end))
+    return found
+
+
+def _report_as_heading(ctx: Context, text: Slice, written: str, section: str) -> None:
+    """Report a line that should be a heading."""
+    message = "the text `{found}` should be a heading"
+    marks, _, _ = written.partition(" ")
+    otherwise = f"write it as a heading, with `{marks}` in front"
+    fix = replacing(text, written, f"write `{plain(written)}`", otherwise, safe=True)
+    found = plain(text.text.strip("*_"))
+    ctx.faults.add(Code.HEADING_LEVEL, text, section, message, fix, found=found)
 
 
 def _split(ctx: Context, blocks: list[Block]) -> list[Section]:
@@ -182,7 +220,8 @@ def _check_title(ctx: Context, section: Section, title: str | None) -> None:
 def _adopt_sections(ctx: Context, found: dict[str, list[Section]], unknown: list[Section]) -> None:
     """Find the sections that unknown ones were meant to be, so that they are checked."""
     for section in list(unknown):
-        name = ctx.near(section.name, [name for name in SECTIONS.values() if name not in found])
+        missing = [name for name in SECTIONS.values() if name not in found]
+        name = ctx.near(section.name, missing) or _by_fields(section, missing)
         if name is not None:
             unknown.remove(section)
             found[name] = [section]
@@ -195,6 +234,12 @@ def _adopt_sections(ctx: Context, found: dict[str, list[Section]], unknown: list
                 Code.UNKNOWN_SECTION, section.heading, found_, message, proposal, found=found_
             )
             section.name = name
+
+
+def _by_fields(section: Section, missing: Sequence[str]) -> str | None:
+    """Return the missing section whose fields an unknown one has, where no other section has them."""
+    keys = {_key(block) for block in section.blocks if isinstance(block, Bullet)}
+    return next((name for name in missing if not keys.isdisjoint(OWN_FIELDS.get(name, ()))), None)
 
 
 def _adopt_items(ctx: Context, found: dict[str, list[Section]], unknown: list[Section]) -> None:
@@ -210,6 +255,12 @@ def _adopt_items(ctx: Context, found: dict[str, list[Section]], unknown: list[Se
                 section.blocks += [inside.heading, *inside.blocks]
                 section.stop = inside.stop
                 inside = following.pop(section.stop, None)
+    for section in found.get(GUIDELINES, ()):
+        while (part := following.get(section.stop)) is not None and part_name(part.name) is not None:
+            del following[section.stop]
+            ctx.wrong_level(part.heading, GUIDELINES, 3, part.name)
+            section.blocks += [part.heading, *part.blocks]
+            section.stop = part.stop
     unknown[:] = following.values()
 
 
@@ -277,16 +328,28 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
         where = f"{section.name} / {plain(name)}"
         under = []
         items.append(Item(name, section.name, where, block.start, block.end, under, section.stop))
-    for block in before[:1] if items or section.name == GUIDELINES else ():
-        stray(ctx, section.name, block)
+    _report_before(ctx, section, before, are_items=bool(items))
     return items
+
+
+def _report_before(ctx: Context, section: Section, before: Sequence[Block], *, are_items: bool) -> None:
+    """Report the text before the first item: in the guidelines, where it is long, each paragraph."""
+    if section.name != GUIDELINES:
+        for block in before[:1] if are_items else ():
+            stray(ctx, section.name, block)
+        return
+    for place, block in enumerate(before):
+        if not place or not isinstance(block, Bullet):
+            stray(ctx, section.name, block)
+        if isinstance(block, Heading):
+            return  # what is under it goes with it
 
 
 def adding_bullet(text: str, item: Item, bullet: str) -> Edit:
     """Return the edit that adds a bullet before the others of an item, or under its heading."""
     for block in item.blocks:
         if isinstance(block, Bullet):
-            line = text.rfind("\n", 0, block.start) + 1
+            line = line_start(text, block.start)
             return Edit(line, line, f"{bullet}\n")
     return Edit(item.end, item.end, f"\n{bullet}\n")
 
@@ -322,13 +385,8 @@ def _bold_headings(ctx: Context, section: Section) -> Iterator[tuple[Prose, str]
             key = _key(following)
             if bold is not None and key in known and (seen is None or key in seen):
                 seen = set()
-                message = "the bold text `{found}` should be a heading"
                 name = clean_name(bold["text"])
-                at = ctx.slice(block).strip()
-                title = f"write `### {plain(name)}`"
-                hint = replacing(at, f"### {name}", title, "write it as a `###` heading", safe=True)
-                found = plain(bold["text"])
-                ctx.faults.add(Code.HEADING_LEVEL, block, section.name, message, hint, found=found)
+                _report_as_heading(ctx, ctx.slice(block).strip(), f"### {name}", section.name)
                 yield block, name
 
 
@@ -341,19 +399,26 @@ def _key(bullet: Bullet) -> str:
 def stray(ctx: Context, section: str, at: Block) -> None:
     """Report text that belongs to nothing and is ignored."""
     text = ctx.slice(at).text
-    if text.startswith("<!--"):
-        return  # a comment, which was reported as HTML
+    if text.startswith("<") and any(fault.code is Code.RAW_HTML for fault in ctx.faults.found):
+        return  # HTML, which was reported
     hint = meant_as_heading(ctx, at, "write it as the value of a field, or delete it")
     ctx.leave_out(f"text under {section or 'no section'}", at)
     message = "the text `{found}` belongs to nothing and is ignored"
     ctx.faults.add(Code.STRAY_TEXT, at, section, message, hint, found=plain(text))
 
 
-def meant_as_heading(ctx: Context, at: Block, otherwise: str) -> str | Proposal:
-    """Return how to write a text that lacks the blank of a heading, and for any other what is given."""
+def meant_as_heading(ctx: Context, at: Block, otherwise: str, others: Sequence[Block] = ()) -> str | Proposal:
+    """Return how to write a text that lacks the blank of a heading, and for any other what is given.
+
+    ``others`` are texts that lack it likewise.
+    """
     meant = HEADING_WITHOUT_BLANK.match(ctx.slice(at).text)
     if meant is None:
         return otherwise
     title = f"if it is a heading, write `{meant['marks']} {plain(meant['text'])}`, with a space after the `#`"
-    edit = Edit(at.start + meant.end("marks"), at.start + meant.start("text"), " ")
-    return Proposal(title, (edit,), "if it is a heading, write a space after the `#`", safe=True)
+    edits = [
+        Edit(block.start + found.end("marks"), block.start + found.start("text"), " ")
+        for block in (at, *others)
+        if (found := HEADING_WITHOUT_BLANK.match(ctx.slice(block).text)) is not None
+    ]
+    return Proposal(title, tuple(edits), "if it is a heading, write a space after the `#`", safe=True)

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from worker.definition import clean_text
 
-__all__ = ["Located", "Slice", "Span"]
+__all__ = ["Located", "Slice", "Span", "column_of", "line_start"]
 
 
 class Located(Protocol):
@@ -79,3 +79,13 @@ class Slice:
         """Return a text that was taken from this one and cleaned, at its position in this one."""
         start = self.start + max(self.text.find(text), 0)
         return Slice(text, start, start + len(text))
+
+
+def line_start(text: str, at: int) -> int:
+    """Return where the line of a character begins."""
+    return text.rfind("\n", 0, at) + 1
+
+
+def column_of(text: str, at: int) -> int:
+    """Return how many characters of its line are in front of one."""
+    return at - line_start(text, at)

@@ -10,19 +10,23 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from worker.compiler.blocks import Bullet
+from worker.compiler.catalogue import Code
 from worker.compiler.context import Context
-from worker.compiler.slices import Slice
+from worker.compiler.diagnostics import plain
+from worker.compiler.proposals import Proposal, deleting
+from worker.compiler.slices import Slice, column_of
 from worker.compiler.values import OTHER_COLONS
 from worker.compiler.vocabulary import KNOWN_FIELDS, FieldSpec, field_name
 
 __all__ = [
     "MARK",
+    "OTHER_BULLETS",
     "SwallowedField",
     "deeper_line",
-    "drawn_lines",
     "has_code",
     "mark_length",
     "may_swallow",
+    "report_drawn_lines",
     "swallowed_fields",
     "swallowed_headings",
 ]
@@ -47,8 +51,12 @@ ODD_KEY: Final = re.compile(
     rf"[^\w\n]{{0,16}}+(?:\d{{1,3}}[.)][^\w\n]{{1,4}})?(?P<key>(?:[{INITIALS}]|[^\W\d\x00-\x7f])[^\n:]{{0,50}}+):"
 )
 ODD_HEADING: Final = re.compile(r"\n(?:[ \t\u00a0]++#|#{1,6}+[^\s#])")
-#: What underlines a heading, or separates what is above and below.
-DRAWN_LINE: Final = re.compile(r"\n[^\S\n]*={3,}[^\S\n]*(?![^\n])")
+#: What underlines a heading, or separates what is above and below: of hyphens, asterisks and underscores only
+#: where it is indented, as it is inside of a bullet.
+DRAWN_LINE: Final = re.compile(
+    r"\n(?:[^\S\n]*={3,}|[^\S\n]++(?:-{2,}|-(?: *-){2,}|\*(?: *\*){2,}|_(?: *_){2,}))[^\S\n]*(?![^\n])"
+)
+DRAWN: Final = ("===", "--", "***", "___", "- -", "* *", "_ _")
 HEADING_LINE: Final = re.compile(
     r"\n(?P<lead>[^\S\n]*)(?P<marks>[#＃]{1,6})(?P<blank>\s?)[^\S\n]*[^\s#＃][^\n]*"
 )
@@ -71,7 +79,7 @@ def may_swallow(text: str, body: int) -> bool:
     """Tell whether a body has any line that spells a field or a heading and may be inside of a bullet."""
     if not text.isascii() and ("＃" in text or OTHER_COLONS.search(text, body) is not None):
         return True
-    if "===" in text and DRAWN_LINE.search(text, body) is not None:
+    if any(part in text for part in DRAWN) and DRAWN_LINE.search(text, body) is not None:
         return True
     return ODD_HEADING.search(text, body) is not None or any(
         field_name(found["key"]) for found in ODD_KEY.finditer(text, body)
@@ -102,13 +110,17 @@ def swallowed_headings(text: Slice, width: int) -> Iterator[Slice]:
             yield text.part(found.start(), found.end())
 
 
-def drawn_lines(text: Slice) -> Iterator[Slice]:
-    """Yield the lines of a bullet's text that are drawn with equals signs."""
-    if "===" in text.text:
-        code = _code_starts(text.text)
-        for found in DRAWN_LINE.finditer(text.text):
-            if not _is_in_code(code, found.start()):
-                yield text.part(found.start(), found.end())
+def report_drawn_lines(ctx: Context, text: Slice, section: str) -> None:
+    """Report the lines of a bullet's text that only draw one."""
+    if not any(part in text.text for part in DRAWN):
+        return
+    code = _code_starts(text.text)
+    for found in DRAWN_LINE.finditer(text.text):
+        if not _is_in_code(code, found.start()):
+            line = text.part(found.start(), found.end())
+            message, hint = "the line `{found}` is text of the bullet above", "delete it if it only separates"
+            fix = Proposal(hint, (deleting(ctx.text, line),), hint)
+            ctx.faults.add(Code.SWALLOWED_LINE, line, section, message, fix, found=plain(line.text))
 
 
 def deeper_line(ctx: Context, bullet: Bullet, *, marks: bool = True) -> Slice | None:
@@ -118,7 +130,7 @@ def deeper_line(ctx: Context, bullet: Bullet, *, marks: bool = True) -> Slice | 
     entry's text is.
     """
     text = bullet.text
-    column = bullet.start - ctx.text.rfind("\n", 0, bullet.start) - 1
+    column = column_of(ctx.text, bullet.start)
     width = min(text.start - bullet.start, 2) + len(
         ctx.text[bullet.start - column : bullet.start].expandtabs(4)
     )
@@ -129,7 +141,7 @@ def deeper_line(ctx: Context, bullet: Bullet, *, marks: bool = True) -> Slice | 
         return None
     for line in text.lines[1:]:
         lead = len(line.text) - len(line.text.lstrip(" \t"))
-        if lead < len(line.text) and (
+        if line.text.strip(" \t-*_=") and (
             len(line.text[:lead].expandtabs(4)) < width or (marks and MARK.match(line.text) is not None)
         ):
             return line.strip()

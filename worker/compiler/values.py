@@ -20,6 +20,7 @@ from worker.names import fold, look, remembered
 
 __all__ = [
     "BLOCK_SCALAR",
+    "NUMBER",
     "OTHER_COLONS",
     "QUOTES",
     "Open",
@@ -35,7 +36,6 @@ __all__ = [
     "parse_range",
     "parse_signed",
     "parse_weight",
-    "two_numbers",
     "unquote",
     "unwrap",
     "without_quotes",
@@ -46,7 +46,9 @@ QUOTES: Final = {'"': '"', "“": "”", "„": "“", "«": "»", "'": "'", "�
 SAME_QUOTES: Final = {mark: marks for marks in ('"“”„‟', "'‘’‚‛") for mark in marks}
 MARKS_OF_QUOTES: Final = {*QUOTES, *SAME_QUOTES}
 #: What can separate the items of a list, or hold a comma that does not.
-MARKS_OF_LISTS: Final = re.compile(rf"[\[\](),，、`{''.join(QUOTES)}]")
+MARKS_OF_LISTS: Final = re.compile(rf"[\[\](),，、،`{''.join(QUOTES)}]")
+#: Quotation marks that are no apostrophes: what follows the colon of an entry may stand in them.
+TEXT_QUOTES: Final = frozenset('"“„«')
 BLANKS: Final = re.compile(r"\s*")
 #: What looks like a colon.
 OTHER_COLONS: Final = re.compile("[：﹕∶꞉ː]")
@@ -54,14 +56,6 @@ OTHER_COLONS: Final = re.compile("[：﹕∶꞉ː]")
 LONGEST_KEY: Final = 300
 NUMBER: Final = r"-?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
 PAIR: Final = re.compile(rf"({NUMBER}) *(?:-{{1,3}}| to ) *({NUMBER})", re.IGNORECASE)
-#: The two ends of a range with a word, dots or a comma between, and perhaps a word in front.
-TWO_NUMBERS: Final = re.compile(
-    rf"\[?(?P<before>[^\W\d_]{{2,10}}\s+)?(?P<low>{NUMBER})"
-    rf"(?:,?\s+|\s+(?P<word>[^\W\d_]{{1,8}})\s+|\s*(?:\.{{2,3}}|[…~〜])\s*)(?P<high>{NUMBER})\]?"
-)
-#: Words between two numbers that are not the ends of a range, and those that are so behind another word only.
-PARTS_OF: Final = frozenset(("of", "von", "sur", "di", "out", "van", "aus", "or", "oder", "ou", "o", "x"))
-PAIRS: Final = frozenset(("and", "und", "et", "y", "e", "en", "i"))
 #: A comma that separates, where others are part of a number.
 COMMA_AND_BLANK: Final = re.compile(r",\s+")
 ESCAPES: Final = str.maketrans({"\\": None})
@@ -244,21 +238,6 @@ def open_end(text: str, scale: Range | None) -> Range | None:
     return Range(found.number, scale.high) if found.upwards else Range(scale.low, found.number)
 
 
-def two_numbers(text: str) -> Range | None:
-    """Return the ends of a range in other words, as ``3 bis 4`` and ``between 3 and 4``; else None.
-
-    The second is greater than the first.
-    """
-    found = TWO_NUMBERS.fullmatch(look(unwrap(text))) if len(text) < LONGEST_KEY else None
-    if found is None:
-        return None
-    word = (found["word"] or "").lower()
-    if word in PARTS_OF or (word in PAIRS and not found["before"]) or (found["before"] and not word):
-        return None
-    low, high = parse_signed(found["low"]), parse_signed(found["high"])
-    return None if low is None or high is None or low >= high else Range(low, high)
-
-
 def _bracketed(inside: str) -> Sequence[str]:
     """Return the numbers between brackets; more or less than two where that cannot be known."""
     parts = inside.split(";" if ";" in inside else ",")
@@ -315,7 +294,7 @@ def _separators(text: str) -> list[int] | None:
             depth -= 1
             if depth < 0:
                 return None
-        elif mark in ",，、":
+        elif mark in ",，、،":
             if depth == 0:
                 commas.append(at)
                 first = None
@@ -325,7 +304,8 @@ def _separators(text: str) -> list[int] | None:
             closing = QUOTES.get(mark, mark)
             if closing not in last:
                 last[closing] = text.rfind(closing)
-            if (mark == "`" or at == first) and last[closing] > at:
+            begins = at == first or (mark in TEXT_QUOTES and text[:at].rstrip()[-1:] in {":", "："})
+            if (mark == "`" or begins) and last[closing] > at:
                 behind = text.index(closing, at + 1) + 1
     return None if depth else commas
 

@@ -38,9 +38,11 @@ def test_a_question_for_two_dimensions_is_given_to_neither_of_them() -> None:
         "swallowed-line",
         "if it is for one of them, begin it with the name and a colon",
     )
+    listed = "- primary_dimensions: Fürsorge und Antrieb"
+    assert found.pop(listed) == ("unknown-dimension", "write `[Fürsorge, Antrieb]`")
     assert set(found.values()) == {("unknown-dimension", several)}
     fixes = [d.line for d in check(source(name)).diagnostics if d.fix is not None]
-    assert fixes == [line_of(source(name), one)]
+    assert fixes == [line_of(source(name), part) for part in (listed, one)]
 
 
 @pytest.mark.parametrize(
@@ -207,9 +209,9 @@ def test_a_dimension_in_place_of_the_scores_is_not_renamed() -> None:
         ("1%-3%", "[1, 3]"),
         ("1…3", "[1, 3]"),
         ("1.0 ~ 3.0", "[1.0, 3.0]"),
-        # the end depends on the other ranges
-        ("below 2.0", None),
-        ("unter 2,0", None),
+        # the end is one step below, as that of `< 2.0`
+        ("below 2.0", "[1, 1.9]"),
+        ("unter 2,0", "[1, 1.9]"),
         # one number is no end of a range, or is outside the scale
         ("2 of 5", None),
         ("2/5", None),

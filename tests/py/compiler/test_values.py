@@ -10,6 +10,7 @@ from worker.compiler.catalogue import Code
 from worker.compiler.diagnostics import Diagnostic, Faults, nearest, plain, shown
 from worker.compiler.lines import Lines
 from worker.compiler.slices import Slice, Span
+from worker.compiler.spoken_ranges import spoken_range
 from worker.compiler.values import (
     close_emphasis,
     normal_key,
@@ -17,7 +18,6 @@ from worker.compiler.values import (
     parse_number,
     parse_range,
     parse_weight,
-    two_numbers,
     unquote,
     unwrap,
 )
@@ -197,7 +197,7 @@ def test_numbers_may_be_emphasised_or_quoted() -> None:
         ("a/4", None),
         ("1/b", None),
         ("1//4", None),
-        ("١/٤", None),
+        ("١/٤", "0.25"),
         ("%", None),
         ("x%", None),
         ("10", "10"),
@@ -261,13 +261,14 @@ def test_ranges(text: str, bounds: tuple[str, str] | None) -> None:
         ("3 of 4", None),
         ("3 bis 3", None),
         ("4 bis 3", None),
-        (f"3{' ' * 297}4", ("3", "4")),
-        (f"3{' ' * 298}4", None),
+        ("3 or 4", None),
+        (f"3{' ' * 58}4", ("3", "4")),
+        (f"3{' ' * 59}4", None),
     ],
 )
 def test_two_numbers_in_other_words(text: str, bounds: tuple[str, str] | None) -> None:
-    found = two_numbers(text)
-    assert (None if found is None else tuple(map(str, found))) == bounds
+    found = spoken_range(text)
+    assert (None if found is None else (str(found.low), str(found.high))) == bounds
 
 
 @pytest.mark.parametrize(

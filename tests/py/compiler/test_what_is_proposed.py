@@ -66,6 +66,7 @@ def test_the_name_is_that_of_the_first_heading(title: str, line: str) -> None:
         ("<a href='https://example.org/a?b=c'>x</a>", "[x](https://example.org/a?b=c)"),
         ('<a class="b" HREF = "https://example.org">x</a>', "[x](https://example.org)"),
         ("<br>\n  x", "\\\n  x"),
+        ("<br> x", "\\\n  x"),
         ("<!-- x -->", ""),
         ("<u>x</u>", "\\<u>x\\</u>"),
     ],
@@ -75,7 +76,7 @@ def test_html_becomes_markdown_or_text(html: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "html", ["<b>x", "<br> x", "<img src=x>", "<a href='javascript:x'>x</a>", "<a>x</a>", "<b>x\n\n  </b>"]
+    "html", ["<b>x", "<img src=x>", "<a href='javascript:x'>x</a>", "<a>x</a>", "<b>x\n\n  </b>"]
 )
 def test_other_html_has_no_fix(html: str) -> None:
     for diagnostic in check(edited(("bad news.", f"bad {html} news."))).diagnostics:

@@ -76,6 +76,8 @@ def test_rubrics(entries: str, stored: dict[str, str]) -> None:
         ("Level 2: a", "invalid-range", "write `- 2: a`"),
         ("1-2 a", "invalid-range", "write `- 1-2: a`"),
         ("zwischen 3 und 4: a", "invalid-range", "write `- 3-4: a`"),
+        ("3 und 4: a", "invalid-range", "write `- 3-4: a`"),
+        ("> 3: a", "invalid-range", "write `- 4-5: a`"),
         *[
             (
                 entry,
@@ -84,13 +86,11 @@ def test_rubrics(entries: str, stored: dict[str, str]) -> None:
             )
             for entry in (
                 "3 of 4: a",
-                "3 und 4: a",
                 "4 bis 3: a",
                 "3 bis 9: a",
                 "1 = ",
                 "2 x 3: a",
                 "often",
-                "> 3: a",
             )
         ],
         ("-1: a", "outside-scale", "stay within the scale, 1 to 5, or widen `scale` in the front matter"),
