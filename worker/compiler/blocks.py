@@ -163,13 +163,14 @@ class _Reader:
         more = [] if masked.isascii() else [byte.start() for byte in CONTINUATION.finditer(masked.encode())]
         event: Any  # pyromark's events: a name, or a dict of the name and its data
         for event, span in events_with_range(masked):
-            name = tag = "InlineHtml"
             if "Start" in event:
                 tag = event["Start"]  # a name, or a dict of the name and its data
-                name = tag if isinstance(tag, str) else next(iter(tag))
-            elif name not in event:
+                take = TAKEN.get(tag if tag.__class__ is str else next(iter(tag)))
+            elif "InlineHtml" in event:
+                take, tag = _Reader.inline_html, None
+            else:
                 continue
-            if (take := TAKEN.get(name)) is not None:
+            if take is not None:
                 start, end = span["start"], span["end"]
                 if more:
                     start, end = start - bisect_left(more, start), end - bisect_left(more, end)
@@ -306,7 +307,6 @@ TAKEN: Final[dict[str, Callable[[_Reader, int, int, Any], None]]] = {
     "Paragraph": _Reader.paragraph,
     "CodeBlock": _Reader.code,
     "HtmlBlock": _Reader.html,
-    "InlineHtml": _Reader.inline_html,
     "Link": _Reader.link,
     "Image": _Reader.link,
 }

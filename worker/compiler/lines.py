@@ -4,8 +4,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
+from typing import Final
 
 __all__ = ["Lines"]
+
+#: For a few lines, which most files are asked for, counting takes less time than finding all.
+MOST_COUNTED: Final = 16
 
 
 class Lines:
@@ -17,6 +21,7 @@ class Lines:
     def __init__(self, text: str, taken: Sequence[int] = ()) -> None:
         self.text = text
         self.taken = taken
+        self._counted = 0  # how many lines were found by counting
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -25,6 +30,9 @@ class Lines:
 
     def line(self, offset: int) -> int:
         """Return the line of a character."""
+        if self._counted < MOST_COUNTED:
+            self._counted += 1
+            return self.text.count("\n", 0, offset) + 1
         return bisect_right(self._starts, offset)
 
     def position(self, offset: int, *, hidden: bool = False) -> tuple[int, int]:

@@ -265,18 +265,20 @@ def _is_field(line: str) -> bool:
 
 def _text_between(ctx: Context, field: Field) -> Slice | None:
     """Return the first text after a bullet of a list that belongs to no bullet."""
-    following = [*[bullet.start for bullet in field.bullets[1:]], field.end]
-    for bullet, start in zip(field.bullets, following, strict=True):
-        if ctx.text[bullet.end : start].strip():
-            return ctx.slice(Span(bullet.end, start)).strip()
-    return None
+    end = field.end
+    found: Slice | None = None
+    for bullet in reversed(field.bullets):
+        if bullet.end != end and ctx.text[bullet.end : end].strip():
+            found = ctx.slice(Span(bullet.end, end)).strip()
+        end = bullet.start
+    return found
 
 
 def _filled(
     ctx: Context, field: Field, entries: Sequence[Slice], places: Sequence[Located]
 ) -> Sequence[Slice]:
     """Return the entries with a text, and report the others at their places."""
-    if all(entry.text for entry in entries):
+    if "" not in [entry.text for entry in entries]:
         return entries
     for entry, place in zip(entries, places, strict=True):
         if not entry.text:

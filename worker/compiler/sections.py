@@ -114,6 +114,8 @@ def _with_headings(ctx: Context, blocks: list[Block]) -> list[Block]:
 
     Such a line is followed by the heading of an item, and no heading has its name.
     """
+    if Prose not in map(type, blocks):
+        return blocks
     named = {section_name(block.title) for block in blocks if isinstance(block, Heading) and block.level < 3}
     if named >= {*REQUIRED_SECTIONS}:
         return blocks
@@ -314,15 +316,16 @@ def read_items(ctx: Context, section: Section) -> list[Item]:
     before: list[Block] = []
     under = before  # takes the blocks up to the next item
     for block in section.blocks:
-        name = bold.get(block.start)
         if isinstance(block, Heading) and block.level == level:
             title = block.title
             name = clean_name(title)
             if title.endswith("}") or "\\" in title or title.startswith("["):
                 _report_leftovers(ctx, block, name, section.name)
-        if name is None:
+        elif not bold or (found := bold.get(block.start)) is None:
             under.append(block)
             continue
+        else:
+            name = found
         for above in items[-1:]:
             above.stop = block.start
         where = f"{section.name} / {plain(name)}"
