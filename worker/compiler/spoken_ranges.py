@@ -107,14 +107,14 @@ def without_unit(text: str) -> str:
 
 def closed(spoken: Spoken, scale: Range | None, others: Iterable[Decimal]) -> Range | None:
     """Return a range with both of its ends, given the numbers of the others; None where it has none."""
-    ends = [end for end in (spoken.low, spoken.high) if end is not None]
-    if len(ends) < 2 and scale is None:
-        return None
-    step = Decimal(1).scaleb(-max(map(decimal_places, [*ends, *others])))
-    low = shortest(scale.low) if spoken.low is None and scale is not None else spoken.low
-    high = shortest(scale.high) if spoken.high is None and scale is not None else spoken.high
+    low, high = spoken.low, spoken.high
+    ends = [end for end in (low, high) if end is not None]
+    if scale is not None:
+        low = shortest(scale.low) if low is None else low
+        high = shortest(scale.high) if high is None else high
     if low is None or high is None:
         return None
+    step = Decimal(1).scaleb(-max(map(decimal_places, [*ends, *others])))
     low, high = low + step if spoken.above else low, high - step if spoken.below else high
     return Range(low, high) if low <= high else None
 
