@@ -75,7 +75,7 @@ SPEAKER: Final = one_of("respondent", "interviewer", "other", "unknown")
 SESSION_STATE: Final = one_of("open", "in_progress", "scoring", "complete", "cancelled", "withdrawn")
 SCALE: Final[Schema] = {"type": "array", "prefixItems": [NUMBER, NUMBER], "minItems": 2, "maxItems": 2}
 ERASED_WITH_A_TENANT: Final = (
-    *("tenants", "results", "score_requests", "turns", "uploads", "jobs", "assessments"),
+    *("tenants", "results", "score_requests", "turns", "runs", "uploads", "jobs", "assessments"),
     *("assessments_handed_over", "campaigns", "campaigns_left", "campaign_assignments"),
     *("campaign_assignments_left", "coaching_sessions", "coaching_sessions_left", "agent_sessions"),
     "agent_sessions_left",
@@ -160,6 +160,11 @@ PARTS: Final[Mapping[str, Schema]] = {
         received_at=TEXT,
     ),
     "Transcript": keys(words_expired=YES_OR_NO, last_received_at=TEXT, turns=listed(ref("KeptTurn"))),
+    "CheckedQuote": keys(
+        {"moved": {"const": True}, "turn": INTEGER, "start": INTEGER, "end": INTEGER},
+        status=one_of("verified", "repaired", "interviewer", "other", "short", "unverified"),
+        quote=TEXT,
+    ),
     "CampaignName": keys(id=TEXT, name=TEXT),
     "Pin": keys(
         assessment_id=TEXT,
@@ -177,7 +182,9 @@ PARTS: Final[Mapping[str, Schema]] = {
         agent_sessions=listed(by_name(ANYTHING)),
         pin=nullable(ref("Pin")),
         transcript=nullable(ref("Transcript")),
+        kept_runs=nullable(listed(by_name(ANYTHING))),
         submitted=nullable(by_name(ANYTHING)),
+        runs=nullable(listed(by_name(ANYTHING))),
         result=nullable(by_name(ANYTHING)),
     ),
     "SettledJobs": keys(outcome=TEXT, error=nullable(TEXT), jobs=listed(INTEGER)),
@@ -190,8 +197,9 @@ ANSWERS: Final[Mapping[str, Schema]] = {
     "check_definition": keys(
         valid=YES_OR_NO, faults=listed(ref("DefinitionFault")), definition=nullable(ref("FilledDefinition"))
     ),
+    "check_evidence": listed(ref("CheckedQuote")),
     "complete_assessment_session": keys(
-        {"job": INTEGER, "result_id": TEXT},
+        {"job": INTEGER, "result_id": TEXT, "differs": YES_OR_NO},
         queued=YES_OR_NO,
         status=one_of("queued", "processing", "succeeded"),
     ),
@@ -212,8 +220,8 @@ ANSWERS: Final[Mapping[str, Schema]] = {
     ),
     "erase_account": counts(*ERASED_WITH_A_TENANT, "accounts", "rows_given_to_tenants"),
     "erase_session": counts(
-        *("results", "score_requests", "jobs", "pins", "turns", "agent_sessions", "coaching_sessions"),
-        *("campaign_assignments", "columns_left"),
+        *("results", "score_requests", "jobs", "pins", "turns", "runs", "agent_sessions"),
+        *("coaching_sessions", "campaign_assignments", "columns_left"),
     ),
     "erase_tenant": counts(*ERASED_WITH_A_TENANT),
     "exchange_jobs": keys(
@@ -237,6 +245,7 @@ ANSWERS: Final[Mapping[str, Schema]] = {
         listed_version_id=nullable(TEXT),
     ),
     "rotate_session_link": keys(access_token=TEXT),
+    "save_run": keys(saved=YES_OR_NO, key=TEXT, runs=INTEGER),
     "save_progress": keys(saved=INTEGER, turns=INTEGER, last_turn=nullable(INTEGER)),
     "session_result": {"anyOf": [ref("FullResult"), ref("TeaserResult"), ref("OtherResult")]},
     "session_status": {"anyOf": [ref("Welcome"), ref("Unavailable")]},

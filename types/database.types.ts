@@ -243,6 +243,15 @@ export type KeptTurn = {
 
 export type Transcript = { words_expired: boolean; last_received_at: string; turns: KeptTurn[] };
 
+export type CheckedQuote = {
+  status: "verified" | "repaired" | "interviewer" | "other" | "short" | "unverified";
+  quote: string;
+  moved?: true;
+  turn?: number;
+  start?: number;
+  end?: number;
+};
+
 export type CampaignName = { id: string; name: string };
 
 export type Pin = {
@@ -261,7 +270,9 @@ export type HeldOfSession = {
   agent_sessions: { [key: string]: Json }[];
   pin: Pin | null;
   transcript: Transcript | null;
+  kept_runs: { [key: string]: Json }[] | null;
   submitted: { [key: string]: Json } | null;
+  runs: { [key: string]: Json }[] | null;
   result: { [key: string]: Json } | null;
 };
 
@@ -277,11 +288,14 @@ export type CheckDefinitionAnswer = {
   definition: FilledDefinition | null;
 };
 
+export type CheckEvidenceAnswer = CheckedQuote[];
+
 export type CompleteAssessmentSessionAnswer = {
   queued: boolean;
   status: "queued" | "processing" | "succeeded";
   job?: number;
   result_id?: string;
+  differs?: boolean;
 };
 
 export type CorrectTurnAnswer = {
@@ -317,6 +331,7 @@ export type EraseAccountAnswer = {
   results: number;
   score_requests: number;
   turns: number;
+  runs: number;
   uploads: number;
   jobs: number;
   assessments: number;
@@ -339,6 +354,7 @@ export type EraseSessionAnswer = {
   jobs: number;
   pins: number;
   turns: number;
+  runs: number;
   agent_sessions: number;
   coaching_sessions: number;
   campaign_assignments: number;
@@ -350,6 +366,7 @@ export type EraseTenantAnswer = {
   results: number;
   score_requests: number;
   turns: number;
+  runs: number;
   uploads: number;
   jobs: number;
   assessments: number;
@@ -394,6 +411,8 @@ export type ReviewListingAnswer = {
 };
 
 export type RotateSessionLinkAnswer = { access_token: string };
+
+export type SaveRunAnswer = { saved: boolean; key: string; runs: number };
 
 export type SaveProgressAnswer = { saved: number; turns: number; last_turn: number | null };
 
@@ -808,18 +827,24 @@ export type Database = {
           campaign_created_by: string | null;
           campaign_id: string | null;
           completed_at: string | null;
+          coverage: number | null;
           created_at: string;
           dimension_scores: Scores;
           id: string;
+          margin: Json | null;
           matched_category: string | null;
           matched_category_data: ResultCategory | null;
           overall_score: number | null;
+          provenance: string;
           result_disclosure: string;
           session_id: string;
           session_type: string;
+          spread: Json | null;
+          stability: Json | null;
           tenant_id: string;
           transcript_source: string | null;
           uncovered_dimensions: string[];
+          uncovered_reasons: Json | null;
           version_assumed: boolean;
         };
         ComputedFields: never;
@@ -832,18 +857,24 @@ export type Database = {
           campaign_created_by?: string | null;
           campaign_id?: string | null;
           completed_at?: string | null;
+          coverage?: number | null;
           created_at?: string;
           dimension_scores: Scores;
           id?: string;
+          margin?: Json | null;
           matched_category?: string | null;
           matched_category_data?: ResultCategory | null;
           overall_score?: number | null;
+          provenance?: string;
           result_disclosure: string;
           session_id: string;
           session_type: string;
+          spread?: Json | null;
+          stability?: Json | null;
           tenant_id: string;
           transcript_source?: string | null;
           uncovered_dimensions?: string[];
+          uncovered_reasons?: Json | null;
           version_assumed?: boolean;
         };
         Update: {
@@ -855,18 +886,24 @@ export type Database = {
           campaign_created_by?: string | null;
           campaign_id?: string | null;
           completed_at?: string | null;
+          coverage?: number | null;
           created_at?: string;
           dimension_scores?: Scores;
           id?: string;
+          margin?: Json | null;
           matched_category?: string | null;
           matched_category_data?: ResultCategory | null;
           overall_score?: number | null;
+          provenance?: string;
           result_disclosure?: string;
           session_id?: string;
           session_type?: string;
+          spread?: Json | null;
+          stability?: Json | null;
           tenant_id?: string;
           transcript_source?: string | null;
           uncovered_dimensions?: string[];
+          uncovered_reasons?: Json | null;
           version_assumed?: boolean;
         };
         Relationships: [
@@ -1159,6 +1196,117 @@ export type Database = {
           },
         ];
       };
+      score_items: {
+        Row: {
+          band: string | null;
+          dimension: string;
+          evidence: Json | null;
+          place: number;
+          prompt_sha256: string | null;
+          quote_statuses: string[];
+          rationale: string | null;
+          run_id: string;
+          score: number | null;
+          tenant_id: string;
+          unscored: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          band?: string | null;
+          dimension: string;
+          evidence?: Json | null;
+          place: number;
+          prompt_sha256?: string | null;
+          quote_statuses?: string[];
+          rationale?: string | null;
+          run_id: string;
+          score?: number | null;
+          tenant_id: string;
+          unscored?: string | null;
+        };
+        Update: {
+          band?: string | null;
+          dimension?: string;
+          evidence?: Json | null;
+          place?: number;
+          prompt_sha256?: string | null;
+          quote_statuses?: string[];
+          rationale?: string | null;
+          run_id?: string;
+          score?: number | null;
+          tenant_id?: string;
+          unscored?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "score_items_run_id_fkey";
+            columns: ["run_id"];
+            isOneToOne: false;
+            referencedRelation: "score_runs";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      score_runs: {
+        Row: {
+          band_order: string | null;
+          created_at: string;
+          finished_at: string | null;
+          id: string;
+          key: string;
+          language: string | null;
+          parameters: Json | null;
+          rater_kind: string;
+          rater_name: string;
+          rater_version: string | null;
+          result_id: string;
+          started_at: string | null;
+          tenant_id: string;
+          words_since: string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          band_order?: string | null;
+          created_at?: string;
+          finished_at?: string | null;
+          id?: string;
+          key: string;
+          language?: string | null;
+          parameters?: Json | null;
+          rater_kind: string;
+          rater_name: string;
+          rater_version?: string | null;
+          result_id: string;
+          started_at?: string | null;
+          tenant_id: string;
+          words_since?: string | null;
+        };
+        Update: {
+          band_order?: string | null;
+          created_at?: string;
+          finished_at?: string | null;
+          id?: string;
+          key?: string;
+          language?: string | null;
+          parameters?: Json | null;
+          rater_kind?: string;
+          rater_name?: string;
+          rater_version?: string | null;
+          result_id?: string;
+          started_at?: string | null;
+          tenant_id?: string;
+          words_since?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "score_runs_result_id_fkey";
+            columns: ["result_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessment_results";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       tenant_profiles: {
         Row: {
           created_at: string;
@@ -1361,11 +1509,14 @@ export type Database = {
     Functions: {
       backfill_versions: { Args: { batch?: number }; Returns: BackfillVersionsAnswer };
       check_definition: { Args: { definition: Json }; Returns: CheckDefinitionAnswer };
+      check_evidence: { Args: { agent_session_id: string; evidence: Json }; Returns: CheckEvidenceAnswer };
       complete_assessment_session: {
         Args: {
+          accept_insufficient?: boolean;
           ai_insights?: Json;
           completed_at?: string;
-          dimension_scores: Json;
+          dimension_scores?: Json;
+          runs?: Json;
           session_id: string;
           session_type: string;
           transcript?: Json;
@@ -1425,6 +1576,7 @@ export type Database = {
         Returns: RotateSessionLinkAnswer;
       };
       save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: SaveProgressAnswer };
+      save_run: { Args: { agent_session_id: string; run: Json }; Returns: SaveRunAnswer };
       session_result: { Args: { access_token: string }; Returns: SessionResultAnswer };
       session_status: { Args: { access_token: string }; Returns: SessionStatusAnswer };
       subject_export: { Args: { session_id: string; session_type: string }; Returns: SubjectExportAnswer };

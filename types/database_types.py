@@ -294,6 +294,14 @@ class Transcript(TypedDict):
     last_received_at: str
     turns: List[KeptTurn]
 
+class CheckedQuote(TypedDict):
+    status: Literal["verified", "repaired", "interviewer", "other", "short", "unverified"]
+    quote: str
+    moved: NotRequired[Literal[True]]
+    turn: NotRequired[int]
+    start: NotRequired[int]
+    end: NotRequired[int]
+
 class CampaignName(TypedDict):
     id: str
     name: str
@@ -313,7 +321,9 @@ class HeldOfSession(TypedDict):
     agent_sessions: List[Dict[str, JsonValue]]
     pin: Union[Pin, None]
     transcript: Union[Transcript, None]
+    kept_runs: Union[List[Dict[str, JsonValue]], None]
     submitted: Union[Dict[str, JsonValue], None]
+    runs: Union[List[Dict[str, JsonValue]], None]
     result: Union[Dict[str, JsonValue], None]
 
 class SettledJobs(TypedDict):
@@ -336,11 +346,14 @@ class CheckDefinitionAnswer(TypedDict):
     faults: List[DefinitionFault]
     definition: Union[FilledDefinition, None]
 
+CheckEvidenceAnswer: TypeAlias = List[CheckedQuote]
+
 class CompleteAssessmentSessionAnswer(TypedDict):
     queued: bool
     status: Literal["queued", "processing", "succeeded"]
     job: NotRequired[int]
     result_id: NotRequired[str]
+    differs: NotRequired[bool]
 
 class CorrectTurnAnswer(TypedDict):
     turn: int
@@ -375,6 +388,7 @@ class EraseAccountAnswer(TypedDict):
     results: int
     score_requests: int
     turns: int
+    runs: int
     uploads: int
     jobs: int
     assessments: int
@@ -396,6 +410,7 @@ class EraseSessionAnswer(TypedDict):
     jobs: int
     pins: int
     turns: int
+    runs: int
     agent_sessions: int
     coaching_sessions: int
     campaign_assignments: int
@@ -406,6 +421,7 @@ class EraseTenantAnswer(TypedDict):
     results: int
     score_requests: int
     turns: int
+    runs: int
     uploads: int
     jobs: int
     assessments: int
@@ -447,6 +463,11 @@ class ReviewListingAnswer(TypedDict):
 
 class RotateSessionLinkAnswer(TypedDict):
     access_token: str
+
+class SaveRunAnswer(TypedDict):
+    saved: bool
+    key: str
+    runs: int
 
 class SaveProgressAnswer(TypedDict):
     saved: int
@@ -756,18 +777,24 @@ class PublicCustomAssessmentResults(BaseModel):
     campaign_created_by: Optional[uuid.UUID] = Field(alias="campaign_created_by")
     campaign_id: Optional[uuid.UUID] = Field(alias="campaign_id")
     completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
+    coverage: Optional[float] = Field(alias="coverage")
     created_at: datetime.datetime = Field(alias="created_at")
     dimension_scores: Scores = Field(alias="dimension_scores")
     id: uuid.UUID = Field(alias="id")
+    margin: Optional[JsonValue] = Field(alias="margin")
     matched_category: Optional[str] = Field(alias="matched_category")
     matched_category_data: Optional[ResultCategory] = Field(alias="matched_category_data")
     overall_score: Optional[float] = Field(alias="overall_score")
+    provenance: str = Field(alias="provenance")
     result_disclosure: str = Field(alias="result_disclosure")
     session_id: uuid.UUID = Field(alias="session_id")
     session_type: str = Field(alias="session_type")
+    spread: Optional[JsonValue] = Field(alias="spread")
+    stability: Optional[JsonValue] = Field(alias="stability")
     tenant_id: uuid.UUID = Field(alias="tenant_id")
     transcript_source: Optional[str] = Field(alias="transcript_source")
     uncovered_dimensions: List[str] = Field(alias="uncovered_dimensions")
+    uncovered_reasons: Optional[JsonValue] = Field(alias="uncovered_reasons")
     version_assumed: bool = Field(alias="version_assumed")
 
 class PublicCustomAssessmentResultsInsert(TypedDict):
@@ -779,18 +806,24 @@ class PublicCustomAssessmentResultsInsert(TypedDict):
     campaign_created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_created_by")]]
     campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    coverage: NotRequired[Annotated[Optional[float], Field(alias="coverage")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     dimension_scores: Annotated[Scores, Field(alias="dimension_scores")]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    margin: NotRequired[Annotated[Optional[JsonValue], Field(alias="margin")]]
     matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
     matched_category_data: NotRequired[Annotated[Optional[ResultCategory], Field(alias="matched_category_data")]]
     overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
+    provenance: NotRequired[Annotated[str, Field(alias="provenance")]]
     result_disclosure: Annotated[str, Field(alias="result_disclosure")]
     session_id: Annotated[uuid.UUID, Field(alias="session_id")]
     session_type: Annotated[str, Field(alias="session_type")]
+    spread: NotRequired[Annotated[Optional[JsonValue], Field(alias="spread")]]
+    stability: NotRequired[Annotated[Optional[JsonValue], Field(alias="stability")]]
     tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
     transcript_source: NotRequired[Annotated[Optional[str], Field(alias="transcript_source")]]
     uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
+    uncovered_reasons: NotRequired[Annotated[Optional[JsonValue], Field(alias="uncovered_reasons")]]
     version_assumed: NotRequired[Annotated[bool, Field(alias="version_assumed")]]
 
 class PublicCustomAssessmentResultsUpdate(TypedDict):
@@ -802,18 +835,24 @@ class PublicCustomAssessmentResultsUpdate(TypedDict):
     campaign_created_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_created_by")]]
     campaign_id: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="campaign_id")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
+    coverage: NotRequired[Annotated[Optional[float], Field(alias="coverage")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     dimension_scores: NotRequired[Annotated[Scores, Field(alias="dimension_scores")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    margin: NotRequired[Annotated[Optional[JsonValue], Field(alias="margin")]]
     matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
     matched_category_data: NotRequired[Annotated[Optional[ResultCategory], Field(alias="matched_category_data")]]
     overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
+    provenance: NotRequired[Annotated[str, Field(alias="provenance")]]
     result_disclosure: NotRequired[Annotated[str, Field(alias="result_disclosure")]]
     session_id: NotRequired[Annotated[uuid.UUID, Field(alias="session_id")]]
     session_type: NotRequired[Annotated[str, Field(alias="session_type")]]
+    spread: NotRequired[Annotated[Optional[JsonValue], Field(alias="spread")]]
+    stability: NotRequired[Annotated[Optional[JsonValue], Field(alias="stability")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     transcript_source: NotRequired[Annotated[Optional[str], Field(alias="transcript_source")]]
     uncovered_dimensions: NotRequired[Annotated[List[str], Field(alias="uncovered_dimensions")]]
+    uncovered_reasons: NotRequired[Annotated[Optional[JsonValue], Field(alias="uncovered_reasons")]]
     version_assumed: NotRequired[Annotated[bool, Field(alias="version_assumed")]]
 
 class PublicCustomAssessments(BaseModel):
@@ -1028,6 +1067,93 @@ class PublicListingReviewsUpdate(TypedDict):
     tenant: NotRequired[Annotated[str, Field(alias="tenant")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     version_id: NotRequired[Annotated[uuid.UUID, Field(alias="version_id")]]
+
+class PublicScoreItems(BaseModel):
+    band: Optional[str] = Field(alias="band")
+    dimension: str = Field(alias="dimension")
+    evidence: Optional[JsonValue] = Field(alias="evidence")
+    place: int = Field(alias="place")
+    prompt_sha256: Optional[str] = Field(alias="prompt_sha256")
+    quote_statuses: List[str] = Field(alias="quote_statuses")
+    rationale: Optional[str] = Field(alias="rationale")
+    run_id: uuid.UUID = Field(alias="run_id")
+    score: Optional[float] = Field(alias="score")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    unscored: Optional[str] = Field(alias="unscored")
+
+class PublicScoreItemsInsert(TypedDict):
+    band: NotRequired[Annotated[Optional[str], Field(alias="band")]]
+    dimension: Annotated[str, Field(alias="dimension")]
+    evidence: NotRequired[Annotated[Optional[JsonValue], Field(alias="evidence")]]
+    place: Annotated[int, Field(alias="place")]
+    prompt_sha256: NotRequired[Annotated[Optional[str], Field(alias="prompt_sha256")]]
+    quote_statuses: NotRequired[Annotated[List[str], Field(alias="quote_statuses")]]
+    rationale: NotRequired[Annotated[Optional[str], Field(alias="rationale")]]
+    run_id: Annotated[uuid.UUID, Field(alias="run_id")]
+    score: NotRequired[Annotated[Optional[float], Field(alias="score")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    unscored: NotRequired[Annotated[Optional[str], Field(alias="unscored")]]
+
+class PublicScoreItemsUpdate(TypedDict):
+    band: NotRequired[Annotated[Optional[str], Field(alias="band")]]
+    dimension: NotRequired[Annotated[str, Field(alias="dimension")]]
+    evidence: NotRequired[Annotated[Optional[JsonValue], Field(alias="evidence")]]
+    place: NotRequired[Annotated[int, Field(alias="place")]]
+    prompt_sha256: NotRequired[Annotated[Optional[str], Field(alias="prompt_sha256")]]
+    quote_statuses: NotRequired[Annotated[List[str], Field(alias="quote_statuses")]]
+    rationale: NotRequired[Annotated[Optional[str], Field(alias="rationale")]]
+    run_id: NotRequired[Annotated[uuid.UUID, Field(alias="run_id")]]
+    score: NotRequired[Annotated[Optional[float], Field(alias="score")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    unscored: NotRequired[Annotated[Optional[str], Field(alias="unscored")]]
+
+class PublicScoreRuns(BaseModel):
+    band_order: Optional[str] = Field(alias="band_order")
+    created_at: datetime.datetime = Field(alias="created_at")
+    finished_at: Optional[datetime.datetime] = Field(alias="finished_at")
+    id: uuid.UUID = Field(alias="id")
+    key: str = Field(alias="key")
+    language: Optional[str] = Field(alias="language")
+    parameters: Optional[JsonValue] = Field(alias="parameters")
+    rater_kind: str = Field(alias="rater_kind")
+    rater_name: str = Field(alias="rater_name")
+    rater_version: Optional[str] = Field(alias="rater_version")
+    result_id: uuid.UUID = Field(alias="result_id")
+    started_at: Optional[datetime.datetime] = Field(alias="started_at")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    words_since: Optional[datetime.datetime] = Field(alias="words_since")
+
+class PublicScoreRunsInsert(TypedDict):
+    band_order: NotRequired[Annotated[Optional[str], Field(alias="band_order")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    key: Annotated[str, Field(alias="key")]
+    language: NotRequired[Annotated[Optional[str], Field(alias="language")]]
+    parameters: NotRequired[Annotated[Optional[JsonValue], Field(alias="parameters")]]
+    rater_kind: Annotated[str, Field(alias="rater_kind")]
+    rater_name: Annotated[str, Field(alias="rater_name")]
+    rater_version: NotRequired[Annotated[Optional[str], Field(alias="rater_version")]]
+    result_id: Annotated[uuid.UUID, Field(alias="result_id")]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    words_since: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="words_since")]]
+
+class PublicScoreRunsUpdate(TypedDict):
+    band_order: NotRequired[Annotated[Optional[str], Field(alias="band_order")]]
+    created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
+    finished_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="finished_at")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    key: NotRequired[Annotated[str, Field(alias="key")]]
+    language: NotRequired[Annotated[Optional[str], Field(alias="language")]]
+    parameters: NotRequired[Annotated[Optional[JsonValue], Field(alias="parameters")]]
+    rater_kind: NotRequired[Annotated[str, Field(alias="rater_kind")]]
+    rater_name: NotRequired[Annotated[str, Field(alias="rater_name")]]
+    rater_version: NotRequired[Annotated[Optional[str], Field(alias="rater_version")]]
+    result_id: NotRequired[Annotated[uuid.UUID, Field(alias="result_id")]]
+    started_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="started_at")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    words_since: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="words_since")]]
 
 class PublicTenantProfiles(BaseModel):
     created_at: datetime.datetime = Field(alias="created_at")

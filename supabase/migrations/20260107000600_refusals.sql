@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:7a9ff2b90457819c9d4254d9f9b42e6b2cce64c4767a5e258b3f2e9529891706
+-- custom-assessments 0.2.0 refusals sha256:621379813bc029f7be4f6da5e078de18dd0817d4cedfaf7f3a6f19ed36b41bb2
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -175,6 +175,19 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'TURN_UNKNOWN', 422, 'The transcript does not have this turn.',
   'Use the number of a turn that save_progress has kept, and whose words have not expired.'
+),
+(
+  'RUNS_INVALID', 422, 'The runs or quotes are not valid.',
+  'Fix every error listed in details.faults; each has its JSON path, a reason and what was expected. Nothing was saved.'
+),
+(
+  'RUN_DIFFERS', 409, 'A run was saved with other content under this key.',
+  'Give the run another key: a run that was saved does not change. Nothing was saved.'
+),
+(
+  'EVIDENCE_INSUFFICIENT', 422, 'Too little of the assessment is scored for a result.',
+  'See details for each dimension without a score, and why. Score more of them, or set accept_insufficient for a result without an '
+  'overall score and category, if at least one dimension is scored.'
 ),
 (
   'SCORES_INVALID', 422, 'The scores are not valid for this assessment.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text_names sha256:6d3d3e8c0870de8edd943269a75737132d9c7bcb565ced5aac5d88c3dd9b890e
+-- custom-assessments 0.2.0 text_names sha256:b31f4276db2033df2a6fc03a3195ab5b0ca430a776e7d960d586d09792eba4c5
 -- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
 -- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
 -- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
@@ -251,6 +251,31 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array['respondent', 'interviewer', 'other', 'unknown'];
+end
+$$;
+
+create or replace function private.rater_kinds()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['model', 'human'];
+end
+$$;
+
+-- Why a rater gives no score. The database adds others of its own.
+create or replace function private.unscored_reasons()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['no-evidence', 'refused', 'not-asked', 'out-of-range'];
 end
 $$;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text_limits sha256:1ac7c25a04003a25dc457dfd4b7cea805bf64ff50160538927b37af67c0cc629
+-- custom-assessments 0.2.0 text_limits sha256:75d3929898d7f17bcfeb2f1e414c43fc2533ef663b3e99799e0d247f4b9386a1
 -- Limits, each defined once. The definition models (worker/definition.py) contain those of the format, and a test compares
 -- both.
 
@@ -126,5 +126,67 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return 20000;
+end
+$$;
+
+-- Of the runs of a session: how many, and their bytes together.
+create or replace function private.most_runs()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 10;
+end
+$$;
+
+create or replace function private.largest_runs()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 1024000;
+end
+$$;
+
+-- Of an item of a run: its quotes, and the characters of a quote and of a rationale.
+create or replace function private.most_quotes()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 5;
+end
+$$;
+
+create or replace function private.longest_quote()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 1000;
+end
+$$;
+
+create or replace function private.longest_rationale()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 4000;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_requests sha256:9a1c8b19c93c222d30b165defd5f0f26b08bf635447b611d1c3153506280a158
+-- custom-assessments 0.2.0 results_requests sha256:0fc69eafc0e09f31f3de1ae8d9a79c65999f2a936a35caeb7f8499645213cd6c
 -- Completed sessions that wait for their result.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -41,6 +41,11 @@ create table if not exists private.score_requests (
   )
 );
 alter table private.score_requests add column if not exists transcript_source text;
+-- Judged, with their quotes as located in the transcript; null where bare scores were submitted.
+alter table private.score_requests add column if not exists runs jsonb;
+alter table private.score_requests add column if not exists accept_insufficient boolean not null default false;
+-- From when on the words of the runs are kept for words_days; null without words.
+alter table private.score_requests add column if not exists words_since timestamptz;
 comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
@@ -48,6 +53,8 @@ revoke all on table private.score_requests from public, anon, authenticated, ser
 -- Statistics of a column contain some of its values, and keep them when a table becomes empty.
 alter table private.score_requests alter column ai_insights set statistics 0;
 alter table private.score_requests alter column dimension_scores set statistics 0;
+alter table private.score_requests alter column runs set statistics 0;
+create index if not exists idx_score_requests_words on private.score_requests (words_since) where words_since is not null;
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
 create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
 
@@ -59,7 +66,7 @@ create index if not exists idx_score_requests_assessment on private.score_reques
 create or replace function private.basis_of_result(
   session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, named uuid,
   out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text,
-  out transcript_source text
+  out transcript_source text, out runs jsonb, out accept_insufficient boolean
 )
 language plpgsql
 security definer
@@ -67,8 +74,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   select request.assessment_version_id, request.version_assumed, request.definition, request.assessment_version,
-         request.result_disclosure, request.transcript_source
-    into version_id, assumed, definition, version, result_disclosure, transcript_source
+         request.result_disclosure, request.transcript_source, request.runs, request.accept_insufficient
+    into version_id, assumed, definition, version, result_disclosure, transcript_source, runs, accept_insufficient
     from private.score_requests as request
    where request.session_id = basis_of_result.session_id
      and request.session_type = basis_of_result.session_type
@@ -184,6 +191,27 @@ alter table public.custom_assessment_results add column if not exists assessment
 alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
 alter table public.custom_assessment_results add column if not exists transcript_source text
 constraint transcript_source_is_known check (transcript_source in ('streamed', 'handed-in'));
+alter table public.custom_assessment_results add column if not exists provenance text not null default 'unsupported'
+constraint provenance_is_known check (provenance in ('unsupported', 'runs'));
+alter table public.custom_assessment_results add column if not exists coverage numeric;
+alter table public.custom_assessment_results add column if not exists uncovered_reasons jsonb;
+alter table public.custom_assessment_results add column if not exists spread jsonb;
+alter table public.custom_assessment_results add column if not exists stability jsonb;
+alter table public.custom_assessment_results add column if not exists margin jsonb;
+comment on column public.custom_assessment_results.provenance is
+'Where the scores come from: runs, which are the rows of score_runs, or unsupported, if the agent submitted bare numbers.';
+comment on column public.custom_assessment_results.coverage is
+'The share of the weights whose dimensions were scored, from 0 to 1. Null for results from before it was recorded. Where it is '
+'below the assessment''s min_coverage, there is no overall score and no category.';
+comment on column public.custom_assessment_results.uncovered_reasons is
+'Why dimensions were not scored, such as {"Courage": "no-evidence"}. Null without runs, which alone say why.';
+comment on column public.custom_assessment_results.spread is
+'By dimension, how far the highest score of a run lies above the lowest, where at least two count. Null without runs.';
+comment on column public.custom_assessment_results.stability is
+'{runs, same}: how many of the runs, each scored alone, give the category of the result. Null below three runs.';
+comment on column public.custom_assessment_results.margin is
+'{overall, to, lead, over}: the smallest change of the overall score that leads to another category, and to which; by how much the '
+'primary dimensions of the category lead, and over which. Null without an overall score, and for results from before it was recorded.';
 comment on column public.custom_assessment_results.transcript_source is
 'How the transcript of the interview arrived: streamed, turn by turn while the interview went on, or handed-in with the scores; null '
 'without a transcript, and for results from before it was recorded.';
@@ -271,20 +299,20 @@ begin
     perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
   end if;
   select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure,
-         basis.transcript_source
+         basis.transcript_source, basis.runs, basis.accept_insufficient
     into agreed
     from private.basis_of_result(
            new.session_id, new.session_type, session.tenant_id, new.assessment_id, new.assessment_version_id
          ) as basis;
 
   -- The scores ---------------------------------------------------------------------------------------------
-  select scored.overall, scored.category, scored.uncovered, scored.named_scores, scored.faults
+  select judged.*
     into outcome
-    from private.score_assessment(agreed.definition, new.dimension_scores) as scored;
+    from private.judged_scores(agreed.definition, new.dimension_scores, agreed.runs) as judged;
   if outcome.faults = '[]' then
     outcome.faults := '[]'::jsonb
-      || case when new.overall_score <> outcome.overall then jsonb_build_object(
-           'path', '$.overall_score', 'reason', 'not-the-computed-one', 'expected', outcome.overall::text)
+      || case when new.overall_score is distinct from outcome.overall and new.overall_score is not null then jsonb_build_object(
+           'path', '$.overall_score', 'reason', 'not-the-computed-one', 'expected', coalesce(outcome.overall::text, 'none'))
          else '[]' end
       || case when new.matched_category is distinct from outcome.category ->> 'name'
                and new.matched_category is not null then jsonb_build_object(
@@ -295,16 +323,27 @@ begin
   if outcome.faults <> '[]' then
     perform private.refuse_scores(new.session_id, agreed.definition, outcome.faults);
   end if;
+  if outcome.scores = '{}' or not (outcome.is_sufficient or agreed.accept_insufficient is true) then
+    perform private.refuse_insufficient(
+      new.session_id, agreed.definition, outcome.coverage, outcome.uncovered, outcome.reasons
+    );
+  end if;
 
   -- The row: the caller's values stay, and the database sets the rest ----------------------------------------
   new.tenant_id := session.tenant_id;
   new.campaign_id := session.campaign_id;
   new.campaign_created_by := session.campaign_created_by;
-  new.dimension_scores := outcome.named_scores;
+  new.dimension_scores := outcome.scores;
   new.overall_score := outcome.overall;
   new.matched_category := outcome.category ->> 'name';
   new.matched_category_data := outcome.category;
   new.uncovered_dimensions := outcome.uncovered;
+  new.uncovered_reasons := outcome.reasons;
+  new.coverage := outcome.coverage;
+  new.spread := outcome.spread;
+  new.stability := outcome.stability;
+  new.margin := outcome.margin;
+  new.provenance := case when agreed.runs is null then 'unsupported' else 'runs' end;
   new.ai_insights := nullif(new.ai_insights, 'null');
   new.assessment_version_id := agreed.version_id;
   new.version_assumed := agreed.assumed;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 operators sha256:9f8ea300da9735586fa75f85b817b91ff9013368947cf9534ac9c1c3b4da8fc7
+-- custom-assessments 0.2.0 operators sha256:8317275f58300a1fc8920ea3306bd031179b77018ba451ceb93e1fa0eead8218
 -- What operators call and read: the state of the queue, retries, and deleting old jobs.
 
 -- SECURITY DEFINER, as exchange_jobs.
@@ -132,6 +132,7 @@ begin
   -- Workers that no longer exist send no more requests.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
   perform private.expire_words(prune_jobs.batch);
+  perform private.expire_run_words(prune_jobs.batch);
   perform private.prune_transcripts(prune_jobs.batch);
   perform private.prune_pins(prune_jobs.batch);
   perform private.prune_versions(prune_jobs.batch);

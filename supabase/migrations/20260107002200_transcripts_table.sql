@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_table sha256:fa4e9d74617fc22c4b0a4f0020b1f61760c9b920ed75b55c4a6e358a00c3ea59
+-- custom-assessments 0.2.0 transcripts_table sha256:b0bf8c8efa565e6e150f0766f90ed02a6e5fd3603f2e621b909d0f56108a653d
 -- Transcripts of interviews: what was said, one row a turn, kept while the interview goes on.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -36,6 +36,9 @@ comment on column private.transcripts.dimensions is
 comment on column private.transcripts.last_received_at is
 'When the last turn arrived, from which on its words are kept for words_days; null when they have expired.';
 comment on column private.transcripts.expired_turn is 'The number up to which the turns'' words have expired.';
+alter table private.transcripts add column if not exists handed_in_hash bigint;
+comment on column private.transcripts.handed_in_hash is
+'A hash of what was handed in with runs or a transcript, to recognize it; null when the words have expired.';
 alter table private.transcripts enable row level security;
 revoke all on table private.transcripts from public, anon, authenticated, service_role;
 create index if not exists idx_transcripts_received on private.transcripts (last_received_at);

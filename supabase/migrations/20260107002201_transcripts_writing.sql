@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_writing sha256:2ee96cbcc524f7cedef76310e46817153ff2a444556e528ed401c2d0838e1cc2
+-- custom-assessments 0.2.0 transcripts_writing sha256:84a726fd18c5b54cc3f98857ab87c8dcbada3b09254bc3d84605c6abba280d64
 -- Writing turns, for save_progress and for the transcript that is handed in with the scores.
 
 -- The names of a version's dimensions, if any turn names some: reading a large definition takes longer than keeping a turn.
@@ -187,8 +187,8 @@ begin
 end
 $$;
 
--- How the transcript of a session arrived: streamed, if all of it was here while the interview went on, otherwise handed-in;
--- null without one.
+-- How the transcript of a session arrived: streamed, if all of it was here before the first run and the scores, otherwise
+-- handed-in; null without one.
 create or replace function private.transcript_source(
   session_type text, session_id uuid, tenant_id uuid, campaign_id uuid, assessment_id uuid
 )
@@ -203,7 +203,13 @@ begin
              when exists (
                select
                  from private.turns as said
-                where said.session_type = kept.session_type and said.session_id = kept.session_id and said.handed_in
+                where said.session_type = kept.session_type
+                  and said.session_id = kept.session_id
+                  and (said.handed_in or said.received_at > (
+                    select min(saved.received_at)
+                      from private.kept_runs as saved
+                     where saved.session_type = kept.session_type and saved.session_id = kept.session_id
+                  ))
              ) then 'handed-in'
              else 'streamed'
            end

@@ -130,6 +130,35 @@ create policy "Service role can manage results" on public.custom_assessment_resu
 for all to service_role
 using (true) with check (true);
 
+-- By the policy above: the query finds only results that the caller can read.
+drop policy if exists "Runs are read with their result" on public.score_runs;
+create policy "Runs are read with their result" on public.score_runs
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and exists (
+    select from public.custom_assessment_results as result
+    where result.id = score_runs.result_id
+  )
+);
+
+drop policy if exists "Service role reads runs" on public.score_runs;
+create policy "Service role reads runs" on public.score_runs for select to service_role using (true);
+
+drop policy if exists "Items are read with their run" on public.score_items;
+create policy "Items are read with their run" on public.score_items
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and exists (
+    select from public.score_runs as run
+    where run.id = score_items.run_id
+  )
+);
+
+drop policy if exists "Service role reads items" on public.score_items;
+create policy "Service role reads items" on public.score_items for select to service_role using (true);
+
 drop policy if exists "Owners read their uploads" on public.assessment_uploads;
 create policy "Owners read their uploads" on public.assessment_uploads
 for select to authenticated

@@ -2,7 +2,7 @@
 
 -- Refuses invalid arguments of a completion.
 create or replace function private.check_completion(
-  session_id uuid, session_type text, dimension_scores jsonb, ai_insights jsonb, completed_at timestamptz
+  session_id uuid, session_type text, dimension_scores jsonb, ai_insights jsonb, completed_at timestamptz, runs jsonb
 )
 returns void
 language plpgsql
@@ -21,7 +21,22 @@ begin
     perform private.refuse('INVALID_ARGUMENT',
       '{"argument": "completed_at", "expected": "a time that is not in the future"}');
   end if;
-  perform private.check_handed_in(dimension_scores, ai_insights);
+  if runs is not null then
+    perform private.check_shape_of_runs(session_id, runs);
+  end if;
+  -- Runs that were kept, or come with it, give scores of their own.
+  perform private.check_handed_in(
+    case
+      when dimension_scores is null and (
+        runs is not null or exists (
+          select from private.kept_runs as kept
+           where kept.session_type = check_completion.session_type and kept.session_id = check_completion.session_id
+        )
+      ) then '{}'
+      else dimension_scores
+    end,
+    ai_insights
+  );
 end
 $$;
 
@@ -60,33 +75,23 @@ begin
 end
 $$;
 
--- Judges the scores by the version that the interview used, and notes that the tenant uses it. size is that of its definition.
-create or replace function private.accept_scores(
-  session_id uuid, session_type text, tenant_id uuid, scores jsonb, named uuid,
-  out version_id uuid, out assessment_id uuid, out assumed boolean, out size integer
+-- The version that the interview used, by which it is judged; notes that the tenant uses it. size is that of its definition.
+create or replace function private.accept_version(
+  session_id uuid, session_type text, tenant_id uuid, named uuid,
+  out version_id uuid, out assessment_id uuid, out assumed boolean, out definition jsonb, out size integer
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  definition jsonb;
-  faults jsonb;
 begin
   select judged.version_id, judged.assessment_id, judged.assumed
     into version_id, assessment_id, assumed
-    from private.version_of_scores(accept_scores.session_id, accept_scores.session_type, null, named) as judged;
+    from private.version_of_scores(accept_version.session_id, accept_version.session_type, null, named) as judged;
   if assessment_id is null then
-    perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', accept_scores.session_id));
+    perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', accept_version.session_id));
   end if;
-  perform private.note_uses(accept_scores.tenant_id, array[accept_scores.version_id]);
-  select stored.definition
-    into definition
-    from public.assessment_versions as stored
-   where stored.id = accept_scores.version_id;
-  select scored.faults into faults from private.score_assessment(definition, scores) as scored;
-  if faults <> '[]' then
-    perform private.refuse_scores(accept_scores.session_id, definition, faults);
-  end if;
+  perform private.note_uses(accept_version.tenant_id, array[accept_version.version_id]);
+  definition := private.definition_of_version(version_id);
   size := octet_length(definition::text);
 end
 $$;
@@ -106,111 +111,17 @@ begin
 end
 $$;
 
--- The answer to a completion of a session that was completed before; null if it was not, or if the scores then failed.
-create or replace function private.answer_of_completion(session_id uuid, session_type text)
-returns jsonb
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  result_id uuid;
-  earlier record;
-begin
-  select result.id
-    into result_id
-    from public.custom_assessment_results as result
-   where result.session_id = answer_of_completion.session_id
-     and result.session_type = answer_of_completion.session_type;
-  if found then
-    return jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
-  end if;
-  select job.id, job.state
-    into earlier
-    from private.score_requests as request
-    join private.jobs as job on job.subject_id = request.id
-   where request.session_id = answer_of_completion.session_id
-     and request.session_type = answer_of_completion.session_type;
-  return case earlier.state
-    when 'queued' then jsonb_build_object('queued', false, 'status', 'queued', 'job', earlier.id)
-    when 'running' then jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.id)
-  end;
-end
-$$;
-
--- Stores a completion, in place of one whose job failed. The row comes before everything else that is kept of it: of two
--- concurrent calls, the second waits here, and returns null.
-create or replace function private.store_request(
-  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, version_id uuid, assumed boolean,
-  dimension_scores jsonb, ai_insights jsonb, completed_at timestamptz
-)
-returns uuid
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  request_id uuid;
-begin
-  -- The caller holds this row, and has found no open job of it.
-  delete from private.score_requests as request
-   where request.session_id = store_request.session_id
-     and request.session_type = store_request.session_type
-     and not exists (
-       select from private.jobs as job where job.subject_id = request.id and job.state in ('queued', 'running')
-     );
-  insert into private.score_requests (
-    session_id, session_type, tenant_id, assessment_id, assessment_version_id, version_assumed, dimension_scores,
-    ai_insights, completed_at
-  )
-  values (
-    store_request.session_id, store_request.session_type, store_request.tenant_id, store_request.assessment_id,
-    store_request.version_id, store_request.assumed, store_request.dimension_scores,
-    nullif(store_request.ai_insights, 'null'), coalesce(store_request.completed_at, now())
-  )
-  on conflict on constraint one_score_request_a_session do nothing
-  returning id into request_id;
-  return request_id;
-end
-$$;
-
--- Keeps the transcript of a completion, and notes with the request how it arrived.
-create or replace function private.store_transcript(
-  request_id uuid, session_id uuid, session_type text, version_id uuid, assessment_id uuid, transcript jsonb
-)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  session record;
-begin
-  select facts.tenant_id, facts.campaign_id
-    into session
-    from private.session_facts(store_transcript.session_id, store_transcript.session_type) as facts;
-  if jsonb_typeof(transcript) <> 'null' then
-    perform private.take_transcript(
-      store_transcript.session_type, store_transcript.session_id, session.tenant_id, session.campaign_id,
-      store_transcript.assessment_id, store_transcript.version_id, transcript
-    );
-  end if;
-  update private.score_requests as request
-     set transcript_source = private.transcript_source(
-           store_transcript.session_type, store_transcript.session_id, session.tenant_id, session.campaign_id,
-           store_transcript.assessment_id
-         )
-   where request.id = store_transcript.request_id;
-end
-$$;
-
 -- SECURITY DEFINER, because the service role has no privileges on the queue.
 create or replace function public.complete_assessment_session(
   session_id uuid,
   session_type text,
-  dimension_scores jsonb,
+  dimension_scores jsonb default null,
   ai_insights jsonb default null,
   completed_at timestamptz default now(),
   version_id uuid default null,
-  transcript jsonb default null
+  runs jsonb default null,
+  transcript jsonb default null,
+  accept_insufficient boolean default false
 )
 returns jsonb
 language plpgsql
@@ -218,13 +129,19 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  given_scores constant jsonb := nullif(dimension_scores, 'null');
+  given_runs constant jsonb := nullif(runs, 'null');
+  given_transcript constant jsonb := nullif(transcript, 'null');
+  content constant bigint := private.hash_of_completion(
+    given_scores, ai_insights, given_runs, given_transcript, accept_insufficient
+  );
   tenant_id uuid;
   status text;
   answer jsonb;
   agreed record;
   request_id uuid;
 begin
-  perform private.check_completion(session_id, session_type, dimension_scores, ai_insights, completed_at);
+  perform private.check_completion(session_id, session_type, given_scores, ai_insights, completed_at, given_runs);
   status := private.hold_completion(session_id, session_type);
 
   -- The session, and what became of it before ----------------------------------------------------------------
@@ -240,7 +157,7 @@ begin
       jsonb_build_object('session_id', complete_assessment_session.session_id));
   end if;
   answer := private.answer_of_completion(
-    complete_assessment_session.session_id, complete_assessment_session.session_type
+    complete_assessment_session.session_id, complete_assessment_session.session_type, content
   );
   if answer is not null then
     return answer;
@@ -248,36 +165,42 @@ begin
   perform private.refuse_ended(complete_assessment_session.session_id, status);
 
   -- What is accepted, and a job for it --------------------------------------------------------------------------
-  select judged.version_id, judged.assessment_id, judged.assumed, judged.size
+  select accepted.*
     into agreed
-    from private.accept_scores(
+    from private.accept_version(
            complete_assessment_session.session_id, complete_assessment_session.session_type, tenant_id,
-           complete_assessment_session.dimension_scores, complete_assessment_session.version_id
-         ) as judged;
+           complete_assessment_session.version_id
+         ) as accepted;
   perform private.hold_turns(complete_assessment_session.session_id, complete_assessment_session.session_type);
   request_id := private.store_request(
     complete_assessment_session.session_id, complete_assessment_session.session_type, tenant_id, agreed.assessment_id,
-    agreed.version_id, agreed.assumed, complete_assessment_session.dimension_scores,
-    complete_assessment_session.ai_insights, complete_assessment_session.completed_at
+    agreed.version_id, agreed.assumed, complete_assessment_session.ai_insights, complete_assessment_session.completed_at
   );
   if request_id is not null then
-    perform private.store_transcript(
-      request_id, complete_assessment_session.session_id, complete_assessment_session.session_type, agreed.version_id,
-      agreed.assessment_id, complete_assessment_session.transcript
+    perform private.judge_completion(
+      request_id, agreed.definition, given_scores, given_runs, given_transcript,
+      complete_assessment_session.accept_insufficient, content
     );
     perform private.enqueue('score', array[request_id], array[null::uuid], array[tenant_id], array[agreed.size]);
   end if;
   answer := private.answer_of_completion(
-    complete_assessment_session.session_id, complete_assessment_session.session_type
+    complete_assessment_session.session_id, complete_assessment_session.session_type, content
   );
-  return answer || jsonb_build_object('queued', request_id is not null);
+  if answer is null then
+    -- A concurrent call was first, and its job has failed already.
+    perform private.refuse('BUSY', jsonb_build_object('session_id', complete_assessment_session.session_id));
+  end if;
+  return case when request_id is null then answer else answer - 'differs' || '{"queued": true}' end;
 end
 $$;
-comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb) is
-'For interview agents: submits the scores of a finished session, to be scored by the version that interview_context returned '
-'(version_id names it), and optionally its transcript, as save_progress takes turns. Returns {queued, status, job}. queued is '
-'true if this call queued the scoring. If it is false, an earlier call did and nothing was changed; status is then queued, processing or succeeded (with result_id instead of job). '
-'The row of job_queue whose id is job shows the outcome: its state is succeeded, or failed with the reason in last_error. '
-'After a failure, the scores can be submitted again.';
-revoke all on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb)
-from public, anon, authenticated, service_role;
+comment on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb, jsonb, boolean) is
+'For interview agents: submits a finished session, to be scored by the version that interview_context returned (version_id names '
+'it): the runs from which its scores follow, with those that save_run has kept, or bare dimension_scores; optionally its transcript, '
+'as save_progress takes turns. Where too little is scored, it is refused unless accept_insufficient is true. Returns {queued, '
+'status, job, differs}. queued is true if this call queued the scoring. If it is false, an earlier call did and nothing was '
+'changed; status is then queued, processing or succeeded (with result_id instead of job), and differs, unless both calls had only '
+'scores, whether the earlier one had other content. The row of job_queue whose id is job shows the outcome: its state is succeeded, '
+'or failed with the reason in last_error. After a failure, the session can be submitted again.';
+revoke all on function public.complete_assessment_session(
+  uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb, jsonb, boolean
+) from public, anon, authenticated, service_role;

@@ -63,6 +63,24 @@ begin
          and request.session_type = held_of_session.session_type
          and request.tenant_id = held_of_session.tenant_id
     ),
+    'kept_runs', (
+      select jsonb_agg(saved.run order by saved.key)
+        from private.transcripts as kept
+        join private.kept_runs as saved on saved.session_type = kept.session_type and saved.session_id = kept.session_id
+       where kept.session_id = held_of_session.session_id
+         and kept.session_type = held_of_session.session_type
+         and kept.tenant_id = held_of_session.tenant_id
+    ),
+    'runs', (
+      select jsonb_agg(to_jsonb(run) || jsonb_build_object('items', (
+               select jsonb_agg(to_jsonb(item) order by item.place) from public.score_items as item where item.run_id = run.id
+             )) order by run.key)
+        from public.custom_assessment_results as result
+        join public.score_runs as run on run.result_id = result.id
+       where result.session_id = held_of_session.session_id
+         and result.session_type = held_of_session.session_type
+         and result.tenant_id = held_of_session.tenant_id
+    ),
     'result', (
       select to_jsonb(result) - 'assessment_definition_snapshot'
         from public.custom_assessment_results as result
@@ -114,6 +132,6 @@ end
 $$;
 comment on function public.subject_export(uuid, text) is
 'For owners: everything that is held of one respondent, also after the session was deleted or erased: {session_id, '
-'session_type, exported_at, held: [{tenant_id, erased_at, session, campaign, agent_sessions, pin, transcript, submitted, '
-'result}]}. held has an element for each tenant of the caller that holds something of this session: one, as a rule.';
+'session_type, exported_at, held: [{tenant_id, erased_at, session, campaign, agent_sessions, pin, transcript, kept_runs, submitted, '
+'runs, result}]}. held has an element for each tenant of the caller that holds something of this session: one, as a rule.';
 revoke all on function public.subject_export(uuid, text) from public, anon, authenticated, service_role;

@@ -32,6 +32,7 @@ declare
   results integer;
   requests integer;
   turns integer;
+  runs constant integer := private.count_runs(erase_tenant_once.tenant_id);
   jobs integer;
   uploads integer;
   handed_over integer;
@@ -98,6 +99,7 @@ begin
     'results', results,
     'score_requests', requests,
     'turns', turns,
+    'runs', runs,
     'uploads', uploads,
     'jobs', jobs,
     'assessments', assessments,

@@ -131,6 +131,7 @@ begin
   -- Workers that no longer exist send no more requests.
   delete from private.claims as claim where claim.claimed_at < now() - greatest(prune_jobs.keep, interval '1 day');
   perform private.expire_words(prune_jobs.batch);
+  perform private.expire_run_words(prune_jobs.batch);
   perform private.prune_transcripts(prune_jobs.batch);
   perform private.prune_pins(prune_jobs.batch);
   perform private.prune_versions(prune_jobs.batch);

@@ -176,6 +176,19 @@ insert into private.refusals (reason, status, message, hint) values
   'Use the number of a turn that save_progress has kept, and whose words have not expired.'
 ),
 (
+  'RUNS_INVALID', 422, 'The runs or quotes are not valid.',
+  'Fix every error listed in details.faults; each has its JSON path, a reason and what was expected. Nothing was saved.'
+),
+(
+  'RUN_DIFFERS', 409, 'A run was saved with other content under this key.',
+  'Give the run another key: a run that was saved does not change. Nothing was saved.'
+),
+(
+  'EVIDENCE_INSUFFICIENT', 422, 'Too little of the assessment is scored for a result.',
+  'See details for each dimension without a score, and why. Score more of them, or set accept_insufficient for a result without an '
+  'overall score and category, if at least one dimension is scored.'
+),
+(
   'SCORES_INVALID', 422, 'The scores are not valid for this assessment.',
   'Score at least one dimension of the definition. Name each as in the definition, and give it a number on the scale.'
 ),

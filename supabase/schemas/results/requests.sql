@@ -40,6 +40,11 @@ create table if not exists private.score_requests (
   )
 );
 alter table private.score_requests add column if not exists transcript_source text;
+-- Judged, with their quotes as located in the transcript; null where bare scores were submitted.
+alter table private.score_requests add column if not exists runs jsonb;
+alter table private.score_requests add column if not exists accept_insufficient boolean not null default false;
+-- From when on the words of the runs are kept for words_days; null without words.
+alter table private.score_requests add column if not exists words_since timestamptz;
 comment on table private.score_requests is 'Completed sessions that are waiting for their result.';
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
@@ -47,6 +52,8 @@ revoke all on table private.score_requests from public, anon, authenticated, ser
 -- Statistics of a column contain some of its values, and keep them when a table becomes empty.
 alter table private.score_requests alter column ai_insights set statistics 0;
 alter table private.score_requests alter column dimension_scores set statistics 0;
+alter table private.score_requests alter column runs set statistics 0;
+create index if not exists idx_score_requests_words on private.score_requests (words_since) where words_since is not null;
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
 create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
 
@@ -58,7 +65,7 @@ create index if not exists idx_score_requests_assessment on private.score_reques
 create or replace function private.basis_of_result(
   session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, named uuid,
   out version_id uuid, out assumed boolean, out definition jsonb, out version text, out result_disclosure text,
-  out transcript_source text
+  out transcript_source text, out runs jsonb, out accept_insufficient boolean
 )
 language plpgsql
 security definer
@@ -66,8 +73,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   select request.assessment_version_id, request.version_assumed, request.definition, request.assessment_version,
-         request.result_disclosure, request.transcript_source
-    into version_id, assumed, definition, version, result_disclosure, transcript_source
+         request.result_disclosure, request.transcript_source, request.runs, request.accept_insufficient
+    into version_id, assumed, definition, version, result_disclosure, transcript_source, runs, accept_insufficient
     from private.score_requests as request
    where request.session_id = basis_of_result.session_id
      and request.session_type = basis_of_result.session_type

@@ -62,6 +62,27 @@ alter table public.custom_assessment_results add column if not exists assessment
 alter table public.custom_assessment_results add column if not exists version_assumed boolean not null default false;
 alter table public.custom_assessment_results add column if not exists transcript_source text
 constraint transcript_source_is_known check (transcript_source in ('streamed', 'handed-in'));
+alter table public.custom_assessment_results add column if not exists provenance text not null default 'unsupported'
+constraint provenance_is_known check (provenance in ('unsupported', 'runs'));
+alter table public.custom_assessment_results add column if not exists coverage numeric;
+alter table public.custom_assessment_results add column if not exists uncovered_reasons jsonb;
+alter table public.custom_assessment_results add column if not exists spread jsonb;
+alter table public.custom_assessment_results add column if not exists stability jsonb;
+alter table public.custom_assessment_results add column if not exists margin jsonb;
+comment on column public.custom_assessment_results.provenance is
+'Where the scores come from: runs, which are the rows of score_runs, or unsupported, if the agent submitted bare numbers.';
+comment on column public.custom_assessment_results.coverage is
+'The share of the weights whose dimensions were scored, from 0 to 1. Null for results from before it was recorded. Where it is '
+'below the assessment''s min_coverage, there is no overall score and no category.';
+comment on column public.custom_assessment_results.uncovered_reasons is
+'Why dimensions were not scored, such as {"Courage": "no-evidence"}. Null without runs, which alone say why.';
+comment on column public.custom_assessment_results.spread is
+'By dimension, how far the highest score of a run lies above the lowest, where at least two count. Null without runs.';
+comment on column public.custom_assessment_results.stability is
+'{runs, same}: how many of the runs, each scored alone, give the category of the result. Null below three runs.';
+comment on column public.custom_assessment_results.margin is
+'{overall, to, lead, over}: the smallest change of the overall score that leads to another category, and to which; by how much the '
+'primary dimensions of the category lead, and over which. Null without an overall score, and for results from before it was recorded.';
 comment on column public.custom_assessment_results.transcript_source is
 'How the transcript of the interview arrived: streamed, turn by turn while the interview went on, or handed-in with the scores; null '
 'without a transcript, and for results from before it was recorded.';

@@ -34,20 +34,20 @@ begin
     perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', new.assessment_id));
   end if;
   select basis.version_id, basis.assumed, basis.definition, basis.version, basis.result_disclosure,
-         basis.transcript_source
+         basis.transcript_source, basis.runs, basis.accept_insufficient
     into agreed
     from private.basis_of_result(
            new.session_id, new.session_type, session.tenant_id, new.assessment_id, new.assessment_version_id
          ) as basis;
 
   -- The scores ---------------------------------------------------------------------------------------------
-  select scored.overall, scored.category, scored.uncovered, scored.named_scores, scored.faults
+  select judged.*
     into outcome
-    from private.score_assessment(agreed.definition, new.dimension_scores) as scored;
+    from private.judged_scores(agreed.definition, new.dimension_scores, agreed.runs) as judged;
   if outcome.faults = '[]' then
     outcome.faults := '[]'::jsonb
-      || case when new.overall_score <> outcome.overall then jsonb_build_object(
-           'path', '$.overall_score', 'reason', 'not-the-computed-one', 'expected', outcome.overall::text)
+      || case when new.overall_score is distinct from outcome.overall and new.overall_score is not null then jsonb_build_object(
+           'path', '$.overall_score', 'reason', 'not-the-computed-one', 'expected', coalesce(outcome.overall::text, 'none'))
          else '[]' end
       || case when new.matched_category is distinct from outcome.category ->> 'name'
                and new.matched_category is not null then jsonb_build_object(
@@ -58,16 +58,27 @@ begin
   if outcome.faults <> '[]' then
     perform private.refuse_scores(new.session_id, agreed.definition, outcome.faults);
   end if;
+  if outcome.scores = '{}' or not (outcome.is_sufficient or agreed.accept_insufficient is true) then
+    perform private.refuse_insufficient(
+      new.session_id, agreed.definition, outcome.coverage, outcome.uncovered, outcome.reasons
+    );
+  end if;
 
   -- The row: the caller's values stay, and the database sets the rest ----------------------------------------
   new.tenant_id := session.tenant_id;
   new.campaign_id := session.campaign_id;
   new.campaign_created_by := session.campaign_created_by;
-  new.dimension_scores := outcome.named_scores;
+  new.dimension_scores := outcome.scores;
   new.overall_score := outcome.overall;
   new.matched_category := outcome.category ->> 'name';
   new.matched_category_data := outcome.category;
   new.uncovered_dimensions := outcome.uncovered;
+  new.uncovered_reasons := outcome.reasons;
+  new.coverage := outcome.coverage;
+  new.spread := outcome.spread;
+  new.stability := outcome.stability;
+  new.margin := outcome.margin;
+  new.provenance := case when agreed.runs is null then 'unsupported' else 'runs' end;
   new.ai_insights := nullif(new.ai_insights, 'null');
   new.assessment_version_id := agreed.version_id;
   new.version_assumed := agreed.assumed;

@@ -127,3 +127,65 @@ begin
   return 20000;
 end
 $$;
+
+-- Of the runs of a session: how many, and their bytes together.
+create or replace function private.most_runs()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 10;
+end
+$$;
+
+create or replace function private.largest_runs()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 1024000;
+end
+$$;
+
+-- Of an item of a run: its quotes, and the characters of a quote and of a rationale.
+create or replace function private.most_quotes()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 5;
+end
+$$;
+
+create or replace function private.longest_quote()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 1000;
+end
+$$;
+
+create or replace function private.longest_rationale()
+returns integer
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 4000;
+end
+$$;

@@ -125,6 +125,31 @@ begin
 end
 $$;
 
+create or replace function private.rater_kinds()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['model', 'human'];
+end
+$$;
+
+-- Why a rater gives no score. The database adds others of its own.
+create or replace function private.unscored_reasons()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['no-evidence', 'refused', 'not-asked', 'out-of-range'];
+end
+$$;
+
 -- From 1, highly structured, to 5, fully conversational. CHECKs on the host's tables state 1 to 5 themselves, because
 -- writers of those tables may not be allowed to call this function.
 create or replace function private.interview_styles()

@@ -37,8 +37,8 @@ begin
 end
 $$;
 
--- Deletes the turns of transcripts whose words are due. What remains says how many there were, and which dimensions they were
--- about. A transcript that an agent is just continuing is left for the next time.
+-- Deletes the turns of transcripts whose words are due, and the runs of interviews without a result. What remains says how many
+-- turns there were, and which dimensions they were about. A transcript that an agent is just continuing is left for the next time.
 create or replace function private.expire_words(batch integer)
 returns integer
 language plpgsql
@@ -60,9 +60,14 @@ begin
     delete from private.turns as said
      using due
      where said.session_type = due.session_type and said.session_id = due.session_id
+  ),
+  gone_runs as (
+    delete from private.kept_runs as saved
+     using due
+     where saved.session_type = due.session_type and saved.session_id = due.session_id
   )
   update private.transcripts as kept
-     set expired_turn = kept.last_turn, bytes = 0, last_received_at = null
+     set expired_turn = kept.last_turn, bytes = 0, last_received_at = null, handed_in_hash = null
     from due
    where kept.session_type = due.session_type and kept.session_id = due.session_id;
   get diagnostics expired = row_count;

@@ -35,6 +35,9 @@ comment on column private.transcripts.dimensions is
 comment on column private.transcripts.last_received_at is
 'When the last turn arrived, from which on its words are kept for words_days; null when they have expired.';
 comment on column private.transcripts.expired_turn is 'The number up to which the turns'' words have expired.';
+alter table private.transcripts add column if not exists handed_in_hash bigint;
+comment on column private.transcripts.handed_in_hash is
+'A hash of what was handed in with runs or a transcript, to recognize it; null when the words have expired.';
 alter table private.transcripts enable row level security;
 revoke all on table private.transcripts from public, anon, authenticated, service_role;
 create index if not exists idx_transcripts_received on private.transcripts (last_received_at);

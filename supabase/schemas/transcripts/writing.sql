@@ -186,8 +186,8 @@ begin
 end
 $$;
 
--- How the transcript of a session arrived: streamed, if all of it was here while the interview went on, otherwise handed-in;
--- null without one.
+-- How the transcript of a session arrived: streamed, if all of it was here before the first run and the scores, otherwise
+-- handed-in; null without one.
 create or replace function private.transcript_source(
   session_type text, session_id uuid, tenant_id uuid, campaign_id uuid, assessment_id uuid
 )
@@ -202,7 +202,13 @@ begin
              when exists (
                select
                  from private.turns as said
-                where said.session_type = kept.session_type and said.session_id = kept.session_id and said.handed_in
+                where said.session_type = kept.session_type
+                  and said.session_id = kept.session_id
+                  and (said.handed_in or said.received_at > (
+                    select min(saved.received_at)
+                      from private.kept_runs as saved
+                     where saved.session_type = kept.session_type and saved.session_id = kept.session_id
+                  ))
              ) then 'handed-in'
              else 'streamed'
            end

@@ -300,6 +300,25 @@ def save(world: World, turn: int, text: str) -> Request:
     )
 
 
+def complete_with_runs(world: World, *runs: Json) -> Request:
+    """Complete a coaching session with runs, as an agent."""
+    return Request(
+        "service",
+        "rpc",
+        "complete_assessment_session",
+        {"session_id": world["open session"], "session_type": "coaching", "runs": [*runs]},
+    )
+
+
+def run(**outcome: object) -> Json:
+    """A person's run, with a score or the reason for none."""
+    return {
+        "key": "first",
+        "rater": {"kind": "human", "name": "Robin"},
+        "items": [{"dimension": "Clarity"} | outcome],
+    }
+
+
 def write_result(world: World, assessment: str, session: str) -> Request:
     """Insert a result as the service role."""
     return Request(
@@ -349,6 +368,7 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "DECLARATION_IMMUTABLE": lambda w: Request(
         "service", "delete", "equivalence_declarations", row_id=w["declaration"]
     ),
+    "EVIDENCE_INSUFFICIENT": lambda w: complete_with_runs(w, run(unscored="refused")),
     "INTERVIEW_STYLE_OVERRIDE_DENIED": lambda w: coaching(
         w, assessment_type="custom", custom_assessment_id=w["fixed style"], interview_style_override=5
     ),
@@ -366,6 +386,8 @@ REFUSED: dict[str, Callable[[World], Request]] = {
         "service", "update", "custom_assessment_results", {"overall_score": 5}, w["result"]
     ),
     "RESULT_NOT_FOUND": lambda _: Request("service", "rpc", "verify_result", {"result_id": NOWHERE}),
+    "RUNS_INVALID": lambda w: complete_with_runs(w, {}),
+    "RUN_DIFFERS": lambda w: complete_with_runs(w, run(score=4), run(score=3)),
     "REVIEW_IMMUTABLE": lambda w: Request("service", "delete", "listing_reviews", row_id=w["review"]),
     "REVIEW_NEEDS_CHANGE": lambda w: change(w, "rejected", marketplace_status="pending_review"),
     "REVIEW_NEEDS_VERSION": lambda w: Request(

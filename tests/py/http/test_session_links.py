@@ -98,6 +98,20 @@ def test_the_example_of_a_transcript_in_python_runs(api: RunningApi, session: di
     assert done["corrected"] == {"turn": 3, "speaker": "other", "first_speaker": "respondent"}
 
 
+def test_the_example_of_a_run_in_python_runs(api: RunningApi, session: dict[str, Any]) -> None:
+    agent = api.service()
+    (talk,) = agent.table("agent_sessions").insert({"coaching_session_id": session["id"]}).execute().data
+    assert isinstance(talk, dict)
+    text = "I ask the people whom it will affect."
+    turns = [{"turn": 2, "speaker": "respondent", "text": text}]
+    agent.rpc("save_progress", {"agent_session_id": talk["id"], "turns": turns}).execute()
+    done = example("check_evidence", agent=agent, talk_id=talk["id"], dimension="Clarity")
+    assert done["checked"] == [
+        {"status": "verified", "turn": 2, "start": 0, "end": 36, "quote": text.removesuffix(".")}
+    ]
+    assert done["saved"] == {"saved": True, "key": "panel-1", "runs": 1}
+
+
 def test_nobody_else_replaces_a_link(
     api: RunningApi, api_people: People, tenant: Tenant, session: dict[str, Any]
 ) -> None:

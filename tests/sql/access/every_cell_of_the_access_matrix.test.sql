@@ -217,19 +217,22 @@ insert into tests.expected values
   'custom_assessment_results', 'select', '42501 - yes - yes - yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed '
+  || 'transcript_source provenance coverage uncovered_reasons spread stability margin'
 ),
 (
   'custom_assessment_results', 'insert', '42501 42501 42501 42501 42501 42501 yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed '
+  || 'transcript_source provenance coverage uncovered_reasons spread stability margin'
 ),
 (
   'custom_assessment_results', 'update', '42501 42501 42501 42501 42501 42501 PT409',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed '
+  || 'transcript_source provenance coverage uncovered_reasons spread stability margin'
 ),
 (
   'custom_assessment_results', 'delete', '42501 42501 42501 42501 42501 42501 yes',
@@ -243,7 +246,8 @@ insert into tests.expected values
   'custom_assessment_results (coaching)', 'select', '42501 - yes - - - yes',
   'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
   || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed transcript_source'
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed '
+  || 'transcript_source provenance coverage uncovered_reasons spread stability margin'
 ),
 (
   'custom_assessments', 'select', '- - yes - - - yes',
@@ -323,6 +327,49 @@ insert into tests.expected values
   'job_queue', 'select', '42501 42501 42501 42501 42501 42501 yes',
   'id kind subject_id tenant_id state rank attempts max_attempts not_before worker lease_expires_at '
   || 'last_error age created_at started_at finished_at'
+),
+(
+  'score_items', 'select', '42501 - yes - yes - yes',
+  'run_id place tenant_id dimension prompt_sha256 band score unscored quote_statuses evidence rationale'
+),
+(
+  'score_items', 'insert', '42501 42501 42501 42501 42501 42501 42501',
+  'run_id place tenant_id dimension prompt_sha256 band score unscored quote_statuses evidence rationale'
+),
+(
+  'score_items', 'update', '42501 42501 42501 42501 42501 42501 42501',
+  'run_id place tenant_id dimension prompt_sha256 band score unscored quote_statuses evidence rationale'
+),
+(
+  'score_items', 'delete', '42501 42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'score_items', 'truncate', '42501 42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'score_runs', 'select', '42501 - yes - yes - yes',
+  'id result_id tenant_id key rater_kind rater_name rater_version language band_order parameters started_at '
+  || 'finished_at words_since created_at'
+),
+(
+  'score_runs', 'insert', '42501 42501 42501 42501 42501 42501 42501',
+  'id result_id tenant_id key rater_kind rater_name rater_version language band_order parameters started_at '
+  || 'finished_at words_since created_at'
+),
+(
+  'score_runs', 'update', '42501 42501 42501 42501 42501 42501 42501',
+  'id result_id tenant_id key rater_kind rater_name rater_version language band_order parameters started_at '
+  || 'finished_at words_since created_at'
+),
+(
+  'score_runs', 'delete', '42501 42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'score_runs', 'truncate', '42501 42501 42501 42501 42501 42501 42501',
+  ''
 ),
 (
   'session_versions', 'select', '42501 - yes - yes - yes',

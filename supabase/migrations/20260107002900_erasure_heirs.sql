@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:d0f002ddf155c2ae973108db02359298d8288bd2d6d4fc09edcd6581cf6c334c
+-- custom-assessments 0.2.0 erasure_heirs sha256:949bfacc5666cd7ec712c6a45382368f1a5c48a9b61ad8a7ad9fb9a0cf403c62
 -- Assessments that other tenants use outlive their tenant.
 
 -- Which tenants use an assessment, and since when.
@@ -223,6 +223,7 @@ declare
   results integer;
   requests integer;
   turns integer;
+  runs constant integer := private.count_runs(erase_tenant_once.tenant_id);
   jobs integer;
   uploads integer;
   handed_over integer;
@@ -289,6 +290,7 @@ begin
     'results', results,
     'score_requests', requests,
     'turns', turns,
+    'runs', runs,
     'uploads', uploads,
     'jobs', jobs,
     'assessments', assessments,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:7b6e0fd2eac446edda4aeddf6633c11f834659f34fa6e2ce8c353a3bd9e48a9c
+-- custom-assessments 0.2.0 access_policies sha256:29246d2d425d7e3c426c2736267d66dbadd50175a67ac50469f5fa2838d0b4a1
 -- Which roles can read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once per query
@@ -130,6 +130,35 @@ drop policy if exists "Service role can manage results" on public.custom_assessm
 create policy "Service role can manage results" on public.custom_assessment_results
 for all to service_role
 using (true) with check (true);
+
+-- By the policy above: the query finds only results that the caller can read.
+drop policy if exists "Runs are read with their result" on public.score_runs;
+create policy "Runs are read with their result" on public.score_runs
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and exists (
+    select from public.custom_assessment_results as result
+    where result.id = score_runs.result_id
+  )
+);
+
+drop policy if exists "Service role reads runs" on public.score_runs;
+create policy "Service role reads runs" on public.score_runs for select to service_role using (true);
+
+drop policy if exists "Items are read with their run" on public.score_items;
+create policy "Items are read with their run" on public.score_items
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and exists (
+    select from public.score_runs as run
+    where run.id = score_items.run_id
+  )
+);
+
+drop policy if exists "Service role reads items" on public.score_items;
+create policy "Service role reads items" on public.score_items for select to service_role using (true);
 
 drop policy if exists "Owners read their uploads" on public.assessment_uploads;
 create policy "Owners read their uploads" on public.assessment_uploads

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_session sha256:1db640ab71a1df34c476e127fa2475a464e6ba8e9d79464211ce37a1b83c3286
+-- custom-assessments 0.2.0 erasure_session sha256:b88864ba21a7f0954d48ede6ef7e8249b9b9f33fa242238973de2828b1cb89d5
 -- Erasing one respondent.
 
 -- The tenants that hold something of a session: its own, and those whose session of this id was deleted.
@@ -160,6 +160,7 @@ declare
   requests integer;
   pins integer;
   turns integer;
+  runs integer;
 begin
   select locked.talks, locked.pins_made
     into held
@@ -195,6 +196,9 @@ begin
      and request.session_type = erase_session_once.session_type
      and request.tenant_id = erase_session_once.tenant_id;
   get diagnostics jobs = row_count;
+  runs := private.count_runs(
+    erase_session_once.tenant_id, erase_session_once.session_id, erase_session_once.session_type
+  );
   turns := private.remove_transcript(
     erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
   );
@@ -225,6 +229,7 @@ begin
     'jobs', jobs,
     'pins', pins - held.pins_made,
     'turns', turns,
+    'runs', runs,
     'agent_sessions', talks.emptied,
     'coaching_sessions', case host_table when 'coaching_sessions' then sessions.emptied else 0 end,
     'campaign_assignments', case host_table when 'campaign_assignments' then sessions.emptied else 0 end,
@@ -280,8 +285,8 @@ begin
 end
 $$;
 comment on function public.erase_session(uuid, text) is
-'For owners: erases one respondent, also after the session was deleted: result, transcript, submitted scores, their job and the '
-'pin are deleted, and the texts of the session and its agent sessions emptied, with the token of its link. The session stays as a row '
+'For owners: erases one respondent, also after the session was deleted: result, transcript, runs, submitted scores, their job '
+'and the pin are deleted, and the texts of the session and its agent sessions emptied, with the token of its link. The session stays as a row '
 'without words, and refuses agents with SESSION_ERASED. Returns the counts by table; columns_left counts columns of the host '
 'that its own rules keep. Called again, it counts nothing.';
 revoke all on function public.erase_session(uuid, text) from public, anon, authenticated, service_role;

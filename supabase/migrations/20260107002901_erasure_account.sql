@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_account sha256:58fd9224e263be3f51cecb59c0c7102e2e2b0e32f27954d658cd4bfc023985ce
+-- custom-assessments 0.2.0 erasure_account sha256:9e0071426587475dccb8f30243a129b482ef22b082ded46a962efebb1939a816
 -- Erasing an account.
 
 create or replace function private.sum_of_counts(counts jsonb, more jsonb)
@@ -39,7 +39,7 @@ as $$
 declare
   owned uuid;
   campaigns uuid[];
-  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "turns": 0, "uploads": 0, "jobs": 0, "assessments": 0,
+  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "turns": 0, "runs": 0, "uploads": 0, "jobs": 0, "assessments": 0,
                     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
                     "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
                     "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;

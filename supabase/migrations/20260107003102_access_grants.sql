@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:005c09273a6ad3649dec49242042e696693a7c58824400e0072473f076356d33
+-- custom-assessments 0.2.0 access_grants sha256:685243f1809d9f162aa7aae245a2b6ea5fee406ae158e41925fbeb33ce93eb3d
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -41,6 +41,8 @@ grant select on table public.listing_review_notes to authenticated, service_role
 -- Results.
 grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
+-- Their runs, which the database alone writes.
+grant select on table public.score_runs, public.score_items to authenticated, service_role;
 
 -- Uploads.
 grant select, delete, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
@@ -109,7 +111,10 @@ grant execute on function private.session_version(text, uuid, uuid, uuid, uuid) 
 
 -- The worker, interview agents and operators, who have a service key.
 grant execute on function public.backfill_versions(integer) to service_role;
-grant execute on function public.complete_assessment_session(uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb) to service_role;
+grant execute on function public.complete_assessment_session(
+  uuid, text, jsonb, jsonb, timestamptz, uuid, jsonb, jsonb, boolean
+) to service_role;
+grant execute on function public.check_evidence(uuid, jsonb) to service_role;
 grant execute on function public.correct_turn(uuid, integer, text) to service_role;
 grant execute on function public.erase_account(uuid) to service_role;
 grant execute on function public.erase_tenant(uuid) to service_role;
@@ -122,6 +127,7 @@ grant execute on function public.prune_jobs(interval, integer) to service_role;
 grant execute on function public.queue_status() to service_role;
 grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
 grant execute on function public.save_progress(uuid, jsonb) to service_role;
+grant execute on function public.save_run(uuid, jsonb) to service_role;
 
 -- Functions that policies call for visitors and accounts.
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;
@@ -231,7 +237,24 @@ grant execute on function private.unseen_controls() to authenticated, service_ro
 grant execute on function private.weight_tolerance() to authenticated, service_role;
 grant execute on function private.weights_faults(jsonb) to authenticated, service_role;
 
+-- What follows from scores and runs, for verify_result and for the trigger that writes a result.
+grant execute on function private.category_standings(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
+grant execute on function private.combined_runs(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.coverage_of(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.differing_score_faults(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.dimension_names(jsonb) to authenticated, service_role;
+grant execute on function private.evidence_in_force(jsonb) to authenticated, service_role;
+grant execute on function private.judged_item(text, jsonb) to authenticated, service_role;
+grant execute on function private.judged_scores(jsonb, jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.least_coverage(jsonb) to authenticated, service_role;
+grant execute on function private.margin_of(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.recomputed_result(public.custom_assessment_results, jsonb) to authenticated, service_role;
+grant execute on function private.runs_of_result(uuid, jsonb) to authenticated, service_role;
+grant execute on function private.stability_of(jsonb, jsonb, text) to authenticated, service_role;
+grant execute on function private.turning_points(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
+
 -- Functions that triggers call for trusted writers.
+grant execute on function private.refuse_insufficient(uuid, jsonb, numeric, text[], jsonb) to service_role;
 grant execute on function private.basis_of_result(uuid, text, uuid, uuid, uuid) to service_role;
 grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;

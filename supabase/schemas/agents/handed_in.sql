@@ -1,0 +1,196 @@
+-- What a finished interview hands in: recognized if it comes again, judged, and stored until there is a result.
+
+-- What was handed in, to recognize it when it is handed in again; null for bare scores. From the value itself: the text of a
+-- number such as 1e131071 would have as many characters as its exponent says.
+create or replace function private.hash_of_completion(
+  dimension_scores jsonb, ai_insights jsonb, runs jsonb, transcript jsonb, accept_insufficient boolean
+)
+returns bigint
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if runs is null and transcript is null and accept_insufficient is not true then
+    return null;
+  end if;
+  return jsonb_hash_extended(
+    jsonb_build_array(dimension_scores, ai_insights, runs, transcript, accept_insufficient is true), 0
+  );
+end
+$$;
+
+-- Whether a session was completed with other content, as {differs}. Empty where nothing but scores was handed in, which agents
+-- from before runs do, and once the words have expired.
+create or replace function private.differs_from_completion(session_id uuid, session_type text, content bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  kept record;
+begin
+  select present.handed_in_hash, present.last_received_at is null as is_expired
+    into kept
+    from private.session_facts(differs_from_completion.session_id, differs_from_completion.session_type) as facts
+    join private.transcripts as present
+      on present.session_type = differs_from_completion.session_type
+     and present.session_id = differs_from_completion.session_id
+     and present.tenant_id = facts.tenant_id;
+  if kept.handed_in_hash is null and (content is null or kept.is_expired) then
+    return '{}';
+  end if;
+  return jsonb_build_object('differs', content is distinct from kept.handed_in_hash);
+end
+$$;
+
+-- The answer to a completion of a session that was completed before; null if it was not, or if the scores then failed.
+create or replace function private.answer_of_completion(session_id uuid, session_type text, content bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  result_id uuid;
+  earlier record;
+  answer jsonb;
+begin
+  select result.id
+    into result_id
+    from public.custom_assessment_results as result
+   where result.session_id = answer_of_completion.session_id
+     and result.session_type = answer_of_completion.session_type;
+  if found then
+    answer := jsonb_build_object('queued', false, 'status', 'succeeded', 'result_id', result_id);
+  else
+    select job.id, job.state
+      into earlier
+      from private.score_requests as request
+      join private.jobs as job on job.subject_id = request.id
+     where request.session_id = answer_of_completion.session_id
+       and request.session_type = answer_of_completion.session_type;
+    answer := case earlier.state
+      when 'queued' then jsonb_build_object('queued', false, 'status', 'queued', 'job', earlier.id)
+      when 'running' then jsonb_build_object('queued', false, 'status', 'processing', 'job', earlier.id)
+    end;
+  end if;
+  return answer || private.differs_from_completion(
+    answer_of_completion.session_id, answer_of_completion.session_type, content
+  );
+end
+$$;
+
+-- Stores a completion, in place of one whose job failed. The row comes before everything else that is kept of it: of two
+-- concurrent calls, the second waits here, and returns null.
+create or replace function private.store_request(
+  session_id uuid, session_type text, tenant_id uuid, assessment_id uuid, version_id uuid, assumed boolean,
+  ai_insights jsonb, completed_at timestamptz
+)
+returns uuid
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  request_id uuid;
+begin
+  -- The caller holds this row, and has found no open job of it.
+  delete from private.score_requests as request
+   where request.session_id = store_request.session_id
+     and request.session_type = store_request.session_type
+     and not exists (
+       select from private.jobs as job where job.subject_id = request.id and job.state in ('queued', 'running')
+     );
+  insert into private.score_requests (
+    session_id, session_type, tenant_id, assessment_id, assessment_version_id, version_assumed, dimension_scores,
+    ai_insights, completed_at
+  )
+  values (
+    store_request.session_id, store_request.session_type, store_request.tenant_id, store_request.assessment_id,
+    store_request.version_id, store_request.assumed, '{}', nullif(store_request.ai_insights, 'null'),
+    coalesce(store_request.completed_at, now())
+  )
+  on conflict on constraint one_score_request_a_session do nothing
+  returning id into request_id;
+  return request_id;
+end
+$$;
+
+-- Keeps the transcript of a completion, and judges its runs and scores. What is refused is refused here, while the agent is still
+-- there; what is not becomes the result.
+create or replace function private.judge_completion(
+  request_id uuid, definition jsonb, dimension_scores jsonb, runs jsonb, transcript jsonb, accept_insufficient boolean,
+  content bigint
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  about record;
+  judged jsonb;
+  outcome record;
+  since timestamptz;
+begin
+  select request.session_type, request.session_id, facts.tenant_id, facts.campaign_id, request.assessment_id,
+         request.assessment_version_id as version_id
+    into about
+    from private.score_requests as request
+   cross join lateral private.session_facts(request.session_id, request.session_type) as facts
+   where request.id = judge_completion.request_id;
+  if transcript is not null then
+    perform private.take_transcript(
+      about.session_type, about.session_id, about.tenant_id, about.campaign_id, about.assessment_id, about.version_id,
+      transcript
+    );
+  end if;
+  judged := private.checked_runs(
+    about.session_id,
+    private.runs_kept(about.session_type, about.session_id, about.tenant_id, about.campaign_id, about.assessment_id),
+    coalesce(runs, '[]'), definition
+  );
+  if judged is not null then
+    judged := private.judged_runs(
+      about.session_id, definition,
+      private.turns_of_session(
+        about.session_type, about.session_id, about.tenant_id, about.campaign_id, about.assessment_id
+      ),
+      judged
+    );
+  end if;
+  select scored.*
+    into outcome
+    from private.judged_scores(definition, judge_completion.dimension_scores, judged) as scored;
+  if outcome.faults <> '[]' then
+    perform private.refuse_scores(about.session_id, definition, outcome.faults);
+  elsif outcome.scores = '{}' or not (outcome.is_sufficient or judge_completion.accept_insufficient is true) then
+    perform private.refuse_insufficient(
+      about.session_id, definition, outcome.coverage, outcome.uncovered, outcome.reasons
+    );
+  end if;
+
+  -- The words are kept from now on, or from the last turn.
+  if content is not null or judged is not null then
+    perform private.hold_transcript(
+      about.session_type, about.session_id, about.tenant_id, about.campaign_id, about.assessment_id
+    );
+  end if;
+  update private.transcripts as kept
+     set last_received_at = case when judged is null then kept.last_received_at else coalesce(kept.last_received_at, now()) end,
+         handed_in_hash = content
+   where kept.session_type = about.session_type
+     and kept.session_id = about.session_id
+     and (content is not null or judged is not null or kept.handed_in_hash is not null)
+  returning kept.last_received_at into since;
+  update private.score_requests as request
+     set dimension_scores = case when judged is null then judge_completion.dimension_scores else outcome.scores end,
+         runs = judged,
+         accept_insufficient = judge_completion.accept_insufficient is true,
+         words_since = case when judged is not null then since end,
+         transcript_source = private.transcript_source(
+           about.session_type, about.session_id, about.tenant_id, about.campaign_id, about.assessment_id
+         )
+   where request.id = judge_completion.request_id;
+end
+$$;
