@@ -128,6 +128,37 @@ PARTS: Final[Mapping[str, Schema]] = {
         complete={"const": True}, disclosure={"const": "teaser"}, category=nullable(ref("TeaserCategory"))
     ),
     "OtherResult": keys(complete=YES_OR_NO),
+    "ExplainedQuote": keys(turn=INTEGER, start=INTEGER, quote=TEXT),
+    "ExplainedDimension": keys(
+        dimension=TEXT,
+        score=NUMBER,
+        weight=NUMBER,
+        contribution=nullable(NUMBER),
+        band=nullable(TEXT),
+        band_text=nullable(TEXT),
+        spread=nullable(NUMBER),
+        quotes=listed(ref("ExplainedQuote")),
+    ),
+    "ExplainedRater": keys(kind=one_of("model", "human"), name=TEXT, version=nullable(TEXT), runs=INTEGER),
+    "UnscoredDimension": keys(dimension=TEXT, reason=nullable(TEXT)),
+    "Stability": keys(runs=INTEGER, same=INTEGER),
+    "Margin": keys(overall=nullable(NUMBER), to=nullable(TEXT), lead=nullable(NUMBER), over=nullable(TEXT)),
+    "Explanation": keys(
+        complete={"const": True},
+        machine=TEXT,
+        provenance=one_of("unsupported", "runs"),
+        raters=listed(ref("ExplainedRater")),
+        scale=SCALE,
+        overall_score=nullable(NUMBER),
+        category=nullable(TEXT),
+        second_category=nullable(TEXT),
+        coverage=nullable(NUMBER),
+        stability=nullable(ref("Stability")),
+        margin=nullable(ref("Margin")),
+        dimensions=listed(ref("ExplainedDimension")),
+        unscored=listed(ref("UnscoredDimension")),
+        words_expired=YES_OR_NO,
+    ),
     "QueueOfKind": keys(
         **counts(
             *("queued", "waiting", "running", "expired_leases", "failed_last_hour", "rejected_last_hour")
@@ -227,6 +258,7 @@ ANSWERS: Final[Mapping[str, Schema]] = {
     "exchange_jobs": keys(
         settled=listed(ref("SettledJobs")), jobs=listed(by_name(ANYTHING)), next_in_ms=nullable(INTEGER)
     ),
+    "explanation": ref("Explanation"),
     "interview_context": nullable(ref("InterviewContext")),
     "preview_context": keys(
         assessment_id=nullable(TEXT),
@@ -247,6 +279,7 @@ ANSWERS: Final[Mapping[str, Schema]] = {
     "rotate_session_link": keys(access_token=TEXT),
     "save_run": keys(saved=YES_OR_NO, key=TEXT, runs=INTEGER),
     "save_progress": keys(saved=INTEGER, turns=INTEGER, last_turn=nullable(INTEGER)),
+    "session_explanation": {"anyOf": [ref("Explanation"), ref("OtherResult")]},
     "session_result": {"anyOf": [ref("FullResult"), ref("TeaserResult"), ref("OtherResult")]},
     "session_status": {"anyOf": [ref("Welcome"), ref("Unavailable")]},
     "subject_export": keys(

@@ -198,6 +198,44 @@ export type TeaserResult = { complete: true; disclosure: "teaser"; category: Tea
 
 export type OtherResult = { complete: boolean };
 
+export type ExplainedQuote = { turn: number; start: number; quote: string };
+
+export type ExplainedDimension = {
+  dimension: string;
+  score: number;
+  weight: number;
+  contribution: number | null;
+  band: string | null;
+  band_text: string | null;
+  spread: number | null;
+  quotes: ExplainedQuote[];
+};
+
+export type ExplainedRater = { kind: "model" | "human"; name: string; version: string | null; runs: number };
+
+export type UnscoredDimension = { dimension: string; reason: string | null };
+
+export type Stability = { runs: number; same: number };
+
+export type Margin = { overall: number | null; to: string | null; lead: number | null; over: string | null };
+
+export type Explanation = {
+  complete: true;
+  machine: string;
+  provenance: "unsupported" | "runs";
+  raters: ExplainedRater[];
+  scale: [number, number];
+  overall_score: number | null;
+  category: string | null;
+  second_category: string | null;
+  coverage: number | null;
+  stability: Stability | null;
+  margin: Margin | null;
+  dimensions: ExplainedDimension[];
+  unscored: UnscoredDimension[];
+  words_expired: boolean;
+};
+
 export type QueueOfKind = {
   queued: number;
   waiting: number;
@@ -387,6 +425,8 @@ export type ExchangeJobsAnswer = {
   next_in_ms: number | null;
 };
 
+export type ExplanationAnswer = Explanation;
+
 export type InterviewContextAnswer = InterviewContext | null;
 
 export type PreviewContextAnswer = {
@@ -415,6 +455,8 @@ export type RotateSessionLinkAnswer = { access_token: string };
 export type SaveRunAnswer = { saved: boolean; key: string; runs: number };
 
 export type SaveProgressAnswer = { saved: number; turns: number; last_turn: number | null };
+
+export type SessionExplanationAnswer = Explanation | OtherResult;
 
 export type SessionResultAnswer = FullResult | TeaserResult | OtherResult;
 
@@ -1551,6 +1593,7 @@ export type Database = {
         };
         Returns: ExchangeJobsAnswer;
       };
+      explanation: { Args: { session_id: string; session_type: string }; Returns: ExplanationAnswer };
       extend_leases: { Args: { jobs: number[]; lease_seconds?: number; worker: string }; Returns: number[] };
       interview_context: { Args: { agent_session_id: string }; Returns: InterviewContextAnswer };
       list_reviewers: {
@@ -1577,6 +1620,7 @@ export type Database = {
       };
       save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: SaveProgressAnswer };
       save_run: { Args: { agent_session_id: string; run: Json }; Returns: SaveRunAnswer };
+      session_explanation: { Args: { access_token: string }; Returns: SessionExplanationAnswer };
       session_result: { Args: { access_token: string }; Returns: SessionResultAnswer };
       session_status: { Args: { access_token: string }; Returns: SessionStatusAnswer };
       subject_export: { Args: { session_id: string; session_type: string }; Returns: SubjectExportAnswer };

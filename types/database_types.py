@@ -249,6 +249,57 @@ class TeaserResult(TypedDict):
 class OtherResult(TypedDict):
     complete: bool
 
+class ExplainedQuote(TypedDict):
+    turn: int
+    start: int
+    quote: str
+
+class ExplainedDimension(TypedDict):
+    dimension: str
+    score: float
+    weight: float
+    contribution: Union[float, None]
+    band: Union[str, None]
+    band_text: Union[str, None]
+    spread: Union[float, None]
+    quotes: List[ExplainedQuote]
+
+class ExplainedRater(TypedDict):
+    kind: Literal["model", "human"]
+    name: str
+    version: Union[str, None]
+    runs: int
+
+class UnscoredDimension(TypedDict):
+    dimension: str
+    reason: Union[str, None]
+
+class Stability(TypedDict):
+    runs: int
+    same: int
+
+class Margin(TypedDict):
+    overall: Union[float, None]
+    to: Union[str, None]
+    lead: Union[float, None]
+    over: Union[str, None]
+
+class Explanation(TypedDict):
+    complete: Literal[True]
+    machine: str
+    provenance: Literal["unsupported", "runs"]
+    raters: List[ExplainedRater]
+    scale: Tuple[float, float]
+    overall_score: Union[float, None]
+    category: Union[str, None]
+    second_category: Union[str, None]
+    coverage: Union[float, None]
+    stability: Union[Stability, None]
+    margin: Union[Margin, None]
+    dimensions: List[ExplainedDimension]
+    unscored: List[UnscoredDimension]
+    words_expired: bool
+
 class QueueOfKind(TypedDict):
     queued: int
     waiting: int
@@ -440,6 +491,8 @@ class ExchangeJobsAnswer(TypedDict):
     jobs: List[Dict[str, JsonValue]]
     next_in_ms: Union[int, None]
 
+ExplanationAnswer: TypeAlias = Explanation
+
 InterviewContextAnswer: TypeAlias = Union[InterviewContext, None]
 
 class PreviewContextAnswer(TypedDict):
@@ -473,6 +526,8 @@ class SaveProgressAnswer(TypedDict):
     saved: int
     turns: int
     last_turn: Union[int, None]
+
+SessionExplanationAnswer: TypeAlias = Union[Explanation, OtherResult]
 
 SessionResultAnswer: TypeAlias = Union[FullResult, TeaserResult, OtherResult]
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_closed sha256:d5d12608fc542e83d161118b769cd3568dcbe6d47009c7044f02cf9cff350e66
+-- custom-assessments 0.2.0 access_closed sha256:4b1d127fe8748566bade72c02a9a46ef7e9f45d4e0cf4b166bc20e97f833de51
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -63,15 +63,17 @@ private.erase_participants(uuid[], uuid), private.erase_session_once(uuid, text,
 private.erased_at(uuid, text, uuid), private.evidence_in_force(jsonb), private.evidence_rules(),
 private.example_faults(jsonb, text[], text[], numeric, numeric), private.example_outcome_faults(jsonb),
 private.exceeded_limits(uuid, text, integer), private.expire_run_words(integer), private.expire_words(integer),
-private.export_session(uuid, text, boolean), private.extend_rule(regclass, text, text), private.fault(text, text, text),
-private.fill_columns_from_metadata(), private.filled_definition(jsonb), private.final_diagnostics(private.judged_job),
-private.find_talk(uuid), private.finish_jobs(text, jsonb, timestamptz), private.fold_name(text),
-private.fold_use(uuid, text), private.folded_names(jsonb), private.folded_text(text),
-private.forget_session(uuid, text, boolean), private.former_campaign_ids(), private.former_tenant_ids(),
-private.free_id(text, text[]), private.guard_assessment_authority(), private.guard_equivalences(),
-private.guard_reviews(), private.guard_versions(), private.guidelines_faults(jsonb, text[]),
-private.hand_over(uuid, text, uuid, uuid), private.hand_over_assessments(), private.hand_over_used_assessments(uuid),
-private.has_used(uuid, uuid), private.has_written_markdown(public.custom_assessments), private.hash_of(jsonb),
+private.explain_session(uuid, text, boolean), private.explained_dimensions(public.custom_assessment_results),
+private.explanation_of(public.custom_assessment_results), private.export_session(uuid, text, boolean),
+private.extend_rule(regclass, text, text), private.fault(text, text, text), private.fill_columns_from_metadata(),
+private.filled_definition(jsonb), private.final_diagnostics(private.judged_job), private.find_talk(uuid),
+private.finish_jobs(text, jsonb, timestamptz), private.fold_name(text), private.fold_use(uuid, text),
+private.folded_names(jsonb), private.folded_text(text), private.forget_session(uuid, text, boolean),
+private.former_campaign_ids(), private.former_tenant_ids(), private.free_id(text, text[]),
+private.guard_assessment_authority(), private.guard_equivalences(), private.guard_reviews(), private.guard_versions(),
+private.guidelines_faults(jsonb, text[]), private.hand_over(uuid, text, uuid, uuid), private.hand_over_assessments(),
+private.hand_over_used_assessments(uuid), private.has_used(uuid, uuid),
+private.has_written_markdown(public.custom_assessments), private.hash_of(jsonb),
 private.hash_of_completion(jsonb, jsonb, jsonb, jsonb, boolean),
 private.hash_of_written(public.custom_assessments, text), private.held_of_session(uuid, text, uuid),
 private.highest_score(), private.hold_assessments(uuid[]), private.hold_campaign_pin(uuid, uuid, uuid),
@@ -196,11 +198,11 @@ private.unseen_controls(), private.unspaced_letters(), private.upload_diagnostic
 private.users_of_assessment(uuid), private.version_before_upgrade(uuid), private.version_in_force(uuid, uuid),
 private.version_in_use(text, uuid, uuid, uuid, uuid, uuid), private.version_of_scores(uuid, text, uuid, uuid),
 private.version_to_choose(uuid, uuid, boolean), private.version_to_move_to(uuid, uuid),
-private.version_to_use(text, uuid, uuid, uuid, uuid, uuid), private.was_in_use(public.custom_assessments),
-private.weight_tolerance(), private.weighted_sums(numeric[], numeric[]), private.weights_faults(jsonb),
-private.whole_definition(public.custom_assessments), private.whole_turns(text[]), private.wide_letters(),
-private.with_campaigns_left(jsonb, uuid[]), private.with_definition(public.assessment_versions, jsonb),
-private.with_metadata(jsonb, text[], jsonb), private.with_paths(jsonb), private.without_accents(text),
-private.without_common_parts(jsonb, jsonb), private.word_lengths(text, boolean), private.wordless_runs(jsonb),
-private.write_result()
+private.version_to_use(text, uuid, uuid, uuid, uuid, uuid), private.votes_on(uuid, text),
+private.was_in_use(public.custom_assessments), private.weight_tolerance(), private.weighted_sums(numeric[], numeric[]),
+private.weights_faults(jsonb), private.whole_definition(public.custom_assessments), private.whole_turns(text[]),
+private.wide_letters(), private.with_campaigns_left(jsonb, uuid[]),
+private.with_definition(public.assessment_versions, jsonb), private.with_metadata(jsonb, text[], jsonb),
+private.with_paths(jsonb), private.without_accents(text), private.without_common_parts(jsonb, jsonb),
+private.word_lengths(text, boolean), private.wordless_runs(jsonb), private.write_result()
 from public, anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:685243f1809d9f162aa7aae245a2b6ea5fee406ae158e41925fbeb33ce93eb3d
+-- custom-assessments 0.2.0 access_grants sha256:92be462acefa72ffb1fba882922a0bff38acb28b43c0c66b65fcb71cf0f0b932
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -84,6 +84,7 @@ grant execute on function private.content_to_copy(uuid, uuid) to authenticated, 
 grant execute on function public.create_tenant(text, text) to authenticated;
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
+grant execute on function public.session_explanation(text) to anon, authenticated, service_role;
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
 grant execute on function public.session_status(text) to anon, authenticated, service_role;
 grant execute on function public.withdraw_session(text) to anon, authenticated, service_role;
@@ -92,6 +93,8 @@ grant execute on function public.withdraw_session(text) to anon, authenticated, 
 grant execute on function public.review_listing(uuid, text, text, text, uuid) to authenticated, service_role;
 
 -- Owners, for their own results.
+grant execute on function public.explanation(uuid, text) to authenticated, service_role;
+grant execute on function private.explain_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function public.verify_result(uuid) to authenticated, service_role;
 
 -- Owners, for their own campaigns and sessions.

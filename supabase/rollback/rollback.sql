@@ -195,10 +195,11 @@ begin
         -- Functions of public, written by `make generate`.
         'backfill_versions', 'check_definition', 'check_evidence', 'complete_assessment_session', 'copy_assessment',
         'correct_turn', 'create_tenant', 'custom_assessments_version', 'declare_equivalent', 'erase_account',
-        'erase_session', 'erase_tenant', 'exchange_jobs', 'extend_leases', 'interview_context', 'list_reviewers',
-        'name_reviewer', 'preview_context', 'prune_jobs', 'queue_status', 'repin_campaign', 'repin_session',
-        'retry_jobs', 'review_listing', 'rotate_session_link', 'save_progress', 'save_run', 'session_result',
-        'session_status', 'subject_export', 'verify_result', 'version_changes', 'withdraw_session'
+        'erase_session', 'erase_tenant', 'exchange_jobs', 'explanation', 'extend_leases', 'interview_context',
+        'list_reviewers', 'name_reviewer', 'preview_context', 'prune_jobs', 'queue_status', 'repin_campaign',
+        'repin_session', 'retry_jobs', 'review_listing', 'rotate_session_link', 'save_progress', 'save_run',
+        'session_explanation', 'session_result', 'session_status', 'subject_export', 'verify_result', 'version_changes',
+        'withdraw_session'
       )
   loop
     execute format('drop function %s', found.signature);
@@ -287,13 +288,14 @@ begin
         'empty_rows', 'end_jobs_without_subject', 'end_session', 'ending_of_error', 'enqueue', 'enqueue_due_markdown',
         'enqueue_uploads', 'enter_line', 'enter_my_lines', 'erase_account_once', 'erase_participants',
         'erase_session_once', 'erase_tenant_once', 'erased_at', 'evidence_in_force', 'evidence_rules', 'example_faults',
-        'example_outcome_faults', 'exceeded_limits', 'expire_run_words', 'expire_words', 'export_session',
-        'extend_rule', 'fault', 'fill_columns_from_metadata', 'filled_definition', 'final_diagnostics', 'find_talk',
-        'finish_jobs', 'fold_name', 'fold_use', 'folded_names', 'folded_text', 'forget_session', 'former_campaign_ids',
-        'former_tenant_ids', 'free_id', 'guard_assessment_authority', 'guard_equivalences', 'guard_reviews',
-        'guard_versions', 'guidelines_faults', 'hand_over', 'hand_over_assessments', 'hand_over_used_assessments',
-        'has_used', 'has_written_markdown', 'hash_of', 'hash_of_completion', 'hash_of_written', 'held_of_session',
-        'highest_score', 'hold_assessments', 'hold_campaign_pin', 'hold_changed_agent_choices', 'hold_changed_choices',
+        'example_outcome_faults', 'exceeded_limits', 'expire_run_words', 'expire_words', 'explain_session',
+        'explained_dimensions', 'explanation_of', 'export_session', 'extend_rule', 'fault',
+        'fill_columns_from_metadata', 'filled_definition', 'final_diagnostics', 'find_talk', 'finish_jobs', 'fold_name',
+        'fold_use', 'folded_names', 'folded_text', 'forget_session', 'former_campaign_ids', 'former_tenant_ids',
+        'free_id', 'guard_assessment_authority', 'guard_equivalences', 'guard_reviews', 'guard_versions',
+        'guidelines_faults', 'hand_over', 'hand_over_assessments', 'hand_over_used_assessments', 'has_used',
+        'has_written_markdown', 'hash_of', 'hash_of_completion', 'hash_of_written', 'held_of_session', 'highest_score',
+        'hold_assessments', 'hold_campaign_pin', 'hold_changed_agent_choices', 'hold_changed_choices',
         'hold_completion', 'hold_heirs', 'hold_job_of_upload', 'hold_jobs', 'hold_jobs_of_tenant',
         'hold_new_agent_choices', 'hold_new_choices', 'hold_owners', 'hold_rows_of_account',
         'hold_rows_of_deleted_tenant', 'hold_rows_of_tenant', 'hold_session', 'hold_session_to_erase',
@@ -346,7 +348,7 @@ begin
         'tried_as', 'trim_text', 'try_backfill_rows', 'turn_faults', 'turn_with', 'turning_points', 'turns_of_session',
         'unclean_name_faults', 'unknown_names', 'unscored_reasons', 'unseen_controls', 'unspaced_letters',
         'upload_diagnostic', 'users_of_assessment', 'version', 'version_before_upgrade', 'version_in_force',
-        'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to', 'version_to_use',
+        'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to', 'version_to_use', 'votes_on',
         'was_in_use', 'weight_tolerance', 'weighted_sums', 'weights_faults', 'whole_definition', 'whole_turns',
         'wide_letters', 'with_campaigns_left', 'with_definition', 'with_metadata', 'with_paths', 'without_accents',
         'without_common_parts', 'word_lengths', 'wordless_runs', 'write_result'

@@ -83,6 +83,7 @@ grant execute on function private.content_to_copy(uuid, uuid) to authenticated, 
 grant execute on function public.create_tenant(text, text) to authenticated;
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
+grant execute on function public.session_explanation(text) to anon, authenticated, service_role;
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
 grant execute on function public.session_status(text) to anon, authenticated, service_role;
 grant execute on function public.withdraw_session(text) to anon, authenticated, service_role;
@@ -91,6 +92,8 @@ grant execute on function public.withdraw_session(text) to anon, authenticated, 
 grant execute on function public.review_listing(uuid, text, text, text, uuid) to authenticated, service_role;
 
 -- Owners, for their own results.
+grant execute on function public.explanation(uuid, text) to authenticated, service_role;
+grant execute on function private.explain_session(uuid, text, boolean) to authenticated, service_role;
 grant execute on function public.verify_result(uuid) to authenticated, service_role;
 
 -- Owners, for their own campaigns and sessions.

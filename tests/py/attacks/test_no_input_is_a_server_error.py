@@ -226,6 +226,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("copy_assessment", {"assessment_id": None, "tenant_id": None}),
     ("copy_assessment", {"assessment_id": "00000000-0000-0000-0000-000000000000", "tenant_id": "x"}),
     ("create_tenant", {"display_name": None}),
+    ("explanation", {"session_id": None, "session_type": None}),
+    ("session_explanation", {"access_token": None}),
     ("repin_session", {"session_id": None, "session_type": None}),
     ("repin_session", {"session_id": "00000000-0000-0000-0000-000000000000", "session_type": "x"}),
     ("repin_campaign", {"campaign_id": None}),

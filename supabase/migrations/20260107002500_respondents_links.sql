@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents sha256:f8566829ce87afc978837d941f1a2bef037daa979b6dde75122d5e2674833855
+-- custom-assessments 0.2.0 respondents_links sha256:05764a025820bbaa689253d6298f7cd6de92feb4c88d2ef70a3bcc112318d9cc
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -169,37 +169,134 @@ comment on function public.session_result(text) is
 '{complete: false}.';
 revoke all on function public.session_result(text) from public, anon, authenticated, service_role;
 
--- For respondents: how far the session is, what a welcome page shows, and the withdrawal of a session.
+-- How a result came about, for the person whom it is about and for the owner.
 
--- The sentences of the notice for respondents, by the disclosure and the tenant.
-create or replace function private.notice(tenant_id uuid, disclosure text)
+-- What was said about one dimension by the raters whose votes count on it: the quotes from the respondent's own words, each once,
+-- and the bands cited.
+create or replace function private.votes_on(result_id uuid, dimension text, out quotes jsonb, out bands text[])
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  people constant boolean := exists (
+    select
+      from public.score_runs as run
+      join public.score_items as item on item.run_id = run.id
+     where run.result_id = votes_on.result_id and item.dimension = votes_on.dimension and run.rater_kind = 'human'
+  );
+begin
+  select coalesce(jsonb_agg(distinct jsonb_build_object(
+           'turn', quoted.value -> 'turn', 'start', quoted.value -> 'start', 'quote', quoted.value -> 'quote'
+         )) filter (where quoted.value ->> 'status' in ('verified', 'repaired') and quoted.value ? 'quote'), '[]'),
+         coalesce(array_agg(item.band) filter (where item.band is not null), '{}')
+    into quotes, bands
+    from public.score_runs as run
+    join public.score_items as item on item.run_id = run.id
+    left join lateral jsonb_array_elements(item.evidence) as quoted (value) on true
+   where run.result_id = votes_on.result_id
+     and item.dimension = votes_on.dimension
+     and item.unscored is null
+     and (run.rater_kind = 'human' or not people);
+end
+$$;
+
+-- Each scored dimension: its share of the weights that count, what it adds to the overall score, the band that its score lies
+-- in (the one that raters cited, where it lies in two), and the quotes.
+create or replace function private.explained_dimensions(result public.custom_assessment_results)
 returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  days numeric;
-  sentence text;
+  definition constant jsonb := result.assessment_definition_snapshot #> '{}';
+  scored constant record := private.scored_dimensions(definition);
+  counted constant numeric := (
+    select sum(listed.weight)
+      from unnest(scored.names, scored.weights) as listed (name, weight)
+     where result.dimension_scores ? listed.name
+  );
 begin
-  select own.words_days, own.notice
-    into days, sentence
-    from public.tenant_settings as own
-   where own.tenant_id = notice.tenant_id;
-  days := least(days, private.setting('words_days'));
   return (
-    select jsonb_object_agg(
-             case when told.name = notice.disclosure then 'shown' else told.name end,
-             replace(told.value, '{words_days}', days::text)
-           )
-      from private.notice_texts as told
-     where told.name = notice.disclosure or told.name <> all (private.disclosures())
-  ) || jsonb_build_object('tenant', sentence, 'words_days', days);
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'dimension', listed.name,
+             'score', listed.score,
+             'weight', round(listed.weight / counted, 4),
+             'contribution', case when result.overall_score is not null then round(listed.weight * listed.score / counted, 2) end,
+             'band', band.name,
+             'band_text', dimension.value -> 'scoringRubric' -> band.name,
+             'spread', result.spread -> listed.name,
+             'quotes', vote.quotes
+           ) order by listed.place), '[]')
+      from (
+        select each.name, each.weight, each.place, (result.dimension_scores ->> each.name)::numeric as score
+          from unnest(scored.names, scored.weights) with ordinality as each (name, weight, place)
+         where result.dimension_scores ? each.name
+      ) as listed
+      join jsonb_array_elements(definition -> 'dimensions') with ordinality as dimension (value, place)
+        on dimension.place = listed.place
+     cross join lateral private.votes_on(result.id, listed.name) as vote
+      left join lateral (
+        select reach.band as name
+          from private.band_reach(dimension.value -> 'scoringRubric', scored.low, scored.high) as reach
+         where listed.score between reach.first and reach.last
+         order by (reach.band = any (vote.bands)) desc, reach.first
+         limit 1
+      ) as band on true
+  );
 end
 $$;
 
--- SECURITY DEFINER, because a respondent has no account: the link's token grants access, and RLS does not know it.
-create or replace function public.session_status(access_token text)
+-- How a result came about. Nothing else of its runs is part of it: no rationale, no prompt, no parameters, and no quote of others.
+create or replace function private.explanation_of(result public.custom_assessment_results)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  definition constant jsonb := result.assessment_definition_snapshot #> '{}';
+begin
+  return jsonb_build_object(
+    'complete', true,
+    'machine', (select told.value from private.notice_texts as told where told.name = 'machine'),
+    'provenance', result.provenance,
+    'raters', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+               'kind', listed.rater_kind, 'name', listed.rater_name, 'version', listed.rater_version, 'runs', listed.runs
+             ) order by listed.rater_kind, listed.rater_name, listed.rater_version), '[]')
+        from (
+          select run.rater_kind, run.rater_name, run.rater_version, count(*) as runs
+            from public.score_runs as run
+           where run.result_id = result.id
+           group by run.rater_kind, run.rater_name, run.rater_version
+        ) as listed
+    ),
+    'scale', to_jsonb(private.scale_in_force(definition -> 'metadata')),
+    'overall_score', result.overall_score,
+    'category', result.matched_category,
+    'second_category', coalesce(result.margin ->> 'over', result.margin ->> 'to'),
+    'coverage', result.coverage,
+    'stability', result.stability,
+    'margin', result.margin,
+    'dimensions', private.explained_dimensions(result),
+    'unscored', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+               'dimension', listed.name, 'reason', result.uncovered_reasons -> listed.name
+             ) order by listed.place), '[]')
+        from unnest(result.uncovered_dimensions) with ordinality as listed (name, place)
+    ),
+    'words_expired', exists (
+      select from public.score_runs as run where run.result_id = result.id and run.words_since is null
+    )
+  );
+end
+$$;
+
+-- SECURITY DEFINER, because a respondent has no account: the link's token grants access, and RLS does not know it. Unknown,
+-- expired and unfinished sessions get the answer of session_result, which finds the result in the same way.
+create or replace function public.session_explanation(access_token text)
 returns jsonb
 language plpgsql
 stable
@@ -207,144 +304,66 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  link record;
-  shown jsonb;
+  session record;
+  result public.custom_assessment_results;
 begin
-  select found.* into link from private.state_of_link(session_status.access_token) as found;
-  select jsonb_build_object(
-           'state', link.state,
-           'tenant', tenant.display_name,
-           'name', text.name,
-           'description', text.description,
-           'opening', text.definition #> '{interviewGuidelines,opening}',
-           'disclosure', coalesce(link.disclosure, text.result_disclosure),
-           'expires_at', link.expires_at,
-           'notice', private.notice(tenant.id, coalesce(link.disclosure, text.result_disclosure))
-         )
-    into shown
-    from public.tenant_profiles as tenant
-    cross join lateral (
-      select version.name, version.description, version.definition, version.result_disclosure
-        from public.assessment_versions as version
-       where version.id = link.version_id
-      union all
-      -- Its first version is not made before it is used.
-      select assessment.name, assessment.description, assessment.definition, assessment.result_disclosure
-        from public.custom_assessments as assessment
-       where link.version_id is null and assessment.id = link.assessment_id
-    ) as text
-   where tenant.id = link.tenant_id;
-  -- Nothing is shown of an ended session whose assessment was deleted either.
-  return case when link.state = 'unavailable' or shown is null then '{"state": "unavailable"}'::jsonb else shown end;
+  select found.* into session from private.session_of_link(session_explanation.access_token) as found;
+  select present.*
+    into result
+    from public.custom_assessment_results as present
+   where present.session_id = session.session_id
+     and present.session_type = session.session_type;
+  if result.tenant_id is distinct from session.tenant_id or result.campaign_id is distinct from session.campaign_id then
+    return '{"complete": false}'::jsonb;
+  end if;
+  return case result.result_disclosure when 'full' then private.explanation_of(result) else '{"complete": true}' end;
 end
 $$;
-comment on function public.session_status(text) is
-'For respondents: {state, tenant, name, description, opening, disclosure, expires_at, notice} of the session with this link, by '
-'the version that the session uses. state: open, in_progress (the interview has begun), scoring, complete, cancelled, withdrawn. '
-'notice: {machine, kept, readers, shown, contact, tenant, words_days}. For an unknown, expired or erased link, and for a '
-'session that cannot begin: {state: unavailable}.';
-revoke all on function public.session_status(text) from public, anon, authenticated, service_role;
+comment on function public.session_explanation(text) is
+'For respondents: how the result of the session with this link came about, where the assessment discloses it in full: {complete, '
+'machine, provenance, raters, scale, overall_score, category, second_category, coverage, stability, margin, dimensions, unscored, '
+'words_expired}. dimensions: {dimension, score, weight, contribution, band, band_text, spread, quotes}. Under another disclosure '
+'{complete: true}; for an unknown, expired or unfinished session {complete: false}.';
+revoke all on function public.session_explanation(text) from public, anon, authenticated, service_role;
 
--- Ends a session that is open or in progress, and deletes its transcript; others stay as they are. Its assessment and its row
--- are locked first, and then read again: meanwhile its assessment may have been deleted, its link replaced, or its scores
--- accepted. A host whose rule refuses the word withdrawn may have cancelled. SECURITY DEFINER, as above.
-create or replace function public.withdraw_session(access_token text)
+-- For whom it is: a trusted caller may have any session's, others those of their own tenants. SECURITY DEFINER, because notices
+-- are nobody's to read.
+create or replace function private.explain_session(session_id uuid, session_type text, trusted boolean)
 returns jsonb
 language plpgsql
+stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  link record;
-  status text;
+  result public.custom_assessment_results;
 begin
-  select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
-  if link.state in ('open', 'in_progress') then
-    perform private.hold_assessments(facts.assessment_ids)
-       from private.session_facts(link.session_id, link.session_type) as facts;
-    perform private.hold_session_to_write(link.session_id, link.session_type);
-    foreach status in array array['withdrawn', 'cancelled'] loop
-      select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
-      exit when link.state not in ('open', 'in_progress');
-      perform private.end_session(link.session_id, link.session_type, status, null);
-    end loop;
-    select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
-    if link.state in ('withdrawn', 'cancelled') then
-      perform private.remove_transcript(link.session_id, link.session_type, link.tenant_id);
-    end if;
-  end if;
-  return jsonb_build_object('state', link.state);
-end
-$$;
-comment on function public.withdraw_session(text) is
-'For respondents: withdraws the session with this link, if it is open or in progress: it can then neither begin nor be completed, and '
-'its transcript is deleted at once. '
-'Returns {state}, as session_status then has it: withdrawn, or the state of a session that was not open any more.';
-revoke all on function public.withdraw_session(text) from public, anon, authenticated, service_role;
-
--- For owners: giving a session another link.
-
--- What rotate_session_link does: for a trusted caller on any session, else only for the tenant's owner, so not for the creator
--- of a campaign whose tenant has another owner. SECURITY DEFINER: no client can write tokens.
-create or replace function private.replace_link(session_id uuid, session_type text, trusted boolean)
-returns text
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  host_table constant regclass := case session_type
-    when 'coaching' then 'public.coaching_sessions'::regclass else 'public.campaign_assignments'::regclass
-  end;
-  tenant_id uuid;
-  token record;
-  link text;
-begin
-  select facts.tenant_id
-    into tenant_id
-    from private.session_facts(replace_link.session_id, replace_link.session_type) as facts
-   where trusted or facts.tenant_id = any (array(select private.my_tenant_ids()));
+  select present.*
+    into result
+    from public.custom_assessment_results as present
+   where present.session_id = explain_session.session_id
+     and present.session_type = explain_session.session_type
+     and (trusted or present.tenant_id = any (array(select private.my_tenant_ids())));
   if not found then
-    perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('session_id', replace_link.session_id));
+    perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('session_id', explain_session.session_id));
   end if;
-  perform private.refuse_erased(replace_link.session_id, replace_link.session_type, tenant_id);
-  select format_type(col.atttypid, col.atttypmod) as type, col.atthasdef as has_default,
-         pg_column_is_updatable(col.attrelid, col.attnum, true) as can_change
-    into token
-    from pg_catalog.pg_attribute as col
-   where col.attrelid = host_table and col.attname = 'access_token';
-  if not token.can_change then
-    perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
-      'argument', 'session_type', 'expected', 'sessions of a table, or of a view whose access_token can be updated'
-    ));
-  end if;
-  -- A host makes its links in its own way, if it has one.
-  execute format(
-    'update %s set access_token = %s where id = $1 returning access_token::text', host_table,
-    case
-      when token.has_default then 'default'
-      when token.type = 'uuid' then 'gen_random_uuid()'
-      else format('replace(gen_random_uuid()::text || gen_random_uuid()::text, ''-'', '''')::%s', token.type)
-    end
-  )
-     into link
-    using replace_link.session_id;
-  return link;
+  return private.explanation_of(result);
 end
 $$;
 
-create or replace function public.rotate_session_link(session_id uuid, session_type text)
+create or replace function public.explanation(session_id uuid, session_type text)
 returns jsonb
 language plpgsql
+stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return jsonb_build_object('access_token', private.replace_link(
-    rotate_session_link.session_id, rotate_session_link.session_type, current_user not in ('anon', 'authenticated')
-  ));
+  return private.explain_session(
+    explanation.session_id, explanation.session_type, current_user not in ('anon', 'authenticated')
+  );
 end
 $$;
-comment on function public.rotate_session_link(uuid, text) is
-'For owners: gives a session another link, for example because somebody else has the present one, which ends. Returns '
-'{access_token}.';
-revoke all on function public.rotate_session_link(uuid, text) from public, anon, authenticated, service_role;
+comment on function public.explanation(uuid, text) is
+'For owners: how the result of any of their sessions came about, as session_explanation shows it to respondents, whatever the '
+'assessment discloses.';
+revoke all on function public.explanation(uuid, text) from public, anon, authenticated, service_role;
