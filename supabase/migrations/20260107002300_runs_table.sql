@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 runs_table sha256:e22dd63890b775e890375c8719baf1499bc8da99f54ccc2c62c27974b9e051f1
+-- custom-assessments 0.2.0 runs_table sha256:6fabea87dcd3490e2418b91eb70be143ae177c7195d0ca55479f33875a445ad3
 -- Who scored a result, from what words, and how.
 --
 -- A run is one rater's pass over the dimensions of an assessment. What a finished interview brings is stored with its result, in
@@ -80,6 +80,10 @@ create index if not exists idx_score_items_tenant on public.score_items (tenant_
 alter table public.score_items alter column evidence set statistics 0;
 alter table public.score_items alter column rationale set statistics 0;
 alter table public.score_runs alter column parameters set statistics 0;
+alter table public.score_runs alter column key set statistics 0;
+alter table public.score_runs alter column rater_name set statistics 0;
+alter table public.score_runs alter column rater_version set statistics 0;
+alter table public.score_runs alter column band_order set statistics 0;
 
 -- Runs that an agent has saved before it completes the session. They are deleted with the session's transcript, and when the
 -- session has its result.
@@ -98,6 +102,7 @@ comment on table private.kept_runs is 'Runs of interviews that have no result ye
 alter table private.kept_runs enable row level security;
 revoke all on table private.kept_runs from public, anon, authenticated, service_role;
 alter table private.kept_runs alter column run set statistics 0;
+alter table private.kept_runs alter column key set statistics 0;
 
 -- Runs and items are inserted with their result and deleted with it, by whatever role. Only the words can be taken from them.
 create or replace function private.keep_runs()

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_session sha256:b88864ba21a7f0954d48ede6ef7e8249b9b9f33fa242238973de2828b1cb89d5
+-- custom-assessments 0.2.0 erasure_session sha256:a7ad3be661fe50396d260c5c88e2260f37599af335bf86ffed0cb74203f96030
 -- Erasing one respondent.
 
 -- The tenants that hold something of a session: its own, and those whose session of this id was deleted.
@@ -196,6 +196,7 @@ begin
      and request.session_type = erase_session_once.session_type
      and request.tenant_id = erase_session_once.tenant_id;
   get diagnostics jobs = row_count;
+  perform private.hold_turns(erase_session_once.session_id, erase_session_once.session_type);
   runs := private.count_runs(
     erase_session_once.tenant_id, erase_session_once.session_id, erase_session_once.session_type
   );

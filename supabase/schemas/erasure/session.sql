@@ -195,6 +195,7 @@ begin
      and request.session_type = erase_session_once.session_type
      and request.tenant_id = erase_session_once.tenant_id;
   get diagnostics jobs = row_count;
+  perform private.hold_turns(erase_session_once.session_id, erase_session_once.session_type);
   runs := private.count_runs(
     erase_session_once.tenant_id, erase_session_once.session_id, erase_session_once.session_type
   );

@@ -79,6 +79,10 @@ create index if not exists idx_score_items_tenant on public.score_items (tenant_
 alter table public.score_items alter column evidence set statistics 0;
 alter table public.score_items alter column rationale set statistics 0;
 alter table public.score_runs alter column parameters set statistics 0;
+alter table public.score_runs alter column key set statistics 0;
+alter table public.score_runs alter column rater_name set statistics 0;
+alter table public.score_runs alter column rater_version set statistics 0;
+alter table public.score_runs alter column band_order set statistics 0;
 
 -- Runs that an agent has saved before it completes the session. They are deleted with the session's transcript, and when the
 -- session has its result.
@@ -97,6 +101,7 @@ comment on table private.kept_runs is 'Runs of interviews that have no result ye
 alter table private.kept_runs enable row level security;
 revoke all on table private.kept_runs from public, anon, authenticated, service_role;
 alter table private.kept_runs alter column run set statistics 0;
+alter table private.kept_runs alter column key set statistics 0;
 
 -- Runs and items are inserted with their result and deleted with it, by whatever role. Only the words can be taken from them.
 create or replace function private.keep_runs()

@@ -145,12 +145,28 @@ class Stage:
             ("interview_context", talk),
             ("save_progress", talk | {"turns": said}),
             ("correct_turn", talk | {"turn": 1, "speaker": "respondent"}),
+            ("save_run", talk | {"run": self._run()}),
         ):
             answer = self.call(self.service, function, **values)
             assert answer.status_code == 200, answer.text
         if end != "open":
             self._complete(person, end)
         return person
+
+    def _run(self) -> dict[str, Any]:
+        """A rater's run with a mark in each of its texts, also in a quote that nobody said."""
+        mark = self.marks.make
+        evidence = [{"turn": 2, "quote": mark("run-quote")}]
+        return {
+            "key": mark("run-key"),
+            "rater": {"kind": "model", "name": mark("run-rater"), "version": mark("run-version")},
+            "band_order": mark("run-order"),
+            "parameters": {"prompt": mark("run-parameter")},
+            "items": [
+                {"dimension": "Clarity", "score": 4, "evidence": evidence, "rationale": mark("run-reason")},
+                {"dimension": "Courage", "score": 3},
+            ],
+        }
 
     def _complete(self, person: Respondent, end: str) -> None:
         scores = {"dimension_scores": {"Clarity": 4, "Courage": 3}}
@@ -195,7 +211,8 @@ def test_an_erased_respondent_leaves_no_words(stage: Stage, session_type: str, e
     person = stage.respondent(session_type, end)
     found = stage.find()
     # What went with the row of the session is not found any more.
-    kept = {mark for mark in stage.marks.made if end != "deleted" or "insight" in mark or "failure" in mark}
+    stays = ("insight", "failure", "run-")
+    kept = {mark for mark in stage.marks.made if end != "deleted" or any(part in mark for part in stays)}
     assert set(found) == kept
     if end != "deleted":
         assert "pg_catalog.pg_statistic" in set.union(*found.values())
@@ -208,7 +225,7 @@ def test_an_erased_respondent_leaves_no_words(stage: Stage, session_type: str, e
     stage.assert_nothing_is_left()
     (held,) = stage.call(stage.owner, "subject_export", **person.named).json()["held"]
     assert held["erased_at"] is not None
-    assert not any(held[part] for part in ("pin", "transcript", "submitted", "result"))
+    assert not any(held[part] for part in ("pin", "transcript", "kept_runs", "submitted", "runs", "result"))
 
 
 def test_what_is_refused_of_a_respondent_is_in_no_table_and_no_log(stage: Stage) -> None:
@@ -221,6 +238,25 @@ def test_what_is_refused_of_a_respondent_is_in_no_table_and_no_log(stage: Stage)
             {"dimension_scores": {"Clarity": mark("score")}, "ai_insights": [mark("refused")]},
         ),
         ("complete_assessment_session", {"dimension_scores": {"Clarity": 4}, "ai_insights": mark("wrong")}),
+        ("complete_assessment_session", {"runs": [{mark("key"): mark("run")}]}),
+        (
+            "complete_assessment_session",
+            {
+                "runs": [
+                    {
+                        "key": mark("other-key"),
+                        "rater": {"kind": mark("kind"), "name": mark("rater")},
+                        "language": mark("language"),
+                        "started_at": mark("start"),
+                        "items": [
+                            {"dimension": mark("dimension"), "score": mark("text"), "band": mark("band")},
+                            {"dimension": "Clarity", "unscored": mark("reason"), "rationale": [mark("why")]},
+                            {"dimension": "Clarity", "score": 9, "evidence": [mark("evidence")]},
+                        ],
+                    }
+                ]
+            },
+        ),
     ):
         assert stage.call(stage.service, function, **person.named, **values).status_code == 422
     for turns in (
@@ -238,6 +274,14 @@ def test_what_is_refused_of_a_respondent_is_in_no_table_and_no_log(stage: Stage)
         answer = stage.call(stage.service, "save_progress", agent_session_id=str(person.talk), turns=turns)
         assert answer.status_code == 422
         assert not [each for each in stage.marks.made if each in answer.text]
+    quotes = [{"turn": mark("number"), "quote": [mark("quote")]}]
+    answer = stage.call(stage.service, "check_evidence", agent_session_id=str(person.talk), evidence=quotes)
+    assert answer.status_code == 422
+    assert not [each for each in stage.marks.made if each in answer.text]
+    run = {"key": mark("run-refused"), "items": [], "rater": {"kind": "human", "name": mark("person")}}
+    answer = stage.call(stage.service, "save_run", agent_session_id=str(person.talk), run=run)
+    assert answer.status_code == 422
+    assert not [each for each in stage.marks.made if each in answer.text]
     assert set(stage.find()) == stored
     assert stage.marks.in_files(stage.logs) == set()
 

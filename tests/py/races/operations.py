@@ -47,6 +47,11 @@ TURN = (
     'select public.save_progress(%({})s, \'[{{"turn": 1, "speaker": "respondent", "text": "Yes."}}]\')'
     " ->> 'turns'"
 )
+RUN = (
+    'select public.save_run(%({})s, \'{{"key": "first", "rater": {{"kind": "human", "name": "R"}},'
+    ' "items": [{{"dimension": "Clarity", "score": 4}}, {{"dimension": "Courage", "score": 3}}]}}\')'
+    " ->> 'runs'"
+)
 REVIEW = "select public.review_listing(%({})s, '{}') ->> 'marketplace_status'"
 ASSESSMENT = "update public.custom_assessments set {} where id = %({})s returning version"
 
@@ -76,6 +81,7 @@ OPERATIONS = {
     "begin in a campaign": Operation("service", CONTEXT.format("persons_talk")),
     "first turn": Operation("service", TURN.format("persons_talk")),
     "turn": Operation("service", TURN.format("begun_talk")),
+    "run": Operation("service", RUN.format("begun_talk")),
     "choice": Operation(
         "guest",
         "insert into public.coaching_sessions (tenant_id, assessment_type, custom_assessment_id)"

@@ -125,6 +125,14 @@ select jsonb_build_object(
   'turns', (
     select jsonb_agg(array[said.session_id::text, said.text] order by said.session_id)
       from private.turns as said where said.session_id in (%(person_0)s, %(begun)s)),
+  'runs', (
+    select jsonb_agg(array[saved.session_id::text, saved.key] order by saved.session_id)
+      from private.kept_runs as saved where saved.session_id = %(begun)s),
+  'runs of results', (
+    select jsonb_agg(array[result.session_id::text, run.key] order by result.session_id)
+      from public.score_runs as run
+      join public.custom_assessment_results as result on result.id = run.result_id
+     where result.tenant_id in (%(author)s, %(guest)s)),
   'people', (
     select jsonb_agg(array[assignment.id::text, assignment.status] order by assignment.id)
       from public.campaign_assignments as assignment where assignment.campaign_id = %(campaign)s),
