@@ -100,8 +100,9 @@ lint: setup ## the layout of supabase/schemas, sqlfluff (on files that have not 
 generate: setup ## write the generated files: migrations, types, access matrix, docs tables
 	@$(PY) -m tools.generate
 
-pictures: setup ## draw the pictures of the README again; `make generate` does so too
+pictures: setup ## draw the pictures of the README again, those of the page in a browser; `make generate` draws the others too
 	@$(PY) -m tools.pictures
+	@TEST_README_PICTURES=docs/pictures $(PY) -m pytest -q tests/py/web -k pictures
 
 migration: setup ## propose the next migration from what changed in supabase/schemas; NAME=add_tags
 	@$(PY) -m tools.next_migration $(NAME)

@@ -83,7 +83,11 @@ def test_the_readmes_pictures_are_what_make_pictures_draws_now() -> None:
     drawn = dict(pictures.generated())
     stale = [path.name for path, text in drawn.items() if path.read_text(encoding="utf-8") != text]
     assert stale == [], "run `make pictures`"
-    assert sorted(pictures.FOLDER.iterdir()) == sorted(drawn)
+    # Those of the page are taken in a browser, and not compared by the pixel.
+    assert {path.name for path in pictures.FOLDER.iterdir()} - {path.name for path in drawn} == {
+        "editor.png",
+        "report.png",
+    }
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in drawn if f"({path.relative_to(ROOT)})" not in readme] == []
     fetched = [re.findall(r"(?:href|url|src)\W+(?!#)[a-z]+:", text) for text in drawn.values()]

@@ -34,17 +34,28 @@ export function Problems({ diagnostics, checking, show, fix }: Props) {
           <li key={index} class="problem" data-severity={diagnostic.severity}>
             <button type="button" class="plain" onClick={() => show(diagnostic)}>
               <span class="line">{t("problems.line", { line: String(diagnostic.line) })}</span>{" "}
-              {diagnostic.message}
+              <Said text={diagnostic.message} />
             </button>
-            {diagnostic.hint && <p class="hint">{diagnostic.hint}</p>}
+            {diagnostic.hint && diagnostic.hint !== diagnostic.fix?.title && (
+              <p class="hint">
+                <Said text={diagnostic.hint} />
+              </p>
+            )}
             {diagnostic.fix && fix && (
               <button type="button" class="fix" onClick={() => fix(diagnostic)}>
-                {diagnostic.fix.title}
+                <Said text={diagnostic.fix.title} />
               </button>
             )}
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+/** A sentence of the compiler, in which what is between backticks is from the text. */
+function Said({ text }: { text: string }) {
+  return (
+    <>{text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>
   );
 }
