@@ -19,6 +19,7 @@ const EditorPage = lazy(async () => {
   const [{ EditorPage: Part }] = await Promise.all([import("./pages/editor"), need("editor")]);
   return Part;
 });
+const FirstTenant = lazy(() => import("./pages/first-tenant").then((part) => part.FirstTenant));
 const VersionsPage = lazy(() => import("./pages/versions").then((part) => part.VersionsPage));
 const ResultPage = lazy(() => import("./pages/result").then((part) => part.ResultPage));
 
@@ -148,9 +149,9 @@ function Page({ to }: { to: Route }) {
   const current = tenant.value;
   switch (to.page) {
     case "library":
-      return current === null ? <NoTenant /> : <Library key={current.id} tenant={current} />;
+      return current === null ? <FirstTenant /> : <Library key={current.id} tenant={current} />;
     case "editor":
-      return current === null ? <NoTenant /> : <EditorPage key={to.id} id={to.id} tenant={current} />;
+      return current === null ? <FirstTenant /> : <EditorPage key={to.id} id={to.id} tenant={current} />;
     case "versions":
       return <VersionsPage key={to.id} id={to.id} />;
     case "assessment":
@@ -160,13 +161,4 @@ function Page({ to }: { to: Route }) {
     default:
       return <Missing />;
   }
-}
-
-function NoTenant() {
-  return (
-    <div class="empty">
-      <h1>{t("no-tenant.title")}</h1>
-      <p>{t("no-tenant.text")}</p>
-    </div>
-  );
 }

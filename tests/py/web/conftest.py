@@ -61,7 +61,8 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
         checks: list[Callable[[], None]] = []
 
         def open_one(hash_: str = "#/", *, refused: tuple[int, ...] = (), **options: object) -> Page:
-            context = browser.new_context(base_url=site.url, **{"locale": "en-GB"} | options)  # type: ignore[arg-type]
+            defaults = {"locale": "en-GB", "reduced_motion": "reduce"}
+            context = browser.new_context(base_url=site.url, **defaults | options)  # type: ignore[arg-type]
             opened.callback(context.close)
             context.set_default_timeout(10_000)
             page = context.new_page()

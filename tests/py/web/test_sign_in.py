@@ -67,10 +67,33 @@ def test_nothing_of_the_former_account_is_shown_to_the_next(open_page: Open, sit
     ] == []
 
 
-def test_an_account_without_a_tenant_is_told_whom_to_ask(open_page: Open, site: Site) -> None:
-    page = open_page()
+def test_a_new_account_creates_its_organization_and_a_refused_name_is_said_at_the_form(
+    open_page: Open, site: Site
+) -> None:
+    page = open_page(refused=(422,))
     site.sign_in(page, site.people.user().email, PASSWORD)
-    expect(page.get_by_role("heading", name="Your account has no organization yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    page.get_by_label("Name of your organization").fill("<b>School</b>")
+    page.get_by_role("button", name="Create it").click()
+    expect(page.get_by_role("alert")).to_contain_text("An argument is missing or out of range.")
+    page.get_by_label("Name of your organization").fill("School of Listening")
+    page.get_by_role("button", name="Create it").press("Enter")
+    expect(page.get_by_text("No assessments yet")).to_be_visible()
+    expect(page.get_by_text("School of Listening")).to_be_visible()
+
+
+def test_where_the_host_creates_tenants_a_new_account_is_told_whom_to_ask(
+    open_page: Open, site: Site
+) -> None:
+    page = open_page(refused=(403,))
+    site.sign_in(page, site.people.user().email, PASSWORD)
+    site.postgres.execute("update private.settings set value = 0 where name = 'create_tenant'")
+    try:
+        page.get_by_label("Name of your organization").fill("School of Listening")
+        page.get_by_role("button", name="Create it").click()
+        expect(page.get_by_text("Ask the operator of this site")).to_be_visible()
+    finally:
+        site.postgres.execute("update private.settings set value = 1 where name = 'create_tenant'")
 
 
 def test_the_hosts_page_for_a_forgotten_password_is_linked(open_page: Open, site: Site) -> None:

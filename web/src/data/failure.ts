@@ -39,6 +39,9 @@ export const NO_ANSWER = 504;
 export function failureOfAnswer(status: number, error: ApiError): Failure {
   if (status === 502 || status === NO_ANSWER) return { kind: "offline" };
   if (status === 401) return { kind: "signed-out" };
+  // Not a refusal, which has a reason and a status below: its words are for the operator.
+  if (status >= 500 && error.details == null)
+    return { kind: "broken", message: `${status} ${error.code ?? ""}`.trim() };
   const details = read(error.details);
   const reason = typeof details.reason === "string" ? details.reason : undefined;
   return {

@@ -183,6 +183,12 @@ export async function loadTenants(): Promise<void> {
   tenants.value = found;
 }
 
+/** Create the account's first tenant, where the host lets accounts do that. */
+export async function createTenant(name: string): Promise<void> {
+  await ask((db) => db.rpc("create_tenant", { display_name: name }));
+  await loadTenants();
+}
+
 export interface Search {
   tenant: string;
   text: string;
