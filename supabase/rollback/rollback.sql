@@ -99,6 +99,7 @@ drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
 drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
 drop trigger if exists hold_rows_of_tenant on public.tenant_profiles;
 drop trigger if exists drop_slugs_of_tenant on public.tenant_profiles;
+drop trigger if exists drop_use_of_tenant on public.tenant_profiles;
 drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
 drop trigger if exists tenant_0_line on public.tenant_profiles;
 drop trigger if exists check_display_name on public.tenant_profiles;
@@ -243,7 +244,7 @@ drop table if exists
 private.extended_rules, private.claims, private.refusals, private.settings, public.tenant_settings,
 private.notice_texts, private.backfills, private.former_owners, private.former_versions, private.written_markdown,
 private.change_rules, private.markdown_due, private.jobs, private.job_kinds, private.score_requests,
-private.slug_series, private.result_creators, private.erased_sessions, private.reviewers,
+private.slug_series, private.tenant_use, private.result_creators, private.erased_sessions, private.reviewers,
 private.listings_in_hand, public.assessment_uploads, public.score_items, public.score_runs,
 public.custom_assessment_results, private.kept_runs,
 public.equivalence_declarations, private.turns, private.transcripts, private.pins, private.asked_definitions,

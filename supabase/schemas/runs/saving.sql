@@ -108,8 +108,8 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: nobody of the API may read transcripts. It stores nothing, and is volatile so that no quote is ever part of an
--- address, which PostgREST would allow for a function that only reads.
+-- SECURITY DEFINER: nobody of the API may read transcripts. It stores nothing, so PostgREST would let a GET request call it, which
+-- has the quotes in its address, and addresses are logged.
 create or replace function public.check_evidence(agent_session_id uuid, evidence jsonb)
 returns jsonb
 language plpgsql
@@ -122,6 +122,9 @@ declare
   faults jsonb;
   quotes jsonb;
 begin
+  if current_setting('transaction_read_only')::boolean then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "evidence", "expected": "a POST request"}');
+  end if;
   select found.* into talk from private.find_talk(check_evidence.agent_session_id) as found;
   if jsonb_typeof(check_evidence.evidence) is distinct from 'array' then
     faults := jsonb_build_array(private.fault('$', 'wrong-type', 'a list of quotes'));

@@ -38,6 +38,31 @@ MALFORMED: dict[str, list[dict[str, Any]]] = {
     "nothing but words": [WORDS],  # type: ignore[list-item]  # Not a turn, on purpose.
 }
 
+RUN = {
+    "key": "first",
+    "rater": {"kind": "human", "name": "Robin"},
+    "items": [{"dimension": "Clarity", "score": 4, "rationale": WORDS, "evidence": [{"quote": WORDS}]}],
+}
+# As above, of runs: each is refused.
+MALFORMED_RUNS: dict[str, object] = {
+    "key": RUN | {"key": WORDS * 20},
+    "rater": RUN | {"rater": WORDS},
+    "kind": RUN | {"rater": {"kind": WORDS, "name": WORDS}},
+    "language": RUN | {"language": WORDS},
+    "parameters": RUN | {"parameters": [WORDS]},
+    "time": RUN | {"started_at": WORDS},
+    "items": RUN | {"items": {WORDS: WORDS}},
+    "dimension": RUN | {"items": [{"dimension": WORDS, "score": 4}]},
+    "score": RUN | {"items": [{"dimension": "Clarity", "score": WORDS}]},
+    "reason": RUN | {"items": [{"dimension": "Clarity", "unscored": WORDS}]},
+    "band": RUN | {"items": [{"dimension": "Clarity", "score": 4, "band": WORDS}]},
+    "hash": RUN | {"items": [{"dimension": "Clarity", "score": 4, "prompt_sha256": WORDS}]},
+    "rationale": RUN | {"items": [{"dimension": "Clarity", "score": 4, "rationale": WORDS * 400}]},
+    "quote": RUN | {"items": [{"dimension": "Clarity", "score": 4, "evidence": [{"quote": WORDS * 100}]}]},
+    "turn": RUN | {"items": [{"dimension": "Clarity", "score": 4, "evidence": [{"turn": WORDS}]}]},
+    "nothing but words": WORDS,
+}
+
 
 @dataclass
 class Scene:
@@ -115,6 +140,28 @@ def test_no_refusal_and_no_log_has_the_words(api: RunningApi, scene: Scene, turn
     assert WORDS not in answer.text
     assert WORDS not in str(answer.headers)
     assert times_logged(api) == before
+
+
+@pytest.mark.parametrize("run", MALFORMED_RUNS.values(), ids=MALFORMED_RUNS)
+def test_no_refusal_of_a_run_and_no_log_has_the_words(api: RunningApi, scene: Scene, run: object) -> None:
+    before = times_logged(api)
+    completion = {"session_id": str(scene.session), "session_type": "coaching", "runs": [run]}
+    for function, values in (
+        ("save_run", {"agent_session_id": str(scene.talk), "run": run}),
+        ("complete_assessment_session", completion),
+    ):
+        answer = scene.service.post(f"{REST}/rpc/{function}", json=values)
+        assert answer.status_code == 422, answer.text
+        assert WORDS not in answer.text
+        assert WORDS not in str(answer.headers)
+    assert times_logged(api) == before
+
+
+def test_quotes_are_looked_for_by_post_only(scene: Scene) -> None:
+    """Addresses are logged: an agent that asks by GET must notice at once, with its first quote."""
+    asked = {"agent_session_id": str(scene.talk), "evidence": "[]"}
+    answer = scene.service.get(f"{REST}/rpc/check_evidence", params=asked)
+    assert (answer.status_code, "a POST request" in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize("character", [r"\ud800", "\x01", '"'])
