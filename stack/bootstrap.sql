@@ -49,6 +49,11 @@ grant authenticated to postgres with admin option;
 grant service_role to postgres with admin option;
 -- The project owner can change PostgREST's settings (`alter role authenticator set pgrst...`).
 grant authenticator to postgres with admin option;
+do $grant$
+begin
+  execute 'grant set on parameter pgrst.db_pre_request to postgres';
+end
+$grant$;
 grant pg_monitor to postgres;
 grant pg_signal_backend to postgres;
 grant pg_read_all_data to postgres;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:92be462acefa72ffb1fba882922a0bff38acb28b43c0c66b65fcb71cf0f0b932
+-- custom-assessments 0.2.0 access_grants sha256:fe9c3441ddbe456f4e37fa8128313b63386a372f6371aafc2fc52e068b63cc71
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -82,6 +82,9 @@ grant execute on function private.asked_categories(jsonb) to authenticated, serv
 grant execute on function public.copy_assessment(uuid, uuid, text) to authenticated, service_role;
 grant execute on function private.content_to_copy(uuid, uuid) to authenticated, service_role;
 grant execute on function public.create_tenant(text, text) to authenticated;
+
+-- PostgREST, as the role of each request.
+grant execute on function private.refuse_estimates() to anon, authenticated, service_role;
 
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_explanation(text) to anon, authenticated, service_role;

@@ -19,8 +19,9 @@
 --
 -- On the platform's five tables it keeps: all rows; the tables themselves, even if a migration created them; the columns and
 -- indexes that the migrations added, except for those of custom assessments; the revocation of TRUNCATE and similar privileges;
--- security_invoker on a view campaign_assignments. It also keeps one setting of the project: functions that postgres creates
--- are not executable by everyone. To undo that: alter default privileges grant execute on functions to public;
+-- security_invoker on a view campaign_assignments; that columns with names, addresses and links have no statistics. It also
+-- keeps one setting of the project: functions that postgres creates are not executable by everyone. To undo that:
+-- alter default privileges grant execute on functions to public;
 
 begin;
 
@@ -69,7 +70,8 @@ $refusals$;
 
 -- With their triggers and policies, on a view that has none too.
 drop function if exists
-private.drop_transcripts(), private.note_former_owner(), private.former_tenant_ids(), private.former_campaign_ids() cascade;
+private.drop_transcripts(), private.note_former_owner(), private.former_tenant_ids(), private.former_campaign_ids(),
+private.drop_use_of_tenant() cascade;
 drop trigger if exists check_session_assessment on public.campaigns;
 drop trigger if exists set_campaign_creator on public.campaigns;
 drop trigger if exists check_session_assessment on public.coaching_sessions;
@@ -111,6 +113,19 @@ drop trigger if exists row_changed_at on public.campaign_assignments;
 drop trigger if exists row_changed_at on public.coaching_sessions;
 drop trigger if exists row_changed_at on public.agent_sessions;
 
+-- PostgREST must not call a function that is gone.
+do $requests$
+begin
+  if exists (
+    select from pg_catalog.pg_db_role_setting as kept
+     where kept.setdatabase = (select oid from pg_catalog.pg_database where datname = current_database())
+       and 'pgrst.db_pre_request=private.refuse_estimates' = any (kept.setconfig)
+  ) then
+    execute format('alter role authenticator in database %I reset pgrst.db_pre_request', current_database());
+    perform pg_notify('pgrst', 'reload config');
+  end if;
+end
+$requests$;
 drop view if exists public.session_versions;
 
 -- Columns take their constraints and indexes with them.
@@ -269,18 +284,19 @@ begin
         'asked_dimensions', 'asks_the_same', 'assessment_statuses', 'assessment_types', 'assessment_with_content',
         'attached_marks', 'backfill_assessments', 'backfill_begun', 'backfill_choices', 'backfill_results',
         'backfill_rows', 'band_key', 'band_reach', 'basis_of_result', 'begin_session', 'begin_talk', 'blanks',
-        'bounded_diagnostics', 'bring_over_choices_of', 'bring_over_session', 'campaigns_can_lose_their_creator',
-        'can_make_version', 'categories_faults', 'category_faults', 'category_standings', 'change_classes',
-        'changes_between', 'changes_of_versions', 'check_agent_session_assessment', 'check_asking',
-        'check_assessment_content', 'check_choice', 'check_completion', 'check_display_name', 'check_equivalence',
-        'check_handed_in', 'check_held_choices', 'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids',
-        'check_session_assessment', 'check_session_status', 'check_shape_of_runs', 'check_style',
-        'check_tenant_settings', 'check_turns', 'checked_runs', 'choose_assessment', 'choose_jobs', 'claim_jobs',
-        'claim_slug', 'class_of_change', 'clean_quotes', 'clean_run', 'close_requests', 'column_refuses_custom',
-        'column_values', 'columns_of', 'columns_with_links', 'combined_runs', 'compared_dimensions', 'complete_session',
-        'content_categories', 'content_dimensions', 'content_hash', 'content_of', 'content_of_assessment',
-        'content_of_version', 'content_parts', 'content_to_copy', 'copies_without_version', 'count_runs', 'count_use',
-        'coverage_of', 'dashes', 'date_assessment_content', 'decision_about', 'decisions', 'definition_bounds_faults',
+        'bounded_diagnostics', 'bring_over_choices_of', 'bring_over_session', 'call_before_requests',
+        'campaigns_can_lose_their_creator', 'can_make_version', 'categories_faults', 'category_faults',
+        'category_standings', 'change_classes', 'changes_between', 'changes_of_versions',
+        'check_agent_session_assessment', 'check_asking', 'check_assessment_content', 'check_choice',
+        'check_completion', 'check_display_name', 'check_equivalence', 'check_handed_in', 'check_held_choices',
+        'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids', 'check_session_assessment',
+        'check_session_status', 'check_shape_of_runs', 'check_style', 'check_tenant_settings', 'check_turns',
+        'checked_runs', 'choose_assessment', 'choose_jobs', 'claim_jobs', 'claim_slug', 'class_of_change',
+        'clean_quotes', 'clean_run', 'close_requests', 'column_refuses_custom', 'column_values', 'columns_of',
+        'columns_with_links', 'combined_runs', 'compared_dimensions', 'complete_session', 'content_categories',
+        'content_dimensions', 'content_hash', 'content_of', 'content_of_assessment', 'content_of_version',
+        'content_parts', 'content_to_copy', 'copies_without_version', 'count_runs', 'count_use', 'coverage_of',
+        'dashes', 'date_assessment_content', 'decision_about', 'decisions', 'definition_bounds_faults',
         'definition_faults', 'definition_of_version', 'definition_shape_faults', 'definition_size_faults',
         'differences', 'differing_items', 'differing_metadata', 'differing_score_faults', 'differs_from_completion',
         'dimension_faults', 'dimension_hashes', 'dimension_ids', 'dimension_names', 'dimensions_faults',
@@ -329,30 +345,31 @@ begin
         'prunable_versions', 'prune_pins', 'prune_transcripts', 'prune_versions', 'questions_by_name', 'queue_front',
         'quote_faults', 'range_precision', 'rater_faults', 'rater_kinds', 'read_scores', 'readable_version',
         'reads_everything', 'recomputed_result', 'record_former_listing', 'recount_use', 'reference_list_faults',
-        'refresh_listings', 'refuse', 'refuse_contradictions', 'refuse_ended', 'refuse_erased', 'refuse_exceeded',
-        'refuse_inactive', 'refuse_insufficient', 'refuse_long_transcript', 'refuse_result_update', 'refuse_scores',
-        'refuse_unknown_turns', 'refuse_upload_change', 'refuse_withdrawn', 'refused_diagnostics', 'remove_transcript',
-        'repeated_example_faults', 'repeated_names', 'replace_assessment', 'replace_link', 'replacement_diagnostic',
-        'replacement_fault', 'replacement_of', 'request_of', 'require_definition', 'restated', 'restated_differences',
-        'result_tenant_ids', 'retry_delay', 'rubric_faults', 'rubrics_faults', 'rules_against_custom', 'run_backfill',
-        'run_faults', 'run_item_faults', 'run_rules', 'run_text_faults', 'run_words_due', 'runs_kept', 'runs_of_result',
-        'scale_in_force', 'scale_of', 'score_assessment', 'scored_dimensions', 'scored_item_faults', 'scoring_of',
-        'searched_turns', 'separators', 'session_facts', 'session_kind', 'session_of_link', 'session_type',
-        'session_types', 'session_version', 'sessions_under_way', 'set_assessment_slug', 'set_campaign_creator',
-        'setting', 'settle_jobs', 'settle_markdown', 'settle_requests', 'settle_subjects', 'settle_uploads',
-        'slug_is_taken', 'slug_of', 'sought_quotes', 'source_spans', 'source_types', 'spaced_text', 'spaced_turns',
-        'speakers', 'spelled_dimensions', 'stability_of', 'state_of_link', 'status_of_session', 'store_first_version',
-        'store_former_version', 'store_request', 'store_runs', 'store_version', 'stored_bytes', 'sum_of_counts',
-        'take_back_jobs', 'take_listing', 'take_review', 'take_rows', 'take_snapshot', 'take_transcript', 'take_upload',
-        'talks_of_session', 'tenant_of_agent_session', 'tenant_owner', 'tenants_of_session', 'text_faults',
-        'text_list_faults', 'time_of', 'too_precise_fault', 'transcript_of', 'transcript_source', 'transcripts_due',
-        'tried_as', 'trim_text', 'try_backfill_rows', 'turn_faults', 'turn_with', 'turning_points', 'turns_of_session',
-        'unclean_name_faults', 'unknown_names', 'unscored_reasons', 'unseen_controls', 'unspaced_letters',
-        'upload_diagnostic', 'users_of_assessment', 'version', 'version_before_upgrade', 'version_in_force',
-        'version_in_use', 'version_of_scores', 'version_to_choose', 'version_to_move_to', 'version_to_use', 'votes_on',
-        'was_in_use', 'weight_tolerance', 'weighted_sums', 'weights_faults', 'whole_definition', 'whole_turns',
-        'wide_letters', 'with_campaigns_left', 'with_definition', 'with_metadata', 'with_paths', 'without_accents',
-        'without_common_parts', 'word_lengths', 'wordless_runs', 'write_result'
+        'refresh_listings', 'refuse', 'refuse_contradictions', 'refuse_ended', 'refuse_erased', 'refuse_estimates',
+        'refuse_exceeded', 'refuse_inactive', 'refuse_insufficient', 'refuse_long_transcript', 'refuse_result_update',
+        'refuse_scores', 'refuse_unknown_turns', 'refuse_upload_change', 'refuse_withdrawn', 'refused_diagnostics',
+        'remove_transcript', 'repeated_example_faults', 'repeated_names', 'replace_assessment', 'replace_link',
+        'replacement_diagnostic', 'replacement_fault', 'replacement_of', 'request_of', 'require_definition', 'restated',
+        'restated_differences', 'result_tenant_ids', 'retry_delay', 'rubric_faults', 'rubrics_faults',
+        'rules_against_custom', 'run_backfill', 'run_faults', 'run_item_faults', 'run_rules', 'run_text_faults',
+        'run_words_due', 'runs_kept', 'runs_of_result', 'scale_in_force', 'scale_of', 'score_assessment',
+        'scored_dimensions', 'scored_item_faults', 'scoring_of', 'searched_turns', 'separators', 'session_facts',
+        'session_kind', 'session_of_link', 'session_type', 'session_types', 'session_version', 'sessions_under_way',
+        'set_assessment_slug', 'set_campaign_creator', 'setting', 'settle_jobs', 'settle_markdown', 'settle_requests',
+        'settle_subjects', 'settle_uploads', 'slug_is_taken', 'slug_of', 'sought_quotes', 'source_spans',
+        'source_types', 'spaced_text', 'spaced_turns', 'speakers', 'spelled_dimensions', 'stability_of',
+        'state_of_link', 'status_of_session', 'store_first_version', 'store_former_version', 'store_request',
+        'store_runs', 'store_version', 'stored_bytes', 'sum_of_counts', 'take_back_jobs', 'take_listing', 'take_review',
+        'take_rows', 'take_snapshot', 'take_transcript', 'take_upload', 'talks_of_session', 'tenant_of_agent_session',
+        'tenant_owner', 'tenants_of_session', 'text_faults', 'text_list_faults', 'time_of', 'too_precise_fault',
+        'transcript_of', 'transcript_source', 'transcripts_due', 'tried_as', 'trim_text', 'try_backfill_rows',
+        'turn_faults', 'turn_with', 'turning_points', 'turns_of_session', 'unclean_name_faults', 'unknown_names',
+        'unscored_reasons', 'unseen_controls', 'unspaced_letters', 'upload_diagnostic', 'users_of_assessment',
+        'version', 'version_before_upgrade', 'version_in_force', 'version_in_use', 'version_of_scores',
+        'version_to_choose', 'version_to_move_to', 'version_to_use', 'votes_on', 'was_in_use', 'weight_tolerance',
+        'weighted_sums', 'weights_faults', 'whole_definition', 'whole_turns', 'wide_letters', 'with_campaigns_left',
+        'with_definition', 'with_metadata', 'with_paths', 'without_accents', 'without_common_parts', 'word_lengths',
+        'wordless_runs', 'write_result'
       )
   loop
     execute format('drop function %s', found.signature);

@@ -82,6 +82,9 @@ grant execute on function public.copy_assessment(uuid, uuid, text) to authentica
 grant execute on function private.content_to_copy(uuid, uuid) to authenticated, service_role;
 grant execute on function public.create_tenant(text, text) to authenticated;
 
+-- PostgREST, as the role of each request.
+grant execute on function private.refuse_estimates() to anon, authenticated, service_role;
+
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_explanation(text) to anon, authenticated, service_role;
 grant execute on function public.session_result(text) to anon, authenticated, service_role;

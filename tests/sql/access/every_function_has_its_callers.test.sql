@@ -234,6 +234,7 @@ insert into tests.expected values
 ('private.price_tiers()', false, 'authenticated service_role'),
 ('private.reference_list_faults(jsonb,text,text[])', false, 'authenticated service_role'),
 ('private.refuse(text,jsonb)', false, 'authenticated service_role'),
+('private.refuse_estimates()', true, 'anon authenticated service_role'),
 ('private.result_tenant_ids()', true, 'authenticated'),
 ('private.rubric_faults(jsonb,text,numeric,numeric)', false, 'authenticated service_role'),
 ('private.rubrics_faults(jsonb,numeric,numeric)', false, 'authenticated service_role'),

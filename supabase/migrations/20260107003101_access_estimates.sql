@@ -1,4 +1,112 @@
--- custom-assessments 0.2.0 access_closed sha256:4b1d127fe8748566bade72c02a9a46ef7e9f45d4e0cf4b166bc20e97f833de51
+-- custom-assessments 0.2.0 access_estimates sha256:7566e077dfaf528c0cbc5945b60032bb9227fce86fa4b98e4da7f8bb5263dad7
+-- What the planner's statistics tell. PostgREST answers `Prefer: count=planned` and `count=estimated` with the planner's
+-- estimate, which Postgres makes from the values of all rows, whoever may read them: with a filter, an account can read
+-- other tenants' values out of it. So columns with texts, outcomes or secrets have no statistics, and such requests are
+-- refused.
+
+-- All locks on the host's tables that the following statements need, taken at once with a short wait
+-- (host_check/rules.sql).
+select private.lock_host_tables(
+  'share update exclusive', 'public.tenant_profiles', 'public.campaigns', 'public.campaign_assignments',
+  'public.coaching_sessions', 'public.agent_sessions'
+);
+
+-- The columns of our tables, and those of the host's that we read. Words from a short list, ids, hashes and dates keep
+-- theirs, since plans depend on them. What ANALYZE has collected before remains (docs/upgrading.md).
+do $statistics$
+declare
+  wanted record;
+begin
+  for wanted in
+    select attribute.attrelid::regclass as tbl, attribute.attname as col
+      from (values
+        ('public.custom_assessments',
+         'name slug description definition source_markdown version marketplace_price_tier'),
+        ('public.assessment_versions', 'name description definition source_markdown version dimension_hashes'),
+        ('public.assessment_uploads', 'source_markdown source_definition definition diagnostics'),
+        ('public.custom_assessment_results',
+         'dimension_scores overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
+         'assessment_version assessment_definition_snapshot'),
+        ('public.equivalence_declarations', 'dimension note'),
+        ('public.listing_requests', 'slug tenant definition source_markdown'),
+        ('public.listing_reviews', 'reason slug tenant definition source_markdown'),
+        ('public.listing_review_notes', 'note'),
+        ('public.tenant_settings', 'notice'),
+        ('public.tenant_profiles', 'slug display_name'),
+        ('public.campaigns', 'name'),
+        ('public.campaign_assignments', 'stakeholder_name stakeholder_email access_token'),
+        ('public.coaching_sessions', 'client_name client_email access_token metadata'),
+        ('public.agent_sessions', 'session_context')
+      ) as listed (tbl, cols)
+      join pg_catalog.pg_attribute as attribute
+        on attribute.attrelid = to_regclass(listed.tbl) and attribute.attname = any (string_to_array(listed.cols, ' '))
+      join pg_catalog.pg_class as relation on relation.oid = attribute.attrelid and relation.relkind in ('r', 'p')
+     where coalesce(attribute.attstattarget, -1) <> 0
+  loop
+    execute format('alter table %s alter column %I set statistics 0', wanted.tbl, wanted.col);
+  end loop;
+end
+$statistics$;
+
+-- Refuses a request for an estimate. PostgREST calls it before each request; a host's own function can do so too
+-- (docs/upgrading.md). SECURITY DEFINER, because a visitor may not read the refusals.
+create or replace function private.refuse_estimates()
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if current_setting('request.headers', true)::json ->> 'prefer' ~* '\mcount\s*=\s*"?(planned|estimated)' then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "Prefer", "expected": "count=exact, or no count"}');
+  end if;
+end
+$$;
+
+-- Makes PostgREST call it, in this database, if there is no such function yet. Returns what it calls now.
+create or replace function private.call_before_requests()
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  present text;
+begin
+  select substr(setting, length('pgrst.db_pre_request=') + 1)
+    into present
+    from pg_catalog.pg_db_role_setting as kept
+    join pg_catalog.pg_roles as role on role.oid = kept.setrole and role.rolname = 'authenticator'
+    join pg_catalog.pg_database as here on here.datname = current_database() and kept.setdatabase in (0, here.oid)
+   cross join lateral unnest(kept.setconfig) as setting
+   where setting like 'pgrst.db_pre_request=_%'
+   order by kept.setdatabase desc
+   limit 1;
+  if present is null then
+    execute format(
+      'alter role authenticator in database %I set pgrst.db_pre_request = %L', current_database(), 'private.refuse_estimates'
+    );
+    perform pg_notify('pgrst', 'reload config');
+    present := 'private.refuse_estimates';
+  end if;
+  return present;
+end
+$$;
+
+do $requests$
+declare
+  called text;
+begin
+  called := private.call_before_requests();
+  if called <> 'private.refuse_estimates' then
+    raise notice 'PostgREST calls % before each request: let it call private.refuse_estimates() too (docs/upgrading.md)', called;
+  end if;
+exception
+  when insufficient_privilege or undefined_object then
+    raise warning 'PostgREST does not refuse estimates: set pgrst.db_pre_request to private.refuse_estimates (docs/upgrading.md)';
+end
+$requests$;
+
 -- Every function of the schema private, closed to everybody; grants.sql, which follows, says who may call which. By
 -- name, because a project may have functions of its own in a schema of that name, and policies that call them.
 -- Written by `make generate`.
@@ -20,8 +128,9 @@ private.backfill_results(uuid[]), private.backfill_rows(text, uuid[]), private.b
 private.band_reach(jsonb, numeric, numeric), private.basis_of_result(uuid, text, uuid, uuid, uuid),
 private.begin_session(text, uuid, uuid, uuid, uuid, uuid), private.begin_talk(uuid), private.blanks(),
 private.bounded_diagnostics(jsonb), private.bring_over_choices_of(uuid),
-private.bring_over_session(text, uuid, uuid, uuid[]), private.campaigns_can_lose_their_creator(),
-private.can_make_version(uuid, uuid), private.categories_faults(jsonb, text[], text[], numeric, numeric),
+private.bring_over_session(text, uuid, uuid, uuid[]), private.call_before_requests(),
+private.campaigns_can_lose_their_creator(), private.can_make_version(uuid, uuid),
+private.categories_faults(jsonb, text[], text[], numeric, numeric),
 private.category_faults(jsonb, text, text[], numeric, numeric),
 private.category_standings(jsonb, numeric, text[], numeric[]), private.change_classes(),
 private.changes_between(jsonb, jsonb), private.changes_of_versions(uuid, uuid),
@@ -147,7 +256,7 @@ private.rater_kinds(), private.read_scores(jsonb, text[], text[], numeric, numer
 private.reads_everything(oid, text, integer), private.recomputed_result(public.custom_assessment_results, jsonb),
 private.record_former_listing(uuid), private.recount_use(), private.reference_list_faults(jsonb, text, text[]),
 private.refresh_listings(uuid[]), private.refuse(text, jsonb), private.refuse_contradictions(text[]),
-private.refuse_ended(uuid, text), private.refuse_erased(uuid, text, uuid),
+private.refuse_ended(uuid, text), private.refuse_erased(uuid, text, uuid), private.refuse_estimates(),
 private.refuse_exceeded(uuid, text, integer, text), private.refuse_inactive(uuid),
 private.refuse_insufficient(uuid, jsonb, numeric, text[], jsonb),
 private.refuse_long_transcript(uuid, integer, integer), private.refuse_result_update(),
