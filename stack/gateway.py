@@ -20,6 +20,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import aiohttp
 from aiohttp import web
@@ -33,6 +34,8 @@ from stack.pages import Pages
 from stack.processes import follow_parent
 
 MAX_REST_BODY_BYTES = 20 * 1024 * 1024
+# PostgREST's time grows with the square of the columns named in `select`, which anybody may send.
+MAX_SELECT_BYTES = 4 * 1024
 # Bodies up to this size are forwarded in one piece, which is faster than streaming them.
 _WHOLE_BYTES = 256 * 1024
 _CHUNK_BYTES = 64 * 1024
@@ -157,6 +160,10 @@ class Gateway:
         headers["Authorization"] = f"Bearer {self._tokens.get(bearer, bearer) if bearer else token}"
         if "apikey=" in query:
             query = "&".join(part for part in query.split("&") if not part.startswith("apikey="))
+        if _select_bytes(query) > MAX_SELECT_BYTES:
+            raise _RefusalError(
+                414, {"message": f"The request's select is longer than {MAX_SELECT_BYTES} bytes"}
+            )
         url = URL(f"http://postgrest{path}{'?' if query else ''}{query}", encoded=True)
         body = _Body(request)
         try:
@@ -236,6 +243,12 @@ class _RefusalError(Exception):
 
 def _too_large(limit: int) -> _RefusalError:
     return _RefusalError(413, {"message": f"The request's body is larger than {limit} bytes"})
+
+
+def _select_bytes(query: str) -> int:
+    """How long the `select` of a query is, however its name is encoded."""
+    parts = (part.partition("=") for part in query.split("&"))
+    return max((len(value) for name, _, value in parts if unquote_plus(name) == "select"), default=0)
 
 
 def _bearer(request: web.BaseRequest) -> str | None:

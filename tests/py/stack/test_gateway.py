@@ -135,6 +135,17 @@ def test_a_body_of_unknown_length_passes(bare_api: RunningApi) -> None:
     client.delete("/rest/v1/notes?id=gt.0")
 
 
+@pytest.mark.parametrize("name", ["select", "%73elect"])
+def test_a_select_of_thousands_of_columns_is_refused(bare_api: RunningApi, name: str) -> None:
+    """It would occupy PostgREST for seconds."""
+    columns = [f"a{number}:id" for number in range(1_600)]
+    refused = bare_api.http().get(f"/rest/v1/notes?id=eq.0&{name}={','.join(columns)}")
+    assert refused.status_code == 414
+    assert refused.json() == {"message": "The request's select is longer than 4096 bytes"}
+    answered = bare_api.http().get(f"/rest/v1/notes?id=eq.0&{name}={','.join(columns[:400])}")
+    assert (answered.status_code, answered.json()) == (200, [])
+
+
 def test_a_long_list_of_ids_fits_into_a_url(bare_api: RunningApi) -> None:
     ids = ",".join(str(number) for number in range(10**9, 10**9 + 3000))
     assert bare_api.http().get(f"/rest/v1/notes?id=in.({ids})").json() == []
