@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_transitions sha256:122409e9c40afc9258a9c372481bfca8cf3e7fa151f1b385cce8cdf549340eeb
+-- custom-assessments 0.2.0 marketplace_transitions sha256:0d75e7312c222d232b01fff19b09a720658f95f7d53168356a327f4ceb157021
 -- 6. Listing of an assessment: its state after any role has written the assessment's row.
 
 -- A row is published only while its content, and everything else that everyone can read of it, is what was approved. A
@@ -310,13 +310,16 @@ begin
     and (tg_op = 'INSERT' or new.display_name is distinct from old.display_name) then
     perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
       'argument', 'display_name', 'expected', format('at most %s characters', private.longest_name())));
+  elsif length(new.slug) > private.longest_name() and (tg_op = 'INSERT' or new.slug is distinct from old.slug) then
+    perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
+      'argument', 'slug', 'expected', format('at most %s characters', private.longest_name())));
   end if;
   return new;
 end
 $$;
 
 create or replace trigger check_display_name
-before insert or update of display_name on public.tenant_profiles
+before insert or update of display_name, slug on public.tenant_profiles
 for each row execute function private.check_display_name();
 
 drop view if exists public.marketplace_listings;

@@ -133,13 +133,16 @@ begin
     and (tg_op = 'INSERT' or new.display_name is distinct from old.display_name) then
     perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
       'argument', 'display_name', 'expected', format('at most %s characters', private.longest_name())));
+  elsif length(new.slug) > private.longest_name() and (tg_op = 'INSERT' or new.slug is distinct from old.slug) then
+    perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
+      'argument', 'slug', 'expected', format('at most %s characters', private.longest_name())));
   end if;
   return new;
 end
 $$;
 
 create or replace trigger check_display_name
-before insert or update of display_name on public.tenant_profiles
+before insert or update of display_name, slug on public.tenant_profiles
 for each row execute function private.check_display_name();
 
 drop view if exists public.marketplace_listings;

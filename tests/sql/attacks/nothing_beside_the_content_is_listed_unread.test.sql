@@ -4,7 +4,7 @@ begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
 \ir ../reviews.psql
-select plan(37);
+select plan(38);
 
 create function tests.page() returns text
 language sql
@@ -109,6 +109,10 @@ select tests.as_user(tests.kept('owner'));
 select is(
   tests.refusal(format('update public.tenant_profiles set display_name = %L where id = %L', repeat('x', 201), tests.kept('tenant'))),
   'PT422 INVALID_ARGUMENT', 'it has at most 200 characters'
+);
+select is(
+  tests.refusal(format('update public.tenant_profiles set slug = %L where id = %L', repeat('x', 201), tests.kept('tenant'))),
+  'PT422 INVALID_ARGUMENT', 'so has the slug'
 );
 select tests.as_service();
 select is(
