@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,28 +174,55 @@ def test_no_body_that_is_no_json_is_logged(api: RunningApi, scene: Scene, charac
     assert times_logged(api) == before
 
 
-def test_postgres_quotes_a_body_with_nul_unless_its_log_is_terse(api: RunningApi, scene: Scene) -> None:
-    """A known limit, on docs/security.md: such a body reaches no function of ours."""
+def test_postgres_logs_what_it_cannot_read_unless_it_logs_no_errors(api: RunningApi, scene: Scene) -> None:
+    """A known limit, on docs/operations.md: no function of ours sees these."""
     admin = api.database.connect("supabase_admin")
+    rest = scene.service
+    ways: dict[str, Callable[[], httpx.Response]] = {
+        "a body with NUL": lambda: rest.post(
+            f"{REST}/rpc/save_progress", content=broken(scene, r"\u0000"), headers=JSON
+        ),
+        "no JSON": lambda: rest.post(
+            f"{REST}/assessment_uploads?columns=tenant_id,source_markdown",
+            content=f'[{{"source_markdown": "{WORDS}" oops',
+            headers=JSON,
+        ),
+        "no id": lambda: rest.post(f"{REST}/rpc/interview_context", json={"agent_session_id": WORDS}),
+        "no date": lambda: rest.post(
+            f"{REST}/rpc/complete_assessment_session",
+            json={
+                "session_id": str(scene.session),
+                "session_type": "coaching",
+                "dimension_scores": {},
+                "completed_at": WORDS,
+            },
+        ),
+        "a filter that is no id": lambda: rest.get(f"{REST}/assessment_uploads?id=eq.{WORDS}"),
+    }
 
-    def quotes() -> bool:
+    def logged() -> list[str]:
+        """Which of these are logged by connections that are new."""
         admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'authenticator'"
         )
         api.reload()
-        before = times_logged(api)
-        body = broken(scene, r"\u0000")
-        answer = scene.service.post(f"{REST}/rpc/save_progress", content=body, headers=JSON)
-        assert answer.json()["code"] == "22P05"
-        assert WORDS not in answer.text
-        return times_logged(api) > before
+        found = []
+        for name, send in ways.items():
+            before = times_logged(api)
+            assert send().status_code == 400, name
+            if times_logged(api) > before:
+                found.append(name)
+        return found
 
-    assert quotes()
+    assert logged() == list(ways)
     admin.execute("alter role authenticator set log_error_verbosity = 'terse'")
     try:
-        assert not quotes()
+        assert logged() == ["no id", "no date", "a filter that is no id"]
+        admin.execute("alter role authenticator set log_min_messages = 'fatal'")
+        assert logged() == []
     finally:
         admin.execute("alter role authenticator reset log_error_verbosity")
+        admin.execute("alter role authenticator reset log_min_messages")
 
 
 def test_no_correction_has_the_words(api: RunningApi, scene: Scene) -> None:
