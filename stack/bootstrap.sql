@@ -341,6 +341,37 @@ reset role;
 -- Realtime's publication, and the notification to PostgREST that the schema has changed
 -- ---------------------------------------------------------------------------------------------------------------------
 
+-- A stand-in for Realtime's Broadcast from the database, with Supabase's signatures: it keeps what it was given. There,
+-- supautils lets postgres create policies on the table; here postgres owns it.
+create table realtime.messages (
+  topic text not null,
+  extension text not null,
+  payload jsonb,
+  event text,
+  private boolean default false,
+  updated_at timestamp not null default now(),
+  inserted_at timestamp not null default now(),
+  id uuid not null default gen_random_uuid(),
+  primary key (id, inserted_at)
+);
+alter table realtime.messages enable row level security;
+grant select, insert on realtime.messages to anon, authenticated, service_role;
+grant all on schema realtime to postgres;
+alter table realtime.messages owner to postgres;
+revoke create on schema realtime from postgres;
+
+create function realtime.topic() returns text
+language sql
+stable
+as $$ select nullif(current_setting('realtime.topic', true), '') $$;
+
+create function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void
+language sql
+as $$
+  insert into realtime.messages (payload, event, topic, private, extension)
+  values (send.payload, send.event, send.topic, send.private, 'broadcast')
+$$;
+
 create publication supabase_realtime;
 alter publication supabase_realtime owner to postgres;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents_status sha256:10ca942eb94c91792615579f2eabf3121038bd1aeb71e841684fa2f8795013fd
+-- custom-assessments 0.2.0 respondents_status sha256:04fc53681bbdc4f001962503adcd40d9a574d1a09e84848396dd60cad1d0f5b8
 -- For respondents: how far the session is, what a welcome page shows, and the withdrawal of a session.
 
 -- The sentences of the notice for respondents, by the disclosure and the tenant.
@@ -101,6 +101,8 @@ begin
     select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
     if link.state in ('withdrawn', 'cancelled') then
       perform private.remove_transcript(link.session_id, link.session_type, link.tenant_id);
+      perform private.broadcast(link.tenant_id, 'session', jsonb_build_object(
+        'id', link.session_id, 'type', link.session_type, 'state', link.state));
     end if;
   end if;
   return jsonb_build_object('state', link.state);

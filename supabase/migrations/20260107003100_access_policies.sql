@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:29246d2d425d7e3c426c2736267d66dbadd50175a67ac50469f5fa2838d0b4a1
+-- custom-assessments 0.2.0 access_policies sha256:4e59dfd3b14ac27f91c9948b9245ec072549955f48bf3930b41e337aa7d34016
 -- Which roles can read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once per query
@@ -224,22 +224,6 @@ create policy "Refusals are no secret" on private.refusals for select to authent
 
 drop policy if exists "Listings are public" on private.listings;
 create policy "Listings are public" on private.listings for select to anon, authenticated using (shown);
-
--- Front ends watch an upload being compiled; Realtime applies the policies above to each listener.
-do $realtime$
-begin
-  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime' and not puballtables)
-    and not exists (
-      select
-        from pg_catalog.pg_publication_tables
-       where pubname = 'supabase_realtime'
-         and schemaname = 'public'
-         and tablename = 'assessment_uploads'
-    ) then
-    alter publication supabase_realtime add table public.assessment_uploads;
-  end if;
-end
-$realtime$;
 
 -- Accounts that have sold their tenant. They keep reading the results of campaigns that they created, and nothing else: the
 -- platform's policies, and those of many hosts, let a campaign's creator write it, and so invite people and read their links.

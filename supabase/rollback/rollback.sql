@@ -71,7 +71,8 @@ $refusals$;
 -- With their triggers and policies, on a view that has none too.
 drop function if exists
 private.drop_transcripts(), private.note_former_owner(), private.former_tenant_ids(), private.former_campaign_ids(),
-private.drop_use_of_tenant() cascade;
+private.drop_use_of_tenant(), private.drop_slugs_of_tenant(), private.hold_jobs_of_tenant(),
+private.list_assessments_of_tenant(), private.keep_tenant_with_results() cascade;
 drop trigger if exists check_session_assessment on public.campaigns;
 drop trigger if exists set_campaign_creator on public.campaigns;
 drop trigger if exists check_session_assessment on public.coaching_sessions;
@@ -97,12 +98,7 @@ drop trigger if exists note_changed_conversations_of_trusted on public.agent_ses
 drop trigger if exists drop_pins_of_sessions on public.campaigns;
 drop trigger if exists drop_pins_of_sessions on public.coaching_sessions;
 drop trigger if exists drop_pins_of_tenant on public.tenant_profiles;
-drop trigger if exists keep_tenant_with_results on public.tenant_profiles;
-drop trigger if exists hold_jobs_of_tenant on public.tenant_profiles;
 drop trigger if exists hold_rows_of_tenant on public.tenant_profiles;
-drop trigger if exists drop_slugs_of_tenant on public.tenant_profiles;
-drop trigger if exists drop_use_of_tenant on public.tenant_profiles;
-drop trigger if exists list_assessments_of_tenant on public.tenant_profiles;
 drop trigger if exists tenant_0_line on public.tenant_profiles;
 drop trigger if exists check_display_name on public.tenant_profiles;
 drop trigger if exists check_session_status on public.coaching_sessions;
@@ -123,6 +119,9 @@ begin
   ) then
     execute format('alter role authenticator in database %I reset pgrst.db_pre_request', current_database());
     perform pg_notify('pgrst', 'reload config');
+  end if;
+  if to_regclass('realtime.messages') is not null then
+    drop policy if exists "Owners hear of their tenants" on realtime.messages;
   end if;
 end
 $requests$;
@@ -284,9 +283,9 @@ begin
         'asked_dimensions', 'asks_the_same', 'assessment_statuses', 'assessment_types', 'assessment_with_content',
         'attached_marks', 'backfill_assessments', 'backfill_begun', 'backfill_choices', 'backfill_results',
         'backfill_rows', 'band_key', 'band_reach', 'basis_of_result', 'begin_session', 'begin_talk', 'blanks',
-        'bounded_diagnostics', 'bring_over_choices_of', 'bring_over_session', 'call_before_requests',
-        'campaigns_can_lose_their_creator', 'can_make_version', 'categories_faults', 'category_faults',
-        'category_standings', 'change_classes', 'changes_between', 'changes_of_versions',
+        'bounded_diagnostics', 'bring_over_choices_of', 'bring_over_session', 'broadcast', 'broadcast_change',
+        'call_before_requests', 'campaigns_can_lose_their_creator', 'can_make_version', 'categories_faults',
+        'category_faults', 'category_standings', 'change_classes', 'changes_between', 'changes_of_versions',
         'check_agent_session_assessment', 'check_asking', 'check_assessment_content', 'check_choice',
         'check_completion', 'check_display_name', 'check_equivalence', 'check_handed_in', 'check_held_choices',
         'check_job_kind', 'check_move', 'check_refuses', 'check_returned_ids', 'check_session_assessment',

@@ -223,19 +223,3 @@ create policy "Refusals are no secret" on private.refusals for select to authent
 
 drop policy if exists "Listings are public" on private.listings;
 create policy "Listings are public" on private.listings for select to anon, authenticated using (shown);
-
--- Front ends watch an upload being compiled; Realtime applies the policies above to each listener.
-do $realtime$
-begin
-  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime' and not puballtables)
-    and not exists (
-      select
-        from pg_catalog.pg_publication_tables
-       where pubname = 'supabase_realtime'
-         and schemaname = 'public'
-         and tablename = 'assessment_uploads'
-    ) then
-    alter publication supabase_realtime add table public.assessment_uploads;
-  end if;
-end
-$realtime$;

@@ -100,6 +100,8 @@ begin
     select found.* into link from private.state_of_link(withdraw_session.access_token) as found;
     if link.state in ('withdrawn', 'cancelled') then
       perform private.remove_transcript(link.session_id, link.session_type, link.tenant_id);
+      perform private.broadcast(link.tenant_id, 'session', jsonb_build_object(
+        'id', link.session_id, 'type', link.session_type, 'state', link.state));
     end if;
   end if;
   return jsonb_build_object('state', link.state);

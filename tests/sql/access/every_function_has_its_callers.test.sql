@@ -150,6 +150,7 @@ insert into tests.expected values
 ('private.is_tenants_statement()', false, 'authenticated service_role'),
 ('private.assessment_statuses()', false, 'authenticated service_role'),
 ('private.assessment_types()', false, 'authenticated service_role'),
+('private.broadcast_change()', true, ''),
 ('private.categories_faults(jsonb,text[],text[],numeric,numeric)', false, 'authenticated service_role'),
 ('private.category_faults(jsonb,text,text[],numeric,numeric)', false, 'authenticated service_role'),
 ('private.check_choice(uuid,uuid,integer)', false, 'authenticated service_role'),
