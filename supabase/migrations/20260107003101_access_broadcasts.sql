@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_broadcasts sha256:c05d7d164e0a6b9bf19db7e437fc32bcba91a0f89135edf11e471227093e5126
+-- custom-assessments 0.2.0 access_broadcasts sha256:65bbc9ac5146eacf2f59f7702b2da2efcc17e82484a6f6b3d7178dba5a37b248
 -- What front ends are told while they wait: ids and states of uploads, sessions and results, never a text. By Broadcast from the
 -- database, where the project has Realtime. A row event of a publication would carry the whole row: for an upload of 484 KB
 -- twice as much.
@@ -115,7 +115,9 @@ begin
         ('public.assessment_uploads', 'source_markdown source_definition definition diagnostics'),
         ('public.custom_assessment_results',
          'dimension_scores overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-         'assessment_version assessment_definition_snapshot'),
+         'assessment_version assessment_definition_snapshot coverage stability margin spread uncovered_reasons'),
+        ('public.score_runs', 'key rater_name rater_version language'),
+        ('public.score_items', 'dimension band score unscored quote_statuses'),
         ('public.equivalence_declarations', 'dimension note'),
         ('public.listing_requests', 'slug tenant definition source_markdown'),
         ('public.listing_reviews', 'reason slug tenant definition source_markdown'),

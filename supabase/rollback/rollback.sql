@@ -70,19 +70,13 @@ $refusals$;
 
 -- With their triggers and policies, on a view that has none too.
 drop function if exists
-private.drop_transcripts(), private.note_former_owner(), private.former_tenant_ids(), private.former_campaign_ids(),
-private.drop_use_of_tenant(), private.drop_slugs_of_tenant(), private.hold_jobs_of_tenant(),
-private.list_assessments_of_tenant(), private.keep_tenant_with_results() cascade;
-drop trigger if exists check_session_assessment on public.campaigns;
-drop trigger if exists set_campaign_creator on public.campaigns;
-drop trigger if exists check_session_assessment on public.coaching_sessions;
-drop trigger if exists check_agent_session_assessment on public.agent_sessions;
-drop trigger if exists hold_new_choices on public.campaigns;
-drop trigger if exists hold_new_choices on public.coaching_sessions;
-drop trigger if exists hold_changed_choices on public.campaigns;
-drop trigger if exists hold_changed_choices on public.coaching_sessions;
-drop trigger if exists hold_new_agent_choices on public.agent_sessions;
-drop trigger if exists hold_changed_agent_choices on public.agent_sessions;
+private.check_agent_session_assessment(), private.check_display_name(), private.check_session_assessment(),
+private.check_session_status(), private.drop_pins_of_sessions(), private.drop_pins_of_tenant(),
+private.drop_slugs_of_tenant(), private.drop_transcripts(), private.drop_use_of_tenant(),
+private.former_campaign_ids(), private.former_tenant_ids(), private.hold_changed_agent_choices(),
+private.hold_changed_choices(), private.hold_jobs_of_tenant(), private.hold_new_agent_choices(),
+private.hold_new_choices(), private.keep_tenant_with_results(), private.list_assessments_of_tenant(),
+private.note_change(), private.note_former_owner(), private.set_campaign_creator() cascade;
 drop trigger if exists note_new_choices_of_clients on public.campaigns;
 drop trigger if exists note_new_choices_of_trusted on public.campaigns;
 drop trigger if exists note_changed_choices_of_clients on public.campaigns;
@@ -95,19 +89,8 @@ drop trigger if exists note_new_conversations_of_clients on public.agent_session
 drop trigger if exists note_new_conversations_of_trusted on public.agent_sessions;
 drop trigger if exists note_changed_conversations_of_clients on public.agent_sessions;
 drop trigger if exists note_changed_conversations_of_trusted on public.agent_sessions;
-drop trigger if exists drop_pins_of_sessions on public.campaigns;
-drop trigger if exists drop_pins_of_sessions on public.coaching_sessions;
-drop trigger if exists drop_pins_of_tenant on public.tenant_profiles;
 drop trigger if exists hold_rows_of_tenant on public.tenant_profiles;
 drop trigger if exists tenant_0_line on public.tenant_profiles;
-drop trigger if exists check_display_name on public.tenant_profiles;
-drop trigger if exists check_session_status on public.coaching_sessions;
-drop trigger if exists check_session_status on public.campaign_assignments;
-drop trigger if exists row_changed_at on public.tenant_profiles;
-drop trigger if exists row_changed_at on public.campaigns;
-drop trigger if exists row_changed_at on public.campaign_assignments;
-drop trigger if exists row_changed_at on public.coaching_sessions;
-drop trigger if exists row_changed_at on public.agent_sessions;
 
 -- PostgREST must not call a function that is gone.
 do $requests$

@@ -25,7 +25,9 @@ begin
         ('public.assessment_uploads', 'source_markdown source_definition definition diagnostics'),
         ('public.custom_assessment_results',
          'dimension_scores overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
-         'assessment_version assessment_definition_snapshot'),
+         'assessment_version assessment_definition_snapshot coverage stability margin spread uncovered_reasons'),
+        ('public.score_runs', 'key rater_name rater_version language'),
+        ('public.score_items', 'dimension band score unscored quote_statuses'),
         ('public.equivalence_declarations', 'dimension note'),
         ('public.listing_requests', 'slug tenant definition source_markdown'),
         ('public.listing_reviews', 'reason slug tenant definition source_markdown'),

@@ -30,10 +30,11 @@ from unnest(array[
   'assessment_versions.change_class', 'assessment_versions.definition_sha256', 'assessment_versions.result_disclosure',
   'assessment_versions.scoring_sha256', 'campaign_assignments.status', 'campaigns.assessment_type', 'campaigns.status',
   'coaching_sessions.assessment_type', 'coaching_sessions.client_status', 'custom_assessment_results.result_disclosure',
-  'custom_assessment_results.session_type', 'custom_assessment_results.transcript_source',
+  'custom_assessment_results.provenance', 'custom_assessment_results.session_type', 'custom_assessment_results.transcript_source',
   'custom_assessments.assessment_type', 'custom_assessments.marketplace_status', 'custom_assessments.result_disclosure',
   'custom_assessments.source_type', 'custom_assessments.status', 'equivalence_declarations.from_hash',
   'equivalence_declarations.to_hash', 'listing_requests.price_tier', 'listing_reviews.decision', 'listing_reviews.price_tier',
+  'score_items.prompt_sha256', 'score_runs.band_order', 'score_runs.rater_kind',
   'tenant_profiles.subscription_tier', 'tenant_profiles.tenant_type'
 ]) as listed;
 
