@@ -221,25 +221,27 @@ begin
   ) then
     return false;
   end if;
+  -- Each part is found by its index: a condition with OR would read all agent sessions.
   begun := array(
     select talk.id
       from public.agent_sessions as talk
-     where talk.id <> all (talks)
-       and (
-         (bring_over_session.kind = 'coaching' and talk.coaching_session_id = bring_over_session.id)
-         or (bring_over_session.kind = 'assignment' and talk.stakeholder_session_id = bring_over_session.id)
-         or talk.stakeholder_session_id in (
-           select assignment.id
-             from public.campaign_assignments as assignment
-            where assignment.campaign_id = bring_over_session.campaign_id
-              and not exists (
-                select from private.pins as pin
-                 where pin.kind = 'campaign'
-                   and pin.id = bring_over_session.campaign_id
-                   and pin.pinned_version_id is not null
-              )
-         )
+     where bring_over_session.kind = 'coaching' and talk.coaching_session_id = bring_over_session.id
+    union
+    select talk.id
+      from public.agent_sessions as talk
+     where bring_over_session.kind = 'assignment' and talk.stakeholder_session_id = bring_over_session.id
+    union
+    select talk.id
+      from public.campaign_assignments as assignment
+      join public.agent_sessions as talk on talk.stakeholder_session_id = assignment.id
+     where assignment.campaign_id = bring_over_session.campaign_id
+       and not exists (
+         select
+           from private.pins as pin
+          where pin.kind = 'campaign' and pin.id = bring_over_session.campaign_id and pin.pinned_version_id is not null
        )
+    except
+    select unnest(talks)
   );
   -- Assessments are locked before pins are.
   perform private.newest_version(named.id)

@@ -10,20 +10,26 @@ select private.lock_host_tables(
 -- the host's tables, and because the answer decides which assessments can be chosen.
 create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(
-    (select session.tenant_id
-       from public.coaching_sessions as session
-      where session.id = tenant_of_agent_session.coaching_session_id),
-    (select campaign.tenant_id
-       from public.campaign_assignments as assignment
-       join public.campaigns as campaign on campaign.id = assignment.campaign_id
-      where assignment.id = tenant_of_agent_session.stakeholder_session_id)
-  )
+begin
+  return coalesce(
+    (
+      select session.tenant_id
+        from public.coaching_sessions as session
+       where session.id = tenant_of_agent_session.coaching_session_id
+    ),
+    (
+      select campaign.tenant_id
+        from public.campaign_assignments as assignment
+        join public.campaigns as campaign on campaign.id = assignment.campaign_id
+       where assignment.id = tenant_of_agent_session.stakeholder_session_id
+    )
+  );
+end
 $$;
 
 create or replace function private.check_agent_session_assessment()

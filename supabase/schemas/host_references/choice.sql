@@ -156,12 +156,14 @@ end
 $$;
 
 -- Locks assessments until the transaction ends, in the common order. SECURITY DEFINER, because a lock needs the right to
--- write. It is only called for assessments that were just checked as chosen.
+-- write. It is only called for assessments that were just checked as chosen. Without the setting, Postgres would plan the
+-- statement anew in each call, because its plan for one assessment seems cheaper than that for any number.
 create or replace function private.hold_assessments(assessments uuid[])
 returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 begin
   perform assessment.id

@@ -46,7 +46,9 @@ begin
   if in_line then
     perform private.lock_slug(hold_tenant.tenant_id, '');
   end if;
-  perform account.id from auth.users as account where account.id = any (makers) order by account.id for key share;
+  if cardinality(makers) > 0 then
+    perform account.id from auth.users as account where account.id = any (makers) order by account.id for key share;
+  end if;
   perform tenant.id from public.tenant_profiles as tenant where tenant.id = hold_tenant.tenant_id for key share;
   if in_line and not found then
     delete from private.slug_series as series where series.tenant_id = hold_tenant.tenant_id and series.stem = '';
