@@ -22,7 +22,7 @@ begin
              from public.coaching_sessions as coaching
             where coaching.id = pin.id
               and coaching.tenant_id = pin.tenant_id
-              and coalesce(coaching.client_status::text, '') not in ('cancelled', 'withdrawn')
+              and coalesce(coaching.client_status::text, '') <> all (private.ended_statuses())
               and (coaching.access_expires_at is null or coaching.access_expires_at > now())
          )
          else exists (
@@ -32,7 +32,7 @@ begin
             where assignment.id = pin.id
               and campaign.id = pin.campaign_id
               and campaign.tenant_id = pin.tenant_id
-              and coalesce(assignment.status::text, '') not in ('cancelled', 'withdrawn')
+              and coalesce(assignment.status::text, '') <> all (private.ended_statuses())
               and (assignment.access_expires_at is null or assignment.access_expires_at > now())
          )
        end

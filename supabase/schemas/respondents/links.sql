@@ -86,7 +86,7 @@ begin
     when result.tenant_id = link.tenant_id and result.campaign_id is not distinct from link.campaign_id then 'complete'
     when request.tenant_id = link.tenant_id then 'scoring'
     when used.assessment_id is null then 'unavailable'
-    when link.status in ('cancelled', 'withdrawn') then link.status
+    when link.status = any (private.ended_statuses()) then link.status
     when used.begun_at is not null then 'in_progress'
     when can_begin then 'open'
     else 'unavailable'

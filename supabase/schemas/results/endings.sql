@@ -94,7 +94,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if status in ('cancelled', 'withdrawn') then
+  if status = any (private.ended_statuses()) then
     perform private.refuse('SESSION_CANCELLED', jsonb_build_object('session_id', session_id, 'status', status));
   end if;
 end
@@ -113,8 +113,8 @@ declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
   col constant text := case session_type when 'coaching' then 'client_status' else 'status' end;
   later constant text[] := case end_session.status
-    when 'completed' then array['completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn']
-    else array['cancelled', 'withdrawn']
+    when 'completed' then array['completed', 'contacted', 'converted', 'archived'] || private.ended_statuses()
+    else private.ended_statuses()
   end;
   writing text;
 begin
@@ -179,7 +179,7 @@ declare
 begin
   if former = 'withdrawn' then
     perform private.refuse_ended(old.id, former);
-  elsif to_jsonb(new) ->> tg_argv[1] in ('cancelled', 'withdrawn') and private.is_scored(old.id, tg_argv[0]) then
+  elsif to_jsonb(new) ->> tg_argv[1] = any (private.ended_statuses()) and private.is_scored(old.id, tg_argv[0]) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', old.id));
   end if;
   return new;

@@ -112,6 +112,19 @@ begin
 end
 $$;
 
+-- What a session's status is when it was ended before it was complete.
+create or replace function private.ended_statuses()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['cancelled', 'withdrawn'];
+end
+$$;
+
 -- Who speaks in a turn of a transcript.
 create or replace function private.speakers()
 returns text[]
