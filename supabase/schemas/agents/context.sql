@@ -11,14 +11,14 @@ declare
   talk record;
   asked record;
 begin
-  select found.* into talk from private.begin_talk(interview_context.agent_session_id) as found;
+  talk := private.begin_talk(interview_context.agent_session_id, false);
   if talk.assessment_id is null then
     return null;
   end if;
   -- Whether it was taken down is looked at on each call.
-  perform private.refuse_withdrawn(
-    interview_context.agent_session_id, talk.tenant_id, talk.assessment_id, talk.version_id
-  );
+  if private.is_withdrawn_for(talk.tenant_id, talk.assessment_id, talk.version_id) then
+    perform private.refuse_withdrawn(interview_context.agent_session_id, talk.assessment_id, talk.version_id);
+  end if;
   select stored.version, stored.definition_sha256, stored.interview_style_allow_override, stored.interview_style_default,
          coalesce(kept.definition, private.asked_definition(stored)) as definition,
          kept.version_id is null as is_new
@@ -36,7 +36,7 @@ begin
     'definition_sha256', asked.definition_sha256,
     'begun', talk.begun,
     'progress', private.progress_of(
-      private.session_type(talk.kind), talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id
+      talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id
     ),
     'interview_style',
     coalesce(case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default),
