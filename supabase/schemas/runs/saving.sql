@@ -47,7 +47,7 @@ declare
   kept jsonb;
   known integer;
 begin
-  select held.* into talk from private.hold_talk(save_run.agent_session_id) as held;
+  talk := private.hold_talk(save_run.agent_session_id);
   perform private.check_shape_of_runs(talk.session_id, jsonb_build_array(save_run.run));
   perform private.hold_transcript(
     talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id

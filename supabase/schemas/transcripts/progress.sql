@@ -42,34 +42,24 @@ begin
 end
 $$;
 
--- The session of an agent session, for a transaction that writes its turns: begun, open, and locked against others that write
--- or remove turns (the lock is the pin's, since a host's sessions may be a view).
-create or replace function private.hold_talk(
-  agent_session_id uuid,
-  out session_type text, out session_id uuid, out tenant_id uuid, out campaign_id uuid, out assessment_id uuid,
-  out version_id uuid
-)
+-- The session of an agent session, for a transaction that writes its turns, as private.begin_talk() returns it: begun, open,
+-- and locked against others that write or remove turns (the lock is the pin's, since a host's sessions may be a view).
+create or replace function private.hold_talk(agent_session_id uuid)
+returns record
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   talk record;
 begin
-  perform private.hold_tenant(
-            private.tenant_of_agent_session(agent.stakeholder_session_id, agent.coaching_session_id), null, false
-          )
-     from public.agent_sessions as agent
-    where agent.id = hold_talk.agent_session_id;
   loop
-    select found.* into talk from private.begin_talk(hold_talk.agent_session_id) as found;
+    talk := private.begin_talk(hold_talk.agent_session_id, true);
     if talk.session_id is null then
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', hold_talk.agent_session_id));
     elsif talk.assessment_id is null then
       perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', talk.session_id));
-    elsif not talk.begun then
-      perform private.refuse_withdrawn(
-        hold_talk.agent_session_id, talk.tenant_id, talk.assessment_id, talk.version_id
-      );
+    elsif not talk.begun and private.is_withdrawn_for(talk.tenant_id, talk.assessment_id, talk.version_id) then
+      perform private.refuse_withdrawn(hold_talk.agent_session_id, talk.assessment_id, talk.version_id);
     end if;
     perform pin.id
        from private.pins as pin
@@ -78,13 +68,13 @@ begin
     exit when found;
   end loop;
   -- Read now that it is locked.
-  session_type := private.session_type(talk.kind);
-  perform private.refuse_ended(talk.session_id, private.status_of_session(talk.session_id, session_type));
-  if private.is_scored(talk.session_id, session_type) then
+  talk.status := private.status_of_session(talk.session_id, talk.session_type);
+  if talk.status = any (private.ended_statuses()) then
+    perform private.refuse_ended(talk.session_id, talk.status);
+  elsif private.is_scored(talk.session_id, talk.session_type) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', talk.session_id));
   end if;
-  select talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id
-    into session_id, tenant_id, campaign_id, assessment_id, version_id;
+  return talk;
 end
 $$;
 
@@ -99,13 +89,11 @@ declare
   talk record;
   kept record;
 begin
-  select held.* into talk from private.hold_talk(save_progress.agent_session_id) as held;
-  select written.*
-    into kept
-    from private.keep_turns(
-           talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id,
-           save_progress.turns, false
-         ) as written;
+  talk := private.hold_talk(save_progress.agent_session_id);
+  kept := private.keep_turns(
+    talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id,
+    save_progress.turns, false
+  );
   return jsonb_build_object('saved', kept.saved, 'turns', kept.all_turns, 'last_turn', kept.last_turn);
 end
 $$;
@@ -133,7 +121,7 @@ begin
       'argument', 'speaker', 'expected', private.one_of(private.speakers())
     ));
   end if;
-  select held.* into talk from private.hold_talk(correct_turn.agent_session_id) as held;
+  talk := private.hold_talk(correct_turn.agent_session_id);
   update private.turns as said
      set corrected_speaker = correct_turn.speaker
     from private.transcripts as kept
