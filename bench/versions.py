@@ -20,9 +20,11 @@ from bench import data, documents
 from bench.cluster import Servers
 from bench.data import Size
 from bench.measure import Report, on_one_processor, sample_in_turn
-from bench.writes import TENANTS, become_owner
+from bench.writes import become_owner
 
 SIZES = (5_000, 50_000, 500_000)
+# One for each size, and a few others.
+TENANTS = 10
 # Sessions that begin, or edits that are made, in one sample.
 IN_A_SAMPLE = 3
 
@@ -90,6 +92,9 @@ def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], N
         data.load(admin, "ours", Size(TENANTS, stubs=True))
     with ExitStack() as stack:
         owner = stack.enter_context(servers.owner(name))
+        # As the worker does when it is idle for the first time: until then each session is brought over when it begins.
+        while not _is_brought_over(owner):
+            pass
         owner.execute(_PLAIN_PINS)
         owner.execute(_PLAIN_TURNS)
         agent = stack.enter_context(servers.owner(name))
@@ -104,6 +109,12 @@ def run(servers: Servers, report: Report, *, full: bool, tell: Callable[[str], N
                 _lives(case, rounds=9 if full else 5)
                 _bytes(case)
     servers.drop(name)
+
+
+def _is_brought_over(owner: psycopg.Connection) -> bool:
+    """Bring over some rows from before versions; whether none is left."""
+    row = owner.execute("select (public.backfill_versions(10000) ->> 'finished')::boolean").fetchone()
+    return bool(row and row[0])
 
 
 def _definition(size: int, change: int = 0) -> str:
@@ -240,28 +251,33 @@ def _contexts(case: _Case, *, rounds: int) -> None:
 
 def _lives(case: _Case, *, rounds: int) -> None:
     """A session from its first context to accepted scores: without turns, with kept ones, with rows of a plain table."""
-    fresh = iter(_add_talks(case, _add_assessment(case, "active"), 3 * (rounds + 2)))
+    fresh = iter(_add_talks(case, _add_assessment(case, "active"), 4 * (rounds + 2)))
     scores = json.dumps(
         {dimension["name"]: 3 for dimension in json.loads(_definition(case.size))["dimensions"]}
     )
 
-    def save(talk: _Talk, number: int) -> float:
-        turns = json.dumps([{"turn": number, "speaker": "respondent", "text": _WORDS}])
-        return _seconds(case.agent, _SAVE, [talk.agent_session, turns])
+    def save(talk: _Talk, numbers: range) -> float:
+        turns = [{"turn": number, "speaker": "respondent", "text": _WORDS} for number in numbers]
+        return _seconds(case.agent, _SAVE, [talk.agent_session, json.dumps(turns)])
 
-    def insert(talk: _Talk, number: int) -> float:
-        return _seconds(case.owner, _PLAIN_TURN, [talk.session, number, _WORDS])
+    def insert(talk: _Talk, numbers: range) -> float:
+        return sum(_seconds(case.owner, _PLAIN_TURN, [talk.session, number, _WORDS]) for number in numbers)
 
-    def life(keep: Callable[[_Talk, int], float] | None) -> float:
+    def life(keep: Callable[[_Talk, range], float] | None, at_once: int) -> float:
         talk = next(fresh)
         seconds = _seconds(case.agent, _CONTEXT, [talk.agent_session])
         if keep is not None:
-            seconds += sum(keep(talk, number) for number in range(_TURNS))
+            seconds += sum(keep(talk, range(first, first + at_once)) for first in range(0, _TURNS, at_once))
         return 1000 * (seconds + _seconds(case.agent, _COMPLETE, [talk.session, scores]))
 
-    ways = {"without": None, "kept": save, "plain": insert}
-    samples = sample_in_turn({name: partial(life, keep) for name, keep in ways.items()}, rounds=rounds)
-    how = {"without": "", "kept": f"; {_TURNS} times {_SAVE}", "plain": f"; {_TURNS} times {_PLAIN_TURN}"}
+    ways = {"without": (None, 1), "kept": (save, 1), "kept_by_ten": (save, 10), "plain": (insert, 1)}
+    samples = sample_in_turn({name: partial(life, *way) for name, way in ways.items()}, rounds=rounds)
+    how = {
+        "without": "",
+        "kept": f"; {_TURNS} times {_SAVE}",
+        "kept_by_ten": f"; {_TURNS // 10} times {_SAVE} with ten turns",
+        "plain": f"; {_TURNS} times {_PLAIN_TURN}",
+    }
     for name, statement in how.items():
         case.report.add(
             f"versions.life.{case.size}.{name}", "ms", samples[name], f"{_CONTEXT}{statement}; {_COMPLETE}"
@@ -270,6 +286,12 @@ def _lives(case: _Case, *, rounds: int) -> None:
         f"versions.life.{case.size}",
         f"a session of {case.size // 1000:,} KB with {_TURNS} kept turns, against one with as many plain inserts of a row",
         samples["kept"],
+        samples["plain"],
+    )
+    case.report.compare_in_turn(
+        f"versions.life_by_ten.{case.size}",
+        f"a session of {case.size // 1000:,} KB with {_TURNS} turns kept ten at a time, against {_TURNS} plain inserts",
+        samples["kept_by_ten"],
         samples["plain"],
     )
     middle = {name: statistics.median(taken) for name, taken in samples.items()}

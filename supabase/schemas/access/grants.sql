@@ -141,6 +141,8 @@ grant execute on function private.inactive_tenant_ids() to anon, authenticated;
 grant execute on function private.my_tenant_ids() to authenticated, service_role;
 grant execute on function private.my_version_ids() to authenticated;
 grant execute on function private.am_reviewer() to authenticated;
+grant execute on function private.requested_version_ids() to authenticated;
+grant execute on function private.template_version_ids() to anon, authenticated;
 grant execute on function private.result_tenant_ids() to authenticated;
 grant execute on function private.former_tenant_ids() to authenticated;
 grant execute on function private.former_campaign_ids() to authenticated;

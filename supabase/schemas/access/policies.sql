@@ -47,8 +47,8 @@ create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
 using (tenant_id = any(array(select private.my_tenant_ids())));
 
--- The listed version, and the newest version of a template: the policies of the listings (below) and of the assessments
--- (above) decide which can be read.
+-- The listed version, for which the policy of the listings decides, and the newest version of a template. What is not reached
+-- for one's own versions is prepared with each query all the same: a call costs less there than a table with its policies.
 drop policy if exists "Everyone reads the versions of what is public" on public.assessment_versions;
 create policy "Everyone reads the versions of what is public" on public.assessment_versions
 for select to anon
@@ -57,13 +57,7 @@ using (
     select from private.listings as listing
     where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
   )
-  or exists (
-    select from public.custom_assessments as assessment
-    where
-      assessment.id = assessment_versions.assessment_id
-      and assessment.newest_version_id = assessment_versions.id
-      and assessment.is_template
-  )
+  or id = any(array(select private.template_version_ids()))
 );
 
 -- The same, an owner's own versions, those that an owner's campaigns and sessions have chosen or were pinned to, whatever
@@ -78,20 +72,8 @@ using (
     select from private.listings as listing
     where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
   )
-  or exists (
-    select from public.custom_assessments as assessment
-    where
-      assessment.id = assessment_versions.assessment_id
-      and assessment.newest_version_id = assessment_versions.id
-      and assessment.is_template
-  )
-  or (
-    (select private.am_reviewer())
-    and exists (
-      select from public.listing_requests as request
-      where request.version_id = assessment_versions.id
-    )
-  )
+  or id = any(array(select private.template_version_ids()))
+  or id in (select private.requested_version_ids())
 );
 
 -- Requests and decisions, for reviewers, and for owners their own. Only reviewers can read the reviewers' notes.

@@ -29,6 +29,23 @@ begin
 end
 $$;
 
+-- The versions whose review was requested, for reviewers; others get none. SECURITY DEFINER, so that the policy of the versions
+-- does not bring in that of the requests. Computed once per query, and only if it is reached.
+create or replace function private.requested_version_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+rows 100
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.am_reviewer() then
+    return query select request.version_id from public.listing_requests as request;
+  end if;
+end
+$$;
+
 -- SECURITY DEFINER, because the table is written only here.
 create or replace function public.name_reviewer(user_id uuid, remove boolean default false)
 returns text

@@ -191,3 +191,21 @@ begin
      where tenant.user_id = me;
 end
 $$;
+
+-- The versions of templates, which everyone can read. SECURITY DEFINER, so that the policy of the versions does not bring in that of
+-- the assessments. Computed once per query, and only if it is reached.
+create or replace function private.template_version_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+rows 20
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select assessment.newest_version_id
+      from public.custom_assessments as assessment
+     where assessment.is_template and assessment.status = 'active' and assessment.newest_version_id is not null;
+end
+$$;

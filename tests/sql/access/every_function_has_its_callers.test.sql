@@ -195,6 +195,8 @@ insert into tests.expected values
 ('name_reviewer(uuid,boolean)', true, 'service_role'),
 ('review_listing(uuid,text,text,text,uuid)', true, 'authenticated service_role'),
 ('private.am_reviewer()', true, 'authenticated'),
+('private.requested_version_ids()', true, 'authenticated'),
+('private.template_version_ids()', true, 'anon authenticated'),
 ('private.apply_review()', true, ''),
 ('private.ask_for_review(custom_assessments)', false, ''),
 ('private.asks_the_same(listing_requests,listing_requests)', false, ''),

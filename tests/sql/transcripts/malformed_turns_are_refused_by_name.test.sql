@@ -4,7 +4,7 @@ begin;
 \ir ../assessments.psql
 \ir ../pins.psql
 \ir ../turns.psql
-select plan(29);
+select plan(32);
 
 -- The errors, as 'path reason' in order.
 create function tests.faults(turns jsonb) returns text
@@ -40,6 +40,9 @@ from (
   ('[]', '$ wrong-type'),
   ('"turn"', '$ wrong-type'),
   ('[1]', '$[0] wrong-type'),
+  (jsonb_build_array(tests.turn(1, 'a')), '$[0] wrong-type'),
+  (tests.turn(1, 'a', '{"turn": [1]}'), '$[0].turn out-of-range'),
+  (tests.turn(1, 'a', '{"text": ["a"]}'), '$[0].text wrong-type'),
   ('[{}]', '$[0].turn missing, $[0].speaker missing, $[0].text missing'),
   ('[{"turn": null, "speaker": null, "text": null}]', '$[0].turn out-of-range, $[0].speaker unknown-value, $[0].text wrong-type'),
   (tests.turn(1, 'a', '{"turn": 1.5}'), '$[0].turn out-of-range'),
