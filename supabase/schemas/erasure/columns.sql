@@ -127,3 +127,25 @@ begin
   return false;
 end
 $$;
+
+-- Refuses an update by which an agent session of an erased session gets words again. Its status, its dates and its references may
+-- change, and words may be removed.
+create or replace function private.refuse_words_again(session_id uuid, session_type text, before jsonb, after jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select
+      from private.personal_columns('public.agent_sessions') as col
+     where after -> col.name is distinct from before -> col.name
+       and coalesce(after ->> col.name, '') not in ('', '{}', '[]')
+  ) then
+    perform private.refuse_erased(refuse_words_again.session_id, refuse_words_again.session_type, (
+      select facts.tenant_id
+        from private.session_facts(refuse_words_again.session_id, refuse_words_again.session_type) as facts
+    ));
+  end if;
+end
+$$;

@@ -116,6 +116,7 @@ begin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
   perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
+  perform private.hold_conversations(array[hold_session_to_erase.session_id], true);
   talks := private.talks_of_session(
     hold_session_to_erase.session_id, hold_session_to_erase.session_type, hold_session_to_erase.tenant_id
   );
@@ -150,7 +151,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
-  is_new boolean;
+  earlier timestamptz;
   held record;
   sessions record;
   talks record;
@@ -166,9 +167,14 @@ begin
     from private.hold_session_to_erase(
            erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
          ) as locked;
-  is_new := private.erased_at(
+  earlier := private.erased_at(
     erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
-  ) is null;
+  );
+  -- Written anew below: until then, columns may get their defaults.
+  delete from private.erased_sessions as erased
+   where erased.session_id = erase_session_once.session_id
+     and erased.session_type = erase_session_once.session_type
+     and erased.tenant_id = erase_session_once.tenant_id;
 
   -- The host's rows stay, without words about the person -----------------------------------------------------
   select rows.emptied, rows.kept
@@ -181,11 +187,11 @@ begin
                 erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
               )
            ),
-           is_new
+           earlier is null
          ) as rows;
   select rows.emptied, rows.kept
     into talks
-    from private.empty_rows('public.agent_sessions', held.talks, is_new) as rows;
+    from private.empty_rows('public.agent_sessions', held.talks, earlier is null) as rows;
 
   -- Jobs before their subjects, in the order in which a claim locks them ---------------------------------------
   delete from private.jobs as job
@@ -218,8 +224,10 @@ begin
      and result.tenant_id = erase_session_once.tenant_id;
   get diagnostics results = row_count;
 
-  insert into private.erased_sessions as erased (session_type, session_id, tenant_id)
-  values (erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id)
+  insert into private.erased_sessions as erased (session_type, session_id, tenant_id, erased_at)
+  values (
+    erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id, coalesce(earlier, now())
+  )
   on conflict on constraint erased_sessions_pkey do update
     set tenant_id = excluded.tenant_id, erased_at = excluded.erased_at
     where erased.tenant_id <> excluded.tenant_id;

@@ -10,7 +10,8 @@
 --   5. the slugs
 --   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next; a session that
 --      is withdrawn or erased after its campaign, for key share, whose deletion locks the sessions' pins too
---   7. assessments, in the order of their ids
+--   7. assessments, in the order of their ids; then, for agent sessions that are created and an erasure of their session, the locks
+--      of private.hold_conversations()
 --   8. their versions
 --   9. choices and pins: the campaign's before the session's
 --  10. all other rows that depend on them; of listings, the requests before the decisions

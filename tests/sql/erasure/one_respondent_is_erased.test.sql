@@ -5,7 +5,7 @@ begin;
 \ir ../sessions.psql
 \ir ../pins.psql
 \ir ../worker.psql
-select plan(60);
+select plan(62);
 
 create function tests.completion(session_id uuid, session_type text default 'coaching') returns text
 language sql
@@ -181,6 +181,16 @@ select is(
 select is(
   tests.refusal(tests.completion(tests.kept(each))), 'PT409 SESSION_ERASED', each || ': no answers are accepted'
 ) from unnest(array['open', 'running', 'waiting', 'failed', 'scored', 'gone', 'lost']) as each;
+select is(
+  tests.refusal(format(
+    'update public.agent_sessions set session_context = ''{"said": "Kim"}'' where id = %L', tests.kept('open_talk')
+  )), 'PT409 SESSION_ERASED', 'its agent session gets no words again'
+);
+select is(
+  tests.refusal(format(
+    'update public.agent_sessions set agent_type = ''closed'', session_context = ''{}'' where id = %L', tests.kept('open_talk')
+  )), 'done', 'but may change otherwise'
+);
 select is(
   tests.refusal(tests.completion(tests.kept('invited'), 'campaign')), 'PT409 SESSION_ERASED', 'nor in a campaign'
 );
