@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text_names sha256:b31f4276db2033df2a6fc03a3195ab5b0ca430a776e7d960d586d09792eba4c5
+-- custom-assessments 0.2.0 text_names sha256:260972246c8f002f9fa3f5fc75c9d09c581196780567136d57628414e18e42fa
 -- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
 -- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
 -- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
@@ -238,6 +238,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array['campaign', 'coaching'];
+end
+$$;
+
+-- What a session's status is when it was ended before it was complete.
+create or replace function private.ended_statuses()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['cancelled', 'withdrawn'];
 end
 $$;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 locks sha256:e90b3c19abd9fdd2c19e0e23579f80523e62a0939e03e36e23ee9d7771c9a043
+-- custom-assessments 0.2.0 locks sha256:a36266021f55146710828b35337ffd0a5b0e920715090ed851ab82f2918d21fc
 -- The order of locks
 --
 -- A transaction that needs several of these locks takes them in this order, to prevent deadlocks:
@@ -11,7 +11,8 @@
 --   5. the slugs
 --   6. the host's campaigns and sessions, because a transaction that writes them chooses an assessment next; a session that
 --      is withdrawn or erased after its campaign, for key share, whose deletion locks the sessions' pins too
---   7. assessments, in the order of their ids
+--   7. assessments, in the order of their ids; then, for agent sessions that are created and an erasure of their session, the locks
+--      of private.hold_conversations()
 --   8. their versions
 --   9. choices and pins: the campaign's before the session's
 --  10. all other rows that depend on them; of listings, the requests before the decisions
@@ -47,7 +48,9 @@ begin
   if in_line then
     perform private.lock_slug(hold_tenant.tenant_id, '');
   end if;
-  perform account.id from auth.users as account where account.id = any (makers) order by account.id for key share;
+  if cardinality(makers) > 0 then
+    perform account.id from auth.users as account where account.id = any (makers) order by account.id for key share;
+  end if;
   perform tenant.id from public.tenant_profiles as tenant where tenant.id = hold_tenant.tenant_id for key share;
   if in_line and not found then
     delete from private.slug_series as series where series.tenant_id = hold_tenant.tenant_id and series.stem = '';

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_choice sha256:9484fa859bc2ad26c1ecd9fa3728bd2cdc494b8be54adf601ec5cab52a3adeee
+-- custom-assessments 0.2.0 host_references_choice sha256:2f78257b8cfcf61b05973971e264d3d5e0051f8d46c964803027dde87e38a4eb
 -- Which assessment a campaign, a coaching session or an agent session can choose.
 
 -- A choice is checked twice: before each row, so that this check comes before all other errors, and after all rows are
@@ -157,12 +157,14 @@ end
 $$;
 
 -- Locks assessments until the transaction ends, in the common order. SECURITY DEFINER, because a lock needs the right to
--- write. It is only called for assessments that were just checked as chosen.
+-- write. It is only called for assessments that were just checked as chosen. Without the setting, Postgres would plan the
+-- statement anew in each call, because its plan for one assessment seems cheaper than that for any number.
 create or replace function private.hold_assessments(assessments uuid[])
 returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 begin
   perform assessment.id

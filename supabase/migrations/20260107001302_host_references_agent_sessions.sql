@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 host_references_agent_sessions sha256:732cb0e5b9992fed8fa1bcc968ed8c04a508f3ae55367a9915a82fd0fdb4985f
+-- custom-assessments 0.2.0 host_references_agent_sessions sha256:548f144c11955326c5fcbfea644b829b8b274b85624b0ebfa7a8bb7cb0ffad19
 -- The choice of an assessment by agent sessions.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -11,20 +11,26 @@ select private.lock_host_tables(
 -- the host's tables, and because the answer decides which assessments can be chosen.
 create or replace function private.tenant_of_agent_session(stakeholder_session_id uuid, coaching_session_id uuid)
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(
-    (select session.tenant_id
-       from public.coaching_sessions as session
-      where session.id = tenant_of_agent_session.coaching_session_id),
-    (select campaign.tenant_id
-       from public.campaign_assignments as assignment
-       join public.campaigns as campaign on campaign.id = assignment.campaign_id
-      where assignment.id = tenant_of_agent_session.stakeholder_session_id)
-  )
+begin
+  return coalesce(
+    (
+      select session.tenant_id
+        from public.coaching_sessions as session
+       where session.id = tenant_of_agent_session.coaching_session_id
+    ),
+    (
+      select campaign.tenant_id
+        from public.campaign_assignments as assignment
+        join public.campaigns as campaign on campaign.id = assignment.campaign_id
+       where assignment.id = tenant_of_agent_session.stakeholder_session_id
+    )
+  );
+end
 $$;
 
 create or replace function private.check_agent_session_assessment()

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_versions sha256:84dd44ee146957ed2a002891cbb8f6adc2ff7eef704e47491cd26916c46b91a6
+-- custom-assessments 0.2.0 pins_versions sha256:612e43c934389571c0ba330bac82c538797540aafbb01fc895a245c3127bd8b0
 -- Which version applies to a tenant, a campaign or a session.
 
 -- The version that a tenant would use if it chose or began now: the newest of its own assessments and of templates, the
@@ -190,5 +190,23 @@ begin
       from public.tenant_profiles as tenant
       join private.version_uses as used on used.tenant_id = tenant.id
      where tenant.user_id = me;
+end
+$$;
+
+-- The versions of templates, which everyone can read. SECURITY DEFINER, so that the policy of the versions does not bring in that of
+-- the assessments. Computed once per query, and only if it is reached.
+create or replace function private.template_version_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+rows 20
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+    select assessment.newest_version_id
+      from public.custom_assessments as assessment
+     where assessment.is_template and assessment.status = 'active' and assessment.newest_version_id is not null;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_choices sha256:5442eda7729bd7fe50ef4f6463970d6b0318db39b9071bb8b5f1beb0e32338ca
+-- custom-assessments 0.2.0 pins_choices sha256:3eb085094d675b7f35deb7944be5dffe59ccad1754cda232939e9b706229758f
 -- Records what campaigns, coaching sessions and agent sessions choose, after the choice was checked (host_references), for
 -- all rows of a statement. Triggers with the writer's rights could not write the records, and triggers with their owner's
 -- rights do not see who writes. So each trigger exists twice: for clients, and for trusted roles.
@@ -65,6 +65,31 @@ begin
 end
 $$;
 
+-- Lets an erasure of a session (alone) and the creation of agent sessions for it come one after the other, also where these refer to
+-- no table: where assignments are a view. Sessions share a few locks, since a statement may create any number of agent sessions.
+create or replace function private.hold_conversations(session_ids uuid[], alone boolean)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  shared_lock bigint;
+begin
+  for shared_lock in
+    select distinct hashtextextended('conversations', uuid_hash_extended(each.id, 0) & 63)
+      from unnest(session_ids) as each (id)
+     where each.id is not null
+     order by 1
+  loop
+    if alone then
+      perform pg_advisory_xact_lock(shared_lock);
+    else
+      perform pg_advisory_xact_lock_shared(shared_lock);
+    end if;
+  end loop;
+end
+$$;
+
 -- What sessions use when these agent sessions are created for them: the current version, for agents that never ask, and the
 -- agent session's own choice if it names another assessment than the session. A session that has begun keeps its pin.
 create or replace function private.note_conversations(
@@ -79,6 +104,9 @@ declare
   choice uuid;
   version_id uuid;
 begin
+  if cardinality(talks) > 0 then
+    perform private.hold_conversations(coalesce(clients, '{}') || stakeholders, false);
+  end if;
   for talk in
     select given.kind, given.id, facts.tenant_id, facts.campaign_id, facts.assessment_id as present,
            coalesce(given.assessment, facts.assessment_id) as assessment_id
@@ -222,6 +250,28 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if exists (select from private.erased_sessions) then
+    perform private.refuse_words_again(seen.session_id, seen.session_type, to_jsonb(seen.before), to_jsonb(seen.after))
+       from (
+         select (array_agg(stored.talk) filter (where not stored.is_new))[1] as before,
+                (array_agg(stored.talk) filter (where stored.is_new))[1] as after,
+                erased.session_id, erased.session_type
+           from (
+             select added.id, true as is_new, added as talk,
+                    coalesce(added.coaching_session_id, added.stakeholder_session_id) as session_id,
+                    case when added.coaching_session_id is not null then 'coaching' else 'campaign' end as session_type
+               from added
+             union all
+             select removed.id, false, removed,
+                    coalesce(removed.coaching_session_id, removed.stakeholder_session_id),
+                    case when removed.coaching_session_id is not null then 'coaching' else 'campaign' end
+               from removed
+           ) as stored
+           join private.erased_sessions as erased
+             on erased.session_type = stored.session_type and erased.session_id = stored.session_id
+          group by stored.id, erased.session_id, erased.session_type
+       ) as seen;
+  end if;
   if not exists (select from added where added.custom_assessment_id is not null) then
     return null;
   end if;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_definition sha256:56fb5c7e5cbc0d5640d63558eee00f3e89e563bfc978fedcc51ec0420b97e69f
+-- custom-assessments 0.2.0 pins_definition sha256:cd8f0615fd2269730c5b5de375f9b11848147b71ab6a40e994b5f153bf995c6f
 -- The definition as interview agents get it: exactly the keys that the format knows, with defaults for missing ones, but
 -- without the examples, from which an agent would learn the scores that the author expects.
 
@@ -251,34 +251,36 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   noted private.pins;
+  session record;
 begin
-  -- An erased session has no pin, and gets none from before versions either.
-  perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
   if private.bring_over_session(begin_session.kind, begin_session.id, begin_session.campaign_id) then
-    select pin.assessment_id
-      into assessment_id
-      from private.pin_of_session(
-             begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, present
-           ) as pin;
-    if found then
+    assessment_id := (
+      select pin.assessment_id
+        from private.pin_of_session(
+               begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, present
+             ) as pin
+    );
+    if assessment_id is not null then
       return;
     end if;
   end if;
   perform private.refuse_inactive(begin_session.tenant_id);
   -- Locks, in their order: the assessment, the coaching session, the campaign's pin, the session's ------------------
   assessment_id := coalesce(named, present);
-  perform private.hold_assessments(array[assessment_id]);
-  if not exists (
-    select from public.custom_assessments as held where held.id = begin_session.assessment_id
-  ) then
+  perform held.id from public.custom_assessments as held where held.id = begin_session.assessment_id for key share;
+  if not found then
+    perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
     assessment_id := null;
     return;
   end if;
   if begin_session.kind = 'coaching' then
     -- Not an assignment: the deletion of its campaign's creator locks it after the campaign's pin.
-    perform private.refuse_ended(begin_session.id, private.hold_session(
-      begin_session.id, private.session_type(begin_session.kind)
-    ));
+    select coaching.tenant_id, null::uuid as campaign_id, coaching.custom_assessment_id as present,
+           coaching.client_status::text as status
+      into session
+      from public.coaching_sessions as coaching
+     where coaching.id = begin_session.id
+       for share;
   end if;
   -- A session without a choice of its own uses its campaign's version.
   if begin_session.campaign_id is not null and assessment_id = present and not exists (
@@ -300,25 +302,33 @@ begin
     begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id
   );
 
-  -- Read again, now that it cannot change: an erasure or a withdrawal locks the pin. One just cancelled begins before that
-  perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
-  if begin_session.kind = 'assignment' then
-    perform private.refuse_ended(begin_session.id, private.status_of_session(begin_session.id, 'campaign'));
+  -- Read again, now that it cannot change: an erasure or a withdrawal locks the pin. One just cancelled begins before that.
+  -- An erased session has no pin, and gets none from before versions either.
+  if private.erased_at(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id) is not null then
+    perform private.refuse_erased(begin_session.id, private.session_type(begin_session.kind), begin_session.tenant_id);
   end if;
-  if noted.id is null
+  if begin_session.kind = 'assignment' then
+    select campaign.tenant_id, campaign.id as campaign_id, campaign.custom_assessment_id as present,
+           assignment.status::text as status
+      into session
+      from public.campaign_assignments as assignment
+      join public.campaigns as campaign on campaign.id = assignment.campaign_id
+     where assignment.id = begin_session.id;
+  end if;
+  if session.status = any (private.ended_statuses()) then
+    perform private.refuse_ended(begin_session.id, session.status);
+  elsif noted.id is null
     or private.is_pin_of(noted, begin_session.tenant_id, begin_session.campaign_id, present)
-    or not exists (
-    select
-      from private.session_facts(begin_session.id, private.session_type(begin_session.kind)) as facts
-     where (facts.tenant_id, facts.campaign_id, facts.assessment_id)
-           is not distinct from (begin_session.tenant_id, begin_session.campaign_id, present)
-  ) then
+    or (session.tenant_id, session.campaign_id, session.present)
+       is distinct from (begin_session.tenant_id, begin_session.campaign_id, begin_session.present) then
     return;
   end if;
   -- A row for another assessment, or from another session that had this id, no longer counts.
   if (noted.tenant_id, noted.campaign_id, noted.assessment_id)
      is distinct from (begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id) then
     delete from private.pins as pin where pin.kind = begin_session.kind and pin.id = begin_session.id;
+    insert into private.pins (kind, id, tenant_id, campaign_id, assessment_id)
+    values (begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, assessment_id);
   end if;
   version_id := private.version_to_use(
     begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, present,
@@ -327,16 +337,8 @@ begin
   if version_id is null then
     perform private.refuse('ASSESSMENT_NOT_FOUND', jsonb_build_object('assessment_id', begin_session.assessment_id));
   end if;
-  insert into private.pins as pin (
-    kind, id, tenant_id, campaign_id, assessment_id, pinned_version_id, pinned_at, begun_at,
-    asked_at
-  )
-  values (
-    begin_session.kind, begin_session.id, begin_session.tenant_id, begin_session.campaign_id, begin_session.assessment_id,
-    begin_session.version_id, now(), now(), now()
-  )
-  on conflict on constraint pins_pkey do update
-    set pinned_version_id = excluded.pinned_version_id, pinned_at = excluded.pinned_at, begun_at = excluded.begun_at,
-        asked_at = excluded.asked_at;
+  update private.pins as pin
+     set pinned_version_id = begin_session.version_id, pinned_at = now(), begun_at = now(), asked_at = now()
+   where pin.kind = begin_session.kind and pin.id = begin_session.id;
 end
 $$;

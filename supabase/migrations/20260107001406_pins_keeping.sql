@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 pins_keeping sha256:967e23dd659d58351162436d87f014d465d04d6c958bafe411555f7dd431ece1
+-- custom-assessments 0.2.0 pins_keeping sha256:584c22dda4702a36198bef8ba59b861ceb4d1b1a50a6576031977a9f7e23d53b
 -- Prevents deleting an assessment that an interview under way uses.
 
 -- The sessions that have begun with an assessment and are under way: they exist, are not scored, are neither cancelled nor
@@ -23,7 +23,7 @@ begin
              from public.coaching_sessions as coaching
             where coaching.id = pin.id
               and coaching.tenant_id = pin.tenant_id
-              and coalesce(coaching.client_status::text, '') not in ('cancelled', 'withdrawn')
+              and coalesce(coaching.client_status::text, '') <> all (private.ended_statuses())
               and (coaching.access_expires_at is null or coaching.access_expires_at > now())
          )
          else exists (
@@ -33,7 +33,7 @@ begin
             where assignment.id = pin.id
               and campaign.id = pin.campaign_id
               and campaign.tenant_id = pin.tenant_id
-              and coalesce(assignment.status::text, '') not in ('cancelled', 'withdrawn')
+              and coalesce(assignment.status::text, '') <> all (private.ended_statuses())
               and (assignment.access_expires_at is null or assignment.access_expires_at > now())
          )
        end

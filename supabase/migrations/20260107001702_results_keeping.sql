@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_keeping sha256:f09dfc56421e7ce8a626b98bfd3cb6de9b95ab92f3d879e0d8c5dd70f17c145c
+-- custom-assessments 0.2.0 results_keeping sha256:a785d8bd5a17a87381b5529c7ca6ea2d7adeddb9910b8cad38d7d97e818c9bdd
 -- Prevents deleting what has results.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -287,7 +287,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if status in ('cancelled', 'withdrawn') then
+  if status = any (private.ended_statuses()) then
     perform private.refuse('SESSION_CANCELLED', jsonb_build_object('session_id', session_id, 'status', status));
   end if;
 end
@@ -306,8 +306,8 @@ declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
   col constant text := case session_type when 'coaching' then 'client_status' else 'status' end;
   later constant text[] := case end_session.status
-    when 'completed' then array['completed', 'contacted', 'converted', 'archived', 'cancelled', 'withdrawn']
-    else array['cancelled', 'withdrawn']
+    when 'completed' then array['completed', 'contacted', 'converted', 'archived'] || private.ended_statuses()
+    else private.ended_statuses()
   end;
   writing text;
 begin
@@ -372,7 +372,7 @@ declare
 begin
   if former = 'withdrawn' then
     perform private.refuse_ended(old.id, former);
-  elsif to_jsonb(new) ->> tg_argv[1] in ('cancelled', 'withdrawn') and private.is_scored(old.id, tg_argv[0]) then
+  elsif to_jsonb(new) ->> tg_argv[1] = any (private.ended_statuses()) and private.is_scored(old.id, tg_argv[0]) then
     perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', old.id));
   end if;
   return new;

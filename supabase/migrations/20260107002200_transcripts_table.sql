@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_table sha256:b0bf8c8efa565e6e150f0766f90ed02a6e5fd3603f2e621b909d0f56108a653d
+-- custom-assessments 0.2.0 transcripts_table sha256:206c160aa8e0baa14910a7faf1f61d57fd2a939e1b3ce0abb41092d19b53ec24
 -- Transcripts of interviews: what was said, one row a turn, kept while the interview goes on.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -227,6 +227,7 @@ create or replace function private.time_of(value text)
 returns timestamptz
 language plpgsql
 stable
+strict
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -295,6 +296,25 @@ begin
 end
 $$;
 
+-- Whether these are turns as agents mostly send them, in which turn_faults would find nothing: so they are not looked at one by one,
+-- which takes five times as long.
+create or replace function private.are_plain_turns(turns jsonb)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_array_length(turns) = jsonb_array_length(jsonb_path_query_array(
+    turns,
+    'strict $[*] ? (@.turn >= 0 && @.turn <= 1000000 && @.turn.floor() == @.turn && @.speaker == $speakers[*]'
+    ' && @.text.type() == "string" && (exists(@.at)) is unknown && (exists(@.dimensions)) is unknown)',
+    jsonb_build_object('speakers', private.speakers())
+  ));
+end
+$$;
+
 -- Refuses turns that are malformed, with all errors, or too many or too long. names are those of the dimensions.
 create or replace function private.check_turns(session_id uuid, turns jsonb, dimension_keys text[])
 returns void
@@ -302,7 +322,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  faults jsonb;
+  faults jsonb := '[]';
   long integer;
 begin
   if jsonb_typeof(turns) is distinct from 'array' or turns = '[]' then
@@ -313,17 +333,11 @@ begin
       check_turns.session_id, jsonb_array_length(turns),
       case when pg_column_size(turns) > 6 * private.largest_text() then private.largest_text() + 1 else 0 end
     );
-    select coalesce(jsonb_agg(listed.fault), '[]')
-      into faults
-      from (
-        select each.fault
-          from jsonb_array_elements(turns) with ordinality as item (value, place)
-         cross join lateral jsonb_array_elements(
-                 private.turn_faults(item.value, '$[' || item.place - 1 || ']', dimension_keys)
-               ) as each (fault)
-         limit private.most_errors()
-      ) as listed;
-    if faults = '[]' then
+    for place in 0 .. case when private.are_plain_turns(turns) then 0 else jsonb_array_length(turns) end - 1 loop
+      faults := faults || private.turn_faults(turns -> place, '$[' || place || ']', dimension_keys);
+      exit when jsonb_array_length(faults) >= private.most_errors();
+    end loop;
+    if faults = '[]' and jsonb_array_length(turns) > 1 then
       select coalesce(jsonb_agg(private.fault('$[' || said.place - 1 || '].turn', 'duplicate-turn', 'each turn once')), '[]')
         into faults
         from (
@@ -334,17 +348,22 @@ begin
     end if;
   end if;
   if faults <> '[]' then
-    perform private.refuse('TURNS_INVALID', jsonb_build_object('session_id', check_turns.session_id, 'faults', faults));
-  end if;
-  select (item.value -> 'turn')::integer
-    into long
-    from jsonb_array_elements(turns) as item (value)
-   where length(item.value ->> 'text') > private.longest_turn()
-   limit 1;
-  if found then
-    perform private.refuse('TRANSCRIPT_TOO_LARGE', jsonb_build_object(
-      'session_id', check_turns.session_id, 'turn', long, 'limit', 'characters of a turn', 'most', private.longest_turn()
+    perform private.refuse('TURNS_INVALID', jsonb_build_object(
+      'session_id', check_turns.session_id,
+      'faults', jsonb_path_query_array(faults, '$[0 to $last]', jsonb_build_object('last', private.most_errors() - 1))
     ));
+  end if;
+  if length(turns::text) > private.longest_turn() then
+    select (item.value -> 'turn')::integer
+      into long
+      from jsonb_array_elements(turns) as item (value)
+     where length(item.value ->> 'text') > private.longest_turn()
+     limit 1;
+    if found then
+      perform private.refuse('TRANSCRIPT_TOO_LARGE', jsonb_build_object(
+        'session_id', check_turns.session_id, 'turn', long, 'limit', 'characters of a turn', 'most', private.longest_turn()
+      ));
+    end if;
   end if;
 end
 $$;

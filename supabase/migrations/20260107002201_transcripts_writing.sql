@@ -1,22 +1,20 @@
--- custom-assessments 0.2.0 transcripts_writing sha256:84a726fd18c5b54cc3f98857ab87c8dcbada3b09254bc3d84605c6abba280d64
+-- custom-assessments 0.2.0 transcripts_writing sha256:4782cd4964aa3577509cb17f5fd47590d19d4ceb4daff6c2ae8b7b1be25ee63a
 -- Writing turns, for save_progress and for the transcript that is handed in with the scores.
 
--- The names of a version's dimensions, if any turn names some: reading a large definition takes longer than keeping a turn.
-create or replace function private.dimensions_of_turns(turns jsonb, version_id uuid)
+-- The names of a version's dimensions.
+create or replace function private.dimensions_of_version(version_id uuid)
 returns text[]
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not jsonb_path_exists(turns, 'lax $[*].dimensions') then
-    return '{}';
-  end if;
-  return (
-    select array_agg(dimension.value ->> 'name' order by dimension.place)
+  return array(
+    select dimension.value ->> 'name'
       from public.assessment_versions as version
      cross join lateral jsonb_array_elements(version.definition -> 'dimensions') with ordinality as dimension (value, place)
-     where version.id = dimensions_of_turns.version_id
+     where version.id = dimensions_of_version.version_id
+     order by dimension.place
   );
 end
 $$;
@@ -26,6 +24,7 @@ create or replace function private.spelled_dimensions(listed jsonb, names text[]
 returns text[]
 language plpgsql
 immutable
+strict
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -52,24 +51,86 @@ as $$
 declare
   kept private.transcripts;
 begin
-  delete from private.transcripts as present
-   where present.session_type = hold_transcript.session_type
-     and present.session_id = hold_transcript.session_id
-     and not private.is_transcript_of(
-           present, hold_transcript.tenant_id, hold_transcript.campaign_id, hold_transcript.assessment_id
-         );
-  insert into private.transcripts (session_type, session_id, tenant_id, campaign_id, assessment_id)
-  values (
-    hold_transcript.session_type, hold_transcript.session_id, hold_transcript.tenant_id, hold_transcript.campaign_id,
-    hold_transcript.assessment_id
-  )
-  on conflict on constraint transcripts_pkey do nothing;
-  select present.*
-    into kept
-    from private.transcripts as present
-   where present.session_type = hold_transcript.session_type and present.session_id = hold_transcript.session_id
-     for update;
+  loop
+    select present.*
+      into kept
+      from private.transcripts as present
+     where present.session_type = hold_transcript.session_type and present.session_id = hold_transcript.session_id
+       for update;
+    exit when private.is_transcript_of(
+      kept, hold_transcript.tenant_id, hold_transcript.campaign_id, hold_transcript.assessment_id
+    );
+    delete from private.transcripts as present
+     where present.session_type = hold_transcript.session_type and present.session_id = hold_transcript.session_id;
+    insert into private.transcripts (session_type, session_id, tenant_id, campaign_id, assessment_id)
+    values (
+      hold_transcript.session_type, hold_transcript.session_id, hold_transcript.tenant_id, hold_transcript.campaign_id,
+      hold_transcript.assessment_id
+    )
+    on conflict on constraint transcripts_pkey do nothing;
+  end loop;
   return kept;
+end
+$$;
+
+-- What a transcript is about, with these turns: in the definition's order, and null if no turn said so.
+create or replace function private.dimensions_of_transcript(
+  dimensions text[], turns jsonb, names text[], dimension_keys text[]
+)
+returns text[]
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  told record;
+begin
+  select bool_or(spelled.names is not null) as something, array_agg(about.name) as names
+    into told
+    from jsonb_array_elements(turns) as item (value)
+   cross join lateral (
+     values (private.spelled_dimensions(item.value -> 'dimensions', dimensions_of_transcript.names, dimension_keys))
+   ) as spelled (names)
+    left join lateral unnest(spelled.names) as about (name) on true;
+  if not told.something then
+    return dimensions;
+  end if;
+  return array(
+    select named.name
+      from unnest(names) with ordinality as named (name, place)
+     where named.name = any (dimensions || told.names)
+     order by named.place
+  );
+end
+$$;
+
+-- The turns of a list that are not kept yet: the same text again changes nothing, nor does a turn whose words have expired. Null if
+-- there are none. Another text is refused.
+create or replace function private.new_turns(session_type text, session_id uuid, turns jsonb, expired_turn integer)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  compared record;
+begin
+  select min(said.turn) filter (where said.text <> item.value ->> 'text') as other,
+         jsonb_agg(item.value order by item.place) filter (
+           where said.turn is null and (item.value -> 'turn')::integer > coalesce(new_turns.expired_turn, -1)
+         ) as fresh
+    into compared
+    from jsonb_array_elements(new_turns.turns) with ordinality as item (value, place)
+    left join private.turns as said
+      on said.session_type = new_turns.session_type
+     and said.session_id = new_turns.session_id
+     and said.turn = (item.value -> 'turn')::integer;
+  if compared.other is not null then
+    perform private.refuse(
+      'TURN_DIFFERS', jsonb_build_object('session_id', new_turns.session_id, 'turn', compared.other)
+    );
+  end if;
+  return compared.fresh;
 end
 $$;
 
@@ -84,68 +145,59 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   kept private.transcripts;
-  names constant text[] := private.dimensions_of_turns(keep_turns.turns, keep_turns.version_id);
-  keys constant text[] := array(
-    select private.fold_name(private.trim_text(named.name))
-      from unnest(names) with ordinality as named (name, place)
-     order by named.place
-  );
-  other integer;
+  names text[] := '{}';
+  keys text[] := '{}';
+  fresh jsonb := turns;
+  compared boolean := false;
   added record;
 begin
+  -- Only if a turn names some: reading a large definition takes longer than keeping a turn.
+  if jsonb_path_exists(turns, 'lax $[*].dimensions') then
+    names := private.dimensions_of_version(keep_turns.version_id);
+    keys := array(
+      select private.fold_name(private.trim_text(named.name))
+        from unnest(names) with ordinality as named (name, place)
+       order by named.place
+    );
+  end if;
   perform private.check_turns(keep_turns.session_id, keep_turns.turns, keys);
   kept := private.hold_transcript(
     keep_turns.session_type, keep_turns.session_id, keep_turns.tenant_id, keep_turns.campaign_id, keep_turns.assessment_id
   );
 
-  -- The same text again changes nothing, nor does a turn whose words have expired. ------------------------------------
-  select min(said.turn)
-    into other
-    from jsonb_array_elements(keep_turns.turns) as item (value)
-    join private.turns as said
-      on said.session_type = keep_turns.session_type
-     and said.session_id = keep_turns.session_id
-     and said.turn = (item.value -> 'turn')::integer
-   where said.text <> item.value ->> 'text';
-  if other is not null then
-    perform private.refuse('TURN_DIFFERS', jsonb_build_object('session_id', keep_turns.session_id, 'turn', other));
-  end if;
-  with written as (
-    insert into private.turns (session_type, session_id, turn, speaker, text, at, dimensions, handed_in)
-    select keep_turns.session_type, keep_turns.session_id, (item.value -> 'turn')::integer, item.value ->> 'speaker',
-           item.value ->> 'text', private.time_of(item.value ->> 'at'),
-           private.spelled_dimensions(item.value -> 'dimensions', names, keys), keep_turns.handed_in
-      from jsonb_array_elements(keep_turns.turns) as item (value)
-     where (item.value -> 'turn')::integer > coalesce(kept.expired_turn, -1)
-    on conflict on constraint turns_pkey do nothing
-    returning turn, octet_length(convert_to(text, 'UTF8')) as bytes, dimensions
-  )
-  select count(*)::integer as turns, coalesce(sum(written.bytes), 0)::integer as bytes, max(written.turn) as last_turn,
-         (
-           select array_agg(distinct about.name)
-             from written as each, unnest(each.dimensions) as about (name)
-         ) as dimensions,
-         bool_or(written.dimensions is not null) as told
-    into added
-    from written;
-  if added.turns > 0 then
-    perform private.refuse_long_transcript(keep_turns.session_id, kept.turns + added.turns, kept.bytes + added.bytes);
-    update private.transcripts as present
-       set turns = kept.turns + added.turns,
-           bytes = kept.bytes + added.bytes,
-           last_turn = greatest(kept.last_turn, added.last_turn),
-           dimensions = case when added.told then array(
-             select named.name
-               from unnest(names) with ordinality as named (name, place)
-              where named.name = any (kept.dimensions || added.dimensions)
-              order by named.place
-           ) else kept.dimensions end,
-           last_received_at = now()
-     where present.session_type = keep_turns.session_type and present.session_id = keep_turns.session_id;
-  end if;
+  -- What is new of them: all, if an agent goes on from the last turn. ----------------------------------------------
+  loop
+    select count(*)::integer as turns, coalesce(sum(octet_length(convert_to(item.value ->> 'text', 'UTF8'))), 0)::integer as bytes,
+           min((item.value -> 'turn')::integer) as first_turn, max((item.value -> 'turn')::integer) as last_turn
+      into added
+      from jsonb_array_elements(fresh) as item (value);
+    exit when compared or (added.first_turn <= kept.last_turn) is not true;
+    fresh := private.new_turns(keep_turns.session_type, keep_turns.session_id, fresh, kept.expired_turn);
+    compared := true;
+  end loop;
   saved := added.turns;
   all_turns := kept.turns + added.turns;
   last_turn := greatest(kept.last_turn, added.last_turn);
+  if saved = 0 then
+    return;
+  end if;
+
+  perform private.refuse_long_transcript(keep_turns.session_id, all_turns, kept.bytes + added.bytes);
+  insert into private.turns (session_type, session_id, turn, speaker, text, at, dimensions, handed_in)
+  select keep_turns.session_type, keep_turns.session_id, (item.value -> 'turn')::integer, item.value ->> 'speaker',
+         item.value ->> 'text', private.time_of(item.value ->> 'at'),
+         private.spelled_dimensions(item.value -> 'dimensions', names, keys), keep_turns.handed_in
+    from jsonb_array_elements(fresh) as item (value);
+  if cardinality(names) > 0 then
+    kept.dimensions := private.dimensions_of_transcript(kept.dimensions, fresh, names, keys);
+  end if;
+  update private.transcripts as present
+     set turns = keep_turns.all_turns,
+         bytes = kept.bytes + added.bytes,
+         last_turn = keep_turns.last_turn,
+         dimensions = kept.dimensions,
+         last_received_at = now()
+   where present.session_type = keep_turns.session_type and present.session_id = keep_turns.session_id;
 end
 $$;
 
@@ -223,160 +275,3 @@ begin
   );
 end
 $$;
-
--- For interview agents: keeping turns while the interview goes on.
-
--- What a session's agents have kept of it, for interview_context. No text of a turn is in it.
-create or replace function private.progress_of(
-  session_type text, session_id uuid, tenant_id uuid, campaign_id uuid, assessment_id uuid
-)
-returns jsonb
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  kept private.transcripts;
-begin
-  select present.*
-    into kept
-    from private.transcripts as present
-   where present.session_type = progress_of.session_type
-     and present.session_id = progress_of.session_id
-     and private.is_transcript_of(present, progress_of.tenant_id, progress_of.campaign_id, progress_of.assessment_id);
-  return jsonb_build_object(
-    'turns', coalesce(kept.turns, 0),
-    'last_turn', kept.last_turn,
-    'dimensions', to_jsonb(kept.dimensions),
-    'words_expired', kept.expired_turn is not null
-  );
-end
-$$;
-
-create or replace function private.is_transcript_of(
-  kept private.transcripts, tenant_id uuid, campaign_id uuid, assessment_id uuid
-)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return kept.tenant_id = is_transcript_of.tenant_id
-     and kept.campaign_id is not distinct from is_transcript_of.campaign_id
-     and kept.assessment_id = is_transcript_of.assessment_id;
-end
-$$;
-
--- The session of an agent session, for a transaction that writes its turns: begun, open, and locked against others that write
--- or remove turns (the lock is the pin's, since a host's sessions may be a view).
-create or replace function private.hold_talk(
-  agent_session_id uuid,
-  out session_type text, out session_id uuid, out tenant_id uuid, out campaign_id uuid, out assessment_id uuid,
-  out version_id uuid
-)
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  talk record;
-begin
-  perform private.hold_tenant(
-            private.tenant_of_agent_session(agent.stakeholder_session_id, agent.coaching_session_id), null, false
-          )
-     from public.agent_sessions as agent
-    where agent.id = hold_talk.agent_session_id;
-  loop
-    select found.* into talk from private.begin_talk(hold_talk.agent_session_id) as found;
-    if talk.session_id is null then
-      perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', hold_talk.agent_session_id));
-    elsif talk.assessment_id is null then
-      perform private.refuse('ASSESSMENT_REQUIRED', jsonb_build_object('session_id', talk.session_id));
-    elsif not talk.begun then
-      perform private.refuse_withdrawn(
-        hold_talk.agent_session_id, talk.tenant_id, talk.assessment_id, talk.version_id
-      );
-    end if;
-    perform pin.id
-       from private.pins as pin
-      where pin.kind = talk.kind and pin.id = talk.session_id and pin.pinned_version_id = talk.version_id
-        for no key update;
-    exit when found;
-  end loop;
-  -- Read now that it is locked.
-  session_type := private.session_type(talk.kind);
-  perform private.refuse_ended(talk.session_id, private.status_of_session(talk.session_id, session_type));
-  if private.is_scored(talk.session_id, session_type) then
-    perform private.refuse('SESSION_ALREADY_SCORED', jsonb_build_object('session_id', talk.session_id));
-  end if;
-  select talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id
-    into session_id, tenant_id, campaign_id, assessment_id, version_id;
-end
-$$;
-
--- SECURITY DEFINER: transcripts are written by the database alone.
-create or replace function public.save_progress(agent_session_id uuid, turns jsonb)
-returns jsonb
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  talk record;
-  kept record;
-begin
-  select held.* into talk from private.hold_talk(save_progress.agent_session_id) as held;
-  select written.*
-    into kept
-    from private.keep_turns(
-           talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id,
-           save_progress.turns, false
-         ) as written;
-  return jsonb_build_object('saved', kept.saved, 'turns', kept.all_turns, 'last_turn', kept.last_turn);
-end
-$$;
-comment on function public.save_progress(uuid, jsonb) is
-'For interview agents: keeps turns of the session''s transcript, which any agent session of that session continues. turns is '
-'[{turn, speaker, text, at, dimensions}]: the number of the turn, respondent, interviewer, other or unknown, what was said and, '
-'if known, when and about which dimensions. The same text again changes nothing; another text is refused. Returns {saved, turns, '
-'last_turn}: how many of these were new, how many are kept, and the highest number. The first kept turn begins the session, '
-'as interview_context does.';
-revoke all on function public.save_progress(uuid, jsonb) from public, anon, authenticated, service_role;
-
--- SECURITY DEFINER, as save_progress.
-create or replace function public.correct_turn(agent_session_id uuid, turn integer, speaker text)
-returns jsonb
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  talk record;
-  first_speaker text;
-begin
-  if correct_turn.speaker is null or correct_turn.speaker <> all (private.speakers()) then
-    perform private.refuse('INVALID_ARGUMENT', jsonb_build_object(
-      'argument', 'speaker', 'expected', private.one_of(private.speakers())
-    ));
-  end if;
-  select held.* into talk from private.hold_talk(correct_turn.agent_session_id) as held;
-  update private.turns as said
-     set corrected_speaker = correct_turn.speaker
-    from private.transcripts as kept
-   where said.session_type = talk.session_type
-     and said.session_id = talk.session_id
-     and said.turn = correct_turn.turn
-     and kept.session_type = said.session_type
-     and kept.session_id = said.session_id
-     and private.is_transcript_of(kept, talk.tenant_id, talk.campaign_id, talk.assessment_id)
-  returning said.speaker into first_speaker;
-  if not found then
-    perform private.refuse('TURN_UNKNOWN', jsonb_build_object('session_id', talk.session_id, 'turn', correct_turn.turn));
-  end if;
-  return jsonb_build_object('turn', correct_turn.turn, 'speaker', correct_turn.speaker, 'first_speaker', first_speaker);
-end
-$$;
-comment on function public.correct_turn(uuid, integer, text) is
-'For interview agents: sets who spoke in a kept turn, when that turns out to be someone else: respondent, interviewer, other or '
-'unknown. The first one is kept too. Returns {turn, speaker, first_speaker}.';
-revoke all on function public.correct_turn(uuid, integer, text) from public, anon, authenticated, service_role;

@@ -1,67 +1,82 @@
--- custom-assessments 0.2.0 agents_session sha256:81cf5b55b10f355516ffb3077013ecbe23137ba17f9e0f38d5930cc9d83914d7
+-- custom-assessments 0.2.0 agents_session sha256:43066a7bf8c6a0619348db5eb83af4afaf3a3edf8c22b47fc8b62a7884841f81
 -- For interview agents: the session of a conversation, which begins with the first question or the first kept turn.
 
 -- The session that an agent session is about, with the assessment and version that it uses. It begins now if it had not; begun
--- tells. Without an assessment assessment_id is null; session_id is null if the conversation has no session.
-create or replace function private.begin_talk(
-  agent_session_id uuid,
-  out kind text, out session_id uuid, out tenant_id uuid, out campaign_id uuid, out assessment_id uuid, out version_id uuid,
-  out style integer, out begun boolean
-)
+-- tells. Without an assessment assessment_id is null; session_id is null if the conversation has no session. in_tenant: whether
+-- the session's tenant is locked, for a transaction that goes on to write what is deleted with it.
+create or replace function private.begin_talk(agent_session_id uuid, in_tenant boolean)
+returns record
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  agent record;
   talk record;
+  began record;
 begin
-  begun := true;
   loop
-    select agent.custom_assessment_id as named,
-           coalesce(agent.coaching_session_id, agent.stakeholder_session_id) as session_id,
-           talks.kind, coalesce(coaching.client_status::text, assignment.status::text) as status,
-           coalesce(coaching.interview_style_override, campaign.interview_style_override) as style,
-           coalesce(coaching.tenant_id, campaign.tenant_id) as tenant_id, campaign.id as campaign_id,
-           coalesce(coaching.custom_assessment_id, campaign.custom_assessment_id) as present,
-           pin.assessment_id, pin.pinned_version_id as version_id, pin.asked_at
-      into talk
-      from public.agent_sessions as agent
-     cross join lateral (values (case when agent.coaching_session_id is not null then 'coaching' else 'assignment' end)) as talks (kind)
-      left join public.coaching_sessions as coaching on coaching.id = agent.coaching_session_id
-      left join public.campaign_assignments as assignment
-        on assignment.id = agent.stakeholder_session_id and talks.kind = 'assignment'
-      left join public.campaigns as campaign on campaign.id = assignment.campaign_id
-      left join private.pins as pin
-        on pin.kind = talks.kind
-       and pin.id = coalesce(coaching.id, assignment.id)
-       and private.is_pin_of(
-             pin, coalesce(coaching.tenant_id, campaign.tenant_id), campaign.id,
-             coalesce(coaching.custom_assessment_id, campaign.custom_assessment_id)
-           )
-     where agent.id = begin_talk.agent_session_id;
-    if not found or (talk.session_id is not null and talk.tenant_id is null) then
-      perform private.refuse_erased(talk.session_id, private.session_type(talk.kind), null);
+    -- A statement for each kind: opening tables takes most of the time, and a session needs only those of its kind.
+    select stored.coaching_session_id as client, stored.stakeholder_session_id as stakeholder,
+           stored.custom_assessment_id as named, stored.id
+      into agent
+      from public.agent_sessions as stored
+     where stored.id = begin_talk.agent_session_id;
+    if agent.client is not null then
+      select 'coaching' as kind, 'coaching' as session_type, coaching.id as session_id, coaching.client_status::text as status,
+             coaching.tenant_id, null::uuid as campaign_id, coaching.custom_assessment_id as present,
+             coaching.interview_style_override as style, pin.assessment_id, pin.pinned_version_id as version_id, pin.asked_at,
+             true as begun
+        into talk
+        from public.coaching_sessions as coaching
+        left join private.pins as pin
+          on pin.kind = 'coaching'
+         and pin.id = coaching.id
+         and private.is_pin_of(pin, coaching.tenant_id, null, coaching.custom_assessment_id)
+       where coaching.id = agent.client;
+    else
+      select 'assignment' as kind, 'campaign' as session_type, assignment.id as session_id, assignment.status::text as status,
+             campaign.tenant_id, campaign.id as campaign_id, campaign.custom_assessment_id as present,
+             campaign.interview_style_override as style, pin.assessment_id, pin.pinned_version_id as version_id, pin.asked_at,
+             true as begun
+        into talk
+        from public.campaign_assignments as assignment
+        join public.campaigns as campaign on campaign.id = assignment.campaign_id
+        left join private.pins as pin
+          on pin.kind = 'assignment'
+         and pin.id = assignment.id
+         and private.is_pin_of(pin, campaign.tenant_id, campaign.id, campaign.custom_assessment_id)
+       where assignment.id = agent.stakeholder;
+    end if;
+    if agent.client is null and agent.stakeholder is null and agent.id is not null then
+      -- A conversation without a session is nobody's: there is nothing to pin.
+      talk.assessment_id := agent.named;
+      talk.version_id := coalesce(private.version_in_force(agent.named, null), private.newest_version(agent.named));
+      talk.begun := false;
+      return talk;
+    elsif talk.tenant_id is null then
+      perform private.refuse_erased(
+        coalesce(agent.client, agent.stakeholder), case when agent.client is null then 'campaign' else 'coaching' end, null
+      );
       perform private.refuse('SESSION_NOT_FOUND', jsonb_build_object('agent_session_id', begin_talk.agent_session_id));
     end if;
-    perform private.refuse_ended(talk.session_id, talk.status);
-    exit when talk.version_id is not null;
-    begun := false;
-    if talk.session_id is null then
-      -- A conversation without a session is nobody's: there is nothing to pin.
-      talk.assessment_id := talk.named;
-      talk.version_id := coalesce(private.version_in_force(talk.named, null), private.newest_version(talk.named));
-      exit;
+    if talk.status = any (private.ended_statuses()) then
+      perform private.refuse_ended(talk.session_id, talk.status);
     end if;
-    select begins.assessment_id, begins.version_id
-      into talk.assessment_id, talk.version_id
-      from private.begin_session(
-             talk.kind, talk.session_id, talk.tenant_id, talk.campaign_id, talk.present, talk.named
-           ) as begins;
+    if in_tenant then
+      perform tenant.id from public.tenant_profiles as tenant where tenant.id = talk.tenant_id for key share;
+    end if;
+    exit when talk.version_id is not null;
+    began := private.begin_session(
+      talk.kind, talk.session_id, talk.tenant_id, talk.campaign_id, talk.present, agent.named
+    );
+    talk.assessment_id := began.assessment_id;
+    talk.version_id := began.version_id;
+    talk.begun := false;
     exit when talk.assessment_id is null or talk.version_id is not null;
-    begun := true;
   end loop;
-  if talk.named <> talk.assessment_id then
+  if agent.named <> talk.assessment_id then
     perform private.refuse('SESSION_ASSESSMENT_MISMATCH', jsonb_build_object(
-      'agent_session_id', begin_talk.agent_session_id, 'assessment_id', talk.named,
+      'agent_session_id', begin_talk.agent_session_id, 'assessment_id', agent.named,
       'session_assessment_id', talk.assessment_id
     ));
   end if;
@@ -71,24 +86,29 @@ begin
        set asked_at = now()
      where pin.kind = talk.kind and pin.id = talk.session_id;
   end if;
-  select talk.kind, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id, talk.version_id, talk.style
-    into kind, session_id, tenant_id, campaign_id, assessment_id, version_id, style;
+  return talk;
 end
 $$;
 
--- Refuses a version that a reviewer took down; the author's own sessions go on.
-create or replace function private.refuse_withdrawn(
-  agent_session_id uuid, tenant_id uuid, assessment_id uuid, version_id uuid
-)
+-- Whether a reviewer took down the version that a tenant's session uses; the author's own sessions go on.
+create or replace function private.is_withdrawn_for(tenant_id uuid, assessment_id uuid, version_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return not private.is_own(is_withdrawn_for.assessment_id, is_withdrawn_for.tenant_id)
+     and private.is_withdrawn(is_withdrawn_for.version_id);
+end
+$$;
+
+create or replace function private.refuse_withdrawn(agent_session_id uuid, assessment_id uuid, version_id uuid)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if private.is_own(refuse_withdrawn.assessment_id, refuse_withdrawn.tenant_id)
-    or not private.is_withdrawn(refuse_withdrawn.version_id) then
-    return;
-  end if;
   perform private.refuse('ASSESSMENT_WITHDRAWN', jsonb_build_object(
     'agent_session_id', refuse_withdrawn.agent_session_id, 'assessment_id', refuse_withdrawn.assessment_id,
     'version_id', refuse_withdrawn.version_id
@@ -109,14 +129,14 @@ declare
   talk record;
   asked record;
 begin
-  select found.* into talk from private.begin_talk(interview_context.agent_session_id) as found;
+  talk := private.begin_talk(interview_context.agent_session_id, false);
   if talk.assessment_id is null then
     return null;
   end if;
   -- Whether it was taken down is looked at on each call.
-  perform private.refuse_withdrawn(
-    interview_context.agent_session_id, talk.tenant_id, talk.assessment_id, talk.version_id
-  );
+  if private.is_withdrawn_for(talk.tenant_id, talk.assessment_id, talk.version_id) then
+    perform private.refuse_withdrawn(interview_context.agent_session_id, talk.assessment_id, talk.version_id);
+  end if;
   select stored.version, stored.definition_sha256, stored.interview_style_allow_override, stored.interview_style_default,
          coalesce(kept.definition, private.asked_definition(stored)) as definition,
          kept.version_id is null as is_new
@@ -134,7 +154,7 @@ begin
     'definition_sha256', asked.definition_sha256,
     'begun', talk.begun,
     'progress', private.progress_of(
-      private.session_type(talk.kind), talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id
+      talk.session_type, talk.session_id, talk.tenant_id, talk.campaign_id, talk.assessment_id
     ),
     'interview_style',
     coalesce(case when asked.interview_style_allow_override then talk.style end, asked.interview_style_default),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents_links sha256:05764a025820bbaa689253d6298f7cd6de92feb4c88d2ef70a3bcc112318d9cc
+-- custom-assessments 0.2.0 respondents_links sha256:2c41c560a905e0e9407df65b307bcc314f56c0f97f9afebaed631fb048b1d489
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -87,7 +87,7 @@ begin
     when result.tenant_id = link.tenant_id and result.campaign_id is not distinct from link.campaign_id then 'complete'
     when request.tenant_id = link.tenant_id then 'scoring'
     when used.assessment_id is null then 'unavailable'
-    when link.status in ('cancelled', 'withdrawn') then link.status
+    when link.status = any (private.ended_statuses()) then link.status
     when used.begun_at is not null then 'in_progress'
     when can_begin then 'open'
     else 'unavailable'

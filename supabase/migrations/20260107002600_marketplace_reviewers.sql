@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 marketplace_reviewers sha256:a2fac4aea8f88af006fd62098f9c98c648b0dad0f76938871a25460e1f3ff87c
+-- custom-assessments 0.2.0 marketplace_reviewers sha256:881b575d8493670403af8274c001882284d58595baf3648396847235190e86dc
 -- Reviewers: the accounts that can decide what the marketplace lists, besides the service role.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -27,6 +27,23 @@ declare
   me constant uuid := auth.uid();
 begin
   return exists (select from private.reviewers as reviewer where reviewer.user_id = me);
+end
+$$;
+
+-- The versions whose review was requested, for reviewers; others get none. SECURITY DEFINER, so that the policy of the versions
+-- does not bring in that of the requests. Computed once per query, and only if it is reached.
+create or replace function private.requested_version_ids()
+returns setof uuid
+language plpgsql
+stable
+security definer
+rows 100
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.am_reviewer() then
+    return query select request.version_id from public.listing_requests as request;
+  end if;
 end
 $$;
 

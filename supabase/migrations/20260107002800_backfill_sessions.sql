@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 backfill_sessions sha256:28556aa4468949a794621d412c218bf3cdc94d71a56da59dd52fc3802dc54139
+-- custom-assessments 0.2.0 backfill_sessions sha256:41a0a0d15644049587a5e0bc11c1d15b57452943929c58d38dae9c27f60252a9
 -- Bringing over what was there before versions were kept: a version for each assessment in use, and for each session the text
 -- that it would have been served on that day. Migrations create tables and triggers only, since the CLI runs a file in one
 -- transaction; the rows are brought over afterwards, in batches, each in a transaction of its own, while everything runs. A
@@ -222,25 +222,27 @@ begin
   ) then
     return false;
   end if;
+  -- Each part is found by its index: a condition with OR would read all agent sessions.
   begun := array(
     select talk.id
       from public.agent_sessions as talk
-     where talk.id <> all (talks)
-       and (
-         (bring_over_session.kind = 'coaching' and talk.coaching_session_id = bring_over_session.id)
-         or (bring_over_session.kind = 'assignment' and talk.stakeholder_session_id = bring_over_session.id)
-         or talk.stakeholder_session_id in (
-           select assignment.id
-             from public.campaign_assignments as assignment
-            where assignment.campaign_id = bring_over_session.campaign_id
-              and not exists (
-                select from private.pins as pin
-                 where pin.kind = 'campaign'
-                   and pin.id = bring_over_session.campaign_id
-                   and pin.pinned_version_id is not null
-              )
-         )
+     where bring_over_session.kind = 'coaching' and talk.coaching_session_id = bring_over_session.id
+    union
+    select talk.id
+      from public.agent_sessions as talk
+     where bring_over_session.kind = 'assignment' and talk.stakeholder_session_id = bring_over_session.id
+    union
+    select talk.id
+      from public.campaign_assignments as assignment
+      join public.agent_sessions as talk on talk.stakeholder_session_id = assignment.id
+     where assignment.campaign_id = bring_over_session.campaign_id
+       and not exists (
+         select
+           from private.pins as pin
+          where pin.kind = 'campaign' and pin.id = bring_over_session.campaign_id and pin.pinned_version_id is not null
        )
+    except
+    select unnest(talks)
   );
   -- Assessments are locked before pins are.
   perform private.newest_version(named.id)

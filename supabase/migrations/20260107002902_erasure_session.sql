@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_session sha256:a7ad3be661fe50396d260c5c88e2260f37599af335bf86ffed0cb74203f96030
+-- custom-assessments 0.2.0 erasure_session sha256:b16308963b19c414d838a379ea7176183413b2289c9035447d1f009ac5b2a4d9
 -- Erasing one respondent.
 
 -- The tenants that hold something of a session: its own, and those whose session of this id was deleted.
@@ -117,6 +117,7 @@ begin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
   perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
+  perform private.hold_conversations(array[hold_session_to_erase.session_id], true);
   talks := private.talks_of_session(
     hold_session_to_erase.session_id, hold_session_to_erase.session_type, hold_session_to_erase.tenant_id
   );
@@ -151,7 +152,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
-  is_new boolean;
+  earlier timestamptz;
   held record;
   sessions record;
   talks record;
@@ -167,9 +168,14 @@ begin
     from private.hold_session_to_erase(
            erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
          ) as locked;
-  is_new := private.erased_at(
+  earlier := private.erased_at(
     erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
-  ) is null;
+  );
+  -- Written anew below: until then, columns may get their defaults.
+  delete from private.erased_sessions as erased
+   where erased.session_id = erase_session_once.session_id
+     and erased.session_type = erase_session_once.session_type
+     and erased.tenant_id = erase_session_once.tenant_id;
 
   -- The host's rows stay, without words about the person -----------------------------------------------------
   select rows.emptied, rows.kept
@@ -182,11 +188,11 @@ begin
                 erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
               )
            ),
-           is_new
+           earlier is null
          ) as rows;
   select rows.emptied, rows.kept
     into talks
-    from private.empty_rows('public.agent_sessions', held.talks, is_new) as rows;
+    from private.empty_rows('public.agent_sessions', held.talks, earlier is null) as rows;
 
   -- Jobs before their subjects, in the order in which a claim locks them ---------------------------------------
   delete from private.jobs as job
@@ -219,8 +225,10 @@ begin
      and result.tenant_id = erase_session_once.tenant_id;
   get diagnostics results = row_count;
 
-  insert into private.erased_sessions as erased (session_type, session_id, tenant_id)
-  values (erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id)
+  insert into private.erased_sessions as erased (session_type, session_id, tenant_id, erased_at)
+  values (
+    erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id, coalesce(earlier, now())
+  )
   on conflict on constraint erased_sessions_pkey do update
     set tenant_id = excluded.tenant_id, erased_at = excluded.erased_at
     where erased.tenant_id <> excluded.tenant_id;

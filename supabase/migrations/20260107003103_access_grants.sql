@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_grants sha256:fe9c3441ddbe456f4e37fa8128313b63386a372f6371aafc2fc52e068b63cc71
+-- custom-assessments 0.2.0 access_grants sha256:47ea75d8b24620a4285160429193ed4da300602ec58a8d334eb0efe9b2eac927
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -83,9 +83,6 @@ grant execute on function public.copy_assessment(uuid, uuid, text) to authentica
 grant execute on function private.content_to_copy(uuid, uuid) to authenticated, service_role;
 grant execute on function public.create_tenant(text, text) to authenticated;
 
--- PostgREST, as the role of each request.
-grant execute on function private.refuse_estimates() to anon, authenticated, service_role;
-
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_explanation(text) to anon, authenticated, service_role;
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
@@ -142,6 +139,8 @@ grant execute on function private.inactive_tenant_ids() to anon, authenticated;
 grant execute on function private.my_tenant_ids() to authenticated, service_role;
 grant execute on function private.my_version_ids() to authenticated;
 grant execute on function private.am_reviewer() to authenticated;
+grant execute on function private.requested_version_ids() to authenticated;
+grant execute on function private.template_version_ids() to anon, authenticated;
 grant execute on function private.result_tenant_ids() to authenticated;
 grant execute on function private.former_tenant_ids() to authenticated;
 grant execute on function private.former_campaign_ids() to authenticated;
