@@ -99,6 +99,20 @@ PARTS: Final[Mapping[str, Schema]] = {
         interview_style=INTEGER,
         definition=ref("InterviewDefinition"),
     ),
+    # A JSON Schema, which an agent passes on to its model as it is.
+    "ScoringSchemaKeys": keys(
+        evidence=by_name(ANYTHING),
+        rationale=by_name(ANYTHING),
+        band=by_name(ANYTHING),
+        score=by_name(ANYTHING),
+    ),
+    "ScoringSchema": keys(
+        type=one_of("object"),
+        description=TEXT,
+        properties=ref("ScoringSchemaKeys"),
+        required=listed(TEXT),
+        additionalProperties=YES_OR_NO,
+    ),
     "VersionName": keys(id=TEXT, version=TEXT),
     "Change": keys(
         rule=TEXT,
@@ -280,6 +294,7 @@ ANSWERS: Final[Mapping[str, Schema]] = {
     "save_run": keys(saved=YES_OR_NO, key=TEXT, runs=INTEGER),
     "save_progress": keys(saved=INTEGER, turns=INTEGER, last_turn=nullable(INTEGER)),
     "session_explanation": {"anyOf": [ref("Explanation"), ref("OtherResult")]},
+    "scoring_schema": ref("ScoringSchema"),
     "session_result": {"anyOf": [ref("FullResult"), ref("TeaserResult"), ref("OtherResult")]},
     "session_status": {"anyOf": [ref("Welcome"), ref("Unavailable")]},
     "subject_export": keys(

@@ -162,6 +162,21 @@ export type InterviewContext = {
   definition: InterviewDefinition;
 };
 
+export type ScoringSchemaKeys = {
+  evidence: { [key: string]: Json };
+  rationale: { [key: string]: Json };
+  band: { [key: string]: Json };
+  score: { [key: string]: Json };
+};
+
+export type ScoringSchema = {
+  type: "object";
+  description: string;
+  properties: ScoringSchemaKeys;
+  required: string[];
+  additionalProperties: boolean;
+};
+
 export type VersionName = { id: string; version: string };
 
 export type Change = {
@@ -457,6 +472,8 @@ export type SaveRunAnswer = { saved: boolean; key: string; runs: number };
 export type SaveProgressAnswer = { saved: number; turns: number; last_turn: number | null };
 
 export type SessionExplanationAnswer = Explanation | OtherResult;
+
+export type ScoringSchemaAnswer = ScoringSchema;
 
 export type SessionResultAnswer = FullResult | TeaserResult | OtherResult;
 
@@ -1620,6 +1637,10 @@ export type Database = {
       };
       save_progress: { Args: { agent_session_id: string; turns: Json }; Returns: SaveProgressAnswer };
       save_run: { Args: { agent_session_id: string; run: Json }; Returns: SaveRunAnswer };
+      scoring_schema: {
+        Args: { band_order?: string; dimension: string; version_id: string };
+        Returns: ScoringSchemaAnswer;
+      };
       session_explanation: { Args: { access_token: string }; Returns: SessionExplanationAnswer };
       session_result: { Args: { access_token: string }; Returns: SessionResultAnswer };
       session_status: { Args: { access_token: string }; Returns: SessionStatusAnswer };

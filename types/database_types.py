@@ -194,6 +194,19 @@ class InterviewContext(TypedDict):
     interview_style: int
     definition: InterviewDefinition
 
+class ScoringSchemaKeys(TypedDict):
+    evidence: Dict[str, JsonValue]
+    rationale: Dict[str, JsonValue]
+    band: Dict[str, JsonValue]
+    score: Dict[str, JsonValue]
+
+class ScoringSchema(TypedDict):
+    type: Literal["object"]
+    description: str
+    properties: ScoringSchemaKeys
+    required: List[str]
+    additionalProperties: bool
+
 class VersionName(TypedDict):
     id: str
     version: str
@@ -528,6 +541,8 @@ class SaveProgressAnswer(TypedDict):
     last_turn: Union[int, None]
 
 SessionExplanationAnswer: TypeAlias = Union[Explanation, OtherResult]
+
+ScoringSchemaAnswer: TypeAlias = ScoringSchema
 
 SessionResultAnswer: TypeAlias = Union[FullResult, TeaserResult, OtherResult]
 

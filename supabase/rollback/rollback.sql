@@ -196,8 +196,8 @@ begin
         'erase_session', 'erase_tenant', 'exchange_jobs', 'explanation', 'extend_leases', 'interview_context',
         'list_reviewers', 'name_reviewer', 'preview_context', 'prune_jobs', 'queue_status', 'repin_campaign',
         'repin_session', 'retry_jobs', 'review_listing', 'rotate_session_link', 'save_progress', 'save_run',
-        'session_explanation', 'session_result', 'session_status', 'subject_export', 'verify_result', 'version_changes',
-        'withdraw_session'
+        'scoring_schema', 'session_explanation', 'session_result', 'session_status', 'subject_export', 'verify_result',
+        'version_changes', 'withdraw_session'
       )
   loop
     execute format('drop function %s', found.signature);
@@ -321,7 +321,7 @@ begin
         'next_numbered_slug', 'next_rank', 'next_ranks', 'note_change', 'note_changed_choices',
         'note_changed_conversations', 'note_choices', 'note_conversations', 'note_former_owner', 'note_markdown_due',
         'note_new_choices', 'note_new_conversations', 'note_result_creator', 'note_uses', 'note_versions_of_pin',
-        'notice', 'number_of_change', 'object_at', 'one_of', 'open_uploads', 'overall_of', 'path_step',
+        'notice', 'number_of_change', 'object_at', 'one_of', 'open_uploads', 'ordered_bands', 'overall_of', 'path_step',
         'personal_columns', 'pin_campaign', 'pin_of_session', 'place_of', 'plain_marks', 'policies_on_reading',
         'policy_is_open', 'previewed', 'price_tiers', 'primary_average', 'primary_ids', 'progress_of',
         'prunable_versions', 'prune_pins', 'prune_transcripts', 'prune_versions', 'questions_by_name', 'queue_front',

@@ -133,6 +133,9 @@ grant execute on function public.queue_status() to service_role;
 grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
 grant execute on function public.save_progress(uuid, jsonb) to service_role;
 grant execute on function public.save_run(uuid, jsonb) to service_role;
+grant execute on function public.scoring_schema(uuid, text, text) to service_role;
+grant execute on function private.band_reach(jsonb, numeric, numeric) to service_role;
+grant execute on function private.ordered_bands(jsonb, numeric, numeric, text) to service_role;
 
 -- Functions that policies call for visitors and accounts.
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;

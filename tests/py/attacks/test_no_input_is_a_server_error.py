@@ -219,6 +219,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("check_evidence", {"agent_session_id": None, "evidence": None}),
     ("check_evidence", {"agent_session_id": "x", "evidence": []}),
     ("correct_turn", {"agent_session_id": None, "turn": None, "speaker": None}),
+    ("scoring_schema", {"version_id": None, "dimension": None, "band_order": None}),
+    ("scoring_schema", {"version_id": str(uuid.UUID(int=0)), "dimension": "x" * 100_000}),
     ("verify_result", {"result_id": None}),
     ("preview_context", {}),
     ("preview_context", {"assessment_id": None, "definition": []}),

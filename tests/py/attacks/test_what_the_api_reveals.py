@@ -375,6 +375,7 @@ def test_no_column_default_and_no_column_list_writes_what_is_the_databases(scene
         ("interview_context", {"agent_session_id": str(uuid.uuid4())}),
         ("save_progress", {"agent_session_id": str(uuid.uuid4()), "turns": []}),
         ("correct_turn", {"agent_session_id": str(uuid.uuid4()), "turn": 1, "speaker": "other"}),
+        ("scoring_schema", {"version_id": str(uuid.uuid4()), "dimension": "Clarity"}),
         ("erase_tenant", {"tenant_id": str(uuid.uuid4())}),
         ("erase_account", {"user_id": str(uuid.uuid4())}),
         (

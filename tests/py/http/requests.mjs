@@ -19,7 +19,7 @@ for (const request of JSON.parse(input)) {
   else if (request.verb === "insert") query = client.from(request.table).insert(request.values);
   else if (request.verb === "update") query = client.from(request.table).update(request.values).eq("id", request.id);
   else query = client.from(request.table).delete().eq("id", request.id);
-  const { status, error } = await query;
-  answers.push({ status, error: error && { ...error, message: error.message } });
+  const { status, error, data } = await query;
+  answers.push({ status, data, error: error && { ...error, message: error.message } });
 }
 console.log(JSON.stringify(answers));
