@@ -170,6 +170,20 @@ def test_wide_letters_are_those_of_unicode(connection: Connection) -> None:
     assert {char for char in found if unicodedata.east_asian_width(char) not in "WF"} == set()
 
 
+def test_what_is_taken_as_normal_is_changed_by_no_normalisation(connection: Connection) -> None:
+    found = connection.execute(
+        "select array(select code from generate_series(33, 65535) as code"
+        " where code not between 55296 and 57343 and private.is_normal(chr(code)))"
+    ).fetchone()
+    assert found is not None
+    normal = [char for char in map(chr, found[0]) if unicodedata.category(char) != "Cn"]
+    assert len(normal) > 30_000
+    assert [char for char in normal if unicodedata.normalize("NFC", char) != char] == []
+    assert [char for char in normal if unicodedata.normalize("NFKC", char) != char] == []
+    # None of them becomes one with the character before it, or grows in lower case.
+    assert [char for char in normal if unicodedata.combining(char) or len(char.lower()) > 1] == []
+
+
 @each("quotes")
 def test_quotes_are_located(connection: Connection, vector: dict[str, Any]) -> None:
     found = answer(
