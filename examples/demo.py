@@ -1,9 +1,10 @@
 """The main job, done the way its users do it, against the local stack.
 
 A tenant's owner signs in, uploads the assessments of this folder, activates one and creates a coaching
-session with it. An interview agent completes the session. The database scores it, and the result is shown as
-the owner sees it and as the respondent sees it through the session's link. Nothing here has more rights than
-the person or program it stands for.
+session with it. An interview agent (examples/agent.py, with a scripted stand-in for its model) interviews the
+respondent and rates each dimension three times. The database scores it, and the result is shown with its
+evidence as the owner sees it, and as the respondent sees it through the session's link. Nothing here has more
+rights than the person or program it stands for.
 
 Run by ``make demo``, after ``python -m stack reset``.
 """
@@ -22,6 +23,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TextIO, TypeVar
 
 try:
@@ -38,6 +40,7 @@ try:
     from supabase.lib.client_options import SyncClientOptions
     from supabase_auth.errors import AuthError
 
+    from examples.agent import Agent, Scripted
     from stack.errors import StackError
     from stack.local import Stack
     from worker.compiler import Compilation, Diagnostic
@@ -58,7 +61,7 @@ OWNER_PASSWORD: Final = "aldergrove-local"  # noqa: S105 - published in the seed
 
 RESPONDENT_NAME: Final = "Ines Carvalho"
 RESPONDENT_EMAIL: Final = "ines.carvalho@client.example"
-# The scores that the agent gives in its interview.
+# What the agent's readings of the interview combine to.
 SCORES: Final[Mapping[str, float]] = {
     "Strategic Direction": 4.5,
     "Decision Quality": 4,
@@ -163,6 +166,28 @@ class Result(BaseModel):
     completed_at: datetime
 
 
+class Quoted(BaseModel):
+    """The respondent's own words, and the turn in which they were said."""
+
+    turn: int
+    quote: str
+
+
+class Explained(BaseModel):
+    """What a dimension's score rests on, and how far the readings lie apart."""
+
+    dimension: str
+    spread: Decimal | None
+    quotes: list[Quoted]
+
+
+class Explanation(BaseModel):
+    """How a result came about, as its owner reads it."""
+
+    stability: dict[str, int]
+    dimensions: list[Explained]
+
+
 class LinkView(BaseModel):
     """What a respondent's link shows; parts that the assessment does not disclose are missing."""
 
@@ -247,13 +272,22 @@ def bar(score: Decimal, scale: Scale, length: int = 24) -> str:
     return "█" * full + "░" * (length - full)
 
 
-def score_table(scores: Mapping[str, Decimal], scale: Scale, weights: Mapping[str, Decimal]) -> Table:
-    """Return a line for each score, with a bar and its weight, if there is one."""
-    table = Table.grid(padding=(0, 2))
+def score_table(
+    scores: Mapping[str, Decimal],
+    scale: Scale,
+    weights: Mapping[str, Decimal],
+    notes: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> RenderableType:
+    """Return a line for each score, with a bar and its weight, if there is one, and its notes below."""
+    width = max(map(len, scores), default=0)
+    lines: list[RenderableType] = []
     for name, score in scores.items():
-        weight = f"{weights[name] * 100:4.0f} %" if name in weights else ""
-        table.add_row(name, f"{score:.2f}", Text(bar(score, scale), "cyan"), Text(weight, "dim"))
-    return table
+        weight = f"  {weights[name] * 100:4.0f} %" if name in weights else ""
+        lines.append(
+            Text.assemble(f"{name:<{width}}  {score:.2f}  ", (bar(score, scale), "cyan"), (weight, "dim"))
+        )
+        lines += [Padding(Text(note, "dim"), (0, 0, 0, width + 2)) for note in notes.get(name, ())]
+    return Group(*lines)
 
 
 def reflowed(text: str) -> Text:
@@ -421,19 +455,10 @@ def interview(agent: Client, talk: Created) -> Context:
     return one(Context, [context])
 
 
-def complete(agent: Client, session: Session, context: Context) -> None:
-    """Submit the scores, as the agent does at the end of the interview."""
-    agent.rpc(
-        "complete_assessment_session",
-        {
-            "session_id": session.id,
-            "session_type": "coaching",
-            "dimension_scores": dict(SCORES),
-            "ai_insights": INSIGHTS,
-            "completed_at": datetime.now(UTC).isoformat(),
-            "version_id": context.version_id,
-        },
-    ).execute()
+def explanation(owner: Client, session: Session) -> Explanation:
+    """Read how the result came about."""
+    asked = {"session_id": session.id, "session_type": "coaching"}
+    return one(Explanation, [owner.rpc("explanation", asked).execute().data])
 
 
 def result_of(owner: Client, session: Session) -> Result | None:
@@ -480,18 +505,28 @@ def show_uploads(console: Console, owner: Client, paths: Mapping[Path, Upload]) 
         console.print(Text.assemble("   ", ("✓", "green"), what, (warnings, "dim")))
 
 
-def show_result(console: Console, result: Result) -> None:
+def evidence(why: Explanation) -> Iterator[tuple[str, list[str]]]:
+    """Yield what stands under each bar: the respondent's words, and how far the readings agree."""
+    runs, same = why.stability["runs"], why.stability["same"]
+    for each in why.dimensions:
+        apart = f"{runs} readings, up to {each.spread:.1f} apart" if each.spread else f"{runs} equal readings"
+        yield each.dimension, [*(f"“{quoted.quote}” (turn {quoted.turn})" for quoted in each.quotes), apart]
+    yield "Overall", [f"the same category in {same} of {runs} readings by the same model"]
+
+
+def show_result(console: Console, result: Result, why: Explanation | None = None) -> None:
     """Show a result as a report: a bar for each dimension, the category and what its author wrote."""
     definition = result.assessment_definition_snapshot
     metadata = definition.metadata
     weights = {dimension.name: dimension.weight for dimension in definition.dimensions}
     scores = {name: result.dimension_scores[name] for name in weights}
     about = f" {metadata.version} · {RESPONDENT_NAME} · {result.completed_at:%d %B %Y}"
+    notes = dict(evidence(why)) if why else {}
     boxed(
         console,
         Text.assemble((metadata.name, "bold"), about),
         Rule(style=""),
-        score_table(scores | {"Overall": result.overall_score}, metadata.scale, weights),
+        score_table(scores | {"Overall": result.overall_score}, metadata.scale, weights, notes),
         *category_texts(result.matched_category_data),
         *bullets("From the interview", (insight["text"] for insight in result.ai_insights)),
     )
@@ -617,11 +652,27 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
             lambda: interview(agent, talk),
             "the interview goes on with version {0.version}",
         )
+        script = Scripted()
+        interviewer = Agent(lambda name, given: agent.rpc(name, given).execute().data, talk.id, script)
         step(
             console,
-            "submitting the scores",
-            lambda: complete(agent, session, context),
-            "submitted the scores",
+            "asking the questions",
+            lambda: interviewer.interview(script.reply),
+            "asked about each dimension: {0} turns, each kept when it was said",
+        )
+        step(
+            console,
+            "rating",
+            interviewer.rate,
+            "rated in three readings, each with the bands in another order: {0} ratings with quotes",
+        )
+        step(
+            console,
+            "handing in",
+            lambda: interviewer.hand_in(
+                session.id, ai_insights=INSIGHTS, completed_at=datetime.now(UTC).isoformat()
+            ),
+            "handed in; the database found the quotes in the transcript",
         )
         result = step(
             console,
@@ -631,7 +682,7 @@ def run(console: Console, stack: Mapping[str, str]) -> None:
         )
 
     heading(console, "5  What the owner sees")
-    show_result(console, result)
+    show_result(console, result, explanation(owner, session))
     heading(console, "6  What the respondent sees through the link")
     console.print(f"     the link says: {link_says(respondent, session).state}")
     show_respondents_view(console, link_shows(respondent, session))

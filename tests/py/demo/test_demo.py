@@ -78,6 +78,16 @@ def test_the_owner_sees_a_bar_for_each_dimension_and_the_category(shown: str) ->
     assert demo.INSIGHTS[0]["text"] in re.sub(r"\s+", " ", owner)
 
 
+def test_the_evidence_and_how_far_readings_agree_are_under_each_bar(shown: str) -> None:
+    owner = shown.split("What the owner sees")[1].split("What the respondent sees", maxsplit=1)[0]
+    for name in demo.SCORES:
+        below = owner.split(name)[1].splitlines()[1:4]
+        assert re.search(r"“.+” \(turn \d+\)", " ".join(below)), name
+    assert len(re.findall(r"^ +3 equal readings$", owner, re.MULTILINE)) == 4
+    assert "3 readings, up to 0.5 apart" in owner
+    assert "the same category in 3 of 3 readings by the same model" in owner
+
+
 @pytest.mark.parametrize("name", ["result", "link"])
 def test_the_readmes_pictures_show_what_the_demo_shows(shown: str, name: str) -> None:
     picture = (ROOT / "docs" / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
