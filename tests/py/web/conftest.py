@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from stack.packages import ROOT
 from tests.py.harness.api import api_over
@@ -20,6 +20,9 @@ from tests.py.web.site import Site
 BUILD = ["node_modules/.bin/vite", "build", "--config", "web/vite.config.mjs", "--logLevel", "warn"]
 
 Open = Callable[..., Page]
+
+# Longer than the page waits before it looks at a session again, and than a loaded machine needs.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")
@@ -64,7 +67,9 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
             defaults = {"locale": "en-GB", "reduced_motion": "reduce"}
             context = browser.new_context(base_url=site.url, **defaults | options)  # type: ignore[arg-type]
             opened.callback(context.close)
-            context.set_default_timeout(10_000)
+            # Answers that are still on their way when a test ends concern nobody.
+            opened.callback(context.unroute_all, behavior="ignoreErrors")
+            context.set_default_timeout(20_000)
             page = context.new_page()
             checks.append(watch(page, site.url, refused))
             page.goto(f"/{hash_}")

@@ -63,7 +63,7 @@ def spoil(page: Page) -> None:
         changed = json.dumps(spoiled(json.loads(body))) if body else body
         route.fulfill(response=response, body=changed)
 
-    page.route("**/rest/v1/**", answer)
+    page.context.route("**/rest/v1/**", answer)
 
 
 def harmless(page: Page) -> None:
