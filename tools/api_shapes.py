@@ -71,11 +71,12 @@ def counts(*names: str) -> Schema:
 
 
 CHANGE_CLASS: Final = one_of("presentation", "instrument", "scoring", "structure")
+REVIEW_DECISION: Final = one_of("confirmed", "corrected", "withdrawn")
 SPEAKER: Final = one_of("respondent", "interviewer", "other", "unknown")
 SESSION_STATE: Final = one_of("open", "in_progress", "scoring", "complete", "cancelled", "withdrawn")
 SCALE: Final[Schema] = {"type": "array", "prefixItems": [NUMBER, NUMBER], "minItems": 2, "maxItems": 2}
 ERASED_WITH_A_TENANT: Final = (
-    *("tenants", "results", "score_requests", "turns", "runs", "uploads", "jobs", "assessments"),
+    *("tenants", "results", "reviews", "score_requests", "turns", "runs", "uploads", "jobs", "assessments"),
     *("assessments_handed_over", "campaigns", "campaigns_left", "campaign_assignments"),
     *("campaign_assignments_left", "coaching_sessions", "coaching_sessions_left", "agent_sessions"),
     "agent_sessions_left",
@@ -129,6 +130,7 @@ PARTS: Final[Mapping[str, Schema]] = {
     "FullResult": keys(
         complete={"const": True},
         disclosure={"const": "full"},
+        corrected=YES_OR_NO,
         completed_at=TEXT,
         scale=SCALE,
         overall_score=nullable(NUMBER),
@@ -139,7 +141,10 @@ PARTS: Final[Mapping[str, Schema]] = {
     ),
     "TeaserCategory": keys(name=TEXT, description=nullable(TEXT)),
     "TeaserResult": keys(
-        complete={"const": True}, disclosure={"const": "teaser"}, category=nullable(ref("TeaserCategory"))
+        complete={"const": True},
+        disclosure={"const": "teaser"},
+        corrected=YES_OR_NO,
+        category=nullable(ref("TeaserCategory")),
     ),
     "OtherResult": keys(complete=YES_OR_NO),
     "ExplainedQuote": keys(turn=INTEGER, start=INTEGER, quote=TEXT),
@@ -157,6 +162,7 @@ PARTS: Final[Mapping[str, Schema]] = {
     "UnscoredDimension": keys(dimension=TEXT, reason=nullable(TEXT)),
     "Stability": keys(runs=INTEGER, same=INTEGER),
     "Margin": keys(overall=nullable(NUMBER), to=nullable(TEXT), lead=nullable(NUMBER), over=nullable(TEXT)),
+    "Correction": keys(decision=REVIEW_DECISION, at=TEXT),
     "Explanation": keys(
         complete={"const": True},
         machine=TEXT,
@@ -172,6 +178,7 @@ PARTS: Final[Mapping[str, Schema]] = {
         dimensions=listed(ref("ExplainedDimension")),
         unscored=listed(ref("UnscoredDimension")),
         words_expired=YES_OR_NO,
+        corrections=listed(ref("Correction")),
     ),
     "QueueOfKind": keys(
         **counts(
@@ -231,6 +238,7 @@ PARTS: Final[Mapping[str, Schema]] = {
         submitted=nullable(by_name(ANYTHING)),
         runs=nullable(listed(by_name(ANYTHING))),
         result=nullable(by_name(ANYTHING)),
+        reviews=listed(by_name(ANYTHING)),
     ),
     "SettledJobs": keys(outcome=TEXT, error=nullable(TEXT), jobs=listed(INTEGER)),
     "PinnedVersion": keys(version_id=TEXT, version=TEXT, definition_sha256=TEXT),
@@ -265,7 +273,7 @@ ANSWERS: Final[Mapping[str, Schema]] = {
     ),
     "erase_account": counts(*ERASED_WITH_A_TENANT, "accounts", "rows_given_to_tenants"),
     "erase_session": counts(
-        *("results", "score_requests", "jobs", "pins", "turns", "runs", "agent_sessions"),
+        *("results", "reviews", "score_requests", "jobs", "pins", "turns", "runs", "agent_sessions"),
         *("coaching_sessions", "campaign_assignments", "columns_left"),
     ),
     "erase_tenant": counts(*ERASED_WITH_A_TENANT),
@@ -289,6 +297,14 @@ ANSWERS: Final[Mapping[str, Schema]] = {
         assessment_id=TEXT,
         marketplace_status=TEXT,
         listed_version_id=nullable(TEXT),
+    ),
+    "review_result": keys(
+        changed=YES_OR_NO,
+        review_id=TEXT,
+        number=INTEGER,
+        decision=REVIEW_DECISION,
+        overall_score=nullable(NUMBER),
+        matched_category=nullable(TEXT),
     ),
     "rotate_session_link": keys(access_token=TEXT),
     "save_run": keys(saved=YES_OR_NO, key=TEXT, runs=INTEGER),

@@ -198,6 +198,7 @@ export type Difference = { field: string; stored: Json; computed: Json };
 export type FullResult = {
   complete: true;
   disclosure: "full";
+  corrected: boolean;
   completed_at: string;
   scale: [number, number];
   overall_score: number | null;
@@ -209,7 +210,12 @@ export type FullResult = {
 
 export type TeaserCategory = { name: string; description: string | null };
 
-export type TeaserResult = { complete: true; disclosure: "teaser"; category: TeaserCategory | null };
+export type TeaserResult = {
+  complete: true;
+  disclosure: "teaser";
+  corrected: boolean;
+  category: TeaserCategory | null;
+};
 
 export type OtherResult = { complete: boolean };
 
@@ -234,6 +240,8 @@ export type Stability = { runs: number; same: number };
 
 export type Margin = { overall: number | null; to: string | null; lead: number | null; over: string | null };
 
+export type Correction = { decision: "confirmed" | "corrected" | "withdrawn"; at: string };
+
 export type Explanation = {
   complete: true;
   machine: string;
@@ -249,6 +257,7 @@ export type Explanation = {
   dimensions: ExplainedDimension[];
   unscored: UnscoredDimension[];
   words_expired: boolean;
+  corrections: Correction[];
 };
 
 export type QueueOfKind = {
@@ -327,6 +336,7 @@ export type HeldOfSession = {
   submitted: { [key: string]: Json } | null;
   runs: { [key: string]: Json }[] | null;
   result: { [key: string]: Json } | null;
+  reviews: { [key: string]: Json }[];
 };
 
 export type SettledJobs = { outcome: string; error: string | null; jobs: number[] };
@@ -382,6 +392,7 @@ export type DeclareEquivalentAnswer = {
 export type EraseAccountAnswer = {
   tenants: number;
   results: number;
+  reviews: number;
   score_requests: number;
   turns: number;
   runs: number;
@@ -403,6 +414,7 @@ export type EraseAccountAnswer = {
 
 export type EraseSessionAnswer = {
   results: number;
+  reviews: number;
   score_requests: number;
   jobs: number;
   pins: number;
@@ -417,6 +429,7 @@ export type EraseSessionAnswer = {
 export type EraseTenantAnswer = {
   tenants: number;
   results: number;
+  reviews: number;
   score_requests: number;
   turns: number;
   runs: number;
@@ -463,6 +476,15 @@ export type ReviewListingAnswer = {
   assessment_id: string;
   marketplace_status: string;
   listed_version_id: string | null;
+};
+
+export type ReviewResultAnswer = {
+  changed: boolean;
+  review_id: string;
+  number: number;
+  decision: "confirmed" | "corrected" | "withdrawn";
+  overall_score: number | null;
+  matched_category: string | null;
 };
 
 export type RotateSessionLinkAnswer = { access_token: string };
@@ -1255,6 +1277,76 @@ export type Database = {
           },
         ];
       };
+      result_reviews: {
+        Row: {
+          coverage: number | null;
+          decision: string;
+          dimension_scores: Scores | null;
+          id: string;
+          margin: Json | null;
+          matched_category: string | null;
+          matched_category_data: ResultCategory | null;
+          number: number;
+          overall_score: number | null;
+          reason: string | null;
+          result_id: string;
+          reviewed_at: string;
+          reviewed_by: string | null;
+          tenant_id: string;
+          uncovered_dimensions: string[] | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          coverage?: number | null;
+          decision: string;
+          dimension_scores?: Scores | null;
+          id?: string;
+          margin?: Json | null;
+          matched_category?: string | null;
+          matched_category_data?: ResultCategory | null;
+          number: number;
+          overall_score?: number | null;
+          reason?: string | null;
+          result_id: string;
+          reviewed_at?: string;
+          reviewed_by?: string | null;
+          tenant_id: string;
+          uncovered_dimensions?: string[] | null;
+        };
+        Update: {
+          coverage?: number | null;
+          decision?: string;
+          dimension_scores?: Scores | null;
+          id?: string;
+          margin?: Json | null;
+          matched_category?: string | null;
+          matched_category_data?: ResultCategory | null;
+          number?: number;
+          overall_score?: number | null;
+          reason?: string | null;
+          result_id?: string;
+          reviewed_at?: string;
+          reviewed_by?: string | null;
+          tenant_id?: string;
+          uncovered_dimensions?: string[] | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "result_reviews_result_id_fkey";
+            columns: ["result_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessment_results";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "result_reviews_result_id_fkey";
+            columns: ["result_id"];
+            isOneToOne: false;
+            referencedRelation: "effective_results";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       score_items: {
         Row: {
           band: string | null;
@@ -1364,6 +1456,13 @@ export type Database = {
             referencedRelation: "custom_assessment_results";
             referencedColumns: ["id"];
           },
+          {
+            foreignKeyName: "score_runs_result_id_fkey";
+            columns: ["result_id"];
+            isOneToOne: false;
+            referencedRelation: "effective_results";
+            referencedColumns: ["id"];
+          },
         ];
       };
       tenant_profiles: {
@@ -1432,6 +1531,55 @@ export type Database = {
       };
     };
     Views: {
+      effective_results: {
+        Row: {
+          ai_insights: Json | null;
+          assessment_definition_snapshot: Definition;
+          assessment_id: string;
+          assessment_version: string;
+          assessment_version_id: string | null;
+          campaign_created_by: string | null;
+          campaign_id: string | null;
+          completed_at: string | null;
+          corrected: boolean | null;
+          coverage: number | null;
+          created_at: string;
+          dimension_scores: Scores | null;
+          id: string;
+          margin: Json | null;
+          matched_category: string | null;
+          matched_category_data: ResultCategory | null;
+          overall_score: number | null;
+          provenance: string;
+          result_disclosure: string;
+          session_id: string;
+          session_type: string;
+          spread: Json | null;
+          stability: Json | null;
+          tenant_id: string;
+          transcript_source: string | null;
+          uncovered_dimensions: string[] | null;
+          uncovered_reasons: Json | null;
+          version_assumed: boolean;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "custom_assessment_results_assessment_id_fkey";
+            columns: ["assessment_id"];
+            isOneToOne: false;
+            referencedRelation: "custom_assessments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "custom_assessment_results_tenant_id_fkey";
+            columns: ["tenant_id"];
+            isOneToOne: false;
+            referencedRelation: "tenant_profiles";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       job_queue: {
         Row: {
           age: string | null;
@@ -1630,6 +1778,10 @@ export type Database = {
       review_listing: {
         Args: { decision: string; note?: string; reason?: string; request_id?: string; version_id: string };
         Returns: ReviewListingAnswer;
+      };
+      review_result: {
+        Args: { decision: string; dimension_scores?: Json; reason?: string; result_id: string };
+        Returns: ReviewResultAnswer;
       };
       rotate_session_link: {
         Args: { session_id: string; session_type: string };

@@ -242,6 +242,7 @@ class Difference(TypedDict):
 class FullResult(TypedDict):
     complete: Literal[True]
     disclosure: Literal["full"]
+    corrected: bool
     completed_at: str
     scale: Tuple[float, float]
     overall_score: Union[float, None]
@@ -257,6 +258,7 @@ class TeaserCategory(TypedDict):
 class TeaserResult(TypedDict):
     complete: Literal[True]
     disclosure: Literal["teaser"]
+    corrected: bool
     category: Union[TeaserCategory, None]
 
 class OtherResult(TypedDict):
@@ -297,6 +299,10 @@ class Margin(TypedDict):
     lead: Union[float, None]
     over: Union[str, None]
 
+class Correction(TypedDict):
+    decision: Literal["confirmed", "corrected", "withdrawn"]
+    at: str
+
 class Explanation(TypedDict):
     complete: Literal[True]
     machine: str
@@ -312,6 +318,7 @@ class Explanation(TypedDict):
     dimensions: List[ExplainedDimension]
     unscored: List[UnscoredDimension]
     words_expired: bool
+    corrections: List[Correction]
 
 class QueueOfKind(TypedDict):
     queued: int
@@ -389,6 +396,7 @@ class HeldOfSession(TypedDict):
     submitted: Union[Dict[str, JsonValue], None]
     runs: Union[List[Dict[str, JsonValue]], None]
     result: Union[Dict[str, JsonValue], None]
+    reviews: List[Dict[str, JsonValue]]
 
 class SettledJobs(TypedDict):
     outcome: str
@@ -450,6 +458,7 @@ class DeclareEquivalentAnswer(TypedDict):
 class EraseAccountAnswer(TypedDict):
     tenants: int
     results: int
+    reviews: int
     score_requests: int
     turns: int
     runs: int
@@ -470,6 +479,7 @@ class EraseAccountAnswer(TypedDict):
 
 class EraseSessionAnswer(TypedDict):
     results: int
+    reviews: int
     score_requests: int
     jobs: int
     pins: int
@@ -483,6 +493,7 @@ class EraseSessionAnswer(TypedDict):
 class EraseTenantAnswer(TypedDict):
     tenants: int
     results: int
+    reviews: int
     score_requests: int
     turns: int
     runs: int
@@ -526,6 +537,14 @@ class ReviewListingAnswer(TypedDict):
     assessment_id: str
     marketplace_status: str
     listed_version_id: Union[str, None]
+
+class ReviewResultAnswer(TypedDict):
+    changed: bool
+    review_id: str
+    number: int
+    decision: Literal["confirmed", "corrected", "withdrawn"]
+    overall_score: Union[float, None]
+    matched_category: Union[str, None]
 
 class RotateSessionLinkAnswer(TypedDict):
     access_token: str
@@ -1138,6 +1157,57 @@ class PublicListingReviewsUpdate(TypedDict):
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     version_id: NotRequired[Annotated[uuid.UUID, Field(alias="version_id")]]
 
+class PublicResultReviews(BaseModel):
+    coverage: Optional[float] = Field(alias="coverage")
+    decision: str = Field(alias="decision")
+    dimension_scores: Optional[Scores] = Field(alias="dimension_scores")
+    id: uuid.UUID = Field(alias="id")
+    margin: Optional[JsonValue] = Field(alias="margin")
+    matched_category: Optional[str] = Field(alias="matched_category")
+    matched_category_data: Optional[ResultCategory] = Field(alias="matched_category_data")
+    number: int = Field(alias="number")
+    overall_score: Optional[float] = Field(alias="overall_score")
+    reason: Optional[str] = Field(alias="reason")
+    result_id: uuid.UUID = Field(alias="result_id")
+    reviewed_at: datetime.datetime = Field(alias="reviewed_at")
+    reviewed_by: Optional[uuid.UUID] = Field(alias="reviewed_by")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    uncovered_dimensions: Optional[List[str]] = Field(alias="uncovered_dimensions")
+
+class PublicResultReviewsInsert(TypedDict):
+    coverage: NotRequired[Annotated[Optional[float], Field(alias="coverage")]]
+    decision: Annotated[str, Field(alias="decision")]
+    dimension_scores: NotRequired[Annotated[Optional[Scores], Field(alias="dimension_scores")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    margin: NotRequired[Annotated[Optional[JsonValue], Field(alias="margin")]]
+    matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
+    matched_category_data: NotRequired[Annotated[Optional[ResultCategory], Field(alias="matched_category_data")]]
+    number: Annotated[int, Field(alias="number")]
+    overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
+    reason: NotRequired[Annotated[Optional[str], Field(alias="reason")]]
+    result_id: Annotated[uuid.UUID, Field(alias="result_id")]
+    reviewed_at: NotRequired[Annotated[datetime.datetime, Field(alias="reviewed_at")]]
+    reviewed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="reviewed_by")]]
+    tenant_id: Annotated[uuid.UUID, Field(alias="tenant_id")]
+    uncovered_dimensions: NotRequired[Annotated[Optional[List[str]], Field(alias="uncovered_dimensions")]]
+
+class PublicResultReviewsUpdate(TypedDict):
+    coverage: NotRequired[Annotated[Optional[float], Field(alias="coverage")]]
+    decision: NotRequired[Annotated[str, Field(alias="decision")]]
+    dimension_scores: NotRequired[Annotated[Optional[Scores], Field(alias="dimension_scores")]]
+    id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
+    margin: NotRequired[Annotated[Optional[JsonValue], Field(alias="margin")]]
+    matched_category: NotRequired[Annotated[Optional[str], Field(alias="matched_category")]]
+    matched_category_data: NotRequired[Annotated[Optional[ResultCategory], Field(alias="matched_category_data")]]
+    number: NotRequired[Annotated[int, Field(alias="number")]]
+    overall_score: NotRequired[Annotated[Optional[float], Field(alias="overall_score")]]
+    reason: NotRequired[Annotated[Optional[str], Field(alias="reason")]]
+    result_id: NotRequired[Annotated[uuid.UUID, Field(alias="result_id")]]
+    reviewed_at: NotRequired[Annotated[datetime.datetime, Field(alias="reviewed_at")]]
+    reviewed_by: NotRequired[Annotated[Optional[uuid.UUID], Field(alias="reviewed_by")]]
+    tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
+    uncovered_dimensions: NotRequired[Annotated[Optional[List[str]], Field(alias="uncovered_dimensions")]]
+
 class PublicScoreItems(BaseModel):
     band: Optional[str] = Field(alias="band")
     dimension: str = Field(alias="dimension")
@@ -1272,6 +1342,36 @@ class PublicTenantSettingsUpdate(TypedDict):
     notice: NotRequired[Annotated[Optional[str], Field(alias="notice")]]
     tenant_id: NotRequired[Annotated[uuid.UUID, Field(alias="tenant_id")]]
     words_days: NotRequired[Annotated[Optional[int], Field(alias="words_days")]]
+
+class PublicEffectiveResults(BaseModel):
+    ai_insights: Optional[JsonValue] = Field(alias="ai_insights")
+    assessment_definition_snapshot: Definition = Field(alias="assessment_definition_snapshot")
+    assessment_id: uuid.UUID = Field(alias="assessment_id")
+    assessment_version: str = Field(alias="assessment_version")
+    assessment_version_id: Optional[uuid.UUID] = Field(alias="assessment_version_id")
+    campaign_created_by: Optional[uuid.UUID] = Field(alias="campaign_created_by")
+    campaign_id: Optional[uuid.UUID] = Field(alias="campaign_id")
+    completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
+    corrected: Optional[bool] = Field(alias="corrected")
+    coverage: Optional[float] = Field(alias="coverage")
+    created_at: datetime.datetime = Field(alias="created_at")
+    dimension_scores: Optional[Scores] = Field(alias="dimension_scores")
+    id: uuid.UUID = Field(alias="id")
+    margin: Optional[JsonValue] = Field(alias="margin")
+    matched_category: Optional[str] = Field(alias="matched_category")
+    matched_category_data: Optional[ResultCategory] = Field(alias="matched_category_data")
+    overall_score: Optional[float] = Field(alias="overall_score")
+    provenance: str = Field(alias="provenance")
+    result_disclosure: str = Field(alias="result_disclosure")
+    session_id: uuid.UUID = Field(alias="session_id")
+    session_type: str = Field(alias="session_type")
+    spread: Optional[JsonValue] = Field(alias="spread")
+    stability: Optional[JsonValue] = Field(alias="stability")
+    tenant_id: uuid.UUID = Field(alias="tenant_id")
+    transcript_source: Optional[str] = Field(alias="transcript_source")
+    uncovered_dimensions: Optional[List[str]] = Field(alias="uncovered_dimensions")
+    uncovered_reasons: Optional[JsonValue] = Field(alias="uncovered_reasons")
+    version_assumed: bool = Field(alias="version_assumed")
 
 class PublicJobQueue(BaseModel):
     age: Optional[str] = Field(alias="age")

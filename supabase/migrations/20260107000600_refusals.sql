@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 refusals sha256:621379813bc029f7be4f6da5e078de18dd0817d4cedfaf7f3a6f19ed36b41bb2
+-- custom-assessments 0.2.0 refusals sha256:c969629ea9bb68d4d834923fe3dd1e1fd8b6b5d58034d9ea7fd3e5c6abdfba7d
 -- Every refusal of the database. To add one, add a row here: private.refuse() raises it, and docs/errors.md is generated from
 -- these rows. Only migrations write this table.
 
@@ -140,8 +140,8 @@ insert into private.refusals (reason, status, message, hint) values
   'Check that the id belongs to a campaign of a tenant that you own.'
 ),
 (
-  'RESULT_IMMUTABLE', 409, 'A result cannot be changed.',
-  'Run a new interview to get a new result.'
+  'RESULT_IMMUTABLE', 409, 'A result cannot be changed, nor a review of it.',
+  'Correct or withdraw the result with review_result, or run a new interview.'
 ),
 (
   'SESSION_NOT_FOUND', 404, 'The session does not exist.',
@@ -216,6 +216,14 @@ insert into private.refusals (reason, status, message, hint) values
 (
   'TENANT_INACTIVE', 403, 'The tenant is deactivated.',
   'Interviews that have begun can be completed, and everything can be read. Ask the operator to activate the tenant.'
+),
+(
+  'RESULT_ACCESS_DENIED', 403, 'Only the owner of the tenant can review its results.',
+  'Ask the owner of the tenant that held the interview; a campaign''s creator only reads its results.'
+),
+(
+  'RESULT_WITHDRAWN', 409, 'The result was withdrawn.',
+  'A withdrawal is final. Run a new interview to get a new result.'
 ),
 (
   'TENANT_NOT_FOUND', 404, 'The tenant does not exist.',

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 settings sha256:cf3b839ab693c6e38ed6d0f463ae3ee41eac4d7bdd858417d07d28c8a6fae2ed
+-- custom-assessments 0.2.0 settings sha256:dbd3e2c834eb111447aa3e5b561a1a813b3d456c9f5b9ad16cb2b00e1da82e51
 -- Settings: what an operator may change while the database runs. docs/operations.md lists the rows.
 
 create table if not exists private.settings (
@@ -56,6 +56,10 @@ insert into private.settings (name, value, least, most, meaning) values
 (
   'versions_kept', 50, 1, 1000000,
   'How many of the newest versions of each assessment are kept although nothing uses them.'
+),
+(
+  'reviews_of_a_result', 100, 1, 1000000,
+  'How many reviews a result may have.'
 ),
 (
   'words_days', 180, 1, 36500,

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 assessments_slugs sha256:8104e317088031a274b740edddaf2e0f4c63f7b314e3b4b16726aca8fba33e44
+-- custom-assessments 0.2.0 assessments_slugs sha256:0f440599c35f2cc60b2cf404498f60fd351cb130334c544992783fdb3327ee61
 -- 5. Slug of an assessment: the series of numbers, and how a free slug is found and reserved.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -272,6 +272,7 @@ begin
      and tenant.user_id <> old.id;
   update public.assessment_versions as version set created_by = null where version.created_by = old.id;
   update public.listing_review_notes as note set reviewed_by = null where note.reviewed_by = old.id;
+  update public.result_reviews as review set reviewed_by = null where review.reviewed_by = old.id;
   return old;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_verification sha256:2362ae1cf586e2f80e3a89b5acb8d4ab1681f373900a77824d683ef4615a0bc0
+-- custom-assessments 0.2.0 results_verification sha256:08acf4dc2074c9fc534e088ce19669c064b2fcb4f744fe9e8eec0c3787c418df
 -- For owners: checks a frozen result against its own data.
 
 -- What a result's scores give by a definition, with its runs if it has some. A result from before coverage was recorded is
@@ -77,12 +77,13 @@ begin
       ('result_disclosure', to_jsonb(result.result_disclosure), to_jsonb(coalesce(version.disclosure, result.result_disclosure)))
     ) as compared (field, stored, computed)
    where nullif(compared.stored, 'null') is distinct from nullif(compared.computed, 'null');
+  differences := differences || private.review_differences(verify_result.result_id, definition);
   return jsonb_build_object('equal', differences = '[]', 'differences', differences);
 end
 $$;
 comment on function public.verify_result(uuid) is
-'For owners: computes the scores from the result''s runs, and from them the coverage, overall score and category, again. Returns '
-'{equal, differences: [{field, stored, computed}]}.';
+'For owners: computes the scores from the result''s runs, and from them the coverage, overall score and category, again, and what '
+'its reviews say. Returns {equal, differences: [{field, stored, computed}]}.';
 revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;
 
 -- Results under another scoring than the one that produced them: the outcome of the same scores. Never stored.
@@ -147,7 +148,7 @@ begin
   with newest as materialized (
     select result.id, result.dimension_scores as scores,
            private.measured_part(result.assessment_definition_snapshot) as measured
-      from public.custom_assessment_results as result
+      from public.effective_results as result
      where result.assessment_id = restated.assessment_id
      order by result.created_at desc
      limit restated.most

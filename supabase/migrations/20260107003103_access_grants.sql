@@ -1,4 +1,8 @@
+<<<<<<<< HEAD:supabase/migrations/20260107003103_access_grants.sql
 -- custom-assessments 0.2.0 access_grants sha256:47ea75d8b24620a4285160429193ed4da300602ec58a8d334eb0efe9b2eac927
+========
+-- custom-assessments 0.2.0 access_grants sha256:b9369c72f2375d36de74219c58dba8b7052623903a41354e6c20861d1e41a485
+>>>>>>>> 88fe30e (Let an owner confirm, correct or withdraw a result that stays as it was):supabase/migrations/20260107003202_access_grants.sql
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -43,6 +47,19 @@ grant select on table public.custom_assessment_results to authenticated;
 grant select, insert, update, delete on table public.custom_assessment_results to service_role;
 -- Their runs, which the database alone writes.
 grant select on table public.score_runs, public.score_items to authenticated, service_role;
+
+-- Reviews of results, which review_result alone writes, and the results as they count after them.
+grant select on table public.result_reviews to authenticated, service_role;
+grant select on table public.effective_results to authenticated, service_role;
+grant execute on function public.review_result(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function private.check_review(text, jsonb, text) to authenticated, service_role;
+grant execute on function private.review_decisions() to authenticated, service_role;
+grant execute on function private.keep_review(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function private.review_differences(uuid, jsonb) to authenticated, service_role;
+grant execute on function private.corrected_outcome(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.coverage_of(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.least_coverage(jsonb) to authenticated, service_role;
+grant execute on function private.evidence_in_force(jsonb) to authenticated, service_role;
 
 -- Uploads.
 grant select, delete, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
@@ -245,13 +262,10 @@ grant execute on function private.weights_faults(jsonb) to authenticated, servic
 -- What follows from scores and runs, for verify_result and for the trigger that writes a result.
 grant execute on function private.category_standings(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
 grant execute on function private.combined_runs(jsonb, jsonb) to authenticated, service_role;
-grant execute on function private.coverage_of(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.differing_score_faults(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.dimension_names(jsonb) to authenticated, service_role;
-grant execute on function private.evidence_in_force(jsonb) to authenticated, service_role;
 grant execute on function private.judged_item(text, jsonb) to authenticated, service_role;
 grant execute on function private.judged_scores(jsonb, jsonb, jsonb) to authenticated, service_role;
-grant execute on function private.least_coverage(jsonb) to authenticated, service_role;
 grant execute on function private.margin_of(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.recomputed_result(public.custom_assessment_results, jsonb) to authenticated, service_role;
 grant execute on function private.runs_of_result(uuid, jsonb) to authenticated, service_role;
@@ -261,7 +275,7 @@ grant execute on function private.turning_points(jsonb, numeric, text[], numeric
 -- Functions that triggers call for trusted writers.
 grant execute on function private.refuse_insufficient(uuid, jsonb, numeric, text[], jsonb) to service_role;
 grant execute on function private.basis_of_result(uuid, text, uuid, uuid, uuid) to service_role;
-grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
+grant execute on function private.check_handed_in(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;
 grant execute on function private.tenant_owner(uuid) to service_role;

@@ -43,6 +43,19 @@ grant select, insert, update, delete on table public.custom_assessment_results t
 -- Their runs, which the database alone writes.
 grant select on table public.score_runs, public.score_items to authenticated, service_role;
 
+-- Reviews of results, which review_result alone writes, and the results as they count after them.
+grant select on table public.result_reviews to authenticated, service_role;
+grant select on table public.effective_results to authenticated, service_role;
+grant execute on function public.review_result(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function private.check_review(text, jsonb, text) to authenticated, service_role;
+grant execute on function private.review_decisions() to authenticated, service_role;
+grant execute on function private.keep_review(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function private.review_differences(uuid, jsonb) to authenticated, service_role;
+grant execute on function private.corrected_outcome(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.coverage_of(jsonb, jsonb) to authenticated, service_role;
+grant execute on function private.least_coverage(jsonb) to authenticated, service_role;
+grant execute on function private.evidence_in_force(jsonb) to authenticated, service_role;
+
 -- Uploads.
 grant select, delete, insert (tenant_id, source_markdown, definition, assessment_id, dry_run)
 on table public.assessment_uploads to authenticated;
@@ -250,13 +263,10 @@ grant execute on function private.weights_faults(jsonb) to authenticated, servic
 -- What follows from scores and runs, for verify_result and for the trigger that writes a result.
 grant execute on function private.category_standings(jsonb, numeric, text[], numeric[]) to authenticated, service_role;
 grant execute on function private.combined_runs(jsonb, jsonb) to authenticated, service_role;
-grant execute on function private.coverage_of(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.differing_score_faults(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.dimension_names(jsonb) to authenticated, service_role;
-grant execute on function private.evidence_in_force(jsonb) to authenticated, service_role;
 grant execute on function private.judged_item(text, jsonb) to authenticated, service_role;
 grant execute on function private.judged_scores(jsonb, jsonb, jsonb) to authenticated, service_role;
-grant execute on function private.least_coverage(jsonb) to authenticated, service_role;
 grant execute on function private.margin_of(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.recomputed_result(public.custom_assessment_results, jsonb) to authenticated, service_role;
 grant execute on function private.runs_of_result(uuid, jsonb) to authenticated, service_role;
@@ -266,7 +276,7 @@ grant execute on function private.turning_points(jsonb, numeric, text[], numeric
 -- Functions that triggers call for trusted writers.
 grant execute on function private.refuse_insufficient(uuid, jsonb, numeric, text[], jsonb) to service_role;
 grant execute on function private.basis_of_result(uuid, text, uuid, uuid, uuid) to service_role;
-grant execute on function private.check_handed_in(jsonb, jsonb) to service_role;
+grant execute on function private.check_handed_in(jsonb, jsonb) to authenticated, service_role;
 grant execute on function private.is_cleared_by_deletion(uuid, uuid, uuid, uuid) to service_role;
 grant execute on function private.session_facts(uuid, text) to service_role;
 grant execute on function private.tenant_owner(uuid) to service_role;

@@ -141,6 +141,20 @@ using (
 drop policy if exists "Service role reads items" on public.score_items;
 create policy "Service role reads items" on public.score_items for select to service_role using (true);
 
+drop policy if exists "Reviews are read with their result" on public.result_reviews;
+create policy "Reviews are read with their result" on public.result_reviews
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and exists (
+    select from public.custom_assessment_results as result
+    where result.id = result_reviews.result_id
+  )
+);
+
+drop policy if exists "Service role reads reviews" on public.result_reviews;
+create policy "Service role reads reviews" on public.result_reviews for select to service_role using (true);
+
 drop policy if exists "Owners read their uploads" on public.assessment_uploads;
 create policy "Owners read their uploads" on public.assessment_uploads
 for select to authenticated

@@ -57,6 +57,7 @@ begin
      and tenant.user_id <> old.id;
   update public.assessment_versions as version set created_by = null where version.created_by = old.id;
   update public.listing_review_notes as note set reviewed_by = null where note.reviewed_by = old.id;
+  update public.result_reviews as review set reviewed_by = null where review.reviewed_by = old.id;
   return old;
 end
 $$;

@@ -38,7 +38,7 @@ as $$
 declare
   owned uuid;
   campaigns uuid[];
-  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "turns": 0, "runs": 0, "uploads": 0, "jobs": 0, "assessments": 0,
+  counts jsonb := '{"tenants": 0, "results": 0, "reviews": 0, "score_requests": 0, "turns": 0, "runs": 0, "uploads": 0, "jobs": 0, "assessments": 0,
                     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
                     "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
                     "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;

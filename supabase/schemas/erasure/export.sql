@@ -87,6 +87,14 @@ begin
        where result.session_id = held_of_session.session_id
          and result.session_type = held_of_session.session_type
          and result.tenant_id = held_of_session.tenant_id
+    ),
+    'reviews', (
+      select coalesce(jsonb_agg(to_jsonb(review) order by review.number), '[]')
+        from public.custom_assessment_results as result
+        join public.result_reviews as review on review.result_id = result.id
+       where result.session_id = held_of_session.session_id
+         and result.session_type = held_of_session.session_type
+         and result.tenant_id = held_of_session.tenant_id
     )
   );
 end
@@ -133,5 +141,5 @@ $$;
 comment on function public.subject_export(uuid, text) is
 'For owners: everything that is held of one respondent, also after the session was deleted or erased: {session_id, '
 'session_type, exported_at, held: [{tenant_id, erased_at, session, campaign, agent_sessions, pin, transcript, kept_runs, submitted, '
-'runs, result}]}. held has an element for each tenant of the caller that holds something of this session: one, as a rule.';
+'runs, result, reviews}]}. held has an element for each tenant of the caller that holds something of this session: one, as a rule.';
 revoke all on function public.subject_export(uuid, text) from public, anon, authenticated, service_role;

@@ -157,6 +157,7 @@ declare
   talks record;
   jobs integer;
   results integer;
+  reviews integer;
   requests integer;
   pins integer;
   turns integer;
@@ -218,6 +219,12 @@ begin
      and request.session_type = erase_session_once.session_type
      and request.tenant_id = erase_session_once.tenant_id;
   get diagnostics requests = row_count;
+  select count(*)
+    into reviews
+    from public.custom_assessment_results as result
+    join public.result_reviews as review on review.result_id = result.id
+   where (result.session_id, result.session_type, result.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   delete from public.custom_assessment_results as result
    where result.session_id = erase_session_once.session_id
      and result.session_type = erase_session_once.session_type
@@ -233,6 +240,7 @@ begin
     where erased.tenant_id <> excluded.tenant_id;
   return jsonb_build_object(
     'results', results,
+    'reviews', reviews,
     'score_requests', requests,
     'jobs', jobs,
     'pins', pins - held.pins_made,
@@ -293,8 +301,8 @@ begin
 end
 $$;
 comment on function public.erase_session(uuid, text) is
-'For owners: erases one respondent, also after the session was deleted: result, transcript, runs, submitted scores, their job '
-'and the pin are deleted, and the texts of the session and its agent sessions emptied, with the token of its link. The session stays as a row '
+'For owners: erases one respondent, also after the session was deleted: result, reviews, transcript, runs, submitted scores, '
+'their job and the pin are deleted, and the texts of the session and its agent sessions emptied, with the token of its link. The session stays as a row '
 'without words, and refuses agents with SESSION_ERASED. Returns the counts by table; columns_left counts columns of the host '
 'that its own rules keep. Called again, it counts nothing.';
 revoke all on function public.erase_session(uuid, text) from public, anon, authenticated, service_role;

@@ -30,6 +30,7 @@ declare
   campaigns uuid[];
   participants jsonb;
   results integer;
+  reviews integer;
   requests integer;
   turns integer;
   runs constant integer := private.count_runs(erase_tenant_once.tenant_id);
@@ -61,6 +62,7 @@ begin
   -- Jobs before their subjects, in the order in which a claim locks them.
   delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics jobs = row_count;
+  select count(*) into reviews from public.result_reviews as review where review.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics results = row_count;
   delete from private.score_requests as request where request.tenant_id = erase_tenant_once.tenant_id;
@@ -97,6 +99,7 @@ begin
   return private.with_campaigns_left(participants, campaigns) || jsonb_build_object(
     'tenants', tenants,
     'results', results,
+    'reviews', reviews,
     'score_requests', requests,
     'turns', turns,
     'runs', runs,

@@ -118,6 +118,11 @@ begin
     ),
     'words_expired', exists (
       select from public.score_runs as run where run.result_id = result.id and run.words_since is null
+    ),
+    'corrections', (
+      select coalesce(jsonb_agg(jsonb_build_object('decision', review.decision, 'at', review.reviewed_at) order by review.number), '[]')
+        from public.result_reviews as review
+       where review.result_id = result.id
     )
   );
 end
@@ -145,14 +150,16 @@ begin
   if result.tenant_id is distinct from session.tenant_id or result.campaign_id is distinct from session.campaign_id then
     return '{"complete": false}'::jsonb;
   end if;
+  result := private.result_in_force(result);
   return case result.result_disclosure when 'full' then private.explanation_of(result) else '{"complete": true}' end;
 end
 $$;
 comment on function public.session_explanation(text) is
 'For respondents: how the result of the session with this link came about, where the assessment discloses it in full: {complete, '
 'machine, provenance, raters, scale, overall_score, category, second_category, coverage, stability, margin, dimensions, unscored, '
-'words_expired}. dimensions: {dimension, score, weight, contribution, band, band_text, spread, quotes}. Under another disclosure '
-'{complete: true}; for an unknown, expired or unfinished session {complete: false}.';
+'words_expired, corrections}. dimensions: {dimension, score, weight, contribution, band, band_text, spread, quotes}; corrections: '
+'{decision, at}, what its owner decided. Under another disclosure, and for a withdrawn result, {complete: true}; for an unknown, '
+'expired or unfinished session {complete: false}.';
 revoke all on function public.session_explanation(text) from public, anon, authenticated, service_role;
 
 -- For whom it is: a trusted caller may have any session's, others those of their own tenants. SECURITY DEFINER, because notices
@@ -175,6 +182,10 @@ begin
      and (trusted or present.tenant_id = any (array(select private.my_tenant_ids())));
   if not found then
     perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('session_id', explain_session.session_id));
+  end if;
+  result := private.result_in_force(result);
+  if result.id is null then
+    perform private.refuse('RESULT_WITHDRAWN', jsonb_build_object('session_id', explain_session.session_id));
   end if;
   return private.explanation_of(result);
 end

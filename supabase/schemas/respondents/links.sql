@@ -61,9 +61,10 @@ declare
 begin
   select found.* into link from private.session_of_link(state_of_link.access_token) as found;
   select scored.tenant_id, scored.campaign_id, scored.assessment_id, scored.assessment_version_id as version_id,
-         scored.result_disclosure
+         case when effective.id is null then 'none' else scored.result_disclosure end as result_disclosure
     into result
     from public.custom_assessment_results as scored
+    left join public.effective_results as effective on effective.id = scored.id
    where scored.session_id = link.session_id and scored.session_type = link.session_type;
   select accepted.tenant_id, accepted.assessment_id, accepted.assessment_version_id as version_id
     into request

@@ -4,7 +4,7 @@
 --
 -- Unknown, expired and unfinished sessions get the same answer after the same look-ups. The result must belong to the
 -- session's own tenant and campaign, so that a session created with the id of a deleted one shows nothing. The disclosure
--- was fixed when the result was written.
+-- was fixed when the result was written; of a result that was withdrawn nothing is disclosed.
 create or replace function public.session_result(access_token text)
 returns jsonb
 language plpgsql
@@ -17,11 +17,13 @@ declare
   result record;
 begin
   select found.* into session from private.session_of_link(session_result.access_token) as found;
-  select present.tenant_id, present.campaign_id, present.overall_score, present.dimension_scores,
-         present.uncovered_dimensions, present.matched_category_data, present.ai_insights, present.completed_at,
-         present.result_disclosure, present.assessment_definition_snapshot -> 'metadata' as metadata
+  select present.tenant_id, present.campaign_id, effective.overall_score, effective.dimension_scores,
+         effective.uncovered_dimensions, effective.matched_category_data, effective.ai_insights, effective.completed_at,
+         effective.corrected, effective.assessment_definition_snapshot -> 'metadata' as metadata,
+         case when effective.id is null then 'none' else effective.result_disclosure end as result_disclosure
     into result
     from public.custom_assessment_results as present
+    left join public.effective_results as effective on effective.id = present.id
    where present.session_id = session.session_id and present.session_type = session.session_type;
 
   if result.tenant_id is distinct from session.tenant_id
@@ -32,6 +34,7 @@ begin
     when 'full' then jsonb_build_object(
       'complete', true,
       'disclosure', result.result_disclosure,
+      'corrected', result.corrected,
       'completed_at', result.completed_at,
       'scale', to_jsonb(private.scale_in_force(result.metadata)),
       'overall_score', result.overall_score,
@@ -42,6 +45,7 @@ begin
     when 'teaser' then jsonb_build_object(
       'complete', true,
       'disclosure', result.result_disclosure,
+      'corrected', result.corrected,
       'category', case when result.matched_category_data is not null then jsonb_build_object(
         'name', result.matched_category_data -> 'name',
         'description', result.matched_category_data -> 'description') end)
@@ -51,7 +55,7 @@ end
 $$;
 comment on function public.session_result(text) is
 'For respondents: the result of the session with this link, as far as the assessment discloses it. full: {complete, '
-'disclosure, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, insights}; teaser: '
-'{complete, disclosure, category: {name, description}}; none: {complete}. For an unknown, expired or unfinished session: '
-'{complete: false}.';
+'disclosure, corrected, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, insights}; teaser: '
+'{complete, disclosure, corrected, category: {name, description}}; none, and a withdrawn result: {complete}. For an unknown, '
+'expired or unfinished session: {complete: false}.';
 revoke all on function public.session_result(text) from public, anon, authenticated, service_role;

@@ -60,7 +60,7 @@ begin
   with newest as materialized (
     select result.id, result.dimension_scores as scores,
            private.measured_part(result.assessment_definition_snapshot) as measured
-      from public.custom_assessment_results as result
+      from public.effective_results as result
      where result.assessment_id = restated.assessment_id
      order by result.created_at desc
      limit restated.most

@@ -76,10 +76,11 @@ begin
       ('result_disclosure', to_jsonb(result.result_disclosure), to_jsonb(coalesce(version.disclosure, result.result_disclosure)))
     ) as compared (field, stored, computed)
    where nullif(compared.stored, 'null') is distinct from nullif(compared.computed, 'null');
+  differences := differences || private.review_differences(verify_result.result_id, definition);
   return jsonb_build_object('equal', differences = '[]', 'differences', differences);
 end
 $$;
 comment on function public.verify_result(uuid) is
-'For owners: computes the scores from the result''s runs, and from them the coverage, overall score and category, again. Returns '
-'{equal, differences: [{field, stored, computed}]}.';
+'For owners: computes the scores from the result''s runs, and from them the coverage, overall score and category, again, and what '
+'its reviews say. Returns {equal, differences: [{field, stored, computed}]}.';
 revoke all on function public.verify_result(uuid) from public, anon, authenticated, service_role;

@@ -57,6 +57,10 @@ insert into private.settings (name, value, least, most, meaning) values
   'How many of the newest versions of each assessment are kept although nothing uses them.'
 ),
 (
+  'reviews_of_a_result', 100, 1, 1000000,
+  'How many reviews a result may have.'
+),
+(
   'words_days', 180, 1, 36500,
   'For how many days the words of an interview are kept: its transcript, quotes and rationales.'
 )

@@ -88,6 +88,19 @@ begin
 end
 $$;
 
+-- What an owner can decide about a result.
+create or replace function private.review_decisions()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['confirmed', 'corrected', 'withdrawn'];
+end
+$$;
+
 create or replace function private.price_tiers()
 returns text[]
 language plpgsql

@@ -184,9 +184,24 @@ class Stage:
             exchange(worker, "w", [Failed(job["job"], job["attempt"], self.marks.make("failure"), [])])
         else:
             exchange(worker, "w", [Snapshot(job["job"], job["attempt"])])
+            self._review(person)
         if end == "deleted":
             table = "coaching_sessions" if person.session_type == "coaching" else "campaign_assignments"
             assert self.owner.delete(f"/rest/v1/{table}?id=eq.{person.session}").status_code == 204
+
+    def _review(self, person: Respondent) -> None:
+        """Let the owner decide about the result."""
+        session = f"session_id=eq.{person.session}"
+        (row,) = self.owner.get(f"/rest/v1/effective_results?select=id&{session}").json()
+        answer = self.call(
+            self.owner,
+            "review_result",
+            result_id=row["id"],
+            decision="corrected",
+            dimension_scores={"Clarity": 3},
+            reason=self.marks.make("review"),
+        )
+        assert answer.status_code == 200, answer.text
 
     def find(self) -> dict[str, set[str]]:
         """Each mark in the tables, with the tables, once Postgres has sampled them."""

@@ -189,6 +189,7 @@ def test_visitors_see_nothing_that_they_may_not_use(scene: Scene) -> None:
     }
     assert {path for path in scene.owner.get(f"{REST}/").json()["paths"] if path.startswith("/rpc/")} == {
         "/rpc/review_listing",
+        "/rpc/review_result",
         "/rpc/session_explanation",
         "/rpc/session_result",
         "/rpc/session_status",

@@ -42,6 +42,7 @@ console.log(JSON.stringify({
   receipt,
   job,
   score: result.overall_score,
+  corrected: [history.overall_score, history.result_reviews.map((one) => [one.decision, one.overall_score])],
   latest: tenants.map((one) => one.custom_assessment_results.map((each) => each.id === row.id)),
   keys: {
     interview_context: Object.keys(context),
@@ -52,6 +53,7 @@ console.log(JSON.stringify({
     scoring_schema: Object.keys(schema),
     complete_assessment_session: Object.keys({ ...receipt, ...again }),
     session_result: Object.keys(seen),
+    review_result: Object.keys(reviewed),
     session_status: Object.keys(welcome),
     withdraw_session: Object.keys(withdrawn),
     rotate_session_link: Object.keys(rotated),
@@ -71,6 +73,7 @@ console.log(JSON.stringify({
     interview_context: [context, same],
     complete_assessment_session: [receipt, again],
     session_result: [seen],
+    review_result: [reviewed],
     verify_result: [verified],
     version_changes: [changes],
     review_listing: [approved],
@@ -151,6 +154,7 @@ def test_every_example_on_the_api_page_runs(seeded_api: RunningApi) -> None:
     assert said["refused"] == ["PT422", "ASSESSMENT_VALIDATION_ERROR", ["$.dimensions"]]
     assert said["job"] == {"state": "succeeded", "last_error": None}
     assert said["score"] == 4
+    assert said["corrected"] == [4, [["corrected", 4.25]]]
     assert said["latest"] == [[True]]
     assert said["rules"] == ["description-changed"]
     assert said["listed_then"] == ["published", "pending_review", True]

@@ -54,6 +54,20 @@ class World:
         return str(self.ids[name])
 
 
+def withdraw_result(connection: Connection, world: World) -> None:
+    """Score a session, and let the owner withdraw its result."""
+    row = connection.execute(
+        "insert into public.custom_assessment_results"
+        " (assessment_id, session_id, session_type, dimension_scores)"
+        " values (%s, %s, 'coaching', '{\"Clarity\": 4}') returning id",
+        [world.ids["active"], world.ids["objected session"]],
+    ).fetchone()
+    assert row is not None
+    world.ids["withdrawn result"] = row[0]
+    with as_role(connection, "authenticated", world.tenant.owner.id):
+        connection.execute("select public.review_result(%s, 'withdrawn', null, 'Objected.')", [row[0]])
+
+
 def begin_interviews(connection: Connection, world: World) -> None:
     """Begin some sessions; an author changes what one uses, a reviewer takes down another's; cancel one."""
     connection.execute(
@@ -72,6 +86,7 @@ def begin_interviews(connection: Connection, world: World) -> None:
         'select public.save_progress(%s, \'[{"turn": 1, "speaker": "other", "text": "Yes."}]\')',
         [world.ids["begun session's agent session"]],
     )
+    withdraw_result(connection, world)
     connection.execute(
         "update public.custom_assessments set interview_style_default = 5 where id = %s",
         [world.ids["edited"]],
@@ -188,8 +203,8 @@ def build_world(connection: Connection) -> World:
     ).fetchone()
     assert review is not None
     world.ids["review"] = review[0]
-    for name in ("open session", "scored session", "begun session", "cancelled session", "erased session"):
-        session(name, "active", world.tenant)
+    for state in ("open", "scored", "begun", "cancelled", "erased", "objected"):
+        session(f"{state} session", "active", world.tenant)
     connection.execute("select public.erase_session(%s, 'coaching')", [world.ids["erased session"]])
     assessment("edited", world.tenant, "active")
     assessment("taken down", world.tenant, "active")
@@ -382,6 +397,12 @@ REFUSED: dict[str, Callable[[World], Request]] = {
     "INVALID_STATUS_TRANSITION": lambda w: change(w, "active", status="draft"),
     "INVALID_VERSION": lambda w: change(w, "active", version="1.0"),
     "NOTHING_TO_REVIEW": lambda w: review(w["version"]),
+    "RESULT_ACCESS_DENIED": lambda w: Request(
+        "service", "rpc", "review_result", {"result_id": w["result"], "decision": "confirmed"}
+    ),
+    "RESULT_WITHDRAWN": lambda w: Request(
+        "owner", "rpc", "review_result", {"result_id": w["withdrawn result"], "decision": "confirmed"}
+    ),
     "RESULT_IMMUTABLE": lambda w: Request(
         "service", "update", "custom_assessment_results", {"overall_score": 5}, w["result"]
     ),

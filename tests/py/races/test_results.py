@@ -33,6 +33,35 @@ def test_two_results_for_one_session_at_once_give_one(world: World) -> None:
 EDIT = "update public.custom_assessments set definition = %s where id = %s returning version"
 
 
+REVIEW = "select public.review_result(%s, %s, %s, 'Why.')"
+
+
+def test_reviews_of_a_result_wait_for_each_other_and_a_withdrawal_is_the_last(world: World) -> None:
+    result = one(world.agent(), WRITE_RESULT, world.assessment, world.add_session())
+    first, second = world.owner(autocommit=False), world.owner()
+    one(first, REVIEW, result, "withdrawn", None)
+    late = Meanwhile(lambda: one(second, REVIEW, result, "corrected", Jsonb({"Clarity": 5})))
+    assert late.waits(world.postgres, second)
+    first.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        late.result()
+    assert reason_of(refused.value) == "RESULT_WITHDRAWN"
+    assert one(world.postgres, "select count(*) from public.result_reviews") == 1
+
+
+def test_a_review_waits_for_the_erasure_of_its_result(world: World) -> None:
+    session = world.add_session()
+    result = one(world.agent(), WRITE_RESULT, world.assessment, session)
+    first, second = world.owner(autocommit=False), world.owner()
+    one(first, "select public.erase_session(%s, 'coaching')", session)
+    late = Meanwhile(lambda: one(second, REVIEW, result, "confirmed", None))
+    assert late.waits(world.postgres, second)
+    first.commit()
+    with pytest.raises(psycopg.Error) as refused:
+        late.result()
+    assert reason_of(refused.value) == "RESULT_NOT_FOUND"
+
+
 def test_an_edit_does_not_wait_for_a_result_that_is_being_written(world: World) -> None:
     agent, owner = world.agent(autocommit=False), world.owner()
     result = one(agent, WRITE_RESULT, world.assessment, world.add_session())

@@ -101,6 +101,13 @@ insert into tests.expected values
   || 'scoring_sha256 dimension_hashes change_class created_by created_at'
 ),
 (
+  'effective_results', 'select', '42501 - yes - yes - yes',
+  'id assessment_id session_id session_type tenant_id campaign_id campaign_created_by dimension_scores '
+  || 'overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
+  || 'assessment_version assessment_definition_snapshot result_disclosure created_at completed_at assessment_version_id version_assumed '
+  || 'transcript_source provenance coverage uncovered_reasons spread stability margin corrected'
+),
+(
   'equivalence_declarations', 'select', '42501 - yes - - - yes',
   'id assessment_id tenant_id dimension from_hash to_hash note created_at'
 ),
@@ -327,6 +334,29 @@ insert into tests.expected values
   'job_queue', 'select', '42501 42501 42501 42501 42501 42501 yes',
   'id kind subject_id tenant_id state rank attempts max_attempts not_before worker lease_expires_at '
   || 'last_error age created_at started_at finished_at'
+),
+(
+  'result_reviews', 'select', '42501 - yes - yes - yes',
+  'id result_id tenant_id number decision reason dimension_scores overall_score matched_category matched_category_data '
+  || 'uncovered_dimensions coverage margin reviewed_by reviewed_at'
+),
+(
+  'result_reviews', 'insert', '42501 42501 42501 42501 42501 42501 42501',
+  'id result_id tenant_id number decision reason dimension_scores overall_score matched_category matched_category_data '
+  || 'uncovered_dimensions coverage margin reviewed_by reviewed_at'
+),
+(
+  'result_reviews', 'update', '42501 42501 42501 42501 42501 42501 42501',
+  'id result_id tenant_id number decision reason dimension_scores overall_score matched_category matched_category_data '
+  || 'uncovered_dimensions coverage margin reviewed_by reviewed_at'
+),
+(
+  'result_reviews', 'delete', '42501 42501 42501 42501 42501 42501 42501',
+  ''
+),
+(
+  'result_reviews', 'truncate', '42501 42501 42501 42501 42501 42501 42501',
+  ''
 ),
 (
   'score_items', 'select', '42501 - yes - yes - yes',

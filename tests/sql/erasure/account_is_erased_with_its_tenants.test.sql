@@ -24,7 +24,7 @@ select tests.create_result(
 select tests.as_service();
 select is(
   public.erase_account(tests.kept('twice')),
-  '{"accounts": 1, "tenants": 2, "results": 1, "uploads": 0, "score_requests": 0, "turns": 0, "runs": 0, "jobs": 0, "assessments": 2,
+  '{"accounts": 1, "tenants": 2, "results": 1, "reviews": 0, "uploads": 0, "score_requests": 0, "turns": 0, "runs": 0, "jobs": 0, "assessments": 2,
     "assessments_handed_over": 0, "rows_given_to_tenants": 3, "campaigns": 0, "campaigns_left": 0,
     "campaign_assignments": 0, "campaign_assignments_left": 0, "coaching_sessions": 1, "agent_sessions": 0,
     "coaching_sessions_left": 0, "agent_sessions_left": 0}'::jsonb,
@@ -50,7 +50,7 @@ select is((select id from public.custom_assessment_results), tests.kept('their_r
 select tests.as_service();
 select is(
   public.erase_account(tests.kept('stranger')) - 'accounts' - 'rows_given_to_tenants',
-  '{"tenants": 0, "results": 0, "uploads": 0, "score_requests": 0, "turns": 0, "runs": 0, "jobs": 0, "assessments": 0,
+  '{"tenants": 0, "results": 0, "reviews": 0, "uploads": 0, "score_requests": 0, "turns": 0, "runs": 0, "jobs": 0, "assessments": 0,
     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
     "campaign_assignments_left": 0, "coaching_sessions": 0, "agent_sessions": 0,
     "coaching_sessions_left": 0, "agent_sessions_left": 0}'::jsonb, 'an account that has nothing'

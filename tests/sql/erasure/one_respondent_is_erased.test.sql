@@ -126,7 +126,7 @@ select is(
 );
 select is(
   public.erase_session(tests.kept(each), 'coaching'),
-  '{"results": 0, "score_requests": 0, "jobs": 0, "pins": 0, "turns": 0, "runs": 0, "agent_sessions": 0, "coaching_sessions": 0,
+  '{"results": 0, "reviews": 0, "score_requests": 0, "jobs": 0, "pins": 0, "turns": 0, "runs": 0, "agent_sessions": 0, "coaching_sessions": 0,
     "campaign_assignments": 0, "columns_left": 0}'::jsonb, 'again, ' || each || ' counts nothing'
 ) from unnest(array['open', 'scored', 'gone']) as each;
 

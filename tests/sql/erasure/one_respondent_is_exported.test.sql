@@ -55,7 +55,7 @@ where id = tests.kept('tenant');
 select tests.as_user(tests.kept('owner'));
 select is(
   (select array_agg(key order by key) from jsonb_object_keys(tests.held(tests.kept('assignment'))) as key),
-  array['agent_sessions', 'campaign', 'erased_at', 'kept_runs', 'pin', 'result', 'runs', 'session', 'submitted', 'tenant_id', 'transcript'],
+  array['agent_sessions', 'campaign', 'erased_at', 'kept_runs', 'pin', 'result', 'reviews', 'runs', 'session', 'submitted', 'tenant_id', 'transcript'],
   'all parts are always there'
 );
 select is(tests.held(tests.kept('assignment')) #>> '{session,stakeholder_name}', 'Robin', 'the session''s row');
@@ -80,7 +80,7 @@ select tests.as_user(tests.kept('owner'));
 select is(
   tests.held(tests.kept('scored'), 'coaching') - array['tenant_id', 'result', 'agent_sessions'],
   '{"erased_at": null, "session": null, "campaign": null, "pin": null, "transcript": null, "submitted": null,
-    "runs": null, "kept_runs": null}'::jsonb,
+    "runs": null, "kept_runs": null, "reviews": []}'::jsonb,
   'and what is left after its row was deleted'
 );
 

@@ -46,7 +46,7 @@ select public.complete_assessment_session(tests.kept('assignment'), 'campaign', 
 
 select is(
   public.erase_tenant(tests.kept('tenant')),
-  '{"tenants": 1, "results": 3, "uploads": 2, "score_requests": 1, "turns": 0, "runs": 0, "jobs": 3, "assessments": 1,
+  '{"tenants": 1, "results": 3, "reviews": 0, "uploads": 2, "score_requests": 1, "turns": 0, "runs": 0, "jobs": 3, "assessments": 1,
     "assessments_handed_over": 2, "campaigns": 1, "campaigns_left": 0, "campaign_assignments": 1,
     "campaign_assignments_left": 0, "coaching_sessions": 4, "agent_sessions": 0,
     "coaching_sessions_left": 0, "agent_sessions_left": 0}'::jsonb,

@@ -54,7 +54,7 @@ select is(
     "raters": [{"kind": "model", "name": "judge", "version": "2026-05", "runs": 3}],
     "dimensions": [{"dimension": "Clarity", "score": 4, "weight": 1.0, "contribution": 4.00, "band": "4-5", "band_text":
       "Says what is meant.", "spread": 0.5, "quotes": [{"turn": 2, "start": 0, "quote": "I ask the people"}]}],
-    "unscored": [{"dimension": "Courage", "reason": "no-evidence"}]}',
+    "unscored": [{"dimension": "Courage", "reason": "no-evidence"}], "corrections": []}',
   'the respondent reads how the result came about'
 );
 select matches(pg_temp.explained() ->> 'machine', '^A computer program', 'and that a machine scored');

@@ -35,7 +35,7 @@ select tests.keep('none', tests.finished_session('none'));
 select tests.as_anon();
 select is(
   public.session_result(tests.token_of('public.coaching_sessions', tests.kept('full'))),
-  '{"complete": true, "disclosure": "full", "completed_at": "2026-01-05T10:00:00+00:00", "scale": [1, 5],
+  '{"complete": true, "disclosure": "full", "corrected": false, "completed_at": "2026-01-05T10:00:00+00:00", "scale": [1, 5],
     "overall_score": 3.50, "dimension_scores": {"Clarity": 3.5}, "uncovered_dimensions": ["Courage"],
     "category": {"name": "Capable", "scoreRange": [2.5, 3.9], "description": "Gets there.", "strengths": ["Calm"]},
     "insights": ["Plain."]}'::jsonb,
@@ -43,7 +43,7 @@ select is(
 );
 select is(
   public.session_result(tests.token_of('public.coaching_sessions', tests.kept('teaser'))),
-  '{"complete": true, "disclosure": "teaser", "category": {"name": "Capable", "description": "Gets there."}}'::jsonb,
+  '{"complete": true, "disclosure": "teaser", "corrected": false, "category": {"name": "Capable", "description": "Gets there."}}'::jsonb,
   'teaser is the category''s name and description'
 );
 select is(
@@ -129,7 +129,7 @@ select tests.create_result(tests.kept('bare'), 'coaching');
 select tests.as_anon();
 select is(
   public.session_result(tests.token_of('public.coaching_sessions', tests.kept('bare'))),
-  '{"complete": true, "disclosure": "teaser", "category": null}'::jsonb, 'a teaser without category'
+  '{"complete": true, "disclosure": "teaser", "corrected": false, "category": null}'::jsonb, 'a teaser without category'
 );
 -- Read-only: a GET request suffices.
 select is(provolatile, 's', 'it changes nothing') from pg_catalog.pg_proc

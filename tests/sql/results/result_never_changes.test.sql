@@ -11,9 +11,9 @@ select tests.keep('result', tests.create_result(tests.kept('coaching'), 'coachin
 select is(
   tests.whole_refusal($$update public.custom_assessment_results set ai_insights = '[]' where id = tests.kept('result')$$),
   jsonb_build_object(
-    'state', 'PT409', 'message', 'A result cannot be changed.',
+    'state', 'PT409', 'message', 'A result cannot be changed, nor a review of it.',
     'details', jsonb_build_object('reason', 'RESULT_IMMUTABLE', 'result_id', tests.kept('result'))::text,
-    'hint', 'Run a new interview to get a new result.'
+    'hint', 'Correct or withdraw the result with review_result, or run a new interview.'
   ),
   'the service role cannot change a result'
 );

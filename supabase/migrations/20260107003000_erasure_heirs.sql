@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_heirs sha256:949bfacc5666cd7ec712c6a45382368f1a5c48a9b61ad8a7ad9fb9a0cf403c62
+-- custom-assessments 0.2.0 erasure_heirs sha256:e458e3d7e5c55d3767871847a635c6c14087ee1e5199f5f682577942e38c62e9
 -- Assessments that other tenants use outlive their tenant.
 
 -- Which tenants use an assessment, and since when.
@@ -221,6 +221,7 @@ declare
   campaigns uuid[];
   participants jsonb;
   results integer;
+  reviews integer;
   requests integer;
   turns integer;
   runs constant integer := private.count_runs(erase_tenant_once.tenant_id);
@@ -252,6 +253,7 @@ begin
   -- Jobs before their subjects, in the order in which a claim locks them.
   delete from private.jobs as job where job.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics jobs = row_count;
+  select count(*) into reviews from public.result_reviews as review where review.tenant_id = erase_tenant_once.tenant_id;
   delete from public.custom_assessment_results as result where result.tenant_id = erase_tenant_once.tenant_id;
   get diagnostics results = row_count;
   delete from private.score_requests as request where request.tenant_id = erase_tenant_once.tenant_id;
@@ -288,6 +290,7 @@ begin
   return private.with_campaigns_left(participants, campaigns) || jsonb_build_object(
     'tenants', tenants,
     'results', results,
+    'reviews', reviews,
     'score_requests', requests,
     'turns', turns,
     'runs', runs,

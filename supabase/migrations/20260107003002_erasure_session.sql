@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_session sha256:b16308963b19c414d838a379ea7176183413b2289c9035447d1f009ac5b2a4d9
+-- custom-assessments 0.2.0 erasure_session sha256:31ff34a02e8e448f799c15881b84299181359bdaf8fe932a0bf194a49eabff0c
 -- Erasing one respondent.
 
 -- The tenants that hold something of a session: its own, and those whose session of this id was deleted.
@@ -117,7 +117,6 @@ begin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
   perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
-  perform private.hold_conversations(array[hold_session_to_erase.session_id], true);
   talks := private.talks_of_session(
     hold_session_to_erase.session_id, hold_session_to_erase.session_type, hold_session_to_erase.tenant_id
   );
@@ -152,12 +151,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
-  earlier timestamptz;
+  is_new boolean;
   held record;
   sessions record;
   talks record;
   jobs integer;
   results integer;
+  reviews integer;
   requests integer;
   pins integer;
   turns integer;
@@ -168,14 +168,9 @@ begin
     from private.hold_session_to_erase(
            erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
          ) as locked;
-  earlier := private.erased_at(
+  is_new := private.erased_at(
     erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
-  );
-  -- Written anew below: until then, columns may get their defaults.
-  delete from private.erased_sessions as erased
-   where erased.session_id = erase_session_once.session_id
-     and erased.session_type = erase_session_once.session_type
-     and erased.tenant_id = erase_session_once.tenant_id;
+  ) is null;
 
   -- The host's rows stay, without words about the person -----------------------------------------------------
   select rows.emptied, rows.kept
@@ -188,11 +183,11 @@ begin
                 erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
               )
            ),
-           earlier is null
+           is_new
          ) as rows;
   select rows.emptied, rows.kept
     into talks
-    from private.empty_rows('public.agent_sessions', held.talks, earlier is null) as rows;
+    from private.empty_rows('public.agent_sessions', held.talks, is_new) as rows;
 
   -- Jobs before their subjects, in the order in which a claim locks them ---------------------------------------
   delete from private.jobs as job
@@ -219,21 +214,26 @@ begin
      and request.session_type = erase_session_once.session_type
      and request.tenant_id = erase_session_once.tenant_id;
   get diagnostics requests = row_count;
+  select count(*)
+    into reviews
+    from public.custom_assessment_results as result
+    join public.result_reviews as review on review.result_id = result.id
+   where (result.session_id, result.session_type, result.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   delete from public.custom_assessment_results as result
    where result.session_id = erase_session_once.session_id
      and result.session_type = erase_session_once.session_type
      and result.tenant_id = erase_session_once.tenant_id;
   get diagnostics results = row_count;
 
-  insert into private.erased_sessions as erased (session_type, session_id, tenant_id, erased_at)
-  values (
-    erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id, coalesce(earlier, now())
-  )
+  insert into private.erased_sessions as erased (session_type, session_id, tenant_id)
+  values (erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id)
   on conflict on constraint erased_sessions_pkey do update
     set tenant_id = excluded.tenant_id, erased_at = excluded.erased_at
     where erased.tenant_id <> excluded.tenant_id;
   return jsonb_build_object(
     'results', results,
+    'reviews', reviews,
     'score_requests', requests,
     'jobs', jobs,
     'pins', pins - held.pins_made,
@@ -294,8 +294,8 @@ begin
 end
 $$;
 comment on function public.erase_session(uuid, text) is
-'For owners: erases one respondent, also after the session was deleted: result, transcript, runs, submitted scores, their job '
-'and the pin are deleted, and the texts of the session and its agent sessions emptied, with the token of its link. The session stays as a row '
+'For owners: erases one respondent, also after the session was deleted: result, reviews, transcript, runs, submitted scores, '
+'their job and the pin are deleted, and the texts of the session and its agent sessions emptied, with the token of its link. The session stays as a row '
 'without words, and refuses agents with SESSION_ERASED. Returns the counts by table; columns_left counts columns of the host '
 'that its own rules keep. Called again, it counts nothing.';
 revoke all on function public.erase_session(uuid, text) from public, anon, authenticated, service_role;

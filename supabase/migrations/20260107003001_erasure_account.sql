@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_account sha256:51ac5e85deccf7997dd29b5a3fa18a67ce94863754ae58232406749253eb5007
+-- custom-assessments 0.2.0 erasure_account sha256:ccee210d225f41f5abac741b09e99ccde2314faf029f205cdc7bbcb53c81e9f5
 -- Erasing an account.
 
 create or replace function private.sum_of_counts(counts jsonb, more jsonb)
@@ -39,7 +39,7 @@ as $$
 declare
   owned uuid;
   campaigns uuid[];
-  counts jsonb := '{"tenants": 0, "results": 0, "score_requests": 0, "turns": 0, "runs": 0, "uploads": 0, "jobs": 0, "assessments": 0,
+  counts jsonb := '{"tenants": 0, "results": 0, "reviews": 0, "score_requests": 0, "turns": 0, "runs": 0, "uploads": 0, "jobs": 0, "assessments": 0,
                     "assessments_handed_over": 0, "campaigns": 0, "campaigns_left": 0, "campaign_assignments": 0,
                     "campaign_assignments_left": 0, "coaching_sessions": 0, "coaching_sessions_left": 0,
                     "agent_sessions": 0, "agent_sessions_left": 0}'::jsonb;
@@ -269,27 +269,5 @@ begin
     end;
   end loop;
   return false;
-end
-$$;
-
--- Refuses an update by which an agent session of an erased session gets words again. Its status, its dates and its references may
--- change, and words may be removed.
-create or replace function private.refuse_words_again(session_id uuid, session_type text, before jsonb, after jsonb)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if exists (
-    select
-      from private.personal_columns('public.agent_sessions') as col
-     where after -> col.name is distinct from before -> col.name
-       and coalesce(after ->> col.name, '') not in ('', '{}', '[]')
-  ) then
-    perform private.refuse_erased(refuse_words_again.session_id, refuse_words_again.session_type, (
-      select facts.tenant_id
-        from private.session_facts(refuse_words_again.session_id, refuse_words_again.session_type) as facts
-    ));
-  end if;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents_links sha256:2c41c560a905e0e9407df65b307bcc314f56c0f97f9afebaed631fb048b1d489
+-- custom-assessments 0.2.0 respondents_links sha256:40d81ca2412f5711c3232714b87f139559d24ee703929ca611158f49f19e9b54
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -62,9 +62,10 @@ declare
 begin
   select found.* into link from private.session_of_link(state_of_link.access_token) as found;
   select scored.tenant_id, scored.campaign_id, scored.assessment_id, scored.assessment_version_id as version_id,
-         scored.result_disclosure
+         case when effective.id is null then 'none' else scored.result_disclosure end as result_disclosure
     into result
     from public.custom_assessment_results as scored
+    left join public.effective_results as effective on effective.id = scored.id
    where scored.session_id = link.session_id and scored.session_type = link.session_type;
   select accepted.tenant_id, accepted.assessment_id, accepted.assessment_version_id as version_id
     into request
@@ -87,7 +88,7 @@ begin
     when result.tenant_id = link.tenant_id and result.campaign_id is not distinct from link.campaign_id then 'complete'
     when request.tenant_id = link.tenant_id then 'scoring'
     when used.assessment_id is null then 'unavailable'
-    when link.status = any (private.ended_statuses()) then link.status
+    when link.status in ('cancelled', 'withdrawn') then link.status
     when used.begun_at is not null then 'in_progress'
     when can_begin then 'open'
     else 'unavailable'
@@ -117,7 +118,7 @@ $$;
 --
 -- Unknown, expired and unfinished sessions get the same answer after the same look-ups. The result must belong to the
 -- session's own tenant and campaign, so that a session created with the id of a deleted one shows nothing. The disclosure
--- was fixed when the result was written.
+-- was fixed when the result was written; of a result that was withdrawn nothing is disclosed.
 create or replace function public.session_result(access_token text)
 returns jsonb
 language plpgsql
@@ -130,11 +131,13 @@ declare
   result record;
 begin
   select found.* into session from private.session_of_link(session_result.access_token) as found;
-  select present.tenant_id, present.campaign_id, present.overall_score, present.dimension_scores,
-         present.uncovered_dimensions, present.matched_category_data, present.ai_insights, present.completed_at,
-         present.result_disclosure, present.assessment_definition_snapshot -> 'metadata' as metadata
+  select present.tenant_id, present.campaign_id, effective.overall_score, effective.dimension_scores,
+         effective.uncovered_dimensions, effective.matched_category_data, effective.ai_insights, effective.completed_at,
+         effective.corrected, effective.assessment_definition_snapshot -> 'metadata' as metadata,
+         case when effective.id is null then 'none' else effective.result_disclosure end as result_disclosure
     into result
     from public.custom_assessment_results as present
+    left join public.effective_results as effective on effective.id = present.id
    where present.session_id = session.session_id and present.session_type = session.session_type;
 
   if result.tenant_id is distinct from session.tenant_id
@@ -145,6 +148,7 @@ begin
     when 'full' then jsonb_build_object(
       'complete', true,
       'disclosure', result.result_disclosure,
+      'corrected', result.corrected,
       'completed_at', result.completed_at,
       'scale', to_jsonb(private.scale_in_force(result.metadata)),
       'overall_score', result.overall_score,
@@ -155,6 +159,7 @@ begin
     when 'teaser' then jsonb_build_object(
       'complete', true,
       'disclosure', result.result_disclosure,
+      'corrected', result.corrected,
       'category', case when result.matched_category_data is not null then jsonb_build_object(
         'name', result.matched_category_data -> 'name',
         'description', result.matched_category_data -> 'description') end)
@@ -164,9 +169,9 @@ end
 $$;
 comment on function public.session_result(text) is
 'For respondents: the result of the session with this link, as far as the assessment discloses it. full: {complete, '
-'disclosure, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, insights}; teaser: '
-'{complete, disclosure, category: {name, description}}; none: {complete}. For an unknown, expired or unfinished session: '
-'{complete: false}.';
+'disclosure, corrected, completed_at, scale, overall_score, dimension_scores, uncovered_dimensions, category, insights}; teaser: '
+'{complete, disclosure, corrected, category: {name, description}}; none, and a withdrawn result: {complete}. For an unknown, '
+'expired or unfinished session: {complete: false}.';
 revoke all on function public.session_result(text) from public, anon, authenticated, service_role;
 
 -- How a result came about, for the person whom it is about and for the owner.
@@ -289,6 +294,11 @@ begin
     ),
     'words_expired', exists (
       select from public.score_runs as run where run.result_id = result.id and run.words_since is null
+    ),
+    'corrections', (
+      select coalesce(jsonb_agg(jsonb_build_object('decision', review.decision, 'at', review.reviewed_at) order by review.number), '[]')
+        from public.result_reviews as review
+       where review.result_id = result.id
     )
   );
 end
@@ -316,14 +326,16 @@ begin
   if result.tenant_id is distinct from session.tenant_id or result.campaign_id is distinct from session.campaign_id then
     return '{"complete": false}'::jsonb;
   end if;
+  result := private.result_in_force(result);
   return case result.result_disclosure when 'full' then private.explanation_of(result) else '{"complete": true}' end;
 end
 $$;
 comment on function public.session_explanation(text) is
 'For respondents: how the result of the session with this link came about, where the assessment discloses it in full: {complete, '
 'machine, provenance, raters, scale, overall_score, category, second_category, coverage, stability, margin, dimensions, unscored, '
-'words_expired}. dimensions: {dimension, score, weight, contribution, band, band_text, spread, quotes}. Under another disclosure '
-'{complete: true}; for an unknown, expired or unfinished session {complete: false}.';
+'words_expired, corrections}. dimensions: {dimension, score, weight, contribution, band, band_text, spread, quotes}; corrections: '
+'{decision, at}, what its owner decided. Under another disclosure, and for a withdrawn result, {complete: true}; for an unknown, '
+'expired or unfinished session {complete: false}.';
 revoke all on function public.session_explanation(text) from public, anon, authenticated, service_role;
 
 -- For whom it is: a trusted caller may have any session's, others those of their own tenants. SECURITY DEFINER, because notices
@@ -346,6 +358,10 @@ begin
      and (trusted or present.tenant_id = any (array(select private.my_tenant_ids())));
   if not found then
     perform private.refuse('RESULT_NOT_FOUND', jsonb_build_object('session_id', explain_session.session_id));
+  end if;
+  result := private.result_in_force(result);
+  if result.id is null then
+    perform private.refuse('RESULT_WITHDRAWN', jsonb_build_object('session_id', explain_session.session_id));
   end if;
   return private.explanation_of(result);
 end

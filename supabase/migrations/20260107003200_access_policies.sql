@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:2e670a51732bc8dae4ce9e7dec7e4a66a6ded2a64b548f79562db4bc72480fb3
+-- custom-assessments 0.2.0 access_policies sha256:33a6afb154a27d9d676ef6900cc2940db8b072dda2c66cfa726e1e3108eb687f
 -- Which roles can read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once per query
@@ -48,8 +48,8 @@ create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
 using (tenant_id = any(array(select private.my_tenant_ids())));
 
--- The listed version, for which the policy of the listings decides, and the newest version of a template. What is not reached
--- for one's own versions is prepared with each query all the same: a call costs less there than a table with its policies.
+-- The listed version, and the newest version of a template: the policies of the listings (below) and of the assessments
+-- (above) decide which can be read.
 drop policy if exists "Everyone reads the versions of what is public" on public.assessment_versions;
 create policy "Everyone reads the versions of what is public" on public.assessment_versions
 for select to anon
@@ -58,7 +58,13 @@ using (
     select from private.listings as listing
     where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
   )
-  or id = any(array(select private.template_version_ids()))
+  or exists (
+    select from public.custom_assessments as assessment
+    where
+      assessment.id = assessment_versions.assessment_id
+      and assessment.newest_version_id = assessment_versions.id
+      and assessment.is_template
+  )
 );
 
 -- The same, an owner's own versions, those that an owner's campaigns and sessions have chosen or were pinned to, whatever
@@ -73,8 +79,20 @@ using (
     select from private.listings as listing
     where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
   )
-  or id = any(array(select private.template_version_ids()))
-  or id in (select private.requested_version_ids())
+  or exists (
+    select from public.custom_assessments as assessment
+    where
+      assessment.id = assessment_versions.assessment_id
+      and assessment.newest_version_id = assessment_versions.id
+      and assessment.is_template
+  )
+  or (
+    (select private.am_reviewer())
+    and exists (
+      select from public.listing_requests as request
+      where request.version_id = assessment_versions.id
+    )
+  )
 );
 
 -- Requests and decisions, for reviewers, and for owners their own. Only reviewers can read the reviewers' notes.
@@ -141,6 +159,20 @@ using (
 
 drop policy if exists "Service role reads items" on public.score_items;
 create policy "Service role reads items" on public.score_items for select to service_role using (true);
+
+drop policy if exists "Reviews are read with their result" on public.result_reviews;
+create policy "Reviews are read with their result" on public.result_reviews
+for select to authenticated
+using (
+  tenant_id = any(array(select private.result_tenant_ids()))
+  and exists (
+    select from public.custom_assessment_results as result
+    where result.id = result_reviews.result_id
+  )
+);
+
+drop policy if exists "Service role reads reviews" on public.result_reviews;
+create policy "Service role reads reviews" on public.result_reviews for select to service_role using (true);
 
 drop policy if exists "Owners read their uploads" on public.assessment_uploads;
 create policy "Owners read their uploads" on public.assessment_uploads
