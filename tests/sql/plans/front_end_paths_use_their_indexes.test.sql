@@ -3,7 +3,7 @@
 begin;
 \ir ../helpers.psql
 \ir ../assessments.psql
-select plan(32);
+select plan(36);
 
 -- The queries, as a client sends them: PostgREST adds nothing that matters here.
 create table tests.paths (path text primary key, role text not null, query text not null, index text not null);
@@ -70,6 +70,16 @@ values
   'idx_custom_assessment_results_session'
 ),
 (
+  'my effective results by date', 'authenticated',
+  'select id, overall_score from public.effective_results where tenant_id = tests.kept(''tenant'') order by created_at desc limit 20',
+  'idx_custom_assessment_results_tenant'
+),
+(
+  'the reviews of an effective result', 'authenticated',
+  'select corrected from public.effective_results where session_id = tests.kept(''one'') and session_type = ''coaching''',
+  'reviews_of_a_result_are_numbered'
+),
+(
   'my uploads', 'authenticated',
   'select id, status from public.assessment_uploads where tenant_id = tests.kept(''tenant'') order by created_at desc limit 20',
   'idx_assessment_uploads_tenant'
@@ -128,6 +138,10 @@ begin
          pg_catalog.md5('tenant ' || n)::uuid, '{"Clarity": 4}', '1.0', tests.definition(), 'full',
          pg_catalog.now() - m * interval '1 day'
     from pg_catalog.generate_series(first, last) as n, pg_catalog.generate_series(1, rows_of) as m;
+  insert into public.result_reviews (result_id, tenant_id, number, decision)
+  select result.id, result.tenant_id, 1, 'confirmed'
+    from public.custom_assessment_results as result
+   where not exists (select from public.result_reviews as review where review.result_id = result.id);
   insert into public.assessment_uploads (tenant_id, source_markdown, created_at)
   select pg_catalog.md5('tenant ' || n)::uuid, 'text', pg_catalog.now() - m * interval '1 day'
     from pg_catalog.generate_series(first, last) as n, pg_catalog.generate_series(1, rows_of) as m;
@@ -136,7 +150,7 @@ begin
   alter table public.custom_assessment_results enable trigger user;
   alter table public.assessment_uploads enable trigger user;
   analyze public.tenant_profiles, public.custom_assessments, public.custom_assessment_results, public.assessment_uploads,
-    public.campaigns, public.campaign_assignments, public.coaching_sessions;
+    public.campaigns, public.campaign_assignments, public.coaching_sessions, public.result_reviews;
 end
 $$;
 
