@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 text_names sha256:8e0528382bc3c1faca34d62027613baeb675fe404b4a544bfd08ca04d22a8bfd
+-- custom-assessments 0.2.0 text_names sha256:6800df8df10e68d9c7fe8253566ed61d85137526ce00b626b8e7c60e552b903d
 -- The identity of names. Two names of dimensions or of categories are the same if private.fold_name returns the same for
 -- both: it removes invisible characters, applies Unicode's compatibility form and lower case, and unifies hyphens and
 -- quotation marks of each kind. worker/names.py does the same, and a test compares both character by character.
@@ -251,6 +251,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return array['campaign', 'coaching'];
+end
+$$;
+
+-- What a session's status is when it was ended before it was complete.
+create or replace function private.ended_statuses()
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array['cancelled', 'withdrawn'];
 end
 $$;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 runs_judging sha256:1f6a9f41128bbf0456d75600a367816a9fe772d6412f0ba5fcffd353c7538b21
+-- custom-assessments 0.2.0 runs_judging sha256:ece902af2f1e8bcb86ac34e371b83b11059c565501608628edc3d2f87a1aee16
 -- What runs give: the quotes are looked for in the transcript, then each dimension gets a score or the reason for none.
 
 -- The turns of a session's transcript whose words have not expired, as quotes are looked for in them.
@@ -315,8 +315,8 @@ begin
 end
 $$;
 
--- SECURITY DEFINER: nobody of the API may read transcripts. It stores nothing, and is volatile so that no quote is ever part of an
--- address, which PostgREST would allow for a function that only reads.
+-- SECURITY DEFINER: nobody of the API may read transcripts. It stores nothing, so PostgREST would let a GET request call it, which
+-- has the quotes in its address, and addresses are logged.
 create or replace function public.check_evidence(agent_session_id uuid, evidence jsonb)
 returns jsonb
 language plpgsql
@@ -329,6 +329,9 @@ declare
   faults jsonb;
   quotes jsonb;
 begin
+  if current_setting('transaction_read_only')::boolean then
+    perform private.refuse('INVALID_ARGUMENT', '{"argument": "evidence", "expected": "a POST request"}');
+  end if;
   select found.* into talk from private.find_talk(check_evidence.agent_session_id) as found;
   if jsonb_typeof(check_evidence.evidence) is distinct from 'array' then
     faults := jsonb_build_array(private.fault('$', 'wrong-type', 'a list of quotes'));

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents_links sha256:40d81ca2412f5711c3232714b87f139559d24ee703929ca611158f49f19e9b54
+-- custom-assessments 0.2.0 respondents_links sha256:1c4463ac272d584c4175a7598c6e0626a560ebc5ee849af579adf3def51c8ec3
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -88,7 +88,7 @@ begin
     when result.tenant_id = link.tenant_id and result.campaign_id is not distinct from link.campaign_id then 'complete'
     when request.tenant_id = link.tenant_id then 'scoring'
     when used.assessment_id is null then 'unavailable'
-    when link.status in ('cancelled', 'withdrawn') then link.status
+    when link.status = any (private.ended_statuses()) then link.status
     when used.begun_at is not null then 'in_progress'
     when can_begin then 'open'
     else 'unavailable'

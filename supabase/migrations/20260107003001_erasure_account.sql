@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_account sha256:ccee210d225f41f5abac741b09e99ccde2314faf029f205cdc7bbcb53c81e9f5
+-- custom-assessments 0.2.0 erasure_account sha256:bc3d3bd574b769644ae3cf980003e60ce9b447bdc628f21ff5fca6812a3aa298
 -- Erasing an account.
 
 create or replace function private.sum_of_counts(counts jsonb, more jsonb)
@@ -269,5 +269,27 @@ begin
     end;
   end loop;
   return false;
+end
+$$;
+
+-- Refuses an update by which an agent session of an erased session gets words again. Its status, its dates and its references may
+-- change, and words may be removed.
+create or replace function private.refuse_words_again(session_id uuid, session_type text, before jsonb, after jsonb)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select
+      from private.personal_columns('public.agent_sessions') as col
+     where after -> col.name is distinct from before -> col.name
+       and coalesce(after ->> col.name, '') not in ('', '{}', '[]')
+  ) then
+    perform private.refuse_erased(refuse_words_again.session_id, refuse_words_again.session_type, (
+      select facts.tenant_id
+        from private.session_facts(refuse_words_again.session_id, refuse_words_again.session_type) as facts
+    ));
+  end if;
 end
 $$;

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 erasure_session sha256:31ff34a02e8e448f799c15881b84299181359bdaf8fe932a0bf194a49eabff0c
+-- custom-assessments 0.2.0 erasure_session sha256:8dfbfa75c54bb6d3aea525176c02560253d6ca026de553282fd4a94618845d40
 -- Erasing one respondent.
 
 -- The tenants that hold something of a session: its own, and those whose session of this id was deleted.
@@ -117,6 +117,7 @@ begin
      where pin.id = hold_session_to_erase.session_id and pin.kind = session_kind
   ));
   perform private.hold_session_to_write(hold_session_to_erase.session_id, hold_session_to_erase.session_type);
+  perform private.hold_conversations(array[hold_session_to_erase.session_id], true);
   talks := private.talks_of_session(
     hold_session_to_erase.session_id, hold_session_to_erase.session_type, hold_session_to_erase.tenant_id
   );
@@ -151,7 +152,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   host_table constant text := case session_type when 'coaching' then 'coaching_sessions' else 'campaign_assignments' end;
-  is_new boolean;
+  earlier timestamptz;
   held record;
   sessions record;
   talks record;
@@ -168,9 +169,14 @@ begin
     from private.hold_session_to_erase(
            erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
          ) as locked;
-  is_new := private.erased_at(
+  earlier := private.erased_at(
     erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
-  ) is null;
+  );
+  -- Written anew below: until then, columns may get their defaults.
+  delete from private.erased_sessions as erased
+   where erased.session_id = erase_session_once.session_id
+     and erased.session_type = erase_session_once.session_type
+     and erased.tenant_id = erase_session_once.tenant_id;
 
   -- The host's rows stay, without words about the person -----------------------------------------------------
   select rows.emptied, rows.kept
@@ -183,19 +189,18 @@ begin
                 erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id
               )
            ),
-           is_new
+           earlier is null
          ) as rows;
   select rows.emptied, rows.kept
     into talks
-    from private.empty_rows('public.agent_sessions', held.talks, is_new) as rows;
+    from private.empty_rows('public.agent_sessions', held.talks, earlier is null) as rows;
 
   -- Jobs before their subjects, in the order in which a claim locks them ---------------------------------------
   delete from private.jobs as job
    using private.score_requests as request
    where job.subject_id = request.id
-     and request.session_id = erase_session_once.session_id
-     and request.session_type = erase_session_once.session_type
-     and request.tenant_id = erase_session_once.tenant_id;
+     and (request.session_id, request.session_type, request.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   get diagnostics jobs = row_count;
   perform private.hold_turns(erase_session_once.session_id, erase_session_once.session_type);
   runs := private.count_runs(
@@ -210,9 +215,8 @@ begin
      and pin.tenant_id = erase_session_once.tenant_id;
   get diagnostics pins = row_count;
   delete from private.score_requests as request
-   where request.session_id = erase_session_once.session_id
-     and request.session_type = erase_session_once.session_type
-     and request.tenant_id = erase_session_once.tenant_id;
+   where (request.session_id, request.session_type, request.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   get diagnostics requests = row_count;
   select count(*)
     into reviews
@@ -221,24 +225,20 @@ begin
    where (result.session_id, result.session_type, result.tenant_id)
          = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   delete from public.custom_assessment_results as result
-   where result.session_id = erase_session_once.session_id
-     and result.session_type = erase_session_once.session_type
-     and result.tenant_id = erase_session_once.tenant_id;
+   where (result.session_id, result.session_type, result.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   get diagnostics results = row_count;
 
-  insert into private.erased_sessions as erased (session_type, session_id, tenant_id)
-  values (erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id)
+  insert into private.erased_sessions as erased (session_type, session_id, tenant_id, erased_at)
+  values (
+    erase_session_once.session_type, erase_session_once.session_id, erase_session_once.tenant_id, coalesce(earlier, now())
+  )
   on conflict on constraint erased_sessions_pkey do update
     set tenant_id = excluded.tenant_id, erased_at = excluded.erased_at
     where erased.tenant_id <> excluded.tenant_id;
   return jsonb_build_object(
-    'results', results,
-    'reviews', reviews,
-    'score_requests', requests,
-    'jobs', jobs,
-    'pins', pins - held.pins_made,
-    'turns', turns,
-    'runs', runs,
+    'results', results, 'reviews', reviews, 'runs', runs, 'turns', turns,
+    'score_requests', requests, 'jobs', jobs, 'pins', pins - held.pins_made,
     'agent_sessions', talks.emptied,
     'coaching_sessions', case host_table when 'coaching_sessions' then sessions.emptied else 0 end,
     'campaign_assignments', case host_table when 'campaign_assignments' then sessions.emptied else 0 end,

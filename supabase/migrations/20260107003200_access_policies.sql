@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_policies sha256:33a6afb154a27d9d676ef6900cc2940db8b072dda2c66cfa726e1e3108eb687f
+-- custom-assessments 0.2.0 access_policies sha256:c79fcabbb11bfe2af6c4dbc54b1a45bec7a08fbb6b82fde1203da97bb02781f5
 -- Which roles can read and write which rows.
 --
 -- One permissive policy per table, role and verb, each for named roles. Sets of tenants are computed once per query
@@ -48,8 +48,8 @@ create policy "Owners delete their assessments" on public.custom_assessments
 for delete to authenticated
 using (tenant_id = any(array(select private.my_tenant_ids())));
 
--- The listed version, and the newest version of a template: the policies of the listings (below) and of the assessments
--- (above) decide which can be read.
+-- The listed version, for which the policy of the listings decides, and the newest version of a template. What is not reached
+-- for one's own versions is prepared with each query all the same: a call costs less there than a table with its policies.
 drop policy if exists "Everyone reads the versions of what is public" on public.assessment_versions;
 create policy "Everyone reads the versions of what is public" on public.assessment_versions
 for select to anon
@@ -58,13 +58,7 @@ using (
     select from private.listings as listing
     where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
   )
-  or exists (
-    select from public.custom_assessments as assessment
-    where
-      assessment.id = assessment_versions.assessment_id
-      and assessment.newest_version_id = assessment_versions.id
-      and assessment.is_template
-  )
+  or id = any(array(select private.template_version_ids()))
 );
 
 -- The same, an owner's own versions, those that an owner's campaigns and sessions have chosen or were pinned to, whatever
@@ -79,20 +73,8 @@ using (
     select from private.listings as listing
     where listing.assessment_id = assessment_versions.assessment_id and listing.version_id = assessment_versions.id
   )
-  or exists (
-    select from public.custom_assessments as assessment
-    where
-      assessment.id = assessment_versions.assessment_id
-      and assessment.newest_version_id = assessment_versions.id
-      and assessment.is_template
-  )
-  or (
-    (select private.am_reviewer())
-    and exists (
-      select from public.listing_requests as request
-      where request.version_id = assessment_versions.id
-    )
-  )
+  or id = any(array(select private.template_version_ids()))
+  or id in (select private.requested_version_ids())
 );
 
 -- Requests and decisions, for reviewers, and for owners their own. Only reviewers can read the reviewers' notes.
@@ -238,22 +220,6 @@ create policy "Refusals are no secret" on private.refusals for select to authent
 
 drop policy if exists "Listings are public" on private.listings;
 create policy "Listings are public" on private.listings for select to anon, authenticated using (shown);
-
--- Front ends watch an upload being compiled; Realtime applies the policies above to each listener.
-do $realtime$
-begin
-  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime' and not puballtables)
-    and not exists (
-      select
-        from pg_catalog.pg_publication_tables
-       where pubname = 'supabase_realtime'
-         and schemaname = 'public'
-         and tablename = 'assessment_uploads'
-    ) then
-    alter publication supabase_realtime add table public.assessment_uploads;
-  end if;
-end
-$realtime$;
 
 -- Accounts that have sold their tenant. They keep reading the results of campaigns that they created, and nothing else: the
 -- platform's policies, and those of many hosts, let a campaign's creator write it, and so invite people and read their links.

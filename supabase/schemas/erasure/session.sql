@@ -198,9 +198,8 @@ begin
   delete from private.jobs as job
    using private.score_requests as request
    where job.subject_id = request.id
-     and request.session_id = erase_session_once.session_id
-     and request.session_type = erase_session_once.session_type
-     and request.tenant_id = erase_session_once.tenant_id;
+     and (request.session_id, request.session_type, request.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   get diagnostics jobs = row_count;
   perform private.hold_turns(erase_session_once.session_id, erase_session_once.session_type);
   runs := private.count_runs(
@@ -215,9 +214,8 @@ begin
      and pin.tenant_id = erase_session_once.tenant_id;
   get diagnostics pins = row_count;
   delete from private.score_requests as request
-   where request.session_id = erase_session_once.session_id
-     and request.session_type = erase_session_once.session_type
-     and request.tenant_id = erase_session_once.tenant_id;
+   where (request.session_id, request.session_type, request.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   get diagnostics requests = row_count;
   select count(*)
     into reviews
@@ -226,9 +224,8 @@ begin
    where (result.session_id, result.session_type, result.tenant_id)
          = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   delete from public.custom_assessment_results as result
-   where result.session_id = erase_session_once.session_id
-     and result.session_type = erase_session_once.session_type
-     and result.tenant_id = erase_session_once.tenant_id;
+   where (result.session_id, result.session_type, result.tenant_id)
+         = (erase_session_once.session_id, erase_session_once.session_type, erase_session_once.tenant_id);
   get diagnostics results = row_count;
 
   insert into private.erased_sessions as erased (session_type, session_id, tenant_id, erased_at)
@@ -239,13 +236,8 @@ begin
     set tenant_id = excluded.tenant_id, erased_at = excluded.erased_at
     where erased.tenant_id <> excluded.tenant_id;
   return jsonb_build_object(
-    'results', results,
-    'reviews', reviews,
-    'score_requests', requests,
-    'jobs', jobs,
-    'pins', pins - held.pins_made,
-    'turns', turns,
-    'runs', runs,
+    'results', results, 'reviews', reviews, 'runs', runs, 'turns', turns,
+    'score_requests', requests, 'jobs', jobs, 'pins', pins - held.pins_made,
     'agent_sessions', talks.emptied,
     'coaching_sessions', case host_table when 'coaching_sessions' then sessions.emptied else 0 end,
     'campaign_assignments', case host_table when 'campaign_assignments' then sessions.emptied else 0 end,

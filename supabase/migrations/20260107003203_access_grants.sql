@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:supabase/migrations/20260107003103_access_grants.sql
--- custom-assessments 0.2.0 access_grants sha256:47ea75d8b24620a4285160429193ed4da300602ec58a8d334eb0efe9b2eac927
-========
--- custom-assessments 0.2.0 access_grants sha256:b9369c72f2375d36de74219c58dba8b7052623903a41354e6c20861d1e41a485
->>>>>>>> 88fe30e (Let an owner confirm, correct or withdraw a result that stays as it was):supabase/migrations/20260107003202_access_grants.sql
+-- custom-assessments 0.2.0 access_grants sha256:8763db51d01d13c7210da0adb0b4d4d440c2e0eda0c4edef4a99848487f9d841
 -- Which role can read which table and call which function: every grant, in one place.
 --
 -- All access is revoked before, so the result does not depend on a project's default privileges. Grants name the verb and,
@@ -100,6 +96,9 @@ grant execute on function public.copy_assessment(uuid, uuid, text) to authentica
 grant execute on function private.content_to_copy(uuid, uuid) to authenticated, service_role;
 grant execute on function public.create_tenant(text, text) to authenticated;
 
+-- PostgREST, as the role of each request.
+grant execute on function private.refuse_estimates() to anon, authenticated, service_role;
+
 -- Everyone, with or without an account. A respondent has no account: the link's token grants access.
 grant execute on function public.session_explanation(text) to anon, authenticated, service_role;
 grant execute on function public.session_result(text) to anon, authenticated, service_role;
@@ -148,6 +147,9 @@ grant execute on function public.queue_status() to service_role;
 grant execute on function public.retry_jobs(bigint[], uuid[], timestamptz) to service_role;
 grant execute on function public.save_progress(uuid, jsonb) to service_role;
 grant execute on function public.save_run(uuid, jsonb) to service_role;
+grant execute on function public.scoring_schema(uuid, text, text) to service_role;
+grant execute on function private.band_reach(jsonb, numeric, numeric) to service_role;
+grant execute on function private.ordered_bands(jsonb, numeric, numeric, text) to service_role;
 
 -- Functions that policies call for visitors and accounts.
 grant execute on function private.inactive_tenant_ids() to anon, authenticated;
