@@ -28,6 +28,9 @@ from tools.release import declared
 from tools.schemas import schema_files
 from worker.release import Release
 
+# How lines of the notices begin that the CLI prints in front of the statements.
+_NOTICES = {"│", "▲", "●"}
+
 
 def propose(cluster: Cluster, present: str, wanted: str) -> str:
     """Return the migration that leads from one database to the other; empty if nothing must change.
@@ -69,7 +72,8 @@ def _diff(present: str, wanted: str) -> str:
     )  # fmt: skip
     if done.returncode != 0:
         raise StackError("supabase db diff failed", log=done.stderr)
-    statements = done.stdout.strip()
+    # Its notices of what it leaves out come before the statements; what that changes is found below.
+    statements = "\n".join(line for line in done.stdout.splitlines() if line[:1] not in _NOTICES).strip()
     return statements + "\n" if statements else ""
 
 

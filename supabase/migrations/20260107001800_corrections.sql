@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 corrections sha256:0ca111929744bafab3bfec9a8b70735ee0a4ba88f755d4bb7b8cdd1f5add252b
+-- custom-assessments 0.2.0 corrections sha256:cf26ee52d71f238ff006ef54978140f06622b72a1c3d7b6b88eeff2405723289
 -- What an owner decided about a result afterwards. The result itself never changes: a review stands beside it.
 
 create table if not exists public.result_reviews (
@@ -53,6 +53,13 @@ create index if not exists idx_result_reviews_reviewed_by
 on public.result_reviews (reviewed_by) where reviewed_by is not null;
 -- Statistics of a column contain some of its values, and keep them when a table becomes empty.
 alter table public.result_reviews alter column reason set statistics 0;
+alter table public.result_reviews alter column decision set statistics 0;
+alter table public.result_reviews alter column overall_score set statistics 0;
+alter table public.result_reviews alter column matched_category set statistics 0;
+alter table public.result_reviews alter column matched_category_data set statistics 0;
+alter table public.result_reviews alter column uncovered_dimensions set statistics 0;
+alter table public.result_reviews alter column coverage set statistics 0;
+alter table public.result_reviews alter column margin set statistics 0;
 alter table public.result_reviews alter column dimension_scores set statistics 0;
 
 -- Reviews never change. They are deleted with their result, and lose their reviewer when that account is deleted.

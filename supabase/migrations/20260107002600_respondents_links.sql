@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 respondents_links sha256:1c4463ac272d584c4175a7598c6e0626a560ebc5ee849af579adf3def51c8ec3
+-- custom-assessments 0.2.0 respondents_links sha256:c637f9bba2d08e0849c54c272102328cf85aad7d16ac20faf39043f38d79d1c9
 -- Which session a link leads to, and how far that is.
 
 -- Always one row: for an unknown or expired link with ids that nothing has, so that its callers search like for others.
@@ -134,7 +134,7 @@ begin
   select present.tenant_id, present.campaign_id, effective.overall_score, effective.dimension_scores,
          effective.uncovered_dimensions, effective.matched_category_data, effective.ai_insights, effective.completed_at,
          effective.corrected, effective.assessment_definition_snapshot -> 'metadata' as metadata,
-         case when effective.id is null then 'none' else effective.result_disclosure end as result_disclosure
+         effective.result_disclosure
     into result
     from public.custom_assessment_results as present
     left join public.effective_results as effective on effective.id = present.id

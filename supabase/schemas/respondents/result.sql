@@ -20,7 +20,7 @@ begin
   select present.tenant_id, present.campaign_id, effective.overall_score, effective.dimension_scores,
          effective.uncovered_dimensions, effective.matched_category_data, effective.ai_insights, effective.completed_at,
          effective.corrected, effective.assessment_definition_snapshot -> 'metadata' as metadata,
-         case when effective.id is null then 'none' else effective.result_disclosure end as result_disclosure
+         effective.result_disclosure
     into result
     from public.custom_assessment_results as present
     left join public.effective_results as effective on effective.id = present.id

@@ -48,7 +48,7 @@ def test_a_change_is_proposed_and_the_proposal_gives_it(databases: Databases, da
     ("change", "left"),
     [
         (
-            "alter table public.custom_assessments alter name set statistics 0",
+            "alter table public.custom_assessments alter name set statistics 7",
             "column public.custom_assessments.name differs",
         ),
         ("update private.refusals set hint = 'x' where reason = 'BUSY'", "row refusals BUSY differs"),

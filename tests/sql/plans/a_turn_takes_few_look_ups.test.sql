@@ -55,7 +55,7 @@ select
   calls.most
 from (
   values
-  (1, 'first context', format('select public.interview_context(%L)', tests.kept('talk')), 18),
+  (1, 'first context', format('select public.interview_context(%L)', tests.kept('talk')), 21),
   (2, 'later context', format('select public.interview_context(%L)', tests.kept('talk')), 7),
   (3, 'first turn', format('select public.save_progress(%L, %L)', tests.kept('talk'), tests.turn(1, 'One.')), 14),
   (4, 'next turn', format('select public.save_progress(%L, %L)', tests.kept('talk'), tests.turn(2, 'Two.')), 11),

@@ -71,7 +71,7 @@ select set_eq(
     select col from tests.changes
     union all
     values ('status'), ('created_by'), ('created_at'), ('updated_at'), ('published_at'), ('newest_version_id'), ('listed_version_id'), ('listed_at'),
-    ('content_changed_at')
+    ('content_changed_at'), ('derived_from')
   $$,
   'every column is decided on'
 );

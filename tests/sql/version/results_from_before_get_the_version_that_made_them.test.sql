@@ -20,7 +20,8 @@ begin
   alter table public.custom_assessment_results disable trigger user;
   update public.custom_assessment_results
      set assessment_definition_snapshot = definition, result_disclosure = disclosure, assessment_version = version,
-         assessment_version_id = null, created_at = now() - interval '1 year'
+         assessment_version_id = null, coverage = null, margin = null, spread = null, stability = null,
+         uncovered_reasons = null, created_at = now() - interval '1 year'
    where id = tests.kept(name);
   alter table public.custom_assessment_results enable trigger user;
 end
