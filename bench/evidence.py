@@ -1,6 +1,7 @@
 """What evidence costs: the check of quotes, and completions with a transcript."""
 
-# Statements are this file's own texts, and are easiest to compare when each is on one line.
+# Statements are this file's own texts, and are easiest to compare when each is on one line. The texts of the interviews are made
+# up by chance, and are not secrets.
 # ruff: noqa: E501, SIM905, S311
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Pages:
             self._folder = None
 
     def answer(self, method: str, path: str) -> web.Response | None:
-        """The answer to a request, or None if there is no such file."""
+        """The answer to a request, or None without such a file."""
         if method not in {"GET", "HEAD"}:
             return None
         if path == "/config.json":

@@ -259,7 +259,7 @@ COVERAGES: Final[Sequence[Coverage]] = (
     Coverage("nearly all is not all", {"A": "0.99999", "B": "0.00001"}, ["A"], "0.9999"),
 )
 
-#: What metadata states, and the coverage below which there is no overall score.
+#: What metadata states, and the coverage below which the overall score is null.
 LEAST: Final[Sequence[tuple[dict[str, Any], str]]] = (
     ({}, "0"),
     ({"evidence": "off"}, "0"),

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 evidence_bands sha256:a81844de4b238ea96f487e847ecd7c1f787880366e2f7952652124715e0731fe
+-- custom-assessments 0.2.0 evidence_bands sha256:fb6e037f7a0d3b1376eb27c933b75385ba684b4ab9f27a06721e839af3328932
 -- How far the bands of a rubric reach.
 
 -- The bands of a rubric in the order of the scale, each with the scores that it holds, ends included: half way to its
@@ -260,7 +260,7 @@ $$;
 
 -- overall: the smallest change of the exact overall score that reaches another category, which is
 -- named by "to". lead: by how much the average of the winner's primary dimensions exceeds that of the next category whose range
--- contains the score, named by "over". Each is null where there is no other category. Null without scores.
+-- contains the score, named by "over". Each is null without another category. Null without scores.
 create or replace function private.margin_of(definition jsonb, scores jsonb)
 returns jsonb
 language plpgsql

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_requests sha256:0fc69eafc0e09f31f3de1ae8d9a79c65999f2a936a35caeb7f8499645213cd6c
+-- custom-assessments 0.2.0 results_requests sha256:b6c575cc7ac483f58fb688e0ec58c1b36a70e6742b997ee9dcc1eee3e0be12f9
 -- Completed sessions that wait for their result.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -202,7 +202,7 @@ comment on column public.custom_assessment_results.provenance is
 'Where the scores come from: runs, which are the rows of score_runs, or unsupported, if the agent submitted bare numbers.';
 comment on column public.custom_assessment_results.coverage is
 'The share of the weights whose dimensions were scored, from 0 to 1. Null for results from before it was recorded. Where it is '
-'below the assessment''s min_coverage, there is no overall score and no category.';
+'below the assessment''s min_coverage, overall score and category are null.';
 comment on column public.custom_assessment_results.uncovered_reasons is
 'Why dimensions were not scored, such as {"Courage": "no-evidence"}. Null without runs, which alone say why.';
 comment on column public.custom_assessment_results.spread is

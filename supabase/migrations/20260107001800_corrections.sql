@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 corrections sha256:cf26ee52d71f238ff006ef54978140f06622b72a1c3d7b6b88eeff2405723289
+-- custom-assessments 0.2.0 corrections sha256:827b0c2e9b2f53de1ba795c07ff37a45fc3e15efaa14dd7e7997d34d87c93b98
 -- What an owner decided about a result afterwards. The result itself never changes: a review stands beside it.
 
 create table if not exists public.result_reviews (
@@ -93,7 +93,7 @@ for each row execute function private.keep_result_review();
 -- Results as they count after reviews: what links, lists and figures show.
 
 -- The newest correction counts; what is known of runs alone (why a dimension was not scored, spread, stability) is not known of
--- a correction. A result that was withdrawn is not here. With the caller's rights: whoever can read a result
+-- a correction. A result that was withdrawn is not here. With the caller's rights: who can read a result
 -- can read its reviews.
 create or replace view public.effective_results
 with (security_invoker = true)

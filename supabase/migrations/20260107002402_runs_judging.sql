@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 runs_judging sha256:ece902af2f1e8bcb86ac34e371b83b11059c565501608628edc3d2f87a1aee16
+-- custom-assessments 0.2.0 runs_judging sha256:8dd8660ca6ec8dec2ad140ef1c6e0039df4c0e20ef308f0e309a6957f1e0172e
 -- What runs give: the quotes are looked for in the transcript, then each dimension gets a score or the reason for none.
 
 -- The turns of a session's transcript whose words have not expired, as quotes are looked for in them.
@@ -101,7 +101,7 @@ $$;
 
 -- Everything that follows from what was handed in, by the definition alone. Without runs, scores are those that were sent, which
 -- do not count where evidence is required; beside runs they may be null, and otherwise equal what the runs give. Where too
--- little is covered, there is no overall score and no category. If faults is not empty, the other columns are meaningless.
+-- little is covered, overall score and category are null. If faults is not empty, the other columns are meaningless.
 create or replace function private.judged_scores(
   definition jsonb, given jsonb, runs jsonb,
   out scores jsonb, out reasons jsonb, out spread jsonb, out uncovered text[], out coverage numeric, out is_sufficient boolean,

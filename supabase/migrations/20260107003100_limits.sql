@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 limits sha256:9b033358fbd0c921015e5bdcb49dddd66c95785533bab5073d1772900d5c2300
+-- custom-assessments 0.2.0 limits sha256:b9dd31f79240786fef058b7b061e3e19f84135b2583eb37e7c16d64f8b8f8c79
 -- What each tenant stores: how many uploads, assessments and versions, and their bytes.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -6,7 +6,7 @@
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- Every change adds a row, and the sum of a tenant's rows is its use. So writers never wait for each other, as they would
--- for one row with the sum; each sees what others have committed. Whoever reads more than a hundred rows replaces them by
+-- for one row with the sum; each sees what others have committed. A reader of more than a hundred rows replaces them by
 -- their sum. No foreign key, because it would lock the tenant after the assessment (locks/order.sql).
 create table if not exists private.tenant_use (
   id bigint generated always as identity,

@@ -1,5 +1,5 @@
--- custom-assessments 0.2.0 access_broadcasts sha256:65bbc9ac5146eacf2f59f7702b2da2efcc17e82484a6f6b3d7178dba5a37b248
--- What front ends are told while they wait: ids and states of uploads, sessions and results, never a text. By Broadcast from the
+-- custom-assessments 0.2.0 access_broadcasts sha256:03d7d3361dd331c6377bb24e92a4b94c4319369836ee0024dc28a72b0203eaac
+-- What front ends hear while they wait: ids and states of uploads, sessions and results, never a text. By Broadcast from the
 -- database, where the project has Realtime. A row event of a publication would carry the whole row: for an upload of 484 KB
 -- twice as much.
 
@@ -89,7 +89,7 @@ end
 $realtime$;
 
 -- What the planner's statistics tell. PostgREST answers `Prefer: count=planned` and `count=estimated` with the planner's
--- estimate, which Postgres makes from the values of all rows, whoever may read them: with a filter, an account can read
+-- estimate, which Postgres makes from the values of all rows, readable or not: with a filter, an account can read
 -- other tenants' values out of it. So columns with texts, outcomes or secrets have no statistics, and such requests are
 -- refused.
 
@@ -155,7 +155,7 @@ begin
 end
 $$;
 
--- Makes PostgREST call it, in this database, if there is no such function yet. Returns what it calls now.
+-- Makes PostgREST call it, in this database, unless it calls one already. Returns what it calls now.
 create or replace function private.call_before_requests()
 returns text
 language plpgsql

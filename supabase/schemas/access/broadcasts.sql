@@ -1,4 +1,4 @@
--- What front ends are told while they wait: ids and states of uploads, sessions and results, never a text. By Broadcast from the
+-- What front ends hear while they wait: ids and states of uploads, sessions and results, never a text. By Broadcast from the
 -- database, where the project has Realtime. A row event of a publication would carry the whole row: for an upload of 484 KB
 -- twice as much.
 

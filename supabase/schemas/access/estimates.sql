@@ -1,5 +1,5 @@
 -- What the planner's statistics tell. PostgREST answers `Prefer: count=planned` and `count=estimated` with the planner's
--- estimate, which Postgres makes from the values of all rows, whoever may read them: with a filter, an account can read
+-- estimate, which Postgres makes from the values of all rows, readable or not: with a filter, an account can read
 -- other tenants' values out of it. So columns with texts, outcomes or secrets have no statistics, and such requests are
 -- refused.
 
@@ -65,7 +65,7 @@ begin
 end
 $$;
 
--- Makes PostgREST call it, in this database, if there is no such function yet. Returns what it calls now.
+-- Makes PostgREST call it, in this database, unless it calls one already. Returns what it calls now.
 create or replace function private.call_before_requests()
 returns text
 language plpgsql

@@ -1,7 +1,7 @@
 -- Results as they count after reviews: what links, lists and figures show.
 
 -- The newest correction counts; what is known of runs alone (why a dimension was not scored, spread, stability) is not known of
--- a correction. A result that was withdrawn is not here. With the caller's rights: whoever can read a result
+-- a correction. A result that was withdrawn is not here. With the caller's rights: who can read a result
 -- can read its reviews.
 create or replace view public.effective_results
 with (security_invoker = true)

@@ -53,7 +53,7 @@ $$;
 
 -- overall: the smallest change of the exact overall score that reaches another category, which is
 -- named by "to". lead: by how much the average of the winner's primary dimensions exceeds that of the next category whose range
--- contains the score, named by "over". Each is null where there is no other category. Null without scores.
+-- contains the score, named by "over". Each is null without another category. Null without scores.
 create or replace function private.margin_of(definition jsonb, scores jsonb)
 returns jsonb
 language plpgsql

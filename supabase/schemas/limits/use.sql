@@ -5,7 +5,7 @@
 select private.lock_host_tables('share row exclusive', 'public.tenant_profiles');
 
 -- Every change adds a row, and the sum of a tenant's rows is its use. So writers never wait for each other, as they would
--- for one row with the sum; each sees what others have committed. Whoever reads more than a hundred rows replaces them by
+-- for one row with the sum; each sees what others have committed. A reader of more than a hundred rows replaces them by
 -- their sum. No foreign key, because it would lock the tenant after the assessment (locks/order.sql).
 create table if not exists private.tenant_use (
   id bigint generated always as identity,

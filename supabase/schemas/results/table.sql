@@ -73,7 +73,7 @@ comment on column public.custom_assessment_results.provenance is
 'Where the scores come from: runs, which are the rows of score_runs, or unsupported, if the agent submitted bare numbers.';
 comment on column public.custom_assessment_results.coverage is
 'The share of the weights whose dimensions were scored, from 0 to 1. Null for results from before it was recorded. Where it is '
-'below the assessment''s min_coverage, there is no overall score and no category.';
+'below the assessment''s min_coverage, overall score and category are null.';
 comment on column public.custom_assessment_results.uncovered_reasons is
 'Why dimensions were not scored, such as {"Courage": "no-evidence"}. Null without runs, which alone say why.';
 comment on column public.custom_assessment_results.spread is

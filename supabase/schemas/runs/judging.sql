@@ -100,7 +100,7 @@ $$;
 
 -- Everything that follows from what was handed in, by the definition alone. Without runs, scores are those that were sent, which
 -- do not count where evidence is required; beside runs they may be null, and otherwise equal what the runs give. Where too
--- little is covered, there is no overall score and no category. If faults is not empty, the other columns are meaningless.
+-- little is covered, overall score and category are null. If faults is not empty, the other columns are meaningless.
 create or replace function private.judged_scores(
   definition jsonb, given jsonb, runs jsonb,
   out scores jsonb, out reasons jsonb, out spread jsonb, out uncovered text[], out coverage numeric, out is_sufficient boolean,

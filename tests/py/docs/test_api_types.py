@@ -92,7 +92,7 @@ checked.definition.metadata;
 done.diagnostics[0].colour;
 // @ts-expect-error - the kind of a session is one of two words
 owner.rpc("erase_session", { session_id: session.id });
-// @ts-expect-error - there is no such key in the context
+// @ts-expect-error - the context lacks this key
 context.definition.metadata.colour;
 """
 

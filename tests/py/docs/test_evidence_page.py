@@ -22,6 +22,6 @@ def test_low_scores_that_cannot_be_quoted_raise_results() -> None:
 
 
 def test_one_dimension_in_five_may_be_missing_and_three_may_not() -> None:
-    """Below the default coverage of 0.6 there is no overall score."""
+    """Below the default coverage of 0.6 the overall score is null."""
     half = shift((50, 50, 50, 50, 50))
     assert half.without == Fraction(1 + 5 + 10, 32)

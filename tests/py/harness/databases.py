@@ -64,7 +64,7 @@ class _Janitor(DatabaseJanitor):
         self._admin = admin
 
     @contextmanager
-    def cursor(self, dbname: str | None = None) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:  # noqa: ARG002
+    def cursor(self, dbname: str | None = None) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:  # noqa: ARG002  the library passes it
         """A cursor of the open connection."""
         with self._admin.cursor() as cursor:
             yield cursor

@@ -65,7 +65,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
 
         def open_one(hash_: str = "#/", *, refused: tuple[int, ...] = (), **options: object) -> Page:
             defaults = {"locale": "en-GB", "reduced_motion": "reduce"}
-            context = browser.new_context(base_url=site.url, **defaults | options)  # type: ignore[arg-type]
+            context = browser.new_context(base_url=site.url, **defaults | options)  # type: ignore[arg-type]  # options by name
             opened.callback(context.close)
             # Answers that are still on their way when a test ends concern nobody.
             opened.callback(context.unroute_all, behavior="ignoreErrors")

@@ -1,4 +1,4 @@
--- Front ends are told ids and states of uploads, sessions and results, and no text, by Realtime's Broadcast from the database
+-- Front ends hear ids and states of uploads, sessions and results, and no text, by Realtime's Broadcast from the database
 -- (here a stand-in, which keeps what it was given). Only a tenant's owner may listen.
 begin;
 \ir ../helpers.psql
@@ -26,7 +26,7 @@ select is_empty('select * from tests.told()', 'who uploads knows it');
 select tests.as_service();
 select is(tests.finish('w', tests.compiled(tests.claim('w') -> 0, 'Marked-8f31')), 'succeeded', 'a worker compiles it');
 select results_eq(
-  'select * from tests.told()', array['upload processing of the row', 'upload succeeded of the row'], 'its owner is told'
+  'select * from tests.told()', array['upload processing of the row', 'upload succeeded of the row'], 'its owner hears of it'
 );
 
 select tests.keep('talk', tests.create_row('public.agent_sessions', jsonb_build_object('coaching_session_id', tests.kept('coaching'))));

@@ -247,7 +247,7 @@ select tests.as_user(tests.kept('other'));
 select is(
   public.review_result(tests.kept('covered'), 'corrected', '{"Clarity": 4}', 'Not asked.') - array['review_id', 'number', 'changed'],
   '{"decision": "corrected", "overall_score": null, "matched_category": null}'::jsonb,
-  'below the coverage that the version asks for there is no overall score and no category'
+  'below the coverage that the version asks for overall score and category are null'
 );
 select results_eq(
   $$select overall_score, matched_category_data, corrected from public.effective_results where id = tests.kept('covered')$$,

@@ -1,4 +1,4 @@
--- PostgREST returns the planner's estimates as counts, which Postgres makes from all rows, whoever may read them. So no
+-- PostgREST returns the planner's estimates as counts, which Postgres makes from all rows, readable or not. So no
 -- column that a client can filter by, and that holds texts, outcomes or secrets, has statistics.
 begin;
 \ir ../helpers.psql

@@ -128,7 +128,7 @@ delete from public.custom_assessment_results
 where true;
 select tests.hand_in(pg_temp.runs('I ask', 'I ask'));
 select is(tests.hand_in(pg_temp.runs('I ask', 'I ask')) - 'job', '{"queued": false, "status": "queued", "differs": false}', 'the same again is recognized');
-select is(tests.hand_in(null, '{"Clarity": 1}') -> 'differs', 'true', 'and what differs, whoever sends it');
+select is(tests.hand_in(null, '{"Clarity": 1}') -> 'differs', 'true', 'and what differs, from any sender');
 
 select * from finish();
 rollback;

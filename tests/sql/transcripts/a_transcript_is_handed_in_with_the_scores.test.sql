@@ -111,7 +111,7 @@ select tests.create_row('public.custom_assessment_results', jsonb_build_object(
 ));
 select is(
   (select result.transcript_source from public.custom_assessment_results as result), 'handed-in',
-  'whoever writes a result: the database knows how the transcript arrived'
+  'for every writer of a result: the database knows how the transcript arrived'
 );
 
 select * from finish();

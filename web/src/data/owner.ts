@@ -86,7 +86,7 @@ async function connect(): Promise<SupabaseClient<Database>> {
   return made;
 }
 
-/** supabase-js repeats a request that gets no answer for seven seconds before it says so; a reader is told at once. */
+/** supabase-js repeats a request that gets no answer for seven seconds before it says so; a reader learns it at once. */
 function atOnce(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   return fetch(input, init).catch(() => new Response("{}", { status: NO_ANSWER }));
 }

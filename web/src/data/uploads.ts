@@ -54,7 +54,7 @@ export interface Source {
   content_changed_at: string;
 }
 
-/** What the editor begins with; null if there is no such assessment. */
+/** What the editor begins with; null without such an assessment. */
 export async function source(id: string): Promise<Source | null> {
   const { data } = await ask<Source[]>((db) =>
     db

@@ -1,4 +1,4 @@
-/** What a new account sees: it creates its organization, or is told whom to ask where the host does not allow that. */
+/** What a new account sees: it creates its organization, or reads whom to ask where the host does not allow that. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
