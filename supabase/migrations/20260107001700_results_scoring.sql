@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_scoring sha256:a023f79972afd5f7185c890e86ae2acaedb4e328d29e195abb04875c3f4758fd
+-- custom-assessments 0.2.0 results_scoring sha256:09dd61c75b2db7e2ae2fa2afd925182615221d93d5736eff15b75753e82ba55a
 -- The scoring rule.
 --
 -- Interviews are scored only here. The compiler has the same rule for an author's examples (worker/scoring.py), and
@@ -137,11 +137,7 @@ declare
   best_total numeric;
   best_parts integer;
 begin
-  select round(overall, least(coalesce(max(scale(bound.value::numeric)), 0), 2))
-    into matched
-    from jsonb_array_elements(categories) as each,
-         jsonb_array_elements(each.value -> 'scoreRange') as bound
-   where jsonb_typeof(each.value -> 'scoreRange') = 'array';
+  matched := round(overall, least(private.range_precision(categories), 2));
 
   for candidate in
     select each.value

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 runs_judging sha256:8dd8660ca6ec8dec2ad140ef1c6e0039df4c0e20ef308f0e309a6957f1e0172e
+-- custom-assessments 0.2.0 runs_judging sha256:ddc686688d9209e78ed0c57110852ef7be19ca6a44747d4afe8f7d32773ace0d
 -- What runs give: the quotes are looked for in the transcript, then each dimension gets a score or the reason for none.
 
 -- The turns of a session's transcript whose words have not expired, as quotes are looked for in them.
@@ -112,16 +112,17 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  scored record;
   outcome record;
 begin
   faults := '[]';
   if given is not null or runs is null then
-    select scored.named_scores, scored.faults
-      into scores, faults
-      from private.score_assessment(definition, given) as scored;
+    select * into scored from private.score_assessment(definition, given);
+    faults := scored.faults;
     if faults <> '[]' then
       return;
     end if;
+    scores := scored.named_scores;
   end if;
   if runs is not null then
     select combined.scores, combined.reasons, combined.spread
@@ -144,9 +145,11 @@ begin
   coverage := private.coverage_of(definition, scores);
   is_sufficient := scores <> '{}' and coverage >= private.least_coverage(definition);
   if faults = '[]' and is_sufficient then
-    select scored.overall, scored.category
-      into overall, category
-      from private.score_assessment(definition, scores) as scored;
+    if runs is not null then
+      select * into scored from private.score_assessment(definition, scores);
+    end if;
+    overall := scored.overall;
+    category := scored.category;
     stability := private.stability_of(definition, coalesce(runs, '[]'), category ->> 'name');
     margin := private.margin_of(definition, scores);
   end if;

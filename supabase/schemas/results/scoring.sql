@@ -136,11 +136,7 @@ declare
   best_total numeric;
   best_parts integer;
 begin
-  select round(overall, least(coalesce(max(scale(bound.value::numeric)), 0), 2))
-    into matched
-    from jsonb_array_elements(categories) as each,
-         jsonb_array_elements(each.value -> 'scoreRange') as bound
-   where jsonb_typeof(each.value -> 'scoreRange') = 'array';
+  matched := round(overall, least(private.range_precision(categories), 2));
 
   for candidate in
     select each.value

@@ -111,16 +111,17 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  scored record;
   outcome record;
 begin
   faults := '[]';
   if given is not null or runs is null then
-    select scored.named_scores, scored.faults
-      into scores, faults
-      from private.score_assessment(definition, given) as scored;
+    select * into scored from private.score_assessment(definition, given);
+    faults := scored.faults;
     if faults <> '[]' then
       return;
     end if;
+    scores := scored.named_scores;
   end if;
   if runs is not null then
     select combined.scores, combined.reasons, combined.spread
@@ -143,9 +144,11 @@ begin
   coverage := private.coverage_of(definition, scores);
   is_sufficient := scores <> '{}' and coverage >= private.least_coverage(definition);
   if faults = '[]' and is_sufficient then
-    select scored.overall, scored.category
-      into overall, category
-      from private.score_assessment(definition, scores) as scored;
+    if runs is not null then
+      select * into scored from private.score_assessment(definition, scores);
+    end if;
+    overall := scored.overall;
+    category := scored.category;
     stability := private.stability_of(definition, coalesce(runs, '[]'), category ->> 'name');
     margin := private.margin_of(definition, scores);
   end if;
