@@ -221,6 +221,16 @@ def stage(api: RunningApi, api_people: People) -> Stage:
     return Stage(api, api_people)
 
 
+def test_marks_are_found_in_statistics(stage: Stage) -> None:
+    mark = stage.marks.make("value")
+    connection = stage.api.database.connect()
+    connection.execute("create table public.sampled (value text)")
+    connection.execute("insert into public.sampled select %s from generate_series(1, 20)", [mark])
+    assert stage.find()[mark] == {"public.sampled", "pg_catalog.pg_statistic"}
+    connection.execute("drop table public.sampled")
+    assert stage.marks.in_tables() == {}
+
+
 @pytest.mark.parametrize(("session_type", "end"), INTERVIEWS)
 def test_an_erased_respondent_leaves_no_words(stage: Stage, session_type: str, end: str) -> None:
     person = stage.respondent(session_type, end)
@@ -229,6 +239,9 @@ def test_an_erased_respondent_leaves_no_words(stage: Stage, session_type: str, e
     stays = ("insight", "failure", "run-")
     kept = {mark for mark in stage.marks.made if end != "deleted" or any(part in mark for part in stays)}
     assert set(found) == kept
+    # Even before that, the planner keeps at most what a worker reports, and no words of people.
+    in_statistics = {mark for mark, tables in found.items() if "pg_catalog.pg_statistic" in tables}
+    assert in_statistics <= {mark for mark in found if "failure" in mark}
 
     exported = stage.call(stage.owner, "subject_export", **person.named)
     assert {mark for mark in stage.marks.made if mark in exported.text} == kept

@@ -290,15 +290,17 @@ def test_numbers_without_measure_are_the_agents_fault(scene: Scene, number: str)
     )
 
 
-def test_a_link_of_five_megabytes_is_an_unknown_link(scene: Scene) -> None:
+def test_a_link_of_five_megabytes_and_none_are_unknown_links(scene: Scene) -> None:
     started = time.monotonic()
     for name, unknown in (
         ("session_result", {"complete": False}),
+        ("session_explanation", {"complete": False}),
         ("session_status", {"state": "unavailable"}),
         ("withdraw_session", {"state": "unavailable"}),
     ):
-        answer = scene.anon.post(f"{REST}/rpc/{name}", json={"access_token": "x" * 5_000_000})
-        assert (answer.status_code, answer.json()) == (200, unknown)
+        for link in ("x" * 5_000_000, None):
+            answer = scene.anon.post(f"{REST}/rpc/{name}", json={"access_token": link})
+            assert (answer.status_code, answer.json()) == (200, unknown)
     assert time.monotonic() - started < SECONDS
 
 

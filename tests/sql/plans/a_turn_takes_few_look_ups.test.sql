@@ -48,6 +48,7 @@ select is(
   'a session that is brought over before its turn is found by its indexes'
 );
 update private.backfills set finished_at = now();
+-- Postgres 15 asks four times, not once, whether what was there before is brought over.
 insert into tests.measured
 select
   calls.what,
@@ -55,7 +56,10 @@ select
   calls.most
 from (
   values
-  (1, 'first context', format('select public.interview_context(%L)', tests.kept('talk')), 21),
+  (
+    1, 'first context', format('select public.interview_context(%L)', tests.kept('talk')),
+    case when current_setting('server_version_num')::integer < 160000 then 21 else 18 end
+  ),
   (2, 'later context', format('select public.interview_context(%L)', tests.kept('talk')), 7),
   (3, 'first turn', format('select public.save_progress(%L, %L)', tests.kept('talk'), tests.turn(1, 'One.')), 14),
   (4, 'next turn', format('select public.save_progress(%L, %L)', tests.kept('talk'), tests.turn(2, 'Two.')), 11),
