@@ -51,7 +51,8 @@ class Endpoint:
             response = self._http.post("chat/completions", json=body)
             if response.status_code not in BUSY or attempt == ATTEMPTS:
                 break
-            time.sleep(float(response.headers.get("retry-after", 2**attempt)))
+            told = response.headers.get("retry-after", "")  # seconds, or a date, which is not read
+            time.sleep(int(told) if told.isdecimal() else 2**attempt)
         answer = response.raise_for_status().json()
         self.version = answer.get("model", self.version)
         message = answer["choices"][0]["message"]

@@ -71,7 +71,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.statuses[status] += 1
         answer = json.dumps({"model": "judge-2026", "choices": [{"message": message}]}).encode()
         self.send_response(status)
-        self.send_header("retry-after", "0")
+        first = len(self.server.requests) == 1 and not self.server.always_busy
+        self.send_header("retry-after", "Tue, 01 Dec 2026 12:00:00 GMT" if first else "0")
         self.send_header("content-length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
