@@ -463,7 +463,7 @@ def explanation(owner: Client, session: Session) -> Explanation:
 
 def result_of(owner: Client, session: Session) -> Result | None:
     """Read the session's result as its owner; None if there is none yet."""
-    table = owner.table("custom_assessment_results").select("*").eq("session_id", session.id)
+    table = owner.table("effective_results").select("*").eq("session_id", session.id)
     return next(iter(rows(Result, table.eq("session_type", "coaching").execute().data)), None)
 
 
@@ -563,7 +563,7 @@ def show_next(
             f"{curl} {url}/rest/v1/rpc/session_result {header} {json_header} -d '{body}'"
         ),
         "the owner's results (the token is valid for an hour)": (
-            f"{curl} '{url}/rest/v1/custom_assessment_results"
+            f"{curl} '{url}/rest/v1/effective_results"
             f"?select=matched_category,overall_score,dimension_scores' {header} {bearer}"
         ),
         "the owner's assessments, with supabase-js": f"node --input-type=module -e '{script}'",

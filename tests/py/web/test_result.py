@@ -46,6 +46,29 @@ def test_a_profile_begins_with_its_category(open_page: Open, site: Site) -> None
     assert headings == ["Plain", "Scores"]
 
 
+def test_a_corrected_result_says_so_and_a_withdrawn_one_is_gone(open_page: Open, site: Site) -> None:
+    tenant = site.tenant()
+    interview = site.session(tenant.id, site.add(tenant.id, "Reviewed", "active"))
+    result = site.score(interview, {"Clarity": 3}).result
+    owner = site.api.http(token=site.api.token(tenant.owner))
+
+    def review(decision: str, **values: object) -> None:
+        answer = owner.post(
+            "/rest/v1/rpc/review_result",
+            json={"result_id": result, "decision": decision, "reason": "Heard again.", **values},
+        )
+        assert answer.status_code == 200, answer.text
+
+    review("corrected", dimension_scores={"Clarity": 4})
+    page = open_page(f"#/results/{result}")
+    site.sign_in(page, tenant.owner.email, PASSWORD)
+    expect(page.get_by_text("Corrected", exact=True)).to_be_visible()
+    expect(page.locator(".score").filter(has_text="Clarity")).to_contain_text("4.00")
+    review("withdrawn")
+    page.reload()
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
 def test_anothers_result_and_a_malformed_address_are_nothing(open_page: Open, site: Site) -> None:
     page = open_page(f"#/results/{site.scored.result}")
     site.sign_in(page, site.tenant().owner.email, PASSWORD)

@@ -33,7 +33,7 @@ export type Listed = Pick<
 >;
 export type Assessment = Listed & Pick<AssessmentRow, "result_disclosure" | "definition" | "published_at">;
 export type ListedResult = Pick<
-  Tables["custom_assessment_results"]["Row"],
+  Database["public"]["Views"]["effective_results"]["Row"],
   | "id"
   | "session_id"
   | "session_type"
@@ -54,6 +54,7 @@ export interface Result {
   completed_at: string | null;
   created_at: string;
   assessment_definition_snapshot: Definition;
+  corrected: boolean | null;
   person: string | null;
 }
 
@@ -269,7 +270,7 @@ export async function results(
   const from = page * PAGE;
   const { data, count } = await ask((db) =>
     db
-      .from("custom_assessment_results")
+      .from("effective_results")
       .select(
         "id, session_id, session_type, overall_score, matched_category, assessment_version, created_at",
         {
@@ -291,10 +292,16 @@ export async function results(
 
 export async function result(id: string): Promise<Result | null> {
   if (!isId(id)) return null;
-  const found = await rows((db) => db.from("custom_assessment_results").select("*").eq("id", id));
+  const found = await rows((db) => db.from("effective_results").select("*").eq("id", id));
   const row = found[0];
   if (row === undefined) return null;
-  return { ...row, person: (await names([row])).get(row.session_id) ?? null };
+  return {
+    ...row,
+    // The columns of a view may be null by their types alone.
+    dimension_scores: row.dimension_scores ?? {},
+    uncovered_dimensions: row.uncovered_dimensions ?? [],
+    person: (await names([row])).get(row.session_id) ?? null,
+  };
 }
 
 /** Names by session. A result does not name its person, so this is a second request. */

@@ -43,6 +43,7 @@ function Report({ found }: { found: Result }) {
             <span>{name}</span>
             <span>{t("assessment.version", { version: found.assessment_version })}</span>
             <span>{date(found.completed_at ?? found.created_at, "long")}</span>
+            {found.corrected && <span>{t("result.corrected")}</span>}
           </p>
         </div>
         <div class="buttons screen-only">
