@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 results_requests sha256:b6c575cc7ac483f58fb688e0ec58c1b36a70e6742b997ee9dcc1eee3e0be12f9
+-- custom-assessments 0.2.0 results_requests sha256:ac2fa134cb8891d5480cd58b624bd1cad05221bc279f930f16e4cc445026950a
 -- Completed sessions that wait for their result.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -50,10 +50,6 @@ comment on table private.score_requests is 'Completed sessions that are waiting 
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
 
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table private.score_requests alter column ai_insights set statistics 0;
-alter table private.score_requests alter column dimension_scores set statistics 0;
-alter table private.score_requests alter column runs set statistics 0;
 create index if not exists idx_score_requests_words on private.score_requests (words_since) where words_since is not null;
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
 create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);
@@ -244,8 +240,6 @@ comment on column public.custom_assessment_results.matched_category_data is
 comment on column public.custom_assessment_results.uncovered_dimensions is
 'Names of the dimensions that were not scored. They do not count in the overall score.';
 comment on column public.custom_assessment_results.ai_insights is 'The interview agent''s notes, as submitted.';
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table public.custom_assessment_results alter column ai_insights set statistics 0;
 alter table public.custom_assessment_results enable row level security;
 revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
 

@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 corrections sha256:827b0c2e9b2f53de1ba795c07ff37a45fc3e15efaa14dd7e7997d34d87c93b98
+-- custom-assessments 0.2.0 corrections sha256:69c4226433bcc964ab8cc3ba18c99015ab4f09c4d889edc3803889dde4fe7604
 -- What an owner decided about a result afterwards. The result itself never changes: a review stands beside it.
 
 create table if not exists public.result_reviews (
@@ -51,16 +51,6 @@ create index if not exists idx_result_reviews_tenant on public.result_reviews (t
 -- For the deletion of an account.
 create index if not exists idx_result_reviews_reviewed_by
 on public.result_reviews (reviewed_by) where reviewed_by is not null;
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table public.result_reviews alter column reason set statistics 0;
-alter table public.result_reviews alter column decision set statistics 0;
-alter table public.result_reviews alter column overall_score set statistics 0;
-alter table public.result_reviews alter column matched_category set statistics 0;
-alter table public.result_reviews alter column matched_category_data set statistics 0;
-alter table public.result_reviews alter column uncovered_dimensions set statistics 0;
-alter table public.result_reviews alter column coverage set statistics 0;
-alter table public.result_reviews alter column margin set statistics 0;
-alter table public.result_reviews alter column dimension_scores set statistics 0;
 
 -- Reviews never change. They are deleted with their result, and lose their reviewer when that account is deleted.
 create or replace function private.keep_result_review()

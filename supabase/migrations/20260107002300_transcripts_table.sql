@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 transcripts_table sha256:206c160aa8e0baa14910a7faf1f61d57fd2a939e1b3ce0abb41092d19b53ec24
+-- custom-assessments 0.2.0 transcripts_table sha256:83e7d4c7d02b9fd33e3c77a301bdaef6f714540f95d8b7e2695d8edef75fdb22
 -- Transcripts of interviews: what was said, one row a turn, kept while the interview goes on.
 
 -- All locks on the host's tables that the following statements need, taken at once with a short wait
@@ -72,9 +72,6 @@ alter table private.turns add column if not exists handed_in boolean not null de
 comment on column private.turns.handed_in is 'Whether it arrived with the scores of the finished interview, not during the interview.';
 alter table private.turns enable row level security;
 revoke all on table private.turns from public, anon, authenticated, service_role;
-
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table private.turns alter column text set statistics 0;
 
 -- Removes the transcript of a session at once, and returns how many turns it had whose words had not expired. A transaction that
 -- keeps a turn has locked the pin: either this waits, and removes that turn too, or the other then sees what this

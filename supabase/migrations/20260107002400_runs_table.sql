@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 runs_table sha256:6fabea87dcd3490e2418b91eb70be143ae177c7195d0ca55479f33875a445ad3
+-- custom-assessments 0.2.0 runs_table sha256:99d8a34e58b6725ef1cd151dde1fc8fbf87bc750497d9f9dc610711a2b2e0d7f
 -- Who scored a result, from what words, and how.
 --
 -- A run is one rater's pass over the dimensions of an assessment. What a finished interview brings is stored with its result, in
@@ -76,14 +76,6 @@ comment on column public.score_items.rationale is 'The rater''s reasons. Null wh
 alter table public.score_items enable row level security;
 revoke all on table public.score_items from public, anon, authenticated, service_role;
 create index if not exists idx_score_items_tenant on public.score_items (tenant_id);
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table public.score_items alter column evidence set statistics 0;
-alter table public.score_items alter column rationale set statistics 0;
-alter table public.score_runs alter column parameters set statistics 0;
-alter table public.score_runs alter column key set statistics 0;
-alter table public.score_runs alter column rater_name set statistics 0;
-alter table public.score_runs alter column rater_version set statistics 0;
-alter table public.score_runs alter column band_order set statistics 0;
 
 -- Runs that an agent has saved before it completes the session. They are deleted with the session's transcript, and when the
 -- session has its result.
@@ -101,8 +93,6 @@ create table if not exists private.kept_runs (
 comment on table private.kept_runs is 'Runs of interviews that have no result yet. Written by the database alone.';
 alter table private.kept_runs enable row level security;
 revoke all on table private.kept_runs from public, anon, authenticated, service_role;
-alter table private.kept_runs alter column run set statistics 0;
-alter table private.kept_runs alter column key set statistics 0;
 
 -- Runs and items are inserted with their result and deleted with it, by whatever role. Only the words can be taken from them.
 create or replace function private.keep_runs()

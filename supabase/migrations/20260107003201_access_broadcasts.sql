@@ -1,4 +1,4 @@
--- custom-assessments 0.2.0 access_broadcasts sha256:03d7d3361dd331c6377bb24e92a4b94c4319369836ee0024dc28a72b0203eaac
+-- custom-assessments 0.2.0 access_broadcasts sha256:f2d8787ba5161ba0871be59ca71ee2b56ff1fb720bc3d71153442a5e95fc93f7
 -- What front ends hear while they wait: ids and states of uploads, sessions and results, never a text. By Broadcast from the
 -- database, where the project has Realtime. A row event of a publication would carry the whole row: for an upload of 484 KB
 -- twice as much.
@@ -101,7 +101,8 @@ select private.lock_host_tables(
 );
 
 -- The columns of our tables, and those of the host's that we read. Words from a short list, ids, hashes and dates keep
--- theirs, since plans depend on them. What ANALYZE has collected before remains (docs/upgrading.md).
+-- theirs, since plans depend on them. Statistics also keep values when a table becomes empty, so columns with words of a private
+-- table have none either. What ANALYZE has collected before remains (docs/upgrading.md).
 do $statistics$
 declare
   wanted record;
@@ -116,8 +117,13 @@ begin
         ('public.custom_assessment_results',
          'dimension_scores overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
          'assessment_version assessment_definition_snapshot coverage stability margin spread uncovered_reasons'),
-        ('public.score_runs', 'key rater_name rater_version language'),
-        ('public.score_items', 'dimension band score unscored quote_statuses'),
+        ('public.result_reviews',
+         'decision reason dimension_scores overall_score matched_category matched_category_data uncovered_dimensions coverage margin'),
+        ('public.score_runs', 'key rater_name rater_version language band_order parameters'),
+        ('public.score_items', 'dimension band score unscored quote_statuses evidence rationale'),
+        ('private.score_requests', 'dimension_scores ai_insights runs'),
+        ('private.kept_runs', 'key run'),
+        ('private.turns', 'text'),
         ('public.equivalence_declarations', 'dimension note'),
         ('public.listing_requests', 'slug tenant definition source_markdown'),
         ('public.listing_reviews', 'reason slug tenant definition source_markdown'),

@@ -11,7 +11,8 @@ select private.lock_host_tables(
 );
 
 -- The columns of our tables, and those of the host's that we read. Words from a short list, ids, hashes and dates keep
--- theirs, since plans depend on them. What ANALYZE has collected before remains (docs/upgrading.md).
+-- theirs, since plans depend on them. Statistics also keep values when a table becomes empty, so columns with words of a private
+-- table have none either. What ANALYZE has collected before remains (docs/upgrading.md).
 do $statistics$
 declare
   wanted record;
@@ -26,8 +27,13 @@ begin
         ('public.custom_assessment_results',
          'dimension_scores overall_score matched_category matched_category_data uncovered_dimensions ai_insights '
          'assessment_version assessment_definition_snapshot coverage stability margin spread uncovered_reasons'),
-        ('public.score_runs', 'key rater_name rater_version language'),
-        ('public.score_items', 'dimension band score unscored quote_statuses'),
+        ('public.result_reviews',
+         'decision reason dimension_scores overall_score matched_category matched_category_data uncovered_dimensions coverage margin'),
+        ('public.score_runs', 'key rater_name rater_version language band_order parameters'),
+        ('public.score_items', 'dimension band score unscored quote_statuses evidence rationale'),
+        ('private.score_requests', 'dimension_scores ai_insights runs'),
+        ('private.kept_runs', 'key run'),
+        ('private.turns', 'text'),
         ('public.equivalence_declarations', 'dimension note'),
         ('public.listing_requests', 'slug tenant definition source_markdown'),
         ('public.listing_reviews', 'reason slug tenant definition source_markdown'),

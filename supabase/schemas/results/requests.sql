@@ -49,10 +49,6 @@ comment on table private.score_requests is 'Completed sessions that are waiting 
 alter table private.score_requests enable row level security;
 revoke all on table private.score_requests from public, anon, authenticated, service_role;
 
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table private.score_requests alter column ai_insights set statistics 0;
-alter table private.score_requests alter column dimension_scores set statistics 0;
-alter table private.score_requests alter column runs set statistics 0;
 create index if not exists idx_score_requests_words on private.score_requests (words_since) where words_since is not null;
 create index if not exists idx_score_requests_tenant on private.score_requests (tenant_id);
 create index if not exists idx_score_requests_assessment on private.score_requests (assessment_id);

@@ -115,8 +115,6 @@ comment on column public.custom_assessment_results.matched_category_data is
 comment on column public.custom_assessment_results.uncovered_dimensions is
 'Names of the dimensions that were not scored. They do not count in the overall score.';
 comment on column public.custom_assessment_results.ai_insights is 'The interview agent''s notes, as submitted.';
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table public.custom_assessment_results alter column ai_insights set statistics 0;
 alter table public.custom_assessment_results enable row level security;
 revoke all on table public.custom_assessment_results from public, anon, authenticated, service_role;
 

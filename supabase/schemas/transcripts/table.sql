@@ -72,9 +72,6 @@ comment on column private.turns.handed_in is 'Whether it arrived with the scores
 alter table private.turns enable row level security;
 revoke all on table private.turns from public, anon, authenticated, service_role;
 
--- Statistics of a column contain some of its values, and keep them when a table becomes empty.
-alter table private.turns alter column text set statistics 0;
-
 -- Removes the transcript of a session at once, and returns how many turns it had whose words had not expired. A transaction that
 -- keeps a turn has locked the pin: either this waits, and removes that turn too, or the other then sees what this
 -- transaction has done to the session. A campaign's session without a pin gets one until then, since one that begins would
