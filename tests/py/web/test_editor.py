@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -95,6 +97,16 @@ def test_the_main_job_from_an_error_to_a_new_version(editor: Page, site: Site, t
     expect(newest.locator(".changes")).to_contain_text("weight")
     expect(newest.locator(".value").first).to_be_visible()
     expect(newest).to_contain_text("0 results, 0 sessions use it.")
+
+
+def test_checks_leave_no_rows(editor: Page, site: Site, tenant: Tenant) -> None:
+    write(editor, GOOD)
+    write(editor, GOOD + "\n")
+    until = time.monotonic() + 20
+    counted = "select count(*) from public.assessment_uploads where tenant_id = %s"
+    while site.postgres.execute(counted, [tenant.id]).fetchone() != (0,):
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_what_is_wrong_is_not_saved_and_stays_in_the_field(editor: Page) -> None:

@@ -35,13 +35,22 @@ export async function upload(
       .insert({ tenant_id: tenant, source_markdown: text, assessment_id: assessment, dry_run: dry })
       .select(COLUMNS),
   );
-  for (let look = 0; row.status === "queued" || row.status === "processing"; look++) {
-    await new Promise((resume) => setTimeout(resume, PAUSES[look] ?? 1_000));
-    if (!wanted()) return null;
-    const { id } = row;
-    row = await one((db) => db.from("assessment_uploads").select(COLUMNS).eq("id", id));
+  const { id } = row;
+  try {
+    for (let look = 0; row.status === "queued" || row.status === "processing"; look++) {
+      await new Promise((resume) => setTimeout(resume, PAUSES[look] ?? 1_000));
+      if (!wanted()) return null;
+      row = await one((db) => db.from("assessment_uploads").select(COLUMNS).eq("id", id));
+    }
+  } finally {
+    if (dry) forgetRun(id);
   }
   return { ...row, diagnostics: row.diagnostics ?? [] };
+}
+
+/** A dry run counts in what the tenant may store. What stays, such as without a connection, is pruned later. */
+function forgetRun(id: string): void {
+  ask((db) => db.from("assessment_uploads").delete().eq("id", id)).catch(() => undefined);
 }
 
 export interface Source {
